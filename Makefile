@@ -1,0 +1,55 @@
+# Every target does its own set-up and can be run again at any time.
+
+SHELL := bash
+.DEFAULT_GOAL := help
+
+# The address of the demo, and more options for `mingjing up`: make run ARGS='--speed 60'
+LISTEN ?= 127.0.0.1:8080
+ARGS ?=
+
+# Where the real logs lie (tests that need them say so when they are not there).
+export MINGJING_REAL_LOGS ?= $(abspath $(CURDIR)/../shared/data)
+# The binary is always target/release/mingjing, whatever the caller's cargo settings.
+export CARGO_TARGET_DIR := $(CURDIR)/target
+# rustup puts cargo here; a shell opened before its installation does not know yet.
+export PATH := $(PATH):$(HOME)/.cargo/bin
+
+STAGE := bash deploy/setup/stage.sh
+# In CI a lock file that does not fit the manifests is an error, not something to mend quietly.
+LOCKED := $(if $(CI),--locked)
+
+.PHONY: help
+help: ## print this list
+	@echo 'Mingjing 明镜: targets'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | \
+	  while IFS='|' read -r target what; do printf '  make %-8s %s\n' "$$target" "$$what"; done
+
+.PHONY: build
+build: ## build the release binary, target/release/mingjing
+	@$(STAGE) 'set-up: toolchain' bash deploy/setup/toolchain.sh
+	@$(STAGE) 'build' cargo build --release --workspace $(LOCKED)
+
+.PHONY: run
+run: build setup-library ## build what is missing, then start the demo on http://127.0.0.1:8080/
+	@printf '\n== the demo is starting on http://%s/ (Ctrl-C stops it)\n' '$(LISTEN)'
+	@exec target/release/mingjing up --demo --listen $(LISTEN) $(ARGS)
+
+.PHONY: test
+test: setup ## set up, then every check and test: format, lints, Rust tests, browser tests
+	@$(STAGE) 'format' cargo fmt --all --check
+	@$(STAGE) 'lints' cargo clippy --release --workspace --all-targets $(LOCKED) -- -D warnings
+	@$(STAGE) 'build' cargo build --release --workspace $(LOCKED)
+	@$(STAGE) 'tests' cargo test --release --workspace --no-fail-fast $(LOCKED)
+	@$(STAGE) 'browser tests' node --test --test-concurrency=1 --test-reporter=spec tests/browser/*.test.mjs
+
+.PHONY: setup
+setup: ## only install and check what building, running and testing need
+	@$(STAGE) 'set-up: toolchain' bash deploy/setup/toolchain.sh test
+	@$(MAKE) --no-print-directory setup-library
+	@$(STAGE) 'set-up: browser' bash deploy/setup/browser.sh
+
+# The ClickHouse engine as a library; with MINGJING_LIBCHDB set, the file it names is used instead.
+.PHONY: setup-library
+setup-library:
+	@$(STAGE) 'set-up: Node.js' bash deploy/setup/node.sh
+	@$(STAGE) 'set-up: libchdb' bash deploy/setup/libchdb.sh

@@ -1,0 +1,74 @@
+//! Definitions: bodies, power items, flowcharts with their limits and control points, as published data.
+//!
+//! A definitions folder holds YAML files; a file holds one or more documents parted by `---`, each with
+//! a `kind`: `body`, `item`, `flowchart`, `general_points`, `calendar` or `source`. A published
+//! version never changes. [`DefinitionSet::read`] reads texts (the folder is somebody else's) and answers
+//! with the set and every problem found, each with file and line.
+
+mod flowchart;
+mod point;
+mod power;
+mod read;
+
+pub use flowchart::{
+    Anchor, Attribute, AttributeType, BadAnchor, Effect, Flowchart, Judged, Limit, LimitKind,
+    Occurrence, SpecialProcedure, Step,
+};
+pub use point::{ControlPoint, GeneralPoints, PointKind, Rung, RungAt};
+pub use power::{
+    Body, Officer, Office, PowerItem, PowerLevel, PowerStatus, PowerType, RunningCases,
+};
+pub use read::{DefinitionFile, DefinitionSet, Document, Problem};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer};
+use serde_saphyr::Spanned;
+
+/// A text that remembers the line it stands on, for problems that name the place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Name {
+    /// The text.
+    pub text: String,
+    /// Its line in its document, from 1; 0 where unknown.
+    pub line: u32,
+}
+
+impl Name {
+    /// A name from nowhere, for definitions built in code.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self { text: text.into(), line: 0 }
+    }
+}
+
+impl std::ops::Deref for Name {
+    type Target = str;
+    fn deref(&self) -> &str {
+        &self.text
+    }
+}
+
+impl std::fmt::Display for Name {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl<'de> Deserialize<'de> for Name {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        let spanned = Spanned::<String>::deserialize(d)?;
+        let line = u32::try_from(spanned.referenced.line()).unwrap_or(0);
+        Ok(Name { text: spanned.value, line })
+    }
+}
+
+impl JsonSchema for Name {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Name".into()
+    }
+    fn inline_schema() -> bool {
+        true
+    }
+    fn json_schema(g: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        String::json_schema(g)
+    }
+}

@@ -1,0 +1,251 @@
+//! Control points: what is watched, and how grave it is.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer};
+
+use super::{Anchor, Name};
+use crate::alert::Level;
+use crate::limit::Budget;
+
+/// 监察点.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ControlPoint {
+    /// Its id within the flowchart (or the general points); alerts carry it.
+    pub id: Name,
+    /// 名称.
+    pub name: String,
+    /// English name.
+    #[serde(default)]
+    pub name_en: Option<String>,
+    /// 风险点: the integrity risk it watches, in words.
+    #[serde(default)]
+    pub risk: Option<String>,
+    /// What it checks.
+    pub check: PointKind,
+    /// The kind of rule in alerts, like `T8`. Absent: the check's own (an overdue step is T4, and so on).
+    #[serde(default)]
+    pub rule: Option<String>,
+    /// How grave. Absent: the check's own default. Limits use `levels`.
+    #[serde(default)]
+    pub level: Option<Level>,
+    /// 人工确认: a person decides before it goes out.
+    #[serde(default)]
+    pub confirm: bool,
+    /// 依据.
+    #[serde(default)]
+    pub legal_basis: Option<String>,
+    /// What the department must do, in words, Chinese.
+    #[serde(default)]
+    pub remedy: Option<String>,
+    /// How long the department has to answer. Absent: 5 working days (domain study S16).
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    pub answer_within: Option<Budget>,
+}
+
+/// One rung of a limit's ladder, written `{level: yellow, at: promised}`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Rung {
+    /// How grave from then on.
+    pub level: Level,
+    /// From when.
+    pub at: RungAt,
+}
+
+/// When a rung of a ladder is reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RungAt {
+    /// `promised`: past the promised due instant.
+    Promised,
+    /// `statutory`: past the statutory (or own) due instant.
+    Statutory,
+    /// `2wd before`: so much before the first due instant of the limit.
+    Before(Budget),
+    /// `90%`: so much of the first due budget is used.
+    Used(u8),
+}
+
+impl std::str::FromStr for RungAt {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        if let Some(budget) = text.strip_suffix(" before") {
+            return budget.trim().parse().map(RungAt::Before).map_err(|e: crate::limit::BadBudget| e.to_string());
+        }
+        if let Some(percent) = text.strip_suffix('%') {
+            return match percent.trim().parse() {
+                Ok(p @ 1..=99) => Ok(RungAt::Used(p)),
+                _ => Err(format!("not a share: {text:?}; write 1% to 99%")),
+            };
+        }
+        match text {
+            "promised" => Ok(RungAt::Promised),
+            "statutory" => Ok(RungAt::Statutory),
+            _ => Err(format!(
+                "not a rung: {text:?}; write `promised`, `statutory`, `2wd before` or `90%`"
+            )),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for RungAt {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        String::deserialize(d)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+impl JsonSchema for RungAt {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "RungAt".into()
+    }
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "type": "string",
+            "pattern": "^(promised|statutory|[0-9]+(wd|cd|cdr|h|min|mo|mor) before|[1-9][0-9]?%)$"
+        })
+    }
+}
+
+/// What a control point checks. Written `check: {overdue: {limit: decision}}` or `check: wrong_body`.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PointKind {
+    /// T1–T5, T8–T10: a limit is near due, past its promise, past its law.
+    Overdue {
+        /// The limit.
+        limit: Name,
+        /// Its ladder. Absent: yellow at promised, red at statutory, as far as the limit has them.
+        #[serde(default)]
+        levels: Vec<Rung>,
+    },
+    /// A limit with `at_least` was not waited out.
+    TooEarly {
+        /// The limit.
+        limit: Name,
+    },
+    /// P2, P3: `event` came with none of `before` earlier.
+    RequiresBefore {
+        /// What must not come alone.
+        event: Vec<Anchor>,
+        /// What must have come.
+        before: Vec<Anchor>,
+        /// Every occurrence by itself; absent: the first of the case.
+        #[serde(default)]
+        each: bool,
+    },
+    /// P2: `then` came before the first `first`, which did come later.
+    WrongOrder {
+        /// What should come first.
+        first: Vec<Anchor>,
+        /// What should come after.
+        then: Vec<Anchor>,
+    },
+    /// Events of two or more of these groups are in one case.
+    NotTogether {
+        /// The groups.
+        groups: Vec<Vec<Anchor>>,
+    },
+    /// Any event (or one of `what`) after `after`.
+    NothingAfter {
+        /// What ends the case's course.
+        after: Vec<Anchor>,
+        /// What must not follow; absent: any event.
+        #[serde(default)]
+        what: Vec<Anchor>,
+        /// What may follow all the same.
+        #[serde(default)]
+        except: Vec<Anchor>,
+    },
+    /// P1: a step that the flowchart does not have, or does not allow here.
+    NotInFlowchart,
+    /// P2: a step began before the end of the step that leads to it.
+    StartedTooSoon,
+    /// P1: a required step is absent when the case closes.
+    RequiredStep {
+        /// The steps; absent: all with `required`.
+        #[serde(default)]
+        steps: Vec<Name>,
+        /// What closes the case; absent: `closed`.
+        #[serde(default)]
+        at: Vec<Anchor>,
+        /// Not asked for when this CEL condition over `case.*` holds.
+        #[serde(default)]
+        unless: Option<Name>,
+    },
+    /// A6: the same person did the first of each.
+    SamePerson {
+        /// One.
+        one: Vec<Anchor>,
+        /// The other.
+        other: Vec<Anchor>,
+        /// Off for instant cases (即办件; domain study 11.13).
+        #[serde(default)]
+        not_for_instant: bool,
+    },
+    /// A1: the item is not in the power list in force. An unknown code is a data query first.
+    OffList {
+        /// For so long an unknown code is only pending; absent: 2 working days (domain study 11.13).
+        #[serde(default)]
+        #[schemars(with = "Option<String>")]
+        grace: Option<Budget>,
+    },
+    /// A2: an event of an item after its end, beyond what its running cases may do.
+    CancelledItem,
+    /// A3: the body is neither the item's own nor entrusted, or acts outside its area.
+    WrongBody,
+    /// Q1: entered or received later than this after it happened.
+    LateEntry {
+        /// Absent: 1 working day (徐州: 24 h, domain study S4; counted in working time, 11.8).
+        #[serde(default)]
+        #[schemars(with = "Option<String>")]
+        over: Option<Budget>,
+    },
+    /// Q3: a step ends before it starts, acceptance before application, decision before acceptance.
+    TimeReversed,
+    /// Q4: something a record must carry is missing.
+    MissingField {
+        /// On these events; absent: any.
+        #[serde(default)]
+        on: Vec<Anchor>,
+        /// Paths like `actor.id`, `result_code`, `item_code`, `attributes.x`.
+        fields: Vec<Name>,
+    },
+    /// Q5: the same case number with another item or party, or one event id with two contents.
+    Conflict,
+    /// T10: a special procedure lasted past its planned end.
+    SpecialOverdue {
+        /// Kinds; absent: all of the flowchart.
+        #[serde(default)]
+        kinds: Vec<Name>,
+    },
+    /// A free condition in CEL over `event.*` (this event) and `case.*` (values before it): true is a
+    /// violation.
+    Condition {
+        /// On these events.
+        on: Vec<Anchor>,
+        /// The condition.
+        when: Name,
+        /// Every occurrence by itself; absent: the first of the case that holds.
+        #[serde(default)]
+        each: bool,
+    },
+}
+
+/// 通用监察点: control points that apply to all cases of the sources or regions named.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GeneralPoints {
+    /// Their common id.
+    pub id: Name,
+    /// Their version.
+    pub version: String,
+    /// Sources they apply to. Both lists empty: all sources.
+    #[serde(default)]
+    pub sources: Vec<String>,
+    /// Calendar for their limits.
+    #[serde(default)]
+    pub calendar: Option<Name>,
+    /// 监察点.
+    pub control_points: Vec<ControlPoint>,
+}

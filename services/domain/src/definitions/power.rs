@@ -1,0 +1,214 @@
+//! Bodies and power items: who may do what, on which basis, from when to when.
+
+use chrono::NaiveDate;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::Name;
+
+/// 行政主体: a body that holds power.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Body {
+    /// 机构代码.
+    pub code: Name,
+    /// 名称.
+    pub name: String,
+    /// English name.
+    #[serde(default)]
+    pub name_en: Option<String>,
+    /// 行政区划 it belongs to (GB/T 2260).
+    pub region: String,
+    /// Region codes it may act in; a code covers those that begin with it up to its trailing zeros
+    /// (`510500` covers `510502`). Absent: its own region.
+    #[serde(default)]
+    pub areas: Vec<String>,
+    /// 内设机构.
+    #[serde(default)]
+    pub offices: Vec<Office>,
+}
+
+/// 承办机构: an office of a body.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Office {
+    /// Its code, unique within the body.
+    pub code: Name,
+    /// 名称.
+    pub name: String,
+    /// 人员.
+    #[serde(default)]
+    pub officers: Vec<Officer>,
+}
+
+/// An officer, by id: no personal data is needed here.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Officer {
+    /// 编号.
+    pub id: String,
+    /// 岗位.
+    #[serde(default)]
+    pub post: Option<String>,
+    /// 执法证号.
+    #[serde(default)]
+    pub cert_no: Option<String>,
+    /// The certificate's fields of enforcement.
+    #[serde(default)]
+    pub cert_fields: Vec<String>,
+    /// In post from this day.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    pub from: Option<NaiveDate>,
+    /// In post until this day, inclusive.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    pub until: Option<NaiveDate>,
+    /// The certificate is valid until this day, inclusive.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    pub cert_until: Option<NaiveDate>,
+}
+
+/// 权力类型: the ten categories of GB/T 39046 A.1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PowerType {
+    /// 01 行政许可.
+    Licence,
+    /// 02 行政处罚.
+    Penalty,
+    /// 03 行政强制.
+    Coercion,
+    /// 04 行政征收.
+    Levy,
+    /// 05 行政给付.
+    Payment,
+    /// 06 行政检查.
+    Inspection,
+    /// 07 行政确认.
+    Confirmation,
+    /// 08 行政奖励.
+    Reward,
+    /// 09 行政裁决.
+    Ruling,
+    /// 10 其他.
+    Other,
+}
+
+impl PowerType {
+    /// The field's term.
+    pub const fn name_zh(self) -> &'static str {
+        match self {
+            PowerType::Licence => "行政许可",
+            PowerType::Penalty => "行政处罚",
+            PowerType::Coercion => "行政强制",
+            PowerType::Levy => "行政征收",
+            PowerType::Payment => "行政给付",
+            PowerType::Inspection => "行政检查",
+            PowerType::Confirmation => "行政确认",
+            PowerType::Reward => "行政奖励",
+            PowerType::Ruling => "行政裁决",
+            PowerType::Other => "其他行政权力",
+        }
+    }
+}
+
+/// 行使层级: GB/T 39046 A.2.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PowerLevel {
+    /// 国家.
+    State,
+    /// 省.
+    Province,
+    /// 市.
+    City,
+    /// 县.
+    County,
+    /// 乡.
+    Township,
+    /// 村.
+    Village,
+}
+
+/// Where an item stands in its life.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PowerStatus {
+    /// 在用.
+    #[default]
+    Active,
+    /// 取消 from `effective_to`.
+    Cancelled,
+    /// 下放/划转 from `effective_to`.
+    Transferred,
+}
+
+/// What the running cases of a cancelled or transferred item do (domain study 11.5).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RunningCases {
+    /// They are finished under the old item: no event of theirs is A2.
+    #[default]
+    Finish,
+    /// They are terminated: only terminating, delivering, publishing and closing remain lawful.
+    Terminate,
+    /// They are handed over: what follows belongs to the receiver.
+    HandOver,
+}
+
+/// 权力事项: an item of the power list.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PowerItem {
+    /// 事项编码 (实施编码). Text; no meaning is read from it.
+    pub code: Name,
+    /// 名称.
+    pub name: String,
+    /// English name.
+    #[serde(default)]
+    pub name_en: Option<String>,
+    /// 权力类型.
+    pub power_type: PowerType,
+    /// 行使层级.
+    pub level: PowerLevel,
+    /// 行政区划.
+    pub region: String,
+    /// 行使主体: a body's code.
+    pub executing_body: Name,
+    /// Bodies that lawfully act in its stead: entrusted, concentrated, empowered, designated
+    /// (domain study 11.7).
+    #[serde(default)]
+    pub entrusted_bodies: Vec<Name>,
+    /// 依据.
+    pub legal_basis: Vec<String>,
+    /// 监督方式.
+    #[serde(default)]
+    pub supervision_method: Option<String>,
+    /// In the list from this day.
+    #[schemars(with = "String")]
+    pub effective_from: NaiveDate,
+    /// In the list until this day, inclusive; needed when cancelled or transferred.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    pub effective_to: Option<NaiveDate>,
+    /// Where it stands.
+    #[serde(default)]
+    pub status: PowerStatus,
+    /// What running cases do once it has ended.
+    #[serde(default)]
+    pub running_cases: RunningCases,
+    /// The receiver's item, when transferred.
+    #[serde(default)]
+    pub transferred_to: Option<Name>,
+    /// Shown to the public.
+    #[serde(default = "yes")]
+    pub public: bool,
+    /// 流程图: its id.
+    pub flowchart: Name,
+}
+
+const fn yes() -> bool {
+    true
+}

@@ -1,0 +1,17 @@
+//! The nouns of supervision: events, definitions, work calendars, deadlines, alerts.
+//!
+//! Pure: no IO, no clock, no threads. Every instant is an argument.
+
+pub mod alert;
+pub mod calendar;
+pub mod deadline;
+pub mod definitions;
+pub mod event;
+pub mod fact;
+pub mod ids;
+pub mod limit;
+pub mod source;
+pub mod text;
+pub mod time;
+
+pub use time::Timestamp;

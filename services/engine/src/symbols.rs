@@ -1,0 +1,48 @@
+//! Short numbers for texts that repeat: steps, officers, bodies, results.
+
+use rustc_hash::FxHashMap;
+
+/// A text's number; 0 is the empty text.
+pub(crate) type Symbol = u32;
+
+/// Texts by number and numbers by text. Grows with distinct texts only; numbers never leave the process.
+#[derive(Default)]
+pub(crate) struct Symbols {
+    texts: Vec<Box<str>>,
+    numbers: FxHashMap<Box<str>, Symbol>,
+}
+
+impl Symbols {
+    /// A table that knows the empty text as 0.
+    pub(crate) fn new() -> Self {
+        let mut symbols = Self::default();
+        symbols.intern("");
+        symbols
+    }
+
+    /// The number of `text`, given now if it is new.
+    pub(crate) fn intern(&mut self, text: &str) -> Symbol {
+        if let Some(number) = self.numbers.get(text) {
+            return *number;
+        }
+        let number = self.texts.len() as Symbol;
+        self.texts.push(text.into());
+        self.numbers.insert(text.into(), number);
+        number
+    }
+
+    /// The text with this number.
+    pub(crate) fn text(&self, number: Symbol) -> &str {
+        &self.texts[number as usize]
+    }
+
+    /// The text with this number, none for the empty text.
+    pub(crate) fn option(&self, number: Symbol) -> Option<&str> {
+        (number != 0).then(|| self.text(number))
+    }
+
+    /// How many texts there are.
+    pub(crate) fn len(&self) -> usize {
+        self.texts.len()
+    }
+}
