@@ -4,9 +4,10 @@
 //! the bytes it was read from; [`CaseEvent::into_owned`] keeps it longer.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de};
 
 use crate::text::Text;
 use crate::time::Timestamp;
@@ -154,7 +155,7 @@ pub struct Attachment<'a> {
 }
 
 /// A further attribute of a case or an event, typed by what the source sent.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Value<'a> {
     /// True or false.
@@ -164,8 +165,45 @@ pub enum Value<'a> {
     /// A number with a fraction. Never money.
     Float(f64),
     /// Text; instants travel as RFC 3339 text.
-    #[serde(borrow)]
     Text(#[schemars(with = "String")] Text<'a>),
+}
+
+/// By hand, because serde's untagged reading copies every value first, and its errors name neither the
+/// type that was found nor the one that was wanted.
+impl<'de: 'a, 'a> Deserialize<'de> for Value<'a> {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        struct Visitor;
+        impl<'de> de::Visitor<'de> for Visitor {
+            type Value = Value<'de>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("text, a number, true or false")
+            }
+            fn visit_bool<E: de::Error>(self, v: bool) -> Result<Value<'de>, E> {
+                Ok(Value::Bool(v))
+            }
+            fn visit_i64<E: de::Error>(self, v: i64) -> Result<Value<'de>, E> {
+                Ok(Value::Int(v))
+            }
+            fn visit_u64<E: de::Error>(self, v: u64) -> Result<Value<'de>, E> {
+                i64::try_from(v).map(Value::Int).map_err(|_| {
+                    E::invalid_value(de::Unexpected::Unsigned(v), &"a whole number below 2^63")
+                })
+            }
+            fn visit_f64<E: de::Error>(self, v: f64) -> Result<Value<'de>, E> {
+                Ok(Value::Float(v))
+            }
+            fn visit_borrowed_str<E: de::Error>(self, v: &'de str) -> Result<Value<'de>, E> {
+                Ok(Value::Text(Text::from(v)))
+            }
+            fn visit_str<E: de::Error>(self, v: &str) -> Result<Value<'de>, E> {
+                Ok(Value::Text(Text::from(v.to_owned())))
+            }
+            fn visit_string<E: de::Error>(self, v: String) -> Result<Value<'de>, E> {
+                Ok(Value::Text(Text::from(v)))
+            }
+        }
+        d.deserialize_any(Visitor)
+    }
 }
 
 /// What a department says happened in one case.

@@ -31,6 +31,19 @@ impl Symbols {
         number
     }
 
+    /// The number of `text` as a code of 16 bits. When a source has sent more distinct codes than that, all
+    /// further ones share one number, whose text says so.
+    pub(crate) fn intern_code(&mut self, text: &str) -> u16 {
+        let full = self.texts.len() >= usize::from(u16::MAX);
+        let text = if full && !self.numbers.contains_key(text) { "(too many codes)" } else { text };
+        self.intern(text).min(u32::from(u16::MAX)) as u16
+    }
+
+    /// The number of `text`, if it has one.
+    pub(crate) fn find(&self, text: &str) -> Option<Symbol> {
+        self.numbers.get(text).copied()
+    }
+
     /// The text with this number.
     pub(crate) fn text(&self, number: Symbol) -> &str {
         &self.texts[number as usize]
@@ -39,6 +52,11 @@ impl Symbols {
     /// The text with this number, none for the empty text.
     pub(crate) fn option(&self, number: Symbol) -> Option<&str> {
         (number != 0).then(|| self.text(number))
+    }
+
+    /// Every text, by number.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &str> {
+        self.texts.iter().map(|t| &**t)
     }
 
     /// How many texts there are.

@@ -1,0 +1,320 @@
+//! A work calendar as it is written down: versions, each with its notice, and what each notice changes.
+//!
+//! Owns the shape of the file and its checks. Counting days is [`super::WorkCalendar`]'s.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
+use chrono::{Datelike, NaiveDate, Weekday};
+use chrono_tz::Tz;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::time::Timestamp;
+
+/// The years a plan may be for: a typing error like 20206 would otherwise become a table of millions of days.
+const PLAN_YEARS: std::ops::RangeInclusive<i32> = 1900..=2999;
+
+/// A work calendar with all its versions.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CalendarDefinition {
+    /// Its id, like `cn`.
+    pub id: String,
+    /// Its name, for people.
+    pub name: String,
+    /// IANA time zone in which its days begin and end, like `Asia/Shanghai`.
+    pub time_zone: String,
+    /// The days of the week without work; Saturday and Sunday where nothing is said.
+    #[serde(default = "saturday_and_sunday")]
+    pub weekend: Vec<DayName>,
+    /// True for a calendar that knows weekends only and is never provisional, for logs from elsewhere whose
+    /// holidays do not matter. It has to be said, so that a forgotten list of years is not taken for one.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub plain: bool,
+    /// What was known from when on, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub versions: Vec<CalendarVersion>,
+}
+
+/// The calendar as one notice left it: the years it names anew, every other year as before.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CalendarVersion {
+    /// Its name, like `2020.2`.
+    pub version: String,
+    /// When the notice was published.
+    #[schemars(with = "String")]
+    pub published_at: Timestamp,
+    /// The notice.
+    pub basis: String,
+    /// The years it sets, whole: a year named here replaces what earlier versions said of it.
+    pub years: BTreeMap<i32, YearPlan>,
+}
+
+/// What the notice for one year says. Its days may lie in the last month before and the first after that year.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct YearPlan {
+    /// Days off, weekend days inside a block included.
+    #[serde(default)]
+    pub off: Vec<OffBlock>,
+    /// 调休上班: weekend days that are worked.
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    pub work: Vec<NaiveDate>,
+}
+
+/// A run of days off.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OffBlock {
+    /// Its first day.
+    #[schemars(with = "String")]
+    pub from: NaiveDate,
+    /// Its last day, included.
+    #[schemars(with = "String")]
+    pub to: NaiveDate,
+    /// The holiday's name.
+    pub name: String,
+}
+
+/// A day of the week.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
+#[allow(missing_docs)]
+pub enum DayName {
+    Monday,
+    Tuesday,
+    Wednesday,
+    Thursday,
+    Friday,
+    Saturday,
+    Sunday,
+}
+
+impl DayName {
+    /// Of the day of the week in chrono's words.
+    pub const fn of(day: Weekday) -> Self {
+        match day {
+            Weekday::Mon => DayName::Monday,
+            Weekday::Tue => DayName::Tuesday,
+            Weekday::Wed => DayName::Wednesday,
+            Weekday::Thu => DayName::Thursday,
+            Weekday::Fri => DayName::Friday,
+            Weekday::Sat => DayName::Saturday,
+            Weekday::Sun => DayName::Sunday,
+        }
+    }
+}
+
+fn saturday_and_sunday() -> Vec<DayName> {
+    vec![DayName::Saturday, DayName::Sunday]
+}
+
+/// Something in a calendar definition that cannot be meant.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
+#[error("{path}: {problem}")]
+pub struct CalendarProblem {
+    /// Where, like `versions[2020.2].years[2020].work`.
+    pub path: String,
+    /// What is wrong and what to do.
+    pub problem: String,
+}
+
+/// The built-in work calendar of China, 2011–2026, from the State Council's yearly notices.
+pub fn china() -> &'static CalendarDefinition {
+    static CHINA: LazyLock<CalendarDefinition> = LazyLock::new(|| {
+        serde_saphyr::from_str(include_str!("cn.yaml"))
+            .expect("the built-in calendar is read by a test")
+    });
+    &CHINA
+}
+
+/// The built-in calendar with this id; the only one is `cn`.
+pub fn built_in(id: &str) -> Option<&'static CalendarDefinition> {
+    (id == china().id).then(china)
+}
+
+impl CalendarDefinition {
+    /// A calendar that knows Saturdays and Sundays and nothing else.
+    pub fn plain(id: &str, time_zone: &str) -> Self {
+        Self {
+            id: id.into(),
+            name: id.into(),
+            time_zone: time_zone.into(),
+            weekend: saturday_and_sunday(),
+            plain: true,
+            versions: Vec::new(),
+        }
+    }
+
+    /// The time zone.
+    pub fn tz(&self) -> Result<Tz, CalendarProblem> {
+        self.time_zone.parse().map_err(|_| CalendarProblem {
+            path: "time_zone".into(),
+            problem: format!(
+                "no time zone {:?}; write an IANA name like Asia/Shanghai",
+                self.time_zone
+            ),
+        })
+    }
+
+    /// Everything in this definition that cannot be meant; empty where it can be compiled.
+    pub fn problems(&self) -> Vec<CalendarProblem> {
+        let mut found = Problems::default();
+        if self.id.trim().is_empty() {
+            found.add("id", "empty; give the calendar an id like cn".into());
+        }
+        if let Err(problem) = self.tz() {
+            found.0.insert(problem);
+        }
+        if self.weekend.iter().collect::<BTreeSet<_>>().len() == 7 {
+            found.add(
+                "weekend",
+                "every day of the week; name the days without work".into(),
+            );
+        }
+        match (self.plain, self.versions.is_empty()) {
+            (true, false) => found.add(
+                "plain",
+                "a plain calendar has no versions; drop one of the two".into(),
+            ),
+            (false, true) => found.add(
+                "versions",
+                "none; list the notices, or say plain: true".into(),
+            ),
+            _ => {}
+        }
+        self.check_order(&mut found);
+        for (index, version) in self.versions.iter().enumerate() {
+            self.check_version(index, version, &mut found);
+        }
+        found.0.into_iter().collect()
+    }
+
+    /// The plans in force when the first `count` versions are out.
+    pub(super) fn plans(&self, count: usize) -> BTreeMap<i32, &YearPlan> {
+        let mut plans = BTreeMap::new();
+        for version in &self.versions[..count] {
+            plans.extend(version.years.iter().map(|(year, plan)| (*year, plan)));
+        }
+        plans
+    }
+
+    fn check_order(&self, found: &mut Problems) {
+        let mut names = BTreeSet::new();
+        for version in &self.versions {
+            if version.version.trim().is_empty() {
+                found.add("versions", "a version without a name".into());
+            } else if !names.insert(&version.version) {
+                found.add(
+                    "versions",
+                    format!("two versions named {}", version.version),
+                );
+            }
+        }
+        for pair in self.versions.windows(2) {
+            if pair[1].published_at <= pair[0].published_at {
+                found.add(
+                    &format!("versions[{}].published_at", pair[1].version),
+                    format!(
+                        "not after that of {}; put versions in order of publication",
+                        pair[0].version
+                    ),
+                );
+            }
+        }
+    }
+
+    fn check_version(&self, index: usize, version: &CalendarVersion, found: &mut Problems) {
+        if version.years.is_empty() {
+            found.add(
+                &format!("versions[{}].years", version.version),
+                "no year; name those it sets".into(),
+            );
+        }
+        let plans = self.plans(index + 1);
+        for (year, plan) in &version.years {
+            let path = format!("versions[{}].years[{year}]", version.version);
+            if !PLAN_YEARS.contains(year) {
+                found.add(&path, "not a year between 1900 and 2999".into());
+                continue;
+            }
+            self.check_plan(&path, *year, plan, found);
+            let neighbours = [year - 1, year + 1];
+            for (other, its) in neighbours.iter().filter_map(|y| plans.get_key_value(y)) {
+                if let Some(day) = clash(plan, its).or_else(|| clash(its, plan)) {
+                    found.add(&path, format!("{day} is a day off in one of the plans {year} and {other}, worked in the other"));
+                }
+            }
+        }
+    }
+
+    fn check_plan(&self, path: &str, year: i32, plan: &YearPlan, found: &mut Problems) {
+        let near = |day: NaiveDate| {
+            day.year() == year
+                || (day.year() == year - 1 && day.month() == 12)
+                || (day.year() == year + 1 && day.month() == 1)
+        };
+        let far = |day| format!("{day} is not in {year}, the month before or the month after");
+        let mut off = BTreeMap::new();
+        for block in &plan.off {
+            let path = format!("{path}.off[{}]", block.name);
+            if let Some(day) = [block.from, block.to].into_iter().find(|day| !near(*day)) {
+                found.add(&path, far(day));
+            } else if block.to < block.from {
+                found.add(
+                    &path,
+                    format!("to {} is before from {}", block.to, block.from),
+                );
+            } else {
+                for day in block.from.iter_days().take_while(|day| *day <= block.to) {
+                    if let Some(name) = off.insert(day, &block.name) {
+                        found.add(&path, format!("{day} is in the block {name} already"));
+                    }
+                }
+            }
+        }
+        let mut work = BTreeSet::new();
+        for day in &plan.work {
+            let path = format!("{path}.work");
+            if !near(*day) {
+                found.add(&path, far(*day));
+            } else if !work.insert(day) {
+                found.add(&path, format!("{day} stands there twice"));
+            } else if !self.weekend.contains(&DayName::of(day.weekday())) {
+                found.add(
+                    &path,
+                    format!("{day} is no weekend day; only those are listed as worked"),
+                );
+            } else if let Some(name) = off.get(day) {
+                found.add(&path, format!("{day} is a day off in the block {name} too"));
+            }
+        }
+    }
+}
+
+/// The first day that `a` has off and `b` works.
+fn clash(a: &YearPlan, b: &YearPlan) -> Option<NaiveDate> {
+    let off = |day: &&NaiveDate| {
+        a.off
+            .iter()
+            .any(|block| (block.from..=block.to).contains(*day))
+    };
+    b.work.iter().find(off).copied()
+}
+
+#[derive(Default)]
+struct Problems(BTreeSet<CalendarProblem>);
+
+impl Problems {
+    fn add(&mut self, path: &str, problem: String) {
+        self.0.insert(CalendarProblem {
+            path: path.into(),
+            problem,
+        });
+    }
+}

@@ -1,0 +1,301 @@
+//! Free conditions in CEL, and the values they see.
+//!
+//! The names `case.x` and `event.x` are resolved to slots when definitions are compiled, so that a misspelt
+//! name is a problem of the definition and never of a running case.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use cel::common::ast::{EntryExpr, Expr, IdedExpr, LiteralValue};
+use cel::common::types::{CelBool, CelDouble, CelInt, CelNull, CelString};
+use cel::common::value::CowVal;
+use cel::context::VariableResolver;
+use cel::{Context, Env, Program, Value};
+use mingjing_domain::Timestamp;
+
+/// A value of a declared attribute.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub(crate) enum Attr {
+    /// Not known yet.
+    #[default]
+    Unknown,
+    Int(i64),
+    Float(f64),
+    Bool(bool),
+    Instant(Timestamp),
+    Text(Arc<str>),
+}
+
+impl Attr {
+    pub(crate) fn text(&self) -> String {
+        match self {
+            Attr::Unknown => "(unknown)".into(),
+            Attr::Int(v) => v.to_string(),
+            Attr::Float(v) => v.to_string(),
+            Attr::Bool(v) => v.to_string(),
+            Attr::Instant(v) => v.to_string(),
+            Attr::Text(v) => v.to_string(),
+        }
+    }
+
+    fn to_cel(&self) -> CowVal<'_, '_> {
+        match self {
+            Attr::Unknown => CowVal::Owned(Box::new(CelNull)),
+            Attr::Int(v) => CowVal::Owned(Box::new(CelInt::from(*v))),
+            Attr::Float(v) => CowVal::Owned(Box::new(CelDouble::from(*v))),
+            Attr::Bool(v) => CowVal::Owned(Box::new(CelBool::from(*v))),
+            // Instants compare as milliseconds since the epoch: a whole number is what CEL compares fastest.
+            Attr::Instant(v) => CowVal::Owned(Box::new(CelInt::from(v.millis()))),
+            Attr::Text(v) => CowVal::Owned(Box::new(CelString::from(&**v))),
+        }
+    }
+}
+
+/// Whose value a name stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Side {
+    Case,
+    Event,
+}
+
+/// What a name in a condition stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Slot {
+    /// The declared attribute with this place.
+    Attribute(Side, u16),
+    /// `case.case_kind`, `case.org_code`, `case.region_code`, `case.item_code`; `event.kind`, `event.step`,
+    /// `event.actor`, `event.result_code`, `event.org_code`.
+    BuiltIn(Side, BuiltIn),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum BuiltIn {
+    CaseKind,
+    Org,
+    Region,
+    Item,
+    Kind,
+    Step,
+    Actor,
+    Result,
+}
+
+impl BuiltIn {
+    fn named(side: Side, name: &str) -> Option<Self> {
+        Some(match (side, name) {
+            (Side::Case, "case_kind") => BuiltIn::CaseKind,
+            (Side::Case, "item_code") => BuiltIn::Item,
+            (_, "org_code") => BuiltIn::Org,
+            (_, "region_code") => BuiltIn::Region,
+            (Side::Event, "kind") => BuiltIn::Kind,
+            (Side::Event, "step") => BuiltIn::Step,
+            (Side::Event, "actor") => BuiltIn::Actor,
+            (Side::Event, "result_code") => BuiltIn::Result,
+            _ => return None,
+        })
+    }
+}
+
+/// Where a condition's values come from.
+pub(crate) trait Values: Sync {
+    /// The value of a slot; `Unknown` where nobody has said it.
+    fn value(&self, slot: Slot) -> Attr;
+}
+
+/// A compiled condition.
+pub(crate) struct Condition {
+    text: String,
+    expression: IdedExpr,
+    /// Places in the expression (`v0`, `v1` …), with the names they were written as.
+    slots: Vec<(Slot, String)>,
+    /// Slots whose presence is asked with `has()`: unknown is an answer for them.
+    tested: Vec<u16>,
+}
+
+/// Why a condition could not be judged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Unjudged {
+    /// A name had no value yet.
+    Unknown(String),
+    /// CEL refused, like a text compared with a number.
+    Failed(String),
+}
+
+impl Condition {
+    /// Compiles `text` for a flowchart with these attributes. The error is for the definition's author.
+    pub(crate) fn compile(text: &str, attributes: &[String]) -> Result<Self, String> {
+        let program = Program::compile(text).map_err(|e| {
+            let message = e.to_string();
+            format!("not a CEL condition: {}", message.lines().next().unwrap_or("cannot be read"))
+        })?;
+        let mut condition = Condition {
+            text: text.to_owned(),
+            expression: program.expression().clone(),
+            slots: Vec::new(),
+            tested: Vec::new(),
+        };
+        let mut expression = condition.expression.clone();
+        condition.bind(&mut expression, attributes)?;
+        condition.expression = expression;
+        Ok(condition)
+    }
+
+    /// The condition as published.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The case attributes it depends on, by place.
+    pub(crate) fn case_attributes(&self) -> impl Iterator<Item = u16> + '_ {
+        self.slots.iter().filter_map(|(slot, _)| match slot {
+            Slot::Attribute(Side::Case, place) => Some(*place),
+            _ => None,
+        })
+    }
+
+    /// Whether it speaks of what the case is, beside its attributes.
+    pub(crate) fn uses_built_ins(&self) -> bool {
+        self.slots.iter().any(|(slot, _)| matches!(slot, Slot::BuiltIn(..)))
+    }
+
+    /// Whether it speaks of the event at hand.
+    pub(crate) fn uses_event(&self) -> bool {
+        self.slots.iter().any(|(slot, _)| {
+            matches!(slot, Slot::Attribute(Side::Event, _) | Slot::BuiltIn(Side::Event, _))
+        })
+    }
+
+    /// Whether the condition holds.
+    pub(crate) fn holds(&self, values: &dyn Values) -> Result<bool, Unjudged> {
+        let mut bound = Vec::with_capacity(self.slots.len());
+        for (place, (slot, name)) in self.slots.iter().enumerate() {
+            let value = values.value(*slot);
+            if value == Attr::Unknown && !self.tested.contains(&(place as u16)) {
+                return Err(Unjudged::Unknown(name.clone()));
+            }
+            bound.push(value);
+        }
+        let resolver = Bound(bound);
+        let root = Context::with_env(environment());
+        let mut context = root.new_inner_scope();
+        context.set_variable_resolver(&resolver);
+        match context.resolve(&self.expression) {
+            Ok(Value::Bool(holds)) => Ok(holds),
+            Ok(other) => Err(Unjudged::Failed(format!(
+                "the condition gave {:?} where true or false was asked",
+                other.type_of()
+            ))),
+            Err(e) => Err(Unjudged::Failed(e.to_string())),
+        }
+    }
+
+    /// What each name stood for, for the alert's evidence.
+    pub(crate) fn values(&self, values: &dyn Values) -> BTreeMap<String, String> {
+        self.slots.iter().map(|(slot, name)| (name.clone(), values.value(*slot).text())).collect()
+    }
+
+    fn bind(&mut self, node: &mut IdedExpr, attributes: &[String]) -> Result<(), String> {
+        if let Expr::Select(select) = &node.expr
+            && let Expr::Ident(root) = &select.operand.expr
+            && let Some(side) = match root.as_str() {
+                "case" => Some(Side::Case),
+                "event" => Some(Side::Event),
+                _ => None,
+            }
+        {
+            let place = self.slot(side, &select.field, attributes)?;
+            node.expr = if select.test {
+                self.tested.push(place);
+                Expr::Ident(format!("h{place}"))
+            } else {
+                Expr::Ident(format!("v{place}"))
+            };
+            return Ok(());
+        }
+        match &mut node.expr {
+            Expr::Ident(name) if name == "case" || name == "event" => {
+                Err(format!("`{name}` is used whole; write `{name}.<attribute>`"))
+            }
+            Expr::Ident(name) if is_slot_name(name) || !name.starts_with('@') => Err(format!(
+                "unknown name `{name}`; a condition sees `case.<attribute>` and `event.<attribute>`"
+            )),
+            Expr::Call(call) => {
+                if let Some(target) = &mut call.target {
+                    self.bind(target, attributes)?;
+                }
+                call.args.iter_mut().try_for_each(|arg| self.bind(arg, attributes))
+            }
+            Expr::Select(select) => self.bind(&mut select.operand, attributes),
+            Expr::List(list) => {
+                list.elements.iter_mut().try_for_each(|element| self.bind(element, attributes))
+            }
+            Expr::Map(map) => map.entries.iter_mut().try_for_each(|entry| match &mut entry.expr {
+                EntryExpr::MapEntry(entry) => {
+                    self.bind(&mut entry.key, attributes)?;
+                    self.bind(&mut entry.value, attributes)
+                }
+                EntryExpr::StructField(field) => self.bind(&mut field.value, attributes),
+            }),
+            Expr::Comprehension(_) => Err("loops over lists are not supported in conditions".into()),
+            Expr::Struct(_) => Err("typed objects are not supported in conditions".into()),
+            Expr::Ident(_) | Expr::Unspecified | Expr::Literal(_) => Ok(()),
+        }
+    }
+
+    fn slot(&mut self, side: Side, field: &str, attributes: &[String]) -> Result<u16, String> {
+        let slot = match attributes.iter().position(|name| name == field) {
+            Some(place) => Slot::Attribute(side, place as u16),
+            None => Slot::BuiltIn(
+                side,
+                BuiltIn::named(side, field).ok_or_else(|| {
+                    let side = if side == Side::Case { "case" } else { "event" };
+                    format!(
+                        "unknown attribute `{side}.{field}`; declare it under `attributes` of the flowchart"
+                    )
+                })?,
+            ),
+        };
+        if let Some(place) = self.slots.iter().position(|(known, _)| *known == slot) {
+            return Ok(place as u16);
+        }
+        let side = if side == Side::Case { "case" } else { "event" };
+        self.slots.push((slot, format!("{side}.{field}")));
+        Ok(self.slots.len() as u16 - 1)
+    }
+}
+
+fn is_slot_name(name: &str) -> bool {
+    name.strip_prefix(['v', 'h']).is_some_and(|n| n.parse::<u16>().is_ok())
+}
+
+struct Bound(Vec<Attr>);
+
+impl VariableResolver for Bound {
+    fn resolve<'b>(&'b self, variable: &str) -> Option<CowVal<'b, 'b>> {
+        let (what, place) = variable.split_at_checked(1)?;
+        let value = self.0.get(place.parse::<usize>().ok()?)?;
+        Some(match what {
+            "h" => LiteralValue::Boolean(CelBool::from(*value != Attr::Unknown)).to_owned_val(),
+            _ => value.to_cel(),
+        })
+    }
+}
+
+trait ToOwnedVal {
+    fn to_owned_val<'a>(self) -> CowVal<'a, 'a>;
+}
+
+impl ToOwnedVal for LiteralValue {
+    fn to_owned_val<'a>(self) -> CowVal<'a, 'a> {
+        match self {
+            LiteralValue::Boolean(b) => CowVal::Owned(Box::new(b)),
+            _ => CowVal::Owned(Box::new(CelNull)),
+        }
+    }
+}
+
+fn environment() -> Arc<Env> {
+    use std::sync::OnceLock;
+    static ENVIRONMENT: OnceLock<Arc<Env>> = OnceLock::new();
+    ENVIRONMENT.get_or_init(|| Arc::new(Env::stdlib())).clone()
+}

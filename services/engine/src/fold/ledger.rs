@@ -1,0 +1,141 @@
+//! Suspensions and extensions, as entered.
+
+use mingjing_domain::Timestamp;
+use mingjing_domain::calendar::WorkCalendar;
+use mingjing_domain::deadline;
+use mingjing_domain::definitions::Effect;
+use mingjing_domain::event::EventKind;
+use mingjing_domain::limit::Budget;
+
+use super::{Context, Fold};
+use crate::history::Event;
+
+/// A suspension.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Suspension {
+    /// Place of its special procedure in the plan.
+    pub(crate) special: u16,
+    pub(crate) from: Timestamp,
+    /// Credited no longer than this: the planned end, or the procedure's maximum.
+    pub(crate) planned_end: Option<Timestamp>,
+    pub(crate) resumed_at: Option<Timestamp>,
+    pub(crate) event: u32,
+    pub(crate) resume_event: u32,
+    /// Its count among the case's suspensions of its kind, from 1.
+    pub(crate) visit: u16,
+}
+
+impl Suspension {
+    /// The end of what is credited to a stay that knows events before `until`; [`Timestamp::MAX`] while it is
+    /// open without a planned end.
+    pub(crate) fn credited_until(&self, until: u32) -> Timestamp {
+        let planned = self.planned_end.unwrap_or(Timestamp::MAX);
+        let resumed = self.resumed_at.filter(|_| self.resume_event <= until);
+        resumed.map_or(planned, |at| at.min(planned)).max(self.from)
+    }
+}
+
+/// An extension.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Extension {
+    pub(crate) special: u16,
+    pub(crate) budget: Budget,
+    pub(crate) at: Timestamp,
+    pub(crate) event: u32,
+}
+
+/// All that was entered, in order.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Ledger {
+    pub(crate) suspensions: Vec<Suspension>,
+    pub(crate) extensions: Vec<Extension>,
+}
+
+impl Fold {
+    /// Enters a special procedure. What is not in the flowchart's closed list does nothing to any limit.
+    pub(super) fn enter_ledger(&mut self, place: usize, event: &Event, context: &Context<'_>) {
+        match event.kind {
+            EventKind::Suspend => self.suspend(place, event, context),
+            EventKind::Resume => self.resume(place, event, context),
+            EventKind::Extend => self.extend(place, event, context),
+            _ => {}
+        }
+    }
+
+    fn suspend(&mut self, place: usize, event: &Event, context: &Context<'_>) {
+        let Some(entry) = event.special() else { return };
+        let Some(special) = listed(entry.kind, Effect::Suspend, context) else { return };
+        let maximum = context.plan.specials[usize::from(special)].maximum;
+        let longest = maximum.map(|budget| {
+            deadline::deadline(
+                &context.plan.calendar,
+                event.occurred_at,
+                budget,
+                &deadline::Ledger::default(),
+            )
+            .due_at
+        });
+        let planned_end = match (entry.planned_end, longest) {
+            (Some(planned), Some(longest)) => Some(planned.min(longest)),
+            (a, b) => a.or(b),
+        };
+        let ledger = self.ledger.get_or_insert_default();
+        let visit = ledger.suspensions.iter().filter(|s| s.special == special).count() + 1;
+        ledger.suspensions.push(Suspension {
+            special,
+            from: event.occurred_at,
+            planned_end,
+            resumed_at: None,
+            event: place as u32,
+            resume_event: super::NONE,
+            visit: visit.min(usize::from(u16::MAX)) as u16,
+        });
+    }
+
+    fn resume(&mut self, place: usize, event: &Event, context: &Context<'_>) {
+        let wanted = event.special().and_then(|s| {
+            (s.kind != 0).then(|| context.plan.special(context.codes.text(s.kind.into())))
+        });
+        let Some(ledger) = &mut self.ledger else { return };
+        for suspension in &mut ledger.suspensions {
+            let meant = wanted.is_none_or(|kind| kind == Some(suspension.special));
+            if suspension.resumed_at.is_none() && meant {
+                suspension.resumed_at = Some(event.occurred_at);
+                suspension.resume_event = place as u32;
+            }
+        }
+    }
+
+    fn extend(&mut self, place: usize, event: &Event, context: &Context<'_>) {
+        let Some(entry) = event.special() else { return };
+        let Some(special) = listed(entry.kind, Effect::Extend, context) else { return };
+        let maximum = context.plan.specials[usize::from(special)].maximum;
+        let Some(budget) = granted(entry.granted, maximum) else { return };
+        let extension = Extension { special, budget, at: event.occurred_at, event: place as u32 };
+        self.ledger.get_or_insert_default().extensions.push(extension);
+    }
+}
+
+fn listed(kind: u16, effect: Effect, context: &Context<'_>) -> Option<u16> {
+    let special = context.plan.special(context.codes.text(kind.into()))?;
+    (context.plan.specials[usize::from(special)].effect == effect).then_some(special)
+}
+
+/// What an extension adds: what was granted, but no more than the maximum in the same unit.
+fn granted(granted: Option<Budget>, maximum: Option<Budget>) -> Option<Budget> {
+    match (granted, maximum) {
+        (Some(granted), Some(maximum)) if granted.unit == maximum.unit => {
+            Some(Budget::new(granted.count.min(maximum.count), granted.unit))
+        }
+        // Another unit than the law's: the law's own measure is what can be granted.
+        (_, Some(maximum)) => Some(maximum),
+        (granted, None) => granted,
+    }
+}
+
+/// The end of the local day of an instant, to the second.
+pub(crate) fn end_of_day(at: Timestamp, calendar: &WorkCalendar) -> Timestamp {
+    let date = at.local_date(calendar.tz());
+    let next = date.succ_opt().unwrap_or(date);
+    Timestamp::start_of(next, calendar.tz()).plus_millis(-1000)
+}

@@ -1,0 +1,359 @@
+//! Findings: control points that speak at an event.
+
+use mingjing_domain::Timestamp;
+use mingjing_domain::deadline;
+use mingjing_domain::definitions::{Body, PowerItem, PowerStatus, RunningCases};
+use mingjing_domain::event::EventKind;
+use mingjing_domain::limit::{Budget, Unit};
+use mingjing_domain::time::{DAY_MS, HOUR_MS};
+
+use super::{Context, Finding, Fold, NONE};
+use crate::history::Event;
+use crate::rules::{Check, Field, MarkSet};
+
+/// What running cases of an ended item may still do when they are to be terminated or handed over.
+const WINDING_UP: [EventKind; 11] = [
+    EventKind::Terminated,
+    EventKind::Transferred,
+    EventKind::Delivered,
+    EventKind::Published,
+    EventKind::Closed,
+    EventKind::Withdrawn,
+    EventKind::Voided,
+    EventKind::Returned,
+    EventKind::Corrected,
+    EventKind::Rated,
+    EventKind::Complaint,
+];
+
+/// The event looked at, and what surrounds it.
+#[derive(Clone, Copy)]
+struct Look<'a> {
+    place: usize,
+    event: &'a Event,
+    marks: MarkSet,
+    context: &'a Context<'a>,
+}
+
+impl Fold {
+    /// Looks at the event with one point, before the event has changed the case.
+    pub(super) fn look(
+        &mut self,
+        point: u16,
+        place: usize,
+        marks: MarkSet,
+        context: &Context<'_>,
+    ) {
+        let event = context.history.event(place);
+        let look = Look { place, event, marks, context };
+        let check = &context.plan.points[usize::from(point)].check;
+        let each = matches!(
+            check,
+            Check::RequiresBefore { each: true, .. } | Check::Condition { each: true, .. }
+        );
+        if !each && self.has_found(point) {
+            return;
+        }
+        let Some((other, detail)) = self.violates(check, &look) else { return };
+        let (step, visit) = if each {
+            (context.step_symbol(event), context.occurrence(place))
+        } else {
+            (0, 1)
+        };
+        self.findings.push(Finding { point, step, visit, event: place as u32, other, detail });
+    }
+
+    /// The other event it rests on and a detail, where the check is violated at this event.
+    fn violates(&mut self, check: &Check, look: &Look<'_>) -> Option<(u32, u16)> {
+        let seen = self.seen;
+        let plain = |violated: bool| violated.then_some((NONE, 0));
+        match check {
+            Check::Timed(_) | Check::NotInFlowchart | Check::StartedTooSoon => None,
+            Check::RequiredStep { .. } => None,
+            Check::RequiresBefore { event, before, each } => {
+                let first = *each || seen & event == 0;
+                plain(first && look.marks & event != 0 && seen & before == 0)
+            }
+            Check::WrongOrder { first, then } => {
+                if look.marks & first == 0 || seen & first != 0 || seen & then == 0 {
+                    return None;
+                }
+                Some((look.first_with(*then), 0))
+            }
+            Check::NotTogether { groups } => {
+                let count = |marks: MarkSet| groups.iter().filter(|g| marks & **g != 0).count();
+                if count(seen) >= 2 || count(seen | look.marks) < 2 {
+                    return None;
+                }
+                let other = groups.iter().find(|g| seen & **g != 0).copied().unwrap_or(0);
+                Some((look.first_with(other), 0))
+            }
+            Check::NothingAfter { after, what, except } => {
+                let follows = seen & after != 0;
+                let meant = *what == MarkSet::MAX || look.marks & what != 0;
+                (follows && meant && look.marks & except == 0)
+                    .then(|| (look.first_with(*after), 0))
+            }
+            Check::SamePerson { one, other, not_for_instant } => {
+                look.same_person(seen, *one, *other, *not_for_instant)
+            }
+            Check::OffList { .. } => plain(look.off_list()),
+            Check::CancelledItem => plain(look.cancelled_item()),
+            Check::WrongBody => plain(look.wrong_body()),
+            Check::LateEntry { over } => plain(look.late_entry(*over)),
+            Check::TimeReversed => look.time_reversed().map(|other| (other, 0)),
+            Check::MissingField { fields } => look.missing_field(fields).map(|f| (NONE, f)),
+            Check::Conflict => look.conflict().map(|other| (other, 0)),
+            Check::Condition { when, .. } => plain(self.condition_holds(when, look.place, look.context)),
+        }
+    }
+
+    /// Looks at a closing event with a required-step point, after the event has changed the case.
+    pub(super) fn look_at_closing(
+        &mut self,
+        point: u16,
+        place: usize,
+        marks: MarkSet,
+        context: &Context<'_>,
+    ) {
+        let Check::RequiredStep { steps, at, unless } =
+            &context.plan.points[usize::from(point)].check
+        else {
+            return;
+        };
+        let first_closing = marks & at != 0 && self.seen & at == 0;
+        if !first_closing || (self.seen | marks) & context.plan.ended_otherwise != 0 {
+            return;
+        }
+        if unless.as_ref().is_some_and(|c| self.condition_holds(c, place, context)) {
+            return;
+        }
+        for step in steps {
+            let symbol = context.step_symbol[usize::from(*step)];
+            if !self.steps.iter().any(|s| s.step == symbol) {
+                self.findings.push(Finding {
+                    point,
+                    step: symbol,
+                    visit: 1,
+                    event: place as u32,
+                    other: NONE,
+                    detail: *step,
+                });
+            }
+        }
+    }
+}
+
+impl Look<'_> {
+    /// The place of the first event with any of these marks.
+    fn first_with(&self, marks: MarkSet) -> u32 {
+        self.context.history
+            .known()
+            .find(|(_, e)| self.context.marks(e) & marks != 0)
+            .map_or(NONE, |(place, _)| place as u32)
+    }
+
+    fn same_person(
+        &self,
+        seen: MarkSet,
+        one: MarkSet,
+        other: MarkSet,
+        not_for_instant: bool,
+    ) -> Option<(u32, u16)> {
+        let is_first = |mine: MarkSet| self.marks & mine != 0 && seen & mine == 0;
+        let counterpart = if is_first(one) && seen & other != 0 {
+            other
+        } else if is_first(other) && seen & one != 0 {
+            one
+        } else {
+            return None;
+        };
+        let place = self.first_with(counterpart);
+        let earlier = self.context.history.event(place as usize);
+        if self.event.actor == 0 || earlier.actor != self.event.actor {
+            return None;
+        }
+        let kind = self.context.first_named(self.place, |p| p.case_kind);
+        let instant = self.context.texts.text(kind) == "instant";
+        (!(not_for_instant && instant)).then_some((place, 0))
+    }
+
+    fn item(&self) -> Option<&PowerItem> {
+        let symbol = self.context.item(self.place);
+        self.context.rules.item(self.context.texts.text(symbol))
+    }
+
+    fn date(&self, at: Timestamp) -> chrono::NaiveDate {
+        at.local_date(self.context.plan.calendar.tz())
+    }
+
+    /// At the first event that names an item: the list in force on its date does not have it.
+    fn off_list(&self) -> bool {
+        let named = self.context.profile(self.event).item;
+        let before = self
+            .context
+            .history
+            .known()
+            .take_while(|(at, _)| *at < self.place)
+            .any(|(_, e)| self.context.profile(e).item != 0);
+        if named == 0 || before {
+            return false;
+        }
+        let Some(item) = self.context.rules.item(self.context.texts.text(named)) else {
+            return true;
+        };
+        let date = self.date(self.event.occurred_at);
+        date < item.effective_from
+            || (item.status == PowerStatus::Active && item.effective_to.is_some_and(|to| date > to))
+    }
+
+    fn cancelled_item(&self) -> bool {
+        let Some(item) = self.item() else { return false };
+        let Some(end) = item.effective_to.filter(|_| item.status != PowerStatus::Active) else {
+            return false;
+        };
+        if self.date(self.event.occurred_at) <= end {
+            return false;
+        }
+        let began = self.context.history.first().map_or(self.event.occurred_at, |e| e.occurred_at);
+        if self.date(began) > end {
+            return true;
+        }
+        match item.running_cases {
+            RunningCases::Finish => false,
+            RunningCases::Terminate | RunningCases::HandOver => {
+                !WINDING_UP.contains(&self.event.kind)
+            }
+        }
+    }
+
+    fn wrong_body(&self) -> bool {
+        let profile = self.context.profile(self.event);
+        let (Some(org), Some(item)) = (self.context.texts.option(profile.org), self.item())
+        else {
+            return false;
+        };
+        let entitled = item.executing_body.text == org
+            || item.entrusted_bodies.iter().any(|b| b.text == org);
+        if !entitled {
+            return true;
+        }
+        let region = self.context.texts.option(profile.region);
+        match (region, self.context.rules.body(org)) {
+            (Some(region), Some(body)) => !acts_in(body, region),
+            _ => false,
+        }
+    }
+
+    fn late_entry(&self, over: Budget) -> bool {
+        if self.context.declared {
+            return false;
+        }
+        let occurred = self.event.occurred_at;
+        let entered = self.event.entered_at().unwrap_or_else(|| self.event.received_at());
+        // No budget of days ends sooner than so many times 24 hours: most events need no calendar.
+        let at_least_ms = match over.unit {
+            Unit::Hours => i64::from(over.count) * HOUR_MS,
+            Unit::Minutes => i64::from(over.count) * 60_000,
+            Unit::Months | Unit::MonthsRolled => i64::from(over.count) * 28 * DAY_MS,
+            _ => i64::from(over.count) * DAY_MS,
+        };
+        if entered.millis() - occurred.millis() <= at_least_ms {
+            return false;
+        }
+        let due = deadline::deadline(
+            &self.context.plan.calendar,
+            occurred,
+            over,
+            &deadline::Ledger::default(),
+        );
+        deadline::is_late(entered, due.due_at)
+    }
+
+    /// Acceptance before application, decision before acceptance, a step's end before its start.
+    fn time_reversed(&self) -> Option<u32> {
+        let earlier = |kind: EventKind| {
+            let first_of_mine = !self
+                .context
+                .history
+                .known()
+                .take_while(|(at, _)| *at < self.place)
+                .any(|(_, e)| e.kind == self.event.kind);
+            self.context.history
+                .known()
+                .take_while(|(at, _)| *at < self.place)
+                .find(|(_, e)| e.kind == kind && e.occurred_at < self.event.occurred_at)
+                .filter(|_| first_of_mine)
+                .map(|(place, _)| place as u32)
+        };
+        match self.event.kind {
+            EventKind::Applied => earlier(EventKind::Accepted),
+            EventKind::Accepted => earlier(EventKind::Decided),
+            EventKind::StepStart => self.end_before_this_start(),
+            _ => None,
+        }
+    }
+
+    /// An end of the same step that happened before this start though the source sent it after.
+    fn end_before_this_start(&self) -> Option<u32> {
+        let step = self.context.step_symbol(self.event);
+        self.context.history
+            .known()
+            .take_while(|(at, _)| *at < self.place)
+            .find(|(_, e)| {
+                e.kind == EventKind::StepEnd
+                    && self.context.step_symbol(e) == step
+                    && e.occurred_at < self.event.occurred_at
+                    && e.source_seq > self.event.source_seq
+            })
+            .map(|(place, _)| place as u32)
+    }
+
+    fn missing_field(&self, fields: &[(Field, String)]) -> Option<u16> {
+        let missing = |field: &Field| match field {
+            Field::Present(bit) => self.event.present & bit == 0,
+            Field::Attribute(place) => {
+                let name = &self.context.plan.attributes[usize::from(*place)].name;
+                !self.event.extra.as_ref().is_some_and(|extra| {
+                    extra.attributes.iter().any(|(s, _)| self.context.codes.text((*s).into()) == name)
+                })
+            }
+        };
+        fields.iter().position(|(field, _)| missing(field)).map(|p| p as u16)
+    }
+
+    /// Another item or another party than the case has shown so far.
+    fn conflict(&self) -> Option<u32> {
+        let profile = self.context.profile(self.event);
+        let earlier = || self.context.history.known().take_while(|(at, _)| *at < self.place);
+        if profile.item != 0
+            && let Some((place, _)) = earlier().find(|(_, e)| {
+                let item = self.context.profile(e).item;
+                item != 0 && item != profile.item
+            })
+        {
+            return Some(place as u32);
+        }
+        if self.event.party == 0 {
+            return None;
+        }
+        earlier()
+            .find(|(_, e)| e.party != 0 && e.party != self.event.party)
+            .map(|(place, _)| place as u32)
+    }
+}
+
+/// Whether the body may act in this region.
+fn acts_in(body: &Body, region: &str) -> bool {
+    let covers = |area: &str| region.starts_with(without_zero_pairs(area));
+    if body.areas.is_empty() { covers(&body.region) } else { body.areas.iter().any(|a| covers(a)) }
+}
+
+/// `510500` covers what begins with `5105` (GB/T 2260: two digits a level).
+fn without_zero_pairs(code: &str) -> &str {
+    let mut code = code;
+    while code.len() > 2 && code.ends_with("00") && code.len().is_multiple_of(2) {
+        code = &code[..code.len() - 2];
+    }
+    code
+}

@@ -1,0 +1,147 @@
+//! Visits of steps, and whether each may be entered where it is.
+
+use mingjing_domain::event::EventKind;
+
+use super::{Context, Finding, Fold, NONE};
+use crate::history::Event;
+use crate::rules::Check;
+
+/// How often a step was entered. Its open visits are always the last ones: ends close the oldest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct StepState {
+    /// Step symbol.
+    pub(crate) step: u16,
+    pub(crate) count: u16,
+    pub(crate) open: u16,
+}
+
+/// What an event did to a visit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Visit {
+    None,
+    /// It opened this visit.
+    Opened { step: u16, visit: u16 },
+    /// It ended this visit, which had a start.
+    Ended { step: u16, visit: u16 },
+}
+
+impl Fold {
+    /// Opens or ends the visit that an event speaks of.
+    pub(super) fn step(
+        &mut self,
+        place: usize,
+        event: &Event,
+        step: Option<u16>,
+        context: &Context<'_>,
+    ) -> Visit {
+        let starts = event.kind == EventKind::StepStart;
+        let ends = event.kind == EventKind::StepEnd
+            || step.is_some_and(|s| {
+                context.plan.steps[usize::from(s)].done_by.contains(&event.kind)
+            });
+        let symbol = context.step_symbol(event);
+        if symbol == 0 || !(starts || ends) {
+            return Visit::None;
+        }
+        let at = self.steps.iter().position(|s| s.step == symbol).unwrap_or_else(|| {
+            self.steps.push(StepState { step: symbol, count: 0, open: 0 });
+            self.steps.len() - 1
+        });
+        let visit = if ends && self.steps[at].open > 0 {
+            let state = &mut self.steps[at];
+            let visit = state.count - state.open + 1;
+            state.open -= 1;
+            Visit::Ended { step: symbol, visit }
+        } else {
+            let state = &mut self.steps[at];
+            state.count = state.count.saturating_add(1);
+            state.open += u16::from(starts);
+            let visit = state.count;
+            if context.plan.watches_transitions {
+                self.enter(place, step, symbol, visit, context);
+            }
+            if starts { Visit::Opened { step: symbol, visit } } else { Visit::None }
+        };
+        if ends && context.plan.watches_transitions
+            && let Some(step) = step
+        {
+            self.enable_after(step, context);
+        }
+        visit
+    }
+
+    fn enter(
+        &mut self,
+        place: usize,
+        step: Option<u16>,
+        symbol: u16,
+        visit: u16,
+        context: &Context<'_>,
+    ) {
+        let allowed = match step {
+            None => context.plan.flowchart.is_none().then_some(()).ok_or(false),
+            Some(step) => self.may_enter(step, symbol, context),
+        };
+        self.entered_any = true;
+        let Err(too_soon) = allowed else { return };
+        for (at, point) in context.plan.points.iter().enumerate() {
+            let speaks = match point.check {
+                Check::NotInFlowchart => !too_soon,
+                Check::StartedTooSoon => too_soon,
+                _ => false,
+            };
+            if speaks {
+                self.findings.push(Finding {
+                    point: at as u16,
+                    step: symbol,
+                    visit,
+                    event: place as u32,
+                    other: NONE,
+                    detail: 0,
+                });
+            }
+        }
+    }
+
+    /// `Err(true)`: its predecessor has not ended. `Err(false)`: the flowchart has no way here.
+    fn may_enter(&mut self, step: u16, symbol: u16, context: &Context<'_>) -> Result<(), bool> {
+        let plan_step = &context.plan.steps[usize::from(step)];
+        if !self.entered_any {
+            return if plan_step.first { Ok(()) } else { Err(false) };
+        }
+        if let Some((_, by)) = self.enabled.iter().copied().find(|(s, _)| *s == step) {
+            // The other ways out of the same step are closed, but for those that may run at the same time.
+            self.enabled.retain(|(other, from)| {
+                *from != by || (*other != step && plan_step.parallel.contains(other))
+            });
+            return Ok(());
+        }
+        let entered_before = self.steps.iter().any(|s| s.step == symbol && s.count > 1);
+        if plan_step.repeatable && entered_before {
+            return Ok(());
+        }
+        let waits = self.steps.iter().any(|state| {
+            state.open > 0
+                && context.step_of.get(usize::from(state.step)).copied().flatten().is_some_and(|p| {
+                    context.plan.steps[usize::from(p)]
+                        .next
+                        .as_ref()
+                        .is_none_or(|next| next.contains(&step) && p != step)
+                })
+        });
+        Err(waits)
+    }
+
+    fn enable_after(&mut self, step: u16, context: &Context<'_>) {
+        let next = &context.plan.steps[usize::from(step)].next;
+        let all: Vec<u16> = match next {
+            Some(next) => next.clone(),
+            None => (0..context.plan.steps.len() as u16).collect(),
+        };
+        for to in all {
+            if !self.enabled.contains(&(to, step)) {
+                self.enabled.push((to, step));
+            }
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! A plan: one flowchart version (or none) with the general points beside it, ready to walk a history.
+
+use std::sync::Arc;
+
+use mingjing_domain::alert::Level;
+use mingjing_domain::calendar::WorkCalendar;
+use mingjing_domain::definitions::{Effect, Judged, LimitKind, Occurrence, RungAt};
+use mingjing_domain::event::EventKind;
+use mingjing_domain::limit::Budget;
+use rustc_hash::FxHashMap;
+
+use crate::condition::{Attr, Condition};
+
+/// A set of marks. Each distinct list of anchors is a mark: one bit that an event carries if any matches.
+pub(crate) type MarkSet = u128;
+
+/// One flowchart version with everything resolved.
+pub(crate) struct Plan {
+    /// `id@version`; none where the item has no flowchart in force.
+    pub(crate) flowchart: Option<String>,
+    pub(crate) calendar: Arc<WorkCalendar>,
+    pub(crate) steps: Vec<PlanStep>,
+    pub(crate) step_by_code: FxHashMap<String, u16>,
+    /// By event kind: the step it means when it names none.
+    pub(crate) step_by_kind: Vec<Option<u16>>,
+    pub(crate) attributes: Vec<PlanAttribute>,
+    pub(crate) specials: Vec<Special>,
+    pub(crate) points: Vec<Point>,
+    pub(crate) timed: Vec<TimedPoint>,
+    /// Union of the marks that open a timed stay.
+    pub(crate) opening: MarkSet,
+    /// Union of the marks that end one, done or fallen.
+    pub(crate) ending: MarkSet,
+    /// Case attributes on which conditions for falling away or own deadlines depend, as bits by place.
+    pub(crate) watched_attributes: u64,
+    /// By kind and step (0: none, else place + 1): the marks of such an event.
+    pub(crate) marks: Vec<MarkSet>,
+    /// By kind and step: the findings' points to look at.
+    pub(crate) triggers: Vec<Box<[u16]>>,
+    /// The limit of `kind: case` whose due instant the case shows, as a place in `timed`.
+    pub(crate) case_limit: Option<u16>,
+    pub(crate) watches_transitions: bool,
+    /// Fall-away events by default: a case ended this way owes nothing more.
+    pub(crate) ended_otherwise: MarkSet,
+}
+
+/// A step.
+pub(crate) struct PlanStep {
+    pub(crate) code: String,
+    pub(crate) name: String,
+    pub(crate) office: Option<String>,
+    pub(crate) first: bool,
+    /// None: not restricted.
+    pub(crate) next: Option<Vec<u16>>,
+    pub(crate) parallel: Vec<u16>,
+    pub(crate) repeatable: bool,
+    pub(crate) done_by: Vec<EventKind>,
+}
+
+/// A declared attribute.
+pub(crate) struct PlanAttribute {
+    pub(crate) name: String,
+    pub(crate) value_type: mingjing_domain::definitions::AttributeType,
+    pub(crate) default: Attr,
+}
+
+/// A special procedure.
+pub(crate) struct Special {
+    pub(crate) kind: String,
+    pub(crate) name: String,
+    pub(crate) effect: Effect,
+    pub(crate) maximum: Option<Budget>,
+    pub(crate) legal_basis: Option<String>,
+}
+
+/// A control point.
+pub(crate) struct Point {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) rule: Option<String>,
+    pub(crate) level: Level,
+    pub(crate) confirm: bool,
+    pub(crate) legal_basis: Option<String>,
+    pub(crate) remedy: Option<String>,
+    pub(crate) answer_within: Budget,
+    pub(crate) check: Check,
+}
+
+/// What a point checks, resolved. Timed checks are described by their [`TimedPoint`].
+pub(crate) enum Check {
+    Timed(u16),
+    RequiresBefore { event: MarkSet, before: MarkSet, each: bool },
+    WrongOrder { first: MarkSet, then: MarkSet },
+    NotTogether { groups: Vec<MarkSet> },
+    NothingAfter { after: MarkSet, what: MarkSet, except: MarkSet },
+    NotInFlowchart,
+    StartedTooSoon,
+    RequiredStep { steps: Vec<u16>, at: MarkSet, unless: Option<Condition> },
+    SamePerson { one: MarkSet, other: MarkSet, not_for_instant: bool },
+    OffList { grace: Budget },
+    CancelledItem,
+    WrongBody,
+    LateEntry { over: Budget },
+    TimeReversed,
+    MissingField { fields: Vec<(Field, String)> },
+    Conflict,
+    Condition { when: Condition, each: bool },
+}
+
+/// A field that a record must carry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Field {
+    /// A bit of [`crate::history::present`].
+    Present(u16),
+    /// A declared attribute, by place.
+    Attribute(u16),
+}
+
+/// A point that lives on instants.
+pub(crate) struct TimedPoint {
+    /// Its place among the points.
+    pub(crate) point: u16,
+    pub(crate) kind: TimedKind,
+    pub(crate) limit_id: String,
+    pub(crate) limit_name: String,
+    pub(crate) limit_kind: LimitKind,
+    pub(crate) step: Option<u16>,
+    pub(crate) occurrence: Occurrence,
+    pub(crate) judged: Judged,
+    pub(crate) from: MarkSet,
+    pub(crate) to: MarkSet,
+    pub(crate) falls_away_on: MarkSet,
+    pub(crate) falls_away_when: Option<Condition>,
+    pub(crate) statutory: Option<Budget>,
+    pub(crate) promised: Option<Budget>,
+    pub(crate) own_deadline: Option<OwnDeadline>,
+    pub(crate) supplement_rebases: bool,
+    /// Places in `specials`, as bits.
+    pub(crate) suspended_by: u64,
+    pub(crate) extended_by: u64,
+    pub(crate) legal_basis: Option<String>,
+    pub(crate) office: Option<String>,
+}
+
+/// What a timed point alleges of a stay.
+pub(crate) enum TimedKind {
+    Overdue(Ladder),
+    TooEarly(Budget),
+    /// Special procedures: places in `specials`, as bits.
+    Special(u64),
+}
+
+/// At most three rungs, in order of time.
+pub(crate) struct Ladder {
+    pub(crate) rungs: Vec<(Level, RungAt)>,
+}
+
+/// A deadline that the case or the event carries itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OwnDeadline {
+    Case(u16),
+    Event(u16),
+}
+
+impl Plan {
+    /// The place in the tables for an event of this kind and step.
+    pub(crate) fn table_place(&self, kind: EventKind, step: Option<u16>) -> usize {
+        kind as usize * (self.steps.len() + 1) + step.map_or(0, |s| usize::from(s) + 1)
+    }
+
+    /// The name of an attribute's place.
+    pub(crate) fn attribute(&self, name: &str) -> Option<u16> {
+        self.attributes.iter().position(|a| a.name == name).map(|p| p as u16)
+    }
+
+    /// The special procedure of this kind.
+    pub(crate) fn special(&self, kind: &str) -> Option<u16> {
+        self.specials.iter().position(|s| s.kind == kind).map(|p| p as u16)
+    }
+}
