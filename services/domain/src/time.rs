@@ -33,7 +33,7 @@ impl Timestamp {
 
     /// The instant cut to its whole second; departments' clocks are judged to the second.
     pub const fn floor_second(self) -> Self {
-        Self(self.0.div_euclid(1000) * 1000)
+        Self(self.0.saturating_sub(self.0.rem_euclid(1000)))
     }
 
     /// This instant moved by `ms` milliseconds, held inside the representable range.

@@ -164,7 +164,7 @@ fn stay_allegation(
     // Until a graver rung is settled, what stands below it is shown as standing.
     let state = if shown == gravest { state } else { State::Stands };
     let is_breach = ladder[shown].1;
-    let completed = done && shown == gravest;
+    let completed = done && shown == gravest && is_breach;
     out.push(Allegation {
         point: timed.point,
         step: stay.step,

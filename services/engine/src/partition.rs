@@ -237,6 +237,28 @@ impl Engine {
         }
     }
 
+    /// Takes an input without judging. Recovery reads with this what was judged and published before by another engine,
+    /// folds the facts ([`Engine::fold_fact`]) and then judges once ([`Engine::rejudge`]).
+    pub fn note(&mut self, input: Input<'_>) {
+        match input {
+            Input::Event(event) => self.take_without_judging(event),
+            Input::CompleteUntil { source, until } => {
+                let ix = self.source(source);
+                let state = &mut self.sources[usize::from(ix)];
+                state.complete_until = state.complete_until.max(until);
+                state.waiting.clear();
+                state.touched = true;
+            }
+            Input::Declared(source) => {
+                let ix = self.source(&source.id);
+                self.sources[usize::from(ix)].source = source.clone();
+                self.sources[usize::from(ix)].touched = true;
+            }
+            Input::Tick(at) => self.clock = self.clock.max(at),
+            Input::Activated(rules) => self.install(rules),
+        }
+    }
+
     /// Judges every case there is. After recovery this writes what was concluded before and not yet published;
     /// after an upgrade of the engine, what the new one sees otherwise.
     pub fn rejudge(&mut self, cause: &Cause, facts: &mut Vec<Fact>) {

@@ -26,7 +26,9 @@ pub enum Error {
     },
     /// The offset lies after the partition's end: what was once there is lost, or this is another log.
     /// A consumer must stop on it, never start over.
-    #[error("{topic}/{partition}: offset {offset} lies beyond the end {end}; records known before are missing")]
+    #[error(
+        "{topic}/{partition}: offset {offset} lies beyond the end {end}; records known before are missing"
+    )]
     OffsetBeyondEnd {
         /// The topic asked for.
         topic: Topic,
@@ -38,7 +40,9 @@ pub enum Error {
         end: Offset,
     },
     /// Retention has removed the record at this offset.
-    #[error("{topic}/{partition}: offset {offset} was removed by retention; the oldest kept is {start}")]
+    #[error(
+        "{topic}/{partition}: offset {offset} was removed by retention; the oldest kept is {start}"
+    )]
     OffsetTrimmed {
         /// The topic asked for.
         topic: Topic,

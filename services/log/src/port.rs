@@ -81,7 +81,11 @@ pub trait Log: Send + Sync {
     /// [`Error::UnknownLog`].
     fn check_id(&self, remembered: LogId) -> Result<()> {
         let found = self.id();
-        if remembered == found { Ok(()) } else { Err(Error::UnknownLog { remembered, found }) }
+        if remembered == found {
+            Ok(())
+        } else {
+            Err(Error::UnknownLog { remembered, found })
+        }
     }
 }
 
@@ -120,12 +124,13 @@ pub trait Table: Send + Sync {
     /// The changes from now on, each key's in order. To follow a table without a gap: watch first, then scan, then
     /// apply the changes; one already in the scan may come again, and applying it again is harmless.
     ///
-    /// More than [`WATCH_CAPACITY`] changes behind, the watcher gets [`Lagged`]: it must scan again; the stream goes on with later
-    /// changes. The stream ends when the table is closed.
+    /// More than [`WATCH_CAPACITY`] changes behind, the watcher gets [`Lagged`]: it must scan again; the stream goes on with
+    /// the changes after that notice. The stream ends when the table is closed.
     ///
     /// # Errors
     /// [`Error::InvalidTable`].
-    fn watch(&self, table: &str) -> Result<BoxStream<'static, std::result::Result<Change, Lagged>>>;
+    fn watch(&self, table: &str)
+    -> Result<BoxStream<'static, std::result::Result<Change, Lagged>>>;
 }
 
 /// Refuses a name that not every adapter can hold: it becomes part of keys and of topic names.
@@ -134,8 +139,16 @@ pub trait Table: Send + Sync {
 /// [`Error::InvalidTable`].
 pub fn check_table_name(table: &str) -> Result<()> {
     let fits = (1..=64).contains(&table.len())
-        && table.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'_' | b'-'));
-    if fits { Ok(()) } else { Err(Error::InvalidTable { table: table.to_owned() }) }
+        && table
+            .bytes()
+            .all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'_' | b'-'));
+    if fits {
+        Ok(())
+    } else {
+        Err(Error::InvalidTable {
+            table: table.to_owned(),
+        })
+    }
 }
 
 /// Refuses a key or value over its limit.
@@ -150,7 +163,12 @@ pub fn check_entry_size(table: &str, key: &[u8], value: Option<&[u8]>) -> Result
     for (part, size, limit) in parts {
         if size > limit {
             let attempted = format!("writing a {part} to table {table}");
-            return Err(Error::TooLarge { attempted, unit: "bytes", size, limit });
+            return Err(Error::TooLarge {
+                attempted,
+                unit: "bytes",
+                size,
+                limit,
+            });
         }
     }
     Ok(())
@@ -169,7 +187,12 @@ pub fn check_append_size(topic: Topic, partition: Partition, records: &[Record])
     for (unit, size, limit) in parts {
         if size > limit {
             let attempted = format!("appending to {topic}/{partition} in one call");
-            return Err(Error::TooLarge { attempted, unit, size, limit });
+            return Err(Error::TooLarge {
+                attempted,
+                unit,
+                size,
+                limit,
+            });
         }
     }
     Ok(())

@@ -154,11 +154,15 @@ impl FromStr for LogId {
     type Err = InvalidLogId;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let invalid = || InvalidLogId { text: text.to_owned() };
+        let invalid = || InvalidLogId {
+            text: text.to_owned(),
+        };
         if text.len() != 32 || !text.bytes().all(|b| b.is_ascii_hexdigit()) {
             return Err(invalid());
         }
-        u128::from_str_radix(text, 16).map(LogId).map_err(|_| invalid())
+        u128::from_str_radix(text, 16)
+            .map(LogId)
+            .map_err(|_| invalid())
     }
 }
 
@@ -179,7 +183,12 @@ mod tests {
         let id = LogId(0x00ff_0123);
         assert_eq!(id.to_string(), "00000000000000000000000000ff0123");
         assert_eq!(id.to_string().parse(), Ok(id));
-        for text in ["", "ff", "+0000000000000000000000000ff0123", "00000000000000000000000000ff012g"] {
+        for text in [
+            "",
+            "ff",
+            "+0000000000000000000000000ff0123",
+            "00000000000000000000000000ff012g",
+        ] {
             assert!(text.parse::<LogId>().is_err(), "{text:?}");
         }
     }

@@ -1,1 +1,15 @@
-//! Placeholder.
+//! Formats, in and out: CloudEvents, logs to import (XES, CSV, NDJSON), exported alerts and facts.
+//!
+//! Pure format code: bytes and files in, domain values out, and back. It opens no sockets, reads no clock,
+//! and judges nothing. Whatever it cannot take it refuses with a reason its sender can act on
+//! ([`refusal::Refusal`]).
+
+pub mod alerts;
+pub mod cloudevents;
+pub mod facts;
+pub mod import;
+pub mod refusal;
+pub mod schema;
+
+pub use cloudevents::{IncomingEvent, LogRecord, encode_event, parse_event, read_request};
+pub use refusal::{ReasonCode, Refusal};

@@ -72,3 +72,22 @@ impl JsonSchema for Name {
         String::json_schema(g)
     }
 }
+
+/// The JSON Schema of one kind of document (`kind` itself included); none for an unknown kind.
+pub fn json_schema(kind: &str) -> Option<serde_json::Value> {
+    let schema = match kind {
+        "body" => schemars::schema_for!(Body),
+        "item" => schemars::schema_for!(PowerItem),
+        "flowchart" => schemars::schema_for!(Flowchart),
+        "general_points" => schemars::schema_for!(GeneralPoints),
+        "calendar" => schemars::schema_for!(crate::calendar::CalendarDefinition),
+        "source" => schemars::schema_for!(crate::source::Source),
+        _ => return None,
+    };
+    let mut schema = schema.to_value();
+    schema["properties"]["kind"] = serde_json::json!({ "const": kind });
+    if let Some(required) = schema["required"].as_array_mut() {
+        required.insert(0, "kind".into());
+    }
+    Some(schema)
+}

@@ -97,7 +97,8 @@ impl Fold {
         let accepted = self.accepted;
         self.accepted |= event.kind == EventKind::Accepted;
         let mut retime = false;
-        if marks & plan.ending != 0 || matches!(visit, Visit::Ended { .. }) {
+        let resumes = event.kind == EventKind::Resume;
+        if marks & plan.ending != 0 || resumes || matches!(visit, Visit::Ended { .. }) {
             self.end_stays(place, event, marks, visit, context);
         }
         let opens = first || marks & plan.opening != 0 || matches!(visit, Visit::Opened { .. });
@@ -155,6 +156,17 @@ impl Fold {
                 continue;
             }
             let timed = &context.plan.timed[usize::from(stay.timed)];
+            if let TimedKind::Special(_) = timed.kind {
+                let suspension = self
+                    .ledger
+                    .as_ref()
+                    .and_then(|l| l.suspensions.iter().find(|s| s.event == stay.start_event));
+                if let Some(resumed_at) = suspension.and_then(|s| s.resumed_at) {
+                    stay.done_at = resumed_at;
+                    stay.done_event = place as u32;
+                }
+                continue;
+            }
             let done = match (timed.limit_kind, visit) {
                 (LimitKind::Step, Visit::Ended { step, visit }) => {
                     stay.step == step && stay.visit == visit

@@ -1,0 +1,195 @@
+//! `LogRecord`: everything that can stand in a case's partition of the log, as CloudEvents in structured JSON.
+//!
+//! | type | record |
+//! |---|---|
+//! | `cn.mingjing.case.<kind>.v1` | a department's event |
+//! | `cn.mingjing.source.declared.v1` | what a source declares about itself; `data` is the domain's `Source` |
+//! | `cn.mingjing.source.complete_until.v1` | a source has said everything up to an instant; `data {until}` |
+//! | `cn.mingjing.tick.v1` | the partition's clock; `data {at, epoch}` |
+//! | `cn.mingjing.definitions.activated.v1` | definitions in force from here on; `data {hash, version}` |
+//!
+//! Ids of control records are derived from their content, so that the same record is the same bytes.
+
+use mingjing_domain::Timestamp;
+use mingjing_domain::event::CaseEvent;
+use mingjing_domain::ids::derived_id;
+use mingjing_domain::source::Source;
+use serde::{Deserialize, Serialize};
+
+use crate::refusal::{Position, ReasonCode, Refusal};
+
+use super::case::{TYPE_PREFIX, encode_event, parse_event};
+use super::envelope::{CloudEvent, Data};
+use super::typed;
+
+/// Type of the record that declares a source.
+pub const SOURCE_DECLARED: &str = "cn.mingjing.source.declared.v1";
+/// Type of the record that says how far a source is complete.
+pub const COMPLETE_UNTIL: &str = "cn.mingjing.source.complete_until.v1";
+/// Type of the record that moves a partition's clock.
+pub const TICK: &str = "cn.mingjing.tick.v1";
+/// Type of the record that puts definitions in force.
+pub const DEFINITIONS_ACTIVATED: &str = "cn.mingjing.definitions.activated.v1";
+
+/// Who speaks in ticks and activations.
+const PLATFORM: &str = "mingjing";
+
+/// One record of a partition.
+#[derive(Clone, Debug, PartialEq)]
+pub enum LogRecord<'a> {
+    /// A department said that something happened.
+    Event(CaseEvent<'a>),
+    /// What a source declares about itself, replacing what it declared before.
+    SourceDeclared(Source),
+    /// `source` has sent everything that occurred up to `until`.
+    CompleteUntil {
+        /// The source.
+        source: String,
+        /// Nothing that occurred up to here is still to come.
+        until: Timestamp,
+    },
+    /// The partition's clock stands at `at`.
+    Tick {
+        /// The owner's time.
+        at: Timestamp,
+        /// The owner's epoch: a tick of an older one is void.
+        epoch: u64,
+    },
+    /// Definitions are in force from this record on.
+    DefinitionsActivated {
+        /// SHA-256 of the definitions, hexadecimal.
+        hash: String,
+        /// Their version, for people.
+        version: String,
+    },
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct UntilData {
+    until: Timestamp,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TickData {
+    at: Timestamp,
+    epoch: u64,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ActivatedData {
+    hash: String,
+    version: String,
+}
+
+impl<'a> LogRecord<'a> {
+    /// Reads one record, borrowing from `bytes`. `received_at` is used for an event without `receivedat`.
+    ///
+    /// # Errors
+    /// A refusal; a poison record must never stop its partition.
+    pub fn parse(bytes: &'a [u8], received_at: Timestamp) -> Result<Self, Refusal> {
+        // Our encoder writes the type second, so nearly every record is told by its first bytes.
+        const EVENT: &[u8] = br#"{"specversion":"1.0","type":"cn.mingjing.case."#;
+        if bytes.starts_with(EVENT) {
+            return parse_event(bytes, received_at).map(LogRecord::Event);
+        }
+        let envelope = CloudEvent::from_json(bytes)?;
+        if envelope.kind.starts_with(TYPE_PREFIX) {
+            return parse_event(bytes, received_at).map(LogRecord::Event);
+        }
+        control(&envelope)
+    }
+
+    /// The record's bytes. The same record gives the same bytes.
+    pub fn encode(&self) -> Vec<u8> {
+        match self {
+            LogRecord::Event(event) => encode_event(event),
+            LogRecord::SourceDeclared(source) => encode_source(source),
+            LogRecord::CompleteUntil { source, until } => encode_complete_until(source, *until),
+            LogRecord::Tick { at, epoch } => encode_tick(*at, *epoch),
+            LogRecord::DefinitionsActivated { hash, version } => encode_activated(hash, version),
+        }
+    }
+
+    /// The same, owning its text.
+    pub fn into_owned(self) -> LogRecord<'static> {
+        match self {
+            LogRecord::Event(event) => LogRecord::Event(event.into_owned()),
+            LogRecord::SourceDeclared(source) => LogRecord::SourceDeclared(source),
+            LogRecord::CompleteUntil { source, until } => LogRecord::CompleteUntil { source, until },
+            LogRecord::Tick { at, epoch } => LogRecord::Tick { at, epoch },
+            LogRecord::DefinitionsActivated { hash, version } => {
+                LogRecord::DefinitionsActivated { hash, version }
+            }
+        }
+    }
+}
+
+fn control(envelope: &CloudEvent) -> Result<LogRecord<'static>, Refusal> {
+    let raw = match &envelope.data {
+        Some(Data::Json(raw)) => raw.get(),
+        _ => return Err(Refusal::missing("data")),
+    };
+    let start = Position::START;
+    match envelope.kind.as_str() {
+        SOURCE_DECLARED => {
+            let source: Source = typed::read(raw, "data", start)?;
+            if source.id != envelope.source {
+                return Err(Refusal::bad_value(ReasonCode::WrongType, "data.id", &source.id));
+            }
+            Ok(LogRecord::SourceDeclared(source))
+        }
+        COMPLETE_UNTIL => {
+            let UntilData { until } = typed::read(raw, "data", start)?;
+            Ok(LogRecord::CompleteUntil { source: envelope.source.clone(), until })
+        }
+        TICK => {
+            let TickData { at, epoch } = typed::read(raw, "data", start)?;
+            Ok(LogRecord::Tick { at, epoch })
+        }
+        DEFINITIONS_ACTIVATED => {
+            let ActivatedData { hash, version } = typed::read(raw, "data", start)?;
+            Ok(LogRecord::DefinitionsActivated { hash, version })
+        }
+        other => Err(Refusal::bad_value(ReasonCode::UnknownType, "type", other)),
+    }
+}
+
+/// The record by which a source declares itself.
+pub fn encode_source(source: &Source) -> Vec<u8> {
+    encode_control(SOURCE_DECLARED, &source.id, source)
+}
+
+/// The record that says `source` is complete up to `until`.
+pub fn encode_complete_until(source: &str, until: Timestamp) -> Vec<u8> {
+    encode_control(COMPLETE_UNTIL, source, &UntilData { until })
+}
+
+/// The record that moves a partition's clock to `at`.
+pub fn encode_tick(at: Timestamp, epoch: u64) -> Vec<u8> {
+    encode_control(TICK, PLATFORM, &TickData { at, epoch })
+}
+
+/// The record that puts definitions in force.
+pub fn encode_activated(hash: &str, version: &str) -> Vec<u8> {
+    let data = ActivatedData { hash: hash.to_owned(), version: version.to_owned() };
+    encode_control(DEFINITIONS_ACTIVATED, PLATFORM, &data)
+}
+
+fn encode_control<D: Serialize>(ce_type: &str, source: &str, data: &D) -> Vec<u8> {
+    #[derive(Serialize)]
+    struct Record<'a, D> {
+        specversion: &'static str,
+        #[serde(rename = "type")]
+        ce_type: &'a str,
+        source: &'a str,
+        id: String,
+        data: &'a D,
+    }
+    let content = serde_json::to_string(data).expect("control data are text, numbers and instants");
+    let id = derived_id(&[ce_type, source, &content]);
+    serde_json::to_vec(&Record { specversion: "1.0", ce_type, source, id, data })
+        .expect("control data are text, numbers and instants")
+}
