@@ -1,7 +1,11 @@
 # Every target does its own set-up and can be run again at any time.
+#
+# `make test` compiles in two passes, clippy's and the tests'. Its build takes all targets at once, so that the tests find
+# the binary there and crates are not compiled again with the features that only tests switch on.
 
 SHELL := bash
 .DEFAULT_GOAL := help
+.NOTPARALLEL:
 
 # The address of the demo, and more options for `mingjing up`: make run ARGS='--speed 60'
 LISTEN ?= 127.0.0.1:8080
@@ -11,6 +15,8 @@ ARGS ?=
 export MINGJING_REAL_LOGS ?= $(abspath $(CURDIR)/../shared/data)
 # The binary is always target/release/mingjing, whatever the caller's cargo settings.
 export CARGO_TARGET_DIR := $(CURDIR)/target
+# A failed check says what is wrong; the frames that carried an error up would bury it. Panics keep theirs.
+export RUST_LIB_BACKTRACE ?= 0
 # rustup puts cargo here; a shell opened before its installation does not know yet.
 export PATH := $(PATH):$(HOME)/.cargo/bin
 
@@ -38,18 +44,19 @@ run: build setup-library ## build what is missing, then start the demo on http:/
 test: setup ## set up, then every check and test: format, lints, Rust tests, browser tests
 	@$(STAGE) 'format' cargo fmt --all --check
 	@$(STAGE) 'lints' cargo clippy --release --workspace --all-targets $(LOCKED) -- -D warnings
-	@$(STAGE) 'build' cargo build --release --workspace $(LOCKED)
+	@$(STAGE) 'build, with tests' cargo build --release --workspace --all-targets $(LOCKED)
 	@$(STAGE) 'tests' cargo test --release --workspace --no-fail-fast $(LOCKED)
 	@$(STAGE) 'browser tests' node --test --test-concurrency=1 --test-reporter=spec tests/browser/*.test.mjs
 
 .PHONY: setup
 setup: ## only install and check what building, running and testing need
 	@$(STAGE) 'set-up: toolchain' bash deploy/setup/toolchain.sh test
-	@$(MAKE) --no-print-directory setup-library
+	@$(STAGE) 'set-up: Node.js' bash deploy/setup/node.sh
+	@$(STAGE) 'set-up: libchdb' bash deploy/setup/libchdb.sh
 	@$(STAGE) 'set-up: browser' bash deploy/setup/browser.sh
 
-# The ClickHouse engine as a library; with MINGJING_LIBCHDB set, the file it names is used instead.
+# The ClickHouse engine as a library. npm brings it, so Node.js is not needed when MINGJING_LIBCHDB names a file.
 .PHONY: setup-library
 setup-library:
-	@$(STAGE) 'set-up: Node.js' bash deploy/setup/node.sh
+	@$(if $(MINGJING_LIBCHDB),,$(STAGE) 'set-up: Node.js' bash deploy/setup/node.sh)
 	@$(STAGE) 'set-up: libchdb' bash deploy/setup/libchdb.sh

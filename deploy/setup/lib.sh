@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # What the set-up scripts share: how they speak, and how they install a Debian package.
 # Sourced by its neighbours, never run. It installs nothing by itself.
 

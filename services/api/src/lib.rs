@@ -1,1 +1,85 @@
-//! Placeholder.
+//! The console API: alerts, cases, counts, the live stream, health, metrics, and the first page.
+//!
+//! Reads ClickHouse (what was archived) and follows `mj.facts` (what happens now). It judges nothing and writes
+//! nothing; commands have an issue of their own. An entry point parses and maps; the store holds the SQL.
+//!
+//! Instants are printed with the offset of the display zone (Asia/Shanghai by default).
+
+mod alerts;
+mod board;
+mod cases;
+mod error;
+mod live;
+mod names;
+mod openapi;
+mod operation;
+mod view;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::get;
+use chrono_tz::Tz;
+use mingjing_domain::Timestamp;
+use mingjing_log::{Log, Table};
+use mingjing_store::Store;
+use prometheus::Registry;
+
+pub use board::{Asset, Assets};
+pub use error::ApiError;
+pub use live::Hub;
+pub use names::Names;
+pub use openapi::document as openapi_document;
+pub use operation::{Check, Readiness};
+
+/// What the API needs.
+#[derive(Clone)]
+pub struct State {
+    /// ClickHouse.
+    pub store: Store,
+    /// What happens now.
+    pub hub: Arc<Hub>,
+    /// Names for codes, from the definitions in force.
+    pub names: Arc<Names>,
+    /// Everything that counts.
+    pub registry: Registry,
+    /// What must be well before traffic is taken.
+    pub readiness: Arc<dyn Readiness>,
+    /// What the clock says; the demo's is not the machine's.
+    pub now: Arc<dyn Fn() -> Timestamp + Send + Sync>,
+    /// The zone in which instants are printed.
+    pub zone: Tz,
+    /// Shown on every page, like 演示数据; none in earnest.
+    pub watermark: Option<&'static str>,
+    /// The console's files.
+    pub assets: Assets,
+}
+
+/// Every route.
+pub fn router(state: State) -> Router {
+    Router::new()
+        .route("/api/v1/alerts", get(alerts::list))
+        .route("/api/v1/alerts/export", get(alerts::export))
+        .route("/api/v1/alerts/stream", get(live::stream))
+        .route("/api/v1/alerts/{alert_id}", get(alerts::one))
+        .route("/api/v1/cases/{source}/{case_no}", get(cases::one))
+        .route("/api/v1/sources/{source}", get(alerts::source))
+        .route("/api/v1/counts", get(alerts::counts))
+        .route("/api/v1/platform", get(operation::platform))
+        .route("/api/v1/openapi.json", get(openapi::serve))
+        .route("/healthz", get(operation::healthz))
+        .route("/readyz", get(operation::readyz))
+        .route("/metrics", get(operation::metrics))
+        .fallback(board::serve)
+        .with_state(state)
+}
+
+/// Starts following the log for live readers; ends when `log` is dropped or `shutdown` says so.
+pub fn follow(log: Arc<dyn Log>, capacity: usize) -> (Arc<Hub>, impl Future<Output = ()> + Send) {
+    live::follow(log, capacity)
+}
+
+/// Names that follow the definitions table.
+pub fn names(table: Arc<dyn Table>) -> (Arc<Names>, impl Future<Output = ()> + Send) {
+    names::follow(table)
+}

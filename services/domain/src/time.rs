@@ -11,6 +11,11 @@ pub const HOUR_MS: i64 = 3_600_000;
 /// Twenty-four hours in milliseconds. Not a calendar day: use [`crate::calendar`] for those.
 pub const DAY_MS: i64 = 24 * HOUR_MS;
 
+/// 0001-01-01T00:00:00Z.
+const YEAR_1_MS: i64 = -62_135_596_800_000;
+/// 9999-01-01T00:00:00Z.
+const YEAR_9999_MS: i64 = 253_370_764_800_000;
+
 /// An instant, in milliseconds since the Unix epoch (UTC).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
@@ -58,7 +63,9 @@ impl Timestamp {
     /// RFC 3339 text with the offset that `tz` has at this instant, to the second, or to the
     /// millisecond where the instant has any.
     pub fn to_rfc3339(self, tz: Tz) -> String {
-        let local = self.to_utc().with_timezone(&tz);
+        // RFC 3339 has years of four digits; what lies beyond is held at their ends, so that it can be read again.
+        let shown = Self(self.0.clamp(YEAR_1_MS, YEAR_9999_MS));
+        let local = shown.to_utc().with_timezone(&tz);
         let fixed: DateTime<FixedOffset> = local.with_timezone(&local.offset().fix());
         let format = if self.0.rem_euclid(1000) == 0 {
             chrono::SecondsFormat::Secs

@@ -248,8 +248,7 @@ impl History {
         }
         let (mut changed, mut voids) = (false, 0);
         for place in 0..self.events.len() {
-            let void = self.events[place].kind != EventKind::Corrected
-                && corrected.iter().any(|id| *id == self.id_bytes(&self.events[place]));
+            let void = corrected.iter().any(|id| *id == self.id_bytes(&self.events[place]));
             changed |= void != self.events[place].void;
             voids += u16::from(void);
             self.events[place].void = void;

@@ -181,6 +181,11 @@ fn revise(
     };
     let milder = old.breached_at.is_some()
         && (allegation.breached_at.is_none() || allegation.level < old.level);
+    if milder && is_late_entry_review(old) {
+        // A person has to decide what a late entry made milder; nothing else settles it.
+        alert.alleged = false;
+        return;
+    }
     if was_issued && milder && !occasion.withdraws {
         alert.alleged = false;
         return to_review(alert, occasion, facts);

@@ -1,1 +1,73 @@
-fn main() {}
+//! `mingjing` 明镜: runtime supervision of administrative power, in one binary.
+
+mod allocator;
+mod assets;
+mod bench_command;
+mod clickhouse_command;
+mod deadline_command;
+mod definitions_command;
+mod demo;
+mod import_command;
+mod progress;
+mod replay_command;
+mod settings;
+mod telemetry;
+mod up_command;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+#[global_allocator]
+static ALLOCATOR: allocator::Allocator = allocator::Allocator;
+
+/// Runtime supervision and e-monitoring of administrative power. 行政权力运行电子监察。
+#[derive(Debug, Parser)]
+#[command(name = "mingjing", version, about)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Definitions: power list, flowcharts, control points, calendars.
+    #[command(subcommand)]
+    Definitions(definitions_command::DefinitionsCommand),
+    /// The due instant of a limit and its day-by-day account.
+    Deadline(deadline_command::DeadlineArgs),
+    /// Judge a log offline.
+    Replay(replay_command::ReplayArgs),
+    /// Send a log to a running platform, as a declared source.
+    Import(import_command::ImportArgs),
+    /// Run everything on this machine.
+    Up(up_command::UpArgs),
+    /// Measure speed and memory, as ratios.
+    #[command(subcommand)]
+    Bench(bench_command::BenchCommand),
+    /// Serve ClickHouse's HTTP interface from the embedded engine.
+    Clickhouse(clickhouse_command::Args),
+}
+
+fn main() -> ExitCode {
+    let done = match Cli::parse().command {
+        Command::Definitions(command) => definitions_command::run(&command),
+        Command::Deadline(args) => deadline_command::run(&args),
+        Command::Replay(args) => replay_command::run(&args),
+        Command::Import(args) => on_runtime(import_command::run(args)),
+        Command::Up(args) => on_runtime(up_command::run(args)),
+        Command::Bench(command) => bench_command::run(&command),
+        Command::Clickhouse(args) => on_runtime(clickhouse_command::run(args)),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("mingjing: {error:#}");
+            if error.is::<deadline_command::BadInput>() { ExitCode::from(2) } else { ExitCode::FAILURE }
+        }
+    }
+}
+
+fn on_runtime(work: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
+}

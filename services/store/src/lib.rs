@@ -1,1 +1,45 @@
-//! Placeholder.
+//! ClickHouse: numbered migrations, typed rows, inserts that are never lost, queries for the API.
+//!
+//! This crate owns every SQL text of the platform and the shape of every table (`schemas/clickhouse/`). Rows are
+//! structs of their own with conversions to and from the domain; domain types do not know ClickHouse.
+//!
+//! # Rules it keeps
+//!
+//! - **Exactly-once effect.** Every table is a `ReplacingMergeTree` keyed by a derived id or a natural key with a
+//!   log position as version, so writing a record again changes nothing. A [`Batch`] is written table by table and its
+//!   watermarks last; whoever stops in between starts again from the old watermark.
+//! - **One block an insert.** Rows are encoded once, in ClickHouse's Native format, and a retry sends the same bytes
+//!   under the same deduplication token.
+//! - **Nothing is dropped.** What may pass is tried again until it does or the caller stops; what ClickHouse refuses
+//!   comes back as [`Error::Refused`].
+//! - **Values are parameters.** No query is put together from values.
+//!
+//! # What is deliberately absent
+//!
+//! A connection pool (the `clickhouse` crate keeps one), materialized views, partitions by business time (see
+//! `0001_tables.sql`), and any reading of the clock: instants are arguments.
+
+mod batch;
+mod error;
+mod insert;
+mod migrate;
+mod native;
+mod query;
+mod rows;
+mod store;
+mod table;
+
+pub use batch::{Batch, Block};
+pub use error::Error;
+pub use insert::{Backoff, Observer};
+pub use migrate::{Applied, MigrationError, SCHEMA_NUMBER};
+pub use query::{
+    AlertCursor, AlertFilter, AlertPage, AlertStream, AlertView, CaseView, Counts, InvalidCursor,
+    LevelCount, OrgCount,
+};
+pub use rows::{
+    AlertHistoryRow, AlertRow, CaseRow, EventRow, HistoryEntry, Place, RejectRow, SourceHealth,
+    SourceHealthRow, VisitRow, Watermark, WatermarkRow, reject_id,
+};
+pub use store::{Config, Password, Store};
+pub use table::{Millis, Table};

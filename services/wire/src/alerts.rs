@@ -34,7 +34,9 @@ pub fn write_alerts<'a>(
     tz: Tz,
     mut out: impl Write,
 ) -> io::Result<()> {
-    alerts.into_iter().try_for_each(|alert| writeln!(out, "{}", write_alert(alert, tz)))
+    alerts
+        .into_iter()
+        .try_for_each(|alert| writeln!(out, "{}", write_alert(alert, tz)))
 }
 
 /// Writes every fact, one a line.
@@ -46,7 +48,9 @@ pub fn write_facts<'a>(
     tz: Tz,
     mut out: impl Write,
 ) -> io::Result<()> {
-    facts.into_iter().try_for_each(|fact| writeln!(out, "{}", write_fact(fact, tz)))
+    facts
+        .into_iter()
+        .try_for_each(|fact| writeln!(out, "{}", write_fact(fact, tz)))
 }
 
 /// Reads one alert.
@@ -111,7 +115,11 @@ fn lines<T: DeserializeOwned>(input: impl BufRead) -> impl Iterator<Item = Resul
 
 fn line<T: Serialize>(value: &T, tz: Tz) -> String {
     let json = serde_json::to_string(value).expect("records are text, numbers and instants");
-    if tz == Tz::UTC { json } else { in_zone(&json, tz) }
+    if tz == Tz::UTC {
+        json
+    } else {
+        in_zone(&json, tz)
+    }
 }
 
 /// The same JSON with its instants in `tz`.

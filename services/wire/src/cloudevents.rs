@@ -7,6 +7,8 @@
 //! Pure: bytes in, values out. Who may speak, and for whom, is decided by intake.
 
 mod case;
+mod draft;
+mod encode;
 mod envelope;
 mod http;
 mod record;
@@ -14,15 +16,18 @@ mod strict;
 mod typed;
 
 pub use case::{
-    IncomingEvent, TYPE_PREFIX, TYPE_SUFFIX, encode_event, kind_of, parse_event, read_event, type_of,
+    IncomingEvent, TYPE_PREFIX, TYPE_SUFFIX, kind_of, parse_event, read_event, type_of,
 };
-pub use envelope::{ATTRIBUTE_BYTES_MAX, CloudEvent, Data, Extension};
+pub use draft::ATTRIBUTE_BYTES_MAX;
+pub use encode::encode_event;
+pub use envelope::{CloudEvent, Data, Extension};
 pub use http::{Limits, Mode, Received, read_binary, read_request};
 pub use record::{
     COMPLETE_UNTIL, DEFINITIONS_ACTIVATED, LogRecord, SOURCE_DECLARED, TICK, encode_activated,
     encode_complete_until, encode_source, encode_tick,
 };
 pub use strict::DEPTH_MAX;
+pub use typed::read_json;
 
 pub(crate) use case::{plausible, refuse_secret};
 pub(crate) use strict::{inspect, json_text};

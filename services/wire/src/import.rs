@@ -6,6 +6,7 @@
 //! rows, events that stand for case attributes.
 
 mod apply;
+mod check;
 mod convert;
 mod input;
 pub mod mapping;
@@ -14,6 +15,7 @@ mod problem;
 mod reader;
 mod row;
 mod rows;
+mod scope;
 mod xes;
 
 pub use mapping::{Mapping, MappingError};

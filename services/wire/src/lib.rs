@@ -9,6 +9,7 @@ pub mod cloudevents;
 pub mod facts;
 pub mod import;
 pub mod refusal;
+pub mod rejects;
 pub mod schema;
 
 pub use cloudevents::{IncomingEvent, LogRecord, encode_event, parse_event, read_request};

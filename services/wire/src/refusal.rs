@@ -5,9 +5,13 @@
 //! fields that may hold personal data (officers, parties, reasons, free attributes) it tells only the type
 //! of what was found. It decides nothing: whether a source may speak at all is intake's matter.
 
+mod reason;
+
 use std::fmt;
 
 use serde::Serialize;
+
+pub use reason::ReasonCode;
 
 /// At most so many characters of an offending value are repeated.
 pub const SHOWN_CHARS_MAX: usize = 64;
@@ -24,102 +28,11 @@ pub struct Words {
 impl Words {
     /// Both versions of one statement.
     pub fn new(en: impl Into<Box<str>>, zh: impl Into<Box<str>>) -> Self {
-        Self { en: en.into(), zh: zh.into() }
-    }
-}
-
-macro_rules! reason_codes {
-    ($($variant:ident $code:literal $en:literal $zh:literal $help_en:literal $help_zh:literal;)*) => {
-        /// Why an item was refused. The codes are part of the interface: they are stored with rejects
-        /// and counted in metrics, and never change their meaning.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-        #[serde(rename_all = "snake_case")]
-        pub enum ReasonCode { $(#[doc = $en] $variant,)* }
-
-        impl ReasonCode {
-            /// Every code.
-            pub const ALL: &'static [ReasonCode] = &[$(ReasonCode::$variant,)*];
-
-            /// The stable code, `snake_case`.
-            pub const fn code(self) -> &'static str {
-                match self { $(ReasonCode::$variant => $code,)* }
-            }
-
-            const fn title(self) -> (&'static str, &'static str) {
-                match self { $(ReasonCode::$variant => ($en, $zh),)* }
-            }
-
-            const fn help(self) -> (&'static str, &'static str) {
-                match self { $(ReasonCode::$variant => ($help_en, $help_zh),)* }
-            }
+        Self {
+            en: en.into(),
+            zh: zh.into(),
         }
-    };
-}
-
-reason_codes! {
-    MalformedJson "malformed_json" "not readable as JSON" "不是合法的 JSON"
-        "correct the JSON at the place given and send the item again"
-        "请按所示位置改正 JSON 后重新发送";
-    InvalidUtf8 "invalid_utf8" "not UTF-8" "不是 UTF-8 编码"
-        "convert the text to UTF-8 (often it is GBK or GB18030) and send it again"
-        "请将文本转换为 UTF-8（常见原因是 GBK 或 GB18030 编码）后重新发送";
-    ByteOrderMark "byte_order_mark" "begins with a byte order mark" "开头有字节顺序标记（BOM）"
-        "send JSON without a byte order mark" "请去掉 BOM 后重新发送";
-    EmptyBody "empty_body" "nothing was sent" "内容为空"
-        "send one CloudEvent, a batch, or one CloudEvent a line"
-        "请发送一个 CloudEvent、一批 CloudEvents，或每行一个 CloudEvent";
-    NotCloudevent "not_cloudevent" "not a CloudEvent 1.0" "不是 CloudEvents 1.0 事件"
-        "send CloudEvents 1.0: specversion \"1.0\", id, source, type, subject, time and data"
-        "请按 CloudEvents 1.0 发送：specversion 为 \"1.0\"，并有 id、source、type、subject、time 和 data";
-    UnsupportedContentType "unsupported_content_type" "content type not supported" "不支持的内容类型"
-        "use application/cloudevents+json, application/cloudevents-batch+json, application/x-ndjson, or ce- headers with application/json"
-        "请使用 application/cloudevents+json、application/cloudevents-batch+json、application/x-ndjson，或 ce- 头加 application/json";
-    UnknownType "unknown_type" "event type not known" "未知的事件类型"
-        "use cn.mingjing.case.<kind>.v1 with a kind from schemas/events/case-event.v1.json"
-        "请使用 cn.mingjing.case.<类型>.v1，类型代码见 schemas/events/case-event.v1.json";
-    MissingField "missing_field" "a required field is missing" "缺少必填字段"
-        "fill in the field and send the item again" "请补填该字段后重新发送";
-    WrongType "wrong_type" "a field has the wrong type" "字段类型不对"
-        "send the field in the type named" "请按要求的类型发送该字段";
-    UnknownField "unknown_field" "a field is not known" "未知的字段"
-        "correct the name; attributes of your own belong under data.attributes"
-        "请改正字段名；自有属性请放在 data.attributes 下";
-    DuplicateField "duplicate_field" "a field occurs twice" "字段重复"
-        "keep one of the two" "请只保留一个";
-    ImpossibleDate "impossible_date" "not a possible instant" "不是可能的时间"
-        "write it like 2026-11-23T09:30:00+08:00, with offset" "请写成 2026-11-23T09:30:00+08:00（带时区偏移）";
-    OutOfRange "out_of_range" "a number is out of range" "数值超出范围"
-        "money is in fen as a whole number; long numbers (codes, ids) are sent as text"
-        "金额以分为单位、用整数；较长的编号请用文本";
-    TooLarge "too_large" "too large" "超出大小限制"
-        "send less at a time; files stay with you, only their SHA-256 is sent"
-        "请分批发送；附件留在本部门，只发送其 SHA-256";
-    TooDeep "too_deep" "nested too deeply" "嵌套过深"
-        "flatten the value" "请减少嵌套层次";
-    ControlCharacter "control_character" "holds a control character" "含有控制字符"
-        "remove the character" "请去掉该字符";
-    BadBase64 "bad_base64" "data_base64 is not Base64" "data_base64 不是 Base64"
-        "encode by RFC 4648 section 4, with padding" "请按 RFC 4648 第 4 节编码（含填充）";
-    BadHeader "bad_header" "a ce- header cannot be read" "ce- 头无法读取"
-        "percent-encode header values as UTF-8, by the CloudEvents HTTP binding 3.1.3.2"
-        "请按 CloudEvents HTTP 绑定 3.1.3.2 将头的值以 UTF-8 百分号编码";
-    Secret "secret" "marked as a secret item" "标为涉密事项"
-        "secret items stay out of this platform altogether; take the item out of the feed and enter it in the exemption register"
-        "涉密事项一律不得进入本平台；请从推送中剔除，并按规定登记豁免";
-    MalformedXml "malformed_xml" "not readable as XES" "不是可读的 XES"
-        "export the log again, or correct the XML at the place given" "请重新导出日志，或按所示位置改正 XML";
-    MalformedCsv "malformed_csv" "not readable as CSV" "不是可读的 CSV"
-        "check the delimiter, the quotes and the number of columns of this row"
-        "请检查该行的分隔符、引号和列数";
-    Unreadable "unreadable" "the file cannot be read further" "文件无法继续读取"
-        "copy or export the file again; what was read before is kept" "请重新复制或导出该文件；此前读到的内容已保留";
-    UnmappedEvent "unmapped_event" "no rule of the mapping fits this event" "映射中没有适用于该事件的规则"
-        "add a rule under `events`, or set `unmapped: note` or `unmapped: skip`"
-        "请在 `events` 下增加规则，或设置 `unmapped: note` 或 `unmapped: skip`";
-    UnmappedValue "unmapped_value" "a value is not in the mapping" "该值不在映射表中"
-        "add it to `map`, or give a `default`" "请加入 `map`，或给出 `default`";
-    InexactAmount "inexact_amount" "not a whole number of minor units" "金额不是最小单位的整数"
-        "check `scale`, or import it as an attribute of type float" "请检查 `scale`，或改作 float 类型的属性导入";
+    }
 }
 
 /// What was found where something else was wanted.
@@ -207,9 +120,15 @@ impl Position {
     pub(crate) fn inner(self, line: usize, column: usize) -> Self {
         let (line, column) = (line.max(1) as u32, column.max(1) as u32);
         if line == 1 {
-            Self { line: self.line, column: self.column.saturating_add(column - 1) }
+            Self {
+                line: self.line,
+                column: self.column.saturating_add(column - 1),
+            }
         } else {
-            Self { line: self.line.saturating_add(line - 1), column }
+            Self {
+                line: self.line.saturating_add(line - 1),
+                column,
+            }
         }
     }
 }
@@ -241,7 +160,15 @@ pub struct Refusal {
 impl Refusal {
     /// A refusal for `reason`, having found `detail`.
     pub fn new(reason: ReasonCode, detail: Words) -> Self {
-        Self { reason, field: None, at: None, detail, help: None, event_id: None, source: None }
+        Self {
+            reason,
+            field: None,
+            at: None,
+            detail,
+            help: None,
+            event_id: None,
+            source: None,
+        }
     }
 
     /// A required field that is not there, or is there without content.
@@ -254,7 +181,10 @@ impl Refusal {
         let (en, zh) = found.words();
         Self::new(
             ReasonCode::WrongType,
-            Words::new(format!("{en}; wanted {}", wanted.0), format!("{zh}；应为{}", wanted.1)),
+            Words::new(
+                format!("{en}; wanted {}", wanted.0),
+                format!("{zh}；应为{}", wanted.1),
+            ),
         )
         .field(field)
     }
@@ -288,7 +218,9 @@ impl Refusal {
     /// The same, where its place was counted from `start` of what was sent.
     #[must_use]
     pub(crate) fn counted_from(mut self, start: Position) -> Self {
-        self.at = self.at.map(|at| start.inner(at.line as usize, at.column as usize));
+        self.at = self
+            .at
+            .map(|at| start.inner(at.line as usize, at.column as usize));
         self
     }
 
@@ -338,7 +270,11 @@ impl Refusal {
         if let Some(at) = self.at {
             text += &format!("（第 {} 行第 {} 列）", at.line, at.column);
         }
-        text + &format!("；实际为：{}。处理办法：{}。", self.detail.zh, self.help_zh())
+        text + &format!(
+            "；实际为：{}。处理办法：{}。",
+            self.detail.zh,
+            self.help_zh()
+        )
     }
 }
 
@@ -353,9 +289,16 @@ impl std::error::Error for Refusal {}
 /// Whether the value of this field may name a person, so that only its type is told.
 pub(crate) fn is_personal(field: &str) -> bool {
     field.split(['.', '[']).any(|part| {
-        ["actor", "co_actor", "party", "reason", "approver", "attributes"]
-            .iter()
-            .any(|name| part.starts_with(name))
+        [
+            "actor",
+            "co_actor",
+            "party",
+            "reason",
+            "approver",
+            "attributes",
+        ]
+        .iter()
+        .any(|name| part.starts_with(name))
     })
 }
 
@@ -394,8 +337,14 @@ mod tests {
         let long = "x".repeat(500);
         let refusal = Refusal::bad_value(ReasonCode::ImpossibleDate, "time", &long);
         assert!(refusal.message_en().matches('x').count() <= SHOWN_CHARS_MAX + 1);
-        for field in ["data.actor.id", "data.party_ref", "data.reason", "data.co_actors[3].id"] {
-            let refusal = Refusal::bad_value(ReasonCode::WrongType, field, "张三 510502199001011234");
+        for field in [
+            "data.actor.id",
+            "data.party_ref",
+            "data.reason",
+            "data.co_actors[3].id",
+        ] {
+            let refusal =
+                Refusal::bad_value(ReasonCode::WrongType, field, "张三 510502199001011234");
             assert!(!refusal.message_en().contains("张三"), "{field}");
             assert!(!refusal.message_zh().contains("5105"), "{field}");
         }
@@ -403,8 +352,13 @@ mod tests {
 
     #[test]
     fn messages_name_field_place_finding_and_remedy_in_both_languages() {
-        let refusal = Refusal::bad_value(ReasonCode::ImpossibleDate, "time", "2026-02-30T00:00:00Z")
-            .at(Position { line: 3, column: 17 });
+        let refusal =
+            Refusal::bad_value(ReasonCode::ImpossibleDate, "time", "2026-02-30T00:00:00Z").at(
+                Position {
+                    line: 3,
+                    column: 17,
+                },
+            );
         assert_eq!(
             refusal.message_en(),
             "not a possible instant: field time (line 3, column 17); found \"2026-02-30T00:00:00Z\". \
@@ -421,8 +375,20 @@ mod tests {
     fn a_place_inside_a_part_is_told_from_the_start_of_the_whole() {
         let text = b"{\n  \"data\": {\n    \"x\": 1}}";
         let start = Position::START.after(text, 12);
-        assert_eq!(start, Position { line: 2, column: 11 });
-        assert_eq!(start.inner(1, 2), Position { line: 2, column: 12 });
+        assert_eq!(
+            start,
+            Position {
+                line: 2,
+                column: 11
+            }
+        );
+        assert_eq!(
+            start.inner(1, 2),
+            Position {
+                line: 2,
+                column: 12
+            }
+        );
         assert_eq!(start.inner(2, 5), Position { line: 3, column: 5 });
     }
 }

@@ -29,7 +29,10 @@ pub fn case_event() -> Value {
         data.as_object_mut().map(|data| data.remove(name));
     }
     definitions.insert("CaseData".into(), data);
-    for definition in definitions.values_mut() {
+    for (name, definition) in &mut definitions {
+        if let Some((_, zh, en)) = TYPES.iter().find(|(known, ..)| known == name) {
+            definition["description"] = format!("{zh} · {en}").into();
+        }
         describe(definition);
     }
     let text = json!({"type": "string", "minLength": 1, "maxLength": ATTRIBUTE_BYTES_MAX});
@@ -87,7 +90,12 @@ fn take_object(value: &mut Value, name: &str) -> Map<String, Value> {
 
 /// Puts the two languages' words and the formats that Rust types do not show.
 fn describe(definition: &mut Value) {
-    let Some(properties) = definition.get_mut("properties").and_then(Value::as_object_mut) else { return };
+    let Some(properties) = definition
+        .get_mut("properties")
+        .and_then(Value::as_object_mut)
+    else {
+        return;
+    };
     for (name, property) in properties {
         if let Some((_, zh, en)) = FIELDS.iter().find(|(field, ..)| field == name) {
             property["description"] = format!("{zh} · {en}").into();
@@ -101,44 +109,153 @@ fn describe(definition: &mut Value) {
     }
 }
 
+/// Every type of `data` and what is within it.
+const TYPES: &[(&str, &str, &str)] = &[
+    (
+        "CaseData",
+        "事件内容；各部门系统不同，各项均可省略",
+        "The body of an event; everything is optional, as departments' systems differ.",
+    ),
+    ("Actor", "经办人员", "Who acted."),
+    (
+        "Attachment",
+        "证据材料，由部门保存，此处只有散列值",
+        "Evidence held by the department; only its hash comes here.",
+    ),
+    (
+        "Special",
+        "特别程序或延期，按部门所报",
+        "A special procedure or an extension, as the department declares it.",
+    ),
+    (
+        "Value",
+        "属性值：文本、整数、小数或布尔值；时间用 RFC 3339 文本",
+        "An attribute's value: text, a whole number, a number, true or false; instants are RFC 3339 text.",
+    ),
+];
+
 /// Every field of `data` and what is within it.
 const FIELDS: &[(&str, &str, &str)] = &[
-    ("data_version", "数据版本；重报的记录版本更高，缺省为 1", "Version of the record; one sent again carries a greater one; absent is 1."),
-    ("entered_at", "录入时间，带时区偏移", "When it was typed into the department's system, with offset."),
-    ("sent_at", "发送时间，带时区偏移", "When it was sent, with offset."),
-    ("parent_case_no", "并案或联办所属的办件编号", "The case that this one belongs to."),
-    ("case_kind", "办件类型：instant 即办件，promise 承诺件，other 其他", "Kind of case: instant, promise or other."),
-    ("item_code", "事项编码（实施编码）", "Code of the power item."),
+    (
+        "data_version",
+        "数据版本；重报的记录版本更高，缺省为 1",
+        "Version of the record; one sent again carries a greater one; absent is 1.",
+    ),
+    (
+        "entered_at",
+        "录入时间，带时区偏移",
+        "When it was typed into the department's system, with offset.",
+    ),
+    (
+        "sent_at",
+        "发送时间，带时区偏移",
+        "When it was sent, with offset.",
+    ),
+    (
+        "parent_case_no",
+        "并案或联办所属的办件编号",
+        "The case that this one belongs to.",
+    ),
+    (
+        "case_kind",
+        "办件类型：instant 即办件，promise 承诺件，other 其他",
+        "Kind of case: instant, promise or other.",
+    ),
+    (
+        "item_code",
+        "事项编码（实施编码）",
+        "Code of the power item.",
+    ),
     ("item_version", "事项版本", "Version of the power item."),
     ("org_code", "承办机构", "The executing body."),
     ("region_code", "行政区划", "The region."),
     ("step_code", "环节", "The step of the flowchart."),
-    ("prev_step_code", "上一环节", "The step before, as the department's system believes."),
+    (
+        "prev_step_code",
+        "上一环节",
+        "The step before, as the department's system believes.",
+    ),
     ("actor", "经办人", "Who acted."),
     ("co_actors", "协办人", "Who else acted."),
-    ("party_ref", "当事人：加密钥的散列值，不得为姓名或证件号", "The party, as a keyed hash; never a name or an identity number."),
+    (
+        "party_ref",
+        "当事人：加密钥的散列值，不得为姓名或证件号",
+        "The party, as a keyed hash; never a name or an identity number.",
+    ),
     ("party_kind", "当事人类型", "Kind of party."),
     ("result_code", "结果", "The result."),
     ("reason", "理由", "The reason."),
     ("legal_basis", "依据", "The legal basis."),
-    ("amounts", "金额，按名称，以分为单位的整数", "Amounts by name, whole numbers of fen."),
-    ("discretion_act", "违法行为", "The unlawful act, as the discretion standard names it."),
+    (
+        "amounts",
+        "金额，按名称，以分为单位的整数",
+        "Amounts by name, whole numbers of fen.",
+    ),
+    (
+        "discretion_act",
+        "违法行为",
+        "The unlawful act, as the discretion standard names it.",
+    ),
     ("discretion_tier", "裁量档次", "The tier of discretion."),
-    ("attachments", "证据材料，只报送散列值", "Evidence held by the department; only hashes are sent."),
-    ("special", "特别程序或延期", "A special procedure or an extension."),
-    ("corrects", "更正：被撤回的事件编号", "For a correction: id of the event that is taken back."),
-    ("secrecy", "密级；除 none 外一律拒收", "Secrecy mark; anything but none is refused."),
-    ("attributes", "其他属性，按名称", "Further attributes, by name."),
+    (
+        "attachments",
+        "证据材料，只报送散列值",
+        "Evidence held by the department; only hashes are sent.",
+    ),
+    (
+        "special",
+        "特别程序或延期",
+        "A special procedure or an extension.",
+    ),
+    (
+        "corrects",
+        "更正：被撤回的事件编号",
+        "For a correction: id of the event that is taken back.",
+    ),
+    (
+        "secrecy",
+        "密级；除 none 外一律拒收",
+        "Secrecy mark; anything but none is refused.",
+    ),
+    (
+        "attributes",
+        "其他属性，按名称",
+        "Further attributes, by name.",
+    ),
     ("id", "经办人编号", "The officer's id in the department."),
-    ("role", "角色，如 handler、reviewer、approver", "The role acted in, like handler, reviewer, approver."),
-    ("cert_no", "执法证号", "Number of the law-enforcement certificate."),
+    (
+        "role",
+        "角色，如 handler、reviewer、approver",
+        "The role acted in, like handler, reviewer, approver.",
+    ),
+    (
+        "cert_no",
+        "执法证号",
+        "Number of the law-enforcement certificate.",
+    ),
     ("kind", "种类", "Its kind."),
     ("basis", "依据的条款", "The article relied on."),
-    ("planned_end", "计划结束时间，只按计划计入", "Its planned end; only planned time is credited."),
-    ("granted", "批准延长的时限，如 10wd", "How much an extension grants, like 10wd."),
+    (
+        "planned_end",
+        "计划结束时间，只按计划计入",
+        "Its planned end; only planned time is credited.",
+    ),
+    (
+        "granted",
+        "批准延长的时限，如 10wd",
+        "How much an extension grants, like 10wd.",
+    ),
     ("approver", "批准人", "Who approved."),
-    ("approver_rank", "批准人级别，如 authority_head", "The approver's rank, like authority_head."),
-    ("notice_no", "告知文书号", "Number of the notice to the party."),
+    (
+        "approver_rank",
+        "批准人级别，如 authority_head",
+        "The approver's rank, like authority_head.",
+    ),
+    (
+        "notice_no",
+        "告知文书号",
+        "Number of the notice to the party.",
+    ),
     ("notice_at", "告知时间", "When the party was told."),
     ("sha256", "文件的 SHA-256", "SHA-256 of the file."),
     ("uploaded_at", "上传时间", "When it was uploaded."),

@@ -123,10 +123,10 @@ impl Fold {
         let waits = self.steps.iter().any(|state| {
             state.open > 0
                 && context.step_of.get(usize::from(state.step)).copied().flatten().is_some_and(|p| {
-                    context.plan.steps[usize::from(p)]
+                    p != step && context.plan.steps[usize::from(p)]
                         .next
                         .as_ref()
-                        .is_none_or(|next| next.contains(&step) && p != step)
+                        .is_none_or(|next| next.contains(&step))
                 })
         });
         Err(waits)

@@ -9,7 +9,6 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use base64::Engine;
-use mingjing_domain::Timestamp;
 use mingjing_domain::text::Text;
 use serde::de::{MapAccess, Visitor};
 use serde::ser::SerializeMap;
@@ -18,11 +17,9 @@ use serde_json::value::RawValue;
 
 use crate::refusal::{Found, Position, ReasonCode, Refusal, Words};
 
+use super::draft::Draft;
 use super::strict::{inspect, json_text};
 use super::typed;
-
-/// Attributes that identify an event (`id`, `source`, `type`, `subject`) hold at most so many bytes.
-pub const ATTRIBUTE_BYTES_MAX: usize = 256;
 
 /// The value of an extension attribute.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -95,8 +92,15 @@ impl CloudEvent {
 
     /// Whether `data` is JSON by its content type: subtype `json` or suffix `+json`.
     pub(crate) fn is_json_type(content_type: &str) -> bool {
-        let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-        essence.split_once('/').is_some_and(|(_, sub)| sub == "json" || sub.ends_with("+json"))
+        let essence = content_type
+            .split(';')
+            .next()
+            .unwrap_or_default()
+            .trim()
+            .to_ascii_lowercase();
+        essence
+            .split_once('/')
+            .is_some_and(|(_, sub)| sub == "json" || sub.ends_with("+json"))
     }
 }
 
@@ -112,24 +116,31 @@ impl Located {
         inspect(text).map_err(|refusal| refusal.counted_from(start))?;
         if Found::in_json(text) != Found::Object {
             let (en, zh) = Found::in_json(text).words();
-            let detail = Words::new(format!("{en} instead of an object"), format!("{zh}，不是对象"));
+            let detail = Words::new(
+                format!("{en} instead of an object"),
+                format!("{zh}，不是对象"),
+            );
             return Err(Refusal::new(ReasonCode::NotCloudevent, detail).at(start));
         }
         let Members(members) = typed::read(text, "", start)?;
         let mut draft = Draft::default();
         let mut data_at = start;
         for (Text(name), raw) in members {
-            let offset = raw.get().as_ptr() as usize - text.as_ptr() as usize;
-            let at = start.after(text.as_bytes(), offset);
+            let place = || {
+                let offset = raw.get().as_ptr() as usize - text.as_ptr() as usize;
+                start.after(text.as_bytes(), offset)
+            };
             if name == "data" {
-                data_at = at;
+                data_at = place();
             }
-            draft.json_member(&name, raw).map_err(|refusal| match refusal.at {
-                Some(_) => refusal,
-                None => refusal.at(at),
-            })?;
+            draft
+                .json_member(&name, raw)
+                .map_err(|refusal| refusal.at(place()))?;
         }
-        Ok(Self { event: draft.finish()?, data_at })
+        Ok(Self {
+            event: draft.finish()?,
+            data_at,
+        })
     }
 }
 
@@ -153,196 +164,6 @@ impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
             }
         }
         d.deserialize_map(Read)
-    }
-}
-
-/// A CloudEvent being read, attribute by attribute.
-#[derive(Default)]
-pub(crate) struct Draft {
-    specversion: Option<String>,
-    texts: BTreeMap<&'static str, String>,
-    extensions: BTreeMap<String, Extension>,
-    data: Option<Data>,
-    /// `data` as written, until the content type says whether it is JSON or text.
-    raw: Option<Box<RawValue>>,
-}
-
-/// The optional and required attributes of the core specification, `specversion` apart.
-const ATTRIBUTES: [&str; 7] =
-    ["id", "source", "type", "subject", "time", "datacontenttype", "dataschema"];
-
-impl Draft {
-    fn json_member(&mut self, name: &str, raw: &RawValue) -> Result<(), Refusal> {
-        let found = Found::in_json(raw.get());
-        match name {
-            "data" => self.raw = Some(raw.to_owned()),
-            _ if found == Found::Null => {}
-            "data_base64" => {
-                let text: Text<'_> = typed::read(raw.get(), name, Position::START)
-                    .map_err(|_| Refusal::wrong_type(name, found, ("text", "文本")))?;
-                let bytes = base64::engine::general_purpose::STANDARD.decode(text.as_bytes());
-                let bytes = bytes
-                    .map_err(|e| Refusal::new(ReasonCode::BadBase64, base64_words(&e)).field(name))?;
-                self.data = Some(Data::Binary(bytes));
-            }
-            _ => match found {
-                Found::Text => {
-                    let text: Text<'_> = typed::read(raw.get(), name, Position::START)?;
-                    self.attribute(name, &text)?;
-                }
-                Found::Bool | Found::Integer if !is_core(name) => {
-                    check_name(name)?;
-                    let value = match raw.get() {
-                        "true" => Extension::Bool(true),
-                        "false" => Extension::Bool(false),
-                        number => Extension::Int(typed::read(number, name, Position::START)?),
-                    };
-                    self.extensions.insert(name.to_owned(), value);
-                }
-                _ if is_core(name) => return Err(Refusal::wrong_type(name, found, ("text", "文本"))),
-                _ => {
-                    let wanted = ("text, a whole number, true or false", "文本、整数或布尔值");
-                    return Err(Refusal::wrong_type(name, found, wanted));
-                }
-            },
-        }
-        Ok(())
-    }
-
-    /// One attribute in its text form.
-    pub(crate) fn attribute(&mut self, name: &str, value: &str) -> Result<(), Refusal> {
-        if let Some(bad) = value.chars().find(|c| c.is_control()) {
-            let code = format!("U+{:04X}", bad as u32);
-            let detail = Words::new(code.clone(), code);
-            return Err(Refusal::new(ReasonCode::ControlCharacter, detail).field(name));
-        }
-        if name == "specversion" {
-            self.specversion = Some(value.to_owned());
-        } else if let Some(known) = ATTRIBUTES.iter().find(|known| **known == name) {
-            self.texts.insert(known, value.to_owned());
-        } else {
-            check_name(name)?;
-            self.extensions.insert(name.to_owned(), Extension::Text(value.to_owned()));
-        }
-        Ok(())
-    }
-
-    /// The payload, where the binding rather than the JSON format carries it.
-    pub(crate) fn data(&mut self, data: Data) {
-        self.data = Some(data);
-    }
-
-    /// The event, if all that is required is there.
-    pub(crate) fn finish(mut self) -> Result<CloudEvent, Refusal> {
-        match self.specversion.take().as_deref() {
-            Some("1.0") => {}
-            None => {
-                let detail = Words::new("no specversion", "没有 specversion");
-                return Err(Refusal::new(ReasonCode::NotCloudevent, detail).field("specversion"));
-            }
-            Some(other) => {
-                return Err(Refusal::bad_value(ReasonCode::NotCloudevent, "specversion", other));
-            }
-        }
-        let id = self.required("id")?;
-        let source = self.required("source")?;
-        if source.contains(char::is_whitespace) {
-            return Err(Refusal::bad_value(ReasonCode::WrongType, "source", &source).help(
-                "give the source as registered; it is a URI reference and has no spaces",
-                "请填写登记的来源标识；它是 URI 引用，不能含空格",
-            ));
-        }
-        let kind = self.required("type")?;
-        let subject = self.optional("subject")?;
-        let time = self.optional("time")?;
-        if let Some(time) = &time {
-            Timestamp::parse(time)
-                .map_err(|_| Refusal::bad_value(ReasonCode::ImpossibleDate, "time", time))?;
-        }
-        let datacontenttype = self.optional("datacontenttype")?;
-        let dataschema = self.optional("dataschema")?;
-        let data = self.payload(datacontenttype.as_deref())?;
-        let extensions = self.extensions;
-        Ok(CloudEvent {
-            id,
-            source,
-            kind,
-            subject,
-            time,
-            datacontenttype,
-            dataschema,
-            extensions,
-            data,
-        })
-    }
-
-    fn required(&mut self, name: &'static str) -> Result<String, Refusal> {
-        self.optional(name)?.ok_or_else(|| Refusal::missing(name))
-    }
-
-    fn optional(&mut self, name: &'static str) -> Result<Option<String>, Refusal> {
-        let Some(text) = self.texts.remove(name) else { return Ok(None) };
-        if text.trim().is_empty() {
-            let detail = Words::new("empty text", "空文本");
-            return Err(Refusal::new(ReasonCode::MissingField, detail).field(name));
-        }
-        if text.len() > ATTRIBUTE_BYTES_MAX && name != "dataschema" {
-            let detail = Words::new(
-                format!("{} bytes; at most {ATTRIBUTE_BYTES_MAX}", text.len()),
-                format!("{} 字节；最多 {ATTRIBUTE_BYTES_MAX}", text.len()),
-            );
-            return Err(Refusal::new(ReasonCode::TooLarge, detail).field(name));
-        }
-        Ok(Some(text))
-    }
-
-    fn payload(&mut self, content_type: Option<&str>) -> Result<Option<Data>, Refusal> {
-        let Some(raw) = self.raw.take() else { return Ok(self.data.take()) };
-        if self.data.is_some() {
-            let detail = Words::new("both data and data_base64", "同时有 data 和 data_base64");
-            return Err(Refusal::new(ReasonCode::DuplicateField, detail).field("data_base64"));
-        }
-        if content_type.is_none_or(CloudEvent::is_json_type) {
-            return Ok(Some(Data::Json(raw)));
-        }
-        match serde_json::from_str::<String>(raw.get()) {
-            Ok(text) => Ok(Some(Data::Text(text))),
-            Err(_) => Err(Refusal::wrong_type(
-                "data",
-                Found::in_json(raw.get()),
-                ("text, because datacontenttype is not JSON", "文本（因为 datacontenttype 不是 JSON）"),
-            )),
-        }
-    }
-}
-
-fn is_core(name: &str) -> bool {
-    name == "specversion" || ATTRIBUTES.contains(&name)
-}
-
-/// Attribute names are lower-case letters and digits (core specification, "Naming conventions").
-fn check_name(name: &str) -> Result<(), Refusal> {
-    if !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()) {
-        return Ok(());
-    }
-    let detail = Words::new("a name that an attribute cannot have", "不符合属性命名规则的名称");
-    Err(Refusal::new(ReasonCode::UnknownField, detail).field(name).help(
-        "attribute names are lower-case letters and digits; fields of the case belong under data",
-        "属性名只能用小写字母和数字；办件字段应放在 data 下",
-    ))
-}
-
-fn base64_words(e: &base64::DecodeError) -> Words {
-    use base64::DecodeError::*;
-    match e {
-        InvalidByte(offset, _) | InvalidLastSymbol { offset, .. } => Words::new(
-            format!("a wrong symbol at {}", offset + 1),
-            format!("第 {} 个字符不对", offset + 1),
-        ),
-        InvalidLength(length) => {
-            Words::new(format!("a wrong length, {length}"), format!("长度不对：{length}"))
-        }
-        InvalidPadding => Words::new("wrong padding", "填充不对"),
     }
 }
 
@@ -395,7 +216,10 @@ mod tests {
 
     fn refused(json: &str) -> (ReasonCode, String) {
         let refusal = CloudEvent::from_json(json.as_bytes()).unwrap_err();
-        (refusal.reason, refusal.field.map(String::from).unwrap_or_default())
+        (
+            refusal.reason,
+            refusal.field.map(String::from).unwrap_or_default(),
+        )
     }
 
     #[test]
@@ -403,9 +227,12 @@ mod tests {
         use ReasonCode::*;
         let whole = r#"{"specversion":"1.0","id":"1","source":"/s","type":"t"}"#;
         CloudEvent::from_json(whole.as_bytes()).unwrap();
-        for (name, reason) in
-            [("id", MissingField), ("source", MissingField), ("type", MissingField), ("specversion", NotCloudevent)]
-        {
+        for (name, reason) in [
+            ("id", MissingField),
+            ("source", MissingField),
+            ("type", MissingField),
+            ("specversion", NotCloudevent),
+        ] {
             let mut value: serde_json::Value = serde_json::from_str(whole).unwrap();
             value.as_object_mut().unwrap().remove(name);
             assert_eq!(refused(&value.to_string()), (reason, name.into()));
@@ -416,7 +243,10 @@ mod tests {
             value[name] = serde_json::Value::Null;
             assert_eq!(refused(&value.to_string()), (reason, name.into()));
         }
-        assert_eq!(refused(&whole.replace("1.0", "0.3")), (NotCloudevent, "specversion".into()));
+        assert_eq!(
+            refused(&whole.replace("1.0", "0.3")),
+            (NotCloudevent, "specversion".into())
+        );
         assert_eq!(refused("[]").0, NotCloudevent);
         assert_eq!(refused("7").0, NotCloudevent);
     }
@@ -429,24 +259,48 @@ mod tests {
         };
         let json = with(r#""traceparent":"00-1","flag":true,"count":-5,"gone":null"#);
         let event = CloudEvent::from_json(json.as_bytes()).unwrap();
-        assert_eq!(event.extensions["traceparent"], Extension::Text("00-1".into()));
+        assert_eq!(
+            event.extensions["traceparent"],
+            Extension::Text("00-1".into())
+        );
         assert_eq!(event.extensions["flag"], Extension::Bool(true));
         assert_eq!(event.extensions["count"], Extension::Int(-5));
         assert_eq!(event.extensions.len(), 3);
         assert_eq!(CloudEvent::from_json(&event.to_json()).unwrap(), event);
-        assert_eq!(refused(&with(r#""orgCode":"x""#)), (UnknownField, "orgCode".into()));
+        assert_eq!(
+            refused(&with(r#""orgCode":"x""#)),
+            (UnknownField, "orgCode".into())
+        );
         assert_eq!(refused(&with(r#""ext":{}"#)), (WrongType, "ext".into()));
         assert_eq!(refused(&with(r#""ext":1.5"#)), (WrongType, "ext".into()));
-        assert_eq!(refused(&with(r#""data":1,"data_base64":"eA==""#)), (DuplicateField, "data_base64".into()));
-        assert_eq!(refused(&with(r#""data_base64":"eA""#)), (BadBase64, "data_base64".into()));
-        assert_eq!(refused(&with(r#""time":"2026-13-01T00:00:00Z""#)), (ImpossibleDate, "time".into()));
-        assert_eq!(refused(&with(r#""subject":"a\nb""#)), (ControlCharacter, "subject".into()));
+        assert_eq!(
+            refused(&with(r#""data":1,"data_base64":"eA==""#)),
+            (DuplicateField, "data_base64".into())
+        );
+        assert_eq!(
+            refused(&with(r#""data_base64":"eA""#)),
+            (BadBase64, "data_base64".into())
+        );
+        assert_eq!(
+            refused(&with(r#""time":"2026-13-01T00:00:00Z""#)),
+            (ImpossibleDate, "time".into())
+        );
+        assert_eq!(
+            refused(&with(r#""subject":"a\nb""#)),
+            (ControlCharacter, "subject".into())
+        );
     }
 
     #[test]
     fn a_place_is_told_for_attributes_and_data() {
         let json = "{\"specversion\":\"1.0\",\n \"id\":\"1\",\n \"source\": 7}";
         let refusal = CloudEvent::from_json(json.as_bytes()).unwrap_err();
-        assert_eq!(refusal.at, Some(Position { line: 3, column: 12 }));
+        assert_eq!(
+            refusal.at,
+            Some(Position {
+                line: 3,
+                column: 12
+            })
+        );
     }
 }

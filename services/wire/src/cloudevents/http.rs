@@ -11,6 +11,7 @@
 //! or a content type nobody knows, is refused whole. No sockets here; headers and body come as bytes.
 
 use std::fmt;
+use std::ops::Range;
 
 use mingjing_domain::Timestamp;
 use serde::de::{SeqAccess, Visitor};
@@ -20,7 +21,8 @@ use serde_json::value::RawValue;
 use crate::refusal::{Position, ReasonCode, Refusal, Words};
 
 use super::case::{IncomingEvent, from_envelope, read_at};
-use super::envelope::{CloudEvent, Data, Draft};
+use super::draft::Draft;
+use super::envelope::{CloudEvent, Data};
 use super::strict::{inspect, json_text, syntax};
 
 /// How much one request may hold. The size of the whole body is the server's matter.
@@ -35,7 +37,10 @@ pub struct Limits {
 impl Default for Limits {
     /// 256 KiB an event (the specification asks every intermediary to carry 64 KiB), 10,000 events.
     fn default() -> Self {
-        Self { event_bytes_max: 256 * 1024, events_max: 10_000 }
+        Self {
+            event_bytes_max: 256 * 1024,
+            events_max: 10_000,
+        }
     }
 }
 
@@ -59,6 +64,8 @@ pub struct Received {
     pub mode: Mode,
     /// Each item, read or refused.
     pub items: Vec<Result<IncomingEvent, Refusal>>,
+    /// Where each of them lies in the body, in bytes.
+    pub places: Vec<Range<usize>>,
 }
 
 /// Reads the events of one request. Header names may be in any case; `received_at` is stamped on each event.
@@ -75,12 +82,20 @@ pub fn read_request<'h>(
     let headers = Headers::read(headers)?;
     let mode = headers.mode()?;
     let items = match mode {
-        Mode::Structured => vec![item(body, Position::START, received_at, limits)],
+        Mode::Structured => vec![(
+            0..body.len(),
+            item(body, Position::START, received_at, limits),
+        )],
         Mode::Batch => batch(body, received_at, limits)?,
         Mode::Ndjson => lines(body, received_at, limits)?,
-        Mode::Binary => vec![binary(headers, body, received_at, limits)],
+        Mode::Binary => vec![(0..body.len(), binary(headers, body, received_at, limits))],
     };
-    Ok(Received { mode, items })
+    let (places, items) = items.into_iter().unzip();
+    Ok(Received {
+        mode,
+        items,
+        places,
+    })
 }
 
 /// Reads one event in binary mode as any CloudEvent, whatever it is about.
@@ -125,7 +140,8 @@ fn too_many(limits: Limits) -> Refusal {
     Refusal::new(ReasonCode::TooLarge, detail)
 }
 
-type Items = Vec<Result<IncomingEvent, Refusal>>;
+/// Each item and where it lies in the body.
+type Items = Vec<(Range<usize>, Result<IncomingEvent, Refusal>)>;
 
 fn batch(body: &[u8], received_at: Timestamp, limits: Limits) -> Result<Items, Refusal> {
     let text = json_text(body)?;
@@ -150,7 +166,8 @@ fn batch(body: &[u8], received_at: Timestamp, limits: Limits) -> Result<Items, R
         let begins = raw.get().as_ptr() as usize - text.as_ptr() as usize;
         at = at.after(&text.as_bytes()[offset..], begins - offset);
         offset = begins;
-        items.push(item(raw.get().as_bytes(), at, received_at, limits));
+        let place = begins..begins + raw.get().len();
+        items.push((place, item(raw.get().as_bytes(), at, received_at, limits)));
     }
     Ok(items)
 }
@@ -164,8 +181,14 @@ fn lines(body: &[u8], received_at: Timestamp, limits: Limits) -> Result<Items, R
         if items.len() >= limits.events_max {
             return Err(too_many(limits));
         }
-        let start = Position { line: index as u32 + 1, column: 1 };
-        items.push(item(line.strip_suffix(b"\r").unwrap_or(line), start, received_at, limits));
+        let start = Position {
+            line: index as u32 + 1,
+            column: 1,
+        };
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        let begins = line.as_ptr() as usize - body.as_ptr() as usize;
+        let place = begins..begins + line.len();
+        items.push((place, item(line, start, received_at, limits)));
     }
     if items.is_empty() {
         let detail = Words::new("no line with content", "没有任何有内容的行");
@@ -219,7 +242,10 @@ struct Headers {
 
 impl Headers {
     fn read<'h>(headers: impl IntoIterator<Item = (&'h str, &'h [u8])>) -> Result<Self, Refusal> {
-        let mut read = Self { content_type: None, attributes: Vec::new() };
+        let mut read = Self {
+            content_type: None,
+            attributes: Vec::new(),
+        };
         for (name, value) in headers {
             let name = name.to_ascii_lowercase();
             if name == "content-type" {
@@ -250,8 +276,11 @@ impl Headers {
             _ => true,
         });
         let refuse = || {
-            let refusal =
-                Refusal::bad_value(ReasonCode::UnsupportedContentType, "content-type", content_type);
+            let refusal = Refusal::bad_value(
+                ReasonCode::UnsupportedContentType,
+                "content-type",
+                content_type,
+            );
             Err(refusal)
         };
         if !utf8 && CloudEvent::is_json_type(&essence) {
@@ -272,10 +301,12 @@ impl Headers {
         for (name, value) in &self.attributes {
             if name == "datacontenttype" {
                 let detail = Words::new("ce-datacontenttype", "ce-datacontenttype");
-                return Err(Refusal::new(ReasonCode::BadHeader, detail).field("ce-datacontenttype").help(
-                    "in binary mode the content type of the data is the Content-Type header",
-                    "二进制模式下数据的内容类型由 Content-Type 头表示",
-                ));
+                return Err(Refusal::new(ReasonCode::BadHeader, detail)
+                    .field("ce-datacontenttype")
+                    .help(
+                        "in binary mode the content type of the data is the Content-Type header",
+                        "二进制模式下数据的内容类型由 Content-Type 头表示",
+                    ));
             }
             draft.attribute(name, value)?;
         }
@@ -298,7 +329,7 @@ impl Headers {
 
     fn shown(&self, attribute: &str) -> Option<Box<str>> {
         let (_, value) = self.attributes.iter().find(|(name, _)| name == attribute)?;
-        let fits = !value.is_empty() && value.len() <= super::envelope::ATTRIBUTE_BYTES_MAX;
+        let fits = !value.is_empty() && value.len() <= super::draft::ATTRIBUTE_BYTES_MAX;
         (fits && !value.chars().any(char::is_control)).then(|| value.as_str().into())
     }
 }
@@ -338,7 +369,12 @@ fn decode(value: &[u8]) -> Result<String, Refusal> {
                 decoded.push(digit(high) * 16 + digit(low));
                 rest = after;
             }
-            _ => return Err(bad("a percent sign without two hexadecimal digits", "百分号后没有两位十六进制数")),
+            _ => {
+                return Err(bad(
+                    "a percent sign without two hexadecimal digits",
+                    "百分号后没有两位十六进制数",
+                ));
+            }
         }
     }
     String::from_utf8(decoded).map_err(|_| bad("bytes that are not UTF-8", "不是 UTF-8 的字节"))
@@ -358,7 +394,11 @@ mod tests {
         assert_eq!(ok("%2541"), "%41");
         assert_eq!(ok("办件"), "办件");
         for value in ["%C0%A0", "%E2%82", "%zz", "%", "\"open", "\"open\\"] {
-            assert_eq!(decode(value.as_bytes()).unwrap_err().reason, ReasonCode::BadHeader, "{value}");
+            assert_eq!(
+                decode(value.as_bytes()).unwrap_err().reason,
+                ReasonCode::BadHeader,
+                "{value}"
+            );
         }
     }
 }

@@ -18,7 +18,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::refusal::{Position, ReasonCode, Refusal};
 
-use super::case::{TYPE_PREFIX, encode_event, parse_event};
+use super::case::{TYPE_PREFIX, parse_event};
+use super::encode::encode_event;
 use super::envelope::{CloudEvent, Data};
 use super::typed;
 
@@ -36,6 +37,10 @@ const PLATFORM: &str = "mingjing";
 
 /// One record of a partition.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly every record is an event, and a box would be an allocation for each"
+)]
 pub enum LogRecord<'a> {
     /// A department said that something happened.
     Event(CaseEvent<'a>),
@@ -118,7 +123,9 @@ impl<'a> LogRecord<'a> {
         match self {
             LogRecord::Event(event) => LogRecord::Event(event.into_owned()),
             LogRecord::SourceDeclared(source) => LogRecord::SourceDeclared(source),
-            LogRecord::CompleteUntil { source, until } => LogRecord::CompleteUntil { source, until },
+            LogRecord::CompleteUntil { source, until } => {
+                LogRecord::CompleteUntil { source, until }
+            }
             LogRecord::Tick { at, epoch } => LogRecord::Tick { at, epoch },
             LogRecord::DefinitionsActivated { hash, version } => {
                 LogRecord::DefinitionsActivated { hash, version }
@@ -137,13 +144,20 @@ fn control(envelope: &CloudEvent) -> Result<LogRecord<'static>, Refusal> {
         SOURCE_DECLARED => {
             let source: Source = typed::read(raw, "data", start)?;
             if source.id != envelope.source {
-                return Err(Refusal::bad_value(ReasonCode::WrongType, "data.id", &source.id));
+                return Err(Refusal::bad_value(
+                    ReasonCode::WrongType,
+                    "data.id",
+                    &source.id,
+                ));
             }
             Ok(LogRecord::SourceDeclared(source))
         }
         COMPLETE_UNTIL => {
             let UntilData { until } = typed::read(raw, "data", start)?;
-            Ok(LogRecord::CompleteUntil { source: envelope.source.clone(), until })
+            Ok(LogRecord::CompleteUntil {
+                source: envelope.source.clone(),
+                until,
+            })
         }
         TICK => {
             let TickData { at, epoch } = typed::read(raw, "data", start)?;
@@ -174,7 +188,10 @@ pub fn encode_tick(at: Timestamp, epoch: u64) -> Vec<u8> {
 
 /// The record that puts definitions in force.
 pub fn encode_activated(hash: &str, version: &str) -> Vec<u8> {
-    let data = ActivatedData { hash: hash.to_owned(), version: version.to_owned() };
+    let data = ActivatedData {
+        hash: hash.to_owned(),
+        version: version.to_owned(),
+    };
     encode_control(DEFINITIONS_ACTIVATED, PLATFORM, &data)
 }
 
@@ -190,6 +207,12 @@ fn encode_control<D: Serialize>(ce_type: &str, source: &str, data: &D) -> Vec<u8
     }
     let content = serde_json::to_string(data).expect("control data are text, numbers and instants");
     let id = derived_id(&[ce_type, source, &content]);
-    serde_json::to_vec(&Record { specversion: "1.0", ce_type, source, id, data })
-        .expect("control data are text, numbers and instants")
+    serde_json::to_vec(&Record {
+        specversion: "1.0",
+        ce_type,
+        source,
+        id,
+        data,
+    })
+    .expect("control data are text, numbers and instants")
 }

@@ -39,14 +39,20 @@ pub(crate) fn json_text(bytes: &[u8]) -> Result<&str, Refusal> {
 
 /// Walks the whole of `text`.
 pub(crate) fn inspect(text: &str) -> Result<(), Refusal> {
-    let mut state = State { path: Vec::new(), objection: None };
+    let mut state = State {
+        path: Vec::new(),
+        objection: None,
+    };
     let mut json = serde_json::Deserializer::from_str(text);
-    let walked = Walk(&mut state).deserialize(&mut json).and_then(|()| json.end());
+    let walked = Walk(&mut state)
+        .deserialize(&mut json)
+        .and_then(|()| json.end());
     match (walked, state.objection) {
         (Ok(()), _) => Ok(()),
-        (Err(e), Some(objection)) => {
-            Err((*objection).at(Position { line: e.line() as u32, column: e.column() as u32 }))
-        }
+        (Err(e), Some(objection)) => Err((*objection).at(Position {
+            line: e.line() as u32,
+            column: e.column() as u32,
+        })),
         (Err(e), None) => Err(syntax(&e, &path_text(&state.path))),
     }
 }
@@ -54,7 +60,11 @@ pub(crate) fn inspect(text: &str) -> Result<(), Refusal> {
 /// A syntax error of `serde_json` in words. Its messages repeat no input.
 pub(crate) fn syntax(e: &serde_json::Error, path: &str) -> Refusal {
     let text = e.to_string();
-    let what = text.split(" at line ").next().unwrap_or_default().to_owned();
+    let what = text
+        .split(" at line ")
+        .next()
+        .unwrap_or_default()
+        .to_owned();
     let reason = if what.contains("recursion limit") {
         ReasonCode::TooDeep
     } else if what.contains("number out of range") {
@@ -73,9 +83,15 @@ pub(crate) fn syntax(e: &serde_json::Error, path: &str) -> Refusal {
         _ => "语法错误",
     };
     let zh = format!("{zh}（{what}）");
-    let refusal = Refusal::new(reason, Words::new(what, zh))
-        .at(Position { line: e.line() as u32, column: e.column() as u32 });
-    if path.is_empty() { refusal } else { refusal.field(path) }
+    let refusal = Refusal::new(reason, Words::new(what, zh)).at(Position {
+        line: e.line() as u32,
+        column: e.column() as u32,
+    });
+    if path.is_empty() {
+        refusal
+    } else {
+        refusal.field(path)
+    }
 }
 
 enum Step<'de> {
@@ -103,7 +119,11 @@ struct State<'de> {
 impl State<'_> {
     fn object<E: de::Error>(&mut self, refusal: Refusal) -> E {
         let path = path_text(&self.path);
-        self.objection = Some(Box::new(if path.is_empty() { refusal } else { refusal.field(&path) }));
+        self.objection = Some(Box::new(if path.is_empty() {
+            refusal
+        } else {
+            refusal.field(&path)
+        }));
         E::custom("objection")
     }
 
@@ -204,8 +224,11 @@ impl<'de> Visitor<'de> for Walk<'_, 'de> {
             self.0.text(&key)?;
             self.0.path.push(Step::Key(key.clone()));
             if !seen.insert(key) {
-                let detail = Words::new("it stands in the same object twice", "在同一对象中出现两次");
-                return Err(self.0.object(Refusal::new(ReasonCode::DuplicateField, detail)));
+                let detail =
+                    Words::new("it stands in the same object twice", "在同一对象中出现两次");
+                return Err(self
+                    .0
+                    .object(Refusal::new(ReasonCode::DuplicateField, detail)));
             }
             map.next_value_seed(Walk(self.0))?;
             self.0.path.pop();
@@ -252,17 +275,37 @@ mod tests {
 
     fn check(text: &str, reason: ReasonCode, field: Option<&str>) {
         let refusal = inspect(text).unwrap_err();
-        assert_eq!((refusal.reason, refusal.field.as_deref()), (reason, field), "{text}");
+        assert_eq!(
+            (refusal.reason, refusal.field.as_deref()),
+            (reason, field),
+            "{text}"
+        );
         assert!(refusal.at.is_some(), "{text}");
     }
 
     #[test]
     fn what_must_not_be_in_json_from_outside_is_refused_with_its_path() {
-        check(r#"{"a":{"b":1,"b":2}}"#, ReasonCode::DuplicateField, Some("a.b"));
-        check(r#"{"a":[1,{"x":"\u0000"}]}"#, ReasonCode::ControlCharacter, Some("a[1].x"));
+        check(
+            r#"{"a":{"b":1,"b":2}}"#,
+            ReasonCode::DuplicateField,
+            Some("a.b"),
+        );
+        check(
+            r#"{"a":[1,{"x":"\u0000"}]}"#,
+            ReasonCode::ControlCharacter,
+            Some("a[1].x"),
+        );
         check(r#"{"a":"\u0085"}"#, ReasonCode::ControlCharacter, Some("a"));
-        check(r#"{"n":18446744073709551615}"#, ReasonCode::OutOfRange, Some("n"));
-        check(r#"{"n":123456789012345678901234567890}"#, ReasonCode::OutOfRange, Some("n"));
+        check(
+            r#"{"n":18446744073709551615}"#,
+            ReasonCode::OutOfRange,
+            Some("n"),
+        );
+        check(
+            r#"{"n":123456789012345678901234567890}"#,
+            ReasonCode::OutOfRange,
+            Some("n"),
+        );
         check(r#"{"n":1e999}"#, ReasonCode::OutOfRange, Some("n"));
         check(r#"{"s":"\ud800"}"#, ReasonCode::MalformedJson, Some("s"));
         check("{\"s\":\"\n\"}", ReasonCode::MalformedJson, Some("s"));
@@ -285,7 +328,10 @@ mod tests {
     fn bytes_that_are_no_json_text_are_told_apart() {
         assert_eq!(json_text(b"").unwrap_err().reason, ReasonCode::EmptyBody);
         assert_eq!(json_text(b" \n").unwrap_err().reason, ReasonCode::EmptyBody);
-        assert_eq!(json_text(b"\xEF\xBB\xBF{}").unwrap_err().reason, ReasonCode::ByteOrderMark);
+        assert_eq!(
+            json_text(b"\xEF\xBB\xBF{}").unwrap_err().reason,
+            ReasonCode::ByteOrderMark
+        );
         let gbk = json_text(b"{\"a\":\n\"\xCA\xDC\"}").unwrap_err();
         assert_eq!(gbk.reason, ReasonCode::InvalidUtf8);
         assert_eq!(gbk.at, Some(Position { line: 2, column: 2 }));

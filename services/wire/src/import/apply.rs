@@ -1,27 +1,20 @@
 //! A plan at work on rows: entries of a log become case events, with ids and order.
 //!
-//! What an entry becomes depends on the entry, its case and the plan alone; order and derived ids depend on
-//! what came before in the document, which [`Work`] keeps. Nothing is left out uncounted.
+//! What an entry becomes is [`super::scope`]'s matter; order and derived ids depend on what came before in the
+//! document, which [`Work`] keeps. Nothing is left out uncounted.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{HashMap, VecDeque};
 
-use chrono_tz::Tz;
 use mingjing_domain::Timestamp;
-use mingjing_domain::event::{Actor, CaseData, CaseEvent, EventKind, Special, Value};
-use mingjing_domain::text::Text;
+use mingjing_domain::event::CaseEvent;
 
-use crate::cloudevents::{plausible, refuse_secret};
-use crate::refusal::{ReasonCode, Refusal, Words, is_personal, shown};
+use crate::refusal::Refusal;
 
-use super::convert::{BadAmount, TimeFormat, code, minor_units, truth};
-use super::mapping::{AttributeKind, Unmapped};
-use super::plan::{
-    ActorPlan, AmountPlan, AttributePlan, Carried, ConditionPlan, KindPlan, Plan, Ref, RulePlan,
-    SpecialPlan, Test, TextPlan, TimePlan,
-};
+use super::plan::Plan;
 use super::problem::{Counts, ImportProblem};
-use super::row::{CellKind, Row};
+use super::row::Row;
+use super::scope::{Outcome, Scope};
 
 /// One item of a log: an event, or a problem with its place.
 pub(super) type Item = Result<CaseEvent<'static>, ImportProblem>;
@@ -57,7 +50,14 @@ struct CaseState {
 impl Work {
     pub(super) fn new(plan: Plan) -> Self {
         let (counts, out) = (Counts::default(), VecDeque::new());
-        Self { plan, counts, out, cases: HashMap::new(), late: Vec::new(), seq: 0 }
+        Self {
+            plan,
+            counts,
+            out,
+            cases: HashMap::new(),
+            late: Vec::new(),
+            seq: 0,
+        }
     }
 
     /// A whole case with its entries, in document order.
@@ -66,7 +66,8 @@ impl Work {
         let case_no = match self.case_no(case, case) {
             Ok(case_no) => case_no,
             Err(refusal) => {
-                self.counts.skip("case_without_number", entries.len() as u64);
+                self.counts
+                    .skip("case_without_number", entries.len() as u64);
                 return self.problem(ImportProblem::at_line(line, refusal));
             }
         };
@@ -77,13 +78,9 @@ impl Work {
             state.entries += 1;
             items.extend(self.entry(&case_no, case, entry, state.entries));
         }
-        items.extend(self.case_events(&case_no, case, line, state.times).map(|item| {
-            item.map(|mut event| {
-                self.seq += 1;
-                event.source_seq = self.seq;
-                event
-            })
-        }));
+        for item in self.case_events(&case_no, case, line, state.times) {
+            items.push(item.map(|event| self.numbered(event)));
+        }
         let earliest = items.iter_mut().filter_map(|item| item.as_mut().ok());
         let earliest = earliest.min_by_key(|event| (event.occurred_at, event.source_seq));
         if let Some(event) = earliest
@@ -98,29 +95,36 @@ impl Work {
     /// One row of a log that is no more than rows: an entry, or a whole case where there are no entry rules.
     pub(super) fn row(&mut self, entry: &Entry) {
         if self.plan.rules.is_empty() {
-            self.counts.entries += 1;
             return self.case(&entry.row, &[], entry.line);
         }
         self.counts.entries += 1;
         let row = &entry.row;
         let case_no = match self.case_no(row, row) {
             Ok(case_no) => case_no,
-            Err(refusal) => return self.problem(ImportProblem::at_line(entry.line, refusal)),
+            Err(refusal) => {
+                self.counts.refused += 1;
+                return self.problem(ImportProblem::at_line(entry.line, refusal));
+            }
         };
         let mut state = self.met(&case_no);
         state.entries += 1;
-        let mut items: Vec<Item> = self.entry(&case_no, row, entry, state.entries).into_iter().collect();
+        let mut items: Vec<Item> = self
+            .entry(&case_no, row, entry, state.entries)
+            .into_iter()
+            .collect();
         if let Some(Ok(event)) = items.first_mut()
             && !state.attached
         {
             state.attached = true;
             if let Err(refusal) = self.plan.attach(&mut event.data, row) {
-                items.push(Err(ImportProblem::at_line(entry.line, refusal).of_case(&case_no)));
+                items.push(Err(
+                    ImportProblem::at_line(entry.line, refusal).of_case(&case_no)
+                ));
             }
         }
         if state.times == 0 {
             state.times = 1;
-            for item in self.case_events(&case_no, row, entry.line, 1).collect::<Vec<_>>() {
+            for item in self.case_events(&case_no, row, entry.line, 1) {
                 match item {
                     Ok(event) => self.late.push(event),
                     problem => items.push(problem),
@@ -137,11 +141,12 @@ impl Work {
         match item {
             None => self.counts.skip("control_record", 1),
             Some(item) => {
-                if let Ok(event) = &item
-                    && !self.cases.contains_key(&*event.case_no)
-                {
-                    self.counts.cases += 1;
-                    self.cases.insert(event.case_no.to_string(), CaseState::default());
+                match &item {
+                    Err(_) => self.counts.refused += 1,
+                    Ok(event) => {
+                        let state = self.met(&event.case_no);
+                        self.cases.insert(event.case_no.to_string(), state);
+                    }
                 }
                 self.deliver(vec![item]);
             }
@@ -150,15 +155,31 @@ impl Work {
 
     /// No more comes.
     pub(super) fn finish(&mut self) {
-        for mut event in std::mem::take(&mut self.late) {
-            self.seq += 1;
-            event.source_seq = self.seq;
+        for event in std::mem::take(&mut self.late) {
+            let event = self.numbered(event);
             self.deliver(vec![Ok(event)]);
         }
     }
 
+    /// The event of a case's attribute, in its place.
+    fn numbered(&mut self, mut event: CaseEvent<'static>) -> CaseEvent<'static> {
+        self.seq += 1;
+        event.source_seq = self.seq;
+        self.counts.from_cases += 1;
+        event
+    }
+
+    /// A problem that ends the reading, or one with an entry that could not be read. False for the former.
+    pub(super) fn unreadable(&mut self, problem: ImportProblem) -> bool {
+        let more = !problem.fatal;
+        self.counts.entries += u64::from(more);
+        self.counts.refused += u64::from(more);
+        self.problem(problem);
+        more
+    }
+
     /// A problem, counted.
-    pub(super) fn problem(&mut self, problem: ImportProblem) {
+    fn problem(&mut self, problem: ImportProblem) {
         *self.counts.problems.entry(problem.reason()).or_default() += 1;
         self.out.push_back(Err(problem));
     }
@@ -184,7 +205,11 @@ impl Work {
     }
 
     fn case_no(&self, case: &Row, entry: &Row) -> Result<String, Refusal> {
-        let scope = Scope { plan: &self.plan, case, entry };
+        let scope = Scope {
+            plan: &self.plan,
+            case,
+            entry,
+        };
         let case_no = scope.text("case_no", &self.plan.case_no)?;
         case_no.map(Cow::into_owned).ok_or_else(|| {
             Refusal::missing("case_no").help(
@@ -195,7 +220,11 @@ impl Work {
     }
 
     fn entry(&mut self, case_no: &str, case: &Row, entry: &Entry, index: u32) -> Option<Item> {
-        let scope = Scope { plan: &self.plan, case, entry: &entry.row };
+        let scope = Scope {
+            plan: &self.plan,
+            case,
+            entry: &entry.row,
+        };
         match scope.entry(case_no, index) {
             Ok(Outcome::Event(mut event, noted)) => {
                 self.seq += 1;
@@ -208,20 +237,20 @@ impl Work {
                 None
             }
             Err(refusal) => {
-                Some(Err(ImportProblem::at_line(entry.line, refusal).of_case(case_no).of_entry(index)))
+                self.counts.refused += 1;
+                let problem = ImportProblem::at_line(entry.line, refusal);
+                Some(Err(problem.of_case(case_no).of_entry(index)))
             }
         }
     }
 
     /// Events that attributes of the case stand for, in order of time.
-    fn case_events(
-        &self,
-        case_no: &str,
-        case: &Row,
-        line: u64,
-        times: u32,
-    ) -> impl Iterator<Item = Item> + use<> {
-        let scope = Scope { plan: &self.plan, case, entry: case };
+    fn case_events(&self, case_no: &str, case: &Row, line: u64, times: u32) -> Vec<Item> {
+        let scope = Scope {
+            plan: &self.plan,
+            case,
+            entry: case,
+        };
         let mut items: Vec<Item> = Vec::new();
         for case_rule in &self.plan.case_rules {
             let id = match times {
@@ -231,319 +260,15 @@ impl Work {
             match scope.case_event(case_no, id, &case_rule.rule) {
                 Ok(None) => {}
                 Ok(Some(event)) => items.push(Ok(*event)),
-                Err(refusal) => items.push(Err(ImportProblem::at_line(line, refusal).of_case(case_no))),
-            }
-        }
-        items.sort_by_key(|item| item.as_ref().map_or(Timestamp::MAX, |event| event.occurred_at));
-        items.into_iter()
-    }
-}
-
-impl Plan {
-    /// Attaches the case's own attributes to `data`.
-    fn attach(&self, data: &mut CaseData<'static>, case: &Row) -> Result<(), Refusal> {
-        let scope = Scope { plan: self, case, entry: case };
-        for attribute in &self.case_attributes {
-            scope.attribute("case_attributes", attribute, &mut data.attributes)?;
-        }
-        Ok(())
-    }
-}
-
-enum Outcome {
-    /// An event, and whether it is a note for want of a rule.
-    Event(Box<CaseEvent<'static>>, bool),
-    Skipped(&'static str),
-}
-
-/// One entry and its case, before the plan.
-struct Scope<'a> {
-    plan: &'a Plan,
-    case: &'a Row,
-    entry: &'a Row,
-}
-
-impl<'a> Scope<'a> {
-    fn raw(&self, from: Ref) -> Option<(CellKind, &'a str)> {
-        let own = if from.case_only { None } else { self.entry.get(from.slot) };
-        let (kind, text) = own.or_else(|| self.case.get(from.slot))?;
-        let absent = text.is_empty() || self.plan.absent.iter().any(|absent| absent == text);
-        (!absent).then_some((kind, text))
-    }
-
-    fn text<'b>(&self, field: &str, plan: &'b TextPlan) -> Result<Option<Cow<'b, str>>, Refusal>
-    where
-        'a: 'b,
-    {
-        let (from, map, slug, default) = match plan {
-            TextPlan::Constant(text) => return Ok(Some(Cow::Borrowed(text))),
-            TextPlan::Attribute { from, map, slug, default } => (from, map, slug, default),
-        };
-        let Some((_, text)) = self.raw(*from) else { return Ok(default.as_deref().map(Cow::Borrowed)) };
-        let Some(map) = map else { return Ok(Some(code(text, *slug))) };
-        match (map.get(text), default) {
-            (Some(ours), _) => Ok(Some(Cow::Borrowed(ours))),
-            (None, Some(default)) => Ok(Some(Cow::Borrowed(default))),
-            (None, None) if *slug => Ok(Some(code(text, true))),
-            (None, None) => Err(Refusal::bad_value(ReasonCode::UnmappedValue, field, text)),
-        }
-    }
-
-    fn owned(&self, field: &str, plan: Option<&TextPlan>) -> Result<Option<Text<'static>>, Refusal> {
-        let Some(plan) = plan else { return Ok(None) };
-        Ok(self.text(field, plan)?.map(|text| Text::from(text.into_owned())))
-    }
-
-    fn time(&self, field: &str, plan: Option<&TimePlan>) -> Result<Option<Timestamp>, Refusal> {
-        let Some(plan) = plan else { return Ok(None) };
-        let Some((_, text)) = self.raw(plan.from) else { return Ok(plan.default) };
-        let at = self.instant(field, text, &plan.format)?;
-        plausible(field, at)?;
-        Ok(Some(at))
-    }
-
-    fn instant(&self, field: &str, text: &str, format: &TimeFormat) -> Result<Timestamp, Refusal> {
-        format.instant(text, self.plan.zone).ok_or_else(|| {
-            let refusal = Refusal::bad_value(ReasonCode::ImpossibleDate, field, text);
-            if self.plan.zone.is_some() {
-                return refusal.help(
-                    "correct it, or set `format` in the mapping",
-                    "请改正该值，或在映射中设置 `format`",
-                );
-            }
-            refusal.help(
-                "a time without offset needs `time_zone` in the mapping; else correct it or set `format`",
-                "不带时区偏移的时间需要映射中的 `time_zone`；否则请改正该值或设置 `format`",
-            )
-        })
-    }
-
-    fn fits(&self, conditions: &[ConditionPlan]) -> bool {
-        conditions.iter().all(|condition| {
-            let text = self.raw(condition.from).map(|(_, text)| text);
-            match &condition.test {
-                Test::Is(these) => text.is_some_and(|text| these.iter().any(|this| this == text)),
-                Test::Not(these) => text.is_none_or(|text| these.iter().all(|this| this != text)),
-                Test::Present(present) => text.is_some() == *present,
-            }
-        })
-    }
-
-    fn entry(&self, case_no: &str, index: u32) -> Result<Outcome, Refusal> {
-        let plan = self.plan;
-        if plan.rules.is_empty() {
-            return Ok(Outcome::Skipped("no_entry_rules"));
-        }
-        let Some(rule) = plan.rules.iter().find(|rule| self.fits(&rule.when)) else {
-            return self.unmapped(case_no, index);
-        };
-        let kind = match &rule.kind {
-            None => return Ok(Outcome::Skipped("by_rule")),
-            Some(KindPlan::Constant(kind)) => *kind,
-            Some(KindPlan::Text(text)) => self.kind(text)?,
-        };
-        let event = self.event(case_no, self.id(case_no, index)?, kind, rule)?;
-        Ok(Outcome::Event(event, false))
-    }
-
-    fn id(&self, case_no: &str, index: u32) -> Result<String, Refusal> {
-        let given = self.plan.event_id.as_ref().map(|plan| self.text("event_id", plan)).transpose()?;
-        match given {
-            None => Ok(format!("{case_no}/{index}")),
-            Some(Some(id)) => Ok(id.into_owned()),
-            Some(None) => Err(Refusal::missing("event_id")),
-        }
-    }
-
-    fn kind(&self, text: &TextPlan) -> Result<EventKind, Refusal> {
-        let code = self.text("kind", text)?.ok_or_else(|| Refusal::missing("kind"))?;
-        EventKind::from_code(&code)
-            .ok_or_else(|| Refusal::bad_value(ReasonCode::UnknownType, "kind", &code))
-    }
-
-    fn unmapped(&self, case_no: &str, index: u32) -> Result<Outcome, Refusal> {
-        match self.plan.unmapped {
-            Unmapped::Skip => Ok(Outcome::Skipped("unmapped")),
-            Unmapped::Note => {
-                let rule = RulePlan {
-                    when: Vec::new(),
-                    kind: None,
-                    step: None,
-                    occurred_at: None,
-                    carried: Carried::default(),
-                };
-                let event = self.event(case_no, self.id(case_no, index)?, EventKind::Note, &rule)?;
-                Ok(Outcome::Event(event, true))
-            }
-            Unmapped::Refuse => {
-                let mut seen: BTreeMap<&str, String> = BTreeMap::new();
-                for condition in self.plan.rules.iter().flat_map(|rule| &rule.when) {
-                    if let Some((_, text)) = self.raw(condition.from)
-                        && !is_personal(&condition.attr)
-                    {
-                        seen.insert(&condition.attr, shown(text));
-                    }
+                Err(refusal) => {
+                    items.push(Err(ImportProblem::at_line(line, refusal).of_case(case_no)))
                 }
-                let seen: Vec<_> = seen.iter().map(|(name, text)| format!("{name} = {text}")).collect();
-                let seen = seen.join(", ");
-                Err(Refusal::new(ReasonCode::UnmappedEvent, Words::new(seen.clone(), seen)))
             }
         }
-    }
-
-    fn case_event(
-        &self,
-        case_no: &str,
-        id: String,
-        rule: &RulePlan,
-    ) -> Result<Option<Box<CaseEvent<'static>>>, Refusal> {
-        let there = rule.occurred_at.as_ref().is_some_and(|time| self.raw(time.from).is_some());
-        if !there || !self.fits(&rule.when) {
-            return Ok(None);
-        }
-        let kind = match &rule.kind {
-            Some(KindPlan::Constant(kind)) => *kind,
-            Some(KindPlan::Text(text)) => self.kind(text)?,
-            None => return Ok(None),
-        };
-        self.event(case_no, id, kind, rule).map(Some)
-    }
-
-    fn event(
-        &self,
-        case_no: &str,
-        id: String,
-        kind: EventKind,
-        rule: &RulePlan,
-    ) -> Result<Box<CaseEvent<'static>>, Refusal> {
-        let plan = self.plan;
-        let time = rule.occurred_at.as_ref().or(plan.occurred_at.as_ref());
-        let occurred_at =
-            self.time("occurred_at", time)?.ok_or_else(|| Refusal::missing("occurred_at"))?;
-        let entered_at = self.time("entered_at", plan.entered_at.as_ref())?;
-        let sent_at = self.time("sent_at", plan.sent_at.as_ref())?;
-        let own = &rule.carried;
-        let mut data = CaseData {
-            item_code: self.owned("item", plan.item.as_ref())?,
-            org_code: self.owned("org_code", plan.org_code.as_ref())?,
-            region_code: self.owned("region_code", plan.region_code.as_ref())?,
-            case_kind: self.owned("case_kind", plan.case_kind.as_ref())?,
-            party_ref: self.owned("party_ref", plan.party_ref.as_ref())?,
-            party_kind: self.owned("party_kind", plan.party_kind.as_ref())?,
-            secrecy: self.owned("secrecy", plan.secrecy.as_ref())?,
-            step_code: self.owned("step", rule.step.as_ref())?,
-            actor: self.actor(own.actor.as_ref().or(plan.carried.actor.as_ref()))?,
-            result_code: self.owned("result", own.result.as_ref())?,
-            reason: self.owned("reason", own.reason.as_ref())?,
-            legal_basis: self.owned("legal_basis", own.legal_basis.as_ref())?,
-            special: self.special(own.special.as_ref())?,
-            ..CaseData::default()
-        };
-        refuse_secret(&data)?;
-        for amount in plan.carried.amounts.iter().chain(&own.amounts) {
-            self.amount(amount, &mut data.amounts)?;
-        }
-        for attribute in plan.carried.attributes.iter().chain(&own.attributes) {
-            self.attribute("attributes", attribute, &mut data.attributes)?;
-        }
-        // A log does not tell when it was received; nothing in it was received before its own times.
-        let received_at = [Some(occurred_at), entered_at, sent_at].into_iter().flatten().max();
-        Ok(Box::new(CaseEvent {
-            event_id: id.into(),
-            source: plan.source.clone().into(),
-            source_seq: 0,
-            data_version: 1,
-            kind,
-            occurred_at,
-            entered_at,
-            sent_at,
-            received_at: received_at.unwrap_or(occurred_at),
-            case_no: case_no.to_owned().into(),
-            data,
-        }))
-    }
-
-    fn actor(&self, plan: Option<&ActorPlan>) -> Result<Option<Actor<'static>>, Refusal> {
-        let Some(plan) = plan else { return Ok(None) };
-        let Some(id) = self.owned("actor.id", Some(&plan.id))? else { return Ok(None) };
-        Ok(Some(Actor {
-            id,
-            role: self.owned("actor.role", plan.role.as_ref())?,
-            cert_no: self.owned("actor.cert_no", plan.cert_no.as_ref())?,
-        }))
-    }
-
-    fn special(&self, plan: Option<&SpecialPlan>) -> Result<Option<Special<'static>>, Refusal> {
-        let Some(plan) = plan else { return Ok(None) };
-        let Some(kind) = self.owned("special.kind", Some(&plan.kind))? else { return Ok(None) };
-        Ok(Some(Special {
-            kind,
-            basis: self.owned("special.basis", plan.basis.as_ref())?,
-            planned_end: self.time("special.planned_end", plan.planned_end.as_ref())?,
-            granted: self.owned("special.granted", plan.granted.as_ref())?,
-            approver: self.owned("special.approver", plan.approver.as_ref())?,
-            approver_rank: self.owned("special.approver_rank", plan.approver_rank.as_ref())?,
-            ..Special::default()
-        }))
-    }
-
-    fn amount(&self, plan: &AmountPlan, amounts: &mut BTreeMap<Text<'static>, i64>) -> Result<(), Refusal> {
-        let Some((_, text)) = self.raw(plan.from) else { return Ok(()) };
-        let minor = minor_units(text, plan.scale).map_err(|bad| {
-            let reason = match bad {
-                BadAmount::NotANumber => ReasonCode::WrongType,
-                BadAmount::Inexact => ReasonCode::InexactAmount,
-                BadAmount::TooLarge => ReasonCode::OutOfRange,
-            };
-            let refusal = Refusal::bad_value(reason, &format!("amounts.{}", plan.name), text);
-            match bad {
-                BadAmount::NotANumber => refusal.help(
-                    "write a plain decimal number with a point, like 1234.50",
-                    "请写成普通的十进制数，如 1234.50",
-                ),
-                _ => refusal,
-            }
-        })?;
-        amounts.insert(plan.name.clone().into(), minor);
-        Ok(())
-    }
-
-    fn attribute(
-        &self,
-        section: &str,
-        plan: &AttributePlan,
-        attributes: &mut BTreeMap<Text<'static>, Value<'static>>,
-    ) -> Result<(), Refusal> {
-        let Some((kind, text)) = self.raw(plan.from) else { return Ok(()) };
-        let field = || format!("{section}.{}", plan.name);
-        let wrong = || Refusal::bad_value(ReasonCode::WrongType, &field(), text);
-        let zone = self.plan.zone.unwrap_or(Tz::UTC);
-        let plain = || Value::Text(Text::from(text.to_owned()));
-        let float = |text: &str| text.parse::<f64>().ok().filter(|v| v.is_finite()).map(Value::Float);
-        let value = match plan.kind {
-            AttributeKind::Auto => match kind {
-                CellKind::Text => plain(),
-                CellKind::Int => text.parse().map_or_else(|_| plain(), Value::Int),
-                CellKind::Float => float(text).unwrap_or_else(plain),
-                CellKind::Bool => truth(text).map_or_else(plain, Value::Bool),
-                CellKind::Instant => match self.instant(&field(), text, &plan.format) {
-                    Ok(at) => Value::Text(at.to_rfc3339(zone).into()),
-                    Err(_) => plain(),
-                },
-            },
-            AttributeKind::Text => plain(),
-            AttributeKind::Int => Value::Int(text.parse().map_err(|_| wrong())?),
-            AttributeKind::Float => float(text).ok_or_else(wrong)?,
-            AttributeKind::Bool => Value::Bool(truth(text).ok_or_else(wrong)?),
-            AttributeKind::Instant => {
-                Value::Text(self.instant(&field(), text, &plan.format)?.to_rfc3339(zone).into())
-            }
-            AttributeKind::Date => {
-                let date = self.instant(&field(), text, &plan.format)?.local_date(zone);
-                Value::Text(date.format("%Y-%m-%d").to_string().into())
-            }
-        };
-        attributes.insert(plan.name.clone().into(), value);
-        Ok(())
+        items.sort_by_key(|item| {
+            item.as_ref()
+                .map_or(Timestamp::MAX, |event| event.occurred_at)
+        });
+        items
     }
 }

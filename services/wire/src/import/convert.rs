@@ -72,12 +72,18 @@ fn local_reading(text: &str) -> Option<NaiveDateTime> {
     };
     let date = date.strip_suffix('日').unwrap_or(date);
     let mut parts = date.split(['-', '/', '.', '年', '月']);
-    let (year, month, day) = (parts.next()?, number(parts.next()?)?, number(parts.next()?)?);
+    let (year, month, day) = (
+        parts.next()?,
+        number(parts.next()?)?,
+        number(parts.next()?)?,
+    );
     if year.len() != 4 || parts.next().is_some() {
         return None;
     }
     let date = NaiveDate::from_ymd_opt(number(year)? as i32, month, day)?;
-    let Some(time) = time.filter(|time| !time.is_empty()) else { return Some(midnight(date)) };
+    let Some(time) = time.filter(|time| !time.is_empty()) else {
+        return Some(midnight(date));
+    };
     let (clock, fraction) = time.split_once('.').unwrap_or((time, ""));
     let mut parts = clock.split(':');
     let (hour, minute) = (number(parts.next()?)?, number(parts.next()?)?);
@@ -119,9 +125,10 @@ pub(super) fn minor_units(text: &str, scale: u32) -> Result<i64, BadAmount> {
         None => (false, text.strip_prefix('+').unwrap_or(text)),
     };
     let (mantissa, exponent) = match digits.split_once(['e', 'E']) {
-        Some((mantissa, exponent)) => {
-            (mantissa, exponent.parse::<i32>().map_err(|_| BadAmount::NotANumber)?)
-        }
+        Some((mantissa, exponent)) => (
+            mantissa,
+            exponent.parse::<i32>().map_err(|_| BadAmount::NotANumber)?,
+        ),
         None => (digits, 0),
     };
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
@@ -130,7 +137,9 @@ pub(super) fn minor_units(text: &str, scale: u32) -> Result<i64, BadAmount> {
         if !digit.is_ascii_digit() {
             return Err(BadAmount::NotANumber);
         }
-        let next = value.checked_mul(10).and_then(|v| v.checked_add(i128::from(digit - b'0')));
+        let next = value
+            .checked_mul(10)
+            .and_then(|v| v.checked_add(i128::from(digit - b'0')));
         value = next.ok_or(BadAmount::TooLarge)?;
     }
     if whole.len() + fraction.len() == 0 {
@@ -139,7 +148,9 @@ pub(super) fn minor_units(text: &str, scale: u32) -> Result<i64, BadAmount> {
     if value == 0 {
         return Ok(0);
     }
-    value = value.checked_mul(i128::from(scale)).ok_or(BadAmount::TooLarge)?;
+    value = value
+        .checked_mul(i128::from(scale))
+        .ok_or(BadAmount::TooLarge)?;
     let shift = i64::from(exponent) - fraction.len() as i64;
     for _ in 0..shift.clamp(-40, 40).abs() {
         if shift > 0 {
@@ -151,7 +162,11 @@ pub(super) fn minor_units(text: &str, scale: u32) -> Result<i64, BadAmount> {
         }
     }
     if shift.abs() > 40 {
-        return Err(if shift > 0 { BadAmount::TooLarge } else { BadAmount::Inexact });
+        return Err(if shift > 0 {
+            BadAmount::TooLarge
+        } else {
+            BadAmount::Inexact
+        });
     }
     i64::try_from(if negative { -value } else { value }).map_err(|_| BadAmount::TooLarge)
 }
@@ -185,7 +200,11 @@ pub(super) fn slug(text: &str) -> String {
 
 /// The text as it is, or its slug.
 pub(super) fn code(text: &str, as_slug: bool) -> Cow<'_, str> {
-    if as_slug { Cow::Owned(slug(text)) } else { Cow::Borrowed(text) }
+    if as_slug {
+        Cow::Owned(slug(text))
+    } else {
+        Cow::Borrowed(text)
+    }
 }
 
 #[cfg(test)]
@@ -239,7 +258,11 @@ mod tests {
     #[test]
     fn instants_are_read_in_the_forms_that_exports_use() {
         let zone = Some(Tz::Asia__Shanghai);
-        let at = |text: &str| TimeFormat::Auto.instant(text, zone).map(|at| at.to_rfc3339(Tz::Asia__Shanghai));
+        let at = |text: &str| {
+            TimeFormat::Auto
+                .instant(text, zone)
+                .map(|at| at.to_rfc3339(Tz::Asia__Shanghai))
+        };
         for (text, want) in [
             ("2019-04-25 09:32:09", "2019-04-25T09:32:09+08:00"),
             ("2019/4/5 9:05", "2019-04-05T09:05:00+08:00"),
@@ -250,23 +273,42 @@ mod tests {
         ] {
             assert_eq!(at(text).as_deref(), Some(want), "{text}");
         }
-        for text in ["2019-02-30", "25.04.2019", "2019-04-25 25:00", "2019-04-25 09:32:09 PM", "昨天", ""] {
+        for text in [
+            "2019-02-30",
+            "25.04.2019",
+            "2019-04-25 25:00",
+            "2019-04-25 09:32:09 PM",
+            "昨天",
+            "",
+        ] {
             assert_eq!(at(text), None, "{text}");
         }
         assert_eq!(TimeFormat::Auto.instant("2019-04-25", None), None);
         let compact = TimeFormat::new(Some("%Y%m%d%H%M%S")).unwrap();
-        assert_eq!(compact.instant("20190425093209", zone), TimeFormat::Auto.instant("2019-04-25 09:32:09", zone));
+        assert_eq!(
+            compact.instant("20190425093209", zone),
+            TimeFormat::Auto.instant("2019-04-25 09:32:09", zone)
+        );
         let dotted = TimeFormat::new(Some("%d.%m.%Y")).unwrap();
-        assert_eq!(dotted.instant("25.04.2019", zone), TimeFormat::Auto.instant("2019-04-25", zone));
+        assert_eq!(
+            dotted.instant("25.04.2019", zone),
+            TimeFormat::Auto.instant("2019-04-25", zone)
+        );
         let offset = TimeFormat::new(Some("%Y-%m-%d %H:%M:%S %z")).unwrap();
-        assert_eq!(offset.instant("2019-04-25 01:32:09 +0000", None), TimeFormat::Auto.instant("2019-04-25T01:32:09Z", None));
+        assert_eq!(
+            offset.instant("2019-04-25 01:32:09 +0000", None),
+            TimeFormat::Auto.instant("2019-04-25T01:32:09Z", None)
+        );
         assert!(TimeFormat::new(Some("%Q")).is_err());
         assert!(TimeFormat::new(Some("iso")).is_err());
     }
 
     #[test]
     fn slugs_keep_letters_of_every_script() {
-        assert_eq!(slug("T02 Check confirmation of receipt"), "t02-check-confirmation-of-receipt");
+        assert_eq!(
+            slug("T02 Check confirmation of receipt"),
+            "t02-check-confirmation-of-receipt"
+        );
         assert_eq!(slug("  受理（初审）— A/B "), "受理-初审-a-b");
     }
 }

@@ -43,10 +43,16 @@ impl Input {
         let file = File::open(path)?;
         let bytes_total = file.metadata()?.len();
         let progress = Arc::new(AtomicU64::new(0));
-        let counted = Counted { file, read: Arc::clone(&progress) };
+        let counted = Counted {
+            file,
+            read: Arc::clone(&progress),
+        };
         let mut packed = BufReader::with_capacity(BUFFER_BYTES, counted);
         let mut bytes: Box<dyn BufRead + Send> = if packed.fill_buf()?.starts_with(&[0x1f, 0x8b]) {
-            Box::new(BufReader::with_capacity(BUFFER_BYTES, MultiGzDecoder::new(packed)))
+            Box::new(BufReader::with_capacity(
+                BUFFER_BYTES,
+                MultiGzDecoder::new(packed),
+            ))
         } else {
             Box::new(packed)
         };
@@ -65,17 +71,27 @@ impl Input {
         let whole = Cursor::new(head).chain(Damaged(damage)).chain(bytes);
         let text: Box<dyn BufRead + Send> = match encoding {
             Some(encoding) if encoding != UTF_8 => {
-                let decoded = DecodeReaderBytesBuilder::new().encoding(Some(encoding)).build(whole);
+                let decoded = DecodeReaderBytesBuilder::new()
+                    .encoding(Some(encoding))
+                    .build(whole);
                 Box::new(BufReader::with_capacity(BUFFER_BYTES, decoded))
             }
             _ => Box::new(whole),
         };
-        Ok(Self { text, looks, progress, bytes_total })
+        Ok(Self {
+            text,
+            looks,
+            progress,
+            bytes_total,
+        })
     }
 }
 
 fn looks(head: &[u8]) -> Looks {
-    let body = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head).trim_ascii_start();
+    let body = head
+        .strip_prefix(b"\xEF\xBB\xBF")
+        .unwrap_or(head)
+        .trim_ascii_start();
     match body {
         [] => Looks::Empty,
         [b'P', b'K', 3, 4, ..] => Looks::Zip,
@@ -158,7 +174,10 @@ mod tests {
         assert_eq!(looks(b"a,b\n"), Looks::Csv);
         assert_eq!(looks(b"PK\x03\x04"), Looks::Zip);
         assert_eq!(looks(b" "), Looks::Empty);
-        assert_eq!(declared(b"<?xml version='1.0' encoding = 'GB2312'?>").map(Encoding::name), Some("GBK"));
+        assert_eq!(
+            declared(b"<?xml version='1.0' encoding = 'GB2312'?>").map(Encoding::name),
+            Some("GBK")
+        );
         assert_eq!(declared(b"<?xml version='1.0'?><a encoding='x'/>"), None);
         assert_eq!(guessed("受理".as_bytes()), None);
         assert_eq!(guessed(&"受理".as_bytes()[..4]), None);

@@ -15,15 +15,16 @@
 //! `<case_no>/<n>` for the n-th entry of its case (from 1, skipped ones counted), `<case_no>/<attribute>` for
 //! a case event.
 //!
-//! This module owns the grammar; [`super::plan`] checks it and works by it.
+//! This module owns the grammar; its neighbours check it and work by it.
+
+mod yaml;
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use schemars::JsonSchema;
-use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
-use serde::de::{self, MapAccess, SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
+
+use super::plan::{Plan, Shape};
 
 /// 映射文件 · A mapping file: how the entries of a foreign log become case events.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
@@ -57,7 +58,7 @@ pub struct Mapping {
     /// 办件类型 · `instant`, `promise`, `other`.
     #[serde(default)]
     pub case_kind: Option<TextRule>,
-    /// 当事人（已脱敏的键）· The party, as a keyed hash or another pseudonym; never a name or number.
+    /// 当事人（已脱敏的键） · The party, as a keyed hash or another pseudonym; never a name or number.
     #[serde(default)]
     pub party_ref: Option<TextRule>,
     /// 当事人类型 · The kind of party.
@@ -75,7 +76,7 @@ pub struct Mapping {
     /// 发送时间 · When it was sent.
     #[serde(default)]
     pub sent_at: Option<TimeRule>,
-    /// What every event carries unless its rule says otherwise.
+    /// 经办人 · Who acted, unless the event's rule says otherwise.
     #[serde(default)]
     pub actor: Option<ActorRule>,
     /// 金额 · Amounts of every event that has them, by name.
@@ -142,7 +143,7 @@ pub struct EventRule {
     /// 发生时间 · When it happened, instead of the file's rule.
     #[serde(default)]
     pub occurred_at: Option<TimeRule>,
-    /// What the event carries.
+    /// 经办人 · Who acted.
     #[serde(default)]
     pub actor: Option<ActorRule>,
     /// 金额 · Amounts besides the file's.
@@ -182,7 +183,7 @@ pub struct CaseEventRule {
     /// 环节 · The step's code.
     #[serde(default)]
     pub step: Option<TextRule>,
-    /// What the event carries.
+    /// 经办人 · Who acted.
     #[serde(default)]
     pub actor: Option<ActorRule>,
     /// 金额 · Amounts, by name.
@@ -347,7 +348,7 @@ pub enum AttributeKind {
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Scalar(pub String);
 
-/// One value, or a list of them.
+/// 一个或多个 · One value, or a list of them.
 #[derive(Clone, Debug, PartialEq, JsonSchema)]
 #[schemars(untagged)]
 pub enum OneOrMany<T> {
@@ -382,84 +383,16 @@ impl Mapping {
     /// All problems at once; where the YAML itself cannot be read, the first with line and column.
     pub fn from_yaml(text: &str) -> Result<Self, MappingError> {
         let options = serde_saphyr::options! { with_snippet: false };
-        let mapping: Self = serde_saphyr::from_str_with_options(text, options)
-            .map_err(|e| MappingError { problems: vec![e.to_string()] })?;
-        super::plan::Plan::new(&mapping, super::plan::Shape::Traces)?;
+        let mapping: Self =
+            serde_saphyr::from_str_with_options(text, options).map_err(|e| MappingError {
+                problems: vec![e.to_string()],
+            })?;
+        Plan::new(&mapping, Shape::Traces)?;
         Ok(mapping)
     }
 
     /// The JSON Schema of mapping files, as checked in at `schemas/mapping.v1.json`.
     pub fn json_schema() -> serde_json::Value {
         crate::schema::document::<Mapping>("mapping.v1.json")
-    }
-}
-
-impl<'de> Deserialize<'de> for Scalar {
-    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        String::deserialize(d).map(Scalar)
-    }
-}
-
-impl JsonSchema for Scalar {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Scalar".into()
-    }
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({"type": ["string", "number", "boolean"]})
-    }
-}
-
-impl<'de> Deserialize<'de> for TextRule {
-    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        struct Read;
-        impl<'de> Visitor<'de> for Read {
-            type Value = TextRule;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a text (numbers in quotes), {const: …} or {from: …}")
-            }
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<TextRule, E> {
-                let constant = Some(Scalar(text.to_owned()));
-                Ok(TextRule(TextSpec { constant, ..TextSpec::default() }))
-            }
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<TextRule, A::Error> {
-                TextSpec::deserialize(MapAccessDeserializer::new(map)).map(TextRule)
-            }
-        }
-        d.deserialize_any(Read)
-    }
-}
-
-impl JsonSchema for TextRule {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "TextRule".into()
-    }
-    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        let spec = generator.subschema_for::<TextSpec>();
-        schemars::json_schema!({
-            "description": "文本规则 · A constant, or {const} or {from, map, slug, default}.",
-            "anyOf": [{"type": "string"}, spec],
-        })
-    }
-}
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for OneOrMany<T> {
-    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        struct Read<T>(std::marker::PhantomData<T>);
-        impl<'de, T: Deserialize<'de>> Visitor<'de> for Read<T> {
-            type Value = OneOrMany<T>;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("one value or a list")
-            }
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<OneOrMany<T>, E> {
-                T::deserialize(de::value::StrDeserializer::new(text)).map(OneOrMany::One)
-            }
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<OneOrMany<T>, A::Error> {
-                T::deserialize(MapAccessDeserializer::new(map)).map(OneOrMany::One)
-            }
-            fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<OneOrMany<T>, A::Error> {
-                Vec::deserialize(SeqAccessDeserializer::new(seq)).map(OneOrMany::Many)
-            }
-        }
-        d.deserialize_any(Read(std::marker::PhantomData))
     }
 }

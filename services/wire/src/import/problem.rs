@@ -25,7 +25,14 @@ pub struct ImportProblem {
 impl ImportProblem {
     pub(super) fn at_line(line: u64, refusal: Refusal) -> Self {
         let refusal = Box::new(refusal);
-        Self { line: Some(line), byte: None, case_no: None, entry: None, refusal, fatal: false }
+        Self {
+            line: Some(line),
+            byte: None,
+            case_no: None,
+            entry: None,
+            refusal,
+            fatal: false,
+        }
     }
 
     pub(super) fn of_case(mut self, case_no: &str) -> Self {
@@ -70,17 +77,22 @@ impl fmt::Display for ImportProblem {
 
 impl std::error::Error for ImportProblem {}
 
-/// How much of a log was read and what became of it. `entries` = events from entries + skipped + refused.
+/// How much of a log was read and what became of it. Every entry is in one place:
+/// `entries` = (`events` − `from_cases`) + all of `skipped` + `refused`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     /// Cases met.
     pub cases: u64,
-    /// Entries met: events of an XES log, rows, lines.
+    /// Entries met: events of an XES log, rows or lines that are events. A row that is a case is none.
     pub entries: u64,
-    /// Case events delivered, those from case attributes included.
+    /// Case events delivered.
     pub events: u64,
+    /// Of these, events that attributes of cases stand for.
+    pub from_cases: u64,
     /// Of these, entries that no rule fitted and that were taken as notes.
     pub noted: u64,
+    /// Entries refused, each with a problem.
+    pub refused: u64,
     /// Entries left out on purpose, by why.
     pub skipped: BTreeMap<&'static str, u64>,
     /// Problems delivered, by reason.

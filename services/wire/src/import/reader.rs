@@ -67,12 +67,26 @@ pub enum OpenError {
 pub fn open(path: &Path, mapping: Option<&Mapping>) -> Result<LogReader, OpenError> {
     let name = || path.display().to_string();
     let encoding = mapping.and_then(|m| m.csv.encoding.as_deref());
-    let input = Input::open(path, encoding).map_err(|source| OpenError::Io { path: name(), source })?;
-    let Input { text, looks, progress, bytes_total } = input;
-    let no_mapping = |format| OpenError::NoMapping { path: name(), format };
+    let input = Input::open(path, encoding).map_err(|source| OpenError::Io {
+        path: name(),
+        source,
+    })?;
+    let Input {
+        text,
+        looks,
+        progress,
+        bytes_total,
+    } = input;
+    let no_mapping = |format| OpenError::NoMapping {
+        path: name(),
+        format,
+    };
     let (log, work) = match (looks, mapping) {
         (Looks::Empty, _) => {
-            return Err(OpenError::Format { path: name(), what: "is empty" });
+            return Err(OpenError::Format {
+                path: name(),
+                what: "is empty",
+            });
         }
         (Looks::Zip, _) => {
             let what = "is a zip archive or a spreadsheet: unpack it, or save the sheet as CSV";
@@ -80,24 +94,42 @@ pub fn open(path: &Path, mapping: Option<&Mapping>) -> Result<LogReader, OpenErr
         }
         (Looks::Xml, Some(mapping)) => {
             let work = Work::new(Plan::new(mapping, Shape::Traces)?);
-            (Log::Xes(Box::new(XesReader::new(text, &work.plan.names))), Some(work))
+            (
+                Log::Xes(Box::new(XesReader::new(text, &work.plan.names))),
+                Some(work),
+            )
         }
         (Looks::Xml, None) => return Err(no_mapping("XES")),
         (Looks::Csv, Some(mapping)) => {
             let work = Work::new(Plan::new(mapping, Shape::Rows)?);
-            let csv = CsvReader::new(text, &mapping.csv, &work.plan.names)
-                .map_err(|bad| OpenError::Header { path: name(), what: bad.what })?;
+            let csv = CsvReader::new(text, &mapping.csv, &work.plan.names).map_err(|bad| {
+                OpenError::Header {
+                    path: name(),
+                    what: bad.what,
+                }
+            })?;
             (Log::Csv(Box::new(csv)), Some(work))
         }
         (Looks::Csv, None) => return Err(no_mapping("CSV")),
-        (Looks::Json, Some(mapping)) => {
-            (Log::Json(Lines::new(text)), Some(Work::new(Plan::new(mapping, Shape::Rows)?)))
-        }
+        (Looks::Json, Some(mapping)) => (
+            Log::Json(Lines::new(text)),
+            Some(Work::new(Plan::new(mapping, Shape::Rows)?)),
+        ),
         (Looks::Json, None) => (Log::Events(Lines::new(text)), None),
     };
     let work = work.unwrap_or_else(|| Work::new(Plan::none()));
-    let entry = Entry { row: work.plan.names.row(), line: 0 };
-    Ok(LogReader { log, work, entry, ended: false, progress, bytes_total })
+    let entry = Entry {
+        row: work.plan.names.row(),
+        line: 0,
+    };
+    Ok(LogReader {
+        log,
+        work,
+        entry,
+        ended: false,
+        progress,
+        bytes_total,
+    })
 }
 
 enum Log {
@@ -146,7 +178,7 @@ impl LogReader {
                         self.work.row(&self.entry);
                         true
                     }
-                    Some(Err(problem)) => failed(&mut self.work, problem),
+                    Some(Err(problem)) => self.work.unreadable(problem),
                 },
                 Log::Json(lines) => match lines.next() {
                     None => false,
@@ -154,12 +186,12 @@ impl LogReader {
                         match json_row(line, bytes, &self.work.plan.names, &mut self.entry) {
                             Ok(()) => self.work.row(&self.entry),
                             Err(problem) => {
-                                failed(&mut self.work, problem);
+                                self.work.unreadable(problem);
                             }
                         }
                         true
                     }
-                    Some(Err(problem)) => failed(&mut self.work, problem),
+                    Some(Err(problem)) => self.work.unreadable(problem),
                 },
                 Log::Events(lines) => match lines.next() {
                     None => false,
@@ -168,7 +200,7 @@ impl LogReader {
                         self.work.taken(item);
                         true
                     }
-                    Some(Err(problem)) => failed(&mut self.work, problem),
+                    Some(Err(problem)) => self.work.unreadable(problem),
                 },
             };
             if !more {
@@ -196,7 +228,7 @@ fn fill_xes(xes: &mut XesReader, work: &mut Work) -> bool {
             true
         }
         Ok(None) => false,
-        Err(problem) => failed(work, problem),
+        Err(problem) => work.unreadable(problem),
     };
     let stray = std::mem::take(&mut xes.stray_events);
     work.counts.entries += stray;
@@ -204,26 +236,25 @@ fn fill_xes(xes: &mut XesReader, work: &mut Work) -> bool {
     more
 }
 
-/// Delivers a problem; false where nothing after it can be read. A row that could not be read is an entry
-/// all the same.
-fn failed(work: &mut Work, problem: ImportProblem) -> bool {
-    let more = !problem.fatal;
-    work.counts.entries += u64::from(more);
-    work.problem(problem);
-    more
-}
-
 /// One line of a log in our own format; none for a control record. Where the line has no `receivedat`, the
 /// event was received at the latest of its own times; where it has no `sequence`, its line is its place.
 fn cloud_event(line: u64, bytes: &[u8]) -> Option<Item> {
-    let start = Position { line: u32::try_from(line).unwrap_or(u32::MAX), column: 1 };
-    let checked = read_event(bytes, Timestamp::MIN).and_then(|_| parse_event(bytes, Timestamp::MIN));
+    let start = Position {
+        line: u32::try_from(line).unwrap_or(u32::MAX),
+        column: 1,
+    };
+    let checked =
+        read_event(bytes, Timestamp::MIN).and_then(|_| parse_event(bytes, Timestamp::MIN));
     match checked {
         Ok(event) => {
             let mut event = event.into_owned();
             if event.received_at == Timestamp::MIN {
                 let times = [Some(event.occurred_at), event.entered_at, event.sent_at];
-                event.received_at = times.into_iter().flatten().max().unwrap_or(event.occurred_at);
+                event.received_at = times
+                    .into_iter()
+                    .flatten()
+                    .max()
+                    .unwrap_or(event.occurred_at);
             }
             if event.source_seq == 0 {
                 event.source_seq = line;
@@ -234,6 +265,9 @@ fn cloud_event(line: u64, bytes: &[u8]) -> Option<Item> {
             let control = LogRecord::parse(bytes, Timestamp::MIN).is_ok();
             (!control).then(|| Err(ImportProblem::at_line(line, refusal.counted_from(start))))
         }
-        Err(refusal) => Some(Err(ImportProblem::at_line(line, refusal.counted_from(start)))),
+        Err(refusal) => Some(Err(ImportProblem::at_line(
+            line,
+            refusal.counted_from(start),
+        ))),
     }
 }

@@ -36,14 +36,28 @@ impl CsvReader {
         format: &CsvFormat,
         names: &Names,
     ) -> Result<Self, BadHeader> {
-        let delimiter = format.delimiter.and_then(|c| u8::try_from(c).ok()).unwrap_or(b',');
-        let mut csv = csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(text);
-        let header = csv.headers().map_err(|e| BadHeader { what: format!("the header: {e}") })?.clone();
+        let delimiter = format
+            .delimiter
+            .and_then(|c| u8::try_from(c).ok())
+            .unwrap_or(b',');
+        let mut csv = csv::ReaderBuilder::new()
+            .delimiter(delimiter)
+            .flexible(true)
+            .from_reader(text);
+        let header = csv
+            .headers()
+            .map_err(|e| BadHeader {
+                what: format!("the header: {e}"),
+            })?
+            .clone();
         let header: Vec<&str> = header.iter().map(str::trim).collect();
         let mut columns = Vec::with_capacity(names.all().len());
         let mut wrong = Vec::new();
         for (slot, name) in names.all().iter().enumerate() {
-            let mut found = header.iter().enumerate().filter(|(_, column)| *column == name);
+            let mut found = header
+                .iter()
+                .enumerate()
+                .filter(|(_, column)| *column == name);
             match (found.next(), found.next()) {
                 (Some((column, _)), None) => columns.push((column, slot)),
                 (None, _) => wrong.push(format!("{name:?} is no column")),
@@ -51,10 +65,21 @@ impl CsvReader {
             }
         }
         if wrong.is_empty() {
-            return Ok(Self { csv, record: csv::StringRecord::new(), columns, width: header.len() });
+            return Ok(Self {
+                csv,
+                record: csv::StringRecord::new(),
+                columns,
+                width: header.len(),
+            });
         }
-        let shown: Vec<_> = header.iter().take(60).map(|name| format!("{name:?}")).collect();
-        Err(BadHeader { what: format!("{}; the columns are {}", wrong.join(", "), shown.join(", ")) })
+        let shown: Vec<_> = header
+            .iter()
+            .take(60)
+            .map(|name| format!("{name:?}"))
+            .collect();
+        Err(BadHeader {
+            what: format!("{}; the columns are {}", wrong.join(", "), shown.join(", ")),
+        })
     }
 
     /// The next row, put into `entry`; none after the last.
@@ -113,28 +138,47 @@ pub(super) struct Lines {
 
 impl Lines {
     pub(super) fn new(text: Box<dyn BufRead + Send>) -> Self {
-        Self { text, buffer: Vec::new(), line: 0 }
+        Self {
+            text,
+            buffer: Vec::new(),
+            line: 0,
+        }
     }
 
     /// The next line with content and its number; none after the last.
     pub(super) fn next(&mut self) -> Option<Result<(u64, &[u8]), ImportProblem>> {
         loop {
             self.buffer.clear();
-            let read = self.text.by_ref().take(LINE_BYTES_MAX).read_until(b'\n', &mut self.buffer);
+            let read = self
+                .text
+                .by_ref()
+                .take(LINE_BYTES_MAX)
+                .read_until(b'\n', &mut self.buffer);
             match read {
                 Ok(0) => return None,
                 Ok(_) => self.line += 1,
                 Err(e) => {
                     let what = e.to_string();
-                    let refusal = Refusal::new(ReasonCode::Unreadable, Words::new(what.clone(), what));
-                    return Some(Err(ImportProblem::at_line(self.line + 1, refusal).fatal_at(None)));
+                    let refusal =
+                        Refusal::new(ReasonCode::Unreadable, Words::new(what.clone(), what));
+                    return Some(Err(
+                        ImportProblem::at_line(self.line + 1, refusal).fatal_at(None)
+                    ));
                 }
             }
             if self.buffer.len() as u64 >= LINE_BYTES_MAX && !self.buffer.ends_with(b"\n") {
                 return Some(Err(self.overlong()));
             }
-            let mark = if self.line == 1 { b"\xEF\xBB\xBF".as_slice() } else { b"" };
-            let from = if self.buffer.starts_with(mark) { mark.len() } else { 0 };
+            let mark = if self.line == 1 {
+                b"\xEF\xBB\xBF".as_slice()
+            } else {
+                b""
+            };
+            let from = if self.buffer.starts_with(mark) {
+                mark.len()
+            } else {
+                0
+            };
             if !self.buffer[from..].trim_ascii().is_empty() {
                 return Some(Ok((self.line, self.buffer[from..].trim_ascii_end())));
             }
@@ -144,7 +188,11 @@ impl Lines {
     fn overlong(&mut self) -> ImportProblem {
         loop {
             self.buffer.clear();
-            let read = self.text.by_ref().take(LINE_BYTES_MAX).read_until(b'\n', &mut self.buffer);
+            let read = self
+                .text
+                .by_ref()
+                .take(LINE_BYTES_MAX)
+                .read_until(b'\n', &mut self.buffer);
             if !matches!(read, Ok(n) if n > 0) || self.buffer.ends_with(b"\n") {
                 break;
             }
@@ -158,23 +206,44 @@ impl Lines {
 }
 
 /// Puts the values that the mapping names from one JSON object into `entry`.
-pub(super) fn json_row(line: u64, bytes: &[u8], names: &Names, entry: &mut Entry) -> Result<(), ImportProblem> {
-    let start = Position { line: u32::try_from(line).unwrap_or(u32::MAX), column: 1 };
+pub(super) fn json_row(
+    line: u64,
+    bytes: &[u8],
+    names: &Names,
+    entry: &mut Entry,
+) -> Result<(), ImportProblem> {
+    let start = Position {
+        line: u32::try_from(line).unwrap_or(u32::MAX),
+        column: 1,
+    };
     let read = || -> Result<Value, Refusal> {
         let text = json_text(bytes)?;
         inspect(text)?;
         let value: Value = serde_json::from_str(text).map_err(|_| not_an_object())?;
-        if value.is_object() { Ok(value) } else { Err(not_an_object()) }
+        if value.is_object() {
+            Ok(value)
+        } else {
+            Err(not_an_object())
+        }
     };
-    let value = read().map_err(|refusal| ImportProblem::at_line(line, refusal.counted_from(start)))?;
+    let value =
+        read().map_err(|refusal| ImportProblem::at_line(line, refusal.counted_from(start)))?;
     entry.line = line;
     entry.row.clear();
     for (slot, name) in names.all().iter().enumerate() {
         match lookup(&value, name) {
             Some(Value::String(text)) => entry.row.set(slot, CellKind::Text, text),
-            Some(Value::Bool(truth)) => entry.row.set(slot, CellKind::Bool, if *truth { "true" } else { "false" }),
+            Some(Value::Bool(truth)) => {
+                entry
+                    .row
+                    .set(slot, CellKind::Bool, if *truth { "true" } else { "false" })
+            }
             Some(Value::Number(number)) => {
-                let kind = if number.is_f64() { CellKind::Float } else { CellKind::Int };
+                let kind = if number.is_f64() {
+                    CellKind::Float
+                } else {
+                    CellKind::Int
+                };
                 entry.row.set(slot, kind, &number.to_string());
             }
             Some(Value::Null | Value::Array(_) | Value::Object(_)) | None => {}
@@ -188,7 +257,8 @@ fn lookup<'v>(value: &'v Value, path: &str) -> Option<&'v Value> {
     if let Some(found) = value.get(path) {
         return Some(found);
     }
-    path.match_indices('.').find_map(|(dot, _)| lookup(value.get(&path[..dot])?, &path[dot + 1..]))
+    path.match_indices('.')
+        .find_map(|(dot, _)| lookup(value.get(&path[..dot])?, &path[dot + 1..]))
 }
 
 fn not_an_object() -> Refusal {

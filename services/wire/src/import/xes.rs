@@ -60,7 +60,12 @@ pub(super) struct XesReader {
 
 impl XesReader {
     pub(super) fn new(text: Box<dyn BufRead + Send>, names: &Names) -> Self {
-        let trace = Trace { case: names.row(), line: 0, entries: Vec::new(), used: 0 };
+        let trace = Trace {
+            case: names.row(),
+            line: 0,
+            entries: Vec::new(),
+            used: 0,
+        };
         Self {
             xml: Reader::from_reader(text),
             buffer: Vec::with_capacity(4096),
@@ -94,7 +99,10 @@ impl XesReader {
     fn read_on(&mut self, names: &Names, buffer: &mut Vec<u8>) -> Result<bool, Refusal> {
         loop {
             buffer.clear();
-            let event = self.xml.read_event_into(buffer).map_err(|e| unreadable(&e))?;
+            let event = self
+                .xml
+                .read_event_into(buffer)
+                .map_err(|e| unreadable(&e))?;
             let trace_ended = match &event {
                 Event::Start(tag) => {
                     self.open(tag, names, false)?;
@@ -166,7 +174,10 @@ impl XesReader {
     fn next_entry(&mut self, names: &Names) {
         let trace = &mut self.trace;
         if trace.used == trace.entries.len() {
-            trace.entries.push(Entry { row: names.row(), line: 0 });
+            trace.entries.push(Entry {
+                row: names.row(),
+                line: 0,
+            });
         }
         trace.entries[trace.used].row.clear();
         trace.entries[trace.used].line = self.line;
@@ -218,10 +229,13 @@ impl XesReader {
     fn cut_short(&self) -> Refusal {
         let within = match self.place {
             Place::Start => ("no <log> at all", "没有 <log>"),
-            Place::Log | Place::StrayEvent | Place::End => ("the end of the file inside <log>", "文件在 <log> 内结束"),
-            Place::Trace | Place::Event => {
-                ("the end of the file inside a <trace>", "文件在 <trace> 内结束")
+            Place::Log | Place::StrayEvent | Place::End => {
+                ("the end of the file inside <log>", "文件在 <log> 内结束")
             }
+            Place::Trace | Place::Event => (
+                "the end of the file inside a <trace>",
+                "文件在 <trace> 内结束",
+            ),
         };
         Refusal::new(ReasonCode::MalformedXml, Words::new(within.0, within.1)).help(
             "the file is cut short: copy or export it again; the traces before this are kept",
@@ -232,11 +246,16 @@ impl XesReader {
 
 fn not_xes(root: &str) -> Refusal {
     let detail = Words::new(
-        format!("<{}> as the root", root.chars().take(64).collect::<String>()),
+        format!(
+            "<{}> as the root",
+            root.chars().take(64).collect::<String>()
+        ),
         format!("根元素为 <{}>", root.chars().take(64).collect::<String>()),
     );
-    Refusal::new(ReasonCode::MalformedXml, detail)
-        .help("the root of an XES log is <log>", "XES 日志的根元素应为 <log>")
+    Refusal::new(ReasonCode::MalformedXml, detail).help(
+        "the root of an XES log is <log>",
+        "XES 日志的根元素应为 <log>",
+    )
 }
 
 fn malformed(what: String) -> Refusal {

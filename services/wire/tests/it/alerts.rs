@@ -6,7 +6,8 @@ use mingjing_domain::alert::{AlertRecord, Evidence, Level, Status};
 use mingjing_domain::fact::{Cause, Change, Fact};
 use mingjing_wire::ReasonCode;
 use mingjing_wire::alerts::{
-    ReadError, parse_fact, read_alerts, read_facts, write_alert, write_alerts, write_fact, write_facts,
+    ReadError, parse_fact, read_alerts, read_facts, write_alert, write_alerts, write_fact,
+    write_facts,
 };
 use proptest::option::of;
 use proptest::prelude::*;
@@ -23,8 +24,18 @@ fn alert() -> impl Strategy<Value = AlertRecord> {
     let names = (text(), text(), of(text()), text());
     let times = (of(instant()), of(instant()), instant(), of(instant()));
     let kinds = (
-        prop::sample::select(vec![Level::Review, Level::Notice, Level::Yellow, Level::Red]),
-        prop::sample::select(vec![Status::Pending, Status::Issued, Status::Withdrawn, Status::Review]),
+        prop::sample::select(vec![
+            Level::Review,
+            Level::Notice,
+            Level::Yellow,
+            Level::Red,
+        ]),
+        prop::sample::select(vec![
+            Status::Pending,
+            Status::Issued,
+            Status::Withdrawn,
+            Status::Review,
+        ]),
     );
     let evidence = prop::collection::vec(
         prop_oneof![
@@ -40,50 +51,59 @@ fn alert() -> impl Strategy<Value = AlertRecord> {
                 expression: name.to_string(),
                 values: [(name.to_string(), value.to_string())].into(),
             }),
-            text().prop_map(|text| Evidence::Note { text: text.to_string() }),
+            text().prop_map(|text| Evidence::Note {
+                text: text.to_string()
+            }),
         ],
         0..4,
     );
-    (names, times, kinds, evidence, any::<u16>()).prop_map(|(names, times, kinds, evidence, visit)| AlertRecord {
-        alert_id: "0f".repeat(16),
-        subject_kind: "case".into(),
-        source: names.0.to_string(),
-        case_no: names.1.to_string(),
-        item_code: names.2.map(|t| t.to_string()),
-        org_code: None,
-        region_code: None,
-        responsible_org: None,
-        responsible_office: None,
-        responsible_actor: None,
-        control_point: "decision-late".into(),
-        rule: "T3".into(),
-        step: String::new(),
-        visit,
-        level: kinds.0,
-        status: kinds.1,
-        due_at: times.0,
-        breached_at: times.1,
-        raised_at: times.2,
-        issued_at: times.3,
-        completed_at: None,
-        ended_at: None,
-        ended_reason: None,
-        withdrawn_at: None,
-        withdrawn_reason: None,
-        statutory: Some(true),
-        legal_basis: None,
-        limit: Some("20wd".into()),
-        answer_due_at: None,
-        definitions_version: "1".into(),
-        calendar_version: "1".into(),
-        engine_version: "1".into(),
-        message: names.3.to_string(),
-        evidence,
-    })
+    (names, times, kinds, evidence, any::<u16>()).prop_map(
+        |(names, times, kinds, evidence, visit)| AlertRecord {
+            alert_id: "0f".repeat(16),
+            subject_kind: "case".into(),
+            source: names.0.to_string(),
+            case_no: names.1.to_string(),
+            item_code: names.2.map(|t| t.to_string()),
+            org_code: None,
+            region_code: None,
+            responsible_org: None,
+            responsible_office: None,
+            responsible_actor: None,
+            control_point: "decision-late".into(),
+            rule: "T3".into(),
+            step: String::new(),
+            visit,
+            level: kinds.0,
+            status: kinds.1,
+            due_at: times.0,
+            breached_at: times.1,
+            raised_at: times.2,
+            issued_at: times.3,
+            completed_at: None,
+            ended_at: None,
+            ended_reason: None,
+            withdrawn_at: None,
+            withdrawn_reason: None,
+            statutory: Some(true),
+            legal_basis: None,
+            limit: Some("20wd".into()),
+            answer_due_at: None,
+            definitions_version: "1".into(),
+            calendar_version: "1".into(),
+            engine_version: "1".into(),
+            message: names.3.to_string(),
+            evidence,
+        },
+    )
 }
 
 fn zone() -> impl Strategy<Value = Tz> {
-    prop::sample::select(vec![Tz::UTC, Tz::Asia__Shanghai, Tz::Europe__Rome, Tz::Asia__Kathmandu])
+    prop::sample::select(vec![
+        Tz::UTC,
+        Tz::Asia__Shanghai,
+        Tz::Europe__Rome,
+        Tz::Asia__Kathmandu,
+    ])
 }
 
 proptest! {
@@ -121,10 +141,23 @@ fn instants_stand_in_the_zone_that_was_asked_for_and_keys_in_the_contracts_order
     let mut alert = alert().new_tree(&mut runner).unwrap().current();
     alert.due_at = Some(Timestamp::parse("2026-11-23T15:59:59Z").unwrap());
     let line = write_alert(&alert, Tz::Asia__Shanghai);
-    assert!(line.contains(r#""due_at":"2026-11-23T23:59:59+08:00""#), "{line}");
+    assert!(
+        line.contains(r#""due_at":"2026-11-23T23:59:59+08:00""#),
+        "{line}"
+    );
     assert!(line.starts_with(r#"{"alert_id":""#));
     let place = |key: &str| line.find(&format!("\"{key}\":")).unwrap();
-    let order = ["alert_id", "subject_kind", "source", "case_no", "control_point", "status", "due_at", "raised_at", "message"];
+    let order = [
+        "alert_id",
+        "subject_kind",
+        "source",
+        "case_no",
+        "control_point",
+        "status",
+        "due_at",
+        "raised_at",
+        "message",
+    ];
     assert!(order.windows(2).all(|pair| place(pair[0]) < place(pair[1])));
 }
 
@@ -132,7 +165,15 @@ fn instants_stand_in_the_zone_that_was_asked_for_and_keys_in_the_contracts_order
 fn a_line_that_is_no_alert_is_told_with_its_place() {
     let file = b"\n{\"alert_id\":7}\nnonsense\n";
     let errors: Vec<_> = read_alerts(&file[..]).map(Result::unwrap_err).collect();
-    let [ReadError::Line(first), ReadError::Line(second)] = &errors[..] else { panic!("{errors:?}") };
-    assert_eq!((first.reason, first.at.unwrap().line), (ReasonCode::WrongType, 2));
-    assert_eq!((second.reason, second.at.unwrap().line), (ReasonCode::MalformedJson, 3));
+    let [ReadError::Line(first), ReadError::Line(second)] = &errors[..] else {
+        panic!("{errors:?}")
+    };
+    assert_eq!(
+        (first.reason, first.at.unwrap().line),
+        (ReasonCode::WrongType, 2)
+    );
+    assert_eq!(
+        (second.reason, second.at.unwrap().line),
+        (ReasonCode::MalformedJson, 3)
+    );
 }

@@ -30,8 +30,16 @@ fn check(change: impl FnOnce(&mut Value), reason: ReasonCode, field: &str) -> Re
     let mut event = good();
     change(&mut event);
     let refusal = refusal(&event.to_string());
-    assert_eq!((refusal.reason, refusal.field.as_deref()), (reason, Some(field)), "{}", refusal.message_en());
-    assert_eq!(refusal.event_id.as_deref(), event["id"].as_str().filter(|id| !id.is_empty()));
+    assert_eq!(
+        (refusal.reason, refusal.field.as_deref()),
+        (reason, Some(field)),
+        "{}",
+        refusal.message_en()
+    );
+    assert_eq!(
+        refusal.event_id.as_deref(),
+        event["id"].as_str().filter(|id| !id.is_empty())
+    );
     refusal
 }
 
@@ -44,33 +52,92 @@ fn a_good_event_is_taken_and_stamped_by_us_alone() {
     let incoming = read_event(json.to_string().as_bytes(), NOW).unwrap();
     assert_eq!(incoming.event.received_at, NOW);
     assert_eq!(incoming.event.source_seq, 42);
-    assert_eq!(incoming.extensions.keys().collect::<Vec<_>>(), ["traceparent"]);
+    assert_eq!(
+        incoming.extensions.keys().collect::<Vec<_>>(),
+        ["traceparent"]
+    );
     let bytes = incoming.encode();
     assert_eq!(parse_event(&bytes, Timestamp::MIN).unwrap(), incoming.event);
-    assert!(String::from_utf8(bytes).unwrap().contains(r#""traceparent":"00-4bf9""#));
+    assert!(
+        String::from_utf8(bytes)
+            .unwrap()
+            .contains(r#""traceparent":"00-4bf9""#)
+    );
 }
 
 #[test]
 fn each_mistake_is_told_by_field_and_reason() {
     use ReasonCode::*;
-    check(|e| e["type"] = "cn.mingjing.case.aproved.v1".into(), UnknownType, "type");
-    check(|e| e["type"] = "cn.mingjing.case.accepted.v2".into(), UnknownType, "type");
+    check(
+        |e| e["type"] = "cn.mingjing.case.aproved.v1".into(),
+        UnknownType,
+        "type",
+    );
+    check(
+        |e| e["type"] = "cn.mingjing.case.accepted.v2".into(),
+        UnknownType,
+        "type",
+    );
     check(|e| e["subject"] = Value::Null, MissingField, "subject");
     check(|e| e["time"] = Value::Null, MissingField, "time");
-    check(|e| e["time"] = "2026-11-31T09:30:00+08:00".into(), ImpossibleDate, "time");
-    check(|e| e["time"] = "2026-11-23 09:30:00".into(), ImpossibleDate, "time");
-    check(|e| e["time"] = "0001-01-01T00:00:00Z".into(), ImpossibleDate, "time");
-    check(|e| e["data"]["sent_at"] = "9999-12-31T00:00:00Z".into(), ImpossibleDate, "data.sent_at");
+    check(
+        |e| e["time"] = "2026-11-31T09:30:00+08:00".into(),
+        ImpossibleDate,
+        "time",
+    );
+    check(
+        |e| e["time"] = "2026-11-23 09:30:00".into(),
+        ImpossibleDate,
+        "time",
+    );
+    check(
+        |e| e["time"] = "0001-01-01T00:00:00Z".into(),
+        ImpossibleDate,
+        "time",
+    );
+    check(
+        |e| e["data"]["sent_at"] = "9999-12-31T00:00:00Z".into(),
+        ImpossibleDate,
+        "data.sent_at",
+    );
     check(|e| e["time"] = 5.into(), WrongType, "time");
-    check(|e| e["data"]["amounts"]["receivable"] = "12.00".into(), WrongType, "data.amounts.receivable");
-    check(|e| e["data"]["amounts"]["receivable"] = 12.5.into(), WrongType, "data.amounts.receivable");
-    check(|e| e["data"]["amounts"]["receivable"] = json!(1e30), OutOfRange, "data.amounts.receivable");
-    check(|e| e["data"]["orgcode"] = "x".into(), UnknownField, "data.orgcode");
-    check(|e| e["data"]["actor"] = json!(["007"]), WrongType, "data.actor");
+    check(
+        |e| e["data"]["amounts"]["receivable"] = "12.00".into(),
+        WrongType,
+        "data.amounts.receivable",
+    );
+    check(
+        |e| e["data"]["amounts"]["receivable"] = 12.5.into(),
+        WrongType,
+        "data.amounts.receivable",
+    );
+    check(
+        |e| e["data"]["amounts"]["receivable"] = json!(1e30),
+        OutOfRange,
+        "data.amounts.receivable",
+    );
+    check(
+        |e| e["data"]["orgcode"] = "x".into(),
+        UnknownField,
+        "data.orgcode",
+    );
+    check(
+        |e| e["data"]["actor"] = json!(["007"]),
+        WrongType,
+        "data.actor",
+    );
     check(|e| e["data"] = json!([]), WrongType, "data");
     check(|e| e["data"] = "text".into(), WrongType, "data");
-    check(|e| e["data"]["co_actors"] = json!([{"id": "1"}, ["2"]]), WrongType, "data.co_actors[1]");
-    check(|e| e["data"]["attributes"] = json!({"note": "a\u{0}b"}), ControlCharacter, "data.attributes.note");
+    check(
+        |e| e["data"]["co_actors"] = json!([{"id": "1"}, ["2"]]),
+        WrongType,
+        "data.co_actors[1]",
+    );
+    check(
+        |e| e["data"]["attributes"] = json!({"note": "a\u{0}b"}),
+        ControlCharacter,
+        "data.attributes.note",
+    );
     check(|e| e["sequence"] = json!(-1), WrongType, "sequence");
     check(|e| e["source"] = "住建局 系统".into(), WrongType, "source");
     let long = "x".repeat(300);
@@ -103,7 +170,9 @@ fn personal_values_are_never_repeated() {
         let mut json = good();
         json["data"][field] = value;
         let refusal = read_event(json.to_string().as_bytes(), NOW).unwrap_err();
-        let told = serde_json::to_string(&refusal).unwrap() + &refusal.message_zh() + &refusal.message_en();
+        let told = serde_json::to_string(&refusal).unwrap()
+            + &refusal.message_zh()
+            + &refusal.message_en();
         assert!(!told.contains("张三丰"), "{told}");
     }
 }
@@ -126,13 +195,29 @@ fn texts_that_are_no_event_at_all_are_told_apart() {
         (br#"{"id":"a","id":"b"}"#, DuplicateField),
     ];
     for (bytes, reason) in cases {
-        assert_eq!(read_event(bytes, NOW).unwrap_err().reason, reason, "{:?}", String::from_utf8_lossy(bytes));
-        assert_eq!(parse_event(bytes, NOW).unwrap_err().reason, reason, "{:?}", String::from_utf8_lossy(bytes));
+        assert_eq!(
+            read_event(bytes, NOW).unwrap_err().reason,
+            reason,
+            "{:?}",
+            String::from_utf8_lossy(bytes)
+        );
+        assert_eq!(
+            parse_event(bytes, NOW).unwrap_err().reason,
+            reason,
+            "{:?}",
+            String::from_utf8_lossy(bytes)
+        );
     }
     for open in ["[", "{\"a\":"] {
         let deep = open.repeat(500_000);
-        assert_eq!(read_event(deep.as_bytes(), NOW).unwrap_err().reason, TooDeep);
-        assert_eq!(parse_event(deep.as_bytes(), NOW).unwrap_err().reason, TooDeep);
+        assert_eq!(
+            read_event(deep.as_bytes(), NOW).unwrap_err().reason,
+            TooDeep
+        );
+        assert_eq!(
+            parse_event(deep.as_bytes(), NOW).unwrap_err().reason,
+            TooDeep
+        );
     }
 }
 

@@ -8,7 +8,11 @@ use crate::import::MAPPING;
 fn check(yaml: &str, wanted: &[&str]) {
     let error = Mapping::from_yaml(yaml).unwrap_err();
     for wanted in wanted {
-        assert!(error.problems.iter().any(|p| p.contains(wanted)), "{wanted:?} not in {:#?}", error.problems);
+        assert!(
+            error.problems.iter().any(|p| p.contains(wanted)),
+            "{wanted:?} not in {:#?}",
+            error.problems
+        );
     }
     assert_eq!(error.problems.len(), wanted.len(), "{:#?}", error.problems);
 }
@@ -18,8 +22,11 @@ fn the_example_is_a_mapping_and_satisfies_the_schema() {
     Mapping::from_yaml(MAPPING).unwrap();
     let schema = jsonschema::draft202012::new(&Mapping::json_schema()).unwrap();
     let value: serde_json::Value = serde_saphyr::from_str(MAPPING).unwrap();
-    schema.validate(&value).unwrap_or_else(|e| panic!("{e} at {}", e.instance_path()));
-    let wrong: serde_json::Value = serde_saphyr::from_str(&MAPPING.replace("unmapped: note", "unmaped: note")).unwrap();
+    schema
+        .validate(&value)
+        .unwrap_or_else(|e| panic!("{e} at {}", e.instance_path()));
+    let wrong: serde_json::Value =
+        serde_saphyr::from_str(&MAPPING.replace("unmapped: note", "unmaped: note")).unwrap();
     assert!(!schema.is_valid(&wrong));
 }
 
@@ -71,15 +78,24 @@ case_events:
 #[test]
 fn unknown_keys_and_wrong_types_are_told_by_line() {
     check("source: s\ncase_no: {from: a}\nitems: x\n", &["items"]);
-    check("source: s\ncase_no: {from: a, form: b}\nevents: [{kind: note}]\n", &["form"]);
-    check("source: s\ncase_no: 012\nevents: [{kind: note}]\n", &["in quotes"]);
+    check(
+        "source: s\ncase_no: {from: a, form: b}\nevents: [{kind: note}]\n",
+        &["form"],
+    );
+    check(
+        "source: s\ncase_no: 012\nevents: [{kind: note}]\n",
+        &["in quotes"],
+    );
     check("source: s\ncase_no: {from: a\n", &["line"]);
     check("case_no: x\nevents: [{kind: note}]\n", &["source"]);
 }
 
 #[test]
 fn a_file_without_rules_is_no_mapping() {
-    check("source: s\ncase_no: {from: a}\n", &["events: there is no rule"]);
+    check(
+        "source: s\ncase_no: {from: a}\n",
+        &["events: there is no rule"],
+    );
     check(
         "source: s\ncase_no: {from: a}\ncase_events: [{from: t, kind: closed, attributes: {d: {from: d, type: date}}}]\n",
         &["time_zone: an attribute of type date needs it"],
@@ -93,6 +109,12 @@ fn numbers_and_truth_values_of_yaml_are_texts_to_compare_with() {
     )
     .unwrap();
     let conditions = mapping.events[0].when.as_ref().unwrap().as_slice();
-    let texts: Vec<_> = conditions[0].one_of.as_ref().unwrap().iter().map(|s| s.0.as_str()).collect();
+    let texts: Vec<_> = conditions[0]
+        .one_of
+        .as_ref()
+        .unwrap()
+        .iter()
+        .map(|s| s.0.as_str())
+        .collect();
     assert_eq!(texts, ["157", "1.50", "true", "007"]);
 }

@@ -13,10 +13,18 @@ fn read(part: &str, mapping: &str) -> Option<(Vec<CaseEvent<'static>>, Counts)> 
     let mapping = Mapping::from_yaml(mapping).unwrap();
     let begun = Instant::now();
     let mut reader = open(&path, Some(&mapping)).unwrap();
-    let events: Vec<_> = reader.by_ref().map(|item| item.unwrap_or_else(|e| panic!("{e}"))).collect();
+    let events: Vec<_> = reader
+        .by_ref()
+        .map(|item| item.unwrap_or_else(|e| panic!("{e}")))
+        .collect();
     let counts = reader.counts().clone();
     assert_eq!(reader.bytes_read(), reader.bytes_total());
-    eprintln!("{part}: {} cases, {} events in {:?}", counts.cases, events.len(), begun.elapsed());
+    eprintln!(
+        "{part}: {} cases, {} events in {:?}",
+        counts.cases,
+        events.len(),
+        begun.elapsed()
+    );
     Some((events, counts))
 }
 
@@ -42,20 +50,38 @@ events:
 
 #[test]
 fn the_road_fines_are_read_to_the_cent() {
-    let Some((events, counts)) = read("road-traffic-fines/log.xes.gz", ROAD_FINES) else { return };
-    assert_eq!((counts.cases, counts.entries, counts.events), (50_194, 187_501, 187_501));
+    let Some((events, counts)) = read("road-traffic-fines/log.xes.gz", ROAD_FINES) else {
+        return;
+    };
+    assert_eq!(
+        (counts.cases, counts.entries, counts.events),
+        (50_194, 187_501, 187_501)
+    );
     assert!(counts.problems.is_empty() && counts.skipped.is_empty());
-    assert!(events.iter().zip(1u64..).all(|(event, seq)| event.source_seq == seq));
+    assert!(
+        events
+            .iter()
+            .zip(1u64..)
+            .all(|(event, seq)| event.source_seq == seq)
+    );
     let first = &events[0];
     assert_eq!((&*first.case_no, &*first.event_id), ("A10000", "A10000/1"));
-    assert_eq!(first.occurred_at.to_rfc3339(chrono_tz::Europe::Rome), "2007-03-09T00:00:00+01:00");
+    assert_eq!(
+        first.occurred_at.to_rfc3339(chrono_tz::Europe::Rome),
+        "2007-03-09T00:00:00+01:00"
+    );
     assert_eq!(first.data.amounts["amount"], 3600);
     assert_eq!(first.data.attributes["article"], Value::Int(157));
     assert_eq!(events[4].data.amounts["payment"], 8700);
-    let steps = events.iter().fold(BTreeMap::new(), |mut steps: BTreeMap<String, u32>, event| {
-        *steps.entry(event.data.step_code.as_ref().unwrap().to_string()).or_default() += 1;
-        steps
-    });
+    let steps = events.iter().fold(
+        BTreeMap::new(),
+        |mut steps: BTreeMap<String, u32>, event| {
+            *steps
+                .entry(event.data.step_code.as_ref().unwrap().to_string())
+                .or_default() += 1;
+            steps
+        },
+    );
     assert_eq!((steps.len(), steps["create-fine"]), (11, 50_194));
 }
 
@@ -77,12 +103,33 @@ events:
 
 #[test]
 fn the_building_permits_are_read_with_their_due_dates() {
-    let Some((events, counts)) = read("permits-bpic15-1/log.xes.gz", PERMITS) else { return };
+    let Some((events, counts)) = read("permits-bpic15-1/log.xes.gz", PERMITS) else {
+        return;
+    };
     assert_eq!((counts.cases, counts.events), (1_199, 52_217));
-    let with = |name: &str| events.iter().filter(|event| event.data.attributes.contains_key(name)).count();
-    assert_eq!((with("dueDate"), with("finished"), with("leges"), with("parts")), (3_340, 52_217, 906, 1_197));
-    assert_eq!(events[0].data.attributes["dueDate"], Value::Text("2014-04-17T09:30:39+02:00".into()));
-    assert_eq!(events[0].data.attributes["finished"], Value::Text("2014-04-14".into()));
+    let with = |name: &str| {
+        events
+            .iter()
+            .filter(|event| event.data.attributes.contains_key(name))
+            .count()
+    };
+    assert_eq!(
+        (
+            with("dueDate"),
+            with("finished"),
+            with("leges"),
+            with("parts")
+        ),
+        (3_340, 52_217, 906, 1_197)
+    );
+    assert_eq!(
+        events[0].data.attributes["dueDate"],
+        Value::Text("2014-04-17T09:30:39+02:00".into())
+    );
+    assert_eq!(
+        events[0].data.attributes["finished"],
+        Value::Text("2014-04-14".into())
+    );
 }
 
 const RECEIPTS: &str = r#"
@@ -102,19 +149,44 @@ case_events:
 
 #[test]
 fn the_permit_receipts_are_read_with_the_events_their_attributes_stand_for() {
-    let Some((events, counts)) = read("permit-receipt/log.xes.gz", RECEIPTS) else { return };
-    assert_eq!((counts.cases, counts.entries, counts.events), (1_434, 8_577, 8_577 + 1_329));
-    assert_eq!(events.iter().filter(|e| e.kind == EventKind::Closed).count(), 1_329);
-    assert_eq!(events.iter().filter(|e| e.data.attributes.contains_key("deadline")).count(), 1_434);
+    let Some((events, counts)) = read("permit-receipt/log.xes.gz", RECEIPTS) else {
+        return;
+    };
+    assert_eq!(
+        (counts.cases, counts.entries, counts.events),
+        (1_434, 8_577, 8_577 + 1_329)
+    );
+    assert_eq!(
+        events
+            .iter()
+            .filter(|e| e.kind == EventKind::Closed)
+            .count(),
+        1_329
+    );
+    assert_eq!(
+        events
+            .iter()
+            .filter(|e| e.data.attributes.contains_key("deadline"))
+            .count(),
+        1_434
+    );
     // In each case the deadline is on the earliest event, and the closing comes after all of its instant.
     let mut cases: BTreeMap<&str, Vec<&CaseEvent<'_>>> = BTreeMap::new();
-    events.iter().for_each(|event| cases.entry(&event.case_no).or_default().push(event));
+    events
+        .iter()
+        .for_each(|event| cases.entry(&event.case_no).or_default().push(event));
     for (case_no, mut events) in cases {
         if let Some(closed) = events.iter().find(|e| e.kind == EventKind::Closed) {
-            assert!(events.iter().all(|e| e.source_seq <= closed.source_seq), "{case_no}");
+            assert!(
+                events.iter().all(|e| e.source_seq <= closed.source_seq),
+                "{case_no}"
+            );
         }
         events.sort_by_key(|e| (e.occurred_at, e.source_seq));
-        assert!(events[0].data.attributes.contains_key("deadline"), "{case_no}");
+        assert!(
+            events[0].data.attributes.contains_key("deadline"),
+            "{case_no}"
+        );
     }
 }
 
@@ -131,11 +203,22 @@ case_events:
 
 #[test]
 fn the_citizens_messages_are_cases_of_two_events() {
-    let Some((events, counts)) = read("citizen-messages-cn/messages.csv", MESSAGES) else { return };
-    assert_eq!((counts.cases, counts.entries, counts.events), (1_408, 1_408, 2_816));
-    assert_eq!(events[0].occurred_at.to_rfc3339(chrono_tz::Asia::Shanghai), "2019-04-25T09:32:09+08:00");
+    let Some((events, counts)) = read("citizen-messages-cn/messages.csv", MESSAGES) else {
+        return;
+    };
+    assert_eq!(
+        (counts.cases, counts.entries, counts.events),
+        (1_408, 0, 2_816)
+    );
+    assert_eq!(
+        events[0].occurred_at.to_rfc3339(chrono_tz::Asia::Shanghai),
+        "2019-04-25T09:32:09+08:00"
+    );
     assert_eq!(events[0].data.attributes["days"], Value::Int(10));
-    assert_eq!((&*events[1].event_id, events[1].kind), ("2549/answered_at", EventKind::Closed));
+    assert_eq!(
+        (&*events[1].event_id, events[1].kind),
+        ("2549/answered_at", EventKind::Closed)
+    );
 }
 
 #[test]
@@ -153,9 +236,23 @@ events:
     step: {from: "concept:name", slug: true}
 "#;
     for (level, starts, actors) in [("A1", 0, 0), ("B1", 4_122, 0), ("C1", 0, 11_855)] {
-        let Some((events, counts)) = read(&format!("xes-certification/Level{level}.xes.gz"), LEVEL) else { return };
+        let Some((events, counts)) = read(&format!("xes-certification/Level{level}.xes.gz"), LEVEL)
+        else {
+            return;
+        };
         assert_eq!((counts.cases, counts.events), (1_104, 11_855));
-        assert_eq!(events.iter().filter(|e| e.kind == EventKind::StepStart).count(), starts, "{level}");
-        assert_eq!(events.iter().filter(|e| e.data.actor.is_some()).count(), actors, "{level}");
+        assert_eq!(
+            events
+                .iter()
+                .filter(|e| e.kind == EventKind::StepStart)
+                .count(),
+            starts,
+            "{level}"
+        );
+        assert_eq!(
+            events.iter().filter(|e| e.data.actor.is_some()).count(),
+            actors,
+            "{level}"
+        );
     }
 }

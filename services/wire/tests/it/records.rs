@@ -87,12 +87,16 @@ fn the_bytes_of_a_record_are_part_of_the_stored_format() {
     };
     assert_eq!(
         String::from_utf8(encode_event(&event)).unwrap(),
-        r#"{"specversion":"1.0","type":"cn.mingjing.case.step_end.v1","source":"zjj","id":"e-1","#.to_owned()
+        r#"{"specversion":"1.0","type":"cn.mingjing.case.step_end.v1","source":"zjj","id":"e-1","#
+            .to_owned()
             + r#""subject":"510500-2026-0001","time":"2026-11-23T01:30:00+00:00","sequence":"7","#
             + r#""receivedat":"2026-11-23T01:32:00+00:00","data":{"data_version":2,"#
             + r#""entered_at":"2026-11-23T01:31:00.500+00:00","step_code":"审查"}}"#
     );
-    let tick = LogRecord::Tick { at: Timestamp::from_millis(0), epoch: 3 };
+    let tick = LogRecord::Tick {
+        at: Timestamp::from_millis(0),
+        epoch: 3,
+    };
     assert_eq!(
         String::from_utf8(tick.encode()).unwrap(),
         r#"{"specversion":"1.0","type":"cn.mingjing.tick.v1","source":"mingjing","#.to_owned()
@@ -113,13 +117,19 @@ fn fields_filled_twice_by_a_caller_are_written_once() {
     event.data.data_version = Some(9);
     let bytes = encode_event(&event);
     let read = parse_event(&bytes, at).unwrap();
-    assert_eq!((read.entered_at, read.data_version, read.received_at), (Some(at), 1, at));
+    assert_eq!(
+        (read.entered_at, read.data_version, read.received_at),
+        (Some(at), 1, at)
+    );
 }
 
 #[test]
 fn every_kind_has_a_type_and_comes_back() {
     for kind in EventKind::ALL {
-        assert_eq!(mingjing_wire::cloudevents::kind_of(&type_of(*kind)), Some(*kind));
+        assert_eq!(
+            mingjing_wire::cloudevents::kind_of(&type_of(*kind)),
+            Some(*kind)
+        );
     }
 }
 
@@ -130,7 +140,10 @@ fn records_of_unknown_type_are_refused_by_name() {
         LATER,
     )
     .unwrap_err();
-    assert_eq!((refusal.reason, refusal.field.as_deref()), (ReasonCode::UnknownType, Some("type")));
+    assert_eq!(
+        (refusal.reason, refusal.field.as_deref()),
+        (ReasonCode::UnknownType, Some("type"))
+    );
     let refusal = LogRecord::parse(
         br#"{"specversion":"1.0","type":"cn.mingjing.tick.v1","source":"s","id":"1","data":{"at":"x","epoch":1}}"#,
         LATER,

@@ -11,8 +11,11 @@ use crate::scripts::event;
 const NOW: Timestamp = Timestamp::from_millis(1_795_000_000_000);
 
 fn send(content_type: &str, headers: &[(&str, &str)], body: &[u8]) -> Result<Received, Refusal> {
-    let all = std::iter::once(("Content-Type", content_type.as_bytes()))
-        .chain(headers.iter().map(|(name, value)| (*name, value.as_bytes())));
+    let all = std::iter::once(("Content-Type", content_type.as_bytes())).chain(
+        headers
+            .iter()
+            .map(|(name, value)| (*name, value.as_bytes())),
+    );
     read_request(all, body, NOW, Limits::default())
 }
 
@@ -34,7 +37,12 @@ fn the_good_items_of_a_batch_are_taken_and_the_bad_one_names_its_place() {
     let mut bad = one("b");
     bad["data"]["org_code"] = 7.into();
     let body = format!("[{},\n{},\n5,\n{}]", one("a"), bad, one("c"));
-    let received = send("application/cloudevents-batch+json; charset=UTF-8", &[], body.as_bytes()).unwrap();
+    let received = send(
+        "application/cloudevents-batch+json; charset=UTF-8",
+        &[],
+        body.as_bytes(),
+    )
+    .unwrap();
     assert_eq!(received.mode, Mode::Batch);
     assert_eq!(
         outline(&received),
@@ -45,15 +53,28 @@ fn the_good_items_of_a_batch_are_taken_and_the_bad_one_names_its_place() {
             Ok("c".into()),
         ]
     );
-    let places: Vec<_> =
-        received.items.iter().filter_map(|i| i.as_ref().err()).map(|r| r.at.unwrap().line).collect();
+    let places: Vec<_> = received
+        .items
+        .iter()
+        .filter_map(|i| i.as_ref().err())
+        .map(|r| r.at.unwrap().line)
+        .collect();
     assert_eq!(places, [2, 3]);
-    assert!(send("application/cloudevents-batch+json", &[], b"[]").unwrap().items.is_empty());
+    assert!(
+        send("application/cloudevents-batch+json", &[], b"[]")
+            .unwrap()
+            .items
+            .is_empty()
+    );
 }
 
 #[test]
 fn a_batch_that_is_no_json_is_refused_whole() {
-    let refused = |body: &[u8]| send("application/cloudevents-batch+json", &[], body).unwrap_err().reason;
+    let refused = |body: &[u8]| {
+        send("application/cloudevents-batch+json", &[], body)
+            .unwrap_err()
+            .reason
+    };
     assert_eq!(refused(b"[{},"), ReasonCode::MalformedJson);
     assert_eq!(refused(b"{}"), ReasonCode::NotCloudevent);
     assert_eq!(refused(b""), ReasonCode::EmptyBody);
@@ -67,10 +88,17 @@ fn lines_stand_alone_and_blank_ones_do_not_count() {
     let received = send("application/x-ndjson", &[], body.as_bytes()).unwrap();
     assert_eq!(
         outline(&received),
-        [Ok("a".into()), Err((ReasonCode::MalformedJson, None)), Ok("b".into())]
+        [
+            Ok("a".into()),
+            Err((ReasonCode::MalformedJson, None)),
+            Ok("b".into())
+        ]
     );
     assert_eq!(received.items[1].as_ref().unwrap_err().at.unwrap().line, 3);
-    assert_eq!(send("application/jsonl", &[], b"\n \n").unwrap_err().reason, ReasonCode::EmptyBody);
+    assert_eq!(
+        send("application/jsonl", &[], b"\n \n").unwrap_err().reason,
+        ReasonCode::EmptyBody
+    );
 }
 
 #[test]
@@ -100,23 +128,55 @@ fn binary_mode_takes_attributes_from_headers_in_any_case() {
         received.map_or_else(|r| r, |r| r.items[0].clone().unwrap_err())
     };
     let text = refused("text/plain", &headers, b"hello");
-    assert_eq!((text.reason, text.event_id.as_deref()), (ReasonCode::UnsupportedContentType, Some("e-1")));
+    assert_eq!(
+        (text.reason, text.event_id.as_deref()),
+        (ReasonCode::UnsupportedContentType, Some("e-1"))
+    );
     let broken = refused("application/json", &headers, br#"{"org_code":}"#);
-    assert_eq!((broken.reason, broken.source.as_deref()), (ReasonCode::MalformedJson, Some("zjj")));
+    assert_eq!(
+        (broken.reason, broken.source.as_deref()),
+        (ReasonCode::MalformedJson, Some("zjj"))
+    );
     let twice = [headers.as_slice(), &[("CE-ID", "2")]].concat();
-    assert_eq!(refused("application/json", &twice, body).reason, ReasonCode::DuplicateField);
-    let double = [headers.as_slice(), &[("ce-datacontenttype", "application/json")]].concat();
-    assert_eq!(refused("application/json", &double, body).reason, ReasonCode::BadHeader);
-    assert_eq!(refused("application/json", &headers[1..], body).reason, ReasonCode::NotCloudevent);
+    assert_eq!(
+        refused("application/json", &twice, body).reason,
+        ReasonCode::DuplicateField
+    );
+    let double = [
+        headers.as_slice(),
+        &[("ce-datacontenttype", "application/json")],
+    ]
+    .concat();
+    assert_eq!(
+        refused("application/json", &double, body).reason,
+        ReasonCode::BadHeader
+    );
+    assert_eq!(
+        refused("application/json", &headers[1..], body).reason,
+        ReasonCode::NotCloudevent
+    );
 }
 
 #[test]
 fn content_types_nobody_knows_are_refused_with_the_list_of_those_we_do() {
-    for content_type in ["application/json", "text/html", "", "application/cloudevents+avro",
-                         "application/cloudevents+json; charset=gb18030"] {
+    for content_type in [
+        "application/json",
+        "text/html",
+        "",
+        "application/cloudevents+avro",
+        "application/cloudevents+json; charset=gb18030",
+    ] {
         let refusal = send(content_type, &[], one("a").to_string().as_bytes()).unwrap_err();
-        assert_eq!(refusal.reason, ReasonCode::UnsupportedContentType, "{content_type}");
-        assert!(refusal.message_zh().contains("application/cloudevents-batch+json"));
+        assert_eq!(
+            refusal.reason,
+            ReasonCode::UnsupportedContentType,
+            "{content_type}"
+        );
+        assert!(
+            refusal
+                .message_zh()
+                .contains("application/cloudevents-batch+json")
+        );
     }
 }
 
@@ -126,7 +186,10 @@ fn an_event_beyond_the_limit_is_too_large_and_its_neighbours_are_taken() {
     big["data"]["attributes"]["x"] = "x".repeat(300_000).into();
     let body = format!("[{},{}]", big, one("a"));
     let received = send("application/cloudevents-batch+json", &[], body.as_bytes()).unwrap();
-    assert_eq!(outline(&received), [Err((ReasonCode::TooLarge, None)), Ok("a".into())]);
+    assert_eq!(
+        outline(&received),
+        [Err((ReasonCode::TooLarge, None)), Ok("a".into())]
+    );
 }
 
 proptest! {

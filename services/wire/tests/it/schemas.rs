@@ -13,7 +13,9 @@ use serde_json::Value;
 use crate::scripts::event;
 
 fn compare(path: &str, generated: &Value) {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../schemas").join(path);
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("../../schemas")
+        .join(path);
     let text = serde_json::to_string_pretty(generated).unwrap() + "\n";
     if std::env::var_os("UPDATE_SCHEMAS").is_some() {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -37,18 +39,53 @@ fn the_schemas_that_are_checked_in_are_the_generated_ones() {
 fn every_field_of_an_event_is_described_in_both_languages() {
     let schema = schema::case_event();
     let mut described = 0;
-    let objects = schema["$defs"].as_object().unwrap().values().chain([&schema]);
-    for (name, property) in objects.filter_map(|o| o["properties"].as_object()).flatten() {
+    let objects = schema["$defs"]
+        .as_object()
+        .unwrap()
+        .values()
+        .chain([&schema]);
+    for (name, property) in objects
+        .filter_map(|o| o["properties"].as_object())
+        .flatten()
+    {
         if name == "data" {
             continue;
         }
-        let words = property["description"].as_str().unwrap_or_else(|| panic!("{name} is not described"));
-        let (zh, en) = words.split_once(" · ").unwrap_or_else(|| panic!("{name}: {words}"));
-        assert!(zh.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)), "{name}: {zh}");
+        let words = property["description"]
+            .as_str()
+            .unwrap_or_else(|| panic!("{name} is not described"));
+        let (zh, en) = words
+            .split_once(" · ")
+            .unwrap_or_else(|| panic!("{name}: {words}"));
+        assert!(
+            zh.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)),
+            "{name}: {zh}"
+        );
         assert!(en.is_ascii() && en.len() > 5, "{name}: {en}");
         described += 1;
     }
+    for (name, definition) in schema["$defs"].as_object().unwrap() {
+        let words = definition["description"].as_str().unwrap_or_default();
+        assert!(words.contains(" · "), "{name}: {words:?}");
+    }
     assert!(described > 45, "{described}");
+}
+
+#[test]
+fn every_key_of_a_mapping_is_described_in_both_languages() {
+    let schema = Mapping::json_schema();
+    let objects = schema["$defs"]
+        .as_object()
+        .unwrap()
+        .values()
+        .chain([&schema]);
+    for (name, property) in objects
+        .filter_map(|o| o["properties"].as_object())
+        .flatten()
+    {
+        let words = property["description"].as_str().unwrap_or_default();
+        assert!(words.contains(" · "), "{name}: {words:?}");
+    }
 }
 
 fn validator() -> jsonschema::Validator {
@@ -88,6 +125,7 @@ fn the_schema_and_the_reader_refuse_the_same_mistakes() {
         ("/data/actor", "[\"7\"]"),
         ("/data/amounts/paid", "1.5"),
         ("/data/attachments", "[7]"),
+        ("/data/attachments", "[{\"kind\":\"a\",\"sha256\":\"x\"}]"),
         ("/data/attributes/a", "null"),
         ("/data/attributes/a", "{}"),
         ("/data", "[]"),
@@ -95,7 +133,10 @@ fn the_schema_and_the_reader_refuse_the_same_mistakes() {
     for (pointer, value) in wrong {
         let mut event = good.clone();
         *event.pointer_mut(pointer).unwrap() = serde_json::from_str(value).unwrap();
-        assert!(!schema.is_valid(&event), "the schema takes {pointer} = {value}");
+        assert!(
+            !schema.is_valid(&event),
+            "the schema takes {pointer} = {value}"
+        );
         let read = read_event(event.to_string().as_bytes(), Timestamp::from_millis(0));
         assert!(read.is_err(), "the reader takes {pointer} = {value}");
     }

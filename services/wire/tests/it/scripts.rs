@@ -3,9 +3,7 @@
 use std::path::PathBuf;
 
 use mingjing_domain::Timestamp;
-use mingjing_domain::event::{
-    Actor, Attachment, CaseData, CaseEvent, EventKind, Special, Value,
-};
+use mingjing_domain::event::{Actor, Attachment, CaseData, CaseEvent, EventKind, Special, Value};
 use mingjing_domain::source::{Source, SourceClock};
 use mingjing_domain::text::Text;
 use mingjing_wire::LogRecord;
@@ -23,7 +21,10 @@ pub fn real_logs(part: &str) -> Option<PathBuf> {
     if path.exists() {
         return Some(path);
     }
-    eprintln!("SKIPPED: {} is not there; set MINGJING_REAL_LOGS", path.display());
+    eprintln!(
+        "SKIPPED: {} is not there; set MINGJING_REAL_LOGS",
+        path.display()
+    );
     None
 }
 
@@ -75,7 +76,14 @@ fn value() -> impl Strategy<Value = Value<'static>> {
 }
 
 fn data() -> impl Strategy<Value = CaseData<'static>> {
-    let who = (of(text()), of(text()), of(text()), of(actor()), vec(actor(), 0..3), of(text()));
+    let who = (
+        of(text()),
+        of(text()),
+        of(text()),
+        of(actor()),
+        vec(actor(), 0..3),
+        of(text()),
+    );
     let what = (
         btree_map(text(), any::<i64>(), 0..4),
         btree_map(text(), value(), 0..5),
@@ -98,7 +106,11 @@ fn data() -> impl Strategy<Value = CaseData<'static>> {
             special,
             attachments: attachments
                 .into_iter()
-                .map(|(kind, uploaded_at)| Attachment { kind, sha256: None, uploaded_at })
+                .map(|(kind, uploaded_at)| Attachment {
+                    kind,
+                    sha256: None,
+                    uploaded_at,
+                })
                 .collect(),
             reason,
             secrecy,
@@ -129,7 +141,14 @@ pub fn event() -> impl Strategy<Value = CaseEvent<'static>> {
 }
 
 pub fn record() -> impl Strategy<Value = LogRecord<'static>> {
-    let source = (id(), of("[\\p{Han}]{1,9}"), any::<bool>(), 0u32..25, of(any::<u32>()), of(instant()));
+    let source = (
+        id(),
+        of("[\\p{Han}]{1,9}"),
+        any::<bool>(),
+        0u32..25,
+        of(any::<u32>()),
+        of(instant()),
+    );
     let source = source.prop_map(|(id, name, live, hours, rhythm, from)| Source {
         name: name.unwrap_or_default(),
         delay_allowance_hours: hours,
@@ -137,7 +156,11 @@ pub fn record() -> impl Strategy<Value = LogRecord<'static>> {
         supervised_from: from,
         ..Source::new(
             id.to_string(),
-            if live { SourceClock::Live } else { SourceClock::Declared },
+            if live {
+                SourceClock::Live
+            } else {
+                SourceClock::Declared
+            },
         )
     });
     prop_oneof![

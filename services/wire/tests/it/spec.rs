@@ -18,13 +18,19 @@ impl Archives {
     fn open() -> Option<Self> {
         let folder = real_logs("cloudevents")?;
         let unpacked = tempfile::tempdir().unwrap();
-        for name in ["cloudevents-spec-data.tar.xz", "cloudevents-conformance-data.tar.xz"] {
+        for name in [
+            "cloudevents-spec-data.tar.xz",
+            "cloudevents-conformance-data.tar.xz",
+        ] {
             let status = Command::new("tar")
                 .args(["-xJf".as_ref(), folder.join(name).as_os_str()])
                 .args(["-C".as_ref(), unpacked.path().as_os_str()])
                 .status()
                 .expect("tar can be started");
-            assert!(status.success(), "tar could not unpack {name}; it needs xz (Debian: xz-utils)");
+            assert!(
+                status.success(),
+                "tar could not unpack {name}; it needs xz (Debian: xz-utils)"
+            );
         }
         Some(Self(unpacked))
     }
@@ -39,13 +45,19 @@ impl Archives {
 }
 
 fn schema(archives: &Archives) -> jsonschema::Validator {
-    let schema = serde_json::from_str(&archives.text("cloudevents/formats/cloudevents.json")).unwrap();
-    jsonschema::draft7::options().should_validate_formats(true).build(&schema).unwrap()
+    let schema =
+        serde_json::from_str(&archives.text("cloudevents/formats/cloudevents.json")).unwrap();
+    jsonschema::draft7::options()
+        .should_validate_formats(true)
+        .build(&schema)
+        .unwrap()
 }
 
 #[test]
 fn what_we_write_satisfies_the_specifications_schema() {
-    let Some(archives) = Archives::open() else { return };
+    let Some(archives) = Archives::open() else {
+        return;
+    };
     let schema = schema(&archives);
     let mut runner = TestRunner::deterministic();
     for _ in 0..300 {
@@ -53,22 +65,44 @@ fn what_we_write_satisfies_the_specifications_schema() {
         let mut event = event().new_tree(&mut runner).unwrap().current();
         event.source = "https://zjj.luzhou.gov.cn/system".into();
         let json = serde_json::from_slice(&encode_event(&event)).unwrap();
-        schema.validate(&json).unwrap_or_else(|e| panic!("{e}: {json}"));
+        schema
+            .validate(&json)
+            .unwrap_or_else(|e| panic!("{e}: {json}"));
         let record = record().new_tree(&mut runner).unwrap().current();
         let json: serde_json::Value = serde_json::from_slice(&record.encode()).unwrap();
         if json["source"].as_str().unwrap().is_ascii() {
-            schema.validate(&json).unwrap_or_else(|e| panic!("{e}: {json}"));
+            schema
+                .validate(&json)
+                .unwrap_or_else(|e| panic!("{e}: {json}"));
         }
     }
 }
 
 #[test]
 fn the_schema_and_we_agree_on_what_is_an_event() {
-    let Some(archives) = Archives::open() else { return };
+    let Some(archives) = Archives::open() else {
+        return;
+    };
     let schema = schema(&archives);
     let good = serde_json::json!({"specversion": "1.0", "id": "1", "source": "/s", "type": "t"});
-    let values = [serde_json::json!(""), 5.into(), serde_json::json!({}), serde_json::Value::Null, "x".into()];
-    let names = ["id", "source", "type", "specversion", "subject", "datacontenttype", "data_base64", "time", "data"];
+    let values = [
+        serde_json::json!(""),
+        5.into(),
+        serde_json::json!({}),
+        serde_json::Value::Null,
+        "x".into(),
+    ];
+    let names = [
+        "id",
+        "source",
+        "type",
+        "specversion",
+        "subject",
+        "datacontenttype",
+        "data_base64",
+        "time",
+        "data",
+    ];
     let mut compared = 0;
     for name in names {
         for value in &values {
@@ -79,7 +113,10 @@ fn the_schema_and_we_agree_on_what_is_an_event() {
             // Where we are stricter, the text of the specification is: only "1.0" is a version we read,
             // and the draft-07 schema leaves Base64 unchecked.
             if theirs && ours.is_err() {
-                assert!(["specversion", "data_base64"].contains(&name), "{event}: {ours:?}");
+                assert!(
+                    ["specversion", "data_base64"].contains(&name),
+                    "{event}: {ours:?}"
+                );
             } else {
                 assert_eq!(theirs, ours.is_ok(), "{event}: {ours:?}");
             }
@@ -95,7 +132,10 @@ fn blocks(page: &str) -> Vec<(String, String)> {
     let mut lines = page.lines();
     while let Some(line) = lines.next() {
         if let Some(language) = line.strip_prefix("```") {
-            let text: Vec<_> = lines.by_ref().take_while(|l| !l.starts_with("```")).collect();
+            let text: Vec<_> = lines
+                .by_ref()
+                .take_while(|l| !l.starts_with("```"))
+                .collect();
             blocks.push((language.to_ascii_lowercase(), text.join("\n")));
         }
     }
@@ -104,7 +144,9 @@ fn blocks(page: &str) -> Vec<(String, String)> {
 
 #[test]
 fn every_json_example_of_the_format_page_is_read_and_written_back() {
-    let Some(archives) = Archives::open() else { return };
+    let Some(archives) = Archives::open() else {
+        return;
+    };
     let page = archives.text("cloudevents/formats/json-format.md");
     let mut read = 0;
     for (language, text) in blocks(&page) {
@@ -121,13 +163,21 @@ fn every_json_example_of_the_format_page_is_read_and_written_back() {
             assert_eq!(event.subject.as_deref(), item["subject"].as_str());
             assert!(!event.extensions.contains_key("unsetextension"));
             if let Some(number) = item.get("comexampleothervalue") {
-                assert_eq!(event.extensions["comexampleothervalue"], Extension::Int(number.as_i64().unwrap()));
+                assert_eq!(
+                    event.extensions["comexampleothervalue"],
+                    Extension::Int(number.as_i64().unwrap())
+                );
             }
             match (&event.data, item.get("data"), item.get("data_base64")) {
                 (Some(Data::Json(raw)), Some(data), None) => {
-                    assert_eq!(&serde_json::from_str::<serde_json::Value>(raw.get()).unwrap(), data);
+                    assert_eq!(
+                        &serde_json::from_str::<serde_json::Value>(raw.get()).unwrap(),
+                        data
+                    );
                 }
-                (Some(Data::Text(text)), Some(data), None) => assert_eq!(Some(text.as_str()), data.as_str()),
+                (Some(Data::Text(text)), Some(data), None) => {
+                    assert_eq!(Some(text.as_str()), data.as_str())
+                }
                 (Some(Data::Binary(bytes)), None, Some(_)) => assert!(!bytes.is_empty()),
                 other => panic!("{other:?}"),
             }
@@ -155,18 +205,33 @@ fn http_message(text: &str) -> Option<(Vec<(String, String)>, String)> {
 
 #[test]
 fn the_conformance_features_of_the_http_binding_hold() {
-    let Some(archives) = Archives::open() else { return };
+    let Some(archives) = Archives::open() else {
+        return;
+    };
     let feature = archives.text("features/http-protocol-binding.feature");
     let mut run = 0;
     for outline in feature.split("Scenario Outline: ").skip(1) {
         let quoted: Vec<_> = outline.split("\"\"\"").collect();
         let data: serde_json::Value = serde_json::from_str(quoted[3]).unwrap();
         let row = |line: &str| -> Vec<String> {
-            line.trim().trim_matches('|').split('|').map(|c| c.trim().to_owned()).collect()
+            line.trim()
+                .trim_matches('|')
+                .split('|')
+                .map(|c| c.trim().to_owned())
+                .collect()
         };
-        let wanted = quoted[2].lines().filter(|l| l.trim().starts_with('|')).map(row).skip(1);
+        let wanted = quoted[2]
+            .lines()
+            .filter(|l| l.trim().starts_with('|'))
+            .map(row)
+            .skip(1);
         let wanted: Vec<_> = wanted.collect();
-        for content_type in quoted[4].lines().filter(|l| l.trim().starts_with('|')).map(row).skip(1) {
+        for content_type in quoted[4]
+            .lines()
+            .filter(|l| l.trim().starts_with('|'))
+            .map(row)
+            .skip(1)
+        {
             let fill = |text: &str| text.replace("<contentType>", &content_type[0]);
             let (headers, body) = http_message(&fill(quoted[1])).unwrap();
             let structured = outline.starts_with("Structured");
@@ -186,10 +251,20 @@ fn the_conformance_features_of_the_http_binding_hold() {
                     "datacontenttype" => event.datacontenttype.clone(),
                     other => panic!("{other}"),
                 };
-                assert_eq!(found.as_deref(), Some(fill(&pair[1]).as_str()), "{}", pair[0]);
+                assert_eq!(
+                    found.as_deref(),
+                    Some(fill(&pair[1]).as_str()),
+                    "{}",
+                    pair[0]
+                );
             }
-            let Some(Data::Json(raw)) = &event.data else { panic!("{:?}", event.data) };
-            assert_eq!(serde_json::from_str::<serde_json::Value>(raw.get()).unwrap(), data);
+            let Some(Data::Json(raw)) = &event.data else {
+                panic!("{:?}", event.data)
+            };
+            assert_eq!(
+                serde_json::from_str::<serde_json::Value>(raw.get()).unwrap(),
+                data
+            );
             run += 1;
         }
     }
@@ -219,30 +294,51 @@ struct Sample {
 
 #[test]
 fn the_conformance_samples_are_taken_in_binary_mode_and_version_0_3_is_refused() {
-    let Some(archives) = Archives::open() else { return };
+    let Some(archives) = Archives::open() else {
+        return;
+    };
     let (mut taken, mut refused) = (0, 0);
     for path in yaml_files(&archives.path().join("yaml")) {
         let text = std::fs::read_to_string(&path).unwrap();
         for sample in serde_saphyr::from_multiple::<Sample>(&text).unwrap() {
             let mut headers = Vec::new();
             let mut add = |name: &str, value: &serde_json::Value| {
-                let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-                let value = if name == "specversion" && value == "1" { "1.0".to_owned() } else { value };
-                let value = value.trim().replace('%', "%25").replace('"', "%22").replace(' ', "%20");
+                let value = value
+                    .as_str()
+                    .map_or_else(|| value.to_string(), str::to_owned);
+                let value = if name == "specversion" && value == "1" {
+                    "1.0".to_owned()
+                } else {
+                    value
+                };
+                let value = value
+                    .trim()
+                    .replace('%', "%25")
+                    .replace('"', "%22")
+                    .replace(' ', "%20");
                 match name {
-                    "datacontenttype" => headers.push(("content-type".to_owned(), value.replace("%20", " "))),
+                    "datacontenttype" => {
+                        headers.push(("content-type".to_owned(), value.replace("%20", " ")))
+                    }
                     name => headers.push((format!("ce-{name}"), value)),
                 }
             };
             for (name, value) in &sample.context_attributes {
                 match value.as_object() {
-                    Some(extensions) => extensions.iter().for_each(|(n, v)| add(&n.to_lowercase(), v)),
+                    Some(extensions) => extensions
+                        .iter()
+                        .for_each(|(n, v)| add(&n.to_lowercase(), v)),
                     None => add(name, value),
                 }
             }
-            let event =
-                read_binary(headers.iter().map(|(n, v)| (n.as_str(), v.as_bytes())), sample.data.as_bytes());
-            if sample.context_attributes["specversion"].to_string().contains("0.3") {
+            let event = read_binary(
+                headers.iter().map(|(n, v)| (n.as_str(), v.as_bytes())),
+                sample.data.as_bytes(),
+            );
+            if sample.context_attributes["specversion"]
+                .to_string()
+                .contains("0.3")
+            {
                 assert_eq!(event.unwrap_err().reason, ReasonCode::NotCloudevent);
                 refused += 1;
                 continue;

@@ -1,0 +1,139 @@
+// One alert, explained: what happened, by which article, who answers, until when, and why the deadline is when it is.
+
+import { accountView } from './account-view.js'
+import { badge, el, facts, section } from './dom.js'
+import { full, roughly } from './format.js'
+import { clock, names } from './platform.js'
+import { CAUSES, CHANGES, LEVELS, STATUSES, headline, limitWords, word } from './words.js'
+
+/** The panel's content for `/api/v1/alerts/{id}`. */
+export function alertPanel({ alert, account, history }) {
+  const { name, text } = headline(alert, names)
+  const counted = accountView(account, alert.evidence)
+  return [
+    el(
+      'header',
+      { class: `panel-head edge-${alert.level}` },
+      el('div', { class: 'badges' }, badge('level', alert.level, word(LEVELS, alert.level)), badge('status', alert.status, word(STATUSES, alert.status)), lateness(alert)),
+      el('h2', {}, name),
+      el('p', { class: 'message', id: 'message' }, text),
+      closing(alert),
+      el(
+        'a',
+        { class: 'to-case', href: `#/case/${encodeURIComponent(alert.source)}/${encodeURIComponent(alert.case_no)}` },
+        `查看办件全程 ${alert.case_no} →`,
+      ),
+    ),
+    el('div', { class: 'pair' }, section({ zh: '责任与依据', en: 'Who answers, by what' }, who(alert)), section({ zh: '时间', en: 'When' }, when(alert))),
+    counted.length > 0 ? section({ zh: '期限逐日计算', en: 'Day-by-day account' }, ...counted) : null,
+    section({ zh: '证据', en: 'Evidence' }, evidenceList(alert.evidence)),
+    section({ zh: '预警经过', en: 'History of this alert' }, historyList(history)),
+    el(
+      'footer',
+      { class: 'versions' },
+      `预警 ${alert.alert_id} · 规则 ${alert.rule} · 监察点 ${alert.control_point} · 定义 ${alert.definitions_version} · 日历 ${alert.calendar_version} · 判定程序 ${alert.engine_version}`,
+    ),
+  ].filter(Boolean)
+}
+
+/** How long over, or how long left. */
+function lateness(alert) {
+  const now = clock.now()
+  const end = alert.completed_at ? Date.parse(alert.completed_at) : now
+  if (end === null || STATUSES[alert.status]?.open === false) return null
+  if (alert.breached_at) {
+    const span = roughly(end - Date.parse(alert.breached_at))
+    return span ? el('span', { class: 'late' }, `${alert.completed_at ? '办结时已' : '已'}超期${span}`) : null
+  }
+  if (!alert.due_at || alert.completed_at) return null
+  const span = roughly(Date.parse(alert.due_at) - end)
+  return span ? el('span', { class: 'left' }, `距届满${span}`) : null
+}
+
+function closing(alert) {
+  const why = [
+    [alert.withdrawn_reason, alert.withdrawn_at, word(STATUSES, alert.status).zh],
+    [alert.ended_reason, alert.ended_at, '已结束'],
+  ].find(([reason, at]) => reason || at)
+  if (!why) return null
+  const [reason, at, what] = why
+  return el('p', { class: 'closing' }, el('b', {}, at ? `${full(at)} ${what}` : what), reason ? `：${reason}` : '')
+}
+
+function who(alert) {
+  return facts([
+    [{ zh: '责任机构', en: 'Body' }, names.org(alert.responsible_org ?? alert.org_code)],
+    [{ zh: '科室', en: 'Office' }, alert.responsible_office],
+    [{ zh: '经办人', en: 'Officer' }, alert.responsible_actor],
+    [{ zh: '事项', en: 'Power item' }, names.item(alert.item_code)],
+    [{ zh: '环节', en: 'Step' }, alert.step && `${names.step(alert.step)}${alert.visit > 1 ? `（第${alert.visit}次）` : ''}`],
+    [{ zh: '依据', en: 'Legal basis' }, alert.legal_basis],
+    [{ zh: '来源', en: 'Source' }, names.source(alert.source)],
+  ])
+}
+
+function when(alert) {
+  const kind = alert.statutory === true ? '法定' : alert.statutory === false ? '承诺' : ''
+  const at = (instant) => instant && full(instant)
+  return facts([
+    [{ zh: '时限', en: 'Limit' }, alert.limit && `${kind}${limitWords(alert.limit).zh}`],
+    [{ zh: '期限', en: 'Due' }, at(alert.due_at)],
+    [{ zh: '超期于', en: 'Breached' }, at(alert.breached_at)],
+    [{ zh: '实际办结', en: 'Completed' }, at(alert.completed_at)],
+    [{ zh: '提出', en: 'Raised' }, at(alert.raised_at)],
+    [{ zh: '发出', en: 'Issued' }, at(alert.issued_at)],
+    [{ zh: '答复期限', en: 'Answer due' }, answerDue(alert)],
+  ])
+}
+
+function answerDue(alert) {
+  if (!alert.answer_due_at) return null
+  const now = clock.now()
+  const over = now !== null && STATUSES[alert.status]?.open && Date.parse(alert.answer_due_at) < now
+  return el('span', { class: over ? 'over' : null }, `${full(alert.answer_due_at)}${over ? '（已过）' : ''}`)
+}
+
+function evidenceList(evidence) {
+  const entries = evidence.filter((e) => e.kind !== 'deadline').map((e) => (EVIDENCE[e.kind] ?? unknownEvidence)(e))
+  if (entries.length === 0) return el('p', { class: 'nothing' }, '除期限计算外没有其他证据')
+  return el('ol', { class: 'evidence' }, entries)
+}
+
+const EVIDENCE = {
+  event: (e) =>
+    el('li', {}, el('time', {}, full(e.occurred_at)), el('div', {}, e.note, el('span', { class: 'sub' }, `记录 ${e.event_id} · ${full(e.received_at)} 收到`))),
+  condition: (e) =>
+    el(
+      'li',
+      {},
+      el('span', {}, '监察条件'),
+      el('div', {}, el('code', {}, e.expression), el('span', { class: 'sub' }, Object.entries(e.values).map(([name, value]) => `${name} = ${value}`).join('，'))),
+    ),
+  note: (e) => el('li', {}, el('span', {}, '说明'), el('div', {}, e.text)),
+}
+
+const unknownEvidence = (e) => el('li', {}, el('span', {}, e.kind), el('code', {}, JSON.stringify(e)))
+
+/** Why an alert changed, in words. */
+export function causeText(cause) {
+  const detail = cause.version ?? cause.event_id
+  return `${word(CAUSES, cause.kind).zh}${detail ? ` ${detail}` : ''}`
+}
+
+function historyList(history) {
+  const line = (change) =>
+    el(
+      'li',
+      { 'data-change': change.change },
+      el('time', {}, full(change.at)),
+      el(
+        'div',
+        {},
+        el('b', {}, word(CHANGES, change.change).zh),
+        ' ',
+        badge('level', change.level, word(LEVELS, change.level)),
+        el('span', { class: 'sub' }, [causeText(change.cause), change.due_at && `期限 ${full(change.due_at)}`, change.reason].filter(Boolean).join(' · ')),
+      ),
+    )
+  return el('ol', { class: 'history' }, history.map(line))
+}

@@ -1,0 +1,73 @@
+// What the platform says of itself: its clock, names for codes, and whether all this is a demonstration.
+
+import * as api from './api.js'
+
+const ASK_EVERY_MS = 2000
+const ASK_AT_ONCE_MS = 250
+
+/** Names for codes; a code without a name is shown as it is. */
+class Names {
+  tables = { orgs: {}, items: {}, steps: {}, control_points: {}, sources: {} }
+
+  org = (code) => (code ? (this.tables.orgs[code] ?? code) : '未报机构')
+  item = (code) => (code ? (this.tables.items[code] ?? code) : '未报事项')
+  step = (code) => (code ? (this.tables.steps[code] ?? code) : '')
+  controlPoint = (code) => this.tables.control_points[code] ?? code
+  source = (code) => this.tables.sources[code] ?? code
+}
+
+export const names = new Names()
+
+/** The platform's clock, which in a demonstration is neither the machine's nor as slow. */
+class Clock {
+  #seen = null
+  #rate = 1
+
+  /** Takes what the platform says its time is. */
+  set(nowAt) {
+    const seen = { platform: Date.parse(nowAt), here: performance.now(), printed: nowAt }
+    if (this.#seen) {
+      const here = seen.here - this.#seen.here
+      if (here > 0) this.#rate = Math.max(0, (seen.platform - this.#seen.platform) / here)
+    }
+    this.#seen = seen
+  }
+
+  /** Milliseconds since 1970 as the platform takes it; null before it was asked. */
+  now() {
+    if (!this.#seen) return null
+    // No further ahead than to the next answer.
+    const since = Math.min(performance.now() - this.#seen.here, 2 * ASK_EVERY_MS)
+    return this.#seen.platform + since * this.#rate
+  }
+
+  /** An instant as the platform prints them; its zone is that of `now()`. */
+  printed() {
+    return this.#seen?.printed ?? null
+  }
+}
+
+export const clock = new Clock()
+
+/** Asks again and again; `onNames` is called when names or the watermark changed. */
+export function watch(onChange) {
+  let version = null
+  const ask = async () => {
+    let wait = ASK_EVERY_MS
+    try {
+      const answer = await api.platform()
+      clock.set(answer.now_at)
+      names.tables = answer.names
+      // Right after the start the definitions may not be published yet.
+      if (!answer.names.version) wait = ASK_AT_ONCE_MS
+      if (version !== answer.names.version) {
+        version = answer.names.version
+        onChange(answer)
+      }
+    } catch {
+      // The connection's state is shown by the stream; the clock stands still meanwhile.
+    }
+    setTimeout(ask, wait)
+  }
+  ask()
+}

@@ -1,0 +1,86 @@
+// The field's words for codes, Chinese and English, as tables. A code that is not in its table is shown as it is.
+
+/** Levels, gravest first. */
+export const LEVELS = {
+  red: { zh: '红牌', en: 'Red' },
+  yellow: { zh: '黄牌', en: 'Yellow' },
+  notice: { zh: '提醒', en: 'Notice' },
+  review: { zh: '待核', en: 'Review' },
+}
+
+/** Statuses. `open`: it still stands. */
+export const STATUSES = {
+  pending: { zh: '待发', en: 'Pending', open: true },
+  issued: { zh: '已发', en: 'Issued', open: true },
+  review: { zh: '待核', en: 'In review', open: true },
+  ended: { zh: '已结束', en: 'Ended', open: false },
+  withdrawn: { zh: '已撤销', en: 'Withdrawn', open: false },
+  cancelled: { zh: '已取消', en: 'Cancelled before issue', open: false },
+}
+
+/** What became of an alert. */
+export const CHANGES = {
+  raised: { zh: '初判', en: 'Raised' },
+  issued: { zh: '发出', en: 'Issued' },
+  escalated: { zh: '升级', en: 'Escalated' },
+  revised: { zh: '更新', en: 'Revised' },
+  ended: { zh: '结束', en: 'Ended' },
+  reopened: { zh: '恢复', en: 'Reopened' },
+  withdrawn: { zh: '撤销', en: 'Withdrawn' },
+  cancelled: { zh: '取消', en: 'Cancelled' },
+  sent_to_review: { zh: '转待核', en: 'Sent to review' },
+}
+
+/** Why it changed. */
+export const CAUSES = {
+  event: { zh: '部门报送了记录', en: 'an event arrived' },
+  clock: { zh: '时间届至', en: 'time passed' },
+  source_complete: { zh: '来源声明数据已报全', en: 'the source said it is complete' },
+  calendar_change: { zh: '工作日历修订', en: 'the work calendar was amended' },
+  definitions_change: { zh: '流程定义发布', en: 'definitions were published' },
+  engine_change: { zh: '判定程序升级', en: 'the engine was upgraded' },
+}
+
+/** What became of a day of a limit. `short` stands in the day's box. */
+export const VERDICTS = {
+  start_day_not_counted: { zh: '开始当日不计', en: 'start day', short: '起' },
+  counted: { zh: '计入', en: 'counted', short: '' },
+  make_up_working_day: { zh: '调休上班，计入', en: 'make-up working day, counted', short: '班' },
+  rest_day: { zh: '休息日不计', en: 'rest day', short: '休' },
+  holiday: { zh: '节假日不计', en: 'holiday', short: '假' },
+  suspended: { zh: '挂起不计', en: 'suspended', short: '停' },
+  rolled: { zh: '末日顺延', en: 'rolled on', short: '延' },
+  elapsed: { zh: '计时', en: 'elapsed time', short: '' },
+}
+
+const UNITS = {
+  wd: { zh: '个工作日', en: 'working days' },
+  cd: { zh: '日', en: 'days' },
+  cdr: { zh: '日（末日顺延）', en: 'days, rolled' },
+  h: { zh: '小时', en: 'hours' },
+  min: { zh: '分钟', en: 'minutes' },
+  mo: { zh: '个月', en: 'months' },
+  mor: { zh: '个月（末日顺延）', en: 'months, rolled' },
+}
+
+/** A word of a table; the code itself where the table has none. */
+export function word(table, code) {
+  return table[code] ?? { zh: code }
+}
+
+/** A limit like `20wd`, as an officer reads it. */
+export function limitWords(limit) {
+  const [, count, unit] = /^(\d+)([a-z]+)$/.exec(limit) ?? []
+  const known = UNITS[unit]
+  return known ? { zh: `${count}${known.zh}`, en: `${count} ${known.en}` } : { zh: limit }
+}
+
+/**
+ * What an alert is about and what happened. A message begins with the control point's name and a colon; the names from the
+ * definitions are the second choice.
+ */
+export function headline(alert, names) {
+  const at = alert.message.indexOf('：')
+  if (at > 0 && at < 40) return { name: alert.message.slice(0, at), text: alert.message.slice(at + 1) }
+  return { name: names.controlPoint(alert.control_point), text: alert.message }
+}

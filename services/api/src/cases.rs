@@ -1,0 +1,82 @@
+//! `/api/v1/cases/{source}/{case_no}`: a case with its timeline.
+
+use axum::Json;
+use axum::extract::{Path, State as Here};
+use mingjing_store::CaseView;
+use serde_json::{Value, json};
+
+use crate::{ApiError, Names, State, view};
+
+/// `GET /api/v1/cases/{source}/{case_no}`
+pub async fn one(
+    Here(state): Here<State>,
+    Path((source, case_no)): Path<(String, String)>,
+) -> Result<Json<Value>, ApiError> {
+    let found = state.store.case(&source, &case_no).await?;
+    let found = found.ok_or_else(|| ApiError::NotFound { what: format!("办件 {source}/{case_no}") })?;
+    let alerts: Vec<Value> = found
+        .alerts
+        .iter()
+        .map(|a| {
+            json!({
+                "alert": view::json_in(&a.alert, state.zone),
+                "account": view::account(&a.alert),
+                "history": view::json_in(&a.history, state.zone),
+            })
+        })
+        .collect();
+    let mut timeline = timeline(&found, &state.names);
+    timeline.sort_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)));
+    let timeline: Vec<Value> =
+        timeline.into_iter().map(|(_, _, entry)| view::json_in(&entry, state.zone)).collect();
+    Ok(Json(json!({
+        "source": source,
+        "case_no": case_no,
+        "case": found.case.as_ref().map(|c| view::json_in(c, state.zone)),
+        "events": found.events.len(),
+        "timeline": timeline,
+        "alerts": alerts,
+    })))
+}
+
+/// Events and changes of alerts in one order: (instant, events before alerts, entry).
+fn timeline(found: &CaseView, names: &Names) -> Vec<(i64, u8, Value)> {
+    let names = names.current();
+    let events = found.events.iter().map(|e| {
+        let step = e.data.step_code.as_deref();
+        let entry = json!({
+            "kind": "event",
+            "at": e.occurred_at,
+            "event_id": &*e.event_id,
+            "event_type": e.kind.code(),
+            "title_zh": e.kind.name_zh(),
+            "title_en": e.kind.code(),
+            "step": step,
+            "step_zh": step.and_then(|s| names.steps.get(s)),
+            "actor": e.data.actor.as_ref().map(|a| &*a.id),
+            "result_code": e.data.result_code.as_deref(),
+            "reason": e.data.reason.as_deref(),
+            "special": e.data.special.as_ref().map(|s| &*s.kind),
+            "entered_at": e.entered_at,
+            "received_at": e.received_at,
+        });
+        (e.occurred_at.millis(), 0, entry)
+    });
+    let changes = found.alerts.iter().flat_map(|alert| {
+        let names = &names;
+        alert.history.iter().map(move |change| {
+            let mut entry = serde_json::to_value(change).expect("a change has only text keys");
+            entry["kind"] = "alert".into();
+            entry["alert_id"] = alert.alert.alert_id.clone().into();
+            entry["control_point"] = alert.alert.control_point.clone().into();
+            entry["title_zh"] = names
+                .control_points
+                .get(&alert.alert.control_point)
+                .unwrap_or(&alert.alert.control_point)
+                .clone()
+                .into();
+            (change.at.millis(), 1, entry)
+        })
+    });
+    events.chain(changes).collect()
+}

@@ -1,0 +1,119 @@
+//! Names for codes, from the definitions in force, so that no screen shows a bare code.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, RwLock};
+
+use futures::StreamExt;
+use mingjing_domain::definitions::{DefinitionFile, DefinitionSet};
+use mingjing_log::Table;
+use serde::Serialize;
+
+/// The table that holds definitions, and the key in it that names those in force.
+const TABLE: &str = "definitions";
+const ACTIVE: &[u8] = b"active";
+
+/// Names by code.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct NameTables {
+    /// The definitions' version.
+    pub version: String,
+    /// Bodies.
+    pub orgs: BTreeMap<String, String>,
+    /// Power items.
+    pub items: BTreeMap<String, String>,
+    /// Steps, over all flowcharts.
+    pub steps: BTreeMap<String, String>,
+    /// Control points, over all flowcharts.
+    pub control_points: BTreeMap<String, String>,
+    /// Sources.
+    pub sources: BTreeMap<String, String>,
+}
+
+/// The names now in force.
+#[derive(Debug, Default)]
+pub struct Names(RwLock<Arc<NameTables>>);
+
+impl Names {
+    /// The names now in force.
+    pub fn current(&self) -> Arc<NameTables> {
+        self.0.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+    }
+
+    fn set(&self, tables: NameTables) {
+        *self.0.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Arc::new(tables);
+    }
+}
+
+/// Names and the task that keeps them true.
+pub fn follow(table: Arc<dyn Table>) -> (Arc<Names>, impl Future<Output = ()> + Send) {
+    let names = Arc::new(Names::default());
+    let kept = names.clone();
+    let task = async move {
+        // Watch first, then read: a change in between is seen.
+        let Ok(mut changes) = table.watch(TABLE) else { return };
+        loop {
+            match read(&*table).await {
+                Ok(Some(tables)) => kept.set(tables),
+                Ok(None) => {}
+                Err(error) => tracing::warn!(%error, "names of codes could not be read"),
+            }
+            if changes.next().await.is_none() {
+                return;
+            }
+        }
+    };
+    (names, task)
+}
+
+/// The fields this reads of what supervision writes (`supervise::definitions`).
+#[derive(serde::Deserialize)]
+struct Active {
+    hash: String,
+}
+
+#[derive(serde::Deserialize)]
+struct Manifest {
+    files: usize,
+}
+
+async fn read(table: &dyn Table) -> Result<Option<NameTables>, Box<dyn std::error::Error + Send + Sync>> {
+    let Some(active) = table.get(TABLE, ACTIVE).await? else { return Ok(None) };
+    let Active { hash } = serde_json::from_slice(&active)?;
+    let Some(manifest) = table.get(TABLE, hash.as_bytes()).await? else { return Ok(None) };
+    let Manifest { files: count } = serde_json::from_slice(&manifest)?;
+    let mut files: Vec<DefinitionFile> = Vec::with_capacity(count);
+    for n in 0..count {
+        let key = format!("{hash}/{n:06}");
+        let Some(file) = table.get(TABLE, key.as_bytes()).await? else { return Ok(None) };
+        files.push(serde_json::from_slice(&file)?);
+    }
+    Ok(Some(tables_of(files)))
+}
+
+fn tables_of(files: Vec<DefinitionFile>) -> NameTables {
+    let (set, _) = DefinitionSet::read(files);
+    let mut tables = NameTables { version: set.version(), ..NameTables::default() };
+    for body in &set.bodies {
+        tables.orgs.insert(body.value.code.text.clone(), body.value.name.clone());
+    }
+    for item in &set.items {
+        tables.items.insert(item.value.code.text.clone(), item.value.name.clone());
+    }
+    for source in &set.sources {
+        tables.sources.insert(source.value.id.clone(), source.value.name.clone());
+    }
+    for flowchart in &set.flowcharts {
+        for step in &flowchart.value.steps {
+            tables.steps.insert(step.code.text.clone(), step.name.clone());
+        }
+        for point in &flowchart.value.control_points {
+            tables.control_points.insert(point.id.text.clone(), point.name.clone());
+        }
+    }
+    for general in &set.general_points {
+        for point in &general.value.control_points {
+            tables.control_points.insert(point.id.text.clone(), point.name.clone());
+        }
+    }
+    tables
+}

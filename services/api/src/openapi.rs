@@ -1,0 +1,230 @@
+//! The OpenAPI document, made from one table of operations; `schemas/openapi.json` is this, checked in.
+
+use axum::Json;
+use mingjing_domain::alert::AlertRecord;
+use serde_json::{Map, Value, json};
+
+/// Where a parameter stands, its name, its meaning.
+type Parameter = (&'static str, &'static str, &'static str);
+
+struct Operation {
+    path: &'static str,
+    id: &'static str,
+    summary: &'static str,
+    parameters: &'static [Parameter],
+    media_type: &'static str,
+    schema: fn() -> Value,
+}
+
+const FILTERS: &[Parameter] = &[
+    ("query", "status", "状态，逗号分隔: pending, issued, ended, withdrawn, cancelled, review"),
+    ("query", "level", "级别，逗号分隔: review, notice, yellow, red"),
+    ("query", "control_point", "监察点编号"),
+    ("query", "rule", "规则类别，如 T3"),
+    ("query", "source", "来源系统"),
+    ("query", "org_code", "机构代码"),
+    ("query", "region", "区划代码前缀，如 5105"),
+    ("query", "item_code", "事项编码"),
+    ("query", "case_no", "办件编号"),
+    ("query", "raised_from", "产生时间不早于 (RFC 3339)"),
+    ("query", "raised_before", "产生时间早于 (RFC 3339)"),
+    ("query", "open", "true: 只要未了结的 (pending, issued, review)"),
+    ("query", "cursor", "上一页给出的 next"),
+    ("query", "limit", "每页条数 1..1000，默认 50"),
+];
+
+fn alert() -> Value {
+    json!({ "$ref": "#/components/schemas/AlertRecord" })
+}
+
+const OPERATIONS: &[Operation] = &[
+    Operation {
+        path: "/api/v1/alerts",
+        id: "listAlerts",
+        summary: "预警列表，新的在前 / alerts, newest first",
+        parameters: FILTERS,
+        media_type: "application/json",
+        schema: || {
+            json!({ "type": "object", "required": ["alerts", "next"], "properties": {
+                "alerts": { "type": "array", "items": alert() },
+                "next": { "type": ["string", "null"], "description": "下一页的 cursor" },
+            } })
+        },
+    },
+    Operation {
+        path: "/api/v1/alerts/export",
+        id: "exportAlerts",
+        summary: "全部预警，逐行 JSON / every alert asked for, one JSON object a line",
+        parameters: FILTERS,
+        media_type: "application/x-ndjson",
+        schema: alert,
+    },
+    Operation {
+        path: "/api/v1/alerts/stream",
+        id: "streamAlerts",
+        summary: "实时推送 (SSE): hello, alert, counts, resync / alerts as they happen",
+        parameters: &[("header", "Last-Event-ID", "断线续传位置 / where the reader stopped")],
+        media_type: "text/event-stream",
+        schema: || json!({ "type": "string" }),
+    },
+    Operation {
+        path: "/api/v1/alerts/{alert_id}",
+        id: "getAlert",
+        summary: "一条预警，连同逐日计算与经过 / one alert with its day-by-day account and history",
+        parameters: &[("path", "alert_id", "预警编号")],
+        media_type: "application/json",
+        schema: || {
+            json!({ "type": "object", "required": ["alert", "account", "history"], "properties": {
+                "alert": alert(),
+                "account": { "type": "array", "items": { "type": "object", "properties": {
+                    "date": { "type": "string", "format": "date" },
+                    "verdict": { "type": "string" },
+                    "verdict_zh": { "type": "string" },
+                    "verdict_en": { "type": "string" },
+                    "counted": { "type": "integer", "description": "到该日止已计入的天数" },
+                    "counts": { "type": "boolean" },
+                    "note": { "type": "string" },
+                } } },
+                "history": { "type": "array", "items": { "type": "object" } },
+            } })
+        },
+    },
+    Operation {
+        path: "/api/v1/cases/{source}/{case_no}",
+        id: "getCase",
+        summary: "一个办件，连同时间线与预警 / one case with its timeline and alerts",
+        parameters: &[("path", "source", "来源系统"), ("path", "case_no", "办件编号")],
+        media_type: "application/json",
+        schema: || json!({ "type": "object" }),
+    },
+    Operation {
+        path: "/api/v1/sources/{source}",
+        id: "getSource",
+        summary: "来源在各分区的进度 / how far each partition knows a source",
+        parameters: &[("path", "source", "来源系统")],
+        media_type: "application/json",
+        schema: || json!({ "type": "object" }),
+    },
+    Operation {
+        path: "/api/v1/counts",
+        id: "getCounts",
+        summary: "计数 / counts by level, status and body",
+        parameters: &[],
+        media_type: "application/json",
+        schema: || json!({ "type": "object" }),
+    },
+    Operation {
+        path: "/api/v1/platform",
+        id: "getPlatform",
+        summary: "平台信息与名称表 / what this is, and names for codes",
+        parameters: &[],
+        media_type: "application/json",
+        schema: || json!({ "type": "object" }),
+    },
+];
+
+/// `GET /api/v1/openapi.json`
+pub async fn serve() -> Json<Value> {
+    Json(document())
+}
+
+/// The whole document, OpenAPI 3.1.
+pub fn document() -> Value {
+    let mut record = schemars::schema_for!(AlertRecord).to_value();
+    let mut schemas = Map::new();
+    if let Some(fields) = record.as_object_mut() {
+        fields.remove("$schema");
+        if let Some(Value::Object(parts)) = fields.remove("$defs") {
+            schemas.extend(parts);
+        }
+    }
+    schemas.insert("AlertRecord".into(), record);
+    let mut document = json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "明镜 Mingjing",
+            "version": env!("CARGO_PKG_VERSION"),
+            "description": "行政权力运行电子监察平台接口 / console API of the e-monitoring platform",
+        },
+        "paths": paths(),
+        "components": { "schemas": schemas },
+    });
+    relink(&mut document);
+    document
+}
+
+fn paths() -> Map<String, Value> {
+    let mut paths = Map::new();
+    for operation in OPERATIONS {
+        let parameters: Vec<Value> = operation
+            .parameters
+            .iter()
+            .map(|(place, name, meaning)| {
+                json!({
+                    "in": place, "name": name, "description": meaning,
+                    "required": *place == "path", "schema": { "type": "string" },
+                })
+            })
+            .collect();
+        let problem = |meaning: &str| {
+            json!({ "description": meaning, "content": { "application/json": { "schema": {
+                "type": "object",
+                "properties": {
+                    "reason": { "type": "string" },
+                    "message_zh": { "type": "string" },
+                    "message_en": { "type": "string" },
+                },
+            } } } })
+        };
+        let get = json!({
+            "operationId": operation.id,
+            "summary": operation.summary,
+            "parameters": parameters,
+            "responses": {
+                "200": {
+                    "description": "OK",
+                    "content": { operation.media_type: { "schema": (operation.schema)() } },
+                },
+                "400": problem("参数有误 / a parameter cannot be meant"),
+                "404": problem("未找到 / not found"),
+                "503": problem("数据库暂不可用 / the database is away"),
+            },
+        });
+        paths.insert(operation.path.into(), json!({ "get": get }));
+    }
+    paths
+}
+
+/// References into a schema's own definitions point to the document's components.
+fn relink(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            for (key, field) in fields.iter_mut() {
+                match field {
+                    Value::String(target) if key == "$ref" => {
+                        *target = target.replace("#/$defs/", "#/components/schemas/");
+                    }
+                    other => relink(other),
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(relink),
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_checked_in_document_is_this_one() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../schemas/openapi.json");
+        let made = serde_json::to_string_pretty(&document()).unwrap() + "\n";
+        if std::env::var_os("UPDATE_SCHEMAS").is_some() {
+            std::fs::write(path, &made).unwrap();
+        }
+        let kept = std::fs::read_to_string(path).unwrap_or_default();
+        assert!(kept == made, "schemas/openapi.json is out of date: run the tests once with UPDATE_SCHEMAS=1");
+    }
+}

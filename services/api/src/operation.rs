@@ -1,0 +1,75 @@
+//! For operators: is it alive, is it ready, what does it count, what is it.
+
+use axum::Json;
+use axum::extract::State as Here;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use futures::future::BoxFuture;
+use prometheus::{Encoder, TextEncoder};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::State;
+
+/// One thing that must be well.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Check {
+    /// What it is, like `clickhouse` or `partition 0`.
+    pub name: String,
+    /// Whether it is well.
+    pub ready: bool,
+    /// What it says of itself.
+    pub detail: String,
+}
+
+/// Tells what must be well before traffic is taken.
+pub trait Readiness: Send + Sync {
+    /// Every check, made now.
+    fn checks(&self) -> BoxFuture<'_, Vec<Check>>;
+}
+
+/// `GET /healthz`: the process answers.
+pub async fn healthz() -> &'static str {
+    "ok\n"
+}
+
+/// `GET /readyz`: every part is ready, else 503 and which is not.
+pub async fn readyz(Here(state): Here<State>) -> Response {
+    let mut checks = state.readiness.checks().await;
+    let store = state.store.ping().await;
+    checks.push(Check {
+        name: "clickhouse".into(),
+        ready: store.is_ok(),
+        detail: store.err().map_or_else(|| "answers".into(), |e| e.to_string()),
+    });
+    let ready = checks.iter().all(|c| c.ready);
+    let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    (status, Json(json!({ "ready": ready, "checks": checks }))).into_response()
+}
+
+/// `GET /metrics`: Prometheus text format.
+pub async fn metrics(Here(state): Here<State>) -> Response {
+    let mut text = Vec::new();
+    let encoder = TextEncoder::new();
+    match encoder.encode(&state.registry.gather(), &mut text) {
+        Ok(()) => ([(header::CONTENT_TYPE, encoder.format_type().to_owned())], text).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "metrics cannot be encoded");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}
+
+/// `GET /api/v1/platform`: what this is, what time it takes it to be, and names for codes.
+pub async fn platform(Here(state): Here<State>) -> Json<Value> {
+    let now = (state.now)();
+    Json(json!({
+        "name_zh": "明镜",
+        "name_en": "Mingjing",
+        "version": env!("CARGO_PKG_VERSION"),
+        "watermark": state.watermark,
+        "now_at": now.to_rfc3339(state.zone),
+        "time_zone": state.zone.name(),
+        "names": &*state.names.current(),
+    }))
+}

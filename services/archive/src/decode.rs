@@ -1,0 +1,222 @@
+//! From records to rows. Pure: what cannot be read becomes a row of `rejects` here, not an error.
+
+use mingjing_domain::Timestamp;
+use mingjing_domain::fact::Fact;
+use mingjing_log::{LogId, Partition, StoredRecord, Topic};
+use mingjing_store::{
+    AlertHistoryRow, AlertRow, Batch, CaseRow, EventRow, Place, RejectRow, SourceHealth,
+    SourceHealthRow,
+};
+use mingjing_wire::LogRecord;
+
+use crate::FactRecord;
+
+/// An event that carries no receipt of intake's got none; a fixed instant keeps its row the same every time it is
+/// archived.
+const NOT_RECEIVED: Timestamp = Timestamp::from_millis(0);
+
+/// The longest detail of a refusal, in characters.
+const DETAIL_CHARS_MAX: usize = 500;
+
+/// Where a record lies.
+#[derive(Clone, Copy, Debug)]
+pub struct Origin {
+    /// The log.
+    pub log_id: LogId,
+    /// The topic.
+    pub topic: Topic,
+    /// The partition.
+    pub partition: Partition,
+}
+
+/// Why a record became a refusal.
+pub type Reason = String;
+
+/// Adds the rows of a record to `batch`. `now` is when an unreadable one was met. Answers why, if it was refused.
+pub fn add(
+    origin: Origin,
+    record: &StoredRecord,
+    now: Timestamp,
+    batch: &mut Batch,
+) -> Option<Reason> {
+    match origin.topic {
+        Topic::Events => event(origin, record, now, batch),
+        Topic::Facts => match FactRecord::parse(&record.value) {
+            Ok(read) => {
+                fact(origin, record, read, batch);
+                None
+            }
+            Err(error) => Some(unreadable(origin, record, &error, now, batch)),
+        },
+        Topic::Rejects => match serde_json::from_slice::<Fact>(&record.value) {
+            Ok(Fact::Refused {
+                at,
+                reason,
+                detail,
+                source,
+                case_no,
+                event_id,
+            }) => {
+                let row = met(origin, record, &reason, &detail, at);
+                batch.reject(RejectRow {
+                    source,
+                    case_no,
+                    event_id,
+                    ..row
+                });
+                None
+            }
+            Ok(_) => Some(refuse(
+                origin,
+                record,
+                "not_a_reject",
+                "a fact that is no refusal",
+                now,
+                batch,
+            )),
+            Err(error) => Some(unreadable(origin, record, &error, now, batch)),
+        },
+    }
+}
+
+fn event(
+    origin: Origin,
+    record: &StoredRecord,
+    now: Timestamp,
+    batch: &mut Batch,
+) -> Option<Reason> {
+    match LogRecord::parse(&record.value, NOT_RECEIVED) {
+        Ok(LogRecord::Event(event)) => {
+            let log_id = origin.log_id.to_string();
+            batch.event(EventRow::new(
+                &event,
+                &log_id,
+                origin.partition.0,
+                record.offset.0,
+            ));
+            None
+        }
+        Ok(_) => None,
+        Err(refusal) => {
+            let reason = refusal.reason.code();
+            let row = met(origin, record, reason, &refusal.message_zh(), now);
+            batch.reject(RejectRow {
+                source: refusal.source.map(String::from),
+                event_id: refusal.event_id.map(String::from),
+                ..row
+            });
+            Some(reason.into())
+        }
+    }
+}
+
+fn fact(origin: Origin, record: &StoredRecord, read: FactRecord, batch: &mut Batch) {
+    let place = Place {
+        log_id: origin.log_id.to_string(),
+        partition: origin.partition.0,
+        offset: read.position.offset,
+        n: read.position.n,
+        fact_offset: record.offset.0,
+    };
+    match read.facts {
+        Fact::Alert {
+            change,
+            cause,
+            at,
+            revision,
+            alert,
+        } => {
+            batch.alert_change(AlertHistoryRow::new(
+                &alert, change, &cause, revision, at, &place,
+            ));
+            batch.alert(AlertRow::new(*alert, revision, at, &place));
+        }
+        Fact::Case { at, case } => batch.case(CaseRow::new(*case, at, &place)),
+        Fact::Refused {
+            at,
+            reason,
+            detail,
+            source,
+            case_no,
+            event_id,
+        } => {
+            let row = RejectRow::concluded(reason, cut(&detail), at, &place);
+            batch.reject(RejectRow {
+                source,
+                case_no,
+                event_id,
+                ..row
+            });
+        }
+        Fact::Source {
+            at,
+            source,
+            complete_until,
+            last_received_at,
+            events,
+        } => {
+            let partition = origin.partition.0;
+            let health = SourceHealth {
+                source,
+                partition,
+                complete_until,
+                last_received_at,
+                events,
+                updated_at: at,
+            };
+            batch.source_health(SourceHealthRow::new(health, &place));
+        }
+    }
+}
+
+/// A record that is not what its topic holds. Only the place of the fault is told: the parser's own words may repeat
+/// what it read.
+fn unreadable(
+    origin: Origin,
+    record: &StoredRecord,
+    error: &serde_json::Error,
+    now: Timestamp,
+    batch: &mut Batch,
+) -> Reason {
+    let fault = match error.classify() {
+        serde_json::error::Category::Data => "不是本平台的记录",
+        _ => "不是合法的 JSON",
+    };
+    let detail = format!("{fault}（第 {} 行第 {} 列）", error.line(), error.column());
+    refuse(origin, record, "unreadable", &detail, now, batch)
+}
+
+fn refuse(
+    origin: Origin,
+    record: &StoredRecord,
+    reason: &str,
+    detail: &str,
+    now: Timestamp,
+    batch: &mut Batch,
+) -> Reason {
+    batch.reject(met(origin, record, reason, detail, now));
+    reason.into()
+}
+
+fn met(
+    origin: Origin,
+    record: &StoredRecord,
+    reason: &str,
+    detail: &str,
+    at: Timestamp,
+) -> RejectRow {
+    let log_id = origin.log_id.to_string();
+    RejectRow::met(
+        reason,
+        cut(detail),
+        at,
+        origin.topic.name(),
+        &log_id,
+        origin.partition.0,
+        record.offset.0,
+    )
+}
+
+fn cut(detail: &str) -> String {
+    detail.chars().take(DETAIL_CHARS_MAX).collect()
+}

@@ -1,0 +1,3 @@
+//! The records of `mj.facts` as the archive reads them.
+
+pub use mingjing_wire::facts::{FactPosition, FactRecord};

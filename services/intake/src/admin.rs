@@ -1,0 +1,158 @@
+//! The administrator's requests: sources, their keys, definitions.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, Request, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use mingjing_domain::definitions::DefinitionFile;
+use mingjing_domain::source::Source;
+use mingjing_wire::ReasonCode;
+use mingjing_wire::cloudevents::read_json;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::access::Admin;
+use crate::body;
+use crate::error::ApiError;
+use crate::intake::Intake;
+use crate::publish::{PublishError, Published};
+
+#[derive(Serialize)]
+struct Registered {
+    source: Source,
+    /// Shown once; null for a source that has one.
+    key: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Listed {
+    #[serde(flatten)]
+    source: Source,
+    /// How many keys it has.
+    keys: usize,
+}
+
+#[derive(Serialize)]
+struct List {
+    sources: Vec<Listed>,
+}
+
+#[derive(Serialize)]
+struct Rotated {
+    source: String,
+    key: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Files {
+    files: Vec<DefinitionFile>,
+}
+
+/// `POST /v1/sources`.
+pub(crate) async fn declare_source(
+    State(intake): State<Arc<Intake>>,
+    _: Admin,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let working = intake.admission.begin()?;
+    let source: Source = read(&intake, request).await?;
+    // Carried on even if the client goes: half a declaration is worse than an unread answer.
+    let task = tokio::spawn(async move {
+        let _working = working;
+        let now = (intake.clock)();
+        let declared = intake.sources.declare(&source, now).await?;
+        let status = if declared.created {
+            StatusCode::CREATED
+        } else {
+            StatusCode::OK
+        };
+        Ok((
+            status,
+            Json(Registered {
+                source,
+                key: declared.key,
+            }),
+        )
+            .into_response())
+    });
+    finished(task.await)
+}
+
+/// `GET /v1/sources`.
+pub(crate) async fn list_sources(
+    State(intake): State<Arc<Intake>>,
+    _: Admin,
+) -> Result<Response, ApiError> {
+    let sources = intake.sources.list().await?.into_iter();
+    let sources = sources
+        .map(|(source, keys)| Listed { source, keys })
+        .collect();
+    Ok(Json(List { sources }).into_response())
+}
+
+/// `POST /v1/sources/{id}/keys`.
+pub(crate) async fn rotate_key(
+    State(intake): State<Arc<Intake>>,
+    _: Admin,
+    Path(source): Path<String>,
+) -> Result<Response, ApiError> {
+    let working = intake.admission.begin()?;
+    let task = tokio::spawn(async move {
+        let _working = working;
+        let now = (intake.clock)();
+        let key = intake.sources.rotate(&source, now).await.map_err(|error| {
+            let error = ApiError::from(error);
+            match error.refusal.reason {
+                ReasonCode::UnknownSource => error.not_found(),
+                _ => error,
+            }
+        })?;
+        Ok(Json(Rotated { source, key }).into_response())
+    });
+    finished(task.await)
+}
+
+/// `POST /v1/definitions`.
+pub(crate) async fn publish_definitions(
+    State(intake): State<Arc<Intake>>,
+    _: Admin,
+    request: Request,
+) -> Result<Json<Published>, ApiError> {
+    let working = intake.admission.begin()?;
+    let Files { files } = read(&intake, request).await?;
+    let task = tokio::spawn(async move {
+        let _working = working;
+        intake
+            .publisher
+            .publish(files)
+            .await
+            .map(Json)
+            .map_err(|error| match error {
+                PublishError::Problems(problems) => ApiError::problems(problems),
+                failed @ PublishError::Storage(_) => {
+                    ApiError::unavailable("publishing definitions", &failed)
+                }
+            })
+    });
+    finished(task.await)
+}
+
+async fn read<T: DeserializeOwned>(intake: &Intake, request: Request) -> Result<T, ApiError> {
+    let config = &intake.config;
+    let announced = body::announced(request.headers());
+    if announced.is_some_and(|bytes| bytes > config.body_bytes_max) {
+        return Err(body::too_large(announced, config.body_bytes_max).into());
+    }
+    let body = body::read(request.into_body(), config.body_bytes_max, config).await?;
+    Ok(read_json(&body)?)
+}
+
+/// The result of work that goes on without its client.
+pub(crate) fn finished<T>(
+    ended: Result<Result<T, ApiError>, tokio::task::JoinError>,
+) -> Result<T, ApiError> {
+    ended.unwrap_or_else(|failed| Err(ApiError::unavailable("working on a request", &failed)))
+}

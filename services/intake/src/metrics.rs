@@ -1,0 +1,144 @@
+//! What intake counts. Labels are reasons, registered sources and kinds, so that their number is bounded.
+
+use std::time::Duration;
+
+use mingjing_wire::ReasonCode;
+use prometheus::{Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGauge, Opts, Registry};
+
+use crate::personal::Masked;
+
+/// The counters, registered once.
+pub(crate) struct Metrics {
+    accepted: IntCounterVec,
+    duplicates: IntCounterVec,
+    refused: IntCounterVec,
+    turned_away: IntCounterVec,
+    rate_limited: IntCounterVec,
+    completions: IntCounterVec,
+    masked: IntCounterVec,
+    secret: IntCounter,
+    rejects: IntCounter,
+    bytes: IntCounter,
+    append_seconds: Histogram,
+    /// Requests that are worked on or wait for their turn.
+    pub in_flight_requests: IntGauge,
+    /// Bytes of bodies that have a place in memory.
+    pub in_flight_bytes: IntGauge,
+}
+
+impl Metrics {
+    /// Registers the metrics.
+    ///
+    /// # Errors
+    /// When they are registered already.
+    pub fn register(registry: &Registry) -> prometheus::Result<Self> {
+        let vector = |name: &str, help: &str, label: &str| {
+            let counter =
+                IntCounterVec::new(Opts::new(format!("mingjing_intake_{name}"), help), &[label])?;
+            registry.register(Box::new(counter.clone()))?;
+            Ok::<_, prometheus::Error>(counter)
+        };
+        let counter = |name: &str, help: &str| {
+            let counter = IntCounter::new(format!("mingjing_intake_{name}"), help)?;
+            registry.register(Box::new(counter.clone()))?;
+            Ok::<_, prometheus::Error>(counter)
+        };
+        let gauge = |name: &str, help: &str| {
+            let gauge = IntGauge::new(format!("mingjing_intake_{name}"), help)?;
+            registry.register(Box::new(gauge.clone()))?;
+            Ok::<_, prometheus::Error>(gauge)
+        };
+        let seconds = HistogramOpts::new(
+            "mingjing_intake_append_seconds",
+            "Time until the records of a request were durable.",
+        );
+        let append_seconds = Histogram::with_opts(seconds.buckets(vec![
+            0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,
+        ]))?;
+        registry.register(Box::new(append_seconds.clone()))?;
+        Ok(Self {
+            accepted: vector("accepted_total", "Items that are durable.", "source")?,
+            duplicates: vector(
+                "duplicates_total",
+                "Items that were in their request twice.",
+                "source",
+            )?,
+            refused: vector(
+                "refused_total",
+                "Items refused; each lies in the rejects.",
+                "reason",
+            )?,
+            turned_away: vector("turned_away_total", "Requests not read as items.", "reason")?,
+            rate_limited: vector("rate_limited_total", "Requests answered 429.", "source")?,
+            completions: vector(
+                "completions_total",
+                "Times a source was declared complete.",
+                "source",
+            )?,
+            masked: vector("masked_total", "Numbers masked in free text.", "kind")?,
+            secret: counter(
+                "secret_total",
+                "Items refused for a secrecy mark: an alarm.",
+            )?,
+            rejects: counter("rejects_written_total", "Records written to the rejects.")?,
+            bytes: counter("bytes_total", "Bytes of bodies read.")?,
+            append_seconds,
+            in_flight_requests: gauge("in_flight_requests", "Requests worked on or waiting.")?,
+            in_flight_bytes: gauge("in_flight_bytes", "Bytes reserved for bodies.")?,
+        })
+    }
+
+    /// The items of a request were answered as taken.
+    pub fn taken(&self, source: &str, accepted: u64, duplicates: u64, completions: u64) {
+        self.accepted.with_label_values(&[source]).inc_by(accepted);
+        self.duplicates
+            .with_label_values(&[source])
+            .inc_by(duplicates);
+        self.completions
+            .with_label_values(&[source])
+            .inc_by(completions);
+    }
+
+    /// An item was refused.
+    pub fn refused(&self, reason: ReasonCode) {
+        self.refused.with_label_values(&[reason.code()]).inc();
+        if reason == ReasonCode::Secret {
+            self.secret.inc();
+        }
+    }
+
+    /// Records were written to the rejects.
+    pub fn rejects_written(&self, records: usize) {
+        self.rejects.inc_by(records as u64);
+    }
+
+    /// A request was answered without being read as items.
+    pub fn turned_away(&self, reason: ReasonCode) {
+        self.turned_away.with_label_values(&[reason.code()]).inc();
+    }
+
+    /// A source was told to wait.
+    pub fn rate_limited(&self, source: &str) {
+        self.rate_limited.with_label_values(&[source]).inc();
+    }
+
+    /// Numbers were masked.
+    pub fn masked(&self, count: Masked) {
+        self.masked
+            .with_label_values(&["identity"])
+            .inc_by(count.identity);
+        self.masked
+            .with_label_values(&["mobile"])
+            .inc_by(count.mobile);
+    }
+
+    /// A body was read.
+    pub fn read(&self, bytes: usize) {
+        self.bytes.inc_by(bytes as u64);
+    }
+
+    /// Records became durable.
+    pub fn appended(&self, took: Duration) {
+        self.append_seconds.observe(took.as_secs_f64());
+    }
+}

@@ -1,0 +1,300 @@
+//! Sources and their keys: in the Table port, and in every partition of the log.
+//!
+//! | table | key | value |
+//! |---|---|---|
+//! | `sources` | the source's id | the domain's `Source` as JSON |
+//! | `source_keys` | the key's id | source, salt, hash, when it was made |
+//!
+//! Nothing is remembered here: each request asks the table, which is a look into memory or a small read, so that a rotated key
+//! ends at once, whichever process rotated it.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use mingjing_domain::Timestamp;
+use mingjing_domain::source::Source;
+use mingjing_log::{Log, Table};
+use mingjing_wire::cloudevents::{ATTRIBUTE_BYTES_MAX, encode_source};
+use mingjing_wire::refusal::Words;
+use mingjing_wire::{ReasonCode, Refusal};
+use tokio::sync::Mutex;
+
+use crate::append;
+use crate::keys::{self, KeyRecord, NewKey};
+
+const SOURCES: &str = "sources";
+const KEYS: &str = "source_keys";
+
+/// Who speaks in ticks and activations; no department's name.
+const PLATFORM: &str = "mingjing";
+
+/// Domain study S4: at most 24 hours between an event and its record.
+const DELAY_HOURS_MAX: u32 = 24;
+
+/// Why something about a source was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum SourceError {
+    /// The declaration cannot be taken, or there is no such source.
+    #[error("{0}")]
+    Refused(Box<Refusal>),
+    /// The table or the log failed.
+    #[error("{attempted}")]
+    Log {
+        /// What was to be done.
+        attempted: &'static str,
+        /// What the table or the log says.
+        #[source]
+        source: mingjing_log::Error,
+    },
+    /// A table holds something that is none of ours.
+    #[error("the table {table} holds an entry that cannot be read")]
+    Entry {
+        /// The table.
+        table: &'static str,
+        /// What is wrong with it.
+        #[source]
+        source: serde_json::Error,
+    },
+    /// The machine has no random numbers to give.
+    #[error("a key cannot be made")]
+    Random(#[source] getrandom::Error),
+}
+
+/// What a declaration led to.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Declared {
+    /// Whether the source is new.
+    pub created: bool,
+    /// The key of a source that had none; told this once.
+    pub key: Option<String>,
+}
+
+/// The registered sources.
+pub struct Sources {
+    table: Arc<dyn Table>,
+    log: Arc<dyn Log>,
+    /// One change at a time, so that every partition has the declarations in the same order.
+    changing: Mutex<()>,
+}
+
+impl Sources {
+    pub(crate) fn new(table: Arc<dyn Table>, log: Arc<dyn Log>) -> Self {
+        Self {
+            table,
+            log,
+            changing: Mutex::new(()),
+        }
+    }
+
+    /// The source with this id.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub async fn get(&self, id: &str) -> Result<Option<Source>, SourceError> {
+        if id.is_empty() || id.len() > ATTRIBUTE_BYTES_MAX {
+            return Ok(None);
+        }
+        self.entry(SOURCES, id).await
+    }
+
+    /// All sources by id, each with the number of its keys.
+    ///
+    /// # Errors
+    /// When the tables cannot be read.
+    pub async fn list(&self) -> Result<Vec<(Source, usize)>, SourceError> {
+        let keys: Vec<(String, KeyRecord)> = self.scan(KEYS).await?;
+        let sources: Vec<(String, Source)> = self.scan(SOURCES).await?;
+        let counted = sources.into_iter().map(|(_, source)| {
+            let number = keys
+                .iter()
+                .filter(|(_, key)| key.source == source.id)
+                .count();
+            (source, number)
+        });
+        Ok(counted.collect())
+    }
+
+    /// Registers a source or changes it: into every partition first, then into the table. May be repeated. A source
+    /// without a key gets one.
+    ///
+    /// # Errors
+    /// [`SourceError::Refused`] with the field; otherwise it may be done in part and should be repeated.
+    pub async fn declare(&self, source: &Source, now: Timestamp) -> Result<Declared, SourceError> {
+        check(source).map_err(|refusal| SourceError::Refused(Box::new(refusal)))?;
+        let _one_at_a_time = self.changing.lock().await;
+        let created = self.get(&source.id).await?.is_none();
+        let key = Bytes::from(source.id.clone());
+        append::everywhere(&*self.log, key.clone(), encode_source(source).into())
+            .await
+            .map_err(|source| failed("declaring a source in the log", source))?;
+        self.put(SOURCES, key, source).await?;
+        let keys: Vec<(String, KeyRecord)> = self.scan(KEYS).await?;
+        let key = match keys.iter().any(|(_, key)| key.source == source.id) {
+            true => None,
+            false => Some(self.issue(&source.id, now).await?),
+        };
+        tracing::info!(source = source.id, created, "source declared");
+        Ok(Declared { created, key })
+    }
+
+    /// A fresh key for a source; all its earlier ones end.
+    ///
+    /// # Errors
+    /// [`SourceError::Refused`] if there is no such source.
+    pub async fn rotate(&self, id: &str, now: Timestamp) -> Result<String, SourceError> {
+        let _one_at_a_time = self.changing.lock().await;
+        if self.get(id).await?.is_none() {
+            let refusal = Refusal::bad_value(ReasonCode::UnknownSource, "id", id);
+            return Err(SourceError::Refused(Box::new(refusal)));
+        }
+        let earlier: Vec<(String, KeyRecord)> = self.scan(KEYS).await?;
+        let fresh = self.issue(id, now).await?;
+        for (key, _) in earlier
+            .into_iter()
+            .filter(|(_, record)| record.source == id)
+        {
+            self.table
+                .put(KEYS, key.into(), None)
+                .await
+                .map_err(|source| failed("ending a key", source))?;
+        }
+        tracing::info!(source = id, "key rotated");
+        Ok(fresh)
+    }
+
+    /// The source that a key speaks for; none if the key opens nothing.
+    pub(crate) async fn of_key(&self, key: &str) -> Result<Option<Source>, SourceError> {
+        let Some((id, secret)) = keys::split(key) else {
+            return Ok(None);
+        };
+        let record: Option<KeyRecord> = self.entry(KEYS, id).await?;
+        match record.filter(|record| record.matches(secret)) {
+            Some(record) => self.get(&record.source).await,
+            None => Ok(None),
+        }
+    }
+
+    async fn issue(&self, source: &str, now: Timestamp) -> Result<String, SourceError> {
+        let key = NewKey::make(source, now).map_err(SourceError::Random)?;
+        self.put(KEYS, key.id.into(), &key.record).await?;
+        Ok(key.text)
+    }
+
+    async fn put(
+        &self,
+        table: &'static str,
+        key: Bytes,
+        value: &impl serde::Serialize,
+    ) -> Result<(), SourceError> {
+        let value = serde_json::to_vec(value).expect("text, numbers and instants only");
+        let put = self.table.put(table, key, Some(value.into())).await;
+        put.map_err(|source| failed("writing a table of sources", source))
+    }
+
+    async fn entry<T: serde::de::DeserializeOwned>(
+        &self,
+        table: &'static str,
+        key: &str,
+    ) -> Result<Option<T>, SourceError> {
+        let found = self.table.get(table, key.as_bytes()).await;
+        let found = found.map_err(|source| failed("reading a table of sources", source))?;
+        found.map(|bytes| read(table, &bytes)).transpose()
+    }
+
+    async fn scan<T: serde::de::DeserializeOwned>(
+        &self,
+        table: &'static str,
+    ) -> Result<Vec<(String, T)>, SourceError> {
+        let found = self.table.scan(table).await;
+        let found = found.map_err(|source| failed("reading a table of sources", source))?;
+        let entries = found.into_iter().map(|(key, bytes)| {
+            Ok((
+                String::from_utf8_lossy(&key).into_owned(),
+                read(table, &bytes)?,
+            ))
+        });
+        entries.collect()
+    }
+}
+
+fn read<T: serde::de::DeserializeOwned>(
+    table: &'static str,
+    bytes: &[u8],
+) -> Result<T, SourceError> {
+    serde_json::from_slice(bytes).map_err(|source| SourceError::Entry { table, source })
+}
+
+fn failed(attempted: &'static str, source: mingjing_log::Error) -> SourceError {
+    SourceError::Log { attempted, source }
+}
+
+/// Refuses declarations that events could not be held against.
+fn check(source: &Source) -> Result<(), Refusal> {
+    let id = &source.id;
+    if id.is_empty() {
+        return Err(Refusal::missing("id"));
+    }
+    let unusable = id.len() > ATTRIBUTE_BYTES_MAX
+        || id.contains(|c: char| c.is_whitespace() || c.is_control())
+        || id == PLATFORM;
+    if unusable {
+        return Err(Refusal::bad_value(ReasonCode::WrongType, "id", id).help(
+            format!("up to {ATTRIBUTE_BYTES_MAX} bytes without spaces, as events carry it in `source`; not `{PLATFORM}`"),
+            format!("最多 {ATTRIBUTE_BYTES_MAX} 字节、不含空格，与事件的 source 一致；不得为 `{PLATFORM}`"),
+        ));
+    }
+    if source.delay_allowance_hours > DELAY_HOURS_MAX {
+        let hours = source.delay_allowance_hours;
+        let detail = Words::new(format!("{hours} hours"), format!("{hours} 小时"));
+        return Err(Refusal::new(ReasonCode::OutOfRange, detail)
+            .field("delay_allowance_hours")
+            .help("at most 24 hours", "最多 24 小时"));
+    }
+    if source.rhythm_minutes == Some(0) {
+        let detail = Words::new("0 minutes", "0 分钟");
+        return Err(Refusal::new(ReasonCode::OutOfRange, detail)
+            .field("rhythm_minutes")
+            .help(
+                "leave it out for a source without a rhythm",
+                "没有固定节奏的来源请省略该字段",
+            ));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use mingjing_domain::source::SourceClock;
+
+    use super::*;
+
+    #[test]
+    fn a_declaration_that_events_could_not_be_held_against_is_refused() {
+        let field = |change: fn(&mut Source)| {
+            let mut source = Source::new("zjj", SourceClock::Live);
+            change(&mut source);
+            check(&source).err().and_then(|refusal| refusal.field)
+        };
+        assert_eq!(field(|_| ()), None);
+        assert_eq!(
+            field(|s| s.id = "https://zjj.luzhou.gov.cn/住建".into()),
+            None
+        );
+        for change in [
+            (|s: &mut Source| s.id.clear()) as fn(&mut Source),
+            |s| s.id = "a b".into(),
+            |s| s.id = "mingjing".into(),
+            |s| s.id = "x".repeat(257),
+        ] {
+            assert_eq!(field(change).as_deref(), Some("id"));
+        }
+        assert_eq!(
+            field(|s| s.delay_allowance_hours = 25).as_deref(),
+            Some("delay_allowance_hours")
+        );
+        assert_eq!(
+            field(|s| s.rhythm_minutes = Some(0)).as_deref(),
+            Some("rhythm_minutes")
+        );
+    }
+}

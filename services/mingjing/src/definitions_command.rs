@@ -1,0 +1,113 @@
+//! `mingjing definitions check`: reads a folder of definitions and tells every problem with file and line.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use mingjing_domain::definitions::{DefinitionFile, DefinitionSet, Problem};
+use mingjing_engine::Rules;
+
+/// What can be done with a folder of definitions.
+#[derive(Debug, clap::Subcommand)]
+pub enum DefinitionsCommand {
+    /// Reads every definition and prints all problems with file and line; ends with 1 if there are any.
+    Check {
+        /// The folder.
+        dir: PathBuf,
+    },
+    /// Prints the JSON Schema of one kind of definition, for editors.
+    Schema {
+        /// body, item, flowchart, general_points, calendar or source.
+        kind: String,
+    },
+}
+
+/// Definitions that cannot be used, every problem told.
+#[derive(Debug)]
+pub struct Refused(pub Vec<Problem>);
+
+impl std::fmt::Display for Refused {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for problem in &self.0 {
+            writeln!(f, "{problem}")?;
+        }
+        write!(f, "{} problem(s) in the definitions", self.0.len())
+    }
+}
+
+impl std::error::Error for Refused {}
+
+/// Runs the command.
+pub fn run(command: &DefinitionsCommand) -> anyhow::Result<()> {
+    match command {
+        DefinitionsCommand::Check { dir } => {
+            let (set, rules) = load(dir)?;
+            println!(
+                "{}: {} bodies, {} items, {} flowcharts, {} general point sets, {} calendars, {} sources; version {}",
+                dir.display(),
+                set.bodies.len(),
+                set.items.len(),
+                set.flowcharts.len(),
+                set.general_points.len(),
+                set.calendars.len(),
+                set.sources.len(),
+                rules.definitions_version(),
+            );
+            Ok(())
+        }
+        DefinitionsCommand::Schema { kind } => {
+            let schema = mingjing_domain::definitions::json_schema(kind).with_context(|| {
+                format!("unknown kind {kind:?}; it is one of body, item, flowchart, general_points, calendar, source")
+            })?;
+            println!("{}", serde_json::to_string_pretty(&schema)?);
+            Ok(())
+        }
+    }
+}
+
+/// Reads and compiles a folder. Errs with [`Refused`] where anything is wrong.
+pub fn load(dir: &Path) -> anyhow::Result<(DefinitionSet, Rules)> {
+    let files = read_folder(dir)?;
+    let (set, mut problems) = DefinitionSet::read(files);
+    match Rules::compile(&set) {
+        Ok(rules) if problems.is_empty() => Ok((set, rules)),
+        Ok(_) => Err(Refused(problems).into()),
+        Err(more) => {
+            problems.extend(more);
+            problems.sort();
+            Err(Refused(problems).into())
+        }
+    }
+}
+
+/// Every `.yaml` and `.yml` file below a folder, by its path within it.
+pub fn read_folder(dir: &Path) -> anyhow::Result<Vec<DefinitionFile>> {
+    let mut files = Vec::new();
+    let mut folders = vec![dir.to_owned()];
+    while let Some(folder) = folders.pop() {
+        let entries = fs::read_dir(&folder)
+            .with_context(|| format!("cannot read the definitions folder {}", folder.display()))?;
+        for entry in entries {
+            let path = entry.with_context(|| format!("cannot list {}", folder.display()))?.path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let ending = path.extension().and_then(|e| e.to_str());
+            if !matches!(ending, Some("yaml" | "yml")) {
+                continue;
+            }
+            let text = fs::read_to_string(&path)
+                .with_context(|| format!("cannot read {} as UTF-8 text", path.display()))?;
+            let name = path.strip_prefix(dir).unwrap_or(&path).to_string_lossy().replace('\\', "/");
+            files.push(DefinitionFile { name, text });
+        }
+    }
+    anyhow::ensure!(
+        !files.is_empty(),
+        "no definitions in {}: put .yaml files there (see schemas/definitions)",
+        dir.display()
+    );
+    files.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(files)
+}

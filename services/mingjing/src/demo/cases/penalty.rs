@@ -1,0 +1,116 @@
+//! 食品经营处罚: lead, filing, investigation, legal review, notice, five working days to answer, decision, delivery, publication,
+//! payment.
+
+use mingjing_domain::event::EventKind;
+
+use super::Fault;
+use crate::demo::story::{Story, amount, result};
+
+pub(super) fn tell(story: &mut Story<'_>, fault: Option<Fault>) {
+    let head = story.any_of("approve", 2);
+    let investigator = story.any_of("enforce", 6);
+    let goods = story.dice.roll(2..=40) * 50_000;
+    let fine = match fault {
+        // 货值不足一万元，罚款却超过十万元.
+        Some(Fault::FineOutOfRange) => 12_000_000,
+        _ if goods < 1_000_000 => story.dice.roll(50..=90) * 100_000,
+        _ => goods * story.dice.roll(10..=18),
+    };
+    let goods = if fault == Some(Fault::FineOutOfRange) {
+        800_000
+    } else {
+        goods
+    };
+
+    story.end("clue", &investigator);
+    story.wait_some(0..=2).tell(EventKind::Filed, &head);
+    investigate(story, &investigator, goods);
+    let reviewer = story.any_of("legal", 2);
+    if fault != Some(Fault::NoLegalReview) {
+        story
+            .wait(1)
+            .tell(EventKind::LegalReview, &reviewer)
+            .data
+            .result_code = Some("passed".into());
+    }
+    if fault != Some(Fault::NoNotice) {
+        notice(story, &investigator, &reviewer, &head, fine, fault);
+    }
+    let decider = if fault == Some(Fault::OneHand) {
+        head
+    } else {
+        other_head(&head)
+    };
+    let event = story.wait(1).tell(EventKind::Decided, &decider);
+    result(event, "fined", "食品安全法第一百二十四条");
+    amount(event, "fine", fine);
+    finish(story, &investigator, &reviewer, fine);
+}
+
+/// An act under a code that the power list does not have.
+pub(super) fn tell_off_list(story: &mut Story<'_>) {
+    story.item = format!("{}-CF-0999", story.region);
+    let head = story.any_of("approve", 2);
+    story.tell(EventKind::Filed, &head);
+    let decider = other_head(&head);
+    result(
+        story.wait(2).tell(EventKind::Decided, &decider),
+        "fined",
+        "市容管理规定",
+    );
+    story.wait(1).tell(EventKind::Closed, &head);
+}
+
+/// Filing and deciding are two persons' work: the other of the two heads.
+fn other_head(head: &str) -> String {
+    let (office, number) = head.rsplit_once('-').unwrap_or((head, "1"));
+    format!("{office}-{}", if number == "1" { "2" } else { "1" })
+}
+
+fn investigate(story: &mut Story<'_>, investigator: &str, goods: i64) {
+    story.wait(0).begin("investigate", investigator);
+    if story.dice.once_in(4) {
+        let sampler = story.any_of("enforce", 6);
+        story.wait(1).begin("sampling", &sampler);
+        story.wait_some(1..=2).end("sampling", &sampler);
+    }
+    let event = story.wait_some(2..=5).end("investigate", investigator);
+    amount(event, "goods_value", goods);
+}
+
+/// Notice of the intended penalty, the time to answer it, a hearing or a collective discussion where there is one.
+fn notice(
+    story: &mut Story<'_>,
+    investigator: &str,
+    reviewer: &str,
+    head: &str,
+    fine: i64,
+    fault: Option<Fault>,
+) {
+    let days = i64::from(fault == Some(Fault::NoLegalReview));
+    story.wait(days).tell(EventKind::Notice, investigator);
+    if fault == Some(Fault::DefenceCut) {
+        story.wait(1);
+        return;
+    }
+    story.wait_some(5..=6);
+    if fault.is_none() && story.dice.once_in(10) {
+        story.wait(2).tell(EventKind::Hearing, reviewer);
+    }
+    if fine > 10_000_000 {
+        story.wait(0).tell(EventKind::CollectiveDiscussion, head);
+    }
+}
+
+fn finish(story: &mut Story<'_>, investigator: &str, reviewer: &str, fine: i64) {
+    story
+        .wait_some(1..=2)
+        .tell(EventKind::Delivered, investigator);
+    story.wait_some(0..=2).tell(EventKind::Published, reviewer);
+    amount(
+        story.wait_some(1..=4).tell(EventKind::Paid, investigator),
+        "paid",
+        fine,
+    );
+    story.wait(0).tell(EventKind::Closed, investigator);
+}

@@ -1,0 +1,197 @@
+//! The demo's definitions, compiled in, and the amendment of its calendar.
+
+use chrono::{Datelike, NaiveDate};
+use mingjing_domain::Timestamp;
+use mingjing_domain::calendar::{
+    CalendarDefinition, CalendarVersion, DayKind, OffBlock, WorkCalendar, YearPlan,
+};
+use mingjing_domain::definitions::{DefinitionFile, DefinitionSet};
+
+use super::DEMO_WATERMARK;
+use super::days;
+
+macro_rules! files {
+    ($($name:literal)*) => {
+        /// `deploy/demo/definitions`, by name.
+        const FILES: &[(&str, &str)] =
+            &[$(($name, include_str!(concat!("../../../../deploy/demo/definitions/", $name))),)*];
+    };
+}
+
+files! {
+    "bodies.yaml" "calendar.yaml" "construction-permit.yaml" "food-penalty.yaml" "general-points.yaml" "items.yaml"
+    "living-allowance.yaml" "seizure.yaml" "work-injury.yaml"
+}
+
+/// The set's own folder: the platform tells one set of definitions from another by it.
+const FOLDER: &str = "luzhou-demo";
+
+/// The file that the amendment replaces.
+const CALENDAR_FILE: &str = "luzhou-demo/calendar.yaml";
+
+/// How many working days before the amendment the day lies that it declares off.
+const WORKING_DAYS_BEFORE: i64 = 5;
+
+/// The definitions that the demo begins with.
+pub fn files() -> Vec<DefinitionFile> {
+    let file = |(name, text): &(&str, &str)| DefinitionFile {
+        name: format!("{FOLDER}/{name}"),
+        text: (*text).into(),
+    };
+    FILES.iter().map(file).collect()
+}
+
+/// The demo's calendar, `luzhou-demo`, as it begins.
+pub fn calendar() -> CalendarDefinition {
+    let file = files().into_iter().find(|file| file.name == CALENDAR_FILE);
+    let (set, _) = DefinitionSet::read(file.into_iter().collect());
+    let found = set.calendars.into_iter().next();
+    found
+        .expect("the calendar that is compiled in is read by a test")
+        .value
+}
+
+/// 临时调休: a notice that declares a day off after nobody worked on it, so that cards which counted it are withdrawn.
+#[derive(Clone, Debug)]
+pub struct Amendment {
+    /// When it is published.
+    pub at: Timestamp,
+    /// The day off.
+    pub day_off: NaiveDate,
+    /// The calendar with it.
+    pub calendar: CalendarDefinition,
+}
+
+impl Amendment {
+    /// The amendment published on the last working day up to `latest`, at ten in the morning.
+    ///
+    /// # Panics
+    /// Never: the calendar compiled in compiles.
+    pub fn until(latest: NaiveDate) -> Self {
+        let before = compiled(&calendar());
+        let published = if before.is_working(latest) {
+            latest
+        } else {
+            before.add_working_days(latest, -1)
+        };
+        let at = days::at(published, 10 * 60);
+        let mut day_off = before.add_working_days(published, -WORKING_DAYS_BEFORE);
+        // A weekend day that is worked cannot be declared off in the same plan.
+        while before.day(day_off) != DayKind::Working {
+            day_off = before.add_working_days(day_off, -1);
+        }
+        Self {
+            at,
+            day_off,
+            calendar: amended(calendar(), at, day_off),
+        }
+    }
+
+    /// The definitions with the amended calendar.
+    pub fn files(&self) -> Vec<DefinitionFile> {
+        let mut files = files();
+        for file in files.iter_mut().filter(|file| file.name == CALENDAR_FILE) {
+            file.text = written(&self.calendar);
+        }
+        files
+    }
+}
+
+/// The calendar's latest version, ready for counting.
+pub fn compiled(calendar: &CalendarDefinition) -> WorkCalendar {
+    WorkCalendar::compile(calendar, None).expect("held by a test for every day of a year")
+}
+
+fn amended(
+    mut calendar: CalendarDefinition,
+    at: Timestamp,
+    day_off: NaiveDate,
+) -> CalendarDefinition {
+    let year = day_off.year();
+    let in_force = calendar
+        .versions
+        .iter()
+        .rev()
+        .find_map(|v| v.years.get(&year));
+    let mut plan: YearPlan = in_force.cloned().unwrap_or_default();
+    plan.off.push(OffBlock {
+        from: day_off,
+        to: day_off,
+        name: "演示：临时调休".into(),
+    });
+    let last = calendar
+        .versions
+        .last()
+        .map_or(Timestamp::MIN, |v| v.published_at);
+    calendar.versions.push(CalendarVersion {
+        version: format!("{year}.demo"),
+        // Versions stand in order of publication, also where the demo plays before the last notice.
+        published_at: at.max(last.plus_millis(1000)),
+        basis: format!(
+            "关于{}临时调休的通知（{DEMO_WATERMARK}）",
+            day_off.format("%-m月%-d日")
+        ),
+        years: [(year, plan)].into(),
+    });
+    calendar
+}
+
+fn written(calendar: &CalendarDefinition) -> String {
+    let text =
+        serde_saphyr::to_string(calendar).expect("a calendar is text, numbers, lists and maps");
+    format!("# {DEMO_WATERMARK}\nkind: calendar\n{text}")
+}
+
+#[cfg(test)]
+mod tests {
+    use mingjing_domain::calendar::china;
+    use mingjing_engine::Rules;
+
+    use super::*;
+    use crate::definitions_command::read_folder;
+
+    #[test]
+    fn every_file_of_the_folder_is_compiled_in() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../deploy/demo/definitions");
+        let mut there = read_folder(folder.as_ref()).unwrap();
+        for file in &mut there {
+            file.name = format!("{FOLDER}/{}", file.name);
+        }
+        assert_eq!(files(), there);
+    }
+
+    #[test]
+    fn the_demos_calendar_is_chinas_under_another_id() {
+        let china = CalendarDefinition {
+            id: "luzhou-demo".into(),
+            name: "演示·泸州工作日历".into(),
+            ..china().clone()
+        };
+        assert_eq!(calendar(), china);
+    }
+
+    #[test]
+    fn the_amended_definitions_compile_and_differ_by_one_day_off_whatever_the_date() {
+        let mut latest = NaiveDate::from_ymd_opt(2026, 1, 1).unwrap();
+        for _ in 0..400 {
+            let amendment = Amendment::until(latest);
+            let (before, after) = (compiled(&calendar()), compiled(&amendment.calendar));
+            assert!(before.is_working(amendment.day_off) && !after.is_working(amendment.day_off));
+            let published = days::day(amendment.at);
+            assert!(published <= latest && amendment.day_off < published);
+            let from = days::plus(amendment.day_off, -60);
+            assert_eq!(
+                before.working_days_between(from, latest),
+                after.working_days_between(from, latest) + 1,
+                "{latest}"
+            );
+            latest = days::plus(latest, 1);
+        }
+        let amendment = Amendment::until(latest);
+        let (set, problems) = DefinitionSet::read(amendment.files());
+        assert_eq!(problems, []);
+        assert_eq!(set.calendars[0].value, amendment.calendar);
+        let rules = Rules::compile(&set).unwrap_or_else(|problems| panic!("{problems:?}"));
+        assert!(rules.calendar_versions().contains("luzhou-demo 2027.demo"));
+    }
+}

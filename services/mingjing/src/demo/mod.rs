@@ -1,0 +1,214 @@
+//! `up --demo`: a city of made-up cases, sent to the platform as its departments would send them.
+//!
+//! ```text
+//! plan (seed, beginning) ─▶ feed ─▶ client ── HTTP ──▶ intake
+//!                             ▲                          ▲
+//!                             └─────── DemoClock ────────┘ stamps, ticks
+//! ```
+//!
+//! The plan is pure: what is sent depends on the seed and the instant at which the city's life began, never on the machine or
+//! on how often the platform was started. Nothing goes past intake. Everything shown of it bears [`DEMO_WATERMARK`].
+
+mod cases;
+mod city;
+mod client;
+mod clock;
+mod days;
+mod definitions;
+mod dice;
+mod feed;
+mod plan;
+mod story;
+mod timeline;
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use mingjing_domain::Timestamp;
+use mingjing_domain::time::DAY_MS;
+use mingjing_wire::cloudevents::{encode_complete_until, encode_event};
+
+pub use clock::DemoClock;
+pub use timeline::Timeline;
+
+use city::SYSTEMS;
+use client::Client;
+use feed::{Due, Feed};
+use plan::Plan;
+use timeline::Published;
+
+/// Stands on every page and every paper of the demo.
+pub const DEMO_WATERMARK: &str = "演示数据";
+
+/// The seed where none is given.
+pub const DEMO_SEED: u64 = 510_500;
+
+/// The speed of the demo's clock once the past is over, where none is given.
+pub const DEMO_SPEED: f64 = 60.0;
+
+/// What was sent this long before the last tick that is kept is sent again after a restart: more than the clock may run ahead of
+/// what was delivered, and the same content, so that it is harmless.
+const AGAIN_MS: i64 = DAY_MS;
+
+/// How long the departments rest between two rounds, in real time: while the clock hurries, a round is an hour or two of theirs.
+const PAUSE: Duration = Duration::from_millis(40);
+
+/// How many items are sent in one request at most.
+const ITEMS_MAX: usize = 1000;
+
+/// What the demo needs.
+#[derive(Debug)]
+pub struct DemoConfig {
+    /// The platform, like `http://127.0.0.1:8080`.
+    pub base_url: String,
+    /// The administrator's key, where the platform asks for one.
+    pub admin_key: Option<String>,
+    /// The platform's clock.
+    pub clock: Arc<DemoClock>,
+    /// What is remembered over restarts: beginning, seed, keys.
+    pub timeline: Timeline,
+    /// The greatest tick that the platform kept; none at the first start.
+    pub resume_from: Option<Timestamp>,
+}
+
+/// Lives the city's life until `shutdown`.
+///
+/// # Errors
+/// When the platform refuses the demo's sources or definitions, or the memory cannot be written. The clock stands still then.
+pub async fn run(
+    config: DemoConfig,
+    shutdown: impl Future<Output = ()> + Send,
+) -> anyhow::Result<()> {
+    let mut demo = Demo::new(config)?;
+    tokio::select! {
+        () = shutdown => Ok(()),
+        ended = demo.live() => ended,
+    }
+}
+
+struct Demo {
+    client: Client,
+    clock: Arc<DemoClock>,
+    timeline: Timeline,
+    feed: Feed,
+}
+
+impl Demo {
+    fn new(config: DemoConfig) -> anyhow::Result<Self> {
+        let DemoConfig {
+            base_url,
+            admin_key,
+            clock,
+            timeline,
+            resume_from,
+        } = config;
+        let origin = timeline.origin();
+        let from = resume_from.map_or(origin, |at| at.plus_millis(-AGAIN_MS).max(origin));
+        let feed = Feed::new(Plan::new(timeline.seed(), origin), origin, from);
+        tracing::info!(seed = timeline.seed(), %origin, %from, "demo: the city lives");
+        Ok(Self {
+            client: Client::new(&base_url, admin_key)?,
+            clock,
+            timeline,
+            feed,
+        })
+    }
+
+    async fn live(&mut self) -> anyhow::Result<()> {
+        self.register().await?;
+        self.publish(Published::Base).await?;
+        loop {
+            let amendment = self.feed.plan().amendment().at;
+            let amends =
+                self.timeline.published() < Published::Amended && self.clock.now() >= amendment;
+            // What happened before the notice is judged by the calendar without it.
+            let now = if amends { amendment } else { self.clock.now() };
+            self.deliver(now).await?;
+            self.clock.delivered(now);
+            if amends {
+                self.publish(Published::Amended).await?;
+            } else {
+                tokio::time::sleep(PAUSE).await;
+                self.clock.until(self.feed.next_due(now)).await;
+            }
+        }
+    }
+
+    /// Sends what is due at `now`, all sources at once, and waits until it is taken.
+    async fn deliver(&mut self, now: Timestamp) -> anyhow::Result<()> {
+        let mut due = self.feed.take_due(now);
+        loop {
+            let sending = due.into_iter().map(|(source, due)| self.send(source, due));
+            let left = futures::future::try_join_all(sending).await?;
+            due = left.into_iter().flatten().collect();
+            if due.is_empty() {
+                return Ok(());
+            }
+            for source in due.keys() {
+                self.replace_key(source).await?;
+            }
+        }
+    }
+
+    /// Sends what a source has to send. What is left when its key opens nothing is the answer.
+    async fn send(
+        &self,
+        source: &'static str,
+        due: Due,
+    ) -> anyhow::Result<Option<(&'static str, Due)>> {
+        let key = self.timeline.key(source).unwrap_or_default();
+        let mut items: Vec<Vec<u8>> = due
+            .dispatches
+            .iter()
+            .map(|dispatch| encode_event(&dispatch.event))
+            .collect();
+        items.extend(
+            due.complete_until
+                .map(|until| encode_complete_until(source, until)),
+        );
+        for items in items.chunks(ITEMS_MAX) {
+            let sent = self.client.send(key, &items.join(&b'\n')).await?;
+            if sent.key_refused {
+                // What went before is sent again too; it is the same content.
+                return Ok(Some((source, due)));
+            }
+            for why in sent.refused {
+                tracing::error!(source, why, "demo: an item was refused");
+            }
+        }
+        Ok(None)
+    }
+
+    async fn register(&mut self) -> anyhow::Result<()> {
+        for system in &SYSTEMS {
+            let key = self.client.declare(&system.declaration()).await?;
+            match key {
+                Some(key) => self.timeline.set_key(system.id, key)?,
+                None if self.timeline.key(system.id).is_none() => {
+                    self.replace_key(system.id).await?
+                }
+                None => {}
+            }
+        }
+        Ok(())
+    }
+
+    async fn replace_key(&mut self, source: &str) -> anyhow::Result<()> {
+        let key = self.client.fresh_key(source).await?;
+        self.timeline.set_key(source, key)
+    }
+
+    /// Publishes definitions where they were not yet: after a restart the newer ones stay in force.
+    async fn publish(&mut self, wanted: Published) -> anyhow::Result<()> {
+        if self.timeline.published() >= wanted {
+            return Ok(());
+        }
+        let files = self.feed.plan().definitions(wanted == Published::Amended);
+        self.client.publish(&files).await?;
+        tracing::info!(?wanted, "demo: definitions published");
+        self.timeline.set_published(wanted)
+    }
+}

@@ -1,0 +1,261 @@
+//! One case being told: who did what when, and when it was typed in and sent.
+//!
+//! A clerk types an act in two to twenty minutes after it, and the system sends it within seconds; a source that says "complete
+//! until half an hour ago" therefore says the truth.
+
+use chrono::NaiveDate;
+use mingjing_domain::Timestamp;
+use mingjing_domain::event::{Actor, CaseData, CaseEvent, EventKind, Special};
+use mingjing_domain::ids::derived_id;
+use mingjing_domain::text::Text;
+
+use super::city::{Kind, officer};
+use super::days::{self, Days};
+use super::dice::Dice;
+
+/// An event and the instant at which its source sends it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Dispatch {
+    /// When it is sent.
+    pub at: Timestamp,
+    /// What is sent.
+    pub event: CaseEvent<'static>,
+}
+
+impl Dispatch {
+    /// Sends it at another instant.
+    pub fn send_at(&mut self, at: Timestamp) {
+        self.at = at;
+        self.event.received_at = at;
+    }
+}
+
+/// A case being told.
+#[derive(Debug)]
+pub struct Story<'d> {
+    /// The city's days.
+    pub days: &'d Days,
+    /// The case's own dice.
+    pub dice: Dice,
+    /// What it is about.
+    pub kind: Kind,
+    /// 行政区划.
+    pub region: &'static str,
+    /// 承办机构, unless an act says otherwise.
+    pub body: String,
+    /// 事项编码.
+    pub item: String,
+    /// When the last act was.
+    pub now: Timestamp,
+    case_no: String,
+    party: String,
+    told: Vec<Dispatch>,
+}
+
+impl<'d> Story<'d> {
+    /// The `number`-th case of its kind on `date`, beginning in its office hours; in any region where none is named.
+    pub fn new(
+        days: &'d Days,
+        seed: u64,
+        (kind, number): (Kind, usize),
+        date: NaiveDate,
+        region: Option<&'static str>,
+    ) -> Self {
+        let serial = format!("{}-{}-{number:02}", kind.letters(), date.format("%Y%m%d"));
+        let mut dice = Dice::of(seed, &["case", &serial]);
+        let any = *dice.pick(kind.regions());
+        let region = region.unwrap_or(any);
+        let case_no = format!("{region}-{serial}");
+        Self {
+            days,
+            now: days.office_hour(date, &mut dice),
+            dice,
+            kind,
+            region,
+            body: kind.body(region),
+            item: kind.item(region),
+            party: derived_id(&["demo party", &case_no]),
+            case_no,
+            told: Vec::new(),
+        }
+    }
+
+    /// The last act's date.
+    pub fn date(&self) -> NaiveDate {
+        days::day(self.now)
+    }
+
+    /// Time passes: within the day where `n` is 0, else to the `n`-th working day after.
+    pub fn wait(&mut self, n: i64) -> &mut Self {
+        self.now = match n {
+            0 => self.days.soon_after(self.now, &mut self.dice),
+            _ => self
+                .days
+                .office_hour(self.days.after(self.date(), n), &mut self.dice),
+        };
+        self
+    }
+
+    /// Some minutes pass, on the same day.
+    pub fn shortly(&mut self) -> &mut Self {
+        self.now = self
+            .now
+            .plus_millis(self.dice.roll(4 * 60..=12 * 60) * 1000);
+        self
+    }
+
+    /// Time passes: some working days of the range.
+    pub fn wait_some(&mut self, range: std::ops::RangeInclusive<i64>) -> &mut Self {
+        let n = self.dice.roll(range);
+        self.wait(n)
+    }
+
+    /// Time passes until the office hours of `date`; nothing where that is over.
+    pub fn wait_until(&mut self, date: NaiveDate) -> &mut Self {
+        if date > self.date() {
+            self.now = self.days.office_hour(date, &mut self.dice);
+        }
+        self
+    }
+
+    /// Any officer of an office of the case's body.
+    pub fn any_of(&mut self, office: &str, officers: i64) -> String {
+        let number = self.dice.roll(1..=officers);
+        officer(&self.body, office, number)
+    }
+
+    /// Tells an act that happens now; the answer may be added to.
+    pub fn tell(&mut self, kind: EventKind, actor: &str) -> &mut CaseEvent<'static> {
+        // What comes later in a case is typed in and sent later.
+        let before = self
+            .told
+            .last()
+            .map_or(self.now, |d| d.at.plus_millis(1000));
+        let entered = self
+            .now
+            .plus_millis(self.dice.roll(120..=1200) * 1000)
+            .max(before);
+        let sent = entered.plus_millis(self.dice.roll(1..=10) * 1000);
+        let number = self.told.len() + 1;
+        let event = CaseEvent {
+            event_id: format!("{}-{number:02}", self.case_no).into(),
+            source: self.kind.source().into(),
+            source_seq: number as u64,
+            data_version: 1,
+            kind,
+            occurred_at: self.now,
+            entered_at: Some(entered),
+            sent_at: Some(sent),
+            received_at: sent,
+            case_no: self.case_no.clone().into(),
+            data: CaseData {
+                case_kind: Some("promise".into()),
+                item_code: Some(self.item.clone().into()),
+                org_code: Some(self.body.clone().into()),
+                region_code: Some(self.region.into()),
+                actor: Some(Actor {
+                    id: actor.to_owned().into(),
+                    ..Actor::default()
+                }),
+                party_ref: Some(self.party.clone().into()),
+                ..CaseData::default()
+            },
+        };
+        self.told.push(Dispatch { at: sent, event });
+        &mut self.told.last_mut().expect("just told").event
+    }
+
+    /// Tells that a step began.
+    pub fn begin(&mut self, step: &'static str, actor: &str) -> &mut CaseEvent<'static> {
+        let event = self.tell(EventKind::StepStart, actor);
+        event.data.step_code = Some(step.into());
+        event
+    }
+
+    /// Tells that a step ended.
+    pub fn end(&mut self, step: &'static str, actor: &str) -> &mut CaseEvent<'static> {
+        let event = self.tell(EventKind::StepEnd, actor);
+        event.data.step_code = Some(step.into());
+        event
+    }
+
+    /// Tells of a special procedure: planned to end at the end of `planned`'s office hours.
+    pub fn suspend(
+        &mut self,
+        kind: &'static str,
+        basis: &'static str,
+        planned: NaiveDate,
+        actor: &str,
+    ) {
+        let notice_no = format!("告〔{}〕{}", self.date().format("%Y"), &self.party[..6]);
+        let now = self.now;
+        self.tell(EventKind::Suspend, actor).data.special = Some(Special {
+            kind: kind.into(),
+            basis: Some(basis.into()),
+            planned_end: Some(days::at(planned, 17 * 60 + 30)),
+            notice_no: Some(notice_no.into()),
+            notice_at: Some(now),
+            ..Special::default()
+        });
+    }
+
+    /// Tells that a special procedure ended.
+    pub fn resume(&mut self, kind: &'static str, actor: &str) {
+        let special = Special {
+            kind: kind.into(),
+            ..Special::default()
+        };
+        self.tell(EventKind::Resume, actor).data.special = Some(special);
+    }
+
+    /// Tells that the head of the body granted more time.
+    pub fn extend(&mut self, granted: &'static str, basis: &'static str, actor: &str) {
+        let head = officer(&self.body, "approve", 1);
+        let now = self.now;
+        self.tell(EventKind::Extend, actor).data.special = Some(Special {
+            kind: "extension".into(),
+            basis: Some(basis.into()),
+            granted: Some(granted.into()),
+            approver: Some(head.into()),
+            approver_rank: Some("authority_head".into()),
+            notice_at: Some(now),
+            ..Special::default()
+        });
+    }
+
+    /// Everything typed in at once, long after: what happened before `entered` is entered and sent from then on, one
+    /// record every two minutes.
+    pub fn enter_late(&mut self, entered: Timestamp) {
+        let late = self
+            .told
+            .iter_mut()
+            .filter(|d| d.event.occurred_at < entered);
+        for (nth, dispatch) in (0i64..).zip(late) {
+            let typed = entered.plus_millis(nth * 120_000);
+            dispatch.event.entered_at = Some(typed);
+            dispatch.event.sent_at = Some(typed.plus_millis(30_000));
+            dispatch.send_at(typed.plus_millis(30_000));
+        }
+    }
+
+    /// Everything told, in the order of telling.
+    pub fn told(self) -> Vec<Dispatch> {
+        self.told
+    }
+}
+
+/// The act was another body's than the case's own.
+pub fn by_body(event: &mut CaseEvent<'static>, body: &str) {
+    event.data.org_code = Some(body.to_owned().into());
+}
+
+/// Adds an amount, in fen.
+pub fn amount(event: &mut CaseEvent<'static>, name: &'static str, fen: i64) {
+    event.data.amounts.insert(name.into(), fen);
+}
+
+/// Adds a result and its basis.
+pub fn result(event: &mut CaseEvent<'static>, code: &'static str, basis: &'static str) {
+    event.data.result_code = Some(code.into());
+    event.data.legal_basis = Some(Text::from(basis));
+}

@@ -1,0 +1,294 @@
+//! Settings: defaults compiled in, then a file, then the environment. Unknown keys are refused, and every problem is
+//! told at once. Read here, passed down in parts; nothing else reads a setting.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use toml::{Table, Value};
+
+/// The defaults, with what each means.
+const DEFAULTS: &str = include_str!("settings.toml");
+
+/// `MINGJING__INTAKE__ADMIN_KEY` sets `intake.admin_key`.
+const ENV_PREFIX: &str = "MINGJING__";
+
+/// A text that is not printed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(pub String);
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(if self.0.is_empty() { "(none)" } else { "***" })
+    }
+}
+
+/// Everything that can be set; `settings.toml` says what each is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    pub listen: SocketAddr,
+    pub data: PathBuf,
+    pub partitions: u16,
+    pub time_zone: chrono_tz::Tz,
+    pub log_filter: String,
+    pub log_json: bool,
+    pub admin_key: Option<Secret>,
+    pub body_mib_max: u32,
+    pub events_per_second: u32,
+    pub clickhouse_url: Option<String>,
+    pub clickhouse_database: String,
+    pub clickhouse_user: String,
+    pub clickhouse_password: Secret,
+    pub tick_every: Duration,
+    pub snapshot_every: Duration,
+    pub snapshot_records: u64,
+}
+
+/// Settings that cannot be meant, all of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused(pub Vec<String>);
+
+impl std::fmt::Display for Refused {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} problem(s) in the settings", self.0.len())?;
+        self.0.iter().try_for_each(|problem| write!(f, "\n  {problem}"))
+    }
+}
+
+impl std::error::Error for Refused {}
+
+impl Settings {
+    /// Reads defaults, the file where one is named, and the environment.
+    pub fn load(file: Option<&Path>, environment: &[(String, String)]) -> anyhow::Result<Self> {
+        let text = match file {
+            Some(path) => Some(
+                std::fs::read_to_string(path)
+                    .with_context(|| format!("cannot read the settings {}", path.display()))?,
+            ),
+            None => None,
+        };
+        let name = file.map(|f| f.display().to_string()).unwrap_or_default();
+        Self::from_texts(text.as_deref().map(|t| (name.as_str(), t)), environment)
+            .map_err(Into::into)
+    }
+
+    fn from_texts(file: Option<(&str, &str)>, environment: &[(String, String)]) -> Result<Self, Refused> {
+        let mut problems = Vec::new();
+        let defaults: Table = DEFAULTS.parse().expect("the compiled-in defaults are TOML");
+        let mut merged = flat(&defaults);
+        let known: Vec<String> = merged.iter().map(|(key, _)| key.clone()).collect();
+        let mut set = |key: String, value: Value, place: String| {
+            match merged.iter_mut().find(|(known, _)| *known == key) {
+                Some(slot) => slot.1 = (value, place),
+                None => problems.push(format!(
+                    "{place}: unknown setting `{key}`; known are: {}",
+                    known.join(", ")
+                )),
+            }
+        };
+        match file.map(|(name, text)| (name, text.parse::<Table>())) {
+            Some((name, Ok(table))) => {
+                for (key, (value, _)) in flat(&table) {
+                    set(key, value, name.to_owned());
+                }
+            }
+            Some((name, Err(error))) => problems_push(&mut set, name, &error),
+            None => {}
+        }
+        for (variable, value) in environment {
+            if let Some(key) = variable.strip_prefix(ENV_PREFIX) {
+                let key = key.to_lowercase().replace("__", ".");
+                set(key, Value::String(value.clone()), format!("environment {variable}"));
+            }
+        }
+        let mut reader = Reader { values: merged, problems };
+        let settings = reader.settings();
+        match settings {
+            Some(settings) if reader.problems.is_empty() => Ok(settings),
+            _ => Err(Refused(reader.problems)),
+        }
+    }
+}
+
+/// A file that is no TOML is told like an unknown setting: with its place.
+fn problems_push(set: &mut impl FnMut(String, Value, String), name: &str, error: &toml::de::Error) {
+    set(
+        format!("(the file is not TOML: {})", error.message()),
+        Value::Boolean(false),
+        name.to_owned(),
+    );
+}
+
+type Placed = (String, (Value, String));
+
+/// `a.b` → value, in the order of the file.
+fn flat(table: &Table) -> Vec<Placed> {
+    let mut out = Vec::new();
+    for (key, value) in table {
+        match value {
+            Value::Table(inner) => {
+                out.extend(flat(inner).into_iter().map(|(k, v)| (format!("{key}.{k}"), v)));
+            }
+            other => out.push((key.clone(), (other.clone(), "defaults".into()))),
+        }
+    }
+    out
+}
+
+struct Reader {
+    values: Vec<Placed>,
+    problems: Vec<String>,
+}
+
+impl Reader {
+    fn settings(&mut self) -> Option<Settings> {
+        let listen = self.parsed("listen", "an address like 127.0.0.1:8080");
+        let data = self.text("data").map(PathBuf::from);
+        let partitions = self.number("partitions", 1, 1024);
+        let time_zone = self.parsed("time_zone", "an IANA name like Asia/Shanghai");
+        let log_filter = self.text("log.filter");
+        let log_json = self.choice("log.format", &["text", "json"]).map(|c| c == 1);
+        let admin_key = self.text("intake.admin_key");
+        let body_mib_max = self.number("intake.body_mib_max", 1, 1024);
+        let events_per_second = self.number("intake.events_per_second", 1, 10_000_000);
+        let clickhouse_url = self.text("clickhouse.url");
+        let clickhouse_database = self.text("clickhouse.database");
+        let clickhouse_user = self.text("clickhouse.user");
+        let clickhouse_password = self.text("clickhouse.password");
+        let tick_every = self.duration("supervise.tick_every");
+        let snapshot_every = self.duration("supervise.snapshot_every");
+        let snapshot_records = self.number("supervise.snapshot_records", 1, i64::MAX);
+        Some(Settings {
+            listen: listen?,
+            data: data?,
+            partitions: partitions? as u16,
+            time_zone: time_zone?,
+            log_filter: log_filter?,
+            log_json: log_json?,
+            admin_key: admin_key.filter(|key| !key.is_empty()).map(Secret),
+            body_mib_max: body_mib_max? as u32,
+            events_per_second: events_per_second? as u32,
+            clickhouse_url: clickhouse_url.filter(|url| !url.is_empty()),
+            clickhouse_database: clickhouse_database?,
+            clickhouse_user: clickhouse_user?,
+            clickhouse_password: Secret(clickhouse_password?),
+            tick_every: tick_every?,
+            snapshot_every: snapshot_every?,
+            snapshot_records: snapshot_records? as u64,
+        })
+    }
+
+    fn value(&self, key: &str) -> (Value, String) {
+        self.values
+            .iter()
+            .find(|(known, _)| known == key)
+            .map(|(_, value)| value.clone())
+            .expect("every key read has a default")
+    }
+
+    fn refuse(&mut self, key: &str, place: &str, wanted: &str) {
+        self.problems.push(format!("{place}: `{key}` must be {wanted}"));
+    }
+
+    fn text(&mut self, key: &str) -> Option<String> {
+        let (value, place) = self.value(key);
+        match value {
+            Value::String(text) => Some(text),
+            _ => {
+                self.refuse(key, &place, "a text in quotes");
+                None
+            }
+        }
+    }
+
+    fn parsed<T: FromStr>(&mut self, key: &str, wanted: &str) -> Option<T> {
+        let (_, place) = self.value(key);
+        let parsed = self.text(key)?.parse().ok();
+        if parsed.is_none() {
+            self.refuse(key, &place, wanted);
+        }
+        parsed
+    }
+
+    fn number(&mut self, key: &str, least: i64, most: i64) -> Option<i64> {
+        let (value, place) = self.value(key);
+        let number = match &value {
+            Value::Integer(number) => Some(*number),
+            Value::String(text) => text.parse().ok(),
+            _ => None,
+        };
+        let number = number.filter(|n| (least..=most).contains(n));
+        if number.is_none() {
+            self.refuse(key, &place, &format!("a whole number from {least} to {most}"));
+        }
+        number
+    }
+
+    fn choice(&mut self, key: &str, choices: &[&str]) -> Option<usize> {
+        let (_, place) = self.value(key);
+        let text = self.text(key)?;
+        let found = choices.iter().position(|c| *c == text);
+        if found.is_none() {
+            self.refuse(key, &place, &format!("one of {}", choices.join(", ")));
+        }
+        found
+    }
+
+    /// `500ms`, `30s`, `10min`, `2h`.
+    fn duration(&mut self, key: &str) -> Option<Duration> {
+        let (_, place) = self.value(key);
+        let text = self.text(key)?;
+        let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+        let count: Option<u64> = text[..digits].parse().ok();
+        let unit_ms = match text[digits..].trim() {
+            "ms" => Some(1),
+            "s" => Some(1000),
+            "min" => Some(60_000),
+            "h" => Some(3_600_000),
+            _ => None,
+        };
+        let duration = count.zip(unit_ms).and_then(|(n, ms)| n.checked_mul(ms)).filter(|ms| *ms > 0);
+        if duration.is_none() {
+            self.refuse(key, &place, "a time with its unit, like 500ms, 30s, 10min or 2h");
+        }
+        duration.map(Duration::from_millis)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn env(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+        pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect()
+    }
+
+    #[test]
+    fn the_environment_goes_before_the_file_and_the_file_before_the_defaults() {
+        let file = Some(("site.toml", "partitions = 8\n[supervise]\ntick_every = \"2s\"\n"));
+        let read = Settings::from_texts(file, &env(&[("MINGJING__PARTITIONS", "16")])).unwrap();
+        assert_eq!(read.partitions, 16);
+        assert_eq!(read.tick_every, Duration::from_secs(2));
+        assert_eq!(read.listen.port(), 8080);
+    }
+
+    #[test]
+    fn every_problem_is_told_at_once() {
+        let file = Some(("site.toml", "listen = \"nowhere\"\npartitons = 4\n[log]\nformat = \"xml\"\n"));
+        let refused =
+            Settings::from_texts(file, &env(&[("MINGJING__SUPERVISE__TICK_EVERY", "soon")])).unwrap_err();
+        let text = refused.to_string();
+        for part in ["partitons", "`listen` must be", "`log.format` must be", "`supervise.tick_every` must be"] {
+            assert!(text.contains(part), "{part} is missing in {text}");
+        }
+        assert_eq!(refused.0.len(), 4);
+    }
+
+    #[test]
+    fn a_secret_is_not_printed() {
+        let read = Settings::from_texts(None, &env(&[("MINGJING__INTAKE__ADMIN_KEY", "hunter2")])).unwrap();
+        assert!(!format!("{read:?}").contains("hunter2"));
+    }
+}

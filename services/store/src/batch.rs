@@ -1,0 +1,212 @@
+//! What one round of the archive writes: rows of several tables, then watermarks.
+//!
+//! Of tables that hold a present state (`alerts`, `cases`, `source_health`) a batch keeps only the last row of a key.
+//! That saves work and changes nothing: ClickHouse would keep the same one.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::hash::Hash;
+
+use bytes::Bytes;
+
+use crate::rows::{
+    AlertHistoryRow, AlertRow, CaseRow, EventRow, RejectRow, SourceHealthRow, Watermark,
+    WatermarkRow,
+};
+use crate::table::Table;
+
+/// Rows to be written together.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Batch {
+    events: Vec<EventRow>,
+    alert_history: Vec<AlertHistoryRow>,
+    alerts: BTreeMap<String, AlertRow>,
+    cases: BTreeMap<(String, String), CaseRow>,
+    source_health: BTreeMap<(String, u16), SourceHealthRow>,
+    rejects: Vec<RejectRow>,
+}
+
+/// One table's rows, encoded: one insert. A retry sends the same bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Block {
+    /// The table.
+    pub table: &'static str,
+    /// How many rows.
+    pub rows: usize,
+    /// The statement up to the data.
+    pub(crate) statement: String,
+    /// The rows in Native format.
+    pub(crate) bytes: Bytes,
+    /// Names this block among all inserts into the table, derived from its content: ClickHouse drops a second copy
+    /// that comes within its window. Correctness does not rest on it.
+    pub(crate) token: String,
+}
+
+impl Batch {
+    /// Adds an event.
+    pub fn event(&mut self, row: EventRow) {
+        self.events.push(row);
+    }
+
+    /// Adds an alert's new state.
+    pub fn alert(&mut self, row: AlertRow) {
+        keep_last(&mut self.alerts, row.alert_id.clone(), row, |row| {
+            row.version
+        });
+    }
+
+    /// Adds a change of an alert.
+    pub fn alert_change(&mut self, row: AlertHistoryRow) {
+        self.alert_history.push(row);
+    }
+
+    /// Adds a case's new state.
+    pub fn case(&mut self, row: CaseRow) {
+        keep_last(
+            &mut self.cases,
+            (row.source.clone(), row.case_no.clone()),
+            row,
+            |row| row.version,
+        );
+    }
+
+    /// Adds what is known of a source in a partition.
+    pub fn source_health(&mut self, row: SourceHealthRow) {
+        let key = (row.source.clone(), row.log_partition);
+        keep_last(&mut self.source_health, key, row, |row| row.version);
+    }
+
+    /// Adds a refusal.
+    pub fn reject(&mut self, row: RejectRow) {
+        self.rejects.push(row);
+    }
+
+    /// Adds all of `other`, which comes after.
+    pub fn append(&mut self, other: Batch) {
+        self.events.extend(other.events);
+        self.alert_history.extend(other.alert_history);
+        self.rejects.extend(other.rejects);
+        other.alerts.into_values().for_each(|row| self.alert(row));
+        other.cases.into_values().for_each(|row| self.case(row));
+        other
+            .source_health
+            .into_values()
+            .for_each(|row| self.source_health(row));
+    }
+
+    /// How many rows it would write.
+    pub fn rows(&self) -> usize {
+        self.events.len()
+            + self.alert_history.len()
+            + self.alerts.len()
+            + self.cases.len()
+            + self.source_health.len()
+            + self.rejects.len()
+    }
+
+    /// The inserts that write it, in order: an alert's history before the alert, so that whoever sees an alert finds
+    /// its history. The watermarks are a block of their own, to be written when all of these have answered.
+    pub fn blocks(&self) -> Vec<Block> {
+        let blocks = [
+            block(self.events.iter()),
+            block(self.alert_history.iter()),
+            block(self.alerts.values()),
+            block(self.cases.values()),
+            block(self.source_health.values()),
+            block(self.rejects.iter()),
+        ];
+        blocks.into_iter().flatten().collect()
+    }
+}
+
+/// The insert that writes these watermarks.
+pub(crate) fn watermark_block(watermarks: &[Watermark]) -> Option<Block> {
+    let rows: Vec<WatermarkRow> = watermarks.iter().cloned().map(WatermarkRow::from).collect();
+    block(rows.iter())
+}
+
+fn keep_last<K: Ord + Hash, R>(
+    rows: &mut BTreeMap<K, R>,
+    key: K,
+    row: R,
+    version: impl Fn(&R) -> u64,
+) {
+    match rows.entry(key) {
+        Entry::Vacant(place) => {
+            place.insert(row);
+        }
+        Entry::Occupied(mut place) => {
+            if version(&row) >= version(place.get()) {
+                place.insert(row);
+            }
+        }
+    }
+}
+
+fn block<'a, T: Table + 'a>(rows: impl ExactSizeIterator<Item = &'a T> + Clone) -> Option<Block> {
+    let count = rows.len();
+    if count == 0 {
+        return None;
+    }
+    let bytes = T::encode(rows);
+    Some(Block {
+        table: T::TABLE,
+        rows: count,
+        statement: format!(
+            "INSERT INTO {} ({}) FORMAT Native",
+            T::TABLE,
+            T::column_list()
+        ),
+        token: format!("{:032x}", xxhash_rust::xxh3::xxh3_128(&bytes)),
+        bytes: bytes.into(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use mingjing_domain::Timestamp;
+
+    use super::*;
+    use crate::rows::SourceHealth;
+
+    fn health(events: u64, version: u64) -> SourceHealthRow {
+        let health = SourceHealth {
+            source: "住建".into(),
+            partition: 3,
+            complete_until: None,
+            last_received_at: None,
+            events,
+            updated_at: Timestamp::from_millis(0),
+        };
+        let place = crate::rows::Place {
+            log_id: "0".repeat(32),
+            partition: 3,
+            offset: version,
+            n: 0,
+            fact_offset: version,
+        };
+        SourceHealthRow::new(health, &place)
+    }
+
+    #[test]
+    fn of_a_key_the_greatest_version_stays_whatever_the_order() {
+        let mut batch = Batch::default();
+        batch.source_health(health(7, 2));
+        let mut older = Batch::default();
+        older.source_health(health(5, 1));
+        batch.append(older);
+        assert_eq!(batch.rows(), 1);
+        assert_eq!(batch.source_health.values().next().unwrap().events, 7);
+    }
+
+    #[test]
+    fn the_same_rows_make_the_same_block_and_other_rows_another_token() {
+        let block = |events| {
+            let mut batch = Batch::default();
+            batch.source_health(health(events, 1));
+            batch.blocks().remove(0)
+        };
+        assert_eq!(block(1), block(1));
+        assert_ne!(block(1).token, block(2).token);
+    }
+}

@@ -1,0 +1,161 @@
+//! Alerts: a page, one with its history, all of them.
+
+use clickhouse::query::RowCursor;
+use mingjing_domain::alert::AlertRecord;
+
+use super::{AlertCursor, AlertFilter};
+use crate::rows::{AlertHistoryRow, AlertRow, HistoryEntry};
+use crate::store::within;
+use crate::table::Table;
+use crate::{Error, Store};
+
+/// The most alerts on one page.
+const PAGE_MAX: u32 = 1000;
+
+/// Some alerts, newest first.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AlertPage {
+    /// The alerts.
+    pub alerts: Vec<AlertRecord>,
+    /// Where the next page begins; none if this is the last.
+    pub next: Option<AlertCursor>,
+}
+
+/// An alert and how it came to stand so.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AlertView {
+    /// As it stands now.
+    pub alert: AlertRecord,
+    /// Every change, from the first.
+    pub history: Vec<HistoryEntry>,
+}
+
+impl Store {
+    /// A page of alerts, newest first; `limit` is held within 1..=1000.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`], [`Error::Refused`], [`Error::Damaged`].
+    pub async fn alerts(
+        &self,
+        filter: &AlertFilter,
+        cursor: Option<&AlertCursor>,
+        limit: u32,
+    ) -> Result<AlertPage, Error> {
+        let limit = limit.clamp(1, PAGE_MAX);
+        let mut conditions = filter.conditions();
+        if cursor.is_some() {
+            conditions.push(AlertCursor::CONDITION);
+        }
+        let sql = format!(
+            "SELECT {} FROM alerts FINAL {} ORDER BY raised_at DESC, alert_id LIMIT {{limit:UInt32}}",
+            AlertRow::select_list(),
+            all_of(&conditions)
+        );
+        let mut query = filter
+            .bind(self.client().query_raw(&sql))
+            .param("limit", limit + 1);
+        if let Some(cursor) = cursor {
+            query = cursor.bind(query);
+        }
+        let rows: Vec<AlertRow> = self.fetch("reading a page of alerts", query).await?;
+        page(rows, limit as usize)
+    }
+
+    /// An alert with its history; none if there is no such alert.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`], [`Error::Refused`], [`Error::Damaged`].
+    pub async fn alert(&self, alert_id: &str) -> Result<Option<AlertView>, Error> {
+        let sql = format!(
+            "SELECT {} FROM alerts FINAL WHERE alert_id = {{alert_id:String}}",
+            AlertRow::select_list()
+        );
+        let query = self.by_key(&sql).param("alert_id", alert_id);
+        let rows: Vec<AlertRow> = self.fetch("reading an alert", query).await?;
+        let Some(row) = rows.into_iter().next() else {
+            return Ok(None);
+        };
+        let sql = format!(
+            "SELECT {} FROM alert_history FINAL WHERE alert_id = {{alert_id:String}} ORDER BY revision",
+            AlertHistoryRow::select_list()
+        );
+        let query = self.by_key(&sql).param("alert_id", alert_id);
+        let changes: Vec<AlertHistoryRow> = self.fetch("reading an alert's history", query).await?;
+        let history = changes
+            .into_iter()
+            .map(HistoryEntry::try_from)
+            .collect::<Result<_, _>>()?;
+        Ok(Some(AlertView {
+            alert: row.try_into()?,
+            history,
+        }))
+    }
+
+    /// Every alert that the filter asks for, whatever its status, in the order of alert ids. Rows are read as they
+    /// are asked for: memory does not grow with their number.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] if the query cannot be put.
+    pub fn alerts_export(&self, filter: &AlertFilter) -> Result<AlertStream, Error> {
+        // In the order of the key FINAL merges by: no sorting of everything.
+        let sql = format!(
+            "SELECT {} FROM alerts FINAL {} ORDER BY alert_id",
+            AlertRow::select_list(),
+            all_of(&filter.conditions())
+        );
+        let cursor = filter
+            .bind(self.client().query_raw(&sql))
+            .fetch::<AlertRow>()
+            .map_err(|error| Error::of(AlertStream::ATTEMPTED, error))?;
+        Ok(AlertStream {
+            cursor,
+            wait: self.timeouts().query,
+        })
+    }
+}
+
+/// Alerts one by one.
+pub struct AlertStream {
+    cursor: RowCursor<AlertRow>,
+    wait: std::time::Duration,
+}
+
+impl AlertStream {
+    const ATTEMPTED: &'static str = "exporting alerts";
+
+    /// The next alert; none after the last.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] also when ClickHouse goes away half-way: the export is then incomplete and must be begun
+    /// again. [`Error::Damaged`].
+    pub async fn next(&mut self) -> Result<Option<AlertRecord>, Error> {
+        match within(self.wait, Self::ATTEMPTED, self.cursor.next()).await? {
+            Some(row) => AlertRecord::try_from(row).map(Some),
+            None => Ok(None),
+        }
+    }
+}
+
+/// `WHERE a AND b`, or nothing.
+fn all_of(conditions: &[&str]) -> String {
+    if conditions.is_empty() {
+        String::new()
+    } else {
+        format!("WHERE {}", conditions.join(" AND "))
+    }
+}
+
+/// Cuts the one row too many, which only shows that there are more.
+fn page(mut rows: Vec<AlertRow>, limit: usize) -> Result<AlertPage, Error> {
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    let alerts: Vec<AlertRecord> = rows
+        .into_iter()
+        .map(AlertRecord::try_from)
+        .collect::<Result<_, _>>()?;
+    let next = alerts.last().filter(|_| more).map(|last| AlertCursor {
+        raised_at: last.raised_at,
+        alert_id: last.alert_id.clone(),
+    });
+    Ok(AlertPage { alerts, next })
+}

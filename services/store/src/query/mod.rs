@@ -1,0 +1,14 @@
+//! Queries for the API. Values travel as server-side parameters; the only text put together here are fixed
+//! conditions.
+//!
+//! All read with `FINAL`: see `0002_views.sql` for the measurement against `argMax`.
+
+mod alerts;
+mod case;
+mod counts;
+mod filter;
+
+pub use alerts::{AlertPage, AlertStream, AlertView};
+pub use case::CaseView;
+pub use counts::{Counts, LevelCount, OrgCount};
+pub use filter::{AlertCursor, AlertFilter, InvalidCursor};

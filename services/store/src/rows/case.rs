@@ -1,0 +1,196 @@
+//! `cases`: one row a case, its stays in steps inside.
+
+use mingjing_domain::Timestamp;
+use mingjing_domain::fact::{CaseRecord, StepVisit};
+
+use super::Place;
+use crate::native::Native;
+use crate::table::{Millis, instant, millis, table};
+
+table! {
+    /// A case as known now.
+    CaseRow in "cases" {
+        /// See [`CaseRecord::source`].
+        source: String,
+        /// See [`CaseRecord::case_no`].
+        case_no: String,
+        /// See [`CaseRecord::item_code`].
+        item_code: Option<String>,
+        /// See [`CaseRecord::org_code`].
+        org_code: Option<String>,
+        /// See [`CaseRecord::region_code`].
+        region_code: Option<String>,
+        /// See [`CaseRecord::flowchart`].
+        flowchart: Option<String>,
+        /// See [`CaseRecord::opened_at`].
+        opened_at: Millis,
+        /// See [`CaseRecord::accepted_at`].
+        accepted_at: Option<Millis>,
+        /// See [`CaseRecord::closed_at`].
+        closed_at: Option<Millis>,
+        /// See [`CaseRecord::due_at`].
+        due_at: Option<Millis>,
+        /// See [`CaseRecord::events`].
+        events: u32,
+        /// See [`CaseRecord::step`].
+        step: Option<String>,
+        /// See [`CaseRecord::visits`].
+        visits: Vec<VisitRow>,
+        /// The partition's clock when that was concluded.
+        updated_at: Millis,
+        /// See [`Place::log_id`].
+        log_id: String,
+        /// See [`Place::partition`].
+        log_partition: u16,
+        /// See [`Place::offset`].
+        log_offset: u64,
+        /// See [`Place::n`].
+        log_n: u32,
+        /// See [`Place::fact_offset`].
+        version: u64,
+    }
+}
+
+/// A stay in a step: a tuple inside its case's row, one row in the view `step_visits`.
+#[derive(Clone, Debug, PartialEq, serde::Deserialize)]
+#[serde(from = "VisitTuple")]
+pub struct VisitRow {
+    /// See [`StepVisit::step`].
+    pub step: String,
+    /// See [`StepVisit::visit`].
+    pub visit: u16,
+    /// See [`StepVisit::started_at`].
+    pub started_at: Millis,
+    /// See [`StepVisit::ended_at`].
+    pub ended_at: Option<Millis>,
+    /// See [`StepVisit::due_at`].
+    pub due_at: Option<Millis>,
+    /// See [`StepVisit::office`].
+    pub office: Option<String>,
+    /// See [`StepVisit::actor`].
+    pub actor: Option<String>,
+}
+
+/// A stay as the client hands it over: it knows tuples by place, not by name.
+type VisitTuple = (
+    String,
+    u16,
+    Millis,
+    Option<Millis>,
+    Option<Millis>,
+    Option<String>,
+    Option<String>,
+);
+
+impl From<VisitTuple> for VisitRow {
+    fn from(tuple: VisitTuple) -> Self {
+        let (step, visit, started_at, ended_at, due_at, office, actor) = tuple;
+        VisitRow {
+            step,
+            visit,
+            started_at,
+            ended_at,
+            due_at,
+            office,
+            actor,
+        }
+    }
+}
+
+impl Native for VisitRow {
+    fn type_name() -> String {
+        let instant = Millis::type_name();
+        format!(
+            "Tuple(String, UInt16, {instant}, Nullable({instant}), Nullable({instant}), Nullable(String), Nullable(String))"
+        )
+    }
+
+    fn read_as() -> Option<String> {
+        Some(Self::type_name())
+    }
+
+    fn write<'a>(values: impl Iterator<Item = &'a Self> + Clone, out: &mut Vec<u8>) {
+        Native::write(values.clone().map(|v| &v.step), out);
+        Native::write(values.clone().map(|v| &v.visit), out);
+        Native::write(values.clone().map(|v| &v.started_at), out);
+        Native::write(values.clone().map(|v| &v.ended_at), out);
+        Native::write(values.clone().map(|v| &v.due_at), out);
+        Native::write(values.clone().map(|v| &v.office), out);
+        Native::write(values.map(|v| &v.actor), out);
+    }
+}
+
+impl CaseRow {
+    /// The row of a case that was concluded at `place` when the partition's clock stood at `at`.
+    pub fn new(case: CaseRecord, at: Timestamp, place: &Place) -> Self {
+        CaseRow {
+            opened_at: case.opened_at.into(),
+            accepted_at: millis(case.accepted_at),
+            closed_at: millis(case.closed_at),
+            due_at: millis(case.due_at),
+            visits: case.visits.into_iter().map(VisitRow::from).collect(),
+            source: case.source,
+            case_no: case.case_no,
+            item_code: case.item_code,
+            org_code: case.org_code,
+            region_code: case.region_code,
+            flowchart: case.flowchart,
+            events: case.events,
+            step: case.step,
+            updated_at: at.into(),
+            log_id: place.log_id.clone(),
+            log_partition: place.partition,
+            log_offset: place.offset,
+            log_n: place.n,
+            version: place.fact_offset,
+        }
+    }
+}
+
+impl From<CaseRow> for CaseRecord {
+    fn from(row: CaseRow) -> Self {
+        CaseRecord {
+            opened_at: row.opened_at.into(),
+            accepted_at: instant(row.accepted_at),
+            closed_at: instant(row.closed_at),
+            due_at: instant(row.due_at),
+            visits: row.visits.into_iter().map(StepVisit::from).collect(),
+            source: row.source,
+            case_no: row.case_no,
+            item_code: row.item_code,
+            org_code: row.org_code,
+            region_code: row.region_code,
+            flowchart: row.flowchart,
+            events: row.events,
+            step: row.step,
+        }
+    }
+}
+
+impl From<StepVisit> for VisitRow {
+    fn from(visit: StepVisit) -> Self {
+        VisitRow {
+            step: visit.step,
+            visit: visit.visit,
+            started_at: visit.started_at.into(),
+            ended_at: millis(visit.ended_at),
+            due_at: millis(visit.due_at),
+            office: visit.office,
+            actor: visit.actor,
+        }
+    }
+}
+
+impl From<VisitRow> for StepVisit {
+    fn from(row: VisitRow) -> Self {
+        StepVisit {
+            step: row.step,
+            visit: row.visit,
+            started_at: row.started_at.into(),
+            ended_at: instant(row.ended_at),
+            due_at: instant(row.due_at),
+            office: row.office,
+            actor: row.actor,
+        }
+    }
+}

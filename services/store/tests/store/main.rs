@@ -1,0 +1,15 @@
+//! The store against the real engine: one engine a run, a database of its own for every test.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on should say where"
+)]
+
+mod engine;
+mod insert;
+mod migrations;
+mod paging;
+mod queries;
+mod rate;
+mod round_trip;
+mod samples;

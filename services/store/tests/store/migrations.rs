@@ -1,0 +1,142 @@
+//! Migrations.
+
+use std::collections::BTreeSet;
+
+use mingjing_domain::Timestamp;
+use mingjing_store::{Error, MigrationError, SCHEMA_NUMBER, Store};
+
+use crate::engine;
+
+async fn run(config: &mingjing_store::Config, text: &str) {
+    let client = clickhouse::Client::default()
+        .with_url(&config.url)
+        .with_database(&config.database);
+    client.query_raw(text).execute().await.unwrap();
+}
+
+async fn sql(config: &mingjing_store::Config, text: &str) -> Vec<String> {
+    let client = clickhouse::Client::default()
+        .with_url(&config.url)
+        .with_database(&config.database);
+    client.query_raw(text).fetch_all::<String>().await.unwrap()
+}
+
+#[tokio::test]
+async fn the_second_migration_finds_nothing_to_do() {
+    let config = engine::config();
+    let store = Store::connect(&config);
+    store.ping().await.unwrap();
+    let applied = store.migrate(Timestamp::from_millis(1)).await.unwrap();
+    assert_eq!(applied.len() as u32, SCHEMA_NUMBER);
+    assert!(
+        store
+            .migrate(Timestamp::from_millis(2))
+            .await
+            .unwrap()
+            .is_empty()
+    );
+    let recorded = sql(
+        &config,
+        "SELECT name FROM schema_migrations FINAL ORDER BY number",
+    )
+    .await;
+    assert_eq!(recorded, ["0001_tables.sql", "0002_views.sql"]);
+}
+
+#[tokio::test]
+async fn a_migration_that_was_cut_off_is_applied_again() {
+    let config = engine::config();
+    let store = Store::connect(&config);
+    store.migrate(Timestamp::from_millis(1)).await.unwrap();
+    run(
+        &config,
+        "ALTER TABLE schema_migrations DELETE WHERE 1 SETTINGS mutations_sync = 1",
+    )
+    .await;
+    run(&config, "DROP VIEW alerts_now").await;
+    assert_eq!(
+        store
+            .migrate(Timestamp::from_millis(2))
+            .await
+            .unwrap()
+            .len() as u32,
+        SCHEMA_NUMBER
+    );
+    assert_eq!(
+        sql(&config, "SELECT toString(count()) FROM alerts_now").await,
+        ["0"]
+    );
+}
+
+#[tokio::test]
+async fn a_file_changed_after_it_was_applied_is_refused() {
+    let config = engine::config();
+    let store = Store::connect(&config);
+    store.migrate(Timestamp::from_millis(1)).await.unwrap();
+    let forged = "INSERT INTO schema_migrations SELECT number, name, 'another', now64(3) FROM schema_migrations FINAL WHERE number = 1";
+    run(&config, forged).await;
+    let refused = store.migrate(Timestamp::from_millis(2)).await.unwrap_err();
+    let Error::Migration(MigrationError::Changed { name, recorded, .. }) = refused else {
+        panic!("{refused:?}")
+    };
+    assert_eq!(
+        (name.as_str(), recorded.as_str()),
+        ("0001_tables.sql", "another")
+    );
+}
+
+#[tokio::test]
+async fn a_database_of_a_newer_program_is_refused() {
+    let config = engine::config();
+    let store = Store::connect(&config);
+    store.migrate(Timestamp::from_millis(1)).await.unwrap();
+    run(
+        &config,
+        "INSERT INTO schema_migrations SELECT 9999, '9999_later.sql', 'x', now64(3)",
+    )
+    .await;
+    let refused = store.migrate(Timestamp::from_millis(2)).await.unwrap_err();
+    let newer = MigrationError::Newer {
+        database: 9999,
+        program: SCHEMA_NUMBER,
+    };
+    assert!(
+        matches!(&refused, Error::Migration(found) if *found == newer),
+        "{refused:?}"
+    );
+}
+
+#[tokio::test]
+async fn every_table_says_what_it_is_and_no_insert_is_answered_before_it_is_on_the_disk() {
+    let config = engine::config();
+    Store::connect(&config)
+        .migrate(Timestamp::from_millis(1))
+        .await
+        .unwrap();
+    let silent = "SELECT concat(table, '.', name) FROM system.columns WHERE database = currentDatabase() AND comment = '' \
+                  AND table IN (SELECT name FROM system.tables WHERE database = currentDatabase() AND engine LIKE '%MergeTree')";
+    assert!(
+        sql(&config, silent).await.is_empty(),
+        "columns without a comment"
+    );
+    let tables = sql(
+        &config,
+        "SELECT name FROM system.tables WHERE database = currentDatabase() AND engine = 'ReplacingMergeTree' AND comment != '' \
+         AND create_table_query LIKE '%fsync_after_insert = 1, fsync_part_directory = 1%' AND create_table_query NOT LIKE '%PARTITION BY%'",
+    )
+    .await;
+    let expected = [
+        "alert_history",
+        "alerts",
+        "cases",
+        "events",
+        "rejects",
+        "schema_migrations",
+        "source_health",
+        "watermarks",
+    ];
+    assert_eq!(
+        BTreeSet::from_iter(tables.iter().map(String::as_str)),
+        BTreeSet::from(expected)
+    );
+}

@@ -1,0 +1,122 @@
+//! Single alerts, cases and counts.
+
+use mingjing_domain::alert::{Level, Status};
+use mingjing_domain::fact::{Cause, Change};
+use mingjing_store::{Batch, HistoryEntry, LevelCount, OrgCount};
+
+use crate::samples::*;
+
+#[tokio::test]
+async fn an_alert_comes_with_its_history_and_an_unknown_one_does_not() {
+    let store = store().await;
+    let mut alert = full_alert("2026-0001");
+    alert.status = Status::Issued;
+    let cause = Cause::Event {
+        event_id: "e-1".into(),
+    };
+    let mut batch = Batch::default();
+    batch.alert(alert_row(alert.clone(), 1));
+    batch.alert_change(change_row(&alert, Change::Issued, &Cause::Clock, 2));
+    batch.alert_change(change_row(&alert, Change::Raised, &cause, 1));
+    write(&store, &batch, &[]).await;
+
+    let view = store.alert(&alert.alert_id).await.unwrap().unwrap();
+    assert_eq!(view.alert, alert);
+    let changes: Vec<_> = view
+        .history
+        .iter()
+        .map(|h: &HistoryEntry| (h.revision, h.change, h.cause.clone()))
+        .collect();
+    assert_eq!(
+        changes,
+        [
+            (1, Change::Raised, cause),
+            (2, Change::Issued, Cause::Clock)
+        ]
+    );
+    assert_eq!(store.alert("no such").await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_case_comes_with_its_events_in_order_its_alerts_and_their_changes() {
+    let store = store().await;
+    let (case, alert) = (full_case("2026-0001"), full_alert("2026-0001"));
+    let (first, second) = (
+        bare_event("e-0", "2026-0001"),
+        full_event("e-1", "2026-0001"),
+    );
+    let mut again = second.clone();
+    again.received_at = at(500);
+    let mut batch = Batch::default();
+    batch.case(case_row(case.clone(), 1));
+    // Sent anew with a greater data version: that one counts.
+    let mut superseded = second.clone();
+    superseded.data_version = 2;
+    batch.event(event_row(&second, 10));
+    batch.event(event_row(&superseded, 15));
+    batch.event(event_row(&first, 11));
+    // Sent twice: the first receipt counts.
+    batch.event(event_row(&again, 12));
+    batch.event(event_row(&full_event("e-9", "2026-0009"), 13));
+    batch.alert(alert_row(alert.clone(), 1));
+    batch.alert(alert_row(full_alert("2026-0009"), 1));
+    batch.alert_change(change_row(&alert, Change::Raised, &Cause::Clock, 1));
+    write(&store, &batch, &[]).await;
+    let mut later = Batch::default();
+    later.event(event_row(&again, 14));
+    write(&store, &later, &[]).await;
+
+    let view = store.case("泸州住建", "2026-0001").await.unwrap().unwrap();
+    assert_eq!(view.case, Some(case));
+    assert_eq!(view.events, [first, second]);
+    assert_eq!(view.alerts.len(), 1);
+    assert_eq!(view.alerts[0].alert, alert);
+    assert_eq!(view.alerts[0].history.len(), 1);
+    assert_eq!(store.case("泸州住建", "2026-0002").await.unwrap(), None);
+    let unjudged = store.case("泸州住建", "2026-0009").await.unwrap().unwrap();
+    assert_eq!(
+        (unjudged.case, unjudged.events.len(), unjudged.alerts.len()),
+        (None, 1, 1)
+    );
+}
+
+#[tokio::test]
+async fn counts_are_of_the_present_state() {
+    let store = store().await;
+    let (full, bare) = (full_alert("1"), bare_alert("2"));
+    for (version, status) in [(1, Status::Pending), (2, Status::Issued)] {
+        let mut issued = bare.clone();
+        issued.status = status;
+        let mut batch = Batch::default();
+        batch.alert(alert_row(full.clone(), version));
+        batch.alert(alert_row(issued, version));
+        batch.case(case_row(full_case("1"), version));
+        batch.case(case_row(bare_case("2"), version));
+        write(&store, &batch, &[]).await;
+    }
+    let counts = store.counts().await.unwrap();
+    assert_eq!((counts.cases, counts.cases_open), (2, 1));
+    assert_eq!(
+        counts.alerts,
+        [
+            LevelCount {
+                level: Level::Red,
+                status: Status::Withdrawn,
+                alerts: 1
+            },
+            LevelCount {
+                level: Level::Review,
+                status: Status::Issued,
+                alerts: 1
+            },
+        ]
+    );
+    assert_eq!(
+        counts.by_org,
+        [OrgCount {
+            org_code: None,
+            level: Level::Review,
+            alerts: 1
+        }]
+    );
+}

@@ -1,0 +1,98 @@
+//! Where tests kill the process: `MINGJING_FAIL_AT=before-publish:17` aborts it when it comes to that point for the 17th
+//! time, counted over all partitions. Always compiled in, because what is tested is what runs; unset it costs a look
+//! at a cell.
+
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// The environment variable.
+pub const VARIABLE: &str = "MINGJING_FAIL_AT";
+
+/// A point at which the process can be made to die.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Failpoint {
+    /// `after-read`: records were read, nothing was judged.
+    AfterRead,
+    /// `tick`: a tick lies in the log and was not read.
+    Tick,
+    /// `before-publish`: a batch was judged, none of its facts was written.
+    BeforePublish,
+    /// `publish`: some of a batch's facts were written. Only where they are too many for one append.
+    Publish,
+    /// `after-publish`: all facts of a batch were written.
+    AfterPublish,
+    /// `snapshot-temp-written`: a snapshot was written under its temporary name.
+    SnapshotTempWritten,
+    /// `snapshot-renamed`: a snapshot has its name, older ones are still there.
+    SnapshotRenamed,
+}
+
+impl Failpoint {
+    /// Every point.
+    pub const ALL: [Failpoint; 7] = [
+        Failpoint::AfterRead,
+        Failpoint::Tick,
+        Failpoint::BeforePublish,
+        Failpoint::Publish,
+        Failpoint::AfterPublish,
+        Failpoint::SnapshotTempWritten,
+        Failpoint::SnapshotRenamed,
+    ];
+
+    /// Its name in the variable.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Failpoint::AfterRead => "after-read",
+            Failpoint::Tick => "tick",
+            Failpoint::BeforePublish => "before-publish",
+            Failpoint::Publish => "publish",
+            Failpoint::AfterPublish => "after-publish",
+            Failpoint::SnapshotTempWritten => "snapshot-temp-written",
+            Failpoint::SnapshotRenamed => "snapshot-renamed",
+        }
+    }
+
+    /// Dies here if it is this point's turn.
+    pub(crate) fn pass(self) {
+        static ARMED: OnceLock<Option<(Failpoint, AtomicU32)>> = OnceLock::new();
+        let armed = ARMED.get_or_init(|| {
+            let (point, count) = parse(&std::env::var(VARIABLE).ok()?)?;
+            Some((point, AtomicU32::new(count)))
+        });
+        if let Some((point, left)) = armed
+            && *point == self
+            && left.fetch_sub(1, Ordering::Relaxed) == 1
+        {
+            eprintln!("{VARIABLE}: aborting at {}", self.name());
+            std::process::abort();
+        }
+    }
+}
+
+fn parse(text: &str) -> Option<(Failpoint, u32)> {
+    let (name, count) = text.split_once(':').unwrap_or((text, "1"));
+    let point = Failpoint::ALL.into_iter().find(|p| p.name() == name);
+    match (point, count.parse()) {
+        (Some(point), Ok(count)) if count > 0 => Some((point, count)),
+        _ => {
+            tracing::error!(
+                value = text,
+                "{VARIABLE} names no point to fail at: it is ignored"
+            );
+            None
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_point_is_named_with_a_count_or_without() {
+        assert_eq!(parse("publish:17"), Some((Failpoint::Publish, 17)));
+        assert_eq!(parse("tick"), Some((Failpoint::Tick, 1)));
+        assert_eq!(parse("tick:0"), None);
+        assert_eq!(parse("lunch:1"), None);
+    }
+}

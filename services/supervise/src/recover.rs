@@ -1,0 +1,295 @@
+//! Where a partition's task begins: at its newest readable snapshot, and from there to the end of what was published.
+
+use std::sync::Arc;
+
+use mingjing_domain::fact::Cause;
+use mingjing_engine::{ENGINE_VERSION, Engine, Rules};
+use mingjing_log::{Offset, StoredRecord, Topic};
+use mingjing_wire::facts::FactRecord;
+
+use crate::judge::Judge;
+use crate::said::{Diverged, Said, each_fact};
+use crate::snapshot::{Broken, Snapshot};
+use crate::status::State;
+use crate::task::{Task, blocking};
+use crate::{Error, chain};
+
+/// A partition that may take new records.
+pub(crate) struct Recovered {
+    pub(crate) judge: Judge,
+    /// The end of the facts topic.
+    pub(crate) facts_end: Offset,
+    /// The snapshot it came from is of another engine: replace it soon.
+    pub(crate) from_other_engine: bool,
+}
+
+struct Start {
+    judge: Judge,
+    facts_offset: Offset,
+    /// The engine that wrote the snapshot; none where there is none.
+    engine_version: Option<String>,
+}
+
+impl Task {
+    /// Brings the partition to where it had published everything, and publishes what was left out of a batch that was cut
+    /// short.
+    pub(crate) async fn recover(&self) -> Result<Recovered, Error> {
+        let start = self.start().await?;
+        self.check(Topic::Facts, start.facts_offset, start.facts_offset)
+            .await?;
+        let said = Said::read(
+            &*self.ports.log,
+            self.partition,
+            start.facts_offset,
+            &self.config,
+        )
+        .await?;
+        let judged = said
+            .last()
+            .map_or(Offset::ZERO, |last| Offset(last.offset + 1));
+        self.check(
+            Topic::Events,
+            start.judge.next,
+            start.judge.next.max(judged),
+        )
+        .await?;
+        let upgrade = start
+            .engine_version
+            .as_deref()
+            .and_then(Engine::upgrade_cause);
+        let (start, cause) = match upgrade {
+            Some(cause) => (start, cause),
+            None => match self.judge_again(start.judge, said).await? {
+                Ok(recovered) => {
+                    self.metrics.recovered("judged_again");
+                    return Ok(recovered);
+                }
+                Err(Diverged { offset }) => {
+                    let (partition, offset) = (self.partition.0, offset.0);
+                    tracing::error!(
+                        partition,
+                        offset,
+                        "judging again does not give what was published: reconciling"
+                    );
+                    let cause = Cause::EngineChange {
+                        version: ENGINE_VERSION.to_owned(),
+                    };
+                    (self.start().await?, cause)
+                }
+            },
+        };
+        let said = Said::read(
+            &*self.ports.log,
+            self.partition,
+            start.facts_offset,
+            &self.config,
+        )
+        .await?;
+        let recovered = self.reconcile(start, said, cause).await?;
+        self.metrics.recovered("reconciled");
+        Ok(recovered)
+    }
+
+    /// The newest readable snapshot, or the beginning of the log where there is none.
+    async fn start(&self) -> Result<Start, Error> {
+        let named = self.shelf.list().await?;
+        self.status.keep_from(
+            self.partition,
+            named.get(1).map_or(Offset::ZERO, |older| older.next),
+        );
+        for named in named {
+            let opened = match self.shelf.read(&named).await? {
+                Ok(snapshot) => self.open(snapshot).await?,
+                Err(broken) => Err(broken),
+            };
+            match opened {
+                Ok(start) => return Ok(start),
+                Err(broken) => {
+                    let (partition, path) = (self.partition.0, named.path.as_ref());
+                    tracing::error!(
+                        partition,
+                        path,
+                        error = chain(&broken),
+                        "a snapshot is broken and set aside"
+                    );
+                    self.metrics.snapshot_failed("broken");
+                    self.shelf.set_aside(&named).await?;
+                }
+            }
+        }
+        tracing::info!(
+            partition = self.partition.0,
+            "no snapshot: starting at the beginning of the log"
+        );
+        Ok(Start {
+            judge: Judge::new(),
+            facts_offset: Offset::ZERO,
+            engine_version: None,
+        })
+    }
+
+    async fn open(&self, snapshot: Snapshot) -> Result<Result<Start, Broken>, Error> {
+        let Snapshot { header, engine } = snapshot;
+        let rules: Arc<Rules> = match &header.definitions {
+            Some(active) => self.definitions(&active.hash).await?,
+            None => Judge::new().engine.rules().clone(),
+        };
+        let restored = blocking(self.partition, move || Engine::restore(rules, &engine)).await?;
+        Ok(restored.map_err(Broken::Engine).map(|engine| Start {
+            judge: Judge::with(
+                engine,
+                header.next_offset,
+                header.last_fact,
+                header.epoch,
+                header.definitions,
+            ),
+            facts_offset: header.facts_offset,
+            engine_version: Some(header.engine_version),
+        }))
+    }
+
+    /// What is needed and what is known must still be there.
+    async fn check(&self, topic: Topic, needed: Offset, known: Offset) -> Result<(), Error> {
+        let partition = self.partition;
+        let bounds = self.ports.log.bounds(topic, partition).await;
+        let bounds = bounds.map_err(|source| Error::Log {
+            attempted: "asking what the log holds",
+            source,
+        })?;
+        if known > bounds.end {
+            return Err(Error::LogEndsBefore {
+                topic,
+                partition,
+                known,
+                end: bounds.end,
+            });
+        }
+        if needed < bounds.start {
+            return Err(Error::LogBeginsAfter {
+                topic,
+                partition,
+                needed,
+                start: bounds.start,
+            });
+        }
+        Ok(())
+    }
+
+    /// The same engine as before: what it judges again is what was published, so only what follows is new.
+    async fn judge_again(
+        &self,
+        mut judge: Judge,
+        mut said: Said,
+    ) -> Result<Result<Recovered, Diverged>, Error> {
+        let until = said.last().map_or(0, |last| last.offset + 1);
+        let first = judge.next;
+        let mut missing: Vec<FactRecord> = Vec::new();
+        while judge.next.0 < until {
+            self.progress(first, judge.next, until);
+            let records = self.read_up_to(judge.next, until).await?;
+            let rules = Arc::clone(&self.rules);
+            let result;
+            (judge, said, missing, result) = blocking(self.partition, move || {
+                let result = judge.take_again(
+                    &records,
+                    &mut said,
+                    &|hash| rules.loaded(hash),
+                    &mut missing,
+                );
+                (judge, said, missing, result)
+            })
+            .await?;
+            match result {
+                Ok(None) => {}
+                Ok(Some(hash)) => drop(self.definitions(&hash).await?),
+                Err(diverged) => return Ok(Err(diverged)),
+            }
+        }
+        if let Err(diverged) = said.finish() {
+            return Ok(Err(diverged));
+        }
+        judge.last = judge.last.max(said.last());
+        if said.torn() {
+            judge.end_batch(&mut missing);
+        }
+        let facts_end = self.publish_rest(missing, said.end()).await?;
+        Ok(Ok(Recovered {
+            judge,
+            facts_end,
+            from_other_engine: false,
+        }))
+    }
+
+    /// Another engine: take the history without judging, take what was published as alleged, and judge once. What is
+    /// then missing is said with the upgrade as its cause.
+    async fn reconcile(&self, start: Start, said: Said, cause: Cause) -> Result<Recovered, Error> {
+        let Start {
+            mut judge,
+            facts_offset,
+            ..
+        } = start;
+        let until = said.last().map_or(0, |last| last.offset + 1);
+        let (first, mut said) = (judge.next, said);
+        while judge.next.0 < until {
+            self.progress(first, judge.next, until);
+            let records = self.read_up_to(judge.next, until).await?;
+            let rules = Arc::clone(&self.rules);
+            let needs;
+            (judge, said, needs) = blocking(self.partition, move || {
+                let needs = judge.note(&records, &said, &|hash| rules.loaded(hash));
+                (judge, said, needs)
+            })
+            .await?;
+            if let Some(hash) = needs {
+                self.definitions(&hash).await?;
+            }
+        }
+        let fold = |fact: FactRecord| judge.engine.fold_fact(&fact.facts);
+        each_fact(
+            &*self.ports.log,
+            self.partition,
+            facts_offset,
+            &self.config,
+            fold,
+        )
+        .await?;
+        judge.last = judge.last.max(said.last());
+        let (judge, facts) = blocking(self.partition, move || {
+            let (mut facts, mut records) = (Vec::new(), Vec::new());
+            judge.engine.rejudge(&cause, &mut facts);
+            judge.append(facts, &mut records);
+            judge.end_batch(&mut records);
+            (judge, records)
+        })
+        .await?;
+        tracing::info!(
+            partition = self.partition.0,
+            facts = facts.len(),
+            "reconciled with another engine's facts"
+        );
+        let facts_end = self.publish_rest(facts, said.end()).await?;
+        Ok(Recovered {
+            judge,
+            facts_end,
+            from_other_engine: true,
+        })
+    }
+
+    async fn publish_rest(&self, facts: Vec<FactRecord>, end: Offset) -> Result<Offset, Error> {
+        Ok(self.publish(&facts).await?.unwrap_or(end))
+    }
+
+    async fn read_up_to(&self, from: Offset, until: u64) -> Result<Vec<StoredRecord>, Error> {
+        let left = usize::try_from(until - from.0).unwrap_or(usize::MAX);
+        let batch = self
+            .read(from, left.min(self.config.batch_records), None)
+            .await?;
+        Ok(batch.records)
+    }
+
+    fn progress(&self, first: Offset, next: Offset, until: u64) {
+        let (done, total) = (next.0 - first.0, until - first.0);
+        self.status
+            .set(self.partition, State::Recovering { done, total });
+    }
+}

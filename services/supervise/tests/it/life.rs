@@ -1,0 +1,251 @@
+//! What supervision does with a case, with definitions and with its clock.
+
+use mingjing_domain::definitions::{DefinitionFile, DefinitionSet};
+use mingjing_domain::fact::{Cause, Fact};
+use mingjing_log::{Table, Topic};
+use mingjing_supervise::{
+    DEFINITIONS_TABLE, PublishError, State, publish_definitions, wanted_definitions,
+};
+use mingjing_wire::cloudevents::{encode_activated, encode_tick};
+use tempfile::TempDir;
+
+use crate::judged::{rules, verify};
+use crate::world::{ONLY, World, at, chart};
+
+const OVERDUE: &str = "
+source s live allowance 6h
+item XK-1
+2026-07-01 09:00  accepted
+tick 2026-07-10 00:00
+";
+
+#[tokio::test]
+async fn limits_fire_without_traffic_and_each_fact_comes_out_once() {
+    let dir = TempDir::new().unwrap();
+    let mut world = World::begun(dir.path(), at("2026-07-01 09:00")).await;
+    world.script(OVERDUE).await;
+    world.script("tick 2026-07-20 00:00\n").await;
+    assert_eq!(world.story().await, ["Issued yellow", "Escalated red"]);
+    world.stop().await;
+    verify(&world, &rules(&[chart("5wd")]), "").await;
+
+    // Another start has nothing to add.
+    let before = world.end_of(Topic::Facts, ONLY).await;
+    world.start();
+    world.settled().await;
+    world.stop().await;
+    assert_eq!(world.end_of(Topic::Facts, ONLY).await, before);
+}
+
+#[tokio::test]
+async fn a_feed_that_is_down_over_a_due_time_and_then_delivers_in_time_events_issues_no_card() {
+    let dir = TempDir::new().unwrap();
+    let mut world = World::begun(dir.path(), at("2026-07-01 09:00")).await;
+    world
+        .script(
+            "
+source s live allowance 24h
+item XK-1
+2026-07-01 09:00  accepted
+tick 2026-07-09 06:00
+",
+        )
+        .await;
+    // Supervision goes down too, and comes back to a log in which the decision waits.
+    world.crash().await;
+    world.clock.set(at("2026-07-20 00:00"));
+    world
+        .send("source s\nitem XK-1\n2026-07-08 17:00  decided  id late received 2026-07-09 12:00\n")
+        .await;
+    world.start();
+    world.settled().await;
+    world.stop().await;
+    assert_eq!(
+        world.story().await,
+        ["Issued notice", "Ended notice"],
+        "a reminder, and no card"
+    );
+    verify(&world, &rules(&[chart("5wd")]), "").await;
+}
+
+#[tokio::test]
+async fn an_entry_that_comes_too_late_goes_to_review_whether_or_not_the_process_died_over_it() {
+    for die in [false, true] {
+        let dir = TempDir::new().unwrap();
+        let mut world = World::begun(dir.path(), at("2026-07-01 09:00")).await;
+        world.script(OVERDUE).await;
+        if die {
+            world.crash().await;
+        }
+        world.send("source s\nitem XK-1\n2026-07-08 17:00  decided  id late received 2026-07-10 09:00\n").await;
+        if die {
+            world.start();
+        }
+        world.settled().await;
+        world.stop().await;
+        assert_eq!(
+            world.story().await.last().unwrap(),
+            "SentToReview yellow",
+            "died: {die}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn definitions_that_are_put_in_force_judge_every_case_again() {
+    let dir = TempDir::new().unwrap();
+    let mut world = World::begun(dir.path(), at("2026-07-01 09:00")).await;
+    world.script(OVERDUE).await;
+    let milder = world.publish(chart("8wd")).await;
+    world.settled().await;
+    world.stop().await;
+    let facts = world.facts(ONLY).await;
+    let last = facts.iter().rev().find_map(|record| match &record.facts {
+        Fact::Alert { cause, alert, .. } => Some((cause, alert)),
+        _ => None,
+    });
+    let (cause, alert) = last.unwrap();
+    assert_eq!(
+        *cause,
+        Cause::DefinitionsChange {
+            version: milder.version.clone()
+        }
+    );
+    assert_eq!(alert.definitions_version, milder.version);
+    assert_eq!(wanted_definitions(&*world.log).await.unwrap(), Some(milder));
+    verify(&world, &rules(&[chart("5wd"), chart("8wd")]), "").await;
+}
+
+#[tokio::test]
+async fn wrong_definitions_are_refused_with_every_problem_and_nothing_changes() {
+    let dir = TempDir::new().unwrap();
+    let world = World::open(dir.path(), 1, at("2026-07-01 09:00")).await;
+    let text = chart("5wd")
+        .text
+        .replace("limit: decision", "limit: decison")
+        .replace("flowchart: licence", "flowchart: none");
+    let wrong = DefinitionFile {
+        name: "wrong.yaml".into(),
+        text,
+    };
+    let refused = publish_definitions(&*world.log, &*world.log, vec![wrong]).await;
+    let Err(PublishError::Problems(problems)) = refused else {
+        panic!("{refused:?}")
+    };
+    assert!(problems.len() >= 2, "{problems:?}");
+    assert_eq!(wanted_definitions(&*world.log).await.unwrap(), None);
+    assert_eq!(world.end_of(Topic::Events, ONLY).await.0, 0);
+    assert!(world.log.scan(DEFINITIONS_TABLE).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn an_owner_that_lacks_definitions_waits_for_them() {
+    let dir = TempDir::new().unwrap();
+    let mut world = World::open(dir.path(), 1, at("2026-07-01 09:00")).await;
+    let (set, _) = DefinitionSet::read(vec![chart("5wd")]);
+    world
+        .append(ONLY, encode_activated(&set.hash(), &set.version()))
+        .await;
+    world.start();
+    let waits = |s: &State| *s == State::Waiting { hash: set.hash() };
+    world.wait_for(|s| waits(&s.state)).await;
+    world.publish(chart("5wd")).await;
+    world.script(OVERDUE).await;
+    world.stop().await;
+    assert!(world.story().await.contains(&"Issued yellow".to_owned()));
+}
+
+#[tokio::test]
+async fn definitions_that_the_table_wants_and_the_log_lacks_are_put_in_force() {
+    let (dir, elsewhere) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let mut world = World::open(dir.path(), 1, at("2026-07-01 09:00")).await;
+    // As after a crash of the publisher between the table and the log.
+    let other = World::open(elsewhere.path(), 1, at("2026-07-01 09:00")).await;
+    publish_definitions(&*world.log, &*other.log, vec![chart("5wd")])
+        .await
+        .unwrap();
+    world.start();
+    world.script(OVERDUE).await;
+    world.stop().await;
+    assert!(world.story().await.contains(&"Issued yellow".to_owned()));
+    let activated = world.records(Topic::Events, ONLY).await;
+    let activated = activated.iter().filter(|r| {
+        r.value
+            .starts_with(br#"{"specversion":"1.0","type":"cn.mingjing.definitions"#)
+    });
+    assert_eq!(
+        activated.count(),
+        1,
+        "once in force they are not written again"
+    );
+}
+
+#[tokio::test]
+async fn ticks_of_an_older_owner_or_of_nobody_or_from_the_future_do_not_move_the_clock() {
+    let dir = TempDir::new().unwrap();
+    let mut world = World::begun(dir.path(), at("2026-07-01 09:00")).await;
+    world
+        .script("item XK-1\n2026-07-01 09:00  accepted\n")
+        .await;
+    world.stop().await;
+    world.start();
+    world.settled().await;
+    let far = at("2026-12-01 00:00");
+    for (epoch, tick) in [
+        (1, far),
+        (2, far),
+        (77, at("2026-07-01 09:00")),
+        (1 << 40, far),
+    ] {
+        world.append(ONLY, encode_tick(tick, epoch)).await;
+    }
+    world.settled().await;
+    let wanted = [
+        "stale_epoch",
+        "tick_ahead",
+        "unknown_epoch",
+        "unknown_epoch",
+    ];
+    assert_eq!(world.refusals().await, wanted);
+
+    // Refused is refused: not even when its time has come is a tick believed on reading it again.
+    world.crash().await;
+    for snapshot in world.snapshot_files() {
+        std::fs::remove_file(snapshot).unwrap();
+    }
+    world.clock.set(at("2027-01-01 00:00"));
+    world.start();
+    let running = world
+        .wait_for(|s| matches!(s.state, State::Running { .. }))
+        .await;
+    assert!(
+        matches!(running.state, State::Running { clock: Some(clock), .. } if clock < far),
+        "{running:?}"
+    );
+    world.settled().await;
+    world.stop().await;
+    assert_eq!(world.refusals().await, wanted);
+}
+
+#[tokio::test]
+async fn an_owner_whose_partition_another_has_taken_stops() {
+    let dir = TempDir::new().unwrap();
+    let mut world = World::begun(dir.path(), at("2026-07-01 09:00")).await;
+    world.settled().await;
+    world
+        .log
+        .put("owners", "0000".into(), Some(r#"{"epoch":9}"#.into()))
+        .await
+        .unwrap();
+    world
+        .append(ONLY, encode_tick(at("2026-07-01 09:00"), 9))
+        .await;
+    let error = world.error().await;
+    assert!(
+        matches!(
+            error,
+            mingjing_supervise::Error::Superseded { newest: 9, .. }
+        ),
+        "{error}"
+    );
+}

@@ -1,0 +1,237 @@
+//! Findings: what an event completes, once it is there.
+
+use mingjing_domain::Timestamp;
+use mingjing_domain::definitions::{Anchor, ControlPoint, Name, PointKind};
+use mingjing_domain::event::EventKind;
+
+use super::history::Case;
+use super::stays::FALL_AWAY_KINDS;
+use super::values::{case_holds, event_holds};
+use super::{Moment, SlowEvaluator, State, Wanted, Watch, flow, level_of};
+
+/// One finding of a control point.
+#[derive(Clone, Debug)]
+pub(super) struct Finding {
+    /// The event that completes it.
+    pub index: usize,
+    /// The step, empty for the whole case.
+    pub step: String,
+    /// From 1.
+    pub visit: u16,
+    /// For an item that is off the list: until then it is a query to the department.
+    pub grace_ends: Option<Timestamp>,
+}
+
+impl Finding {
+    /// A finding about the whole case.
+    pub fn of_case(index: usize) -> Self {
+        Self {
+            index,
+            step: String::new(),
+            visit: 1,
+            grace_ends: None,
+        }
+    }
+
+    fn of_event(case: &Case<'_>, index: usize) -> Self {
+        let step = case.steps[index].unwrap_or_default().to_owned();
+        Self {
+            index,
+            step,
+            visit: case.occurrence(index),
+            grace_ends: None,
+        }
+    }
+}
+
+impl SlowEvaluator<'_> {
+    /// What a control point finds that is no limit.
+    pub(super) fn findings(
+        &self,
+        case: &Case<'_>,
+        watch: &Watch<'_>,
+        moment: Moment<'_>,
+    ) -> Vec<Wanted> {
+        let found = match &watch.point.check {
+            PointKind::RequiresBefore {
+                event,
+                before,
+                each,
+            } => requires_before(case, event, before, *each),
+            PointKind::WrongOrder { first, then } => wrong_order(case, first, then),
+            PointKind::NotTogether { groups } => not_together(case, groups),
+            PointKind::NothingAfter {
+                after,
+                what,
+                except,
+            } => nothing_after(case, after, what, except),
+            PointKind::NotInFlowchart => flow::breaches(case).not_in_flowchart,
+            PointKind::StartedTooSoon => flow::breaches(case).started_too_soon,
+            PointKind::RequiredStep { steps, at, unless } => {
+                self.required_step(case, steps, at, unless.as_ref())
+            }
+            PointKind::TimeReversed => first_only(flow::time_reversed(case)),
+            PointKind::Condition { on, when, each } => {
+                let condition = self.definitions.condition(when);
+                let holds = |i: &usize| event_holds(&condition, case, *i);
+                scoped(
+                    case,
+                    case.all(on).into_iter().filter(holds).collect(),
+                    *each,
+                )
+            }
+            _ => self.of_records(case, watch, moment),
+        };
+        found
+            .into_iter()
+            .map(|finding| self.as_wanted(case, watch.point, moment, finding))
+            .collect()
+    }
+
+    fn as_wanted(
+        &self,
+        case: &Case<'_>,
+        point: &ControlPoint,
+        moment: Moment<'_>,
+        finding: Finding,
+    ) -> Wanted {
+        let instant = case.events[finding.index].occurred_at;
+        let state = match finding.grace_ends {
+            Some(end) if moment.clock < end.plus_millis(1000) => State::Pending,
+            Some(_) => moment.state_when_settled(case, point),
+            None => moment.state(case, point, instant),
+        };
+        Wanted {
+            control_point: point.id.text.clone(),
+            step: finding.step,
+            visit: finding.visit,
+            level: level_of(point),
+            state,
+            due_at: None,
+            breached_at: Some(instant),
+            completed_at: None,
+        }
+    }
+
+    /// One finding for each step that should be there when the case closes; none where the duty fell away before.
+    fn required_step(
+        &self,
+        case: &Case<'_>,
+        steps: &[Name],
+        at: &[Anchor],
+        unless: Option<&Name>,
+    ) -> Vec<Finding> {
+        let closing = match at {
+            [] => case.first_of(EventKind::Closed),
+            anchors => case.first(anchors),
+        };
+        let Some(closing) = closing else {
+            return Vec::new();
+        };
+        if (0..=closing).any(|i| FALL_AWAY_KINDS.contains(&case.events[i].kind)) {
+            return Vec::new();
+        }
+        if unless
+            .is_some_and(|text| case_holds(&self.definitions.condition(text), case, closing + 1))
+        {
+            return Vec::new();
+        }
+        let marked = case
+            .flowchart
+            .into_iter()
+            .flat_map(|f| &f.steps)
+            .filter(|s| s.required)
+            .map(|s| &s.code);
+        let wanted: Vec<&Name> = if steps.is_empty() {
+            marked.collect()
+        } else {
+            steps.iter().collect()
+        };
+        let is_there = |step: &str| {
+            case.visits
+                .iter()
+                .any(|v| v.step == step && v.entered <= closing)
+        };
+        wanted
+            .into_iter()
+            .filter(|step| !is_there(step))
+            .map(|step| Finding {
+                step: step.text.clone(),
+                ..Finding::of_case(closing)
+            })
+            .collect()
+    }
+}
+
+/// Every event by itself, or the first alone.
+fn scoped(case: &Case<'_>, indices: Vec<usize>, each: bool) -> Vec<Finding> {
+    match each {
+        true => indices
+            .into_iter()
+            .map(|i| Finding::of_event(case, i))
+            .collect(),
+        false => first_only(indices),
+    }
+}
+
+/// The first in order, about the whole case.
+pub(super) fn first_only(indices: Vec<usize>) -> Vec<Finding> {
+    indices
+        .into_iter()
+        .min()
+        .map(Finding::of_case)
+        .into_iter()
+        .collect()
+}
+
+fn requires_before(
+    case: &Case<'_>,
+    event: &[Anchor],
+    before: &[Anchor],
+    each: bool,
+) -> Vec<Finding> {
+    let alone = |i: &usize| !(0..*i).any(|earlier| case.matches_any(earlier, before));
+    scoped(
+        case,
+        case.all(event).into_iter().filter(alone).collect(),
+        each,
+    )
+}
+
+fn wrong_order(case: &Case<'_>, first: &[Anchor], then: &[Anchor]) -> Vec<Finding> {
+    let Some(first) = case.first(first) else {
+        return Vec::new();
+    };
+    match (0..first).any(|earlier| case.matches_any(earlier, then)) {
+        true => vec![Finding::of_case(first)],
+        false => Vec::new(),
+    }
+}
+
+fn not_together(case: &Case<'_>, groups: &[Vec<Anchor>]) -> Vec<Finding> {
+    let mut firsts: Vec<usize> = groups
+        .iter()
+        .filter_map(|group| case.first(group))
+        .collect();
+    firsts.sort_unstable();
+    firsts
+        .get(1)
+        .map(|second| Finding::of_case(*second))
+        .into_iter()
+        .collect()
+}
+
+fn nothing_after(
+    case: &Case<'_>,
+    after: &[Anchor],
+    what: &[Anchor],
+    except: &[Anchor],
+) -> Vec<Finding> {
+    let Some(end) = case.first(after) else {
+        return Vec::new();
+    };
+    let follows = |i: &usize| {
+        (what.is_empty() || case.matches_any(*i, what)) && !case.matches_any(*i, except)
+    };
+    first_only((end + 1..case.events.len()).filter(follows).collect())
+}

@@ -1,0 +1,253 @@
+//! What is known of one case: which events count, in which order, in which steps.
+//!
+//! Everything is computed anew from the arrivals; nothing is kept between questions.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono_tz::Tz;
+use mingjing_domain::Timestamp;
+use mingjing_domain::definitions::{Anchor, Flowchart, PowerItem, Step};
+use mingjing_domain::event::{CaseEvent, EventKind};
+
+use super::Definitions;
+
+/// One stay in a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Visit<'a> {
+    pub step: &'a str,
+    /// From 1.
+    pub number: u16,
+    /// The event that entered it.
+    pub entered: usize,
+    /// The event that ended it.
+    pub ended: Option<usize>,
+}
+
+/// One case, as far as it is known.
+pub(super) struct Case<'a> {
+    /// The events that count, in order.
+    pub events: Vec<&'a CaseEvent<'static>>,
+    /// Each event's step.
+    pub steps: Vec<Option<&'a str>>,
+    pub visits: Vec<Visit<'a>>,
+    pub item: Option<&'a PowerItem>,
+    pub flowchart: Option<&'a Flowchart>,
+    /// Event ids of which two contents came under one data version.
+    pub conflicting: BTreeSet<&'a str>,
+    arrivals: &'a [CaseEvent<'static>],
+}
+
+impl<'a> Case<'a> {
+    /// The case that these arrivals (in order of arrival) make.
+    pub fn of(arrivals: &'a [CaseEvent<'static>], definitions: &'a Definitions) -> Self {
+        let (events, conflicting) = known(arrivals);
+        let item = events
+            .iter()
+            .find_map(|e| e.data.item_code.as_deref())
+            .and_then(|code| definitions.item(code));
+        let flowchart = item.and_then(|item| in_force(&events, item, definitions));
+        let steps: Vec<_> = events.iter().map(|e| step_of(e, flowchart)).collect();
+        let visits = visits(&events, &steps, flowchart);
+        Self {
+            events,
+            steps,
+            visits,
+            item,
+            flowchart,
+            conflicting,
+            arrivals,
+        }
+    }
+
+    /// When an event happened, cut to the second.
+    pub fn second(&self, index: usize) -> Timestamp {
+        self.events[index].occurred_at.floor_second()
+    }
+
+    pub fn matches(&self, index: usize, anchor: &Anchor) -> bool {
+        let event = self.events[index];
+        anchor.kind.is_none_or(|kind| event.kind == kind)
+            && anchor
+                .step
+                .as_deref()
+                .is_none_or(|step| self.steps[index] == Some(step))
+    }
+
+    pub fn matches_any(&self, index: usize, anchors: &[Anchor]) -> bool {
+        anchors.iter().any(|anchor| self.matches(index, anchor))
+    }
+
+    /// All events that match one of the anchors, in order.
+    pub fn all(&self, anchors: &[Anchor]) -> Vec<usize> {
+        (0..self.events.len())
+            .filter(|i| self.matches_any(*i, anchors))
+            .collect()
+    }
+
+    /// The first event that matches one of the anchors.
+    pub fn first(&self, anchors: &[Anchor]) -> Option<usize> {
+        self.all(anchors).first().copied()
+    }
+
+    /// The first event of a kind.
+    pub fn first_of(&self, kind: EventKind) -> Option<usize> {
+        self.events.iter().position(|e| e.kind == kind)
+    }
+
+    /// When an event was entered and received. A version that replaces one with the same business time keeps the
+    /// earlier of their times.
+    pub fn earliest_times(&self, index: usize) -> (Option<Timestamp>, Timestamp) {
+        let event = self.events[index];
+        let versions = self
+            .arrivals
+            .iter()
+            .filter(|e| e.event_id == event.event_id);
+        let mut known: Option<(&CaseEvent<'static>, Option<Timestamp>, Timestamp)> = None;
+        for version in versions {
+            let (mut entered, mut received) = (version.entered_at, version.received_at);
+            if let Some((before, entered_before, received_before)) = known {
+                if version.data_version <= before.data_version {
+                    continue;
+                }
+                if version.occurred_at == before.occurred_at {
+                    entered = entered.into_iter().chain(entered_before).min();
+                    received = received.min(received_before);
+                }
+            }
+            known = Some((version, entered, received));
+        }
+        known.map_or(
+            (event.entered_at, event.received_at),
+            |(_, entered, received)| (entered, received),
+        )
+    }
+
+    /// Which event of its kind and step it is, from 1.
+    pub fn occurrence(&self, index: usize) -> u16 {
+        let same = |i: &usize| {
+            self.events[*i].kind == self.events[index].kind && self.steps[*i] == self.steps[index]
+        };
+        (0..=index).filter(same).count() as u16
+    }
+}
+
+/// Of each event id the greatest data version, of equal ones the first that arrived; none that a correction names.
+fn known<'a>(
+    arrivals: &'a [CaseEvent<'static>],
+) -> (Vec<&'a CaseEvent<'static>>, BTreeSet<&'a str>) {
+    let mut by_id: BTreeMap<&'a str, &'a CaseEvent<'static>> = BTreeMap::new();
+    for event in arrivals {
+        let kept = by_id.entry(&event.event_id).or_insert(event);
+        if event.data_version > kept.data_version {
+            *kept = event;
+        }
+    }
+    let corrected: BTreeSet<&str> = by_id
+        .values()
+        .filter(|e| e.kind == EventKind::Corrected)
+        .filter_map(|e| e.data.corrects.as_deref())
+        .collect();
+    let mut events: Vec<_> = by_id
+        .values()
+        .copied()
+        .filter(|e| !corrected.contains(&*e.event_id))
+        .collect();
+    events.sort_by_key(|e| (e.occurred_at, e.source_seq, e.event_id.clone()));
+    let differs = |kept: &CaseEvent<'static>| {
+        arrivals.iter().any(|other| {
+            other.event_id == kept.event_id
+                && other.data_version == kept.data_version
+                && content(other) != content(kept)
+        })
+    };
+    let conflicting = events
+        .iter()
+        .filter(|e| differs(e))
+        .map(|e| &*e.event_id)
+        .collect();
+    (events, conflicting)
+}
+
+/// What a record says, apart from when it travelled.
+fn content(event: &CaseEvent<'static>) -> CaseEvent<'static> {
+    CaseEvent {
+        received_at: Timestamp::MIN,
+        sent_at: None,
+        ..event.clone()
+    }
+}
+
+/// The version of the item's flowchart that judges the case.
+fn in_force<'a>(
+    events: &[&CaseEvent<'static>],
+    item: &PowerItem,
+    definitions: &'a Definitions,
+) -> Option<&'a Flowchart> {
+    let accepted = events.iter().find(|e| e.kind == EventKind::Accepted);
+    let decides = accepted.or(events.first())?.occurred_at;
+    definitions
+        .set
+        .flowcharts
+        .iter()
+        .map(|document| &document.value)
+        .filter(|f| *f.id == *item.flowchart)
+        .filter(|f| f.effective_from <= decides.local_date(definitions.zone(&f.calendar)))
+        .max_by_key(|f| f.effective_from)
+}
+
+fn step_of<'a>(event: &'a CaseEvent<'static>, flowchart: Option<&'a Flowchart>) -> Option<&'a str> {
+    if let Some(code) = event.data.step_code.as_deref() {
+        return Some(code);
+    }
+    let done_by = |s: &&Step| s.done_by.contains(&event.kind);
+    flowchart?
+        .steps
+        .iter()
+        .find(done_by)
+        .map(|s| s.code.text.as_str())
+}
+
+/// Whether an event of this kind means that the step is done.
+pub(super) fn is_done_by(flowchart: Option<&Flowchart>, step: &str, kind: EventKind) -> bool {
+    flowchart
+        .into_iter()
+        .flat_map(|f| &f.steps)
+        .any(|s| *s.code == *step && s.done_by.contains(&kind))
+}
+
+fn visits<'a>(
+    events: &[&'a CaseEvent<'static>],
+    steps: &[Option<&'a str>],
+    flowchart: Option<&Flowchart>,
+) -> Vec<Visit<'a>> {
+    let mut visits: Vec<Visit<'a>> = Vec::new();
+    for (index, event) in events.iter().enumerate() {
+        let Some(step) = steps[index] else { continue };
+        let starts = event.kind == EventKind::StepStart;
+        let ends = event.kind == EventKind::StepEnd || is_done_by(flowchart, step, event.kind);
+        if !starts && !ends {
+            continue;
+        }
+        if !starts
+            && let Some(open) = visits
+                .iter_mut()
+                .find(|v| v.step == step && v.ended.is_none())
+        {
+            open.ended = Some(index);
+            continue;
+        }
+        let number = visits.iter().filter(|v| v.step == step).count() as u16 + 1;
+        visits.push(Visit {
+            step,
+            number,
+            entered: index,
+            ended: (!starts).then_some(index),
+        });
+    }
+    visits
+}
+
+/// The local date of an event.
+pub(super) fn local_date(event: &CaseEvent<'_>, zone: Tz) -> chrono::NaiveDate {
+    event.occurred_at.local_date(zone)
+}

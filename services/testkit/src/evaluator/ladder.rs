@@ -1,0 +1,313 @@
+//! Limits that are overdue or were not waited out.
+
+use mingjing_domain::Timestamp;
+use mingjing_domain::alert::Level;
+use mingjing_domain::deadline::{self, Deadline, Ledger};
+use mingjing_domain::definitions::{Flowchart, Judged, Limit, PointKind, Rung, RungAt};
+use mingjing_domain::event::EventKind;
+
+use super::history::Case;
+use super::stays::{Course, FALL_AWAY_KINDS, Stay, special_stays};
+use super::{Moment, SlowEvaluator, State, Wanted, Watch, level_of};
+
+/// No due instant of a test lies here: only a stop without end leads so far (9900-01-01).
+const NEVER: Timestamp = Timestamp::from_millis(250_246_000_000_000);
+
+/// One rung of a ladder with its instant.
+#[derive(Clone, Copy, Debug)]
+struct Step {
+    level: Level,
+    at: Timestamp,
+    due_at: Option<Timestamp>,
+    breach: bool,
+}
+
+impl SlowEvaluator<'_> {
+    /// What overdue points allege.
+    pub(super) fn overdue(
+        &self,
+        case: &Case<'_>,
+        watch: &Watch<'_>,
+        moment: Moment<'_>,
+    ) -> Vec<Wanted> {
+        match &watch.point.check {
+            PointKind::Overdue { limit, levels } => {
+                let Some((flowchart, limit)) = limit_of(case, limit) else {
+                    return Vec::new();
+                };
+                let levels = if levels.is_empty() {
+                    usual_ladder(limit)
+                } else {
+                    levels.clone()
+                };
+                let alleged = |stay: Stay| {
+                    let course = self.course(case, limit, &stay);
+                    let ladder = self.ladder(case, flowchart, limit, &stay, &course, &levels);
+                    allege(case, watch, moment, limit.judged, &stay, &course, &ladder)
+                };
+                self.stays(case, flowchart, limit)
+                    .into_iter()
+                    .filter_map(alleged)
+                    .collect()
+            }
+            PointKind::SpecialOverdue { kinds } => {
+                let alleged = |stay: Stay| {
+                    let course = special_course(case, &stay);
+                    let due_at = stay.own.expect("only those with an end");
+                    let breach = Step {
+                        level: level_of(watch.point),
+                        at: due_at.plus_millis(1000),
+                        due_at: Some(due_at),
+                        breach: true,
+                    };
+                    allege(
+                        case,
+                        watch,
+                        moment,
+                        Judged::Always,
+                        &stay,
+                        &course,
+                        &[breach],
+                    )
+                };
+                special_stays(case, kinds, watch.calendar)
+                    .into_iter()
+                    .filter_map(alleged)
+                    .collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// What points on limits with `at_least` allege.
+    pub(super) fn too_early(
+        &self,
+        case: &Case<'_>,
+        watch: &Watch<'_>,
+        moment: Moment<'_>,
+    ) -> Vec<Wanted> {
+        let PointKind::TooEarly { limit } = &watch.point.check else {
+            return Vec::new();
+        };
+        let Some((flowchart, limit)) = limit_of(case, limit) else {
+            return Vec::new();
+        };
+        let Some(budget) = limit.at_least else {
+            return Vec::new();
+        };
+        let calendar = self.definitions.calendar(&flowchart.calendar);
+        let mut found = Vec::new();
+        for stay in self.stays(case, flowchart, limit) {
+            let course = self.course(case, limit, &stay);
+            let Some(running) = self.restarted(case, flowchart, limit, &course) else {
+                continue;
+            };
+            let (Some(start), Some(done)) = (running.start, course.done) else {
+                continue;
+            };
+            let suspensions = self
+                .due(case, flowchart, limit, &running, budget)
+                .suspensions;
+            let ledger = Ledger {
+                suspensions: &suspensions,
+                extensions: &[],
+            };
+            let earliest =
+                deadline::earliest(calendar, case.events[start].occurred_at, budget, &ledger);
+            // A step of which only the end is told says nothing about its length.
+            if done > start && case.second(done) < earliest {
+                let instant = case.events[done].occurred_at;
+                found.push(Wanted {
+                    control_point: watch.point.id.text.clone(),
+                    step: stay.step,
+                    visit: stay.visit,
+                    level: level_of(watch.point),
+                    state: moment.state(case, watch.point, instant),
+                    due_at: Some(earliest),
+                    breached_at: Some(instant),
+                    completed_at: None,
+                });
+            }
+        }
+        found
+    }
+
+    /// The instants of a ladder's rungs; none while the stay is stopped, and none that a stop without end puts off.
+    fn ladder(
+        &self,
+        case: &Case<'_>,
+        flowchart: &Flowchart,
+        limit: &Limit,
+        stay: &Stay,
+        course: &Course,
+        levels: &[Rung],
+    ) -> Vec<Step> {
+        let Some(running) = self.restarted(case, flowchart, limit, course) else {
+            return Vec::new();
+        };
+        let calendar = self.definitions.calendar(&flowchart.calendar);
+        let is_breach = |at: &RungAt| matches!(at, RungAt::Promised | RungAt::Statutory);
+        let first_breach = levels.iter().map(|rung| rung.at).find(is_breach);
+        let measured = first_breach.unwrap_or(match limit.promised {
+            Some(_) => RungAt::Promised,
+            None => RungAt::Statutory,
+        });
+        let due = |at: RungAt| {
+            let budget = match at {
+                RungAt::Promised => limit.promised,
+                _ => limit.statutory,
+            };
+            match (stay.own, budget) {
+                (Some(due_at), _) => {
+                    let due_date = due_at.local_date(calendar.tz());
+                    Some((
+                        Deadline {
+                            due_at,
+                            due_date,
+                            provisional: false,
+                        },
+                        None,
+                    ))
+                }
+                (None, Some(budget)) => {
+                    let due = self.due(case, flowchart, limit, &running, budget);
+                    Some((due.deadline, Some((budget, due))))
+                }
+                (None, None) => None,
+            }
+            .filter(|(deadline, _)| deadline.due_at < NEVER)
+        };
+        let step = |rung: &Rung| {
+            let level = rung.level;
+            let reminder_due = || {
+                first_breach
+                    .and_then(due)
+                    .map(|(deadline, _)| deadline.due_at)
+            };
+            match rung.at {
+                RungAt::Promised | RungAt::Statutory => {
+                    let due_at = due(rung.at)?.0.due_at;
+                    Some(Step {
+                        level,
+                        at: due_at.plus_millis(1000),
+                        due_at: Some(due_at),
+                        breach: true,
+                    })
+                }
+                RungAt::Before(budget) => {
+                    let at = deadline::last_reminder(calendar, &due(measured)?.0, budget);
+                    Some(Step {
+                        level,
+                        at,
+                        due_at: reminder_due(),
+                        breach: false,
+                    })
+                }
+                RungAt::Used(percent) => {
+                    let (deadline, Some((budget, ledger))) = due(measured)? else {
+                        return None;
+                    };
+                    let start = case.events[running.start?].occurred_at;
+                    let ledger = ledger.ledger();
+                    let at = deadline::used_share_instant(
+                        calendar, start, &deadline, percent, budget, &ledger,
+                    );
+                    Some(Step {
+                        level,
+                        at,
+                        due_at: reminder_due(),
+                        breach: false,
+                    })
+                }
+            }
+        };
+        levels.iter().filter_map(step).collect()
+    }
+}
+
+fn limit_of<'a>(case: &Case<'a>, name: &str) -> Option<(&'a Flowchart, &'a Limit)> {
+    let flowchart = case.flowchart?;
+    flowchart
+        .limits
+        .iter()
+        .find(|l| *l.id == *name)
+        .map(|limit| (flowchart, limit))
+}
+
+/// Yellow past the promise, red past the law, as far as the limit has them.
+fn usual_ladder(limit: &Limit) -> Vec<Rung> {
+    let promised = limit.promised.map(|_| Rung {
+        level: Level::Yellow,
+        at: RungAt::Promised,
+    });
+    let lawful = limit.statutory.is_some() || limit.own_deadline.is_some();
+    let statutory = lawful.then_some(Rung {
+        level: Level::Red,
+        at: RungAt::Statutory,
+    });
+    promised.into_iter().chain(statutory).collect()
+}
+
+/// A special procedure falls away on a fall-away event, the decision or the end of the case.
+fn special_course(case: &Case<'_>, stay: &Stay) -> Course {
+    let falls = |i: &usize| {
+        let kind = case.events[*i].kind;
+        FALL_AWAY_KINDS.contains(&kind) || matches!(kind, EventKind::Decided | EventKind::Closed)
+    };
+    let fallen = (stay.start.unwrap_or(0)..case.events.len()).find(falls);
+    let done = stay.done.filter(|i| fallen.is_none_or(|end| *i <= end));
+    Course {
+        start: stay.start,
+        done,
+        fallen: fallen.filter(|_| done.is_none()),
+    }
+}
+
+fn allege(
+    case: &Case<'_>,
+    watch: &Watch<'_>,
+    moment: Moment<'_>,
+    judged: Judged,
+    stay: &Stay,
+    course: &Course,
+    ladder: &[Step],
+) -> Option<Wanted> {
+    let held = course
+        .end()
+        .map_or(moment.clock.floor_second(), |i| case.second(i));
+    let reached: Vec<&Step> = ladder.iter().filter(|step| step.at <= held).collect();
+    let gravest = *reached.iter().max_by_key(|step| step.level)?;
+    let done_late = course.done.is_some() && gravest.breach;
+    let over = course.end().is_some() && !done_late;
+    if judged == Judged::WhenDone && !done_late {
+        return None;
+    }
+    let settled = |step: &&&Step| !step.breach || moment.is_settled(step.at);
+    let shown = reached
+        .iter()
+        .filter(settled)
+        .max_by_key(|step| step.level)
+        .copied();
+    let state = match shown {
+        _ if judged == Judged::WhileOpen && course.end().is_some() => State::EndedIfAlleged,
+        None => State::Pending,
+        Some(_) if moment.is_before_supervision(case) => State::Pending,
+        Some(step) if over && step.level == gravest.level => State::Ended,
+        Some(_) if watch.point.confirm => State::Review,
+        Some(_) => State::Issued,
+    };
+    let shown = shown.unwrap_or(gravest);
+    Some(Wanted {
+        control_point: watch.point.id.text.clone(),
+        step: stay.step.clone(),
+        visit: stay.visit,
+        level: shown.level,
+        state,
+        due_at: shown.due_at,
+        breached_at: shown.breach.then_some(shown.at),
+        completed_at: course
+            .done
+            .filter(|_| done_late && shown.breach)
+            .map(|i| case.events[i].occurred_at),
+    })
+}

@@ -1,0 +1,197 @@
+//! The ledger of a limit: what stopped it and what lengthened it, and the due instant that follows.
+
+use mingjing_domain::Timestamp;
+use mingjing_domain::calendar::WorkCalendar;
+use mingjing_domain::deadline::{self, Deadline, Extension, Ledger, Suspension};
+use mingjing_domain::definitions::{Effect, Flowchart, Limit, LimitKind, Name, SpecialProcedure};
+use mingjing_domain::event::{EventKind, Special};
+use mingjing_domain::limit::Budget;
+
+use super::SlowEvaluator;
+use super::history::Case;
+use super::stays::Course;
+
+/// A due instant with the ledger that led to it.
+pub(super) struct Due {
+    pub deadline: Deadline,
+    pub suspensions: Vec<Suspension<'static>>,
+    pub extensions: Vec<Extension<'static>>,
+}
+
+impl Due {
+    pub fn ledger(&self) -> Ledger<'_> {
+        Ledger {
+            suspensions: &self.suspensions,
+            extensions: &self.extensions,
+        }
+    }
+}
+
+impl SlowEvaluator<'_> {
+    /// The due instant of a stay for one budget.
+    pub(super) fn due(
+        &self,
+        case: &Case<'_>,
+        flowchart: &Flowchart,
+        limit: &Limit,
+        course: &Course,
+        budget: Budget,
+    ) -> Due {
+        let calendar = self.definitions.calendar(&flowchart.calendar);
+        let start = course.start_at(case);
+        let suspensions = suspensions(case, flowchart, limit, course, calendar);
+        let mut extensions: Vec<Extension<'static>> = Vec::new();
+        let mut used: Vec<&str> = Vec::new();
+        for (at, kind, more) in asked_extensions(case, flowchart, limit, course) {
+            let ledger = Ledger {
+                suspensions: &suspensions,
+                extensions: &extensions,
+            };
+            let Some(legal) = legal_budget(limit) else {
+                break;
+            };
+            let then_due = deadline::deadline(calendar, start, legal, &ledger).due_at;
+            if !used.contains(&kind) && at.floor_second() <= then_due {
+                used.push(kind);
+                extensions.push(Extension {
+                    budget: more,
+                    label: "",
+                });
+            }
+        }
+        let ledger = Ledger {
+            suspensions: &suspensions,
+            extensions: &extensions,
+        };
+        Due {
+            deadline: deadline::deadline(calendar, start, budget, &ledger),
+            suspensions,
+            extensions,
+        }
+    }
+}
+
+/// The budget by whose due instant extensions and supplements are in time.
+pub(super) fn legal_budget(limit: &Limit) -> Option<Budget> {
+    limit.statutory.or(limit.promised).or(limit.at_least)
+}
+
+/// The events of a kind that name a special procedure of this effect, as far as they come before the stay's end.
+fn entries<'a>(
+    case: &'a Case<'_>,
+    flowchart: &'a Flowchart,
+    course: &Course,
+    kind: EventKind,
+    effect: Effect,
+) -> Vec<(usize, &'a Special<'static>, &'a SpecialProcedure)> {
+    let end = course.end().unwrap_or(case.events.len());
+    let entry = |index: usize| {
+        let event = case.events[index];
+        let special = event.data.special.as_ref().filter(|_| event.kind == kind)?;
+        let procedure = flowchart
+            .special_procedures
+            .iter()
+            .find(|p| *p.kind == *special.kind)?;
+        (procedure.effect == effect).then_some((index, special, procedure))
+    };
+    (0..end).filter_map(entry).collect()
+}
+
+fn suspensions(
+    case: &Case<'_>,
+    flowchart: &Flowchart,
+    limit: &Limit,
+    course: &Course,
+    calendar: &WorkCalendar,
+) -> Vec<Suspension<'static>> {
+    let end = course.end().unwrap_or(case.events.len());
+    let mut found = Vec::new();
+    for (index, special, procedure) in
+        entries(case, flowchart, course, EventKind::Suspend, Effect::Suspend)
+    {
+        if !limit
+            .suspended_by
+            .as_ref()
+            .is_none_or(|names| lists(names, &special.kind))
+        {
+            continue;
+        }
+        let from = case.events[index].occurred_at;
+        let resumed = (index + 1..end).find(|i| resumes(case, *i, &special.kind));
+        let ends = [
+            resumed.map(|i| case.events[i].occurred_at),
+            planned(from, special, procedure, calendar),
+        ];
+        let to = ends.into_iter().flatten().min().unwrap_or(Timestamp::MAX);
+        found.push(Suspension {
+            from,
+            to,
+            label: "",
+        });
+    }
+    found
+}
+
+/// Extensions that were asked for while the stay was open, in time or not: when, of which kind, how much.
+fn asked_extensions<'a>(
+    case: &'a Case<'_>,
+    flowchart: &'a Flowchart,
+    limit: &Limit,
+    course: &Course,
+) -> Vec<(Timestamp, &'a str, Budget)> {
+    let lengthens = |kind: &str| match &limit.extended_by {
+        Some(names) => lists(names, kind),
+        None => limit.kind == LimitKind::Case,
+    };
+    entries(case, flowchart, course, EventKind::Extend, Effect::Extend)
+        .into_iter()
+        .filter(|(index, special, _)| {
+            lengthens(&special.kind) && course.start.is_none_or(|start| *index > start)
+        })
+        .filter_map(|(index, special, procedure)| {
+            Some((
+                case.events[index].occurred_at,
+                &*special.kind,
+                granted(special, procedure)?,
+            ))
+        })
+        .collect()
+}
+
+pub(super) fn lists(names: &[Name], kind: &str) -> bool {
+    names.iter().any(|name| **name == *kind)
+}
+
+/// The end that a suspension cannot outlast: as planned, but no longer than the procedure's maximum.
+pub(super) fn planned(
+    from: Timestamp,
+    special: &Special<'_>,
+    procedure: &SpecialProcedure,
+    calendar: &WorkCalendar,
+) -> Option<Timestamp> {
+    let longest = |budget| deadline::deadline(calendar, from, budget, &Ledger::default()).due_at;
+    special
+        .planned_end
+        .into_iter()
+        .chain(procedure.maximum.map(longest))
+        .min()
+}
+
+/// What an extension grants: no more than the maximum, which also stands in for what cannot be read or compared.
+fn granted(special: &Special<'_>, procedure: &SpecialProcedure) -> Option<Budget> {
+    let granted = special
+        .granted
+        .as_ref()
+        .and_then(|text| text.parse::<Budget>().ok());
+    match (granted, procedure.maximum) {
+        (Some(granted), Some(maximum)) if granted.unit == maximum.unit => {
+            Some(granted.min(maximum))
+        }
+        (granted, maximum) => maximum.or(granted),
+    }
+}
+
+pub(super) fn resumes(case: &Case<'_>, index: usize, kind: &str) -> bool {
+    let event = case.events[index];
+    event.kind == EventKind::Resume && event.data.special.as_ref().is_none_or(|s| *s.kind == *kind)
+}

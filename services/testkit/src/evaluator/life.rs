@@ -1,0 +1,322 @@
+//! The slow life of alerts: evaluate everything anew after every input, and fold the answers.
+//!
+//! One [`SlowEngine`] is one partition. It owns the arrivals, the clock, what sources declared, and where every
+//! alert stands; it prints no facts and keeps no dates of the alerts' own life, because two alert sets are equal
+//! without them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use mingjing_domain::Timestamp;
+use mingjing_domain::alert::{Level, Status};
+use mingjing_domain::event::{CaseEvent, EventKind};
+use mingjing_domain::source::{Source, SourceClock};
+
+use super::{Definitions, Moment, SlowEvaluator, State, Wanted};
+
+/// The clock before the first tick; far from the end of the range, so that it can be reckoned with.
+const BEFORE_EVERY_TICK: Timestamp = Timestamp::from_millis(i64::MIN / 4);
+
+/// What names an alert.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct AlertKey {
+    /// The source.
+    pub source: String,
+    /// The case.
+    pub case_no: String,
+    /// The control point's id.
+    pub control_point: String,
+    /// The step, empty for the whole case.
+    pub step: String,
+    /// From 1.
+    pub visit: u16,
+}
+
+/// Where an alert stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AlertStand {
+    /// How grave.
+    pub level: Level,
+    /// Its place in its life.
+    pub status: Status,
+    /// The last second in time.
+    pub due_at: Option<Timestamp>,
+    /// The instant it became true.
+    pub breached_at: Option<Timestamp>,
+    /// When the late thing was done after all.
+    pub completed_at: Option<Timestamp>,
+    /// In review because it was not so after all, by a later entry (rather than because the point asks for a person).
+    pub doubted: bool,
+}
+
+/// What changed, as far as it decides what becomes of an alert that is not so after all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Cause {
+    /// Nobody wrote anything late: calendar, definitions, a completion, an event within the allowance.
+    InOrder,
+    /// An event beyond the allowance.
+    LateEntry,
+}
+
+/// A partition, the slow way.
+#[derive(Clone)]
+pub struct SlowEngine {
+    definitions: Rc<Definitions>,
+    clock: Timestamp,
+    sources: BTreeMap<String, Source>,
+    complete_until: BTreeMap<String, Timestamp>,
+    cases: BTreeMap<(String, String), Vec<CaseEvent<'static>>>,
+    /// Cases of declared sources with events since the source's last completion.
+    waiting: BTreeSet<(String, String)>,
+    alerts: BTreeMap<AlertKey, AlertStand>,
+}
+
+impl SlowEngine {
+    /// A partition that has read nothing.
+    pub fn new(definitions: Rc<Definitions>) -> Self {
+        Self {
+            definitions,
+            clock: BEFORE_EVERY_TICK,
+            sources: BTreeMap::new(),
+            complete_until: BTreeMap::new(),
+            cases: BTreeMap::new(),
+            waiting: BTreeSet::new(),
+            alerts: BTreeMap::new(),
+        }
+    }
+
+    /// Every alert, in any state.
+    pub fn alerts(&self) -> &BTreeMap<AlertKey, AlertStand> {
+        &self.alerts
+    }
+
+    /// What should be alleged of a case now; nothing where it is not judged yet.
+    pub fn wanted(&self, source: &str, case_no: &str) -> Vec<Wanted> {
+        let source = self.source(source);
+        let arrivals = self.cases.get(&(source.id.clone(), case_no.to_owned()));
+        let (Some(arrivals), Some(moment)) = (arrivals, self.moment(&source)) else {
+            return Vec::new();
+        };
+        SlowEvaluator::new(&self.definitions).wanted(arrivals, moment)
+    }
+
+    /// An event arrived.
+    pub fn event(&mut self, event: &CaseEvent<'static>) {
+        let source = self.source(&event.source);
+        let key = (source.id.clone(), event.case_no.to_string());
+        let cause = self.cause(&source, event);
+        self.cases
+            .entry(key.clone())
+            .or_default()
+            .push(event.clone());
+        match source.clock {
+            SourceClock::Live => self.judge(&key, cause),
+            SourceClock::Declared => drop(self.waiting.insert(key)),
+        }
+    }
+
+    /// A source said that it is complete up to an instant.
+    pub fn complete_until(&mut self, source: &str, until: Timestamp) {
+        let known = self
+            .complete_until
+            .entry(source.to_owned())
+            .or_insert(until);
+        *known = until.max(*known);
+        self.waiting.retain(|(of, _)| of != source);
+        self.judge_all(|s| s.id == source);
+    }
+
+    /// A source declared itself.
+    pub fn declared(&mut self, source: &Source) {
+        self.sources.insert(source.id.clone(), source.clone());
+        self.judge_all(|s| s.id == source.id);
+    }
+
+    /// Time passed.
+    pub fn tick(&mut self, clock: Timestamp) {
+        self.clock = clock.max(self.clock);
+        self.judge_all(|s| s.clock == SourceClock::Live);
+    }
+
+    /// Definitions or a calendar came into force.
+    pub fn activated(&mut self, definitions: Rc<Definitions>) {
+        self.definitions = definitions;
+        let waiting = std::mem::take(&mut self.waiting);
+        self.judge_all(|_| true);
+        self.waiting = waiting;
+    }
+
+    fn source(&self, id: &str) -> Source {
+        self.sources
+            .get(id)
+            .cloned()
+            .unwrap_or_else(|| Source::new(id, SourceClock::Live))
+    }
+
+    /// Live sources are judged by the clock, declared ones at their last completion.
+    fn moment<'a>(&self, source: &'a Source) -> Option<Moment<'a>> {
+        let complete_until = self.complete_until.get(&source.id).copied();
+        let clock = match source.clock {
+            SourceClock::Live => self.clock,
+            SourceClock::Declared => complete_until?,
+        };
+        Some(Moment {
+            clock,
+            complete_until: complete_until.unwrap_or(Timestamp::MIN),
+            source,
+        })
+    }
+
+    /// Whether an event came within the declared delay of its business time: of a re-sent record the earlier
+    /// one, of a correction that of the event it corrects.
+    fn cause(&self, source: &Source, event: &CaseEvent<'static>) -> Cause {
+        let arrivals = self
+            .cases
+            .get(&(source.id.clone(), event.case_no.to_string()));
+        let known = |id: &str| {
+            let of_id = arrivals
+                .into_iter()
+                .flatten()
+                .filter(|e| *e.event_id == *id);
+            // The first of the greatest version: `max_by_key` would answer with the last one.
+            of_id.reduce(|kept, e| {
+                if e.data_version > kept.data_version {
+                    e
+                } else {
+                    kept
+                }
+            })
+        };
+        let own = event.occurred_at;
+        let base = match (event.kind, event.data.corrects.as_deref()) {
+            (EventKind::Corrected, Some(target)) => known(target).map_or(own, |e| e.occurred_at),
+            _ => known(&event.event_id).map_or(own, |e| e.occurred_at.min(own)),
+        };
+        let allowed = base.plus_millis(source.delay_allowance_ms());
+        match event.received_at <= allowed && event.entered_at.is_none_or(|at| at <= allowed) {
+            true => Cause::InOrder,
+            false => Cause::LateEntry,
+        }
+    }
+
+    fn judge_all(&mut self, of: impl Fn(&Source) -> bool) {
+        let is_due =
+            |key: &&(String, String)| of(&self.source(&key.0)) && !self.waiting.contains(key);
+        let keys: Vec<_> = self.cases.keys().filter(is_due).cloned().collect();
+        for key in keys {
+            self.judge(&key, Cause::InOrder);
+        }
+    }
+
+    fn judge(&mut self, case: &(String, String), cause: Cause) {
+        if self.moment(&self.source(&case.0)).is_none() {
+            return;
+        }
+        let mut wanted: BTreeMap<AlertKey, Wanted> = self
+            .wanted(&case.0, &case.1)
+            .into_iter()
+            .map(|w| (key(case, &w), w))
+            .collect();
+        for (key, stand) in &mut self.alerts {
+            if (&key.source, &key.case_no) == (&case.0, &case.1) {
+                fold(stand, wanted.remove(key).as_ref(), cause);
+            }
+        }
+        for (key, wanted) in wanted {
+            if let Some(stand) = raised(&wanted) {
+                self.alerts.insert(key, stand);
+            }
+        }
+    }
+}
+
+fn key(case: &(String, String), wanted: &Wanted) -> AlertKey {
+    AlertKey {
+        source: case.0.clone(),
+        case_no: case.1.clone(),
+        control_point: wanted.control_point.clone(),
+        step: wanted.step.clone(),
+        visit: wanted.visit,
+    }
+}
+
+/// A new alert.
+fn raised(wanted: &Wanted) -> Option<AlertStand> {
+    let status = match wanted.state {
+        State::Pending => Status::Pending,
+        State::Issued => Status::Issued,
+        State::Review => Status::Review,
+        State::Ended => Status::Ended,
+        State::EndedIfAlleged => return None,
+    };
+    Some(with_values(status, wanted))
+}
+
+fn with_values(status: Status, wanted: &Wanted) -> AlertStand {
+    AlertStand {
+        level: wanted.level,
+        status,
+        due_at: wanted.due_at,
+        breached_at: wanted.breached_at,
+        completed_at: wanted.completed_at,
+        doubted: false,
+    }
+}
+
+fn fold(stand: &mut AlertStand, wanted: Option<&Wanted>, cause: Cause) {
+    match wanted {
+        Some(wanted) if wanted.state == State::EndedIfAlleged => end_where_alleged(stand),
+        Some(wanted)
+            if is_borne_out(stand, wanted) || cause == Cause::InOrder && !stand.doubted =>
+        {
+            follow(stand, wanted);
+        }
+        _ => take_back(stand, cause),
+    }
+}
+
+/// Whether what is wanted is at least what the alert says: a card does not shrink by itself once it is out.
+fn is_borne_out(stand: &AlertStand, wanted: &Wanted) -> bool {
+    let is_out = matches!(stand.status, Status::Issued | Status::Ended) || stand.doubted;
+    !is_out
+        || wanted.level >= stand.level
+            && (stand.breached_at.is_none() || wanted.breached_at.is_some())
+}
+
+/// The alert says what is wanted. What is out never goes back to pending.
+fn follow(stand: &mut AlertStand, wanted: &Wanted) {
+    let status = match (stand.status, wanted.state) {
+        (_, State::Ended) => Status::Ended,
+        (Status::Ended, State::Review) => Status::Review,
+        (Status::Issued | Status::Ended, _) => Status::Issued,
+        (Status::Review, _) if !stand.doubted => Status::Review,
+        (_, State::Pending) => Status::Pending,
+        (_, State::Review) => Status::Review,
+        (_, State::Issued | State::EndedIfAlleged) => Status::Issued,
+    };
+    *stand = with_values(status, wanted);
+}
+
+/// It was not so after all.
+fn take_back(stand: &mut AlertStand, cause: Cause) {
+    match (stand.status, cause) {
+        (Status::Pending, _) => stand.status = Status::Cancelled,
+        (Status::Issued | Status::Ended, Cause::InOrder) => stand.status = Status::Withdrawn,
+        (Status::Review, Cause::InOrder) if !stand.doubted => stand.status = Status::Withdrawn,
+        (Status::Issued | Status::Ended | Status::Review, _) => {
+            stand.status = Status::Review;
+            stand.doubted = true;
+        }
+        (Status::Withdrawn | Status::Cancelled, _) => {}
+    }
+}
+
+/// The stay is over, and the limit speaks only of open ones.
+fn end_where_alleged(stand: &mut AlertStand) {
+    match stand.status {
+        Status::Pending => stand.status = Status::Cancelled,
+        Status::Issued => stand.status = Status::Ended,
+        Status::Review if !stand.doubted => stand.status = Status::Ended,
+        _ => {}
+    }
+}

@@ -1,0 +1,278 @@
+//! The slow, obvious evaluator: what should be alleged of a case, written a second time.
+//!
+//! It follows the rules in the engine's module documentation sentence by sentence, sorts everything anew for
+//! every question and keeps no state between questions; being quadratic is fine. With the engine it shares the
+//! definitions, the work calendar and the deadline arithmetic, which have tests of their own. What the two
+//! disagree on is a mistake in one of them, or in the rules.
+//!
+//! [`life`] adds the life of alerts on top: it evaluates after every input and folds the answers.
+
+mod findings;
+mod flow;
+mod history;
+mod ladder;
+mod ledger;
+pub mod life;
+mod records;
+mod stays;
+mod values;
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use chrono_tz::Tz;
+use mingjing_domain::Timestamp;
+use mingjing_domain::alert::Level;
+use mingjing_domain::calendar::{WorkCalendar, built_in};
+use mingjing_domain::definitions::{
+    ControlPoint, DefinitionFile, DefinitionSet, PointKind, PowerItem,
+};
+use mingjing_domain::event::CaseEvent;
+use mingjing_domain::source::Source;
+
+use history::Case;
+use values::Condition;
+
+/// What should be alleged, and how far it has got.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum State {
+    /// Its source may still speak.
+    Pending,
+    /// It should be out.
+    Issued,
+    /// It should be with a person.
+    Review,
+    /// It was true and is over.
+    Ended,
+    /// It is over, and only worth saying where it was alleged before.
+    EndedIfAlleged,
+}
+
+/// One thing that should be alleged of a case.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Wanted {
+    /// The control point's id.
+    pub control_point: String,
+    /// The step, empty for the whole case.
+    pub step: String,
+    /// From 1.
+    pub visit: u16,
+    /// How grave.
+    pub level: Level,
+    /// How far it has got.
+    pub state: State,
+    /// The last second in time.
+    pub due_at: Option<Timestamp>,
+    /// The instant it became true.
+    pub breached_at: Option<Timestamp>,
+    /// When the late thing was done after all.
+    pub completed_at: Option<Timestamp>,
+}
+
+/// A definition set with its calendars and conditions made ready.
+pub struct Definitions {
+    set: DefinitionSet,
+    calendars: BTreeMap<String, WorkCalendar>,
+    conditions: RefCell<BTreeMap<String, Rc<Condition>>>,
+}
+
+impl Definitions {
+    /// Reads YAML documents. Errs with all problems, one a line.
+    pub fn read(files: Vec<DefinitionFile>) -> Result<Self, String> {
+        let (set, problems) = DefinitionSet::read(files);
+        if problems.is_empty() {
+            return Self::of(set);
+        }
+        Err(problems
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join("\n"))
+    }
+
+    /// Makes a set ready. Errs with what is wrong with a calendar.
+    pub fn of(set: DefinitionSet) -> Result<Self, String> {
+        let mut calendars = BTreeMap::new();
+        let built_in = built_in("cn").into_iter();
+        for definition in built_in.chain(set.calendars.iter().map(|document| &document.value)) {
+            let calendar = WorkCalendar::compile(definition, None).map_err(|e| format!("{e:?}"))?;
+            calendars.insert(definition.id.clone(), calendar);
+        }
+        Ok(Self {
+            set,
+            calendars,
+            conditions: RefCell::default(),
+        })
+    }
+
+    /// The set as read.
+    pub fn set(&self) -> &DefinitionSet {
+        &self.set
+    }
+
+    /// The calendar with this id. Panics where there is none: definitions of tests are complete.
+    fn calendar(&self, id: &str) -> &WorkCalendar {
+        self.calendars
+            .get(id)
+            .unwrap_or_else(|| panic!("no calendar {id}"))
+    }
+
+    fn zone(&self, calendar: &str) -> Tz {
+        self.calendar(calendar).tz()
+    }
+
+    fn item(&self, code: &str) -> Option<&PowerItem> {
+        self.set
+            .items
+            .iter()
+            .map(|document| &document.value)
+            .find(|item| *item.code == *code)
+    }
+
+    fn condition(&self, text: &str) -> Rc<Condition> {
+        let mut conditions = self.conditions.borrow_mut();
+        Rc::clone(
+            conditions
+                .entry(text.to_owned())
+                .or_insert_with(|| Rc::new(Condition::of(text))),
+        )
+    }
+}
+
+/// When a case is judged, and how its source stands.
+#[derive(Clone, Copy, Debug)]
+pub struct Moment<'a> {
+    /// The clock that judges it.
+    pub clock: Timestamp,
+    /// How far its source is known complete.
+    pub complete_until: Timestamp,
+    /// What its source declares.
+    pub source: &'a Source,
+}
+
+/// The slow evaluator.
+pub struct SlowEvaluator<'a> {
+    definitions: &'a Definitions,
+}
+
+/// One control point that watches a case, with the calendar it counts in.
+struct Watch<'a> {
+    point: &'a ControlPoint,
+    calendar: &'a WorkCalendar,
+}
+
+impl<'a> SlowEvaluator<'a> {
+    /// An evaluator under these definitions.
+    pub fn new(definitions: &'a Definitions) -> Self {
+        Self { definitions }
+    }
+
+    /// What should be alleged of the case that these arrivals (in order of arrival) make; sorted.
+    pub fn wanted(&self, arrivals: &[CaseEvent<'static>], moment: Moment<'_>) -> Vec<Wanted> {
+        let case = Case::of(arrivals, self.definitions);
+        let mut all: Vec<Wanted> = Vec::new();
+        for watch in self.watches(&case, moment.source) {
+            for wanted in self.of_point(&case, &watch, moment) {
+                let same = |w: &Wanted| {
+                    (&w.control_point, &w.step, w.visit)
+                        == (&wanted.control_point, &wanted.step, wanted.visit)
+                };
+                if !all.iter().any(same) {
+                    all.push(wanted);
+                }
+            }
+        }
+        all.sort();
+        all
+    }
+
+    /// The control points of the case's flowchart, and the general ones that apply to its source.
+    fn watches(&self, case: &Case<'a>, source: &Source) -> Vec<Watch<'a>> {
+        let definitions = self.definitions;
+        let mut watches = Vec::new();
+        if let Some(flowchart) = case.flowchart {
+            let calendar = definitions.calendar(&flowchart.calendar);
+            watches.extend(
+                flowchart
+                    .control_points
+                    .iter()
+                    .map(|point| Watch { point, calendar }),
+            );
+        }
+        for general in definitions
+            .set
+            .general_points
+            .iter()
+            .map(|document| &document.value)
+        {
+            if general.sources.is_empty() || general.sources.contains(&source.id) {
+                let calendar = definitions.calendar(general.calendar.as_deref().unwrap_or("cn"));
+                watches.extend(
+                    general
+                        .control_points
+                        .iter()
+                        .map(|point| Watch { point, calendar }),
+                );
+            }
+        }
+        watches
+    }
+
+    fn of_point(&self, case: &Case<'_>, watch: &Watch<'_>, moment: Moment<'_>) -> Vec<Wanted> {
+        match &watch.point.check {
+            PointKind::Overdue { .. } | PointKind::SpecialOverdue { .. } => {
+                self.overdue(case, watch, moment)
+            }
+            PointKind::TooEarly { .. } => self.too_early(case, watch, moment),
+            _ => self.findings(case, watch, moment),
+        }
+    }
+}
+
+impl Moment<'_> {
+    /// Whether what is alleged of `instant` may go out.
+    fn is_settled(&self, instant: Timestamp) -> bool {
+        let waited = instant.plus_millis(self.source.delay_allowance_ms());
+        self.complete_until >= instant || self.clock >= waited
+    }
+
+    /// Whether cases like this are judged but never issued.
+    fn is_before_supervision(&self, case: &Case<'_>) -> bool {
+        match (self.source.supervised_from, case.events.first()) {
+            (Some(from), Some(first)) => first.occurred_at < from,
+            _ => false,
+        }
+    }
+
+    /// The state of something that is true since `instant`.
+    fn state(&self, case: &Case<'_>, point: &ControlPoint, instant: Timestamp) -> State {
+        match self.is_settled(instant) {
+            true => self.state_when_settled(case, point),
+            false => State::Pending,
+        }
+    }
+
+    fn state_when_settled(&self, case: &Case<'_>, point: &ControlPoint) -> State {
+        match (self.is_before_supervision(case), point.confirm) {
+            (true, _) => State::Pending,
+            (false, true) => State::Review,
+            (false, false) => State::Issued,
+        }
+    }
+}
+
+/// The level of a control point that is no ladder.
+fn level_of(point: &ControlPoint) -> Level {
+    point.level.unwrap_or(match point.check {
+        PointKind::NothingAfter { .. }
+        | PointKind::OffList { .. }
+        | PointKind::CancelledItem
+        | PointKind::WrongBody
+        | PointKind::SpecialOverdue { .. } => Level::Red,
+        PointKind::TimeReversed | PointKind::MissingField { .. } | PointKind::Conflict => {
+            Level::Review
+        }
+        _ => Level::Yellow,
+    })
+}

@@ -1,0 +1,256 @@
+//! Findings about who acted, under which item, and about the records themselves.
+
+use mingjing_domain::calendar::WorkCalendar;
+use mingjing_domain::deadline::{self, Ledger};
+use mingjing_domain::definitions::{
+    Anchor, Body, Name, PointKind, PowerItem, PowerStatus, RunningCases,
+};
+use mingjing_domain::event::{CaseEvent, EventKind};
+use mingjing_domain::limit::{Budget, Unit};
+use mingjing_domain::source::SourceClock;
+
+use super::findings::{Finding, first_only};
+use super::history::{Case, local_date};
+use super::stays::begun_on;
+use super::values::carried;
+use super::{Moment, SlowEvaluator, Watch};
+
+impl SlowEvaluator<'_> {
+    /// Findings about authority and records.
+    pub(super) fn of_records(
+        &self,
+        case: &Case<'_>,
+        watch: &Watch<'_>,
+        moment: Moment<'_>,
+    ) -> Vec<Finding> {
+        let indices = 0..case.events.len();
+        match &watch.point.check {
+            PointKind::SamePerson {
+                one,
+                other,
+                not_for_instant,
+            } => same_person(case, one, other, *not_for_instant),
+            PointKind::OffList { grace } => self.off_list(case, watch, *grace),
+            PointKind::CancelledItem => self.cancelled_item(case),
+            PointKind::WrongBody => {
+                first_only(indices.filter(|i| self.is_wrong_body(case, *i)).collect())
+            }
+            PointKind::LateEntry { over } => {
+                let over = over.unwrap_or(Budget::new(1, Unit::WorkingDays));
+                let is_live = moment.source.clock == SourceClock::Live;
+                first_only(
+                    indices
+                        .filter(|i| is_live && is_late_entry(case, *i, over, watch.calendar))
+                        .collect(),
+                )
+            }
+            PointKind::MissingField { on, fields } => {
+                let asked = |i: &usize| on.is_empty() || case.matches_any(*i, on);
+                let lacks = |i: &usize| fields.iter().any(|field| !has(case, *i, field));
+                first_only(indices.filter(asked).filter(lacks).collect())
+            }
+            PointKind::Conflict => first_only(indices.filter(|i| is_conflict(case, *i)).collect()),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The zone in which a case's days begin.
+    fn zone_of(&self, case: &Case<'_>) -> chrono_tz::Tz {
+        let definitions = self.definitions;
+        let general = definitions
+            .set
+            .general_points
+            .first()
+            .and_then(|g| g.value.calendar.as_deref());
+        let calendar = case
+            .flowchart
+            .map(|f| &*f.calendar)
+            .or(general)
+            .unwrap_or("cn");
+        definitions.zone(calendar)
+    }
+
+    fn off_list(&self, case: &Case<'_>, watch: &Watch<'_>, grace: Option<Budget>) -> Vec<Finding> {
+        let Some(index) = case.events.iter().position(|e| e.data.item_code.is_some()) else {
+            return Vec::new();
+        };
+        let on = local_date(case.events[index], self.zone_of(case));
+        let is_listed = |item: &PowerItem| {
+            let is_over =
+                item.status == PowerStatus::Active && item.effective_to.is_some_and(|end| on > end);
+            on >= item.effective_from && !is_over
+        };
+        if case.item.is_some_and(is_listed) {
+            return Vec::new();
+        }
+        let grace = grace.unwrap_or(Budget::new(2, Unit::WorkingDays));
+        let due = deadline::deadline(
+            watch.calendar,
+            case.events[index].occurred_at,
+            grace,
+            &Ledger::default(),
+        );
+        vec![Finding {
+            grace_ends: Some(due.due_at),
+            ..Finding::of_case(index)
+        }]
+    }
+
+    fn cancelled_item(&self, case: &Case<'_>) -> Vec<Finding> {
+        let Some(item) = case.item.filter(|item| item.status != PowerStatus::Active) else {
+            return Vec::new();
+        };
+        let Some(end) = item.effective_to else {
+            return Vec::new();
+        };
+        let named = case.events.iter().position(|e| e.data.item_code.is_some());
+        let zone = self.zone_of(case);
+        let begun_after = begun_on(case, zone).is_some_and(|date| date > end);
+        if !begun_after && item.running_cases == RunningCases::Finish {
+            return Vec::new();
+        }
+        let is_breach = |i: &usize| {
+            let event = case.events[*i];
+            named.is_some_and(|named| named <= *i)
+                && local_date(event, zone) > end
+                && (begun_after || !is_lawful_after_the_end(event.kind))
+        };
+        first_only((0..case.events.len()).filter(is_breach).collect())
+    }
+
+    fn is_wrong_body(&self, case: &Case<'_>, index: usize) -> bool {
+        let event = case.events[index];
+        let item = case.events[..=index]
+            .iter()
+            .find_map(|e| e.data.item_code.as_deref());
+        let item = item.and_then(|code| self.definitions.item(code));
+        let (Some(item), Some(org)) = (item, event.data.org_code.as_deref()) else {
+            return false;
+        };
+        if *item.executing_body != *org && !item.entrusted_bodies.iter().any(|body| **body == *org)
+        {
+            return true;
+        }
+        let body = self
+            .definitions
+            .set
+            .bodies
+            .iter()
+            .map(|d| &d.value)
+            .find(|body| *body.code == *org);
+        match (body, event.data.region_code.as_deref()) {
+            (Some(body), Some(region)) => !acts_in(body, region),
+            _ => false,
+        }
+    }
+}
+
+/// What may still happen in a running case of an item that ended, where such cases are not finished under it.
+fn is_lawful_after_the_end(kind: EventKind) -> bool {
+    use EventKind::*;
+    matches!(
+        kind,
+        Terminated
+            | Transferred
+            | Delivered
+            | Published
+            | Closed
+            | Withdrawn
+            | Voided
+            | Returned
+            | Corrected
+            | Rated
+            | Complaint
+    )
+}
+
+fn acts_in(body: &Body, region: &str) -> bool {
+    match body.areas.as_slice() {
+        [] => covers(&body.region, region),
+        areas => areas.iter().any(|area| covers(area, region)),
+    }
+}
+
+/// Whether a region lies in an area: `510500` covers `510502`, and `500000` (重庆) does not cover `510000`: codes are
+/// pairs of digits (GB/T 2260), so only whole pairs of zeros are left off.
+fn covers(area: &str, region: &str) -> bool {
+    let mut head = area;
+    while let Some(shorter) = head
+        .strip_suffix("00")
+        .filter(|h| !h.is_empty() && h.len() % 2 == 0)
+    {
+        head = shorter;
+    }
+    region.starts_with(head)
+}
+
+fn same_person(
+    case: &Case<'_>,
+    one: &[Anchor],
+    other: &[Anchor],
+    not_for_instant: bool,
+) -> Vec<Finding> {
+    let kind = case.events.iter().find_map(|e| e.data.case_kind.as_deref());
+    if not_for_instant && kind == Some("instant") {
+        return Vec::new();
+    }
+    let (Some(one), Some(other)) = (case.first(one), case.first(other)) else {
+        return Vec::new();
+    };
+    let actor = |i: usize| case.events[i].data.actor.as_ref().map(|a| &*a.id);
+    match (actor(one), actor(other)) {
+        (Some(a), Some(b)) if a == b && one != other => vec![Finding::of_case(one.max(other))],
+        _ => Vec::new(),
+    }
+}
+
+/// A re-sent version with the same business time keeps the earliest times known for it.
+fn is_late_entry(case: &Case<'_>, index: usize, over: Budget, calendar: &WorkCalendar) -> bool {
+    let event = case.events[index];
+    let (entered, received) = case.earliest_times(index);
+    let due = deadline::deadline(calendar, event.occurred_at, over, &Ledger::default());
+    deadline::is_late(entered.unwrap_or(received), due.due_at)
+}
+
+fn is_conflict(case: &Case<'_>, index: usize) -> bool {
+    let event = case.events[index];
+    let differs = |of: fn(&CaseEvent<'static>) -> Option<String>| {
+        let first = case.events.iter().find_map(|e| of(e));
+        of(event).is_some_and(|named| Some(named) != first)
+    };
+    differs(|e| e.data.item_code.as_deref().map(str::to_owned))
+        || differs(|e| e.data.party_ref.as_deref().map(str::to_owned))
+        || case.conflicting.contains(&*event.event_id)
+}
+
+/// Whether an event carries a field; empty text is none.
+fn has(case: &Case<'_>, index: usize, field: &Name) -> bool {
+    let event = case.events[index];
+    let data = &event.data;
+    let text = |text: Option<&str>| text.is_some_and(|t| !t.is_empty());
+    match &**field {
+        "actor" | "actor.id" => text(data.actor.as_ref().map(|a| &*a.id)),
+        "actor.cert_no" => text(data.actor.as_ref().and_then(|a| a.cert_no.as_deref())),
+        "result_code" => text(data.result_code.as_deref()),
+        "reason" => text(data.reason.as_deref()),
+        "legal_basis" => text(data.legal_basis.as_deref()),
+        "party_ref" => text(data.party_ref.as_deref()),
+        "item_code" => text(data.item_code.as_deref()),
+        "org_code" => text(data.org_code.as_deref()),
+        "region_code" => text(data.region_code.as_deref()),
+        "step_code" => text(data.step_code.as_deref()),
+        "case_kind" => text(data.case_kind.as_deref()),
+        "discretion_tier" => text(data.discretion_tier.as_deref()),
+        "attachments" => !data.attachments.is_empty(),
+        other => {
+            let name = other
+                .strip_prefix("attributes.")
+                .or(other.strip_prefix("amounts."));
+            let name = name.unwrap_or_else(|| panic!("no field {other}"));
+            let attributes = case.flowchart.into_iter().flat_map(|f| &f.attributes);
+            attributes
+                .into_iter()
+                .any(|a| *a.name == *name && carried(event, a).is_some())
+        }
+    }
+}

@@ -1,0 +1,302 @@
+//! The stays of a limit: from where to where it runs, and what ends it.
+
+use mingjing_domain::Timestamp;
+use mingjing_domain::calendar::WorkCalendar;
+use mingjing_domain::definitions::{Effect, Flowchart, Limit, LimitKind, Name, Occurrence};
+use mingjing_domain::event::EventKind;
+
+use super::SlowEvaluator;
+use super::history::{Case, Visit, is_done_by, local_date};
+use super::ledger::{legal_budget, lists, planned, resumes};
+use super::values::{Known, carried, case_holds, value_after};
+
+/// The kinds of event upon which a duty falls away where the limit names none.
+pub(super) const FALL_AWAY_KINDS: [EventKind; 7] = [
+    EventKind::Withdrawn,
+    EventKind::Voided,
+    EventKind::Returned,
+    EventKind::Transferred,
+    EventKind::Terminated,
+    EventKind::Merged,
+    EventKind::NotAccepted,
+];
+
+/// One run of a limit.
+#[derive(Clone, Debug)]
+pub(super) struct Stay {
+    /// The step it is about, or nothing.
+    pub step: String,
+    /// From 1.
+    pub visit: u16,
+    /// Where it starts; none where it needs no start.
+    pub start: Option<usize>,
+    /// The event that does what is owed, judged or not.
+    pub done: Option<usize>,
+    /// The deadline it carries itself.
+    pub own: Option<Timestamp>,
+}
+
+/// How a stay stands.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Course {
+    /// The event it runs from; none where it needs no start.
+    pub start: Option<usize>,
+    /// What was done, where it is judged.
+    pub done: Option<usize>,
+    /// The event upon which the duty fell away, where nothing was done.
+    pub fallen: Option<usize>,
+}
+
+impl SlowEvaluator<'_> {
+    /// All stays of a limit in a case.
+    pub(super) fn stays(&self, case: &Case<'_>, flowchart: &Flowchart, limit: &Limit) -> Vec<Stay> {
+        match limit.kind {
+            LimitKind::Step => {
+                let step = limit.step.as_ref().expect("a step limit names its step");
+                case.visits
+                    .iter()
+                    .filter(|v| *v.step == **step)
+                    .map(of_visit)
+                    .collect()
+            }
+            LimitKind::Event => of_events(case, flowchart, limit, self.zone(flowchart)),
+            LimitKind::Stage | LimitKind::Case if limit.occurrence == Occurrence::Each => {
+                each(case, limit)
+            }
+            LimitKind::Stage | LimitKind::Case => {
+                let start = case.first(&limit.from);
+                let own = self.own_deadline(case, flowchart, limit);
+                if limit.own_deadline.is_some() && own.is_none() {
+                    return Vec::new();
+                }
+                if start.is_none() && !(limit.from.is_empty() && own.is_some()) {
+                    return Vec::new();
+                }
+                let done = case.first(&limit.to);
+                if start.is_some() && done < start && done.is_some() {
+                    return Vec::new(); // what is owed came first: there is nothing to wait for
+                }
+                vec![Stay {
+                    step: String::new(),
+                    visit: 1,
+                    start,
+                    done,
+                    own,
+                }]
+            }
+        }
+    }
+
+    fn zone(&self, flowchart: &Flowchart) -> chrono_tz::Tz {
+        self.definitions.zone(&flowchart.calendar)
+    }
+
+    fn own_deadline(
+        &self,
+        case: &Case<'_>,
+        flowchart: &Flowchart,
+        limit: &Limit,
+    ) -> Option<Timestamp> {
+        let name = limit.own_deadline.as_ref()?.strip_prefix("case.")?;
+        let attribute = flowchart.attributes.iter().find(|a| *a.name == *name)?;
+        instant(value_after(case, attribute, case.events.len())?)
+            .map(|at| end_of_day(at, self.zone(flowchart)))
+    }
+
+    /// What became of a stay.
+    pub(super) fn course(&self, case: &Case<'_>, limit: &Limit, stay: &Stay) -> Course {
+        let since = stay.start.unwrap_or(0)..case.events.len();
+        let for_good = since.clone().find(|i| falls_away_on(case, limit, *i));
+        let done = stay.done.filter(|i| for_good.is_none_or(|end| *i <= end));
+        let condition = limit
+            .falls_away_when
+            .as_ref()
+            .map(|text| self.definitions.condition(text));
+        let under_condition =
+            condition.and_then(|c| since.clone().find(|i| case_holds(&c, case, *i + 1)));
+        let fallen = match done {
+            Some(_) => None,
+            None => for_good.into_iter().chain(under_condition).min(),
+        };
+        Course {
+            start: stay.start,
+            done,
+            fallen,
+        }
+    }
+
+    /// The start of a stay as supplements moved it; none while one is awaited. A notice counts only before
+    /// acceptance and while the limit is not overdue; acceptance ends the waiting.
+    pub(super) fn restarted(
+        &self,
+        case: &Case<'_>,
+        flowchart: &Flowchart,
+        limit: &Limit,
+        course: &Course,
+    ) -> Option<Course> {
+        if !limit.supplement_rebases {
+            return Some(*course);
+        }
+        let accepted = case.first_of(EventKind::Accepted);
+        let before_acceptance = accepted.unwrap_or(case.events.len());
+        let mut running = *course;
+        loop {
+            let from = running.start?;
+            let next = |kind, after: usize| {
+                (after + 1..before_acceptance).find(move |i| case.events[*i].kind == kind)
+            };
+            let notice = next(EventKind::SupplementNotice, from)
+                .filter(|i| course.end().is_none_or(|end| *i < end));
+            let Some(notice) = notice else {
+                return Some(running);
+            };
+            let due = self
+                .due(case, flowchart, limit, &running, legal_budget(limit)?)
+                .deadline
+                .due_at;
+            if case.second(notice) > due {
+                return Some(running);
+            }
+            match (next(EventKind::SupplementDone, notice), accepted) {
+                (Some(supplied), _) if course.end().is_none_or(|end| supplied < end) => {
+                    running.start = Some(supplied);
+                }
+                (None, Some(accepted)) if course.end().is_none_or(|end| accepted <= end) => {
+                    return Some(running);
+                }
+                _ => return None,
+            }
+        }
+    }
+}
+
+impl Course {
+    /// The event that ends it.
+    pub fn end(&self) -> Option<usize> {
+        self.done.or(self.fallen)
+    }
+
+    pub fn start_at(&self, case: &Case<'_>) -> Timestamp {
+        self.start
+            .map_or(Timestamp::MIN, |i| case.events[i].occurred_at)
+    }
+}
+
+fn of_visit(visit: &Visit<'_>) -> Stay {
+    Stay {
+        step: visit.step.to_owned(),
+        visit: visit.number,
+        start: Some(visit.entered),
+        done: visit.ended,
+        own: None,
+    }
+}
+
+fn each(case: &Case<'_>, limit: &Limit) -> Vec<Stay> {
+    let ends = case.all(&limit.to);
+    case.all(&limit.from)
+        .into_iter()
+        .zip(1..)
+        .map(|(start, visit)| {
+            let done = ends.iter().copied().find(|end| *end > start);
+            Stay {
+                step: String::new(),
+                visit,
+                start: Some(start),
+                done,
+                own: None,
+            }
+        })
+        .collect()
+}
+
+fn of_events(
+    case: &Case<'_>,
+    flowchart: &Flowchart,
+    limit: &Limit,
+    zone: chrono_tz::Tz,
+) -> Vec<Stay> {
+    let name = limit
+        .own_deadline
+        .as_ref()
+        .and_then(|n| n.strip_prefix("event."))
+        .expect("event.<attribute>");
+    let attribute = flowchart
+        .attributes
+        .iter()
+        .find(|a| *a.name == *name)
+        .expect("a declared attribute");
+    let stay = |index: usize| {
+        let own = instant(carried(case.events[index], attribute)?)?;
+        Some(Stay {
+            step: case.steps[index].unwrap_or_default().to_owned(),
+            visit: case.occurrence(index),
+            start: Some(index),
+            done: Some(index),
+            own: Some(end_of_day(own, zone)),
+        })
+    };
+    case.all(&limit.to).into_iter().filter_map(stay).collect()
+}
+
+fn instant(value: Known) -> Option<Timestamp> {
+    match value {
+        Known::Instant(at) => Some(at),
+        _ => None,
+    }
+}
+
+/// The last second of the local day of an instant.
+pub(super) fn end_of_day(at: Timestamp, zone: chrono_tz::Tz) -> Timestamp {
+    let next = at.local_date(zone).succ_opt().expect("inside the calendar");
+    Timestamp::start_of(next, zone).plus_millis(-1000)
+}
+
+fn falls_away_on(case: &Case<'_>, limit: &Limit, index: usize) -> bool {
+    if let Some(anchors) = &limit.falls_away_on {
+        return case.matches_any(index, anchors);
+    }
+    let kind = case.events[index].kind;
+    let fulfils = match &limit.step {
+        Some(step) if limit.kind == LimitKind::Step => {
+            case.steps[index] == Some(step.text.as_str()) && is_done_by(case.flowchart, step, kind)
+        }
+        _ => case.matches_any(index, &limit.to),
+    };
+    FALL_AWAY_KINDS.contains(&kind) && !fulfils
+}
+
+/// The stays of special procedures that have an end, with that end.
+pub(super) fn special_stays(case: &Case<'_>, kinds: &[Name], calendar: &WorkCalendar) -> Vec<Stay> {
+    let procedures = case.flowchart.map_or(&[][..], |f| &f.special_procedures);
+    let mut stays = Vec::new();
+    for procedure in procedures.iter().filter(|p| p.effect == Effect::Suspend) {
+        if !kinds.is_empty() && !lists(kinds, &procedure.kind) {
+            continue;
+        }
+        let of_kind = |i: &usize| {
+            let event = case.events[*i];
+            let special = event.data.special.as_ref();
+            event.kind == EventKind::Suspend && special.is_some_and(|s| *s.kind == *procedure.kind)
+        };
+        for (start, visit) in (0..case.events.len()).filter(of_kind).zip(1..) {
+            let event = case.events[start];
+            let special = event.data.special.as_ref().expect("of this kind");
+            let end = planned(event.occurred_at, special, procedure, calendar);
+            stays.push(Stay {
+                step: procedure.kind.text.clone(),
+                visit,
+                start: Some(start),
+                done: (start + 1..case.events.len()).find(|i| resumes(case, *i, &procedure.kind)),
+                own: end.map(|at| end_of_day(at, calendar.tz())),
+            });
+        }
+    }
+    stays.retain(|stay| stay.own.is_some());
+    stays
+}
+
+/// The local date of the first event, for rules about when a case began.
+pub(super) fn begun_on(case: &Case<'_>, zone: chrono_tz::Tz) -> Option<chrono::NaiveDate> {
+    case.events.first().map(|event| local_date(event, zone))
+}

@@ -1,0 +1,232 @@
+//! Attributes and names, and conditions over them.
+//!
+//! Conditions run through the `cel` crate on plain maps named `case` and `event`. A condition that asks for a
+//! name nobody has given yet is not judged, and neither is one that cannot be evaluated: both count as not
+//! holding.
+
+use std::collections::{BTreeMap, HashMap};
+
+use cel::{Context, Program, Value as Cel};
+use mingjing_domain::Timestamp;
+use mingjing_domain::definitions::{Attribute, AttributeType};
+use mingjing_domain::event::{CaseEvent, Value};
+
+use super::history::Case;
+
+/// The value of a name.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Known {
+    Int(i64),
+    Float(f64),
+    Text(String),
+    Bool(bool),
+    Instant(Timestamp),
+}
+
+impl From<Known> for Cel {
+    fn from(value: Known) -> Self {
+        match value {
+            Known::Int(v) => Cel::from(v),
+            Known::Float(v) => Cel::from(v),
+            Known::Text(v) => Cel::from(v),
+            Known::Bool(v) => Cel::from(v),
+            Known::Instant(v) => Cel::from(v.millis()),
+        }
+    }
+}
+
+/// What an event carries of an attribute, where it has the declared type.
+pub(super) fn carried(event: &CaseEvent<'_>, attribute: &Attribute) -> Option<Known> {
+    let name: &str = &attribute.name;
+    let amount = || event.data.amounts.get(name).map(|v| Value::Int(*v));
+    let value = event.data.attributes.get(name).cloned().or_else(amount)?;
+    match (attribute.value_type, value) {
+        (AttributeType::Amount | AttributeType::Int, Value::Int(v)) => Some(Known::Int(v)),
+        (AttributeType::Float, Value::Float(v)) => Some(Known::Float(v)),
+        (AttributeType::Float, Value::Int(v)) => Some(Known::Float(v as f64)),
+        (AttributeType::Bool, Value::Bool(v)) => Some(Known::Bool(v)),
+        (AttributeType::Text, Value::Text(v)) => Some(Known::Text(v.to_string())),
+        (AttributeType::Instant, Value::Text(v)) => Timestamp::parse(&v).ok().map(Known::Instant),
+        _ => None,
+    }
+}
+
+fn default(attribute: &Attribute) -> Option<Known> {
+    match (attribute.value_type, attribute.default.as_ref()?) {
+        (AttributeType::Amount | AttributeType::Int, v) => v.as_i64().map(Known::Int),
+        (AttributeType::Float, v) => v.as_f64().map(Known::Float),
+        (AttributeType::Bool, v) => v.as_bool().map(Known::Bool),
+        (AttributeType::Text, v) => v.as_str().map(|text| Known::Text(text.to_owned())),
+        (AttributeType::Instant, v) => Timestamp::parse(v.as_str()?).ok().map(Known::Instant),
+    }
+}
+
+/// An attribute's value after the first `count` events of the case.
+pub(super) fn value_after(case: &Case<'_>, attribute: &Attribute, count: usize) -> Option<Known> {
+    let latest = case.events[..count]
+        .iter()
+        .rev()
+        .find_map(|event| carried(event, attribute));
+    latest.or_else(|| default(attribute))
+}
+
+/// A condition, compiled, with the names it asks for.
+pub(super) struct Condition {
+    program: Program,
+    /// Names like `case.amount` that it uses other than in `has()`.
+    needs: Vec<String>,
+}
+
+impl Condition {
+    /// Panics where the text is no CEL: definitions of tests are complete.
+    pub fn of(text: &str) -> Self {
+        let program = Program::compile(text).unwrap_or_else(|e| panic!("{text}: {e}"));
+        Self {
+            program,
+            needs: needed_names(text),
+        }
+    }
+}
+
+/// Names behind `case.` and `event.`, except where the text is `has(case.x)`.
+fn needed_names(text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for scope in ["case.", "event."] {
+        for (at, _) in text.match_indices(scope) {
+            let is_whole_word =
+                !text[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == '.');
+            let name: String = text[at + scope.len()..]
+                .chars()
+                .take_while(|c| c.is_alphanumeric() || *c == '_')
+                .collect();
+            if is_whole_word && !text[..at].ends_with("has(") {
+                found.push(format!("{scope}{name}"));
+            }
+        }
+    }
+    found
+}
+
+/// Whether a condition over `case.*` holds after the first `count` events.
+pub(super) fn case_holds(condition: &Condition, case: &Case<'_>, count: usize) -> bool {
+    holds(
+        condition,
+        names_of_case(case, count, count),
+        BTreeMap::new(),
+    )
+}
+
+/// Whether a condition holds at an event: `event.*` are the values it carries, declared attributes in `case.*`
+/// those before it.
+pub(super) fn event_holds(condition: &Condition, case: &Case<'_>, index: usize) -> bool {
+    holds(
+        condition,
+        names_of_case(case, index, index + 1),
+        names_of_event(case, index),
+    )
+}
+
+/// Declared attributes after `count` events, and what else is known of the case after `named` events.
+fn names_of_case(case: &Case<'_>, count: usize, named: usize) -> BTreeMap<String, Known> {
+    let mut names = BTreeMap::new();
+    let events = &case.events[..named];
+    let text = |text: &str| Known::Text(text.to_owned());
+    let mut put = |name: &str, value: Option<Known>| {
+        if let Some(value) = value {
+            names.insert(name.to_owned(), value);
+        }
+    };
+    put(
+        "case_kind",
+        events
+            .iter()
+            .find_map(|e| e.data.case_kind.as_deref())
+            .map(text),
+    );
+    put(
+        "item_code",
+        events
+            .iter()
+            .find_map(|e| e.data.item_code.as_deref())
+            .map(text),
+    );
+    put(
+        "org_code",
+        events
+            .iter()
+            .rev()
+            .find_map(|e| e.data.org_code.as_deref())
+            .map(text),
+    );
+    put(
+        "region_code",
+        events
+            .iter()
+            .rev()
+            .find_map(|e| e.data.region_code.as_deref())
+            .map(text),
+    );
+    for attribute in case.flowchart.into_iter().flat_map(|f| &f.attributes) {
+        put(&attribute.name, value_after(case, attribute, count));
+    }
+    names
+}
+
+fn names_of_event(case: &Case<'_>, index: usize) -> BTreeMap<String, Known> {
+    let event = case.events[index];
+    let mut names = BTreeMap::new();
+    let text = |text: &str| Known::Text(text.to_owned());
+    let mut put = |name: &str, value: Option<Known>| {
+        if let Some(value) = value {
+            names.insert(name.to_owned(), value);
+        }
+    };
+    put("kind", Some(text(event.kind.code())));
+    put("step", case.steps[index].map(text));
+    put("actor", event.data.actor.as_ref().map(|a| text(&a.id)));
+    put("result_code", event.data.result_code.as_deref().map(text));
+    put("org_code", event.data.org_code.as_deref().map(text));
+    put("region_code", event.data.region_code.as_deref().map(text));
+    for attribute in case.flowchart.into_iter().flat_map(|f| &f.attributes) {
+        put(&attribute.name, carried(event, attribute));
+    }
+    names
+}
+
+fn holds(
+    condition: &Condition,
+    case: BTreeMap<String, Known>,
+    event: BTreeMap<String, Known>,
+) -> bool {
+    let known = |name: &String| match name.split_once('.') {
+        Some(("case", name)) => case.contains_key(name),
+        Some((_, name)) => event.contains_key(name),
+        None => false,
+    };
+    if !condition.needs.iter().all(known) {
+        return false;
+    }
+    let map = |names: BTreeMap<String, Known>| -> HashMap<String, Cel> {
+        names
+            .into_iter()
+            .map(|(name, value)| (name, value.into()))
+            .collect()
+    };
+    let mut context = Context::default();
+    context.add_variable_from_value("case", map(case));
+    context.add_variable_from_value("event", map(event));
+    matches!(condition.program.execute(&context), Ok(Cel::Bool(true)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_condition_needs_the_names_it_uses_but_not_those_it_only_asks_after() {
+        let names = needed_names(
+            "has(case.a) && case.a > 1 || event.kind == 'x' && has(event.c) && showcase.d",
+        );
+        assert_eq!(names, ["case.a", "event.kind"]);
+    }
+}

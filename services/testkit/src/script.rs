@@ -1,0 +1,38 @@
+//! Case scripts: text tables that anyone can read, run through the engine and the slow evaluator.
+//!
+//! ```text
+//! item XK-1                                  # the item code of the events that follow
+//! 2026-02-12 09:00  accepted            by zhang
+//! 2026-02-13 10:00  step_start:review   by li
+//! tick 2026-03-05 00:00
+//! expect decision-late yellow issued due 2026-03-04 breached 2026-03-05
+//! ```
+//! Lines are read from top to bottom, so events arrive in the order of their lines. Instants are wall-clock readings
+//! in Asia/Shanghai (`zone` changes that). `#` begins a comment.
+//!
+//! | line | means |
+//! |---|---|
+//! | `item CODE`, `case NO`, `org CODE` | of the events that follow; `-` for none |
+//! | `source ID [live\|declared] [allowance 24h] [supervised_from DATE [TIME]]` | the source that speaks from here on; declares it where it says more than an id |
+//! | `DATE TIME KIND[:STEP] [word value]…` | an event; words below |
+//! | `tick DATE TIME` | the clock |
+//! | `complete_until DATE TIME` | the current source is complete up to then |
+//! | `activate NAME` and lines that begin with `\|` | definitions: the file of that name is added or replaced |
+//! | `expect POINT[@STEP][#VISIT] LEVEL STATUS [due …] [breached …] [done …]` | a run of such lines lists every alert there is, in any order |
+//! | `expect nothing` | there is no alert |
+//!
+//! Words of an event: `by ACTOR`, `id ID` (else `e1`, `e2` … by line), `v VERSION`, `seq N` (else its line's number), `received DATE TIME`
+//! (else when it happened), `entered DATE TIME`, `corrects ID`, `special KIND`, `until DATE TIME`, `granted BUDGET`, `org CODE`,
+//! `region CODE`, `party REF`, `result CODE`, `case_kind KIND`, `set NAME=VALUE` (an attribute), `amount NAME=FEN`.
+//!
+//! `due` without a time is the end of that day; `breached` and `done` without one are its first instant. An alert of another case
+//! than the current one is written `case/point`.
+
+mod parse;
+mod run;
+mod show;
+mod words;
+
+pub use parse::{BadLine, Input, Line, parse};
+pub use run::{EngineRun, Judge, SlowRun, check, compiled, definitions, run};
+pub use show::{Row, difference};

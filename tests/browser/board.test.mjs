@@ -1,0 +1,155 @@
+// The live board over a real platform: what a newcomer sees within a minute of the first start, and what an officer does next.
+
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+
+import { screenshot, startBrowser, startPlatform } from './lib.mjs'
+
+/** "Within a minute of the first start", and as much again for a machine that does other things besides. */
+const SHOWN_MS = 120_000
+
+let platform
+let browser
+let page
+const broken = []
+
+before(async () => {
+  platform = await startPlatform({ name: 'board', startTimeoutMs: SHOWN_MS })
+  browser = await startBrowser()
+  page = await browser.newPage({ viewport: { width: 1366, height: 768 } })
+  page.setDefaultTimeout(SHOWN_MS)
+  page.on('pageerror', (error) => broken.push(error.stack))
+  page.on('console', (message) => {
+    if (/Content Security Policy/.test(message.text())) broken.push(message.text())
+  })
+  await page.goto(platform.url)
+})
+
+after(async () => {
+  await browser?.close()
+  await platform?.stop()
+})
+
+test('open cases, a reminder, a yellow card, a red card and a withdrawal are counted on the board', async () => {
+  for (const tile of ['cases', 'notice', 'yellow', 'red', 'withdrawn']) await counted(tile)
+  await page.locator('#bodies tbody tr').first().waitFor()
+  await page.locator('.alert-row').first().waitFor()
+  await page.locator('#connection[data-state="live"]').waitFor()
+  assert.match(await page.locator('#clock').textContent(), /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/)
+  await screenshot(page, 'board-1366')
+})
+
+test('every page of the demonstration says that it is one', async () => {
+  const mark = page.locator('#watermark')
+  await mark.waitFor()
+  assert.match(await mark.textContent(), /演示数据/)
+  await page.locator('#watermark-field').waitFor()
+})
+
+test('an alert that is raised while the board is open appears without a reload', async () => {
+  const known = await page.evaluate(() => {
+    window.loadedOnce = true
+    return [...document.querySelectorAll('.alert-row')].map((row) => row.dataset.alert)
+  })
+  // Only what came over the stream is marked as fresh.
+  const came = await page.waitForFunction(
+    (before) => [...document.querySelectorAll('.alert-row.fresh')].map((row) => row.dataset.alert).find((id) => !before.includes(id)),
+    known,
+  )
+  assert.ok(await came.jsonValue())
+  assert.equal(await page.evaluate(() => window.loadedOnce), true)
+})
+
+test('an alert is understood from its panel and leads to its case in a second click', async () => {
+  const { alert, account } = await overdueAlert()
+  await page.locator(`[data-tile="${alert.level}"]`).click()
+  await page.locator(`[data-alert="${alert.alert_id}"]`).click()
+
+  const message = alert.message.slice(alert.message.indexOf('：') + 1)
+  await page.locator('#message').waitFor()
+  assert.equal(await page.locator('#message').textContent(), message)
+  await page.locator('#account').waitFor()
+  assert.equal(await page.locator('#account td[class^="verdict-"]').count(), account.length)
+  await page.locator('#account .due-day').waitFor()
+  await screenshot(page, 'alert-1366')
+
+  await page.locator('.to-case').click()
+  await page.locator('#timeline').waitFor()
+  assert.match(page.url(), /#\/case\//)
+  assert.ok((await page.locator('#timeline [data-kind="event"]').count()) > 0, 'no event in the timeline')
+  assert.ok((await page.locator('#timeline [data-kind="alert"]').count()) > 0, 'no alert in the timeline')
+  await screenshot(page, 'case-1366')
+
+  // A link to a case works by itself, and on a large screen.
+  const link = page.url()
+  const other = await browser.newPage({ viewport: { width: 1920, height: 1080 } })
+  await other.goto(link)
+  await other.locator('#timeline').waitFor({ timeout: SHOWN_MS })
+  await other.locator('.alert-row').first().waitFor({ timeout: SHOWN_MS })
+  await screenshot(other, 'case-1920')
+  await other.close()
+
+  await page.keyboard.press('Escape')
+  await page.locator('#panel').waitFor({ state: 'hidden' })
+})
+
+test('a withdrawn card says when and why it was withdrawn', async () => {
+  await page.locator('[data-tile="withdrawn"]').click()
+  await page.locator('.alert-row[data-status="withdrawn"]').first().click()
+  await page.locator('.closing').waitFor()
+  assert.match(await page.locator('.closing').textContent(), /已撤销：\S+/)
+  await page.locator('.history [data-change="withdrawn"]').waitFor()
+  await screenshot(page, 'withdrawn-1366')
+  await page.keyboard.press('Escape')
+})
+
+test('a body that is pressed narrows the list to its own alerts', async () => {
+  await page.locator('[data-tile="red"]').click()
+  const body = page.locator('#bodies .body-name').first()
+  const name = await body.textContent()
+  await body.click()
+  await page.waitForFunction((wanted) => {
+    const rows = [...document.querySelectorAll('.alert-row .who')]
+    return rows.length > 0 && rows.every((who) => who.textContent === wanted)
+  }, name)
+})
+
+// Last, because it ends the platform.
+test('a platform that is gone is shown as gone, and nothing on the way broke the page', async () => {
+  assert.deepEqual(broken, [])
+  await platform.stop()
+  await page.locator('#connection[data-state="lost"]').waitFor()
+  await page.locator('#filters button', { hasText: '全部级别' }).click()
+  const failed = page.locator('#alerts .placeholder.failed')
+  await failed.waitFor()
+  assert.match(await failed.textContent(), /无法连接平台/)
+  await failed.getByRole('button', { name: '重试' }).waitFor()
+  await screenshot(page, 'gone-1366')
+})
+
+/** Waits until a tile counts at least one. */
+function counted(tile) {
+  return page.waitForFunction(
+    (name) => Number(document.querySelector(`[data-tile="${name}"] [data-value]`)?.dataset.value) > 0,
+    tile,
+  )
+}
+
+/** An open card on the first page of its level whose limit was counted in days, with its account. */
+async function overdueAlert() {
+  for (const level of ['red', 'yellow']) {
+    const { alerts } = await ask(`/api/v1/alerts?open=true&level=${level}&limit=50`)
+    for (const { alert_id, limit } of alerts) {
+      if (!/^\d+(wd|cd|cdr)$/.test(limit ?? '')) continue
+      const found = await ask(`/api/v1/alerts/${alert_id}`)
+      if (found.account.length > 0) return found
+    }
+  }
+  throw new Error('no open card is about a limit in days')
+}
+
+async function ask(path) {
+  const response = await fetch(new URL(path, platform.url))
+  assert.equal(response.status, 200, path)
+  return response.json()
+}

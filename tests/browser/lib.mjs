@@ -1,0 +1,155 @@
+// What the browser tests share: a real Chromium, and a real platform on a free port with a data folder of its
+// own. It knows nothing of any page; what a page must show is said in the tests.
+
+import { spawn } from 'node:child_process'
+import { createWriteStream } from 'node:fs'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+
+import { chromium } from 'playwright-core'
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
+
+/** Where screenshots and the platform's output are left for a person to look at. */
+export const artifacts = join(root, 'target', 'browser')
+
+const binary = join(root, 'target', 'release', 'mingjing')
+
+// Everything that would make Chromium speak to the outside is off: a test must not depend on a network.
+const chromiumArgs = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+
+/** Starts a headless Chromium with a fresh profile, which goes away with `close()`. */
+export function startBrowser() {
+  return chromium.launch({
+    executablePath: process.env.MINGJING_CHROMIUM ?? '/usr/bin/chromium',
+    headless: true,
+    args: chromiumArgs,
+  })
+}
+
+/** Saves what the page shows as `target/browser/NAME.png` and returns the bytes of the image. */
+export async function screenshot(page, name, options = {}) {
+  await mkdir(artifacts, { recursive: true })
+  return page.screenshot({ path: join(artifacts, `${name}.png`), ...options })
+}
+
+/**
+ * Starts `mingjing up --demo` on a free port of 127.0.0.1 with an empty data folder and waits until it says
+ * where it listens. Its output goes to `target/browser/NAME.log`.
+ *
+ * Resolves to `{ url, dataDir, pid, stop }`; `stop()` ends it, removes the data folder and resolves to
+ * `{ code, signal }`. Rejects, with the end of the output, when the program ends first or says nothing in time.
+ */
+export async function startPlatform({
+  name = 'mingjing',
+  args = [],
+  env = {},
+  program = binary,
+  startTimeoutMs = 60_000,
+} = {}) {
+  await mkdir(artifacts, { recursive: true })
+  const dataDir = await mkdtemp(join(tmpdir(), 'mingjing-browser-'))
+  const child = spawn(
+    program,
+    ['up', '--demo', '--listen', '127.0.0.1:0', '--data', dataDir, ...args],
+    // A process group of its own, so that stopping it takes its ClickHouse child along whatever happens.
+    { cwd: dataDir, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'], detached: true },
+  )
+  const exited = new Promise((resolve, reject) => {
+    child.once('error', reject)
+    child.once('exit', (code, signal) => resolve({ code, signal }))
+  })
+  const closed = new Promise((resolve) => child.once('close', resolve))
+  const output = collect(child, join(artifacts, `${name}.log`))
+
+  const stop = async () => {
+    signalGroup(child, 'SIGTERM', { onlyLeader: true })
+    const forced = setTimeout(() => signalGroup(child, 'SIGKILL'), 30_000)
+    try {
+      return await exited
+    } finally {
+      clearTimeout(forced)
+      signalGroup(child, 'SIGKILL')
+      await rm(dataDir, { recursive: true, force: true })
+    }
+  }
+
+  try {
+    const url = await listening({ child, exited, closed, output, startTimeoutMs })
+    return { url, dataDir, pid: child.pid, stop }
+  } catch (error) {
+    await stop().catch(() => {})
+    throw error
+  }
+}
+
+// Resolves to the address in the line `listening on http://127.0.0.1:PORT`.
+function listening({ child, exited, closed, output, startTimeoutMs }) {
+  return new Promise((resolve, reject) => {
+    const giveUp = (why) => reject(new Error(`${why}; the last lines it wrote:\n${output.tail()}`))
+    const timer = setTimeout(
+      () => giveUp(`the platform did not say where it listens within ${startTimeoutMs} ms`),
+      startTimeoutMs,
+    )
+    output.onLine((line) => {
+      const found = /listening on (http:\/\/127\.0\.0\.1:\d+)/.exec(line)
+      if (found) {
+        clearTimeout(timer)
+        resolve(found[1])
+      }
+    })
+    exited.then(
+      async ({ code, signal }) => {
+        clearTimeout(timer)
+        // What it wrote last is read only when nobody holds its outputs any more.
+        signalGroup(child, 'SIGKILL')
+        await closed
+        giveUp(`${child.spawnfile} ended before it listened (code ${code}, signal ${signal})`)
+      },
+      (error) => {
+        clearTimeout(timer)
+        reject(new Error(`${child.spawnfile} could not be started`, { cause: error }))
+      },
+    )
+  })
+}
+
+// Writes both outputs of the program to a file, keeps the last lines, and hands lines of stdout on.
+function collect(child, path) {
+  const file = createWriteStream(path)
+  const last = []
+  let listener = () => {}
+  const keep = (line) => {
+    file.write(`${line}\n`)
+    last.push(line)
+    if (last.length > 40) last.shift()
+  }
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    keep(line)
+    listener(line)
+  })
+  createInterface({ input: child.stderr }).on('line', keep)
+  child.once('close', () => file.end())
+  return { tail: () => last.join('\n'), onLine: (f) => (listener = f) }
+}
+
+// A group that is already gone is what was wanted.
+function signalGroup(child, signal, { onlyLeader = false } = {}) {
+  if (child.pid === undefined) return
+  try {
+    process.kill(onlyLeader ? child.pid : -child.pid, signal)
+  } catch (error) {
+    if (error.code !== 'ESRCH') throw error
+  }
+}

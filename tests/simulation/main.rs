@@ -1,0 +1,8 @@
+//! The engine held against a second reading of its rules: scripts that anyone can read, and random histories.
+
+mod charts;
+mod life;
+mod limits;
+mod procedure;
+mod random;
+mod records;

@@ -1,0 +1,216 @@
+//! The engine and the slow evaluator side by side.
+
+use std::collections::BTreeMap;
+
+use chrono_tz::Asia::Shanghai;
+use mingjing_domain::alert::AlertRecord;
+use mingjing_domain::definitions::{DefinitionFile, DefinitionSet};
+use mingjing_domain::fact::{Cause, Fact};
+use mingjing_engine::Engine;
+use mingjing_testkit::script::{
+    EngineRun, Input, Judge, Line, SlowRun, compiled, definitions, difference, parse,
+};
+
+use super::history::{Step, history};
+use super::hold;
+
+macro_rules! ensure {
+    ($holds:expr, $($why:tt)*) => {
+        if !$holds {
+            return Err(format!($($why)*));
+        }
+    };
+}
+
+/// The definitions of random histories, as first published.
+pub const BASE: &str = include_str!("definitions.yaml");
+
+/// Another work calendar: the Spring Festival is taken back and a storm closes three days.
+const AMENDED: &str = "\
+kind: calendar
+id: cn
+name: 修订的工作日历
+time_zone: Asia/Shanghai
+versions:
+  - version: '2026.1'
+    published_at: 2025-11-04T00:00:00+08:00
+    basis: 原通知
+    years: {2026: {off: [{from: 2026-02-15, to: 2026-02-23, name: 春节}]}}
+  - version: '2026.2'
+    published_at: 2026-02-09T00:00:00+08:00
+    basis: 停工通知
+    years: {2026: {off: [{from: 2026-02-10, to: 2026-02-12, name: 停工}], work: [2026-02-14]}}
+";
+
+/// The definition sets that come into force, by number.
+pub fn variant(number: u8) -> DefinitionSet {
+    let text = match number {
+        1 => format!("{BASE}---\n{AMENDED}"),
+        2 => BASE
+            .replace("confirm: true, ", "")
+            .replace("promised: 3wd, statutory: 5wd", "promised: 2wd, statutory: 4wd")
+            .replace("  - {id: delivery, name: 送达超时, rule: T8, check: {overdue: {limit: delivery}}}\n", "")
+            .replace("{id: late-entry, ", "{id: late-entry, confirm: true, "),
+        3 => format!("{BASE}# the same, published again\n"),
+        4 => BASE.replace("calendar: cn\n", "").replace("effective_from: 2026-02-13", "effective_from: 2026-02-10"),
+        _ => BASE.to_owned(),
+    };
+    definitions(vec![DefinitionFile {
+        name: "random.yaml".into(),
+        text,
+    }])
+}
+
+/// Both judges on one history.
+struct Duel {
+    engine: EngineRun,
+    slow: SlowRun,
+    sets: Vec<DefinitionSet>,
+    in_force: u8,
+    checked_facts: usize,
+    folded: BTreeMap<String, (u32, AlertRecord)>,
+}
+
+impl Duel {
+    fn new() -> Self {
+        let sets: Vec<DefinitionSet> = (0..5).map(variant).collect();
+        Self {
+            engine: EngineRun::new(&sets[0]),
+            slow: SlowRun::new(&sets[0]),
+            sets,
+            in_force: 0,
+            checked_facts: 0,
+            folded: BTreeMap::new(),
+        }
+    }
+
+    fn run(&mut self, steps: &[Step]) -> Result<(), String> {
+        for step in steps {
+            match step {
+                Step::Lines(lines) => {
+                    self.read(lines)?;
+                }
+                Step::Activate(number) => {
+                    self.in_force = *number;
+                    let file = DefinitionFile {
+                        name: String::new(),
+                        text: String::new(),
+                    };
+                    self.both(&Input::Activate(file))?;
+                }
+                Step::Restart => {
+                    self.restart()?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn read(&mut self, lines: &str) -> Result<(), String> {
+        let (_, parsed) = parse(lines).map_err(|bad| format!("{bad} in\n{lines}"))?;
+        for (_, line) in parsed {
+            let Line::Input(input) = line else { continue };
+            self.both(&input)?;
+        }
+        Ok(())
+    }
+
+    fn both(&mut self, input: &Input) -> Result<(), String> {
+        let set = &self.sets[usize::from(self.in_force)];
+        self.engine.read(input, set);
+        self.slow.read(input, set);
+        self.agree("after this")
+    }
+
+    /// The engine goes on from its snapshot: nothing changes. Then another version of it takes over and judges
+    /// everything again: nothing changes but what a slow partition also sees anew.
+    fn restart(&mut self) -> Result<(), String> {
+        let set = &self.sets[usize::from(self.in_force)];
+        let before: Vec<AlertRecord> = self.engine.engine.alerts().cloned().collect();
+        let bytes = self.engine.engine.snapshot();
+        self.engine.engine = Engine::restore(compiled(set), &bytes).expect("its own snapshot");
+        let after: Vec<AlertRecord> = self.engine.engine.alerts().cloned().collect();
+        for (was, is) in before.iter().zip(&after) {
+            ensure!(
+                was == is,
+                "an alert changed by a restart: it was\n{was:?}\nand is\n{is:?}"
+            );
+        }
+        ensure!(
+            before.len() == after.len(),
+            "{} alerts, {} after a restart",
+            before.len(),
+            after.len()
+        );
+        ensure!(
+            bytes == self.engine.engine.snapshot(),
+            "a snapshot of a snapshot differs"
+        );
+        let cause = Cause::EngineChange {
+            version: "another".into(),
+        };
+        self.engine.engine.rejudge(&cause, &mut self.engine.facts);
+        self.slow.read(
+            &Input::Activate(DefinitionFile {
+                name: String::new(),
+                text: String::new(),
+            }),
+            set,
+        );
+        self.agree("after another version of the engine took over")
+    }
+
+    fn agree(&mut self, when: &str) -> Result<(), String> {
+        if let Some(text) = difference(&self.slow.rows(), &self.engine.rows(), Shanghai) {
+            return Err(format!(
+                "engine and slow evaluator disagree {when}; what is missing or besides is so in the engine:\n{text}"
+            ));
+        }
+        self.facts_add_up()
+    }
+
+    /// Facts folded are the engine's own view; revisions run from 1 without a gap; none says nothing new; no alert is
+    /// there twice.
+    fn facts_add_up(&mut self) -> Result<(), String> {
+        for fact in &self.engine.facts[self.checked_facts..] {
+            let Fact::Alert {
+                revision, alert, ..
+            } = fact
+            else {
+                continue;
+            };
+            let (last, same) = match self.folded.get(&alert.alert_id) {
+                Some((revision, record)) => (*revision, record == &**alert),
+                None => (0, false),
+            };
+            ensure!(
+                *revision == last + 1,
+                "revision {revision} after {last}: {alert:?}"
+            );
+            ensure!(!same, "a fact that changes nothing: {alert:?}");
+            self.folded
+                .insert(alert.alert_id.clone(), (*revision, (**alert).clone()));
+        }
+        self.checked_facts = self.engine.facts.len();
+        let mut known = 0;
+        for alert in self.engine.engine.alerts() {
+            known += 1;
+            let folded = self.folded.get(&alert.alert_id).map(|(_, record)| record);
+            ensure!(
+                folded == Some(alert),
+                "the facts say {folded:?}\nthe engine {alert:?}"
+            );
+        }
+        ensure!(
+            known == self.folded.len(),
+            "{known} alerts, {} in the facts",
+            self.folded.len()
+        );
+        Ok(())
+    }
+}
+
+#[test]
+fn engine_and_slow_evaluator_agree_after_every_input() {
+    hold("duel", history(1..70), |steps| Duel::new().run(steps));
+}

@@ -1,0 +1,372 @@
+//! Random histories, written as scripts: what fails here can be pasted into a test.
+
+use chrono::{Duration, NaiveDateTime};
+use proptest::prelude::*;
+use proptest::sample::Index;
+
+/// What an event may be, in the words of a script. `{+N}` is so many hours after it happened.
+const EVENTS: &[&str] = &[
+    "applied",
+    "supplement_notice",
+    "supplement_done",
+    "accepted by zhang",
+    "accepted by li case_kind instant",
+    "not_accepted",
+    "filed by li",
+    "step_start:accept by zhang",
+    "step_end:accept by zhang",
+    "step_start:review by li",
+    "step_start:review by zhang",
+    "step_end:review by li set reply_by={+-20}",
+    "step_end:review by li",
+    "step_start:survey by li",
+    "step_end:survey by zhang",
+    "step_end:consult",
+    "step_start:consult by li",
+    "step_start:decide by li",
+    "step_end:decide by li",
+    "step_end:unknown",
+    "note:review by li set grade=3",
+    "suspend special hearing",
+    "suspend special hearing until {+30}",
+    "suspend special appraisal",
+    "suspend special appraisal until {+100}",
+    "resume special hearing",
+    "resume special appraisal",
+    "resume",
+    "extend special extension granted 2wd",
+    "extend special extension granted 900min",
+    "extend special grave granted 3cd",
+    "extend special grave",
+    "notice",
+    "decided by li result granted",
+    "decided by zhang result denied amount fee=2000 amount paid=900",
+    "decided",
+    "delivered",
+    "published",
+    "unpublished",
+    "paid amount paid=600",
+    "paid amount paid=3000",
+    "executed",
+    "withdrawn",
+    "voided",
+    "transferred",
+    "closed by li",
+    "rated",
+    "complaint",
+    "complaint",
+    "note",
+    "note amount fee=500",
+    "note amount fee=2000 set procedure=summary",
+    "note set score=3.5 set waived=true",
+    "note set score=2 set grade=2",
+    "note set deadline={+30}",
+    "note set reply_by={+2}",
+    "note org jyq region 510502",
+    "note org jyq region 510503",
+    "note org gaj",
+    "note party p1",
+    "note party p2",
+    "review_result",
+];
+
+/// The items that cases name; the first ones are drawn most.
+const ITEMS: &[&str] = &[
+    "XK-1", "XK-1", "XK-1", "CF-1", "CF-1", "CF-1", "ZS-1", "XX-9",
+];
+
+/// One thing that happens to the partition.
+#[derive(Clone, Debug)]
+pub enum Action {
+    /// An event arrives now: which, in which case, how long ago it happened in half hours (negative: later), how long ago it was entered.
+    Event {
+        what: Index,
+        case: u8,
+        lag: i16,
+        entered: Option<i16>,
+        seq: u8,
+    },
+    /// An earlier event is sent again: as it was, with other content under the same version, or as a newer version.
+    Again { of: Index, how: Again, lag: i16 },
+    /// An earlier event is taken back.
+    Correct { of: Index, lag: i16 },
+    /// Hours pass.
+    Tick(u16),
+    /// A source says that it is complete up to so many hours ago.
+    Complete { source: u8, hours_ago: i16 },
+    /// A source declares itself.
+    Declare { source: u8, how: u8 },
+    /// Other definitions come into force.
+    Activate(u8),
+    /// The engine is stopped and goes on from its snapshot.
+    Restart,
+}
+
+/// How an event is sent again.
+#[derive(Clone, Copy, Debug)]
+pub enum Again {
+    /// The same bytes.
+    Same,
+    /// The same version, another content.
+    Conflicting,
+    /// A newer version that happened at another time.
+    Moved,
+    /// A newer version that happened at the same time.
+    Newer,
+    /// An older version.
+    Older,
+}
+
+fn lag() -> impl Strategy<Value = i16> {
+    prop_oneof![
+        6 => Just(0i16),
+        3 => 0..12i16,
+        3 => 12..60i16,
+        2 => 60..400i16,
+        1 => -60..0i16,
+    ]
+}
+
+/// One action.
+pub fn action() -> impl Strategy<Value = Action> {
+    let entered = prop_oneof![3 => Just(None), 1 => (0..70i16).prop_map(Some)];
+    let event = (any::<Index>(), 0..4u8, lag(), entered, 0..3u8).prop_map(
+        |(what, case, lag, entered, seq)| Action::Event {
+            what,
+            case,
+            lag,
+            entered,
+            seq,
+        },
+    );
+    let how = prop_oneof![
+        2 => Just(Again::Same),
+        1 => Just(Again::Conflicting),
+        2 => Just(Again::Moved),
+        2 => Just(Again::Newer),
+        1 => Just(Again::Older),
+    ];
+    prop_oneof![
+        24 => event,
+        2 => (any::<Index>(), how, lag()).prop_map(|(of, how, lag)| Action::Again { of, how, lag }),
+        2 => (any::<Index>(), lag()).prop_map(|(of, lag)| Action::Correct { of, lag }),
+        10 => prop_oneof![3 => 1..10u16, 3 => 10..40u16, 1 => 40..200u16].prop_map(Action::Tick),
+        2 => (0..3u8, prop_oneof![2 => Just(0i16), 1 => -10..60i16])
+            .prop_map(|(source, hours_ago)| Action::Complete { source, hours_ago }),
+        1 => (0..2u8, 0..6u8).prop_map(|(source, how)| Action::Declare { source, how }),
+        1 => (0..5u8).prop_map(Action::Activate),
+        1 => Just(Action::Restart),
+    ]
+}
+
+/// A random history: which item each case is of, and what happens.
+pub fn history(actions: std::ops::Range<usize>) -> impl Strategy<Value = History> {
+    let items = proptest::collection::vec(0..ITEMS.len(), 4);
+    (items, proptest::collection::vec(action(), actions))
+        .prop_map(|(items, actions)| History { items, actions })
+}
+
+/// A random history.
+#[derive(Clone, Debug)]
+pub struct History {
+    items: Vec<usize>,
+    /// What happens, in order.
+    pub actions: Vec<Action>,
+}
+
+/// An event that was written, to be sent again or taken back.
+#[derive(Clone, Debug)]
+struct Written {
+    case: u8,
+    id: String,
+    version: u32,
+    happened: NaiveDateTime,
+    seq: u64,
+    words: String,
+}
+
+/// A step of a run: a line of the script, or something that is done to the engine alone.
+#[derive(Clone, Debug)]
+pub enum Step {
+    /// Lines of a script that are read.
+    Lines(String),
+    /// The engine goes on from its snapshot.
+    Restart,
+    /// These definitions come into force, by number.
+    Activate(u8),
+}
+
+impl std::fmt::Display for Step {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Step::Lines(lines) => f.write_str(lines.trim_end()),
+            Step::Restart => f.write_str("# restart"),
+            Step::Activate(number) => write!(f, "# definitions {number} come into force"),
+        }
+    }
+}
+
+/// The source of a case. Source `c` is an import.
+fn source_of(case: u8) -> char {
+    ['a', 'a', 'b', 'c'][usize::from(case)]
+}
+
+impl History {
+    /// The script's lines, action by action.
+    pub fn steps(&self) -> Vec<Step> {
+        let mut writer = Writer {
+            items: &self.items,
+            now: "2026-02-09T09:00:00".parse().expect("an instant"),
+            written: Vec::new(),
+        };
+        let first = Step::Lines("source a live allowance 6h\nsource c declared\n".into());
+        std::iter::once(first)
+            .chain(self.actions.iter().filter_map(|a| writer.step(a)))
+            .collect()
+    }
+}
+
+struct Writer<'a> {
+    items: &'a [usize],
+    now: NaiveDateTime,
+    written: Vec<Written>,
+}
+
+impl Writer<'_> {
+    fn step(&mut self, action: &Action) -> Option<Step> {
+        let lines = match action {
+            Action::Event {
+                what,
+                case,
+                lag,
+                entered,
+                seq,
+            } => {
+                let happened = self.now - Duration::minutes(30 * i64::from(*lag));
+                let words = with_hours(EVENTS[what.index(EVENTS.len())], happened);
+                let entered = entered.map_or(String::new(), |half_hours| {
+                    format!(
+                        " entered {}",
+                        show(happened + Duration::minutes(30 * i64::from(half_hours)))
+                    )
+                });
+                let written = Written {
+                    case: *case,
+                    id: format!("e{}", self.written.len() + 1),
+                    version: 1,
+                    happened,
+                    seq: u64::from(*seq),
+                    words: words + &entered,
+                };
+                self.write(written)
+            }
+            Action::Again { of, how, lag } => {
+                if self.written.is_empty() {
+                    return None;
+                }
+                let mut again = of.get(&self.written).clone();
+                let of_record = self.written.iter().filter(|w| w.id == again.id);
+                let newer = of_record.map(|w| w.version).max().unwrap_or(0) + 1;
+                match how {
+                    Again::Same => {}
+                    Again::Conflicting => again.words += " party other",
+                    Again::Moved => {
+                        again.version = newer;
+                        again.happened = self.now - Duration::minutes(30 * i64::from(*lag));
+                    }
+                    Again::Newer => {
+                        again.version = newer;
+                        again.words += " region 510500";
+                    }
+                    Again::Older => again.version = 0,
+                }
+                self.write(again)
+            }
+            Action::Correct { of, lag } => {
+                if self.written.is_empty() {
+                    return None;
+                }
+                let target = of.get(&self.written).clone();
+                let happened = self.now - Duration::minutes(30 * i64::from(*lag));
+                let id = format!("e{}", self.written.len() + 1);
+                let words = format!("corrected corrects {}", target.id);
+                self.write(Written {
+                    case: target.case,
+                    id,
+                    version: 1,
+                    happened,
+                    seq: 1,
+                    words,
+                })
+            }
+            Action::Tick(hours) => {
+                self.now += Duration::hours(i64::from(*hours));
+                format!("tick {}\n", show(self.now))
+            }
+            Action::Complete { source, hours_ago } => {
+                let until = self.now - Duration::hours(i64::from(*hours_ago));
+                format!(
+                    "source {}\ncomplete_until {}\n",
+                    ['a', 'b', 'c'][usize::from(*source)],
+                    show(until)
+                )
+            }
+            Action::Declare { source, how } => {
+                let source = ['a', 'b', 'c'][usize::from(*source)];
+                let clock = if source == 'c' { "declared" } else { "live" };
+                let how = [
+                    "allowance 0h",
+                    "allowance 24h",
+                    "allowance 3h",
+                    "supervised_from 2026-02-11",
+                    "allowance 6h supervised_from 2026-02-10 12:00",
+                    "allowance 12h",
+                ][usize::from(*how)];
+                format!("source {source} {clock} {how}\n")
+            }
+            Action::Activate(number) => return Some(Step::Activate(*number)),
+            Action::Restart => return Some(Step::Restart),
+        };
+        Some(Step::Lines(lines))
+    }
+
+    fn write(&mut self, event: Written) -> String {
+        let item = ITEMS[self.items[usize::from(event.case)]];
+        let named = if event.words.starts_with("note") {
+            String::new()
+        } else {
+            format!(" item {item}")
+        };
+        let line = format!(
+            "source {}\ncase {}\n{} {}{named} id {} v {} seq {} received {}\n",
+            source_of(event.case),
+            event.case,
+            show(event.happened),
+            event.words,
+            event.id,
+            event.version,
+            event.seq,
+            show(self.now),
+        );
+        self.written.push(event);
+        line
+    }
+}
+
+fn with_hours(words: &str, happened: NaiveDateTime) -> String {
+    let Some((before, rest)) = words.split_once("{+") else {
+        return words.to_owned();
+    };
+    let (hours, after) = rest.split_once('}').expect("a closed brace");
+    let at = happened + Duration::hours(hours.parse().expect("hours"));
+    let text = match before.ends_with('=') {
+        true => format!("{}+08:00", at.format("%Y-%m-%dT%H:%M:%S")),
+        false => show(at),
+    };
+    format!("{before}{text}{after}")
+}
+
+/// An instant in the words of a script.
+pub fn show(at: NaiveDateTime) -> String {
+    at.format("%Y-%m-%d %H:%M:%S").to_string()
+}
