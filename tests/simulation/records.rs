@@ -269,3 +269,19 @@ expect mended/conflict review cancelled breached 2026-07-01 10:00
 ",
     );
 }
+
+#[test]
+fn a_data_version_may_be_a_date() {
+    check(
+        &general(
+            "  - {id: conflict, name: 数据冲突, check: conflict}\n  - {id: no-party, name: 缺当事人, check: {missing_field: {fields: [party_ref]}}}\n",
+        ),
+        "
+item XK-1
+2026-07-01 09:00  accepted  id a v 20260702
+2026-07-01 09:00  accepted  id a v 20260703 party p
+tick 2026-07-05 00:00
+expect no-party review cancelled breached 2026-07-01 09:00
+",
+    );
+}

@@ -26,18 +26,35 @@ struct Asked {
 }
 
 /// `GET /api/v1/alerts`
-pub async fn list(Here(state): Here<State>, RawQuery(query): RawQuery) -> Result<Json<Value>, ApiError> {
+pub async fn list(
+    Here(state): Here<State>,
+    RawQuery(query): RawQuery,
+) -> Result<Json<Value>, ApiError> {
     let asked = asked(query.as_deref().unwrap_or_default())?;
     let limit = asked.limit.unwrap_or(LIMIT_DEFAULT);
-    let page = state.store.alerts(&asked.filter, asked.cursor.as_ref(), limit).await?;
-    let alerts: Vec<Value> = page.alerts.iter().map(|a| view::brief(a, state.zone)).collect();
-    Ok(Json(json!({ "alerts": alerts, "next": page.next.map(|n| n.to_string()) })))
+    let page = state
+        .store
+        .alerts(&asked.filter, asked.cursor.as_ref(), limit)
+        .await?;
+    let alerts: Vec<Value> = page
+        .alerts
+        .iter()
+        .map(|a| view::brief(a, state.zone))
+        .collect();
+    Ok(Json(
+        json!({ "alerts": alerts, "next": page.next.map(|n| n.to_string()) }),
+    ))
 }
 
 /// `GET /api/v1/alerts/{alert_id}`
-pub async fn one(Here(state): Here<State>, Path(id): Path<String>) -> Result<Json<Value>, ApiError> {
+pub async fn one(
+    Here(state): Here<State>,
+    Path(id): Path<String>,
+) -> Result<Json<Value>, ApiError> {
     let found = state.store.alert(&id).await?;
-    let found = found.ok_or_else(|| ApiError::NotFound { what: format!("预警 {id}") })?;
+    let found = found.ok_or_else(|| ApiError::NotFound {
+        what: format!("预警 {id}"),
+    })?;
     Ok(Json(json!({
         "alert": view::json_in(&found.alert, state.zone),
         "account": view::account(&found.alert),
@@ -46,7 +63,10 @@ pub async fn one(Here(state): Here<State>, Path(id): Path<String>) -> Result<Jso
 }
 
 /// `GET /api/v1/alerts/export`: every alert asked for, whatever its status, one JSON object a line.
-pub async fn export(Here(state): Here<State>, RawQuery(query): RawQuery) -> Result<Response, ApiError> {
+pub async fn export(
+    Here(state): Here<State>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, ApiError> {
     let asked = asked(query.as_deref().unwrap_or_default())?;
     let alerts = state.store.alerts_export(&asked.filter)?;
     let zone = state.zone;
@@ -70,12 +90,19 @@ pub async fn counts(Here(state): Here<State>) -> Result<Json<Value>, ApiError> {
 }
 
 /// `GET /api/v1/sources/{source}`: what each partition knows of a source.
-pub async fn source(Here(state): Here<State>, Path(id): Path<String>) -> Result<Json<Value>, ApiError> {
+pub async fn source(
+    Here(state): Here<State>,
+    Path(id): Path<String>,
+) -> Result<Json<Value>, ApiError> {
     let health = state.store.source_health(&id).await?;
     if health.is_empty() {
-        return Err(ApiError::NotFound { what: format!("来源 {id}") });
+        return Err(ApiError::NotFound {
+            what: format!("来源 {id}"),
+        });
     }
-    Ok(Json(json!({ "source": id, "partitions": view::json_in(&health, state.zone) })))
+    Ok(Json(
+        json!({ "source": id, "partitions": view::json_in(&health, state.zone) }),
+    ))
 }
 
 /// Counts as JSON, for the endpoint and the live stream.
@@ -94,8 +121,8 @@ pub fn counts_json(counts: &mingjing_store::Counts) -> Value {
 
 /// Reads the query. A parameter nobody knows is refused: a misspelt filter would answer with everything.
 fn asked(query: &str) -> Result<Asked, ApiError> {
-    let pairs: Vec<(String, String)> = serde_urlencoded::from_str(query)
-        .map_err(|e| ApiError::bad("query", e.to_string()))?;
+    let pairs: Vec<(String, String)> =
+        serde_urlencoded::from_str(query).map_err(|e| ApiError::bad("query", e.to_string()))?;
     let mut asked = Asked::default();
     for (name, value) in pairs.into_iter().filter(|(_, value)| !value.is_empty()) {
         let filter = &mut asked.filter;
@@ -120,8 +147,9 @@ fn asked(query: &str) -> Result<Asked, ApiError> {
             }
             "limit" => {
                 let limit = value.parse().ok().filter(|n| (1..=1000).contains(n));
-                asked.limit =
-                    Some(limit.ok_or_else(|| ApiError::bad("limit", "a whole number from 1 to 1000"))?);
+                asked.limit = Some(
+                    limit.ok_or_else(|| ApiError::bad("limit", "a whole number from 1 to 1000"))?,
+                );
             }
             other => {
                 return Err(ApiError::bad(
@@ -144,12 +172,16 @@ fn many<T>(name: &str, value: &str, one: fn(&str) -> Option<T>) -> Result<Vec<T>
 
 fn status(code: &str) -> Option<Status> {
     use Status::{Cancelled, Ended, Issued, Pending, Review, Withdrawn};
-    [Pending, Issued, Ended, Withdrawn, Cancelled, Review].into_iter().find(|s| s.code() == code)
+    [Pending, Issued, Ended, Withdrawn, Cancelled, Review]
+        .into_iter()
+        .find(|s| s.code() == code)
 }
 
 fn level(code: &str) -> Option<Level> {
     use Level::{Notice, Red, Review, Yellow};
-    [Review, Notice, Yellow, Red].into_iter().find(|l| l.code() == code)
+    [Review, Notice, Yellow, Red]
+        .into_iter()
+        .find(|l| l.code() == code)
 }
 
 fn instant(name: &str, value: &str) -> Result<Timestamp, ApiError> {
@@ -176,15 +208,31 @@ mod tests {
         assert_eq!(read.filter.status, [Status::Issued, Status::Pending]);
         assert_eq!(read.filter.level, [Level::Red]);
         assert!(read.filter.open_only);
-        assert_eq!((read.limit, read.filter.region_prefix.as_deref()), (Some(5), Some("5105")));
-        for wrong in ["levle=red", "level=pink", "limit=0", "cursor=x", "raised_from=today", "open=yes"] {
-            assert!(matches!(asked(wrong), Err(ApiError::BadRequest { .. })), "{wrong}");
+        assert_eq!(
+            (read.limit, read.filter.region_prefix.as_deref()),
+            (Some(5), Some("5105"))
+        );
+        for wrong in [
+            "levle=red",
+            "level=pink",
+            "limit=0",
+            "cursor=x",
+            "raised_from=today",
+            "open=yes",
+        ] {
+            assert!(
+                matches!(asked(wrong), Err(ApiError::BadRequest { .. })),
+                "{wrong}"
+            );
         }
     }
 
     #[test]
     fn an_unencoded_plus_still_is_an_offset() {
         let read = asked("raised_from=2026-11-23T09:30:00+08:00").unwrap();
-        assert_eq!(read.filter.raised_from, Timestamp::parse("2026-11-23T09:30:00+08:00").ok());
+        assert_eq!(
+            read.filter.raised_from,
+            Timestamp::parse("2026-11-23T09:30:00+08:00").ok()
+        );
     }
 }

@@ -24,7 +24,10 @@ pub type Assets = &'static [Asset];
 pub async fn serve(Here(state): Here<State>, method: Method, uri: Uri) -> Response {
     let asset = state.assets.iter().find(|asset| asset.path == uri.path());
     let Some(asset) = asset else {
-        return ApiError::NotFound { what: uri.path().to_owned() }.into_response();
+        return ApiError::NotFound {
+            what: uri.path().to_owned(),
+        }
+        .into_response();
     };
     if method != Method::GET && method != Method::HEAD {
         return StatusCode::METHOD_NOT_ALLOWED.into_response();

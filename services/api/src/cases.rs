@@ -13,7 +13,9 @@ pub async fn one(
     Path((source, case_no)): Path<(String, String)>,
 ) -> Result<Json<Value>, ApiError> {
     let found = state.store.case(&source, &case_no).await?;
-    let found = found.ok_or_else(|| ApiError::NotFound { what: format!("办件 {source}/{case_no}") })?;
+    let found = found.ok_or_else(|| ApiError::NotFound {
+        what: format!("办件 {source}/{case_no}"),
+    })?;
     let alerts: Vec<Value> = found
         .alerts
         .iter()
@@ -26,9 +28,11 @@ pub async fn one(
         })
         .collect();
     let mut timeline = timeline(&found, &state.names);
-    timeline.sort_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)));
-    let timeline: Vec<Value> =
-        timeline.into_iter().map(|(_, _, entry)| view::json_in(&entry, state.zone)).collect();
+    timeline.sort_by_key(|entry| (entry.0, entry.1));
+    let timeline: Vec<Value> = timeline
+        .into_iter()
+        .map(|(_, _, entry)| view::json_in(&entry, state.zone))
+        .collect();
     Ok(Json(json!({
         "source": source,
         "case_no": case_no,
@@ -42,6 +46,16 @@ pub async fn one(
 /// Events and changes of alerts in one order: (instant, events before alerts, entry).
 fn timeline(found: &CaseView, names: &Names) -> Vec<(i64, u8, Value)> {
     let names = names.current();
+    let flowchart = found
+        .case
+        .as_ref()
+        .and_then(|case| case.flowchart.as_deref());
+    let flowchart = flowchart
+        .and_then(|name| name.split_once('@'))
+        .map(|(id, _)| id);
+    let steps = flowchart
+        .and_then(|id| names.flowchart_steps.get(id))
+        .unwrap_or(&names.steps);
     let events = found.events.iter().map(|e| {
         let step = e.data.step_code.as_deref();
         let entry = json!({
@@ -52,7 +66,7 @@ fn timeline(found: &CaseView, names: &Names) -> Vec<(i64, u8, Value)> {
             "title_zh": e.kind.name_zh(),
             "title_en": e.kind.code(),
             "step": step,
-            "step_zh": step.and_then(|s| names.steps.get(s)),
+            "step_zh": step.and_then(|s| steps.get(s)),
             "actor": e.data.actor.as_ref().map(|a| &*a.id),
             "result_code": e.data.result_code.as_deref(),
             "reason": e.data.reason.as_deref(),
@@ -63,18 +77,14 @@ fn timeline(found: &CaseView, names: &Names) -> Vec<(i64, u8, Value)> {
         (e.occurred_at.millis(), 0, entry)
     });
     let changes = found.alerts.iter().flat_map(|alert| {
-        let names = &names;
         alert.history.iter().map(move |change| {
             let mut entry = serde_json::to_value(change).expect("a change has only text keys");
             entry["kind"] = "alert".into();
             entry["alert_id"] = alert.alert.alert_id.clone().into();
             entry["control_point"] = alert.alert.control_point.clone().into();
-            entry["title_zh"] = names
-                .control_points
-                .get(&alert.alert.control_point)
-                .unwrap_or(&alert.alert.control_point)
-                .clone()
-                .into();
+            // A message begins with its control point's name, as published in the case's own flowchart.
+            let name = alert.alert.message.split('：').next();
+            entry["title_zh"] = name.unwrap_or(&alert.alert.control_point).into();
             (change.at.millis(), 1, entry)
         })
     });

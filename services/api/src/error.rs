@@ -30,7 +30,10 @@ pub enum ApiError {
 impl ApiError {
     /// A parameter that cannot be meant.
     pub fn bad(field: &str, detail: impl Into<String>) -> Self {
-        ApiError::BadRequest { field: field.into(), detail: detail.into() }
+        ApiError::BadRequest {
+            field: field.into(),
+            detail: detail.into(),
+        }
     }
 
     fn parts(&self) -> (StatusCode, &'static str, String, String) {

@@ -60,7 +60,10 @@ struct Memory {
 /// The hub and the task that feeds it.
 pub fn follow(log: Arc<dyn Log>, capacity: usize) -> (Arc<Hub>, impl Future<Output = ()> + Send) {
     let (changes, _) = broadcast::channel(capacity.max(16));
-    let hub = Arc::new(Hub { changes, memory: Mutex::new(Memory::default()) });
+    let hub = Arc::new(Hub {
+        changes,
+        memory: Mutex::new(Memory::default()),
+    });
     let task = feed(hub.clone(), log);
     (hub, task)
 }
@@ -87,7 +90,10 @@ async fn read_partition(hub: Arc<Hub>, log: Arc<dyn Log>, partition: Partition) 
     hub.begin(partition, next);
     loop {
         let wait = Some(Duration::from_secs(30));
-        match log.read(Topic::Facts, partition, next, 1000, 1 << 20, wait).await {
+        match log
+            .read(Topic::Facts, partition, next, 1000, 1 << 20, wait)
+            .await
+        {
             Ok(batch) => {
                 for record in batch.records {
                     next = record.offset.next();
@@ -106,7 +112,9 @@ async fn pause(partition: Partition, error: &mingjing_log::Error) {
 
 impl Hub {
     fn memory(&self) -> std::sync::MutexGuard<'_, Memory> {
-        self.memory.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.memory
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     fn begin(&self, partition: Partition, at: Offset) {
@@ -118,9 +126,12 @@ impl Hub {
     fn tell(&self, partition: Partition, offset: Offset, value: &[u8]) {
         let fact = FactRecord::parse(value).map(|record| record.facts);
         let told = match fact {
-            Ok(Fact::Alert { change, alert, .. }) => {
-                Some(Told { partition, offset, change, alert: Arc::from(alert) })
-            }
+            Ok(Fact::Alert { change, alert, .. }) => Some(Told {
+                partition,
+                offset,
+                change,
+                alert: Arc::from(alert),
+            }),
             Ok(_) => None,
             Err(error) => {
                 tracing::error!(%partition, %offset, %error, "a fact cannot be read");
@@ -148,14 +159,21 @@ impl Hub {
         let positions = memory.positions.clone();
         let missed = seen.map(|seen| {
             let covered = seen.len() == positions.len()
-                && seen.iter().zip(&memory.remembered_from).all(|(seen, from)| seen >= from)
+                && seen
+                    .iter()
+                    .zip(&memory.remembered_from)
+                    .all(|(seen, from)| seen >= from)
                 && seen.iter().zip(&positions).all(|(seen, end)| seen <= end);
             covered.then(|| {
                 let newer = |t: &&Told| t.offset >= seen[usize::from(t.partition.0)];
                 memory.recent.iter().filter(newer).cloned().collect()
             })
         });
-        Joined { positions, missed, coming }
+        Joined {
+            positions,
+            missed,
+            coming,
+        }
     }
 }
 
@@ -171,7 +189,9 @@ pub async fn stream(
     Here(state): Here<State>,
     headers: HeaderMap,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
-    let seen = headers.get("last-event-id").and_then(|id| parse_id(id.to_str().ok()?));
+    let seen = headers
+        .get("last-event-id")
+        .and_then(|id| parse_id(id.to_str().ok()?));
     let (out, events) = mpsc::channel(WAITING);
     tokio::spawn(serve_reader(state, seen, out));
     let events = tokio_stream::wrappers::ReceiverStream::new(events);
@@ -181,27 +201,34 @@ pub async fn stream(
 type Out = mpsc::Sender<Result<Event, Infallible>>;
 
 async fn serve_reader(state: State, seen: Option<Vec<Offset>>, out: Out) {
-    let Joined { mut positions, missed, mut coming } = state.hub.join(seen.as_deref());
+    let Joined {
+        mut positions,
+        missed,
+        mut coming,
+    } = state.hub.join(seen.as_deref());
     let id = print_id(&positions);
-    let hello = Event::default().event("hello").id(&id).data(json!({ "positions": id }).to_string());
+    let hello = Event::default()
+        .event("hello")
+        .id(&id)
+        .data(json!({ "positions": id }).to_string());
     if out.send(Ok(hello)).await.is_err() {
         return;
     }
     match missed {
-        Some(None) => {
-            if out.send(Ok(resync(&positions))).await.is_err() {
-                return;
-            }
-        }
+        Some(None) if out.send(Ok(resync(&positions))).await.is_err() => return,
         Some(Some(missed)) => {
             let mut at = seen.unwrap_or_default();
             for told in missed {
-                if out.send(Ok(alert_event(&told, &mut at, &state))).await.is_err() {
+                if out
+                    .send(Ok(alert_event(&told, &mut at, &state)))
+                    .await
+                    .is_err()
+                {
                     return;
                 }
             }
         }
-        None => {}
+        Some(None) | None => {}
     }
     let mut changed = true;
     let mut counts = tokio::time::interval(COUNTS_EVERY);
@@ -252,7 +279,10 @@ fn alert_event(told: &Told, positions: &mut [Offset], state: &State) -> Event {
         *position = told.offset.next();
     }
     let data = json!({ "change": told.change, "alert": view::brief(&told.alert, state.zone) });
-    Event::default().event("alert").id(print_id(positions)).data(data.to_string())
+    Event::default()
+        .event("alert")
+        .id(print_id(positions))
+        .data(data.to_string())
 }
 
 fn resync(positions: &[Offset]) -> Event {
@@ -263,8 +293,11 @@ fn resync(positions: &[Offset]) -> Event {
 }
 
 fn print_id(positions: &[Offset]) -> String {
-    let places: Vec<String> =
-        positions.iter().enumerate().map(|(p, offset)| format!("{p}:{offset}")).collect();
+    let places: Vec<String> = positions
+        .iter()
+        .enumerate()
+        .map(|(p, offset)| format!("{p}:{offset}"))
+        .collect();
     places.join(",")
 }
 
@@ -274,7 +307,8 @@ fn parse_id(text: &str) -> Option<Vec<Offset>> {
         .enumerate()
         .map(|(expected, place)| {
             let (partition, offset) = place.split_once(':')?;
-            (partition.parse::<usize>().ok()? == expected).then(|| offset.parse().ok().map(Offset))?
+            (partition.parse::<usize>().ok()? == expected)
+                .then(|| offset.parse().ok().map(Offset))?
         })
         .collect()
 }

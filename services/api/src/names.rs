@@ -21,9 +21,11 @@ pub struct NameTables {
     pub orgs: BTreeMap<String, String>,
     /// Power items.
     pub items: BTreeMap<String, String>,
-    /// Steps, over all flowcharts.
+    /// Steps by flowchart.
+    pub flowchart_steps: BTreeMap<String, BTreeMap<String, String>>,
+    /// Steps whose code means the same in every flowchart that has it.
     pub steps: BTreeMap<String, String>,
-    /// Control points, over all flowcharts.
+    /// Control points whose id means the same wherever it stands.
     pub control_points: BTreeMap<String, String>,
     /// Sources.
     pub sources: BTreeMap<String, String>,
@@ -36,11 +38,17 @@ pub struct Names(RwLock<Arc<NameTables>>);
 impl Names {
     /// The names now in force.
     pub fn current(&self) -> Arc<NameTables> {
-        self.0.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+        self.0
+            .read()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .clone()
     }
 
     fn set(&self, tables: NameTables) {
-        *self.0.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Arc::new(tables);
+        *self
+            .0
+            .write()
+            .unwrap_or_else(std::sync::PoisonError::into_inner) = Arc::new(tables);
     }
 }
 
@@ -50,7 +58,9 @@ pub fn follow(table: Arc<dyn Table>) -> (Arc<Names>, impl Future<Output = ()> + 
     let kept = names.clone();
     let task = async move {
         // Watch first, then read: a change in between is seen.
-        let Ok(mut changes) = table.watch(TABLE) else { return };
+        let Ok(mut changes) = table.watch(TABLE) else {
+            return;
+        };
         loop {
             match read(&*table).await {
                 Ok(Some(tables)) => kept.set(tables),
@@ -76,15 +86,23 @@ struct Manifest {
     files: usize,
 }
 
-async fn read(table: &dyn Table) -> Result<Option<NameTables>, Box<dyn std::error::Error + Send + Sync>> {
-    let Some(active) = table.get(TABLE, ACTIVE).await? else { return Ok(None) };
+async fn read(
+    table: &dyn Table,
+) -> Result<Option<NameTables>, Box<dyn std::error::Error + Send + Sync>> {
+    let Some(active) = table.get(TABLE, ACTIVE).await? else {
+        return Ok(None);
+    };
     let Active { hash } = serde_json::from_slice(&active)?;
-    let Some(manifest) = table.get(TABLE, hash.as_bytes()).await? else { return Ok(None) };
+    let Some(manifest) = table.get(TABLE, hash.as_bytes()).await? else {
+        return Ok(None);
+    };
     let Manifest { files: count } = serde_json::from_slice(&manifest)?;
     let mut files: Vec<DefinitionFile> = Vec::with_capacity(count);
     for n in 0..count {
         let key = format!("{hash}/{n:06}");
-        let Some(file) = table.get(TABLE, key.as_bytes()).await? else { return Ok(None) };
+        let Some(file) = table.get(TABLE, key.as_bytes()).await? else {
+            return Ok(None);
+        };
         files.push(serde_json::from_slice(&file)?);
     }
     Ok(Some(tables_of(files)))
@@ -92,28 +110,81 @@ async fn read(table: &dyn Table) -> Result<Option<NameTables>, Box<dyn std::erro
 
 fn tables_of(files: Vec<DefinitionFile>) -> NameTables {
     let (set, _) = DefinitionSet::read(files);
-    let mut tables = NameTables { version: set.version(), ..NameTables::default() };
+    let mut tables = NameTables {
+        version: set.version(),
+        ..NameTables::default()
+    };
     for body in &set.bodies {
-        tables.orgs.insert(body.value.code.text.clone(), body.value.name.clone());
+        tables
+            .orgs
+            .insert(body.value.code.text.clone(), body.value.name.clone());
     }
     for item in &set.items {
-        tables.items.insert(item.value.code.text.clone(), item.value.name.clone());
+        tables
+            .items
+            .insert(item.value.code.text.clone(), item.value.name.clone());
     }
     for source in &set.sources {
-        tables.sources.insert(source.value.id.clone(), source.value.name.clone());
+        tables
+            .sources
+            .insert(source.value.id.clone(), source.value.name.clone());
     }
+    let (mut steps, mut points) = (Vec::new(), Vec::new());
     for flowchart in &set.flowcharts {
+        let own = tables
+            .flowchart_steps
+            .entry(flowchart.value.id.text.clone())
+            .or_default();
         for step in &flowchart.value.steps {
-            tables.steps.insert(step.code.text.clone(), step.name.clone());
+            own.insert(step.code.text.clone(), step.name.clone());
+            steps.push((step.code.text.clone(), step.name.clone()));
         }
         for point in &flowchart.value.control_points {
-            tables.control_points.insert(point.id.text.clone(), point.name.clone());
+            points.push((point.id.text.clone(), point.name.clone()));
         }
     }
     for general in &set.general_points {
         for point in &general.value.control_points {
-            tables.control_points.insert(point.id.text.clone(), point.name.clone());
+            points.push((point.id.text.clone(), point.name.clone()));
         }
     }
+    tables.steps = unambiguous(steps);
+    tables.control_points = unambiguous(points);
     tables
+}
+
+/// A code that means two things has no name here: none is better than a wrong one.
+fn unambiguous(pairs: Vec<(String, String)>) -> BTreeMap<String, String> {
+    let mut names: BTreeMap<String, Option<String>> = BTreeMap::new();
+    for (code, name) in pairs {
+        names
+            .entry(code)
+            .and_modify(|known| {
+                if known.as_deref() != Some(&name) {
+                    *known = None;
+                }
+            })
+            .or_insert(Some(name));
+    }
+    names
+        .into_iter()
+        .filter_map(|(code, name)| Some((code, name?)))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_with_two_meanings_has_no_name() {
+        let pair = |code: &str, name: &str| (code.to_owned(), name.to_owned());
+        let names = unambiguous(vec![
+            pair("review", "审查"),
+            pair("pay", "缴款"),
+            pair("pay", "发放"),
+            pair("review", "审查"),
+        ]);
+        assert_eq!(names, BTreeMap::from([pair("review", "审查")]));
+    }
 }

@@ -17,8 +17,16 @@ struct Operation {
 }
 
 const FILTERS: &[Parameter] = &[
-    ("query", "status", "状态，逗号分隔: pending, issued, ended, withdrawn, cancelled, review"),
-    ("query", "level", "级别，逗号分隔: review, notice, yellow, red"),
+    (
+        "query",
+        "status",
+        "状态，逗号分隔: pending, issued, ended, withdrawn, cancelled, review",
+    ),
+    (
+        "query",
+        "level",
+        "级别，逗号分隔: review, notice, yellow, red",
+    ),
     ("query", "control_point", "监察点编号"),
     ("query", "rule", "规则类别，如 T3"),
     ("query", "source", "来源系统"),
@@ -28,7 +36,11 @@ const FILTERS: &[Parameter] = &[
     ("query", "case_no", "办件编号"),
     ("query", "raised_from", "产生时间不早于 (RFC 3339)"),
     ("query", "raised_before", "产生时间早于 (RFC 3339)"),
-    ("query", "open", "true: 只要未了结的 (pending, issued, review)"),
+    (
+        "query",
+        "open",
+        "true: 只要未了结的 (pending, issued, review)",
+    ),
     ("query", "cursor", "上一页给出的 next"),
     ("query", "limit", "每页条数 1..1000，默认 50"),
 ];
@@ -63,7 +75,11 @@ const OPERATIONS: &[Operation] = &[
         path: "/api/v1/alerts/stream",
         id: "streamAlerts",
         summary: "实时推送 (SSE): hello, alert, counts, resync / alerts as they happen",
-        parameters: &[("header", "Last-Event-ID", "断线续传位置 / where the reader stopped")],
+        parameters: &[(
+            "header",
+            "Last-Event-ID",
+            "断线续传位置 / where the reader stopped",
+        )],
         media_type: "text/event-stream",
         schema: || json!({ "type": "string" }),
     },
@@ -93,7 +109,10 @@ const OPERATIONS: &[Operation] = &[
         path: "/api/v1/cases/{source}/{case_no}",
         id: "getCase",
         summary: "一个办件，连同时间线与预警 / one case with its timeline and alerts",
-        parameters: &[("path", "source", "来源系统"), ("path", "case_no", "办件编号")],
+        parameters: &[
+            ("path", "source", "来源系统"),
+            ("path", "case_no", "办件编号"),
+        ],
         media_type: "application/json",
         schema: || json!({ "type": "object" }),
     },
@@ -225,6 +244,9 @@ mod tests {
             std::fs::write(path, &made).unwrap();
         }
         let kept = std::fs::read_to_string(path).unwrap_or_default();
-        assert!(kept == made, "schemas/openapi.json is out of date: run the tests once with UPDATE_SCHEMAS=1");
+        assert!(
+            kept == made,
+            "schemas/openapi.json is out of date: run the tests once with UPDATE_SCHEMAS=1"
+        );
     }
 }

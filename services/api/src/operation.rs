@@ -40,10 +40,16 @@ pub async fn readyz(Here(state): Here<State>) -> Response {
     checks.push(Check {
         name: "clickhouse".into(),
         ready: store.is_ok(),
-        detail: store.err().map_or_else(|| "answers".into(), |e| e.to_string()),
+        detail: store
+            .err()
+            .map_or_else(|| "answers".into(), |e| e.to_string()),
     });
     let ready = checks.iter().all(|c| c.ready);
-    let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let status = if ready {
+        StatusCode::OK
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
+    };
     (status, Json(json!({ "ready": ready, "checks": checks }))).into_response()
 }
 
@@ -52,7 +58,11 @@ pub async fn metrics(Here(state): Here<State>) -> Response {
     let mut text = Vec::new();
     let encoder = TextEncoder::new();
     match encoder.encode(&state.registry.gather(), &mut text) {
-        Ok(()) => ([(header::CONTENT_TYPE, encoder.format_type().to_owned())], text).into_response(),
+        Ok(()) => (
+            [(header::CONTENT_TYPE, encoder.format_type().to_owned())],
+            text,
+        )
+            .into_response(),
         Err(error) => {
             tracing::error!(%error, "metrics cannot be encoded");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()

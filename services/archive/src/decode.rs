@@ -8,6 +8,7 @@ use mingjing_store::{
     SourceHealthRow,
 };
 use mingjing_wire::LogRecord;
+use mingjing_wire::rejects::RejectRecord;
 
 use crate::FactRecord;
 
@@ -29,6 +30,9 @@ pub struct Origin {
     pub partition: Partition,
 }
 
+/// The reason of a record that is not what its topic holds.
+const UNREADABLE: &str = "unreadable";
+
 /// Why a record became a refusal.
 pub type Reason = String;
 
@@ -48,32 +52,19 @@ pub fn add(
             }
             Err(error) => Some(unreadable(origin, record, &error, now, batch)),
         },
-        Topic::Rejects => match serde_json::from_slice::<Fact>(&record.value) {
-            Ok(Fact::Refused {
-                at,
-                reason,
-                detail,
-                source,
-                case_no,
-                event_id,
-            }) => {
-                let row = met(origin, record, &reason, &detail, at);
+        Topic::Rejects => match RejectRecord::parse(&record.value) {
+            Ok(read) => {
+                let row = met(origin, record, &read.reason, &read.detail, read.at);
+                // Its own id and not its place: an append of intake's that was repeated lies in the log twice.
                 batch.reject(RejectRow {
-                    source,
-                    case_no,
-                    event_id,
+                    reject_id: read.id,
+                    source: read.source,
+                    case_no: read.case_no,
+                    event_id: read.event_id,
                     ..row
                 });
                 None
             }
-            Ok(_) => Some(refuse(
-                origin,
-                record,
-                "not_a_reject",
-                "a fact that is no refusal",
-                now,
-                batch,
-            )),
             Err(error) => Some(unreadable(origin, record, &error, now, batch)),
         },
     }
@@ -183,19 +174,8 @@ fn unreadable(
         _ => "不是合法的 JSON",
     };
     let detail = format!("{fault}（第 {} 行第 {} 列）", error.line(), error.column());
-    refuse(origin, record, "unreadable", &detail, now, batch)
-}
-
-fn refuse(
-    origin: Origin,
-    record: &StoredRecord,
-    reason: &str,
-    detail: &str,
-    now: Timestamp,
-    batch: &mut Batch,
-) -> Reason {
-    batch.reject(met(origin, record, reason, detail, now));
-    reason.into()
+    batch.reject(met(origin, record, UNREADABLE, &detail, now));
+    UNREADABLE.into()
 }
 
 fn met(

@@ -348,7 +348,11 @@ fn own(text: Option<Text<'_>>) -> Option<Text<'static>> {
 impl Actor<'_> {
     /// The same, owning its text.
     pub fn into_owned(self) -> Actor<'static> {
-        Actor { id: self.id.into_owned(), role: own(self.role), cert_no: own(self.cert_no) }
+        Actor {
+            id: self.id.into_owned(),
+            role: own(self.role),
+            cert_no: own(self.cert_no),
+        }
     }
 }
 
@@ -413,10 +417,18 @@ impl CaseData<'_> {
             result_code: own(self.result_code),
             reason: own(self.reason),
             legal_basis: own(self.legal_basis),
-            amounts: self.amounts.into_iter().map(|(k, v)| (k.into_owned(), v)).collect(),
+            amounts: self
+                .amounts
+                .into_iter()
+                .map(|(k, v)| (k.into_owned(), v))
+                .collect(),
             discretion_act: own(self.discretion_act),
             discretion_tier: own(self.discretion_tier),
-            attachments: self.attachments.into_iter().map(Attachment::into_owned).collect(),
+            attachments: self
+                .attachments
+                .into_iter()
+                .map(Attachment::into_owned)
+                .collect(),
             special: self.special.map(Special::into_owned),
             corrects: own(self.corrects),
             secrecy: own(self.secrecy),

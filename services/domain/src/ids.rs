@@ -51,8 +51,21 @@ pub fn derived_id(parts: &[&str]) -> String {
 }
 
 /// The id of the alert that `control_point` raises for this visit of this step of this case.
-pub fn alert_id(source: &str, case_no: &str, control_point: &str, step: &str, visit: u16) -> String {
-    derived_id(&["alert", source, case_no, control_point, step, &visit.to_string()])
+pub fn alert_id(
+    source: &str,
+    case_no: &str,
+    control_point: &str,
+    step: &str,
+    visit: u16,
+) -> String {
+    derived_id(&[
+        "alert",
+        source,
+        case_no,
+        control_point,
+        step,
+        &visit.to_string(),
+    ])
 }
 
 #[cfg(test)]
@@ -62,7 +75,13 @@ mod tests {
     #[test]
     fn slots_and_alert_ids_never_change() {
         assert_eq!(Slot::of("zjj", "2026-0001"), Slot(110));
-        assert_eq!(alert_id("zjj", "2026-0001", "decision-late", "", 1), "2a4c5ffab62c7e4343e68ac919403ed1");
-        assert_ne!(alert_id("a", "bc", "d", "", 1), alert_id("ab", "c", "d", "", 1));
+        assert_eq!(
+            alert_id("zjj", "2026-0001", "decision-late", "", 1),
+            "2a4c5ffab62c7e4343e68ac919403ed1"
+        );
+        assert_ne!(
+            alert_id("a", "bc", "d", "", 1),
+            alert_id("ab", "c", "d", "", 1)
+        );
     }
 }

@@ -196,7 +196,11 @@ fn parse_common(b: &[u8]) -> Option<i64> {
             if h > 23 || m > 59 {
                 return None;
             }
-            if *sign == b'+' { h * 60 + m } else { -(h * 60 + m) }
+            if *sign == b'+' {
+                h * 60 + m
+            } else {
+                -(h * 60 + m)
+            }
         }
         _ => return None,
     };
@@ -217,10 +221,18 @@ mod tests {
             "1969-12-31T23:59:59.5Z",
             "2024-02-29T00:00:00.123456789-00:30",
         ] {
-            let general = DateTime::parse_from_rfc3339(text).unwrap().timestamp_millis();
+            let general = DateTime::parse_from_rfc3339(text)
+                .unwrap()
+                .timestamp_millis();
             assert_eq!(parse_common(text.as_bytes()), Some(general), "{text}");
         }
-        for text in ["2026-02-30T00:00:00Z", "2026-01-01 00:00:00", "2026-01-01T24:00:00Z", "", "x"] {
+        for text in [
+            "2026-02-30T00:00:00Z",
+            "2026-01-01 00:00:00",
+            "2026-01-01T24:00:00Z",
+            "",
+            "x",
+        ] {
             assert_eq!(parse_common(text.as_bytes()), None, "{text}");
         }
     }
@@ -228,8 +240,14 @@ mod tests {
     #[test]
     fn a_local_reading_that_never_happens_is_the_first_instant_after_it() {
         let tz = chrono_tz::Europe::Rome;
-        let missing = NaiveDate::from_ymd_opt(2026, 3, 29).unwrap().and_hms_opt(2, 30, 0).unwrap();
-        assert_eq!(Timestamp::from_local(missing, tz).to_rfc3339(tz), "2026-03-29T03:00:00+02:00");
+        let missing = NaiveDate::from_ymd_opt(2026, 3, 29)
+            .unwrap()
+            .and_hms_opt(2, 30, 0)
+            .unwrap();
+        assert_eq!(
+            Timestamp::from_local(missing, tz).to_rfc3339(tz),
+            "2026-03-29T03:00:00+02:00"
+        );
     }
 
     #[test]

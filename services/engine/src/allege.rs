@@ -47,10 +47,17 @@ pub(crate) enum State {
 /// What an allegation stands on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Origin {
-    Stay { place: usize, rung: u8 },
-    Finding { place: usize },
+    Stay {
+        place: usize,
+        rung: u8,
+    },
+    Finding {
+        place: usize,
+    },
     /// One id came with two contents; the event that is kept.
-    TwoContents { event: u32 },
+    TwoContents {
+        event: u32,
+    },
 }
 
 /// One thing that should be alleged.
@@ -80,7 +87,11 @@ pub(crate) fn allege(
     out: &mut Vec<Allegation>,
 ) -> (Timestamp, Timestamp) {
     out.clear();
-    let mut times = Times { next: NEVER, unsettled: NEVER, knowledge };
+    let mut times = Times {
+        next: NEVER,
+        unsettled: NEVER,
+        knowledge,
+    };
     for (place, stay) in fold.stays.iter().enumerate() {
         stay_allegation(place, stay, context, &mut times, out);
     }
@@ -145,8 +156,12 @@ fn stay_allegation(
     };
     let ladder = rungs_of(timed, context);
     let reached = |rung: usize| stay.rungs[rung] <= until && stay.rungs[rung] != NEVER;
-    let Some(gravest) = (0..ladder.len()).rev().find(|rung| reached(*rung)) else { return };
-    let Some(state) = state_of(stay, timed.judged, done, fallen, ladder[gravest].1) else { return };
+    let Some(gravest) = (0..ladder.len()).rev().find(|rung| reached(*rung)) else {
+        return;
+    };
+    let Some(state) = state_of(stay, timed.judged, done, fallen, ladder[gravest].1) else {
+        return;
+    };
 
     let mut shown = gravest;
     let mut settled = true;
@@ -162,7 +177,11 @@ fn stay_allegation(
         }
     }
     // Until a graver rung is settled, what stands below it is shown as standing.
-    let state = if shown == gravest { state } else { State::Stands };
+    let state = if shown == gravest {
+        state
+    } else {
+        State::Stands
+    };
     let is_breach = ladder[shown].1;
     let completed = done && shown == gravest && is_breach;
     out.push(Allegation {
@@ -176,7 +195,10 @@ fn stay_allegation(
         completed_at: completed.then_some(stay.done_at),
         settled,
         silent: is_breach && times.silent(stay.rungs[shown]),
-        origin: Origin::Stay { place, rung: shown as u8 },
+        origin: Origin::Stay {
+            place,
+            rung: shown as u8,
+        },
     });
 }
 
@@ -204,7 +226,10 @@ fn state_of(
             Judged::WhileOpen => Some(State::Over { at: stay.done_at }),
             _ if breach => Some(State::Stands),
             Judged::WhenDone => None,
-            Judged::Always => Some(State::Ended { at: stay.done_at, why: Ending::Done }),
+            Judged::Always => Some(State::Ended {
+                at: stay.done_at,
+                why: Ending::Done,
+            }),
         };
     }
     let why = match fallen {
@@ -217,13 +242,20 @@ fn state_of(
     match judged {
         Judged::WhenDone => None,
         Judged::WhileOpen => Some(State::Over { at: stay.fell_at }),
-        Judged::Always => Some(State::Ended { at: stay.fell_at, why }),
+        Judged::Always => Some(State::Ended {
+            at: stay.fell_at,
+            why,
+        }),
     }
 }
 
 /// A breach rung's own due instant; a reminder's is the first breach rung's.
 fn due_of(stay: &Stay, shown: usize, ladder: &[(Level, bool)]) -> Option<Timestamp> {
-    let rung = if ladder[shown].1 { Some(shown) } else { (0..ladder.len()).find(|r| ladder[*r].1) };
+    let rung = if ladder[shown].1 {
+        Some(shown)
+    } else {
+        (0..ladder.len()).find(|r| ladder[*r].1)
+    };
     rung.map(|rung| stay.rungs[rung])
         .filter(|at| *at != NEVER)
         .map(|at| at.plus_millis(-1000))
@@ -310,7 +342,10 @@ fn two_contents(
     times: &mut Times<'_>,
     out: &mut Vec<Allegation>,
 ) {
-    let Some((place, event)) = context.history.known().find(|(_, e)| context.history.id(e) == id)
+    let Some((place, event)) = context
+        .history
+        .known()
+        .find(|(_, e)| context.history.id(e) == id)
     else {
         return;
     };
@@ -330,7 +365,9 @@ fn two_contents(
             completed_at: None,
             settled: times.settle(event.occurred_at),
             silent: times.silent(event.occurred_at),
-            origin: Origin::TwoContents { event: place as u32 },
+            origin: Origin::TwoContents {
+                event: place as u32,
+            },
         });
     }
 }

@@ -126,7 +126,10 @@ impl Condition {
     pub(crate) fn compile(text: &str, attributes: &[String]) -> Result<Self, String> {
         let program = Program::compile(text).map_err(|e| {
             let message = e.to_string();
-            format!("not a CEL condition: {}", message.lines().next().unwrap_or("cannot be read"))
+            format!(
+                "not a CEL condition: {}",
+                message.lines().next().unwrap_or("cannot be read")
+            )
         })?;
         let mut condition = Condition {
             text: text.to_owned(),
@@ -155,13 +158,18 @@ impl Condition {
 
     /// Whether it speaks of what the case is, beside its attributes.
     pub(crate) fn uses_built_ins(&self) -> bool {
-        self.slots.iter().any(|(slot, _)| matches!(slot, Slot::BuiltIn(..)))
+        self.slots
+            .iter()
+            .any(|(slot, _)| matches!(slot, Slot::BuiltIn(..)))
     }
 
     /// Whether it speaks of the event at hand.
     pub(crate) fn uses_event(&self) -> bool {
         self.slots.iter().any(|(slot, _)| {
-            matches!(slot, Slot::Attribute(Side::Event, _) | Slot::BuiltIn(Side::Event, _))
+            matches!(
+                slot,
+                Slot::Attribute(Side::Event, _) | Slot::BuiltIn(Side::Event, _)
+            )
         })
     }
 
@@ -191,7 +199,10 @@ impl Condition {
 
     /// What each name stood for, for the alert's evidence.
     pub(crate) fn values(&self, values: &dyn Values) -> BTreeMap<String, String> {
-        self.slots.iter().map(|(slot, name)| (name.clone(), values.value(*slot).text())).collect()
+        self.slots
+            .iter()
+            .map(|(slot, name)| (name.clone(), values.value(*slot).text()))
+            .collect()
     }
 
     fn bind(&mut self, node: &mut IdedExpr, attributes: &[String]) -> Result<(), String> {
@@ -213,9 +224,9 @@ impl Condition {
             return Ok(());
         }
         match &mut node.expr {
-            Expr::Ident(name) if name == "case" || name == "event" => {
-                Err(format!("`{name}` is used whole; write `{name}.<attribute>`"))
-            }
+            Expr::Ident(name) if name == "case" || name == "event" => Err(format!(
+                "`{name}` is used whole; write `{name}.<attribute>`"
+            )),
             Expr::Ident(name) if is_slot_name(name) || !name.starts_with('@') => Err(format!(
                 "unknown name `{name}`; a condition sees `case.<attribute>` and `event.<attribute>`"
             )),
@@ -223,20 +234,28 @@ impl Condition {
                 if let Some(target) = &mut call.target {
                     self.bind(target, attributes)?;
                 }
-                call.args.iter_mut().try_for_each(|arg| self.bind(arg, attributes))
+                call.args
+                    .iter_mut()
+                    .try_for_each(|arg| self.bind(arg, attributes))
             }
             Expr::Select(select) => self.bind(&mut select.operand, attributes),
-            Expr::List(list) => {
-                list.elements.iter_mut().try_for_each(|element| self.bind(element, attributes))
+            Expr::List(list) => list
+                .elements
+                .iter_mut()
+                .try_for_each(|element| self.bind(element, attributes)),
+            Expr::Map(map) => map
+                .entries
+                .iter_mut()
+                .try_for_each(|entry| match &mut entry.expr {
+                    EntryExpr::MapEntry(entry) => {
+                        self.bind(&mut entry.key, attributes)?;
+                        self.bind(&mut entry.value, attributes)
+                    }
+                    EntryExpr::StructField(field) => self.bind(&mut field.value, attributes),
+                }),
+            Expr::Comprehension(_) => {
+                Err("loops over lists are not supported in conditions".into())
             }
-            Expr::Map(map) => map.entries.iter_mut().try_for_each(|entry| match &mut entry.expr {
-                EntryExpr::MapEntry(entry) => {
-                    self.bind(&mut entry.key, attributes)?;
-                    self.bind(&mut entry.value, attributes)
-                }
-                EntryExpr::StructField(field) => self.bind(&mut field.value, attributes),
-            }),
-            Expr::Comprehension(_) => Err("loops over lists are not supported in conditions".into()),
             Expr::Struct(_) => Err("typed objects are not supported in conditions".into()),
             Expr::Ident(_) | Expr::Unspecified | Expr::Literal(_) => Ok(()),
         }
@@ -265,7 +284,8 @@ impl Condition {
 }
 
 fn is_slot_name(name: &str) -> bool {
-    name.strip_prefix(['v', 'h']).is_some_and(|n| n.parse::<u16>().is_ok())
+    name.strip_prefix(['v', 'h'])
+        .is_some_and(|n| n.parse::<u16>().is_ok())
 }
 
 struct Bound(Vec<Attr>);

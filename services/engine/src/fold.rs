@@ -89,7 +89,12 @@ impl Fold {
     pub(crate) fn new(plan: PlanIx, context: &Context<'_>) -> Self {
         Fold {
             plan,
-            attributes: context.plan.attributes.iter().map(|a| a.default.clone()).collect(),
+            attributes: context
+                .plan
+                .attributes
+                .iter()
+                .map(|a| a.default.clone())
+                .collect(),
             ..Fold::default()
         }
     }
@@ -109,7 +114,11 @@ impl Fold {
         let step = context.step(event);
         let table = context.plan.table_place(event.kind, step);
         let marks = context.plan.marks[table];
-        let first = context.history.known().next().is_some_and(|(at, _)| at == place);
+        let first = context
+            .history
+            .known()
+            .next()
+            .is_some_and(|(at, _)| at == place);
 
         for point in &context.plan.triggers[table] {
             self.look(*point, place, marks, context);
@@ -129,8 +138,13 @@ impl Fold {
         let Some(extra) = &event.extra else { return 0 };
         let mut changed = 0;
         for (name, value) in &extra.attributes {
-            let Some(place) = context.plan.attribute(context.codes.text(u32::from(*name))) else { continue };
-            match typed(value, context.plan.attributes[usize::from(place)].value_type) {
+            let Some(place) = context.plan.attribute(context.codes.text(u32::from(*name))) else {
+                continue;
+            };
+            match typed(
+                value,
+                context.plan.attributes[usize::from(place)].value_type,
+            ) {
                 Some(value) => {
                     let slot = &mut self.attributes[usize::from(place)];
                     if *slot != value {
@@ -145,8 +159,17 @@ impl Fold {
     }
 
     /// Whether a condition holds, given what the case knows with the event at `place`.
-    fn condition_holds(&mut self, condition: &Condition, place: usize, context: &Context<'_>) -> bool {
-        let seen = Seen { attributes: &self.attributes, place, context: *context };
+    fn condition_holds(
+        &mut self,
+        condition: &Condition,
+        place: usize,
+        context: &Context<'_>,
+    ) -> bool {
+        let seen = Seen {
+            attributes: &self.attributes,
+            place,
+            context: *context,
+        };
         condition.holds(&seen).unwrap_or_else(|_| {
             self.unjudged = self.unjudged.saturating_add(1);
             false
@@ -174,7 +197,8 @@ impl<'a> Context<'a> {
         if event.step != 0 {
             return event.step;
         }
-        self.step(event).map_or(0, |s| self.step_symbol[usize::from(s)])
+        self.step(event)
+            .map_or(0, |s| self.step_symbol[usize::from(s)])
     }
 
     pub(crate) fn profile(&self, event: &Event) -> &'a Profile {
@@ -239,11 +263,17 @@ pub(crate) struct Seen<'a> {
 
 impl Seen<'_> {
     fn text(&self, symbol: Symbol) -> Attr {
-        self.context.texts.option(symbol).map_or(Attr::Unknown, |t| Attr::Text(t.into()))
+        self.context
+            .texts
+            .option(symbol)
+            .map_or(Attr::Unknown, |t| Attr::Text(t.into()))
     }
 
     fn code(&self, symbol: u16) -> Attr {
-        self.context.codes.option(symbol.into()).map_or(Attr::Unknown, |t| Attr::Text(t.into()))
+        self.context
+            .codes
+            .option(symbol.into())
+            .map_or(Attr::Unknown, |t| Attr::Text(t.into()))
     }
 
     fn latest_named(&self, of: impl Fn(&Profile) -> Symbol) -> Attr {
@@ -263,9 +293,10 @@ impl Seen<'_> {
         let extra = self.context.history.event(self.place).extra.as_ref();
         extra
             .and_then(|extra| {
-                extra.attributes.iter().find(|(name, _)| {
-                    self.context.codes.text((*name).into()) == attribute.name
-                })
+                extra
+                    .attributes
+                    .iter()
+                    .find(|(name, _)| self.context.codes.text((*name).into()) == attribute.name)
             })
             .and_then(|(_, value)| typed(value, attribute.value_type))
             .unwrap_or(Attr::Unknown)

@@ -248,7 +248,9 @@ impl History {
         }
         let (mut changed, mut voids) = (false, 0);
         for place in 0..self.events.len() {
-            let void = corrected.iter().any(|id| *id == self.id_bytes(&self.events[place]));
+            let void = corrected
+                .iter()
+                .any(|id| *id == self.id_bytes(&self.events[place]));
             changed |= void != self.events[place].void;
             voids += u16::from(void);
             self.events[place].void = void;
@@ -276,13 +278,17 @@ impl History {
 impl Event {
     /// When it reached the platform, to the second.
     pub(crate) fn received_at(&self) -> Timestamp {
-        self.occurred_at.floor_second().plus_millis(i64::from(self.received_after_s) * 1000)
+        self.occurred_at
+            .floor_second()
+            .plus_millis(i64::from(self.received_after_s) * 1000)
     }
 
     /// When it was typed in, to the second.
     pub(crate) fn entered_at(&self) -> Option<Timestamp> {
         (self.entered_after_s != NOT_ENTERED).then(|| {
-            self.occurred_at.floor_second().plus_millis(i64::from(self.entered_after_s) * 1000)
+            self.occurred_at
+                .floor_second()
+                .plus_millis(i64::from(self.entered_after_s) * 1000)
         })
     }
 

@@ -48,12 +48,21 @@ pub(crate) fn reconcile(
 ) {
     let mut seen = vec![false; published.len()];
     for allegation in allegations {
-        let known = published.iter().position(|p| is_about(&p.record, allegation, around));
+        let known = published
+            .iter()
+            .position(|p| is_about(&p.record, allegation, around));
         let target = target(allegation, occasion, around);
         match known {
             Some(place) => {
                 seen[place] = true;
-                revise(&mut published[place], allegation, target, occasion, around, facts);
+                revise(
+                    &mut published[place],
+                    allegation,
+                    target,
+                    occasion,
+                    around,
+                    facts,
+                );
             }
             None => {
                 if let Some(target) = target {
@@ -108,7 +117,11 @@ fn raise(
         Status::Review => Change::SentToReview,
         _ => Change::Raised,
     };
-    let mut alert = Published { record: Box::new(record), revision: 0, alleged: true };
+    let mut alert = Published {
+        record: Box::new(record),
+        revision: 0,
+        alleged: true,
+    };
     publish(&mut alert, change, occasion, facts);
     published.push(alert);
 }
@@ -248,7 +261,13 @@ fn end_quietly(
     match alert.record.status {
         Status::Issued | Status::Review => {
             let completed_at = alert.record.completed_at;
-            enter(&mut alert.record, allegation, Status::Ended, occasion, around);
+            enter(
+                &mut alert.record,
+                allegation,
+                Status::Ended,
+                occasion,
+                around,
+            );
             alert.record.completed_at = completed_at;
             publish(alert, Change::Ended, occasion, facts);
         }

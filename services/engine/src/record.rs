@@ -61,21 +61,38 @@ pub(crate) fn build(
     let basis = Basis::of(allegation, around);
     let event = basis.event(around);
     let step = context.codes.text(allegation.step.into());
-    let last = context.history.known().next_back().map_or(0, |(place, _)| place);
+    let last = context
+        .history
+        .known()
+        .next_back()
+        .map_or(0, |(place, _)| place);
     let item = context.texts.option(context.item(last));
     let named = |of: fn(&crate::fold::Profile) -> u32| {
-        let latest = context.history.known().rev().map(|(_, e)| of(context.profile(e)));
-        latest.filter(|s| *s != 0).map(|s| context.texts.text(s).to_owned()).next()
+        let latest = context
+            .history
+            .known()
+            .rev()
+            .map(|(_, e)| of(context.profile(e)));
+        latest
+            .filter(|s| *s != 0)
+            .map(|s| context.texts.text(s).to_owned())
+            .next()
     };
     let org_code = named(|p| p.org);
     AlertRecord {
-        alert_id: ids::alert_id(around.source, around.case_no, &point.id, step, allegation.visit),
+        alert_id: ids::alert_id(
+            around.source,
+            around.case_no,
+            &point.id,
+            step,
+            allegation.visit,
+        ),
         subject_kind: "case".into(),
         source: around.source.into(),
         case_no: around.case_no.into(),
-        responsible_org: org_code.clone().or_else(|| {
-            Some(context.rules.item(item?)?.executing_body.text.clone())
-        }),
+        responsible_org: org_code
+            .clone()
+            .or_else(|| Some(context.rules.item(item?)?.executing_body.text.clone())),
         item_code: item.map(Into::into),
         org_code,
         region_code: named(|p| p.region),
@@ -119,7 +136,11 @@ pub(crate) fn build(
 
 /// What an allegation stands on, looked up.
 enum Basis<'a> {
-    Stay { stay: &'a Stay, timed: &'a TimedPoint, at: Option<RungAt> },
+    Stay {
+        stay: &'a Stay,
+        timed: &'a TimedPoint,
+        at: Option<RungAt>,
+    },
     Finding(&'a Finding),
     TwoContents(u32),
 }
@@ -163,7 +184,12 @@ impl<'a> Basis<'a> {
         (place != NONE).then(|| history.event(place as usize))
     }
 
-    fn office(&self, plan: &Plan, event: Option<&Event>, around: &Surroundings<'_>) -> Option<String> {
+    fn office(
+        &self,
+        plan: &Plan,
+        event: Option<&Event>,
+        around: &Surroundings<'_>,
+    ) -> Option<String> {
         if let Some(office) = self.timed().and_then(|t| t.office.clone()) {
             return Some(office);
         }
@@ -174,21 +200,23 @@ impl<'a> Basis<'a> {
 
     /// The budget that the shown rung is measured by.
     fn budget(&self) -> Option<Budget> {
-        let Basis::Stay { timed, at, .. } = self else { return None };
+        let Basis::Stay { timed, at, .. } = self else {
+            return None;
+        };
         match &timed.kind {
             TimedKind::TooEarly(at_least) => Some(*at_least),
             TimedKind::Special(_) => None,
-            TimedKind::Overdue(ladder) => {
-                match measured_against((*at)?, ladder, timed) {
-                    RungAt::Promised => timed.promised,
-                    _ => timed.statutory,
-                }
-            }
+            TimedKind::Overdue(ladder) => match measured_against((*at)?, ladder, timed) {
+                RungAt::Promised => timed.promised,
+                _ => timed.statutory,
+            },
         }
     }
 
     fn statutory(&self) -> Option<bool> {
-        let Basis::Stay { timed, at, .. } = self else { return None };
+        let Basis::Stay { timed, at, .. } = self else {
+            return None;
+        };
         match &timed.kind {
             TimedKind::TooEarly(_) => Some(true),
             TimedKind::Special(_) => None,
@@ -205,7 +233,7 @@ fn rule(point: &Point, basis: &Basis<'_>, allegation: &Allegation) -> String {
         return rule.clone();
     }
     let code = match &point.check {
-        Check::Timed(_) => return timed_rule(basis, allegation).into(),
+        Check::Timed => return timed_rule(basis, allegation).into(),
         Check::RequiresBefore { .. } | Check::WrongOrder { .. } | Check::StartedTooSoon => "P2",
         Check::NotTogether { .. } => "P2",
         Check::NotInFlowchart | Check::RequiredStep { .. } => "P1",
@@ -224,7 +252,9 @@ fn rule(point: &Point, basis: &Basis<'_>, allegation: &Allegation) -> String {
 }
 
 fn timed_rule(basis: &Basis<'_>, allegation: &Allegation) -> &'static str {
-    let Basis::Stay { timed, at, .. } = basis else { return "T3" };
+    let Basis::Stay { timed, at, .. } = basis else {
+        return "T3";
+    };
     match (&timed.kind, at, timed.limit_kind) {
         (TimedKind::Special(_), ..) => "T10",
         (TimedKind::TooEarly(_), ..) => "P2",
@@ -238,7 +268,10 @@ fn timed_rule(basis: &Basis<'_>, allegation: &Allegation) -> &'static str {
 
 fn local(at: Timestamp, around: &Surroundings<'_>) -> String {
     let tz = around.context.plan.calendar.tz();
-    at.to_utc().with_timezone(&tz).format("%Y-%m-%d %H:%M:%S").to_string()
+    at.to_utc()
+        .with_timezone(&tz)
+        .format("%Y-%m-%d %H:%M:%S")
+        .to_string()
 }
 
 fn day(at: Timestamp, around: &Surroundings<'_>) -> String {
@@ -262,10 +295,16 @@ fn message(
         Basis::TwoContents(event) => {
             let event = around.context.history.event(*event as usize);
             let id = around.context.history.id(event);
-            let _ = write!(text, "同一记录编号 {id} 先后报送了不同内容，平台保留先到的一份。");
+            let _ = write!(
+                text,
+                "同一记录编号 {id} 先后报送了不同内容，平台保留先到的一份。"
+            );
         }
     }
-    let legal = basis.timed().and_then(|t| t.legal_basis.as_ref()).or(point.legal_basis.as_ref());
+    let legal = basis
+        .timed()
+        .and_then(|t| t.legal_basis.as_ref())
+        .or(point.legal_basis.as_ref());
     if let Some(legal) = legal {
         let _ = write!(text, "依据：{legal}。");
     }
@@ -287,7 +326,10 @@ fn stay_message(
     around: &Surroundings<'_>,
 ) {
     // Writing to a String cannot fail.
-    let due = allegation.due_at.map(|due| day(due, around)).unwrap_or_default();
+    let due = allegation
+        .due_at
+        .map(|due| day(due, around))
+        .unwrap_or_default();
     if let TimedKind::TooEarly(at_least) = timed.kind {
         let done = local(stay.done_at, around);
         let _ = write!(
@@ -300,7 +342,11 @@ fn stay_message(
     let what = match at {
         None => "特别程序计划期限".into(),
         Some(_) => {
-            let kind = if basis.statutory() == Some(false) { "承诺" } else { "法定" };
+            let kind = if basis.statutory() == Some(false) {
+                "承诺"
+            } else {
+                "法定"
+            };
             let budget = basis.budget().map(Budget::text_zh).unwrap_or_default();
             format!("{}{kind}时限{budget}", timed.limit_name)
         }
@@ -319,26 +365,29 @@ fn stay_message(
     }
 }
 
-fn finding_message(
-    text: &mut String,
-    finding: &Finding,
-    point: &Point,
-    around: &Surroundings<'_>,
-) {
+fn finding_message(text: &mut String, finding: &Finding, point: &Point, around: &Surroundings<'_>) {
     let context = around.context;
     let event = context.history.event(finding.event as usize);
     let when = local(event.occurred_at, around);
     let what = describe(event, around);
     let other = (finding.other != NONE).then(|| context.history.event(finding.other as usize));
     let before = other
-        .map(|o| format!("{}（{}）", describe(o, around), local(o.occurred_at, around)))
+        .map(|o| {
+            format!(
+                "{}（{}）",
+                describe(o, around),
+                local(o.occurred_at, around)
+            )
+        })
         .unwrap_or_default();
     let step_name = |place: u16| context.plan.steps[usize::from(place)].name.as_str();
     let _ = match &point.check {
         Check::RequiresBefore { .. } => {
             write!(text, "{when}发生“{what}”，此前未见规定的前置环节。")
         }
-        Check::WrongOrder { .. } => write!(text, "“{what}”（{when}）之前已发生{before}，次序颠倒。"),
+        Check::WrongOrder { .. } => {
+            write!(text, "“{what}”（{when}）之前已发生{before}，次序颠倒。")
+        }
         Check::NotTogether { .. } => {
             write!(text, "同一办件中“{what}”（{when}）与{before}不得并存。")
         }
@@ -370,12 +419,19 @@ fn finding_message(
             let profile = context.profile(event);
             let org = context.texts.text(profile.org);
             let region = context.texts.option(profile.region).unwrap_or("未报");
-            write!(text, "{when}“{what}”的办理机构 {org}（区划 {region}）不是本事项的法定或受托主体，或超出管辖区域。")
+            write!(
+                text,
+                "{when}“{what}”的办理机构 {org}（区划 {region}）不是本事项的法定或受托主体，或超出管辖区域。"
+            )
         }
         Check::LateEntry { over } => {
             let entered = event.entered_at().unwrap_or_else(|| event.received_at());
             let entered = local(entered, around);
-            write!(text, "“{what}”发生于{when}，{entered}才录入，超过{}。", over.text_zh())
+            write!(
+                text,
+                "“{what}”发生于{when}，{entered}才录入，超过{}。",
+                over.text_zh()
+            )
         }
         Check::TimeReversed => write!(text, "{before}早于“{what}”（{when}），时间倒序。"),
         Check::MissingField { fields } => {
@@ -384,7 +440,7 @@ fn finding_message(
         }
         Check::Conflict => write!(text, "“{what}”（{when}）与{before}的事项或当事人不一致。"),
         Check::Condition { .. } => write!(text, "{when}“{what}”时，触发监察条件。"),
-        Check::Timed(_) => Ok(()),
+        Check::Timed => Ok(()),
     };
 }
 
@@ -438,7 +494,11 @@ fn stay_evidence(
 ) {
     let context = around.context;
     if stay.start_event != NONE {
-        found.push(event_evidence(stay.start_event, "期限起算（当日不计）", around));
+        found.push(event_evidence(
+            stay.start_event,
+            "期限起算（当日不计）",
+            around,
+        ));
     }
     for entry in around.fold.ledger.iter().flat_map(|l| &l.suspensions) {
         if timed.suspended_by >> entry.special & 1 == 1 {
@@ -448,7 +508,12 @@ fn stay_evidence(
             }
         }
     }
-    for (place, entry) in around.fold.ledger.iter().flat_map(|l| l.extensions.iter().enumerate()) {
+    for (place, entry) in around
+        .fold
+        .ledger
+        .iter()
+        .flat_map(|l| l.extensions.iter().enumerate())
+    {
         if place < 32 && stay.extensions >> place & 1 == 1 {
             found.push(event_evidence(entry.event, "经批准延期", around));
         }
@@ -461,9 +526,13 @@ fn stay_evidence(
     }
     match basis.budget() {
         Some(budget) if timed.own_deadline.is_none() => {
-            let account = with_ledger(stay, timed, around.fold.ledger.as_deref(), context, |ledger| {
-                deadline::account(&context.plan.calendar, stay.start_at, budget, ledger)
-            });
+            let account = with_ledger(
+                stay,
+                timed,
+                around.fold.ledger.as_deref(),
+                context,
+                |ledger| deadline::account(&context.plan.calendar, stay.start_at, budget, ledger),
+            );
             found.push(Evidence::Deadline { account });
         }
         _ if timed.own_deadline.is_some() => found.push(Evidence::Note {

@@ -125,7 +125,12 @@ impl Engine {
                     events: s.events,
                 })
                 .collect(),
-            cases: self.cases.iter().enumerate().map(|(ix, c)| self.case_image(ix, c)).collect(),
+            cases: self
+                .cases
+                .iter()
+                .enumerate()
+                .map(|(ix, c)| self.case_image(ix, c))
+                .collect(),
             counts: {
                 let c = self.counts;
                 [
@@ -146,7 +151,12 @@ impl Engine {
         CaseImage {
             source: case.source,
             case_no: (*case.case_no).into(),
-            events: case.history.all().iter().map(|e| event_image(e, &case.history)).collect(),
+            events: case
+                .history
+                .all()
+                .iter()
+                .map(|e| event_image(e, &case.history))
+                .collect(),
             conflict: case.history.conflict.as_deref().map(Into::into),
             alerts: case
                 .alerts
@@ -176,7 +186,11 @@ impl Engine {
     fn restore_image(&mut self, image: Image) -> Result<(), SnapshotError> {
         self.clock = Timestamp::from_millis(image.clock);
         // Numbers are given anew: the rules now in force may have taken some already.
-        let codes: Vec<u16> = image.codes.iter().map(|c| self.codes.intern_code(c)).collect();
+        let codes: Vec<u16> = image
+            .codes
+            .iter()
+            .map(|c| self.codes.intern_code(c))
+            .collect();
         let texts: Vec<u32> = image.texts.iter().map(|t| self.texts.intern(t)).collect();
         self.map_steps();
         let numbers = Numbers { codes, texts };
@@ -207,8 +221,14 @@ impl Engine {
                 .ok_or(SnapshotError::Dangling { what: "a source" })?;
             self.restore_case(source, case, &numbers, &profiles)?;
         }
-        let [events, duplicates, conflicts, walked_anew, judged, exempt_from_late_entry] =
-            image.counts;
+        let [
+            events,
+            duplicates,
+            conflicts,
+            walked_anew,
+            judged,
+            exempt_from_late_entry,
+        ] = image.counts;
         self.counts = Counts {
             events,
             duplicates,
@@ -237,7 +257,11 @@ impl Engine {
         for (revision, alleged, record) in image.alerts {
             let record: Box<AlertRecord> =
                 serde_json::from_str(&record).map_err(SnapshotError::Record)?;
-            case.alerts.push(Published { record, revision, alleged });
+            case.alerts.push(Published {
+                record,
+                revision,
+                alleged,
+            });
         }
         if image.waiting {
             self.sources[usize::from(source)].waiting.push(ix);
@@ -264,7 +288,10 @@ impl Numbers {
     }
 
     fn text(&self, old: u32) -> Result<u32, SnapshotError> {
-        self.texts.get(old as usize).copied().ok_or(SnapshotError::Dangling { what: "a text" })
+        self.texts
+            .get(old as usize)
+            .copied()
+            .ok_or(SnapshotError::Dangling { what: "a text" })
     }
 }
 
@@ -285,9 +312,17 @@ fn event_image(event: &Event, history: &History) -> EventImage {
         present: event.present,
         kind: event.kind as u8,
         extra: event.extra.as_ref().map(|extra| ExtraImage {
-            attributes: extra.attributes.iter().map(|(n, v)| (*n, value_image(v))).collect(),
+            attributes: extra
+                .attributes
+                .iter()
+                .map(|(n, v)| (*n, value_image(v)))
+                .collect(),
             special: extra.special.as_ref().map(|s| {
-                (s.kind, s.planned_end.map(Timestamp::millis), s.granted.map(|g| g.to_string()))
+                (
+                    s.kind,
+                    s.planned_end.map(Timestamp::millis),
+                    s.granted.map(|g| g.to_string()),
+                )
             }),
             corrects: extra.corrects.as_deref().map(Into::into),
         }),
@@ -299,10 +334,13 @@ fn new_event<'e>(
     numbers: &Numbers,
     profiles: &[u32],
 ) -> Result<NewEvent<'e>, SnapshotError> {
-    let kind = EventKind::ALL
-        .get(usize::from(event.kind))
-        .copied()
-        .ok_or(SnapshotError::Dangling { what: "an event kind" })?;
+    let kind =
+        EventKind::ALL
+            .get(usize::from(event.kind))
+            .copied()
+            .ok_or(SnapshotError::Dangling {
+                what: "an event kind",
+            })?;
     let extra = match &event.extra {
         None => None,
         Some(extra) => {
@@ -319,7 +357,11 @@ fn new_event<'e>(
                 }),
             };
             let corrects = extra.corrects.as_deref().map(Into::into);
-            Some(Box::new(Extra { attributes, special, corrects }))
+            Some(Box::new(Extra {
+                attributes,
+                special,
+                corrects,
+            }))
         }
     };
     Ok(NewEvent {

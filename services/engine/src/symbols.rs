@@ -35,7 +35,11 @@ impl Symbols {
     /// further ones share one number, whose text says so.
     pub(crate) fn intern_code(&mut self, text: &str) -> u16 {
         let full = self.texts.len() >= usize::from(u16::MAX);
-        let text = if full && !self.numbers.contains_key(text) { "(too many codes)" } else { text };
+        let text = if full && !self.numbers.contains_key(text) {
+            "(too many codes)"
+        } else {
+            text
+        };
         self.intern(text).min(u32::from(u16::MAX)) as u16
     }
 

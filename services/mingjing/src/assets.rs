@@ -48,8 +48,9 @@ mod tests {
     fn every_file_of_the_console_is_served_under_its_name() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../dashboards/console");
         let files = std::fs::read_dir(folder).unwrap();
-        let there: BTreeSet<String> =
-            files.map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
+        let there: BTreeSet<String> = files
+            .map(|file| file.unwrap().file_name().into_string().unwrap())
+            .collect();
         let name = |asset: &Asset| match asset.path {
             "/" => "index.html".to_owned(),
             path => path.trim_start_matches('/').to_owned(),

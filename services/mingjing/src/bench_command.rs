@@ -57,15 +57,28 @@ struct Report {
 
 /// Runs the command.
 pub fn run(command: &BenchCommand) -> anyhow::Result<()> {
-    let BenchCommand::Engine { corpus, open_cases, json } = command;
+    let BenchCommand::Engine {
+        corpus,
+        open_cases,
+        json,
+    } = command;
     let report = engine(corpus.as_deref(), *open_cases)?;
     if *json {
         println!("{}", serde_json::to_string(&report)?);
         return Ok(());
     }
-    println!("events               {:>12} ({} bytes)", report.events, report.bytes);
-    println!("typed parse alone    {:>12.0} events/s", report.parse_only_per_s);
-    println!("bytes to facts       {:>12.0} events/s", report.engine_per_s);
+    println!(
+        "events               {:>12} ({} bytes)",
+        report.events, report.bytes
+    );
+    println!(
+        "typed parse alone    {:>12.0} events/s",
+        report.parse_only_per_s
+    );
+    println!(
+        "bytes to facts       {:>12.0} events/s",
+        report.engine_per_s
+    );
     println!(
         "ratio                {:>12.3} ({:.3} to {:.3} over {RUNS} interleaved runs)",
         report.ratio, report.ratio_min, report.ratio_max
@@ -86,13 +99,14 @@ pub fn run(command: &BenchCommand) -> anyhow::Result<()> {
 fn engine(corpus: Option<&std::path::Path>, open_cases: u32) -> anyhow::Result<Report> {
     let rules = rules()?;
     let text = match corpus {
-        Some(path) => {
-            std::fs::read(path).with_context(|| format!("cannot read the corpus {}", path.display()))?
-        }
+        Some(path) => std::fs::read(path)
+            .with_context(|| format!("cannot read the corpus {}", path.display()))?,
         None => corpus::city(CASES),
     };
-    let lines: Vec<&[u8]> =
-        text.split(|b| *b == b'\n').filter(|line| !line.is_empty()).collect();
+    let lines: Vec<&[u8]> = text
+        .split(|b| *b == b'\n')
+        .filter(|line| !line.is_empty())
+        .collect();
     anyhow::ensure!(!lines.is_empty(), "the corpus is empty");
 
     let (mut parse, mut judge) = (Vec::new(), Vec::new());
@@ -177,7 +191,8 @@ fn bytes_to_facts(lines: &[&[u8]], rules: &Arc<Rules>) -> anyhow::Result<(f64, O
     let mut next_tick = Timestamp::MIN;
     for line in lines {
         // Bytes are read as the platform's own log holds them: stamped when received.
-        let event = parse_event(line, Timestamp::MIN).map_err(|r| anyhow::anyhow!("{}", r.message_en()))?;
+        let event =
+            parse_event(line, Timestamp::MIN).map_err(|r| anyhow::anyhow!("{}", r.message_en()))?;
         if event.occurred_at >= next_tick {
             engine.handle(Input::Tick(event.occurred_at), &mut facts);
             next_tick = event.occurred_at.plus_millis(60_000);
@@ -191,7 +206,13 @@ fn bytes_to_facts(lines: &[&[u8]], rules: &Arc<Rules>) -> anyhow::Result<(f64, O
     let seconds = began.elapsed().as_secs_f64();
     let mut with_alerts: Vec<&str> = engine.alerts().map(|a| a.case_no.as_str()).collect();
     with_alerts.dedup();
-    Ok((seconds, Outcome { cases: engine.case_count(), with_alerts: with_alerts.len() }))
+    Ok((
+        seconds,
+        Outcome {
+            cases: engine.case_count(),
+            with_alerts: with_alerts.len(),
+        },
+    ))
 }
 
 /// Live bytes per open case: allocator statistics over cases of 8 events and 3 armed limits, history included.
@@ -204,8 +225,8 @@ fn weigh(rules: &Arc<Rules>, cases: u32) -> anyhow::Result<f64> {
         for event in 0..8 {
             line.clear();
             corpus::open_case_event(case, event, &mut line);
-            let event =
-                parse_event(&line, Timestamp::MIN).map_err(|r| anyhow::anyhow!("{}", r.message_en()))?;
+            let event = parse_event(&line, Timestamp::MIN)
+                .map_err(|r| anyhow::anyhow!("{}", r.message_en()))?;
             engine.handle(Input::Event(&event), &mut facts);
         }
     }

@@ -88,7 +88,9 @@ pub fn read_folder(dir: &Path) -> anyhow::Result<Vec<DefinitionFile>> {
         let entries = fs::read_dir(&folder)
             .with_context(|| format!("cannot read the definitions folder {}", folder.display()))?;
         for entry in entries {
-            let path = entry.with_context(|| format!("cannot list {}", folder.display()))?.path();
+            let path = entry
+                .with_context(|| format!("cannot list {}", folder.display()))?
+                .path();
             if path.is_dir() {
                 folders.push(path);
                 continue;
@@ -99,7 +101,11 @@ pub fn read_folder(dir: &Path) -> anyhow::Result<Vec<DefinitionFile>> {
             }
             let text = fs::read_to_string(&path)
                 .with_context(|| format!("cannot read {} as UTF-8 text", path.display()))?;
-            let name = path.strip_prefix(dir).unwrap_or(&path).to_string_lossy().replace('\\', "/");
+            let name = path
+                .strip_prefix(dir)
+                .unwrap_or(&path)
+                .to_string_lossy()
+                .replace('\\', "/");
             files.push(DefinitionFile { name, text });
         }
     }

@@ -79,7 +79,9 @@ pub async fn run(args: ImportArgs) -> anyhow::Result<()> {
         sent += platform.send(&batch).await?;
     }
     bar.finish_and_clear();
-    let until = until.or(last).context("the log holds no event that could be read")?;
+    let until = until
+        .or(last)
+        .context("the log holds no event that could be read")?;
     platform.complete(until).await?;
     println!(
         "{sent} events of {} sent, judged as of {until}; {problems} entries could not be read",
@@ -100,7 +102,9 @@ struct Platform {
 impl Platform {
     fn new(url: &str) -> anyhow::Result<Self> {
         Ok(Self {
-            client: Client::builder().timeout(Duration::from_secs(120)).build()?,
+            client: Client::builder()
+                .timeout(Duration::from_secs(120))
+                .build()?,
             url: url.trim_end_matches('/').to_owned(),
             admin_key: std::env::var("MINGJING_ADMIN_KEY").ok(),
             source: None,
@@ -112,24 +116,44 @@ impl Platform {
     async fn begin(&mut self, source: &str, files: &[DefinitionFile]) -> anyhow::Result<()> {
         match &self.source {
             Some(known) if known == source => return Ok(()),
-            Some(known) => anyhow::bail!("one import speaks for one source: {known:?}, then {source:?}"),
+            Some(known) => {
+                anyhow::bail!("one import speaks for one source: {known:?}, then {source:?}")
+            }
             None => {}
         }
         // A folder of its own keeps this set apart from the platform's others.
         let files: Vec<DefinitionFile> = files
             .iter()
-            .map(|f| DefinitionFile { name: format!("{source}/{}", f.name), text: f.text.clone() })
+            .map(|f| DefinitionFile {
+                name: format!("{source}/{}", f.name),
+                text: f.text.clone(),
+            })
             .collect();
-        self.ask("publish the definitions", "/v1/definitions", &json!({ "files": files })).await?;
+        self.ask(
+            "publish the definitions",
+            "/v1/definitions",
+            &json!({ "files": files }),
+        )
+        .await?;
         let declared = Source::new(source, SourceClock::Declared);
-        let answer =
-            self.ask("register the source", "/v1/sources", &serde_json::to_value(&declared)?).await?;
+        let answer = self
+            .ask(
+                "register the source",
+                "/v1/sources",
+                &serde_json::to_value(&declared)?,
+            )
+            .await?;
         self.key = match answer["key"].as_str() {
             Some(key) => key.to_owned(),
             None => {
                 let path = format!("/v1/sources/{source}/keys");
-                let answer = self.ask("get a key for the source", &path, &json!({})).await?;
-                answer["key"].as_str().context("the platform gave no key")?.to_owned()
+                let answer = self
+                    .ask("get a key for the source", &path, &json!({}))
+                    .await?;
+                answer["key"]
+                    .as_str()
+                    .context("the platform gave no key")?
+                    .to_owned()
             }
         };
         self.source = Some(source.to_owned());
@@ -141,11 +165,15 @@ impl Platform {
         if let Some(key) = &self.admin_key {
             request = request.bearer_auth(key);
         }
-        let answer = request.send().await.with_context(|| format!("cannot {what}: is {} up?", self.url))?;
+        let answer = request
+            .send()
+            .await
+            .with_context(|| format!("cannot {what}: is {} up?", self.url))?;
         let status = answer.status();
         let text = answer.text().await.unwrap_or_default();
         anyhow::ensure!(status.is_success(), "cannot {what}: {status}: {text}");
-        serde_json::from_str(&text).with_context(|| format!("cannot {what}: not a JSON answer: {text}"))
+        serde_json::from_str(&text)
+            .with_context(|| format!("cannot {what}: not a JSON answer: {text}"))
     }
 
     /// Sends items; answers how many were taken. Refused ones are told.
@@ -161,7 +189,10 @@ impl Platform {
                 .send()
                 .await
                 .context("cannot send events")?;
-            if matches!(answer.status(), StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) {
+            if matches!(
+                answer.status(),
+                StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE
+            ) {
                 tokio::time::sleep(retry_after(&answer)).await;
                 continue;
             }
@@ -176,7 +207,9 @@ impl Platform {
             for item in refused.filter(|item| item["status"] == "refused") {
                 eprintln!("refused: {} {}", item["id"], item["message_en"]);
             }
-            return answer["accepted"].as_u64().context("the answer does not say how many were taken");
+            return answer["accepted"]
+                .as_u64()
+                .context("the answer does not say how many were taken");
         }
     }
 
@@ -186,12 +219,18 @@ impl Platform {
         self.send(&[encode_complete_until(source, until)]).await?;
         let began = std::time::Instant::now();
         loop {
-            let answer = self.client.get(format!("{}/api/v1/sources/{source}", self.url)).send().await?;
+            let answer = self
+                .client
+                .get(format!("{}/api/v1/sources/{source}", self.url))
+                .send()
+                .await?;
             if answer.status().is_success() {
                 let answer: Value = answer.json().await?;
                 let partitions = answer["partitions"].as_array().cloned().unwrap_or_default();
                 let done = |p: &Value| {
-                    let complete = p["complete_until"].as_str().and_then(|t| Timestamp::parse(t).ok());
+                    let complete = p["complete_until"]
+                        .as_str()
+                        .and_then(|t| Timestamp::parse(t).ok());
                     complete.is_some_and(|at| at >= until)
                 };
                 if !partitions.is_empty() && partitions.iter().all(done) {
@@ -210,6 +249,9 @@ impl Platform {
 }
 
 fn retry_after(answer: &Response) -> Duration {
-    let seconds = answer.headers().get("retry-after").and_then(|v| v.to_str().ok()?.parse().ok());
+    let seconds = answer
+        .headers()
+        .get("retry-after")
+        .and_then(|v| v.to_str().ok()?.parse().ok());
     Duration::from_secs(seconds.unwrap_or(1).clamp(1, 30))
 }

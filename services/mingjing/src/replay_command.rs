@@ -84,7 +84,10 @@ pub fn run(args: &ReplayArgs) -> anyhow::Result<()> {
     }
     bar.finish_and_clear();
     if problems > SHOWN_PROBLEMS {
-        eprintln!("… and {} more problems like these", problems - SHOWN_PROBLEMS);
+        eprintln!(
+            "… and {} more problems like these",
+            problems - SHOWN_PROBLEMS
+        );
     }
     let Some(until) = until.or(last) else {
         anyhow::bail!("{} holds no event that could be read", args.log.display());
@@ -119,7 +122,8 @@ pub fn open(log: &Path, mapping: Option<&Path>) -> anyhow::Result<LogReader> {
             Some(mapping)
         }
     };
-    import::open(log, mapping.as_ref()).with_context(|| format!("cannot open the log {}", log.display()))
+    import::open(log, mapping.as_ref())
+        .with_context(|| format!("cannot open the log {}", log.display()))
 }
 
 fn create(path: &Path) -> anyhow::Result<BufWriter<File>> {
@@ -132,7 +136,13 @@ fn write_alerts(path: &Path, engine: &Engine, rules: &Rules) -> anyhow::Result<(
     let mut records: Vec<&AlertRecord> = engine.alerts().collect();
     records.sort_by(|a, b| {
         let key = |r: &AlertRecord| {
-            (r.source.clone(), r.case_no.clone(), r.control_point.clone(), r.step.clone(), r.visit)
+            (
+                r.source.clone(),
+                r.case_no.clone(),
+                r.control_point.clone(),
+                r.step.clone(),
+                r.visit,
+            )
         };
         key(a).cmp(&key(b))
     });
@@ -141,13 +151,20 @@ fn write_alerts(path: &Path, engine: &Engine, rules: &Rules) -> anyhow::Result<(
         writeln!(out, "{}", line.trim_end())
             .with_context(|| format!("cannot write {}", path.display()))?;
     }
-    out.flush().with_context(|| format!("cannot write {}", path.display()))
+    out.flush()
+        .with_context(|| format!("cannot write {}", path.display()))
 }
 
 /// The zone of the calendar that an alert was judged by.
 fn zone_of(record: &AlertRecord, rules: &Rules) -> chrono_tz::Tz {
-    let id = record.calendar_version.split(' ').next().unwrap_or_default();
-    rules.calendar(id).map_or(chrono_tz::Asia::Shanghai, |calendar| calendar.tz())
+    let id = record
+        .calendar_version
+        .split(' ')
+        .next()
+        .unwrap_or_default();
+    rules
+        .calendar(id)
+        .map_or(chrono_tz::Asia::Shanghai, |calendar| calendar.tz())
 }
 
 fn write_facts(path: &Path, facts: &[Fact]) -> anyhow::Result<()> {
@@ -156,7 +173,8 @@ fn write_facts(path: &Path, facts: &[Fact]) -> anyhow::Result<()> {
         serde_json::to_writer(&mut out, fact)?;
         out.write_all(b"\n")?;
     }
-    out.flush().with_context(|| format!("cannot write {}", path.display()))
+    out.flush()
+        .with_context(|| format!("cannot write {}", path.display()))
 }
 
 /// By control point: how many of each level and status.
@@ -170,14 +188,25 @@ fn summary(engine: &Engine, reader: &LogReader, until: Timestamp, later: u64, ru
     );
     let mut by_point: BTreeMap<(&str, Level, Status), u64> = BTreeMap::new();
     for alert in engine.alerts() {
-        *by_point.entry((&alert.control_point, alert.level, alert.status)).or_default() += 1;
+        *by_point
+            .entry((&alert.control_point, alert.level, alert.status))
+            .or_default() += 1;
     }
-    let width = by_point.keys().map(|(id, ..)| id.len()).max().unwrap_or(0).max(13);
+    let width = by_point
+        .keys()
+        .map(|(id, ..)| id.len())
+        .max()
+        .unwrap_or(0)
+        .max(13);
     println!("{:width$}  level   status      alerts", "control point");
     for ((id, level, status), count) in &by_point {
-        println!("{id:width$}  {:<7} {:<9} {count:>8}", level.code(), status.code());
+        println!(
+            "{id:width$}  {:<7} {:<9} {count:>8}",
+            level.code(),
+            status.code()
+        );
     }
-    let mut counted = |what: &str, count: u64| {
+    let counted = |what: &str, count: u64| {
         if count > 0 {
             println!("{what}: {count}");
         }
@@ -190,6 +219,12 @@ fn summary(engine: &Engine, reader: &LogReader, until: Timestamp, later: u64, ru
         counted(&format!("refused: {}", reason.code()), *count);
     }
     counted("known already (duplicates)", engine.counts().duplicates);
-    counted("same id, other content (the first is kept)", engine.counts().conflicts);
-    counted("conditions without a value to judge by", engine.unjudged_conditions());
+    counted(
+        "same id, other content (the first is kept)",
+        engine.counts().conflicts,
+    );
+    counted(
+        "conditions without a value to judge by",
+        engine.unjudged_conditions(),
+    );
 }

@@ -53,7 +53,9 @@ pub struct Refused(pub Vec<String>);
 impl std::fmt::Display for Refused {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} problem(s) in the settings", self.0.len())?;
-        self.0.iter().try_for_each(|problem| write!(f, "\n  {problem}"))
+        self.0
+            .iter()
+            .try_for_each(|problem| write!(f, "\n  {problem}"))
     }
 }
 
@@ -74,19 +76,23 @@ impl Settings {
             .map_err(Into::into)
     }
 
-    fn from_texts(file: Option<(&str, &str)>, environment: &[(String, String)]) -> Result<Self, Refused> {
+    fn from_texts(
+        file: Option<(&str, &str)>,
+        environment: &[(String, String)],
+    ) -> Result<Self, Refused> {
         let mut problems = Vec::new();
         let defaults: Table = DEFAULTS.parse().expect("the compiled-in defaults are TOML");
         let mut merged = flat(&defaults);
         let known: Vec<String> = merged.iter().map(|(key, _)| key.clone()).collect();
-        let mut set = |key: String, value: Value, place: String| {
-            match merged.iter_mut().find(|(known, _)| *known == key) {
-                Some(slot) => slot.1 = (value, place),
-                None => problems.push(format!(
-                    "{place}: unknown setting `{key}`; known are: {}",
-                    known.join(", ")
-                )),
-            }
+        let mut set = |key: String, value: Value, place: String| match merged
+            .iter_mut()
+            .find(|(known, _)| *known == key)
+        {
+            Some(slot) => slot.1 = (value, place),
+            None => problems.push(format!(
+                "{place}: unknown setting `{key}`; known are: {}",
+                known.join(", ")
+            )),
         };
         match file.map(|(name, text)| (name, text.parse::<Table>())) {
             Some((name, Ok(table))) => {
@@ -100,10 +106,17 @@ impl Settings {
         for (variable, value) in environment {
             if let Some(key) = variable.strip_prefix(ENV_PREFIX) {
                 let key = key.to_lowercase().replace("__", ".");
-                set(key, Value::String(value.clone()), format!("environment {variable}"));
+                set(
+                    key,
+                    Value::String(value.clone()),
+                    format!("environment {variable}"),
+                );
             }
         }
-        let mut reader = Reader { values: merged, problems };
+        let mut reader = Reader {
+            values: merged,
+            problems,
+        };
         let settings = reader.settings();
         match settings {
             Some(settings) if reader.problems.is_empty() => Ok(settings),
@@ -129,7 +142,11 @@ fn flat(table: &Table) -> Vec<Placed> {
     for (key, value) in table {
         match value {
             Value::Table(inner) => {
-                out.extend(flat(inner).into_iter().map(|(k, v)| (format!("{key}.{k}"), v)));
+                out.extend(
+                    flat(inner)
+                        .into_iter()
+                        .map(|(k, v)| (format!("{key}.{k}"), v)),
+                );
             }
             other => out.push((key.clone(), (other.clone(), "defaults".into()))),
         }
@@ -189,7 +206,8 @@ impl Reader {
     }
 
     fn refuse(&mut self, key: &str, place: &str, wanted: &str) {
-        self.problems.push(format!("{place}: `{key}` must be {wanted}"));
+        self.problems
+            .push(format!("{place}: `{key}` must be {wanted}"));
     }
 
     fn text(&mut self, key: &str) -> Option<String> {
@@ -221,7 +239,11 @@ impl Reader {
         };
         let number = number.filter(|n| (least..=most).contains(n));
         if number.is_none() {
-            self.refuse(key, &place, &format!("a whole number from {least} to {most}"));
+            self.refuse(
+                key,
+                &place,
+                &format!("a whole number from {least} to {most}"),
+            );
         }
         number
     }
@@ -249,9 +271,16 @@ impl Reader {
             "h" => Some(3_600_000),
             _ => None,
         };
-        let duration = count.zip(unit_ms).and_then(|(n, ms)| n.checked_mul(ms)).filter(|ms| *ms > 0);
+        let duration = count
+            .zip(unit_ms)
+            .and_then(|(n, ms)| n.checked_mul(ms))
+            .filter(|ms| *ms > 0);
         if duration.is_none() {
-            self.refuse(key, &place, "a time with its unit, like 500ms, 30s, 10min or 2h");
+            self.refuse(
+                key,
+                &place,
+                "a time with its unit, like 500ms, 30s, 10min or 2h",
+            );
         }
         duration.map(Duration::from_millis)
     }
@@ -262,12 +291,18 @@ mod tests {
     use super::*;
 
     fn env(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
-        pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect()
+        pairs
+            .iter()
+            .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
+            .collect()
     }
 
     #[test]
     fn the_environment_goes_before_the_file_and_the_file_before_the_defaults() {
-        let file = Some(("site.toml", "partitions = 8\n[supervise]\ntick_every = \"2s\"\n"));
+        let file = Some((
+            "site.toml",
+            "partitions = 8\n[supervise]\ntick_every = \"2s\"\n",
+        ));
         let read = Settings::from_texts(file, &env(&[("MINGJING__PARTITIONS", "16")])).unwrap();
         assert_eq!(read.partitions, 16);
         assert_eq!(read.tick_every, Duration::from_secs(2));
@@ -276,11 +311,20 @@ mod tests {
 
     #[test]
     fn every_problem_is_told_at_once() {
-        let file = Some(("site.toml", "listen = \"nowhere\"\npartitons = 4\n[log]\nformat = \"xml\"\n"));
+        let file = Some((
+            "site.toml",
+            "listen = \"nowhere\"\npartitons = 4\n[log]\nformat = \"xml\"\n",
+        ));
         let refused =
-            Settings::from_texts(file, &env(&[("MINGJING__SUPERVISE__TICK_EVERY", "soon")])).unwrap_err();
+            Settings::from_texts(file, &env(&[("MINGJING__SUPERVISE__TICK_EVERY", "soon")]))
+                .unwrap_err();
         let text = refused.to_string();
-        for part in ["partitons", "`listen` must be", "`log.format` must be", "`supervise.tick_every` must be"] {
+        for part in [
+            "partitons",
+            "`listen` must be",
+            "`log.format` must be",
+            "`supervise.tick_every` must be",
+        ] {
             assert!(text.contains(part), "{part} is missing in {text}");
         }
         assert_eq!(refused.0.len(), 4);
@@ -288,7 +332,8 @@ mod tests {
 
     #[test]
     fn a_secret_is_not_printed() {
-        let read = Settings::from_texts(None, &env(&[("MINGJING__INTAKE__ADMIN_KEY", "hunter2")])).unwrap();
+        let read = Settings::from_texts(None, &env(&[("MINGJING__INTAKE__ADMIN_KEY", "hunter2")]))
+            .unwrap();
         assert!(!format!("{read:?}").contains("hunter2"));
     }
 }

@@ -98,7 +98,16 @@ pub async fn run(args: UpArgs) -> anyhow::Result<()> {
     let status = supervise(&settings, &log, clock, &registry, &stopped, &mut tasks)?;
     archive(&store, &log, &registry, &stopped, &mut tasks)?;
     let intake = intake(&settings, &log, now.clone(), &registry)?;
-    let api = api(&settings, &store, &log, now, &registry, status, demo.is_some(), &mut tasks);
+    let api = api(
+        &settings,
+        &store,
+        &log,
+        now,
+        &registry,
+        status,
+        demo.is_some(),
+        &mut tasks,
+    );
     let router = mingjing_intake::router(intake.clone()).merge(api);
 
     let mut closing = stopped.clone();
@@ -126,7 +135,9 @@ pub async fn run(args: UpArgs) -> anyhow::Result<()> {
         }
     });
     if drained.await.is_err() {
-        tracing::warn!("some tasks did not end in time and were cut off; nothing acknowledged is lost");
+        tracing::warn!(
+            "some tasks did not end in time and were cut off; nothing acknowledged is lost"
+        );
         tasks.abort_all();
     }
     if let Some(child) = child {
@@ -160,7 +171,9 @@ async fn until_stopped(
 fn report(task: Result<(&'static str, anyhow::Result<()>), tokio::task::JoinError>) {
     match task {
         Ok((_, Ok(()))) => {}
-        Ok((name, Err(error))) => tracing::error!(task = name, error = format!("{error:#}"), "ended badly"),
+        Ok((name, Err(error))) => {
+            tracing::error!(task = name, error = format!("{error:#}"), "ended badly")
+        }
         Err(error) => tracing::error!(%error, "a task was lost"),
     }
 }
@@ -185,11 +198,17 @@ async fn open_clickhouse(settings: &Settings) -> anyhow::Result<(Store, Option<C
         None => {
             let folder = settings.data.join("clickhouse");
             let program = std::env::current_exe().context("where is this program?")?;
-            let arguments = ["clickhouse".into(), "--data".into(), folder.into_os_string()];
+            let arguments = [
+                "clickhouse".into(),
+                "--data".into(),
+                folder.into_os_string(),
+            ];
             let any_port = SocketAddr::from(([127, 0, 0, 1], 0));
             let child = Child::start(Spec::new(program, arguments, any_port))
                 .await
-                .context("the embedded ClickHouse did not start (`mingjing clickhouse` tells more)")?;
+                .context(
+                    "the embedded ClickHouse did not start (`mingjing clickhouse` tells more)",
+                )?;
             (child.url(), Some(child))
         }
     };
@@ -200,7 +219,10 @@ async fn open_clickhouse(settings: &Settings) -> anyhow::Result<(Store, Option<C
         password: mingjing_store::Password(settings.clickhouse_password.0.clone()),
     });
     let now = mingjing_supervise::System.now();
-    store.migrate(now).await.context("the database cannot be brought up to date")?;
+    store
+        .migrate(now)
+        .await
+        .context("the database cannot be brought up to date")?;
     Ok((store, child))
 }
 
@@ -263,7 +285,10 @@ fn intake(
     registry: &prometheus::Registry,
 ) -> anyhow::Result<Arc<mingjing_intake::Intake>> {
     let config = mingjing_intake::Config {
-        admin_key: settings.admin_key.as_ref().map(|k| mingjing_intake::AdminKey::new(&k.0)),
+        admin_key: settings
+            .admin_key
+            .as_ref()
+            .map(|k| mingjing_intake::AdminKey::new(&k.0)),
         body_bytes_max: settings.body_mib_max as usize * 1024 * 1024,
         events_per_second: settings.events_per_second,
         ..mingjing_intake::Config::default()
@@ -316,7 +341,11 @@ impl Readiness for Partitions {
             vec![Check {
                 name: "supervision".into(),
                 ready: unready.is_empty(),
-                detail: if unready.is_empty() { "every partition follows its log".into() } else { unready.join("; ") },
+                detail: if unready.is_empty() {
+                    "every partition follows its log".into()
+                } else {
+                    unready.join("; ")
+                },
             }]
         })
     }
@@ -332,15 +361,22 @@ impl Publisher for Definitions {
     async fn publish(&self, files: Vec<DefinitionFile>) -> Result<Published, PublishError> {
         let table: &dyn Table = &*self.log;
         let storage = |e: mingjing_supervise::Error| PublishError::Storage(Box::new(e));
-        let mut all = mingjing_supervise::files_in_force(table).await.map_err(storage)?;
+        let mut all = mingjing_supervise::files_in_force(table)
+            .await
+            .map_err(storage)?;
         let set_of = |name: &str| name.split_once('/').map_or("", |(set, _)| set).to_owned();
         let replaced: Vec<String> = files.iter().map(|f| set_of(&f.name)).collect();
         all.retain(|file| !replaced.contains(&set_of(&file.name)));
         all.extend(files);
         let active = mingjing_supervise::publish_definitions(table, &*self.log, all).await;
         match active {
-            Ok(active) => Ok(Published { hash: active.hash, version: active.version }),
-            Err(mingjing_supervise::PublishError::Problems(problems)) => Err(PublishError::Problems(problems)),
+            Ok(active) => Ok(Published {
+                hash: active.hash,
+                version: active.version,
+            }),
+            Err(mingjing_supervise::PublishError::Problems(problems)) => {
+                Err(PublishError::Problems(problems))
+            }
             Err(error) => Err(PublishError::Storage(Box::new(error))),
         }
     }
@@ -376,7 +412,11 @@ impl Demo {
         let timeline = Timeline::open(&settings.data, args.seed, real_now)?;
         let resume_from = greatest_tick(log).await?;
         let clock = DemoClock::new(timeline.origin(), resume_from, real_now, args.speed);
-        Ok(Self { clock: Arc::new(clock), timeline, resume_from })
+        Ok(Self {
+            clock: Arc::new(clock),
+            timeline,
+            resume_from,
+        })
     }
 
     fn start(
@@ -430,11 +470,17 @@ async fn last_tick(log: &dyn Log, partition: Partition) -> anyhow::Result<Option
         let mut at = from;
         let mut found = None;
         while at < end {
-            let batch = log.read(Topic::Events, partition, at, STEP as usize, 8 << 20, None).await?;
-            let Some(last) = batch.records.last() else { break };
+            let batch = log
+                .read(Topic::Events, partition, at, STEP as usize, 8 << 20, None)
+                .await?;
+            let Some(last) = batch.records.last() else {
+                break;
+            };
             at = last.offset.next();
             for record in &batch.records {
-                if let Ok(LogRecord::Tick { at, .. }) = LogRecord::parse(&record.value, Timestamp::MIN) {
+                if let Ok(LogRecord::Tick { at, .. }) =
+                    LogRecord::parse(&record.value, Timestamp::MIN)
+                {
                     found = found.max(Some(at));
                 }
             }

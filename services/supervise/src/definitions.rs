@@ -174,8 +174,12 @@ impl RulesCache {
             return Ok(None);
         };
         let compiled = tokio::task::spawn_blocking(move || check(files)).await;
-        let checked =
-            compiled.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()));
+        let checked = match compiled.map_err(tokio::task::JoinError::try_into_panic) {
+            Ok(checked) => checked,
+            Err(Ok(panic)) => std::panic::resume_unwind(panic),
+            // The runtime is going away, and this task with it.
+            Err(Err(_)) => std::future::pending().await,
+        };
         let unusable = |problems| Error::Definitions {
             hash: hash.to_owned(),
             problems,

@@ -153,7 +153,7 @@ pub fn action() -> impl Strategy<Value = Action> {
         10 => prop_oneof![3 => 1..10u16, 3 => 10..40u16, 1 => 40..200u16].prop_map(Action::Tick),
         2 => (0..3u8, prop_oneof![2 => Just(0i16), 1 => -10..60i16])
             .prop_map(|(source, hours_ago)| Action::Complete { source, hours_ago }),
-        1 => (0..2u8, 0..6u8).prop_map(|(source, how)| Action::Declare { source, how }),
+        1 => (0..3u8, 0..6u8).prop_map(|(source, how)| Action::Declare { source, how }),
         1 => (0..5u8).prop_map(Action::Activate),
         1 => Just(Action::Restart),
     ]

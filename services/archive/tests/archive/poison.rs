@@ -3,6 +3,7 @@
 use mingjing_domain::fact::Fact;
 use mingjing_log::{Partition, Topic};
 use mingjing_store::Store;
+use mingjing_wire::rejects::RejectRecord;
 
 use crate::engine;
 use crate::scenario::*;
@@ -23,19 +24,23 @@ async fn a_poison_record_becomes_a_reject_and_stops_nothing() {
     for topic in Topic::ALL {
         append(&log, topic, partition, poison()).await;
     }
-    let refusal = Fact::Refused {
+    let refusal = RejectRecord {
+        id: "0123".into(),
         at: at(5),
         reason: "unknown_source".into(),
         detail: "未登记的来源".into(),
         source: Some("谁".into()),
         case_no: None,
         event_id: Some("e".into()),
+        field: None,
+        excerpt: Some("摘录".into()),
     };
+    // Intake's append was repeated: one item, two records.
     append(
         &log,
         Topic::Rejects,
         partition,
-        vec![serde_json::to_vec(&refusal).unwrap()],
+        vec![refusal.encode(), refusal.encode()],
     )
     .await;
     fill(&log, 1..2).await;
@@ -69,7 +74,9 @@ async fn a_poison_record_becomes_a_reject_and_stops_nothing() {
         1
     );
     assert!(
-        rejects.iter().all(|line| !line.contains("机密")),
+        rejects
+            .iter()
+            .all(|line| !line.contains("机密") && !line.contains("摘录")),
         "{rejects:#?}"
     );
 }

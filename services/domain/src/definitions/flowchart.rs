@@ -157,7 +157,7 @@ pub enum Effect {
 
 /// An event pattern: `accepted`, `step_end:review`, `step_start:review`, `any`, `step:review` (any event of the
 /// step).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Anchor {
     /// The event kind; none means any.
     pub kind: Option<EventKind>,
@@ -166,6 +166,14 @@ pub struct Anchor {
     /// Its line in its document, from 1; 0 where unknown.
     pub line: u32,
 }
+
+impl PartialEq for Anchor {
+    fn eq(&self, other: &Self) -> bool {
+        self.kind == other.kind && self.step == other.step
+    }
+}
+
+impl Eq for Anchor {}
 
 impl fmt::Display for Anchor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -194,7 +202,11 @@ impl FromStr for Anchor {
     fn from_str(text: &str) -> Result<Self, BadAnchor> {
         let bad = || BadAnchor { text: text.into() };
         if text == "any" {
-            return Ok(Anchor { kind: None, step: None, line: 0 });
+            return Ok(Anchor {
+                kind: None,
+                step: None,
+                line: 0,
+            });
         }
         let (kind, step) = match text.split_once(':') {
             Some((_, "")) => return Err(bad()),
@@ -205,7 +217,11 @@ impl FromStr for Anchor {
             "step" if step.is_some() => None,
             code => Some(EventKind::from_code(code).ok_or_else(bad)?),
         };
-        Ok(Anchor { kind, step, line: 0 })
+        Ok(Anchor {
+            kind,
+            step,
+            line: 0,
+        })
     }
 }
 
@@ -213,7 +229,10 @@ impl<'de> Deserialize<'de> for Anchor {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
         let name = Name::deserialize(d)?;
         let anchor: Anchor = name.text.parse().map_err(serde::de::Error::custom)?;
-        Ok(Anchor { line: name.line, ..anchor })
+        Ok(Anchor {
+            line: name.line,
+            ..anchor
+        })
     }
 }
 

@@ -16,7 +16,7 @@ pub use flowchart::{
 };
 pub use point::{ControlPoint, GeneralPoints, PointKind, Rung, RungAt};
 pub use power::{
-    Body, Officer, Office, PowerItem, PowerLevel, PowerStatus, PowerType, RunningCases,
+    Body, Office, Officer, PowerItem, PowerLevel, PowerStatus, PowerType, RunningCases,
 };
 pub use read::{DefinitionFile, DefinitionSet, Document, Problem};
 
@@ -24,8 +24,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 use serde_saphyr::Spanned;
 
-/// A text that remembers the line it stands on, for problems that name the place.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A text that remembers the line it stands on, for problems that name the place. Where it stands is no part of what
+/// it is: equal texts are equal names.
+#[derive(Clone, Debug)]
 pub struct Name {
     /// The text.
     pub text: String,
@@ -33,10 +34,21 @@ pub struct Name {
     pub line: u32,
 }
 
+impl PartialEq for Name {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for Name {}
+
 impl Name {
     /// A name from nowhere, for definitions built in code.
     pub fn new(text: impl Into<String>) -> Self {
-        Self { text: text.into(), line: 0 }
+        Self {
+            text: text.into(),
+            line: 0,
+        }
     }
 }
 
@@ -57,7 +69,10 @@ impl<'de> Deserialize<'de> for Name {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
         let spanned = Spanned::<String>::deserialize(d)?;
         let line = u32::try_from(spanned.referenced.line()).unwrap_or(0);
-        Ok(Name { text: spanned.value, line })
+        Ok(Name {
+            text: spanned.value,
+            line,
+        })
     }
 }
 

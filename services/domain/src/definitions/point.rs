@@ -71,7 +71,11 @@ impl std::str::FromStr for RungAt {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {
         if let Some(budget) = text.strip_suffix(" before") {
-            return budget.trim().parse().map(RungAt::Before).map_err(|e: crate::limit::BadBudget| e.to_string());
+            return budget
+                .trim()
+                .parse()
+                .map(RungAt::Before)
+                .map_err(|e: crate::limit::BadBudget| e.to_string());
         }
         if let Some(percent) = text.strip_suffix('%') {
             return match percent.trim().parse() {
@@ -91,7 +95,9 @@ impl std::str::FromStr for RungAt {
 
 impl<'de> Deserialize<'de> for RungAt {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        String::deserialize(d)?.parse().map_err(serde::de::Error::custom)
+        String::deserialize(d)?
+            .parse()
+            .map_err(serde::de::Error::custom)
     }
 }
 

@@ -71,7 +71,9 @@ pub struct Officer {
 }
 
 /// 权力类型: the ten categories of GB/T 39046 A.1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum PowerType {
     /// 01 行政许可.

@@ -143,23 +143,40 @@ impl DefinitionSet {
         Ok(())
     }
 
-    fn refuse_doubles(&self, problems: &mut Vec<Problem>) {
-        doubles(&self.bodies, |b| (b.code.text.clone(), b.code.line), "body", problems);
-        doubles(&self.items, |i| (i.code.text.clone(), i.code.line), "item", problems);
+    /// One definition may stand in two files, as folders that are published side by side share bodies and
+    /// calendars; two different ones under one name may not.
+    fn refuse_doubles(&mut self, problems: &mut Vec<Problem>) {
         doubles(
-            &self.flowcharts,
+            &mut self.bodies,
+            |b| (b.code.text.clone(), b.code.line),
+            "body",
+            problems,
+        );
+        doubles(
+            &mut self.items,
+            |i| (i.code.text.clone(), i.code.line),
+            "item",
+            problems,
+        );
+        doubles(
+            &mut self.flowcharts,
             |f| (format!("{}@{}", f.id, f.version), f.id.line),
             "flowchart",
             problems,
         );
         doubles(
-            &self.general_points,
+            &mut self.general_points,
             |g| (g.id.text.clone(), g.id.line),
             "general points",
             problems,
         );
-        doubles(&self.calendars, |c| (c.id.clone(), 0), "calendar", problems);
-        doubles(&self.sources, |s| (s.id.clone(), 0), "source", problems);
+        doubles(
+            &mut self.calendars,
+            |c| (c.id.clone(), 0),
+            "calendar",
+            problems,
+        );
+        doubles(&mut self.sources, |s| (s.id.clone(), 0), "source", problems);
     }
 }
 
@@ -170,12 +187,18 @@ struct Place<'a> {
 
 impl Place<'_> {
     fn problem(&self, line: u32, message: String) -> Problem {
-        Problem { file: self.file.to_owned(), line: self.lines_before + line.max(1), message }
+        Problem {
+            file: self.file.to_owned(),
+            line: self.lines_before + line.max(1),
+            message,
+        }
     }
 
     fn parse<T: DeserializeOwned>(&self, text: &str) -> Result<T, Problem> {
         serde_saphyr::from_str(text).map_err(|e| {
-            let line = e.location().map_or(0, |l| u32::try_from(l.line()).unwrap_or(0));
+            let line = e
+                .location()
+                .map_or(0, |l| u32::try_from(l.line()).unwrap_or(0));
             self.problem(line, first_sentence(&e))
         })
     }
@@ -209,7 +232,8 @@ fn documents(text: &str) -> Vec<(u32, &str)> {
     }
     found.push((start_line, &text[start..]));
     found.retain(|(_, text)| {
-        text.lines().any(|l| !l.trim().is_empty() && !l.trim_start().starts_with('#'))
+        text.lines()
+            .any(|l| !l.trim().is_empty() && !l.trim_start().starts_with('#'))
     });
     found
 }
@@ -218,25 +242,43 @@ fn documents(text: &str) -> Vec<(u32, &str)> {
 /// be refused.
 fn without_kind(text: &str) -> String {
     text.split_inclusive('\n')
-        .map(|line| if line.starts_with("kind:") { "\n" } else { line })
+        .map(|line| {
+            if line.starts_with("kind:") {
+                "\n"
+            } else {
+                line
+            }
+        })
         .collect()
 }
 
-fn doubles<T>(
-    documents: &[Document<T>],
+/// Keeps the first of equal definitions, and tells of different ones under one name.
+fn doubles<T: PartialEq>(
+    documents: &mut Vec<Document<T>>,
     key: impl Fn(&T) -> (String, u32),
     what: &str,
     problems: &mut Vec<Problem>,
 ) {
-    let mut seen: BTreeMap<String, String> = BTreeMap::new();
-    for document in documents {
+    let mut kept: BTreeMap<String, usize> = BTreeMap::new();
+    let mut first: Vec<Document<T>> = Vec::new();
+    for document in documents.drain(..) {
         let (name, line) = key(&document.value);
-        let here = document.problem(line, "");
-        if let Some(first) = seen.get(&name) {
-            let message = format!("{what} {name:?} is already defined at {first}");
-            problems.push(Problem { message, ..here });
-        } else {
-            seen.insert(name, format!("{}:{}", here.file, here.line));
+        match kept.get(&name).map(|place| &first[*place]) {
+            None => {
+                kept.insert(name, first.len());
+                first.push(document);
+            }
+            Some(known) if known.value == document.value => {}
+            Some(known) => {
+                let there = known.problem(key(&known.value).1, "");
+                let message = format!(
+                    "{what} {name:?} is already defined otherwise at {}:{}",
+                    there.file, there.line
+                );
+                problems.push(document.problem(line, message));
+                first.push(document);
+            }
         }
     }
+    *documents = first;
 }

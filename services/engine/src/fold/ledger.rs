@@ -64,7 +64,9 @@ impl Fold {
 
     fn suspend(&mut self, place: usize, event: &Event, context: &Context<'_>) {
         let Some(entry) = event.special() else { return };
-        let Some(special) = listed(entry.kind, Effect::Suspend, context) else { return };
+        let Some(special) = listed(entry.kind, Effect::Suspend, context) else {
+            return;
+        };
         let maximum = context.plan.specials[usize::from(special)].maximum;
         let longest = maximum.map(|budget| {
             deadline::deadline(
@@ -80,7 +82,12 @@ impl Fold {
             (a, b) => a.or(b),
         };
         let ledger = self.ledger.get_or_insert_default();
-        let visit = ledger.suspensions.iter().filter(|s| s.special == special).count() + 1;
+        let visit = ledger
+            .suspensions
+            .iter()
+            .filter(|s| s.special == special)
+            .count()
+            + 1;
         ledger.suspensions.push(Suspension {
             special,
             from: event.occurred_at,
@@ -96,7 +103,9 @@ impl Fold {
         let wanted = event.special().and_then(|s| {
             (s.kind != 0).then(|| context.plan.special(context.codes.text(s.kind.into())))
         });
-        let Some(ledger) = &mut self.ledger else { return };
+        let Some(ledger) = &mut self.ledger else {
+            return;
+        };
         for suspension in &mut ledger.suspensions {
             let meant = wanted.is_none_or(|kind| kind == Some(suspension.special));
             if suspension.resumed_at.is_none() && meant {
@@ -108,11 +117,23 @@ impl Fold {
 
     fn extend(&mut self, place: usize, event: &Event, context: &Context<'_>) {
         let Some(entry) = event.special() else { return };
-        let Some(special) = listed(entry.kind, Effect::Extend, context) else { return };
+        let Some(special) = listed(entry.kind, Effect::Extend, context) else {
+            return;
+        };
         let maximum = context.plan.specials[usize::from(special)].maximum;
-        let Some(budget) = granted(entry.granted, maximum) else { return };
-        let extension = Extension { special, budget, at: event.occurred_at, event: place as u32 };
-        self.ledger.get_or_insert_default().extensions.push(extension);
+        let Some(budget) = granted(entry.granted, maximum) else {
+            return;
+        };
+        let extension = Extension {
+            special,
+            budget,
+            at: event.occurred_at,
+            event: place as u32,
+        };
+        self.ledger
+            .get_or_insert_default()
+            .extensions
+            .push(extension);
     }
 }
 

@@ -37,15 +37,14 @@ struct Look<'a> {
 
 impl Fold {
     /// Looks at the event with one point, before the event has changed the case.
-    pub(super) fn look(
-        &mut self,
-        point: u16,
-        place: usize,
-        marks: MarkSet,
-        context: &Context<'_>,
-    ) {
+    pub(super) fn look(&mut self, point: u16, place: usize, marks: MarkSet, context: &Context<'_>) {
         let event = context.history.event(place);
-        let look = Look { place, event, marks, context };
+        let look = Look {
+            place,
+            event,
+            marks,
+            context,
+        };
         let check = &context.plan.points[usize::from(point)].check;
         let each = matches!(
             check,
@@ -54,13 +53,22 @@ impl Fold {
         if !each && self.has_found(point) {
             return;
         }
-        let Some((other, detail)) = self.violates(check, &look) else { return };
+        let Some((other, detail)) = self.violates(check, &look) else {
+            return;
+        };
         let (step, visit) = if each {
             (context.step_symbol(event), context.occurrence(place))
         } else {
             (0, 1)
         };
-        self.findings.push(Finding { point, step, visit, event: place as u32, other, detail });
+        self.findings.push(Finding {
+            point,
+            step,
+            visit,
+            event: place as u32,
+            other,
+            detail,
+        });
     }
 
     /// The other event it rests on and a detail, where the check is violated at this event.
@@ -68,9 +76,13 @@ impl Fold {
         let seen = self.seen;
         let plain = |violated: bool| violated.then_some((NONE, 0));
         match check {
-            Check::Timed(_) | Check::NotInFlowchart | Check::StartedTooSoon => None,
+            Check::Timed | Check::NotInFlowchart | Check::StartedTooSoon => None,
             Check::RequiredStep { .. } => None,
-            Check::RequiresBefore { event, before, each } => {
+            Check::RequiresBefore {
+                event,
+                before,
+                each,
+            } => {
                 let first = *each || seen & event == 0;
                 plain(first && look.marks & event != 0 && seen & before == 0)
             }
@@ -85,18 +97,27 @@ impl Fold {
                 if count(seen) >= 2 || count(seen | look.marks) < 2 {
                     return None;
                 }
-                let other = groups.iter().find(|g| seen & **g != 0).copied().unwrap_or(0);
+                let other = groups
+                    .iter()
+                    .find(|g| seen & **g != 0)
+                    .copied()
+                    .unwrap_or(0);
                 Some((look.first_with(other), 0))
             }
-            Check::NothingAfter { after, what, except } => {
+            Check::NothingAfter {
+                after,
+                what,
+                except,
+            } => {
                 let follows = seen & after != 0;
                 let meant = *what == MarkSet::MAX || look.marks & what != 0;
-                (follows && meant && look.marks & except == 0)
-                    .then(|| (look.first_with(*after), 0))
+                (follows && meant && look.marks & except == 0).then(|| (look.first_with(*after), 0))
             }
-            Check::SamePerson { one, other, not_for_instant } => {
-                look.same_person(seen, *one, *other, *not_for_instant)
-            }
+            Check::SamePerson {
+                one,
+                other,
+                not_for_instant,
+            } => look.same_person(seen, *one, *other, *not_for_instant),
             Check::OffList { .. } => plain(look.off_list()),
             Check::CancelledItem => plain(look.cancelled_item()),
             Check::WrongBody => plain(look.wrong_body()),
@@ -104,7 +125,9 @@ impl Fold {
             Check::TimeReversed => look.time_reversed().map(|other| (other, 0)),
             Check::MissingField { fields } => look.missing_field(fields).map(|f| (NONE, f)),
             Check::Conflict => look.conflict().map(|other| (other, 0)),
-            Check::Condition { when, .. } => plain(self.condition_holds(when, look.place, look.context)),
+            Check::Condition { when, .. } => {
+                plain(self.condition_holds(when, look.place, look.context))
+            }
         }
     }
 
@@ -125,7 +148,10 @@ impl Fold {
         if !first_closing || (self.seen | marks) & context.plan.ended_otherwise != 0 {
             return;
         }
-        if unless.as_ref().is_some_and(|c| self.condition_holds(c, place, context)) {
+        if unless
+            .as_ref()
+            .is_some_and(|c| self.condition_holds(c, place, context))
+        {
             return;
         }
         for step in steps {
@@ -147,7 +173,8 @@ impl Fold {
 impl Look<'_> {
     /// The place of the first event with any of these marks.
     fn first_with(&self, marks: MarkSet) -> u32 {
-        self.context.history
+        self.context
+            .history
             .known()
             .find(|(_, e)| self.context.marks(e) & marks != 0)
             .map_or(NONE, |(place, _)| place as u32)
@@ -208,14 +235,23 @@ impl Look<'_> {
     }
 
     fn cancelled_item(&self) -> bool {
-        let Some(item) = self.item() else { return false };
-        let Some(end) = item.effective_to.filter(|_| item.status != PowerStatus::Active) else {
+        let Some(item) = self.item() else {
+            return false;
+        };
+        let Some(end) = item
+            .effective_to
+            .filter(|_| item.status != PowerStatus::Active)
+        else {
             return false;
         };
         if self.date(self.event.occurred_at) <= end {
             return false;
         }
-        let began = self.context.history.first().map_or(self.event.occurred_at, |e| e.occurred_at);
+        let began = self
+            .context
+            .history
+            .first()
+            .map_or(self.event.occurred_at, |e| e.occurred_at);
         if self.date(began) > end {
             return true;
         }
@@ -229,12 +265,11 @@ impl Look<'_> {
 
     fn wrong_body(&self) -> bool {
         let profile = self.context.profile(self.event);
-        let (Some(org), Some(item)) = (self.context.texts.option(profile.org), self.item())
-        else {
+        let (Some(org), Some(item)) = (self.context.texts.option(profile.org), self.item()) else {
             return false;
         };
-        let entitled = item.executing_body.text == org
-            || item.entrusted_bodies.iter().any(|b| b.text == org);
+        let entitled =
+            item.executing_body.text == org || item.entrusted_bodies.iter().any(|b| b.text == org);
         if !entitled {
             return true;
         }
@@ -250,7 +285,10 @@ impl Look<'_> {
             return false;
         }
         let occurred = self.event.occurred_at;
-        let entered = self.event.entered_at().unwrap_or_else(|| self.event.received_at());
+        let entered = self
+            .event
+            .entered_at()
+            .unwrap_or_else(|| self.event.received_at());
         // No budget of days ends sooner than so many times 24 hours: most events need no calendar.
         let at_least_ms = match over.unit {
             Unit::Hours => i64::from(over.count) * HOUR_MS,
@@ -279,7 +317,8 @@ impl Look<'_> {
                 .known()
                 .take_while(|(at, _)| *at < self.place)
                 .any(|(_, e)| e.kind == self.event.kind);
-            self.context.history
+            self.context
+                .history
                 .known()
                 .take_while(|(at, _)| *at < self.place)
                 .find(|(_, e)| e.kind == kind && e.occurred_at < self.event.occurred_at)
@@ -297,7 +336,8 @@ impl Look<'_> {
     /// An end of the same step that happened before this start though the source sent it after.
     fn end_before_this_start(&self) -> Option<u32> {
         let step = self.context.step_symbol(self.event);
-        self.context.history
+        self.context
+            .history
             .known()
             .take_while(|(at, _)| *at < self.place)
             .find(|(_, e)| {
@@ -315,17 +355,28 @@ impl Look<'_> {
             Field::Attribute(place) => {
                 let name = &self.context.plan.attributes[usize::from(*place)].name;
                 !self.event.extra.as_ref().is_some_and(|extra| {
-                    extra.attributes.iter().any(|(s, _)| self.context.codes.text((*s).into()) == name)
+                    extra
+                        .attributes
+                        .iter()
+                        .any(|(s, _)| self.context.codes.text((*s).into()) == name)
                 })
             }
         };
-        fields.iter().position(|(field, _)| missing(field)).map(|p| p as u16)
+        fields
+            .iter()
+            .position(|(field, _)| missing(field))
+            .map(|p| p as u16)
     }
 
     /// Another item or another party than the case has shown so far.
     fn conflict(&self) -> Option<u32> {
         let profile = self.context.profile(self.event);
-        let earlier = || self.context.history.known().take_while(|(at, _)| *at < self.place);
+        let earlier = || {
+            self.context
+                .history
+                .known()
+                .take_while(|(at, _)| *at < self.place)
+        };
         if profile.item != 0
             && let Some((place, _)) = earlier().find(|(_, e)| {
                 let item = self.context.profile(e).item;
@@ -346,7 +397,11 @@ impl Look<'_> {
 /// Whether the body may act in this region.
 fn acts_in(body: &Body, region: &str) -> bool {
     let covers = |area: &str| region.starts_with(without_zero_pairs(area));
-    if body.areas.is_empty() { covers(&body.region) } else { body.areas.iter().any(|a| covers(a)) }
+    if body.areas.is_empty() {
+        covers(&body.region)
+    } else {
+        body.areas.iter().any(|a| covers(a))
+    }
 }
 
 /// `510500` covers what begins with `5105` (GB/T 2260: two digits a level).

@@ -221,9 +221,9 @@ impl Fold {
                     let begins = marks & timed.from != 0 || (timed.from == 0 && first);
                     let again = timed.occurrence == Occurrence::Each;
                     let came_before = self.seen & timed.to != 0;
-                    if !begins || (!again && (known(&self.stays) > 0 || self.seen & timed.from != 0)) {
-                        None
-                    } else if !again && timed.from != 0 && came_before {
+                    let begun = known(&self.stays) > 0 || self.seen & timed.from != 0;
+                    let over = timed.from != 0 && came_before;
+                    if !begins || (!again && (begun || over)) {
                         None
                     } else {
                         let visit = if again { self.count_stay(at) } else { 1 };
@@ -285,11 +285,17 @@ impl Fold {
         event: &Event,
         context: &Context<'_>,
     ) -> Option<Stay> {
-        let Some(OwnDeadline::Event(attribute)) = timed.own_deadline else { return None };
+        let Some(OwnDeadline::Event(attribute)) = timed.own_deadline else {
+            return None;
+        };
         carried_instant(event, attribute, context)?;
         let start = Some((event.occurred_at, place as u32));
-        let mut stay =
-            Stay::new(at, context.step_symbol(event), context.occurrence(place), start);
+        let mut stay = Stay::new(
+            at,
+            context.step_symbol(event),
+            context.occurrence(place),
+            start,
+        );
         stay.done_at = event.occurred_at;
         stay.done_event = place as u32;
         Some(stay)
@@ -342,10 +348,15 @@ impl Fold {
             if !lengthens || !stay.is_open() {
                 continue;
             }
-            let used = ledger.extensions[..place].iter().enumerate().any(|(p, earlier)| {
-                stay.extensions >> p & 1 == 1 && earlier.special == extension.special
-            });
-            let Some(budget) = timed.statutory.or(timed.promised) else { continue };
+            let used = ledger.extensions[..place]
+                .iter()
+                .enumerate()
+                .any(|(p, earlier)| {
+                    stay.extensions >> p & 1 == 1 && earlier.special == extension.special
+                });
+            let Some(budget) = timed.statutory.or(timed.promised) else {
+                continue;
+            };
             let due = stay_deadline(stay, timed, budget, Some(ledger), context);
             let in_time = !deadline::is_late(extension.at, due.due_at);
             if !used && in_time {
@@ -361,12 +372,7 @@ impl Fold {
         self.stays[at].rungs = self.rungs(stay, timed, context);
     }
 
-    fn rungs(
-        &self,
-        stay: &Stay,
-        timed: &TimedPoint,
-        context: &Context<'_>,
-    ) -> [Timestamp; 3] {
+    fn rungs(&self, stay: &Stay, timed: &TimedPoint, context: &Context<'_>) -> [Timestamp; 3] {
         let mut rungs = [NEVER; 3];
         if stay.stopped {
             return rungs;
@@ -413,18 +419,28 @@ impl Fold {
             RungAt::Statutory | RungAt::Promised => Some(deadline::first_late_instant(due.due_at)),
             RungAt::Before(before) => Some(deadline::last_reminder(calendar, &due, before)),
             RungAt::Used(percent) => {
-                let budget = if breach == RungAt::Promised { timed.promised } else { timed.statutory };
+                let budget = if breach == RungAt::Promised {
+                    timed.promised
+                } else {
+                    timed.statutory
+                };
                 let budget = budget?;
-                Some(with_ledger(stay, timed, self.ledger.as_deref(), context, |ledger| {
-                    deadline::used_share_instant(
-                        calendar,
-                        stay.start_at,
-                        &due,
-                        percent,
-                        budget,
-                        ledger,
-                    )
-                }))
+                Some(with_ledger(
+                    stay,
+                    timed,
+                    self.ledger.as_deref(),
+                    context,
+                    |ledger| {
+                        deadline::used_share_instant(
+                            calendar,
+                            stay.start_at,
+                            &due,
+                            percent,
+                            budget,
+                            ledger,
+                        )
+                    },
+                ))
             }
         }
     }
@@ -439,9 +455,11 @@ impl Fold {
     ) -> Option<Deadline> {
         if let Some(own) = timed.own_deadline {
             let instant = match own {
-                OwnDeadline::Event(place) => {
-                    carried_instant(context.history.event(stay.done_event as usize), place, context)?
-                }
+                OwnDeadline::Event(place) => carried_instant(
+                    context.history.event(stay.done_event as usize),
+                    place,
+                    context,
+                )?,
                 OwnDeadline::Case(place) => match self.attributes[usize::from(place)] {
                     Attr::Instant(at) => at,
                     _ => return None,
@@ -450,13 +468,23 @@ impl Fold {
             let calendar = &context.plan.calendar;
             let due_at = end_of_day(instant, calendar);
             let due_date = due_at.local_date(calendar.tz());
-            return Some(Deadline { due_at, due_date, provisional: false });
+            return Some(Deadline {
+                due_at,
+                due_date,
+                provisional: false,
+            });
         }
         let budget = match breach {
             RungAt::Promised => timed.promised?,
             _ => timed.statutory?,
         };
-        Some(stay_deadline(stay, timed, budget, self.ledger.as_deref(), context))
+        Some(stay_deadline(
+            stay,
+            timed,
+            budget,
+            self.ledger.as_deref(),
+            context,
+        ))
     }
 
     fn fall_away(
@@ -483,11 +511,14 @@ impl Fold {
                 stay.fallen = Fallen::ForGood;
                 continue;
             }
-            let Some(condition) = &timed.falls_away_when else { continue };
+            let Some(condition) = &timed.falls_away_when else {
+                continue;
+            };
             let asks = at >= opened_from
                 || condition.case_attributes().any(|a| changed >> a & 1 == 1)
                 || condition.uses_built_ins();
-            if stay.fallen == Fallen::No && asks && self.condition_holds(condition, place, context) {
+            if stay.fallen == Fallen::No && asks && self.condition_holds(condition, place, context)
+            {
                 let stay = &mut self.stays[at];
                 stay.fallen = Fallen::Condition;
                 stay.fell_at = event.occurred_at;
@@ -521,8 +552,10 @@ impl Fold {
 fn carried_instant(event: &Event, attribute: u16, context: &Context<'_>) -> Option<Timestamp> {
     let name = &context.plan.attributes[usize::from(attribute)].name;
     let extra = event.extra.as_ref()?;
-    let (_, value) =
-        extra.attributes.iter().find(|(code, _)| context.codes.text((*code).into()) == name)?;
+    let (_, value) = extra
+        .attributes
+        .iter()
+        .find(|(code, _)| context.codes.text((*code).into()) == name)?;
     match super::typed(value, AttributeType::Instant)? {
         Attr::Instant(at) => Some(at),
         _ => None,
@@ -550,8 +583,14 @@ pub(crate) fn with_ledger<T>(
     context: &Context<'_>,
     f: impl FnOnce(&deadline::Ledger<'_>) -> T,
 ) -> T {
-    let Some(ledger) = ledger else { return f(&deadline::Ledger::default()) };
-    let until = if stay.is_done() { stay.done_event } else { NONE };
+    let Some(ledger) = ledger else {
+        return f(&deadline::Ledger::default());
+    };
+    let until = if stay.is_done() {
+        stay.done_event
+    } else {
+        NONE
+    };
     let mut suspensions = Vec::new();
     for entry in &ledger.suspensions {
         if timed.suspended_by >> entry.special & 1 == 0 || entry.event > until {
@@ -573,7 +612,10 @@ pub(crate) fn with_ledger<T>(
             label: &context.plan.specials[usize::from(entry.special)].name,
         })
         .collect();
-    f(&deadline::Ledger { suspensions: &suspensions, extensions: &extensions })
+    f(&deadline::Ledger {
+        suspensions: &suspensions,
+        extensions: &extensions,
+    })
 }
 
 /// The breach rung whose limit a rung is measured by: its own, or for a reminder the ladder's first.
@@ -583,5 +625,9 @@ pub(crate) fn measured_against(at: RungAt, ladder: &Ladder, timed: &TimedPoint) 
         return at;
     }
     let first = ladder.rungs.iter().map(|(_, at)| *at).find(breach);
-    first.unwrap_or(if timed.promised.is_some() { RungAt::Promised } else { RungAt::Statutory })
+    first.unwrap_or(if timed.promised.is_some() {
+        RungAt::Promised
+    } else {
+        RungAt::Statutory
+    })
 }

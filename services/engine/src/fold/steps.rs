@@ -20,9 +20,15 @@ pub(crate) struct StepState {
 pub(crate) enum Visit {
     None,
     /// It opened this visit.
-    Opened { step: u16, visit: u16 },
+    Opened {
+        step: u16,
+        visit: u16,
+    },
     /// It ended this visit, which had a start.
-    Ended { step: u16, visit: u16 },
+    Ended {
+        step: u16,
+        visit: u16,
+    },
 }
 
 impl Fold {
@@ -37,21 +43,34 @@ impl Fold {
         let starts = event.kind == EventKind::StepStart;
         let ends = event.kind == EventKind::StepEnd
             || step.is_some_and(|s| {
-                context.plan.steps[usize::from(s)].done_by.contains(&event.kind)
+                context.plan.steps[usize::from(s)]
+                    .done_by
+                    .contains(&event.kind)
             });
         let symbol = context.step_symbol(event);
         if symbol == 0 || !(starts || ends) {
             return Visit::None;
         }
-        let at = self.steps.iter().position(|s| s.step == symbol).unwrap_or_else(|| {
-            self.steps.push(StepState { step: symbol, count: 0, open: 0 });
-            self.steps.len() - 1
-        });
+        let at = self
+            .steps
+            .iter()
+            .position(|s| s.step == symbol)
+            .unwrap_or_else(|| {
+                self.steps.push(StepState {
+                    step: symbol,
+                    count: 0,
+                    open: 0,
+                });
+                self.steps.len() - 1
+            });
         let visit = if ends && self.steps[at].open > 0 {
             let state = &mut self.steps[at];
             let visit = state.count - state.open + 1;
             state.open -= 1;
-            Visit::Ended { step: symbol, visit }
+            Visit::Ended {
+                step: symbol,
+                visit,
+            }
         } else {
             let state = &mut self.steps[at];
             state.count = state.count.saturating_add(1);
@@ -60,9 +79,17 @@ impl Fold {
             if context.plan.watches_transitions {
                 self.enter(place, step, symbol, visit, context);
             }
-            if starts { Visit::Opened { step: symbol, visit } } else { Visit::None }
+            if starts {
+                Visit::Opened {
+                    step: symbol,
+                    visit,
+                }
+            } else {
+                Visit::None
+            }
         };
-        if ends && context.plan.watches_transitions
+        if ends
+            && context.plan.watches_transitions
             && let Some(step) = step
         {
             self.enable_after(step, context);
@@ -122,12 +149,18 @@ impl Fold {
         }
         let waits = self.steps.iter().any(|state| {
             state.open > 0
-                && context.step_of.get(usize::from(state.step)).copied().flatten().is_some_and(|p| {
-                    p != step && context.plan.steps[usize::from(p)]
-                        .next
-                        .as_ref()
-                        .is_none_or(|next| next.contains(&step))
-                })
+                && context
+                    .step_of
+                    .get(usize::from(state.step))
+                    .copied()
+                    .flatten()
+                    .is_some_and(|p| {
+                        p != step
+                            && context.plan.steps[usize::from(p)]
+                                .next
+                                .as_ref()
+                                .is_none_or(|next| next.contains(&step))
+                    })
         });
         Err(waits)
     }

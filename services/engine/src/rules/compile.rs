@@ -1,21 +1,23 @@
 //! From definitions as read to plans, collecting every problem on the way.
 
+mod limits;
+mod power_list;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use mingjing_domain::alert::Level;
 use mingjing_domain::calendar::{self, CalendarDefinition, WorkCalendar};
 use mingjing_domain::definitions::{
-    Anchor, AttributeType, ControlPoint, DefinitionSet, Document, Effect, Flowchart, GeneralPoints,
-    Judged, Limit, LimitKind, Name, Occurrence, PointKind, PowerStatus, Problem, Rung, RungAt,
+    Anchor, AttributeType, ControlPoint, DefinitionSet, Document, Flowchart, GeneralPoints, Limit,
+    Name, PointKind, Problem,
 };
 use mingjing_domain::event::EventKind;
 use mingjing_domain::limit::{Budget, Unit};
 use rustc_hash::FxHashMap;
 
 use super::plan::{
-    Check, Field, Ladder, MarkSet, OwnDeadline, Plan, PlanAttribute, PlanStep, Point, Special,
-    TimedKind, TimedPoint,
+    Check, Field, MarkSet, Plan, PlanAttribute, PlanStep, Point, Special, TimedKind,
 };
 use super::{Rules, flowchart_name};
 use crate::condition::{Attr, Condition};
@@ -42,15 +44,23 @@ pub(super) fn compile(set: &DefinitionSet) -> Result<Rules, Vec<Problem>> {
     let mut problems = Vec::new();
     let calendars = compile_calendars(set, &mut problems);
     let scopes = scopes(&set.general_points);
-    check_power_list(set, &mut problems);
+    power_list::check_power_list(set, &mut problems);
 
     let mut plans = Vec::new();
     for scope in &scopes {
-        let general: Vec<_> =
-            set.general_points.iter().filter(|g| applies(&g.value, scope.as_deref())).collect();
+        let general: Vec<_> = set
+            .general_points
+            .iter()
+            .filter(|g| applies(&g.value, scope.as_deref()))
+            .collect();
         plans.push(compile_plan(None, &general, &calendars, &mut problems));
         for flowchart in &set.flowcharts {
-            plans.push(compile_plan(Some(flowchart), &general, &calendars, &mut problems));
+            plans.push(compile_plan(
+                Some(flowchart),
+                &general,
+                &calendars,
+                &mut problems,
+            ));
         }
     }
     problems.sort();
@@ -61,7 +71,9 @@ pub(super) fn compile(set: &DefinitionSet) -> Result<Rules, Vec<Problem>> {
     }
     let mut flowcharts: BTreeMap<String, Vec<_>> = BTreeMap::new();
     for (at, flowchart) in set.flowcharts.iter().enumerate() {
-        let versions = flowcharts.entry(flowchart.value.id.text.clone()).or_default();
+        let versions = flowcharts
+            .entry(flowchart.value.id.text.clone())
+            .or_default();
         versions.push((flowchart.value.effective_from, at + 1));
         versions.sort();
     }
@@ -72,8 +84,16 @@ pub(super) fn compile(set: &DefinitionSet) -> Result<Rules, Vec<Problem>> {
             .map(|(id, c)| format!("{id} {}", c.version()))
             .collect::<Vec<_>>()
             .join(", "),
-        items: set.items.iter().map(|i| (i.value.code.text.clone(), i.value.clone())).collect(),
-        bodies: set.bodies.iter().map(|b| (b.value.code.text.clone(), b.value.clone())).collect(),
+        items: set
+            .items
+            .iter()
+            .map(|i| (i.value.code.text.clone(), i.value.clone()))
+            .collect(),
+        bodies: set
+            .bodies
+            .iter()
+            .map(|b| (b.value.code.text.clone(), b.value.clone()))
+            .collect(),
         flowcharts,
         scopes: scopes
             .iter()
@@ -89,11 +109,15 @@ pub(super) fn compile(set: &DefinitionSet) -> Result<Rules, Vec<Problem>> {
 
 /// `None` for sources without points of their own, then each source named by general points.
 fn scopes(general: &[Document<GeneralPoints>]) -> Vec<Option<String>> {
-    let mut named: Vec<String> =
-        general.iter().flat_map(|g| g.value.sources.iter().cloned()).collect();
+    let mut named: Vec<String> = general
+        .iter()
+        .flat_map(|g| g.value.sources.iter().cloned())
+        .collect();
     named.sort();
     named.dedup();
-    std::iter::once(None).chain(named.into_iter().map(Some)).collect()
+    std::iter::once(None)
+        .chain(named.into_iter().map(Some))
+        .collect()
 }
 
 fn applies(general: &GeneralPoints, source: Option<&str>) -> bool {
@@ -105,14 +129,19 @@ fn compile_calendars(
     problems: &mut Vec<Problem>,
 ) -> BTreeMap<String, Arc<WorkCalendar>> {
     let mut calendars = BTreeMap::new();
-    let mut add = |definition: &CalendarDefinition, place: Option<&Document<CalendarDefinition>>| {
+    let mut add = |definition: &CalendarDefinition,
+                   place: Option<&Document<CalendarDefinition>>| {
         match WorkCalendar::compile(definition, None) {
             Ok(calendar) => {
                 calendars.insert(definition.id.clone(), Arc::new(calendar));
             }
             Err(found) => problems.extend(found.into_iter().map(|p| match place {
                 Some(document) => document.problem(0, p.to_string()),
-                None => Problem { file: "(built in)".into(), line: 0, message: p.to_string() },
+                None => Problem {
+                    file: "(built in)".into(),
+                    line: 0,
+                    message: p.to_string(),
+                },
             })),
         }
     };
@@ -121,52 +150,6 @@ fn compile_calendars(
         add(&document.value, Some(document));
     }
     calendars
-}
-
-fn check_power_list(set: &DefinitionSet, problems: &mut Vec<Problem>) {
-    let body = |code: &str| set.bodies.iter().any(|b| b.value.code.text == code);
-    for document in &set.items {
-        let item = &document.value;
-        for code in std::iter::once(&item.executing_body).chain(&item.entrusted_bodies) {
-            if !body(code) {
-                problems.push(document.problem(code.line, format!("unknown body {:?}", code.text)));
-            }
-        }
-        if !set.flowcharts.iter().any(|f| f.value.id.text == item.flowchart.text) {
-            let message = format!("unknown flowchart {:?}", item.flowchart.text);
-            problems.push(document.problem(item.flowchart.line, message));
-        }
-        if item.status != PowerStatus::Active && item.effective_to.is_none() {
-            let message = "a cancelled or transferred item needs `effective_to`";
-            problems.push(document.problem(item.code.line, message));
-        }
-        if item.effective_to.is_some_and(|to| to < item.effective_from) {
-            let message = "`effective_to` lies before `effective_from`";
-            problems.push(document.problem(item.code.line, message));
-        }
-        check_receiver(set, document, problems);
-    }
-}
-
-/// The receiver's item must be live the day after the giver's ends (domain study 11.5).
-fn check_receiver(
-    set: &DefinitionSet,
-    document: &Document<mingjing_domain::definitions::PowerItem>,
-    problems: &mut Vec<Problem>,
-) {
-    let item = &document.value;
-    let Some(to) = &item.transferred_to else { return };
-    let receiver = set.items.iter().find(|i| i.value.code.text == to.text);
-    let message = match (receiver, item.effective_to) {
-        (None, _) => format!("unknown item {:?}", to.text),
-        (Some(receiver), Some(end))
-            if receiver.value.effective_from > end.succ_opt().unwrap_or(end) =>
-        {
-            format!("{:?} must be in the list the day after this item ends", to.text)
-        }
-        _ => return,
-    };
-    problems.push(document.problem(to.line, message));
 }
 
 /// Where control points stand: in a flowchart or in general points.
@@ -220,8 +203,11 @@ fn compile_plan(
         looks_at: Vec::new(),
         problems,
     };
-    builder.plan.ended_otherwise =
-        builder.mark(&ENDED_OTHERWISE.map(|kind| Anchor { kind: Some(kind), step: None, line: 0 }));
+    builder.plan.ended_otherwise = builder.mark(&ENDED_OTHERWISE.map(|kind| Anchor {
+        kind: Some(kind),
+        step: None,
+        line: 0,
+    }));
     if let Some(document) = flowchart {
         builder.flowchart(document);
     }
@@ -243,11 +229,18 @@ fn find_calendar(
 ) -> Option<Arc<WorkCalendar>> {
     let (name, problem): (&str, Problem) = if let Some(document) = flowchart {
         let name = &document.value.calendar;
-        (&name.text, document.problem(name.line, format!("unknown calendar {:?}", name.text)))
-    } else if let Some((document, name)) =
-        general.iter().find_map(|g| Some((g, g.value.calendar.as_ref()?)))
+        (
+            &name.text,
+            document.problem(name.line, format!("unknown calendar {:?}", name.text)),
+        )
+    } else if let Some((document, name)) = general
+        .iter()
+        .find_map(|g| Some((g, g.value.calendar.as_ref()?)))
     {
-        (&name.text, document.problem(name.line, format!("unknown calendar {:?}", name.text)))
+        (
+            &name.text,
+            document.problem(name.line, format!("unknown calendar {:?}", name.text)),
+        )
     } else {
         return calendars.get("cn").cloned();
     };
@@ -277,7 +270,6 @@ impl Builder<'_> {
                 name: special.name.clone(),
                 effect: special.effect,
                 maximum: special.maximum,
-                legal_basis: special.legal_basis.clone(),
             });
         }
         if self.plan.specials.len() > 64 || self.plan.attributes.len() > 64 {
@@ -304,7 +296,8 @@ impl Builder<'_> {
         for attribute in &document.value.attributes {
             if self.plan.attribute(&attribute.name).is_some() {
                 let message = format!("attribute {:?} is declared twice", attribute.name.text);
-                self.problems.push(document.problem(attribute.name.line, message));
+                self.problems
+                    .push(document.problem(attribute.name.line, message));
             }
             let default = match &attribute.default {
                 None => Attr::Unknown,
@@ -315,7 +308,8 @@ impl Builder<'_> {
                             "the default of {:?} is not of its type",
                             attribute.name.text
                         );
-                        self.problems.push(document.problem(attribute.name.line, message));
+                        self.problems
+                            .push(document.problem(attribute.name.line, message));
                         Attr::Unknown
                     }
                 },
@@ -332,9 +326,15 @@ impl Builder<'_> {
         let steps = &document.value.steps;
         for (at, step) in steps.iter().enumerate() {
             let place = at as u16;
-            if self.plan.step_by_code.insert(step.code.text.clone(), place).is_some() {
+            if self
+                .plan
+                .step_by_code
+                .insert(step.code.text.clone(), place)
+                .is_some()
+            {
                 let message = format!("step {:?} is defined twice", step.code.text);
-                self.problems.push(document.problem(step.code.line, message));
+                self.problems
+                    .push(document.problem(step.code.line, message));
             }
             for kind in &step.done_by {
                 let slot = &mut self.plan.step_by_kind[*kind as usize];
@@ -344,13 +344,17 @@ impl Builder<'_> {
                         kind.code(),
                         steps[usize::from(other)].code.text
                     );
-                    self.problems.push(document.problem(step.code.line, message));
+                    self.problems
+                        .push(document.problem(step.code.line, message));
                 }
             }
         }
         let none_first = !steps.iter().any(|s| s.first);
         for (at, step) in steps.iter().enumerate() {
-            let next = step.next.as_ref().map(|names| self.step_places(names, document));
+            let next = step
+                .next
+                .as_ref()
+                .map(|names| self.step_places(names, document));
             let parallel = self.step_places(&step.parallel_with, document);
             self.plan.steps.push(PlanStep {
                 code: step.code.text.clone(),
@@ -387,38 +391,6 @@ impl Builder<'_> {
         places
     }
 
-    fn check_limit(&mut self, limit: &Limit, home: &Home<'_>) {
-        let mut refuse = |line: u32, message: &str| {
-            let line = if line == 0 { limit.id.line } else { line };
-            self.problems.push((home.problem)(line, format!("limit {:?}: {message}", limit.id.text)));
-        };
-        let measures = [limit.statutory.is_some() || limit.promised.is_some(), limit.at_least.is_some(), limit.own_deadline.is_some()];
-        match measures.iter().filter(|m| **m).count() {
-            0 => refuse(0, "needs `statutory`, `promised`, `at_least` or `own_deadline`"),
-            1 => {}
-            _ => refuse(0, "`statutory`/`promised`, `at_least` and `own_deadline` exclude each other"),
-        }
-        match limit.kind {
-            LimitKind::Step if limit.step.is_none() => refuse(0, "`kind: step` needs `step`"),
-            LimitKind::Step if !limit.from.is_empty() || !limit.to.is_empty() => {
-                refuse(0, "`kind: step` runs from its step's start to its end; leave out `from` and `to`");
-            }
-            LimitKind::Stage | LimitKind::Case if limit.to.is_empty() => refuse(0, "needs `to`"),
-            LimitKind::Stage | LimitKind::Case
-                if limit.from.is_empty() && limit.own_deadline.is_none() =>
-            {
-                refuse(0, "needs `from`");
-            }
-            LimitKind::Event if limit.own_deadline.is_none() || limit.to.is_empty() => {
-                refuse(0, "`kind: event` needs `to` and `own_deadline: event.<attribute>`");
-            }
-            _ => {}
-        }
-        if limit.own_deadline.is_some() && limit.occurrence == Occurrence::Each {
-            refuse(0, "`own_deadline` has one stay; leave out `occurrence: each`");
-        }
-    }
-
     fn point(&mut self, point: &ControlPoint, limits: &[Limit], home: &Home<'_>) {
         if self.plan.points.iter().any(|p| p.id == point.id.text) {
             let message = format!("control point {:?} is defined twice", point.id.text);
@@ -426,7 +398,9 @@ impl Builder<'_> {
             return;
         }
         let place = self.plan.points.len() as u16;
-        let Some((check, looks, level)) = self.check(place, point, limits, home) else { return };
+        let Some((check, looks, level)) = self.check(place, point, limits, home) else {
+            return;
+        };
         self.looks_at.push(looks);
         self.plan.points.push(Point {
             id: point.id.text.clone(),
@@ -454,10 +428,18 @@ impl Builder<'_> {
             PointKind::Overdue { limit, levels } => {
                 let limit = self.find_limit(limit, limits, home)?;
                 if limit.at_least.is_some() {
-                    self.refuse(home, point, "an `at_least` limit is watched with `too_early`");
+                    self.refuse(
+                        home,
+                        point,
+                        "an `at_least` limit is watched with `too_early`",
+                    );
                 }
                 let ladder = self.ladder(limit, levels, point, home);
-                (self.timed(place, limit, TimedKind::Overdue(ladder), home), Looks::Never, Red)
+                (
+                    self.timed(place, limit, TimedKind::Overdue(ladder), home),
+                    Looks::Never,
+                    Red,
+                )
             }
             PointKind::TooEarly { limit } => {
                 let limit = self.find_limit(limit, limits, home)?;
@@ -465,15 +447,31 @@ impl Builder<'_> {
                     self.refuse(home, point, "`too_early` needs a limit with `at_least`");
                     return None;
                 };
-                (self.timed(place, limit, TimedKind::TooEarly(at_least), home), Looks::Never, Yellow)
+                (
+                    self.timed(place, limit, TimedKind::TooEarly(at_least), home),
+                    Looks::Never,
+                    Yellow,
+                )
             }
             PointKind::SpecialOverdue { kinds } => {
                 let kinds = self.special_bits(kinds, None, home);
                 (self.timed_special(place, kinds), Looks::Never, Red)
             }
-            PointKind::RequiresBefore { event, before, each } => {
+            PointKind::RequiresBefore {
+                event,
+                before,
+                each,
+            } => {
                 let (event, before) = (self.mark(event), self.mark(before));
-                (Check::RequiresBefore { event, before, each: *each }, Looks::At(event), Yellow)
+                (
+                    Check::RequiresBefore {
+                        event,
+                        before,
+                        each: *each,
+                    },
+                    Looks::At(event),
+                    Yellow,
+                )
             }
             PointKind::WrongOrder { first, then } => {
                 let (first, then) = (self.mark(first), self.mark(then));
@@ -484,11 +482,23 @@ impl Builder<'_> {
                 let any = groups.iter().fold(0, |all, g| all | g);
                 (Check::NotTogether { groups }, Looks::At(any), Yellow)
             }
-            PointKind::NothingAfter { after, what, except } => {
+            PointKind::NothingAfter {
+                after,
+                what,
+                except,
+            } => {
                 let check = Check::NothingAfter {
                     after: self.mark(after),
-                    what: if what.is_empty() { MarkSet::MAX } else { self.mark(what) },
-                    except: if except.is_empty() { 0 } else { self.mark(except) },
+                    what: if what.is_empty() {
+                        MarkSet::MAX
+                    } else {
+                        self.mark(what)
+                    },
+                    except: if except.is_empty() {
+                        0
+                    } else {
+                        self.mark(except)
+                    },
                 };
                 (check, Looks::Always, Red)
             }
@@ -501,42 +511,74 @@ impl Builder<'_> {
                 (Check::StartedTooSoon, Looks::Never, Yellow)
             }
             PointKind::RequiredStep { steps, at, unless } => {
-                let closed = [Anchor { kind: Some(EventKind::Closed), step: None, line: 0 }];
+                let closed = [Anchor {
+                    kind: Some(EventKind::Closed),
+                    step: None,
+                    line: 0,
+                }];
                 let at = self.mark(if at.is_empty() { &closed } else { at });
                 let unless = match unless {
                     Some(text) => Some(self.condition(text, false, home)?),
                     None => None,
                 };
                 let steps = self.required_steps(steps, home);
-                (Check::RequiredStep { steps, at, unless }, Looks::At(at), Yellow)
+                (
+                    Check::RequiredStep { steps, at, unless },
+                    Looks::At(at),
+                    Yellow,
+                )
             }
-            PointKind::SamePerson { one, other, not_for_instant } => {
+            PointKind::SamePerson {
+                one,
+                other,
+                not_for_instant,
+            } => {
                 let (one, other) = (self.mark(one), self.mark(other));
-                let check = Check::SamePerson { one, other, not_for_instant: *not_for_instant };
+                let check = Check::SamePerson {
+                    one,
+                    other,
+                    not_for_instant: *not_for_instant,
+                };
                 (check, Looks::At(one | other), Yellow)
             }
-            PointKind::OffList { grace } => {
-                (Check::OffList { grace: grace.unwrap_or(OFF_LIST_GRACE) }, Looks::Always, Red)
-            }
+            PointKind::OffList { grace } => (
+                Check::OffList {
+                    grace: grace.unwrap_or(OFF_LIST_GRACE),
+                },
+                Looks::Always,
+                Red,
+            ),
             PointKind::CancelledItem => (Check::CancelledItem, Looks::Always, Red),
             PointKind::WrongBody => (Check::WrongBody, Looks::Always, Red),
-            PointKind::LateEntry { over } => {
-                (Check::LateEntry { over: over.unwrap_or(LATE_ENTRY_OVER) }, Looks::Always, Yellow)
-            }
+            PointKind::LateEntry { over } => (
+                Check::LateEntry {
+                    over: over.unwrap_or(LATE_ENTRY_OVER),
+                },
+                Looks::Always,
+                Yellow,
+            ),
             PointKind::TimeReversed => {
                 use EventKind::{Accepted, Applied, Decided, StepStart};
                 let kinds = &[Applied, Accepted, Decided, StepStart];
                 (Check::TimeReversed, Looks::Kinds(kinds), Review)
             }
             PointKind::MissingField { on, fields } => {
-                let looks = if on.is_empty() { Looks::Always } else { Looks::At(self.mark(on)) };
+                let looks = if on.is_empty() {
+                    Looks::Always
+                } else {
+                    Looks::At(self.mark(on))
+                };
                 let fields = fields.iter().filter_map(|f| self.field(f, home)).collect();
                 (Check::MissingField { fields }, looks, Review)
             }
             PointKind::Conflict => (Check::Conflict, Looks::Always, Review),
             PointKind::Condition { on, when, each } => {
                 let when = self.condition(when, true, home)?;
-                (Check::Condition { when, each: *each }, Looks::At(self.mark(on)), Yellow)
+                (
+                    Check::Condition { when, each: *each },
+                    Looks::At(self.mark(on)),
+                    Yellow,
+                )
             }
         })
     }
@@ -554,221 +596,12 @@ impl Builder<'_> {
     ) -> Option<&'l Limit> {
         let found = limits.iter().find(|l| l.id.text == name.text);
         if found.is_none() {
-            self.problems.push((home.problem)(name.line, format!("unknown limit {:?}", name.text)));
+            self.problems.push((home.problem)(
+                name.line,
+                format!("unknown limit {:?}", name.text),
+            ));
         }
         found
-    }
-
-    fn ladder(
-        &mut self,
-        limit: &Limit,
-        levels: &[Rung],
-        point: &ControlPoint,
-        home: &Home<'_>,
-    ) -> Ladder {
-        let lawful = limit.statutory.is_some() || limit.own_deadline.is_some();
-        let mut rungs: Vec<_> = levels.iter().map(|r| (r.level, r.at)).collect();
-        if rungs.is_empty() {
-            if limit.promised.is_some() {
-                rungs.push((Level::Yellow, RungAt::Promised));
-            }
-            if lawful {
-                rungs.push((Level::Red, RungAt::Statutory));
-            }
-        }
-        // In order of time, so that a later rung is never of a lesser level.
-        rungs.sort_by_key(|(level, at)| {
-            let order = match at {
-                RungAt::Before(_) | RungAt::Used(_) => 0,
-                RungAt::Promised => 1,
-                RungAt::Statutory => 2,
-            };
-            (order, *level)
-        });
-        if rungs.len() > 3 {
-            self.refuse(home, point, "a ladder has at most three rungs");
-        }
-        if rungs.windows(2).any(|w| w[0].0 >= w[1].0) {
-            self.refuse(home, point, "levels must rise: reminder, then promised, then statutory");
-        }
-        for (_, at) in &rungs {
-            match at {
-                RungAt::Promised if limit.promised.is_none() => {
-                    self.refuse(home, point, "the limit has no `promised`");
-                }
-                RungAt::Statutory if !lawful => {
-                    self.refuse(home, point, "the limit has no `statutory` (nor `own_deadline`)");
-                }
-                RungAt::Used(_) if limit.own_deadline.is_some() => {
-                    self.refuse(home, point, "an own deadline has no share used; write `… before`");
-                }
-                _ => {}
-            }
-        }
-        Ladder { rungs }
-    }
-
-    fn timed(&mut self, point: u16, limit: &Limit, kind: TimedKind, home: &Home<'_>) -> Check {
-        let step = limit.step.as_ref().and_then(|name| {
-            let place = self.plan.step_by_code.get(name.text.as_str()).copied();
-            if place.is_none() {
-                let message = format!("unknown step {:?}", name.text);
-                self.problems.push((home.problem)(name.line, message));
-            }
-            place
-        });
-        let to = self.mark(&limit.to);
-        let falls_away_on = match &limit.falls_away_on {
-            Some(anchors) => self.mark(anchors),
-            None => self.default_fall_away(limit),
-        };
-        let falls_away_when =
-            limit.falls_away_when.as_ref().and_then(|text| self.condition(text, false, home));
-        let own_deadline =
-            limit.own_deadline.as_ref().and_then(|name| self.own_deadline(name, limit, home));
-        if let Some(condition) = &falls_away_when {
-            for place in condition.case_attributes() {
-                self.plan.watched_attributes |= 1 << place;
-            }
-        }
-        if let Some(OwnDeadline::Case(place)) = own_deadline {
-            self.plan.watched_attributes |= 1 << place;
-        }
-        let suspended_by = match &limit.suspended_by {
-            Some(kinds) if kinds.is_empty() => 0,
-            Some(kinds) => self.special_bits(kinds, Some(Effect::Suspend), home),
-            None => self.special_bits(&[], Some(Effect::Suspend), home),
-        };
-        let extended_by = match &limit.extended_by {
-            Some(kinds) if kinds.is_empty() => 0,
-            Some(kinds) => self.special_bits(kinds, Some(Effect::Extend), home),
-            None if limit.kind == LimitKind::Case => {
-                self.special_bits(&[], Some(Effect::Extend), home)
-            }
-            None => 0,
-        };
-        let from = self.mark(&limit.from);
-        let place = self.plan.timed.len() as u16;
-        if limit.kind == LimitKind::Case
-            && matches!(kind, TimedKind::Overdue(_))
-            && self.plan.case_limit.is_none()
-        {
-            self.plan.case_limit = Some(place);
-        }
-        self.plan.opening |= from;
-        self.plan.ending |= to | falls_away_on;
-        self.plan.timed.push(TimedPoint {
-            point,
-            kind,
-            limit_id: limit.id.text.clone(),
-            limit_name: limit.name.clone(),
-            limit_kind: limit.kind,
-            step,
-            occurrence: limit.occurrence,
-            judged: limit.judged,
-            from,
-            to,
-            falls_away_on,
-            falls_away_when,
-            statutory: limit.statutory,
-            promised: limit.promised,
-            own_deadline,
-            supplement_rebases: limit.supplement_rebases,
-            suspended_by,
-            extended_by,
-            legal_basis: limit.legal_basis.clone(),
-            office: limit.office.clone(),
-        });
-        Check::Timed(place)
-    }
-
-    fn timed_special(&mut self, point: u16, kinds: u64) -> Check {
-        let ends: Vec<Anchor> = ENDED_OTHERWISE
-            .into_iter()
-            .chain([EventKind::Decided, EventKind::Closed])
-            .map(|kind| Anchor { kind: Some(kind), step: None, line: 0 })
-            .collect();
-        let falls_away_on = self.mark(&ends);
-        self.plan.ending |= falls_away_on;
-        let place = self.plan.timed.len() as u16;
-        self.plan.timed.push(TimedPoint {
-            point,
-            kind: TimedKind::Special(kinds),
-            limit_id: String::new(),
-            limit_name: "特别程序".into(),
-            limit_kind: LimitKind::Stage,
-            step: None,
-            occurrence: Occurrence::Each,
-            judged: Judged::Always,
-            from: 0,
-            to: 0,
-            falls_away_on,
-            falls_away_when: None,
-            statutory: None,
-            promised: None,
-            own_deadline: None,
-            supplement_rebases: false,
-            suspended_by: 0,
-            extended_by: 0,
-            legal_basis: None,
-            office: None,
-        });
-        Check::Timed(place)
-    }
-
-    fn default_fall_away(&mut self, limit: &Limit) -> MarkSet {
-        let anchors: Vec<Anchor> = ENDED_OTHERWISE
-            .into_iter()
-            .filter(|kind| !limit.to.iter().any(|to| to.kind == Some(*kind) && to.step.is_none()))
-            .map(|kind| Anchor { kind: Some(kind), step: None, line: 0 })
-            .collect();
-        self.mark(&anchors)
-    }
-
-    fn own_deadline(&mut self, name: &Name, limit: &Limit, home: &Home<'_>) -> Option<OwnDeadline> {
-        let attribute = name.split_once('.').and_then(|(side, attribute)| {
-            let place = self.plan.attribute(attribute)?;
-            if self.plan.attributes[usize::from(place)].value_type != AttributeType::Instant {
-                return None;
-            }
-            match (side, limit.kind) {
-                ("case", LimitKind::Stage | LimitKind::Case) => Some(OwnDeadline::Case(place)),
-                ("event", LimitKind::Event) => Some(OwnDeadline::Event(place)),
-                _ => None,
-            }
-        });
-        if attribute.is_none() {
-            let message = format!(
-                "{:?} is not a deadline: name a declared `instant` attribute as `case.<attribute>` \
-                 (stage, case) or `event.<attribute>` (`kind: event`)",
-                name.text
-            );
-            self.problems.push((home.problem)(name.line, message));
-        }
-        attribute
-    }
-
-    fn special_bits(&mut self, kinds: &[Name], effect: Option<Effect>, home: &Home<'_>) -> u64 {
-        if kinds.is_empty() {
-            return self
-                .plan
-                .specials
-                .iter()
-                .enumerate()
-                .filter(|(_, s)| effect.unwrap_or(Effect::Suspend) == s.effect)
-                .fold(0, |bits, (place, _)| bits | 1 << (place & 63));
-        }
-        let mut bits = 0;
-        for kind in kinds {
-            match self.plan.special(kind) {
-                Some(place) => bits |= 1 << (place & 63),
-                None => {
-                    let message = format!("unknown special procedure {:?}", kind.text);
-                    self.problems.push((home.problem)(kind.line, message));
-                }
-            }
-        }
-        bits
     }
 
     fn required_steps(&mut self, names: &[Name], home: &Home<'_>) -> Vec<u16> {
@@ -786,15 +619,21 @@ impl Builder<'_> {
     }
 
     fn condition(&mut self, text: &Name, with_event: bool, home: &Home<'_>) -> Option<Condition> {
-        let attributes: Vec<String> =
-            self.plan.attributes.iter().map(|a| a.name.clone()).collect();
+        let attributes: Vec<String> = self
+            .plan
+            .attributes
+            .iter()
+            .map(|a| a.name.clone())
+            .collect();
         let compiled = Condition::compile(text, &attributes).and_then(|condition| {
             if !with_event && condition.uses_event() {
                 return Err("`event.…` has no meaning here: no single event is judged".into());
             }
             Ok(condition)
         });
-        compiled.map_err(|message| self.problems.push((home.problem)(text.line, message))).ok()
+        compiled
+            .map_err(|message| self.problems.push((home.problem)(text.line, message)))
+            .ok()
     }
 
     fn field(&mut self, name: &Name, home: &Home<'_>) -> Option<(Field, String)> {
@@ -839,7 +678,10 @@ impl Builder<'_> {
         }
         let same = |known: &Vec<Anchor>| {
             known.len() == anchors.len()
-                && known.iter().zip(anchors).all(|(a, b)| a.kind == b.kind && a.step == b.step)
+                && known
+                    .iter()
+                    .zip(anchors)
+                    .all(|(a, b)| a.kind == b.kind && a.step == b.step)
         };
         let place = self.marks.iter().position(same).unwrap_or_else(|| {
             self.marks.push(anchors.to_vec());
@@ -854,7 +696,11 @@ impl Builder<'_> {
             PointKind::RequiresBefore { event, before, .. } => vec![event, before],
             PointKind::WrongOrder { first, then } => vec![first, then],
             PointKind::NotTogether { groups } => groups.iter().collect(),
-            PointKind::NothingAfter { after, what, except } => vec![after, what, except],
+            PointKind::NothingAfter {
+                after,
+                what,
+                except,
+            } => vec![after, what, except],
             PointKind::RequiredStep { at, .. } => vec![at],
             PointKind::SamePerson { one, other, .. } => vec![one, other],
             PointKind::MissingField { on, .. } | PointKind::Condition { on, .. } => vec![on],
@@ -869,7 +715,10 @@ impl Builder<'_> {
         if let Some(step) = &anchor.step
             && !self.plan.step_by_code.contains_key(step)
         {
-            self.problems.push((home.problem)(anchor.line, format!("unknown step {step:?}")));
+            self.problems.push((home.problem)(
+                anchor.line,
+                format!("unknown step {step:?}"),
+            ));
         }
     }
 
@@ -878,8 +727,11 @@ impl Builder<'_> {
             let problem = |line, message: String| document.problem(line, message);
             let home = Home { problem: &problem };
             for limit in &document.value.limits {
-                for anchor in
-                    limit.from.iter().chain(&limit.to).chain(limit.falls_away_on.iter().flatten())
+                for anchor in limit
+                    .from
+                    .iter()
+                    .chain(&limit.to)
+                    .chain(limit.falls_away_on.iter().flatten())
                 {
                     self.anchor_exists(anchor, &home);
                 }
@@ -929,12 +781,16 @@ impl Builder<'_> {
                     .enumerate()
                     .filter(|(_, anchors)| anchors.iter().any(matches))
                     .fold(0, |set: MarkSet, (bit, _)| set | 1 << bit);
-                let looking = self.looks_at.iter().enumerate().filter(|(_, looks)| match looks {
-                    Looks::Never => false,
-                    Looks::Always => true,
-                    Looks::At(wanted) => marks & wanted != 0,
-                    Looks::Kinds(kinds) => kinds.contains(kind),
-                });
+                let looking = self
+                    .looks_at
+                    .iter()
+                    .enumerate()
+                    .filter(|(_, looks)| match looks {
+                        Looks::Never => false,
+                        Looks::Always => true,
+                        Looks::At(wanted) => marks & wanted != 0,
+                        Looks::Kinds(kinds) => kinds.contains(kind),
+                    });
                 let triggers = looking.map(|(point, _)| point as u16).collect();
                 plan.marks.push(marks);
                 plan.triggers.push(triggers);
@@ -946,7 +802,8 @@ impl Builder<'_> {
 /// Whether the point asks for all required steps.
 fn names_none(document: &Document<Flowchart>, id: &str) -> bool {
     document.value.control_points.iter().any(|p| {
-        p.id.text == id && matches!(&p.check, PointKind::RequiredStep { steps, .. } if steps.is_empty())
+        p.id.text == id
+            && matches!(&p.check, PointKind::RequiredStep { steps, .. } if steps.is_empty())
     })
 }
 

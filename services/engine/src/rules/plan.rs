@@ -70,7 +70,6 @@ pub(crate) struct Special {
     pub(crate) name: String,
     pub(crate) effect: Effect,
     pub(crate) maximum: Option<Budget>,
-    pub(crate) legal_basis: Option<String>,
 }
 
 /// A control point.
@@ -88,23 +87,53 @@ pub(crate) struct Point {
 
 /// What a point checks, resolved. Timed checks are described by their [`TimedPoint`].
 pub(crate) enum Check {
-    Timed(u16),
-    RequiresBefore { event: MarkSet, before: MarkSet, each: bool },
-    WrongOrder { first: MarkSet, then: MarkSet },
-    NotTogether { groups: Vec<MarkSet> },
-    NothingAfter { after: MarkSet, what: MarkSet, except: MarkSet },
+    Timed,
+    RequiresBefore {
+        event: MarkSet,
+        before: MarkSet,
+        each: bool,
+    },
+    WrongOrder {
+        first: MarkSet,
+        then: MarkSet,
+    },
+    NotTogether {
+        groups: Vec<MarkSet>,
+    },
+    NothingAfter {
+        after: MarkSet,
+        what: MarkSet,
+        except: MarkSet,
+    },
     NotInFlowchart,
     StartedTooSoon,
-    RequiredStep { steps: Vec<u16>, at: MarkSet, unless: Option<Condition> },
-    SamePerson { one: MarkSet, other: MarkSet, not_for_instant: bool },
-    OffList { grace: Budget },
+    RequiredStep {
+        steps: Vec<u16>,
+        at: MarkSet,
+        unless: Option<Condition>,
+    },
+    SamePerson {
+        one: MarkSet,
+        other: MarkSet,
+        not_for_instant: bool,
+    },
+    OffList {
+        grace: Budget,
+    },
     CancelledItem,
     WrongBody,
-    LateEntry { over: Budget },
+    LateEntry {
+        over: Budget,
+    },
     TimeReversed,
-    MissingField { fields: Vec<(Field, String)> },
+    MissingField {
+        fields: Vec<(Field, String)>,
+    },
     Conflict,
-    Condition { when: Condition, each: bool },
+    Condition {
+        when: Condition,
+        each: bool,
+    },
 }
 
 /// A field that a record must carry.
@@ -121,7 +150,6 @@ pub(crate) struct TimedPoint {
     /// Its place among the points.
     pub(crate) point: u16,
     pub(crate) kind: TimedKind,
-    pub(crate) limit_id: String,
     pub(crate) limit_name: String,
     pub(crate) limit_kind: LimitKind,
     pub(crate) step: Option<u16>,
@@ -170,11 +198,17 @@ impl Plan {
 
     /// The name of an attribute's place.
     pub(crate) fn attribute(&self, name: &str) -> Option<u16> {
-        self.attributes.iter().position(|a| a.name == name).map(|p| p as u16)
+        self.attributes
+            .iter()
+            .position(|a| a.name == name)
+            .map(|p| p as u16)
     }
 
     /// The special procedure of this kind.
     pub(crate) fn special(&self, kind: &str) -> Option<u16> {
-        self.specials.iter().position(|s| s.kind == kind).map(|p| p as u16)
+        self.specials
+            .iter()
+            .position(|s| s.kind == kind)
+            .map(|p| p as u16)
     }
 }

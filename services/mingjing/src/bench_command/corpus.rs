@@ -39,9 +39,21 @@ fn case_lines(case: u32) -> Vec<Line> {
     let begin = BEGIN + i64::from(case) * 40_000;
     let kind_of_case = case % 100;
     let reviewer = case % 97;
-    let approver = if kind_of_case < 2 { reviewer } else { 100 + case % 31 };
-    let area = if kind_of_case < 4 { 200 } else { 400 + case % 4000 };
-    let fee = if kind_of_case < 2 || kind_of_case > 3 { 0 } else { 5000 };
+    let approver = if kind_of_case < 2 {
+        reviewer
+    } else {
+        100 + case % 31
+    };
+    let area = if kind_of_case < 4 {
+        200
+    } else {
+        400 + case % 4000
+    };
+    let fee = if !(2..=3).contains(&kind_of_case) {
+        0
+    } else {
+        5000
+    };
     let late = if kind_of_case == 4 { 12 * 24 * HOUR } else { 0 };
     let line = |nth: u32, after: i64, kind, step, actor, more: String| Line {
         at: begin + after,
@@ -53,14 +65,63 @@ fn case_lines(case: u32) -> Vec<Line> {
         more,
     };
     vec![
-        line(0, 0, "applied", None, 1, format!(r#","attributes":{{"area":{area}}}"#)),
+        line(
+            0,
+            0,
+            "applied",
+            None,
+            1,
+            format!(r#","attributes":{{"area":{area}}}"#),
+        ),
         line(1, HOUR, "accepted", None, 2, String::new()),
-        line(2, 2 * HOUR, "step_start", Some("review"), reviewer, String::new()),
-        line(3, 26 * HOUR, "step_end", Some("review"), reviewer, String::new()),
-        line(4, 27 * HOUR, "paid", None, 3, format!(r#","amounts":{{"fee":{fee}}}"#)),
-        line(5, 28 * HOUR, "step_start", Some("approve"), approver, r#","result_code":"direct""#.into()),
-        line(6, 30 * HOUR + late, "step_end", Some("approve"), approver, String::new()),
-        line(7, 31 * HOUR + late, "closed", None, 2, r#","result_code":"0","reason":"准予许可""#.into()),
+        line(
+            2,
+            2 * HOUR,
+            "step_start",
+            Some("review"),
+            reviewer,
+            String::new(),
+        ),
+        line(
+            3,
+            26 * HOUR,
+            "step_end",
+            Some("review"),
+            reviewer,
+            String::new(),
+        ),
+        line(
+            4,
+            27 * HOUR,
+            "paid",
+            None,
+            3,
+            format!(r#","amounts":{{"fee":{fee}}}"#),
+        ),
+        line(
+            5,
+            28 * HOUR,
+            "step_start",
+            Some("approve"),
+            approver,
+            r#","result_code":"direct""#.into(),
+        ),
+        line(
+            6,
+            30 * HOUR + late,
+            "step_end",
+            Some("approve"),
+            approver,
+            String::new(),
+        ),
+        line(
+            7,
+            31 * HOUR + late,
+            "closed",
+            None,
+            2,
+            r#","result_code":"0","reason":"准予许可""#.into(),
+        ),
     ]
 }
 
@@ -90,10 +151,19 @@ pub fn open_case_event(case: u32, nth: u32, out: &mut Vec<u8>) {
 }
 
 fn write_line(line: &Line, out: &mut Vec<u8>) {
-    let Line { case, nth, kind, actor, .. } = line;
+    let Line {
+        case,
+        nth,
+        kind,
+        actor,
+        ..
+    } = line;
     let at = Timestamp::from_millis(line.at).to_rfc3339(chrono_tz::Asia::Shanghai);
     let received = Timestamp::from_millis(line.at + 1500).to_rfc3339(chrono_tz::Asia::Shanghai);
-    let step = line.step.map(|s| format!(r#","step_code":"{s}""#)).unwrap_or_default();
+    let step = line
+        .step
+        .map(|s| format!(r#","step_code":"{s}""#))
+        .unwrap_or_default();
     // Writing to a vector cannot fail.
     let _ = write!(
         out,

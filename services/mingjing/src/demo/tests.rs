@@ -132,11 +132,9 @@ fn board(seed: u64, start: Timestamp) -> Board {
                 cause: Cause::CalendarChange { .. },
                 alert,
                 ..
-            } => {
                 // A reminder may go too; what is shown off is a card.
-                if alert.level >= Level::Yellow && alert.issued_at.is_some() {
-                    board.withdrawn_by_calendar.insert(alert.case_no.clone());
-                }
+            } if alert.level >= Level::Yellow && alert.issued_at.is_some() => {
+                board.withdrawn_by_calendar.insert(alert.case_no.clone());
             }
             _ => {}
         }

@@ -148,6 +148,8 @@ async fn feed_and_supervise(dir: &Path, seed: u64) {
         world.publish(definitions()[0].clone()).await;
     }
     world.clock.set(ticked);
+    // Every fact is an append of its own, so that a batch may be torn anywhere.
+    world.config.append_records = 1;
     world.start();
     println!("began");
     let mut random = Random::new(seed ^ made as u64);

@@ -249,3 +249,47 @@ async fn an_owner_whose_partition_another_has_taken_stops() {
         "{error}"
     );
 }
+
+#[tokio::test]
+async fn operators_see_what_was_taken_said_refused_and_held() {
+    let dir = TempDir::new().unwrap();
+    let mut world = World::begun(dir.path(), at("2026-07-01 09:00")).await;
+    world.script(OVERDUE).await;
+    world.append(ONLY, "nonsense").await;
+    world.settled().await;
+    world.stop().await;
+    world.start();
+    world.settled().await;
+    let held = |text: &str| text.contains("mingjing_supervise_cases{partition=\"0\"} 1");
+    let text = loop {
+        // The holdings are counted at the first upkeep, which has been by the time the clock was reached.
+        let text = world.metrics();
+        if held(&text) {
+            break text;
+        }
+        tokio::task::yield_now().await;
+    };
+    for line in [
+        "mingjing_supervise_alerts{partition=\"0\",status=\"issued\"} 1",
+        "mingjing_supervise_lag_records{partition=\"0\"} 0",
+        "mingjing_supervise_recoveries_total{how=\"judged_again\"} 1",
+    ] {
+        assert!(text.contains(line), "{line} is not in\n{text}");
+    }
+    world.append(ONLY, "nonsense").await;
+    world.settled().await;
+    world.stop().await;
+    let text = world.metrics();
+    assert!(
+        text.contains("mingjing_supervise_refused_total{reason=\"malformed_json\"} 1"),
+        "{text}"
+    );
+    assert!(
+        text.contains("mingjing_supervise_records_total{kind=\"refused\"} 1"),
+        "{text}"
+    );
+    assert!(
+        text.contains("mingjing_supervise_snapshot_seconds_count 1"),
+        "{text}"
+    );
+}

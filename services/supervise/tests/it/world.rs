@@ -21,6 +21,7 @@ use mingjing_wire::facts::FactRecord;
 use object_store::local::LocalFileSystem;
 use prometheus::Registry;
 use sha2::{Digest, Sha256};
+use tokio::runtime::Runtime;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
@@ -86,14 +87,28 @@ pub struct World {
     pub log: Arc<EmbeddedLog>,
     pub clock: Arc<HandMoved>,
     pub config: Config,
+    /// The metrics of the last start.
+    pub registry: Registry,
+    /// Judging again must give what was published, unless the test has seen to it that it cannot.
+    pub may_reconcile: bool,
     snapshots: PathBuf,
     running: Option<Running>,
 }
 
+/// A run has a runtime of its own, so that dropping it ends all its tasks before anything else happens, as the death of a
+/// process would.
 struct Running {
     status: Status,
     stop: watch::Sender<bool>,
     task: JoinHandle<Result<(), Error>>,
+    runtime: Runtime,
+}
+
+impl Running {
+    async fn gone(self) {
+        let ended = tokio::task::spawn_blocking(move || self.runtime.shutdown_timeout(PATIENCE));
+        ended.await.expect("it shuts down");
+    }
 }
 
 impl World {
@@ -108,6 +123,8 @@ impl World {
             log: Arc::new(log),
             clock: Arc::new(HandMoved::new(now)),
             config: config(),
+            registry: Registry::new(),
+            may_reconcile: false,
             snapshots,
             running: None,
         }
@@ -136,7 +153,8 @@ impl World {
             snapshots: Arc::new(store.with_fsync(true)),
             clock: self.clock.clone(),
         };
-        let metrics = Arc::new(Metrics::new(&Registry::new()).expect("a fresh registry"));
+        self.registry = Registry::new();
+        let metrics = Arc::new(Metrics::new(&self.registry).expect("a fresh registry"));
         let status = Status::new(&*self.log, &self.config);
         let (stop, stopping) = watch::channel(false);
         let run = mingjing_supervise::run(
@@ -146,41 +164,44 @@ impl World {
             status.clone(),
             stopping,
         );
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()
+            .expect("a runtime");
+        let task = runtime.spawn(run);
         self.running = Some(Running {
             status,
             stop,
-            task: tokio::spawn(run),
+            task,
+            runtime,
         });
     }
 
     /// Stops gracefully.
     pub async fn stop(&mut self) {
-        self.end().await.expect("it stops without an error");
-    }
-
-    /// Stops, or finds out why it stopped.
-    pub async fn end(&mut self) -> Result<(), Error> {
-        let running = self.running.take().expect("it runs");
+        let running = self.running.as_ref().expect("it runs");
         running.stop.send_replace(true);
-        running.task.await.expect("it does not panic")
+        self.ended().await.expect("it stops without an error");
     }
 
     /// Waits until every partition stopped by itself, and answers why.
     pub async fn error(&mut self) -> Error {
-        let running = self.running.take().expect("it runs");
-        let ended = tokio::time::timeout(PATIENCE, running.task)
+        self.ended().await.expect_err("it ends with an error")
+    }
+
+    async fn ended(&mut self) -> Result<(), Error> {
+        let mut running = self.running.take().expect("it runs");
+        let ended = tokio::time::timeout(PATIENCE, &mut running.task)
             .await
             .expect("it ends");
-        ended
-            .expect("it does not panic")
-            .expect_err("it ends with an error")
+        running.gone().await;
+        ended.expect("it does not panic")
     }
 
     /// Drops everything wherever it is.
     pub async fn crash(&mut self) {
-        let running = self.running.take().expect("it runs");
-        running.task.abort();
-        let _ = running.task.await;
+        self.running.take().expect("it runs").gone().await;
     }
 
     pub async fn wait_for(&self, wanted: impl Fn(&PartitionStatus) -> bool) -> PartitionStatus {
@@ -218,6 +239,20 @@ impl World {
             };
             self.wait_for_in(partition, done).await;
         }
+        let reconciled = self
+            .metrics()
+            .contains("recoveries_total{how=\"reconciled\"}");
+        assert!(
+            self.may_reconcile || !reconciled,
+            "judging again did not give what was published"
+        );
+    }
+
+    /// The metrics as operators get them.
+    pub fn metrics(&self) -> String {
+        prometheus::TextEncoder::new()
+            .encode_to_string(&self.registry.gather())
+            .expect("text")
     }
 
     pub async fn append(&self, partition: Partition, value: impl Into<Bytes>) -> Offset {
@@ -313,17 +348,27 @@ impl World {
     }
 
     /// Leaves the older snapshot alone, as if engine 0 had written it. What was published since is folded then.
-    pub fn pretend_an_older_engine_wrote_the_older_snapshot(&self) {
+    pub fn pretend_an_older_engine_wrote_the_older_snapshot(&mut self) {
+        self.may_reconcile = true;
         let mut files = self.snapshot_files();
         std::fs::remove_file(files.pop().expect("two snapshots")).expect("it is there");
         let file = files.pop().expect("two snapshots");
         let bytes = std::fs::read(&file).expect("it is there");
-        let line = bytes.iter().position(|b| *b == b'\n').expect("a first line");
+        let line = bytes
+            .iter()
+            .position(|b| *b == b'\n')
+            .expect("a first line");
         let (from, to) = (br#""engine_version":"1""#, br#""engine_version":"0""#);
         let mut rest = bytes[line + 1..].to_vec();
-        let place = rest.windows(from.len()).position(|w| w == from).expect("it names its engine");
+        let place = rest
+            .windows(from.len())
+            .position(|w| w == from)
+            .expect("it names its engine");
         rest[place..place + to.len()].copy_from_slice(to);
-        let hash: String = Sha256::digest(&rest).iter().map(|b| format!("{b:02x}")).collect();
+        let hash: String = Sha256::digest(&rest)
+            .iter()
+            .map(|b| format!("{b:02x}"))
+            .collect();
         let bytes = [format!("mingjing-snapshot 1 {hash}\n").as_bytes(), &rest].concat();
         std::fs::write(&file, bytes).expect("it is written");
     }

@@ -141,9 +141,7 @@ impl SlowEngine {
     /// Definitions or a calendar came into force.
     pub fn activated(&mut self, definitions: Rc<Definitions>) {
         self.definitions = definitions;
-        let waiting = std::mem::take(&mut self.waiting);
         self.judge_all(|_| true);
-        self.waiting = waiting;
     }
 
     fn source(&self, id: &str) -> Source {

@@ -1,0 +1,126 @@
+//! Cases for those who read: the present state of each, computed when it is asked for.
+
+use mingjing_domain::Timestamp;
+use mingjing_domain::event::EventKind;
+use mingjing_domain::fact::{CaseRecord, StepVisit};
+
+use super::{CaseIx, Engine};
+use crate::fold::{Context, Fold, Profile};
+
+impl Engine {
+    /// The present state of a case, for those who read.
+    pub(super) fn case_record(&mut self, ix: CaseIx) -> CaseRecord {
+        let plan = self.plan_of(ix);
+        let source = self.sources[usize::from(self.cases[ix as usize].source)]
+            .source
+            .id
+            .clone();
+        let (case, context) = self.case_and_context(ix, plan, true);
+        let case_no = case.case_no.to_owned();
+        let fold = Fold::walk(plan, &context);
+        record_of(source, case_no, &fold, &context)
+    }
+}
+
+fn record_of(source: String, case_no: String, fold: &Fold, context: &Context<'_>) -> CaseRecord {
+    let history = context.history;
+    let first_of = |kind: EventKind| {
+        history
+            .known()
+            .find(|(_, e)| e.kind == kind)
+            .map(|(_, e)| e.occurred_at)
+    };
+    let latest = |of: fn(&Profile) -> u32| {
+        let mut named = history.known().rev().map(|(_, e)| of(context.profile(e)));
+        named
+            .find(|s| *s != 0)
+            .map(|s| context.texts.text(s).to_owned())
+    };
+    let last = history.known().next_back().map_or(0, |(place, _)| place);
+    let due_at = context.plan.case_limit.and_then(|limit| {
+        let stay = fold.stays.iter().find(|s| s.timed == limit)?;
+        shown_due(fold, stay, context)
+    });
+    let visits = visits_of(fold, context);
+    CaseRecord {
+        source,
+        case_no,
+        item_code: context.texts.option(context.item(last)).map(Into::into),
+        org_code: latest(|p| p.org),
+        region_code: latest(|p| p.region),
+        flowchart: context.plan.flowchart.clone(),
+        opened_at: history.first().map_or(Timestamp::MIN, |e| e.occurred_at),
+        accepted_at: first_of(EventKind::Accepted),
+        closed_at: first_of(EventKind::Closed),
+        due_at,
+        events: history.len() as u32,
+        step: visits.last().map(|v| v.step.clone()),
+        visits,
+    }
+}
+
+/// A stay's statutory due instant, else its promised one; none while time stands still.
+fn shown_due(fold: &Fold, stay: &crate::fold::Stay, context: &Context<'_>) -> Option<Timestamp> {
+    use mingjing_domain::definitions::RungAt;
+    let timed = &context.plan.timed[usize::from(stay.timed)];
+    if stay.stopped {
+        return None;
+    }
+    let statutory = timed.statutory.is_some() || timed.own_deadline.is_some();
+    let at = if statutory {
+        RungAt::Statutory
+    } else {
+        RungAt::Promised
+    };
+    let due = fold.due(at, stay, timed, context)?.due_at;
+    (due < FAR_FUTURE).then_some(due)
+}
+
+/// 9000-01-01: where a due instant lies beyond, time stands still.
+const FAR_FUTURE: Timestamp = Timestamp::from_millis(221_845_392_000_000);
+
+fn visits_of(fold: &Fold, context: &Context<'_>) -> Vec<StepVisit> {
+    let mut visits: Vec<StepVisit> = Vec::new();
+    for (_, event) in context.history.known() {
+        let symbol = context.step_symbol(event);
+        let starts = event.kind == EventKind::StepStart;
+        let ends = event.kind == EventKind::StepEnd
+            || context.step(event).is_some_and(|s| {
+                context.plan.steps[usize::from(s)]
+                    .done_by
+                    .contains(&event.kind)
+            });
+        if symbol == 0 || !(starts || ends) {
+            continue;
+        }
+        let code = context.codes.text(symbol.into());
+        let actor = context.texts.option(event.actor).map(str::to_owned);
+        if ends
+            && let Some(open) = visits
+                .iter_mut()
+                .find(|v| v.step == code && v.ended_at.is_none())
+        {
+            open.ended_at = Some(event.occurred_at);
+            open.actor = actor.or(open.actor.take());
+            continue;
+        }
+        let visit = visits.iter().filter(|v| v.step == code).count() as u16 + 1;
+        let stay = fold.stays.iter().find(|s| {
+            s.step == symbol
+                && s.visit == visit
+                && context.plan.timed[usize::from(s.timed)].step.is_some()
+        });
+        visits.push(StepVisit {
+            step: code.to_owned(),
+            visit,
+            started_at: event.occurred_at,
+            ended_at: ends.then_some(event.occurred_at),
+            due_at: stay.and_then(|s| shown_due(fold, s, context)),
+            office: context
+                .step(event)
+                .and_then(|s| context.plan.steps[usize::from(s)].office.clone()),
+            actor,
+        });
+    }
+    visits
+}

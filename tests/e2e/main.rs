@@ -1,0 +1,8 @@
+//! The whole platform as an operator runs it: the built program, its log, its ClickHouse, over HTTP.
+
+mod alerts;
+mod bad_input;
+mod corpus;
+mod import_equals_replay;
+mod platform;
+mod twenty_kills;

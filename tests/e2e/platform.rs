@@ -1,0 +1,270 @@
+//! The program under test: `mingjing up` on a data folder, and the commands an operator gives beside it.
+
+#[path = "../real-logs/place.rs"]
+pub mod place;
+
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail, ensure};
+use serde_json::{Value, json};
+
+use crate::alerts::{self, Alerts};
+
+/// How long anything may take that must come.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// One life of `mingjing up`. Killed on drop.
+pub struct Platform {
+    process: Child,
+    /// Absent where it died before it listened.
+    url: Option<String>,
+    errors: PathBuf,
+    /// Kept open: the process writes to it.
+    _output: BufReader<ChildStdout>,
+    stopped_engine: Option<u32>,
+}
+
+impl Platform {
+    /// Starts it and waits until it listens or is dead.
+    pub fn start(data: &Path, environment: &[(&str, &str)]) -> Result<Self> {
+        let errors = data.join("stderr.txt");
+        let mut process = Command::new(place::program()?)
+            .args(["up", "--listen", "127.0.0.1:0", "--data"])
+            .arg(data)
+            .env("MINGJING__LOG__FILTER", "warn")
+            .envs(environment.iter().copied())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            // A file, so that all is there once the process is gone.
+            .stderr(File::create(&errors)?)
+            .spawn()
+            .context("start mingjing up")?;
+        let mut output = BufReader::new(process.stdout.take().context("stdout is piped")?);
+        let mut line = String::new();
+        let url = loop {
+            line.clear();
+            if output.read_line(&mut line)? == 0 {
+                break None;
+            }
+            if let Some(url) = line.trim().strip_prefix("listening on ") {
+                break Some(url.to_owned());
+            }
+        };
+        Ok(Self {
+            process,
+            url,
+            errors,
+            _output: output,
+            stopped_engine: None,
+        })
+    }
+
+    /// Starts it where nothing may go wrong.
+    pub fn up(data: &Path) -> Result<Self> {
+        let platform = Self::start(data, &[])?;
+        ensure!(
+            platform.url.is_some(),
+            "it does not start:\n{}",
+            platform.errors()
+        );
+        Ok(platform)
+    }
+
+    /// Where it listens; none if it is dead already.
+    pub fn url(&self) -> Option<&str> {
+        self.url.as_deref()
+    }
+
+    /// What it has written on stderr in this life.
+    pub fn errors(&self) -> String {
+        String::from_utf8_lossy(&std::fs::read(&self.errors).unwrap_or_default()).into_owned()
+    }
+
+    /// `kill -9`.
+    pub fn kill(&mut self) -> Result<()> {
+        Ok(self.process.kill()?)
+    }
+
+    /// Waits for its end.
+    pub async fn ended(&mut self) -> Result<ExitStatus> {
+        let began = Instant::now();
+        loop {
+            if let Some(status) = self.process.try_wait()? {
+                return Ok(status);
+            }
+            ensure!(
+                began.elapsed() < PATIENCE,
+                "it does not die:\n{}",
+                self.errors()
+            );
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Signals its ClickHouse: `KILL`, `STOP`. What was stopped goes on with [`Platform::resume_engine`] or on drop.
+    pub fn signal_engine(&mut self, name: &str) -> Result<()> {
+        let own = self.process.id();
+        let pid = engine_of(own)?.with_context(|| format!("{own} has no ClickHouse child"))?;
+        signal(pid, name)?;
+        if name == "STOP" {
+            self.stopped_engine = Some(pid);
+        }
+        Ok(())
+    }
+
+    pub fn resume_engine(&mut self) -> Result<()> {
+        self.stopped_engine
+            .take()
+            .map_or(Ok(()), |pid| signal(pid, "CONT"))
+    }
+
+    /// Every alert of a source.
+    pub async fn alerts(&self, source: &str) -> Result<Alerts> {
+        alerts::read(
+            &self
+                .get(&format!("/api/v1/alerts/export?source={source}"))
+                .await?,
+        )
+    }
+
+    pub async fn get(&self, path: &str) -> Result<String> {
+        let url = self.url().context("it is up")?;
+        let answer = reqwest::get(format!("{url}{path}")).await?;
+        let status = answer.status();
+        let text = answer.text().await?;
+        ensure!(status.is_success(), "GET {path}: {status}: {text}");
+        Ok(text)
+    }
+
+    /// Publishes definitions and registers a declared source. Answers its key.
+    pub async fn register(&self, source: &str, definitions: &Path) -> Result<String> {
+        let mut files = Vec::new();
+        for entry in std::fs::read_dir(definitions)? {
+            let path = entry?.path();
+            let name = path
+                .file_name()
+                .context("a listed file has a name")?
+                .to_string_lossy()
+                .into_owned();
+            files.push(json!({"name": format!("{source}/{name}"), "text": std::fs::read_to_string(&path)?}));
+        }
+        self.post("/v1/definitions", json!({"files": files}))
+            .await?;
+        let answer = self
+            .post("/v1/sources", json!({"id": source, "clock": "declared"}))
+            .await?;
+        let key = answer["key"].as_str();
+        Ok(key
+            .with_context(|| format!("a new source gets a key: {answer}"))?
+            .to_owned())
+    }
+
+    async fn post(&self, path: &str, body: Value) -> Result<Value> {
+        let url = self.url().context("it is up")?;
+        let answer = reqwest::Client::new()
+            .post(format!("{url}{path}"))
+            .json(&body)
+            .send()
+            .await?;
+        let status = answer.status();
+        let text = answer.text().await?;
+        ensure!(status.is_success(), "POST {path}: {status}: {text}");
+        Ok(serde_json::from_str(&text)?)
+    }
+}
+
+impl Drop for Platform {
+    fn drop(&mut self) {
+        let _ = self.resume_engine();
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+fn signal(pid: u32, name: &str) -> Result<()> {
+    let done = Command::new("kill")
+        .args([format!("-{name}"), pid.to_string()])
+        .status()?;
+    ensure!(done.success(), "kill -{name} {pid}");
+    Ok(())
+}
+
+/// The child of a process that runs `mingjing clickhouse`.
+fn engine_of(parent: u32) -> Result<Option<u32>> {
+    for entry in std::fs::read_dir("/proc")? {
+        let path = entry?.path();
+        // A process may be gone by now.
+        let Ok(status) = std::fs::read_to_string(path.join("status")) else {
+            continue;
+        };
+        let of_parent = status.lines().any(|l| {
+            l.strip_prefix("PPid:")
+                .is_some_and(|p| p.trim() == parent.to_string())
+        });
+        let Ok(command) = std::fs::read(path.join("cmdline")) else {
+            continue;
+        };
+        if of_parent && String::from_utf8_lossy(&command).contains("\0clickhouse\0") {
+            return Ok(path
+                .file_name()
+                .and_then(|n| n.to_str())
+                .and_then(|n| n.parse().ok()));
+        }
+    }
+    Ok(None)
+}
+
+/// A log and what it is judged by.
+#[derive(Clone, Copy)]
+pub struct Log<'a> {
+    pub file: &'a Path,
+    pub definitions: &'a Path,
+    pub mapping: Option<&'a Path>,
+}
+
+/// What `mingjing replay` alleges.
+pub async fn replay(log: Log<'_>) -> Result<Alerts> {
+    let scratch = tempfile::tempdir()?;
+    let out = scratch.path().join("alerts.ndjson");
+    run("replay", log, &["--alerts".as_ref(), out.as_os_str()]).await?;
+    alerts::read(&std::fs::read_to_string(&out)?)
+}
+
+/// `mingjing import` into a platform; answers what it said.
+pub async fn import(log: Log<'_>, platform: &Platform) -> Result<String> {
+    let url = platform.url().context("it is up")?;
+    let said = run("import", log, &["--to".as_ref(), url.as_ref()]).await;
+    said.with_context(|| format!("the platform says:\n{}", platform.errors()))
+}
+
+async fn run(command: &str, log: Log<'_>, rest: &[&std::ffi::OsStr]) -> Result<String> {
+    let mut process = tokio::process::Command::new(place::program()?);
+    process
+        .arg(command)
+        .arg(log.file)
+        .arg("--definitions")
+        .arg(log.definitions)
+        .kill_on_drop(true);
+    if let Some(mapping) = log.mapping {
+        process.arg("--mapping").arg(mapping);
+    }
+    let done = tokio::time::timeout(PATIENCE * 2, process.args(rest).output()).await;
+    let Ok(output) = done else {
+        bail!("mingjing {command} does not end")
+    };
+    let output = output?;
+    let (said, errors) = (
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr),
+    );
+    ensure!(
+        output.status.success(),
+        "mingjing {command}: {}\n{said}{errors}",
+        output.status
+    );
+    Ok(said.into_owned())
+}
