@@ -2,6 +2,7 @@
 
 mod limits;
 mod power_list;
+mod steps;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -16,9 +17,7 @@ use mingjing_domain::event::EventKind;
 use mingjing_domain::limit::{Budget, Unit};
 use rustc_hash::FxHashMap;
 
-use super::plan::{
-    Check, Field, MarkSet, Plan, PlanAttribute, PlanStep, Point, Special, TimedKind,
-};
+use super::plan::{Check, Field, MarkSet, Plan, Point, Special, TimedKind};
 use super::{Rules, flowchart_name};
 use crate::condition::{Attr, Condition};
 use crate::history::present;
@@ -290,105 +289,6 @@ impl Builder<'_> {
         for point in &flowchart.control_points {
             self.point(point, &flowchart.limits, &home);
         }
-    }
-
-    fn attributes(&mut self, document: &Document<Flowchart>) {
-        for attribute in &document.value.attributes {
-            if self.plan.attribute(&attribute.name).is_some() {
-                let message = format!("attribute {:?} is declared twice", attribute.name.text);
-                self.problems
-                    .push(document.problem(attribute.name.line, message));
-            }
-            let default = match &attribute.default {
-                None => Attr::Unknown,
-                Some(value) => match attr_from_json(value, attribute.value_type) {
-                    Some(value) => value,
-                    None => {
-                        let message = format!(
-                            "the default of {:?} is not of its type",
-                            attribute.name.text
-                        );
-                        self.problems
-                            .push(document.problem(attribute.name.line, message));
-                        Attr::Unknown
-                    }
-                },
-            };
-            self.plan.attributes.push(PlanAttribute {
-                name: attribute.name.text.clone(),
-                value_type: attribute.value_type,
-                default,
-            });
-        }
-    }
-
-    fn steps(&mut self, document: &Document<Flowchart>) {
-        let steps = &document.value.steps;
-        for (at, step) in steps.iter().enumerate() {
-            let place = at as u16;
-            if self
-                .plan
-                .step_by_code
-                .insert(step.code.text.clone(), place)
-                .is_some()
-            {
-                let message = format!("step {:?} is defined twice", step.code.text);
-                self.problems
-                    .push(document.problem(step.code.line, message));
-            }
-            for kind in &step.done_by {
-                let slot = &mut self.plan.step_by_kind[*kind as usize];
-                if let Some(other) = slot.replace(place) {
-                    let message = format!(
-                        "`{}` already means step {:?}",
-                        kind.code(),
-                        steps[usize::from(other)].code.text
-                    );
-                    self.problems
-                        .push(document.problem(step.code.line, message));
-                }
-            }
-        }
-        let none_first = !steps.iter().any(|s| s.first);
-        for (at, step) in steps.iter().enumerate() {
-            let next = step
-                .next
-                .as_ref()
-                .map(|names| self.step_places(names, document));
-            let parallel = self.step_places(&step.parallel_with, document);
-            self.plan.steps.push(PlanStep {
-                code: step.code.text.clone(),
-                name: step.name.clone(),
-                office: step.office.clone(),
-                first: step.first || (none_first && at == 0),
-                next,
-                parallel,
-                repeatable: step.repeatable,
-                done_by: step.done_by.clone(),
-            });
-        }
-        // Running at the same time is mutual, whichever of the two says it.
-        for at in 0..self.plan.steps.len() {
-            for other in self.plan.steps[at].parallel.clone() {
-                let back = &mut self.plan.steps[usize::from(other)].parallel;
-                if !back.contains(&(at as u16)) {
-                    back.push(at as u16);
-                }
-            }
-        }
-    }
-
-    fn step_places(&mut self, names: &[Name], document: &Document<Flowchart>) -> Vec<u16> {
-        let mut places = Vec::new();
-        for name in names {
-            match self.plan.step_by_code.get(name.text.as_str()) {
-                Some(place) => places.push(*place),
-                None => self
-                    .problems
-                    .push(document.problem(name.line, format!("unknown step {:?}", name.text))),
-            }
-        }
-        places
     }
 
     fn point(&mut self, point: &ControlPoint, limits: &[Limit], home: &Home<'_>) {

@@ -48,29 +48,35 @@ pub fn compiled(set: &DefinitionSet) -> Arc<Rules> {
     }))
 }
 
+impl EngineRun {
+    /// Reads one input without judging; see [`Engine::note`].
+    pub fn note(&mut self, input: &Input, set: &DefinitionSet) {
+        self.engine.note(as_told(input, set));
+    }
+}
+
+/// An input as the engine is told it.
+fn as_told<'a>(input: &'a Input, set: &DefinitionSet) -> mingjing_engine::Input<'a> {
+    use mingjing_engine::Input as Told;
+    match input {
+        Input::Event(event) => Told::Event(event),
+        Input::Tick(at) => Told::Tick(*at),
+        Input::CompleteUntil(source, until) => Told::CompleteUntil {
+            source,
+            until: *until,
+        },
+        Input::Declared(source) => Told::Declared(source),
+        Input::Activate(_) => Told::Activated(compiled(set)),
+    }
+}
+
 impl Judge for EngineRun {
     fn name(&self) -> &'static str {
         "engine"
     }
 
     fn read(&mut self, input: &Input, set: &DefinitionSet) {
-        use mingjing_engine::Input as To;
-        let (engine, facts) = (&mut self.engine, &mut self.facts);
-        match input {
-            Input::Event(event) => engine.handle(To::Event(event), facts),
-            Input::Tick(at) => engine.handle(To::Tick(*at), facts),
-            Input::CompleteUntil(source, until) => {
-                engine.handle(
-                    To::CompleteUntil {
-                        source,
-                        until: *until,
-                    },
-                    facts,
-                );
-            }
-            Input::Declared(source) => engine.handle(To::Declared(source), facts),
-            Input::Activate(_) => engine.handle(To::Activated(compiled(set)), facts),
-        }
+        self.engine.handle(as_told(input, set), &mut self.facts);
     }
 
     fn rows(&self) -> Vec<Row> {
