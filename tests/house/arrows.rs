@@ -108,7 +108,7 @@ fn the_kit_is_for_tests_only() {
         forbidden_arrows(&packages),
         [
             "mingjing-archive → mingjing-testkit",
-            "mingjing → mingjing-testkit"
+            "mingjing-mingjing → mingjing-testkit"
         ]
     );
 }
