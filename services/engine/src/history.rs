@@ -35,7 +35,7 @@ pub(crate) struct Event {
     /// Where its id begins in the history's id bytes.
     id_at: u32,
     id_len: u16,
-    pub(crate) data_version: u16,
+    pub(crate) data_version: u32,
     received_after_s: i32,
     entered_after_s: i32,
     /// First bytes of the content's hash: two contents under one id and version are a conflict.
@@ -78,7 +78,7 @@ pub(crate) struct NewEvent<'a> {
     pub(crate) received_at: Timestamp,
     pub(crate) entered_at: Option<Timestamp>,
     pub(crate) source_seq: u64,
-    pub(crate) data_version: u16,
+    pub(crate) data_version: u32,
     pub(crate) content: u32,
     pub(crate) party: u32,
     pub(crate) actor: Symbol,

@@ -655,13 +655,15 @@ impl Engine {
     fn plan_of(&self, ix: CaseIx) -> PlanIx {
         let case = &self.cases[ix as usize];
         let mut item = 0;
+        let mut accepted = false;
         let mut decisive: Option<&Event> = None;
         for (_, event) in case.history.known() {
             if item == 0 {
                 item = self.profiles[event.profile as usize].item;
             }
-            let accepted = event.kind == EventKind::Accepted;
-            if decisive.is_none() || accepted {
+            let first_accepted = event.kind == EventKind::Accepted && !accepted;
+            accepted |= first_accepted;
+            if decisive.is_none() || first_accepted {
                 decisive = Some(event);
             }
             if accepted && item != 0 {

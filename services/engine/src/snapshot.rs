@@ -73,7 +73,7 @@ struct EventImage {
     received_at: i64,
     entered_at: Option<i64>,
     source_seq: u64,
-    data_version: u16,
+    data_version: u32,
     content: u32,
     party: u32,
     actor: u32,

@@ -47,7 +47,7 @@ impl Engine {
             received_at: event.received_at,
             entered_at: event.entered_at,
             source_seq: event.source_seq,
-            data_version: event.data_version.min(u32::from(u16::MAX)) as u16,
+            data_version: event.data_version,
             content: content_hash(event, &mut self.bytes),
             party: data
                 .party_ref
