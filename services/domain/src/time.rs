@@ -13,8 +13,8 @@ pub const DAY_MS: i64 = 24 * HOUR_MS;
 
 /// 0001-01-01T00:00:00Z.
 const YEAR_1_MS: i64 = -62_135_596_800_000;
-/// 9999-01-01T00:00:00Z.
-const YEAR_9999_MS: i64 = 253_370_764_800_000;
+/// 9999-12-31T00:00:00Z: no zone is so far ahead that its date lies in another year.
+const YEAR_9999_MS: i64 = 253_402_214_400_000;
 
 /// An instant, in milliseconds since the Unix epoch (UTC).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
