@@ -22,9 +22,10 @@ use crate::world::World;
 
 const DIR: &str = "MINGJING_SUPERVISE_TEST_DIR";
 const SEED: &str = "MINGJING_SUPERVISE_TEST_SEED";
+const STEPS: &str = "MINGJING_SUPERVISE_TEST_STEPS";
 const PARTITIONS: u16 = 2;
-/// How long the history is. The kills must come within it.
-const STEPS: usize = 1200;
+/// How long the history is at least: enough for every failpoint.
+const STEPS_MIN: usize = 1200;
 /// Each failpoint dies so often, at its first to third turn.
 const DEATHS_EACH: u32 = 2;
 const KILLS: u32 = 8;
@@ -43,8 +44,12 @@ async fn a_death_inside_every_step_and_at_any_moment_loses_nothing_and_says_noth
         let context = format!("MINGJING_SEED={seed}, {death:?}");
         match death {
             Some((point, count)) => {
-                let (printed, died) =
-                    run(dir.path(), seed, &format!("{}:{count}", point.name()), None);
+                let (printed, died) = run(
+                    dir.path(),
+                    seed,
+                    &format!("{}:{count}", point.name()),
+                    Life::Whole,
+                );
                 let aborted = format!("{FAIL_AT}: aborting at {}", point.name());
                 assert!(
                     died && printed.contains(&aborted),
@@ -52,16 +57,13 @@ async fn a_death_inside_every_step_and_at_any_moment_loses_nothing_and_says_noth
                 );
             }
             None => {
-                let after = Duration::from_micros(random.below(250_000));
-                let (printed, died) = run(dir.path(), seed, "", Some(after));
-                assert!(
-                    died,
-                    "{context}: the history ended before the kill:\n{printed}"
-                );
+                let after = Duration::from_micros(random.below(100_000));
+                let (printed, died) = run(dir.path(), seed, "", Life::KilledAfter(after));
+                assert!(died, "{context}: it ended by itself:\n{printed}");
             }
         }
     }
-    let (printed, died) = run(dir.path(), seed, "", None);
+    let (printed, died) = run(dir.path(), seed, "", Life::Whole);
     assert!(
         !died && printed.contains("all made"),
         "MINGJING_SEED={seed}: {printed}"
@@ -84,8 +86,17 @@ async fn a_death_inside_every_step_and_at_any_moment_loses_nothing_and_says_noth
     );
 }
 
+/// How long a child lives, if no failpoint ends it.
+#[derive(Clone, Copy)]
+enum Life {
+    /// Until the history ends.
+    Whole,
+    /// Until the kill, however fast the machine is: its history has no end.
+    KilledAfter(Duration),
+}
+
 /// Runs the child until it ends or dies. Answers what it printed, and whether it died.
-fn run(dir: &Path, seed: u64, fail_at: &str, kill_after: Option<Duration>) -> (String, bool) {
+fn run(dir: &Path, seed: u64, fail_at: &str, life: Life) -> (String, bool) {
     let mut command = Command::new(std::env::current_exe().expect("the test binary"));
     command.args([
         "--exact",
@@ -97,6 +108,11 @@ fn run(dir: &Path, seed: u64, fail_at: &str, kill_after: Option<Duration>) -> (S
         .env(DIR, dir)
         .env(SEED, seed.to_string())
         .env_remove(FAIL_AT);
+    let steps = match life {
+        Life::Whole => STEPS_MIN,
+        Life::KilledAfter(_) => usize::MAX,
+    };
+    command.env(STEPS, steps.to_string());
     if !fail_at.is_empty() {
         command.env(FAIL_AT, fail_at);
     }
@@ -111,7 +127,7 @@ fn run(dir: &Path, seed: u64, fail_at: &str, kill_after: Option<Duration>) -> (S
     for line in BufReader::new(child.stdout.take().expect("piped")).lines() {
         let line = line.expect("text");
         if line == "began"
-            && let Some(after) = kill_after
+            && let Life::KilledAfter(after) = life
         {
             // Chance decides where the kill falls.
             std::thread::sleep(after);
@@ -130,18 +146,18 @@ fn run(dir: &Path, seed: u64, fail_at: &str, kill_after: Option<Duration>) -> (S
 #[test]
 #[ignore = "the child process of the other test, which gives it its orders"]
 fn the_child_process() {
-    let (Ok(dir), Ok(seed)) = (std::env::var(DIR), std::env::var(SEED)) else {
-        panic!("{DIR} and {SEED} are not set")
-    };
+    let [dir, seed, steps] = [DIR, SEED, STEPS]
+        .map(|name| std::env::var(name).unwrap_or_else(|_| panic!("{name} is not set")));
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     runtime.block_on(feed_and_supervise(
         Path::new(&dir),
         seed.parse().expect("a number"),
+        steps.parse().expect("a number"),
     ));
 }
 
 /// Goes on with the history where the log ends.
-async fn feed_and_supervise(dir: &Path, seed: u64) {
+async fn feed_and_supervise(dir: &Path, seed: u64, steps: usize) {
     let mut world = World::open(dir, PARTITIONS, begin()).await;
     let (made, ticked) = made_so_far(&world).await;
     if made == 0 {
@@ -154,7 +170,7 @@ async fn feed_and_supervise(dir: &Path, seed: u64) {
     println!("began");
     let mut random = Random::new(seed ^ made as u64);
     for (number, step) in History::new(seed, PARTITIONS)
-        .take(STEPS)
+        .take(steps)
         .enumerate()
         .skip(made)
     {
