@@ -63,7 +63,7 @@ CREATE TABLE IF NOT EXISTS cases
     org_code      LowCardinality(Nullable(String))   COMMENT '承办机构 body',
     region_code   LowCardinality(Nullable(String))   COMMENT '行政区划 region',
     flowchart     LowCardinality(Nullable(String))   COMMENT '流程图 id@version it is judged by; null: the item is not in the list',
-    opened_at     DateTime64(3, 'UTC')               COMMENT '首个事件时间 its first event',
+    opened_at     Nullable(DateTime64(3, 'UTC'))     COMMENT '首个事件时间 its first event; null: all its events are taken back',
     accepted_at   Nullable(DateTime64(3, 'UTC'))     COMMENT '受理时间 acceptance',
     closed_at     Nullable(DateTime64(3, 'UTC'))     COMMENT '办结时间 closing; null: the case is open',
     due_at        Nullable(DateTime64(3, 'UTC'))     COMMENT '期限 deadline of the whole case',

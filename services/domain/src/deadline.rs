@@ -67,6 +67,13 @@ pub struct Deadline {
     pub provisional: bool,
 }
 
+impl Deadline {
+    /// Whether it never comes: time stands still without an end that is known.
+    pub fn is_never(&self) -> bool {
+        day_of(self.due_date) == LAST_DAY
+    }
+}
+
 /// The deadline of a limit of `budget` that began at `start`.
 ///
 /// A later start never gives an earlier deadline under the same ledger, nor does a longer suspension or a

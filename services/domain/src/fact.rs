@@ -93,8 +93,8 @@ pub struct CaseRecord {
     pub region_code: Option<String>,
     /// The flowchart it is judged by, `id@version`; none for an item that is not in the list.
     pub flowchart: Option<String>,
-    /// Its first event.
-    pub opened_at: Timestamp,
+    /// Its first event; none while all its events are taken back.
+    pub opened_at: Option<Timestamp>,
     /// 受理.
     pub accepted_at: Option<Timestamp>,
     /// 办结.

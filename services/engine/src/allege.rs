@@ -6,7 +6,8 @@ use mingjing_domain::deadline;
 use mingjing_domain::definitions::{Judged, RungAt};
 
 use crate::fold::{Context, Fallen, Finding, Fold, NEVER, Stay};
-use crate::rules::{Check, TimedKind, TimedPoint};
+use crate::history::Event;
+use crate::rules::{Check, TimedKind};
 
 /// What is known of time and of the source.
 #[derive(Clone, Copy, Debug)]
@@ -54,7 +55,7 @@ pub(crate) enum Origin {
     Finding {
         place: usize,
     },
-    /// One id came with two contents; the event that is kept.
+    /// One id came with two contents; the place of the event that is kept.
     TwoContents {
         event: u32,
     },
@@ -95,11 +96,11 @@ pub(crate) fn allege(
     for (place, stay) in fold.stays.iter().enumerate() {
         stay_allegation(place, stay, context, &mut times, out);
     }
-    for (place, finding) in fold.findings.iter().enumerate() {
-        finding_allegation(place, finding, context, &mut times, out);
+    if let Some(event) = context.history.contested() {
+        two_contents(&event, fold, context, &mut times, out);
     }
-    if let Some(id) = &context.history.conflict {
-        two_contents(id, fold, context, &mut times, out);
+    for (place, finding) in fold.findings().iter().enumerate() {
+        finding_allegation(place, finding, context, &mut times, out);
     }
     (times.next, times.unsettled)
 }
@@ -140,59 +141,72 @@ fn stay_allegation(
     out: &mut Vec<Allegation>,
 ) {
     let timed = &context.plan.timed[usize::from(stay.timed)];
+    let level = context.plan.points[usize::from(timed.point)].level;
     if let TimedKind::TooEarly(_) = timed.kind {
-        let level = context.plan.points[usize::from(timed.point)].level;
-        return too_early(place, stay, timed.point, level, times, out);
+        out.extend(too_early(place, stay, timed.point, level, times));
+        return;
     }
-    let (until, done, fallen) = if stay.is_done() {
-        (stay.done_at.floor_second(), true, Fallen::No)
-    } else if stay.fallen != Fallen::No {
-        (stay.fell_at.floor_second(), false, stay.fallen)
+    let over = if stay.is_done() {
+        Over::Done { at: stay.done_at }
+    } else if let Some(at) = stay.fell_at(context.history) {
+        Over::Fallen {
+            at,
+            why: stay.fallen,
+        }
     } else {
         for rung in stay.rungs {
             times.await_instant(rung);
         }
-        (times.knowledge.clock, false, Fallen::No)
+        Over::Not
     };
-    let ladder = rungs_of(timed, context);
+    let until = match over {
+        Over::Done { at } | Over::Fallen { at, .. } => at.floor_second(),
+        Over::Not => times.knowledge.clock,
+    };
+    let ladder = Rungs {
+        kind: &timed.kind,
+        level,
+    };
     let reached = |rung: usize| stay.rungs[rung] <= until && stay.rungs[rung] != NEVER;
     let Some(gravest) = (0..ladder.len()).rev().find(|rung| reached(*rung)) else {
         return;
     };
-    let Some(state) = state_of(stay, timed.judged, done, fallen, ladder[gravest].1) else {
+    let Some(state) = state_of(over, timed.judged, ladder.is_breach(gravest)) else {
         return;
     };
 
     let mut shown = gravest;
     let mut settled = true;
     let breach = stay.rungs[gravest];
-    if ladder[gravest].1 {
+    if ladder.is_breach(gravest) {
         settled = times.settle(breach);
-        if !settled
-            && let Some(lower) = (0..gravest).rev().find(|rung| {
-                reached(*rung) && (!ladder[*rung].1 || times.knowledge.settled(stay.rungs[*rung]))
-            })
-        {
+        // Each that is not settled yet will be shown when it is, if none graver is by then.
+        let stands = |rung: &usize| {
+            reached(*rung) && (!ladder.is_breach(*rung) || times.settle(stay.rungs[*rung]))
+        };
+        if !settled && let Some(lower) = (0..gravest).rev().find(stands) {
             (shown, settled) = (lower, true);
         }
     }
     // Until a graver rung is settled, what stands below it is shown as standing.
-    let state = if shown == gravest {
-        state
-    } else {
-        State::Stands
+    let state = match state {
+        State::Ended { .. } if shown != gravest => State::Stands,
+        state => state,
     };
-    let is_breach = ladder[shown].1;
-    let completed = done && shown == gravest && is_breach;
+    let is_breach = ladder.is_breach(shown);
+    let completed_at = match over {
+        Over::Done { at } if is_breach => Some(at),
+        _ => None,
+    };
     out.push(Allegation {
         point: timed.point,
         step: stay.step,
         visit: stay.visit,
-        level: ladder[shown].0,
+        level: ladder.level(shown),
         state,
         due_at: due_of(stay, shown, &ladder),
         breached_at: is_breach.then_some(stay.rungs[shown]),
-        completed_at: completed.then_some(stay.done_at),
+        completed_at,
         settled,
         silent: is_breach && times.silent(stay.rungs[shown]),
         origin: Origin::Stay {
@@ -202,59 +216,82 @@ fn stay_allegation(
     });
 }
 
-/// (level, whether it is a breach rung) in order.
-fn rungs_of(timed: &TimedPoint, context: &Context<'_>) -> Vec<(Level, bool)> {
-    match &timed.kind {
-        TimedKind::Overdue(ladder) => ladder
-            .rungs
-            .iter()
-            .map(|(level, at)| (*level, matches!(at, RungAt::Promised | RungAt::Statutory)))
-            .collect(),
-        _ => vec![(context.plan.points[usize::from(timed.point)].level, true)],
+/// The rungs of a timed point, in order of time: a ladder's, or the one of any other.
+struct Rungs<'a> {
+    kind: &'a TimedKind,
+    level: Level,
+}
+
+impl Rungs<'_> {
+    fn len(&self) -> usize {
+        match self.kind {
+            TimedKind::Overdue(ladder) => ladder.rungs.len(),
+            _ => 1,
+        }
+    }
+
+    fn level(&self, rung: usize) -> Level {
+        match self.kind {
+            TimedKind::Overdue(ladder) => ladder.rungs[rung].0,
+            _ => self.level,
+        }
+    }
+
+    fn is_breach(&self, rung: usize) -> bool {
+        match self.kind {
+            TimedKind::Overdue(ladder) => {
+                matches!(ladder.rungs[rung].1, RungAt::Promised | RungAt::Statutory)
+            }
+            _ => true,
+        }
     }
 }
 
-fn state_of(
-    stay: &Stay,
-    judged: Judged,
-    done: bool,
-    fallen: Fallen,
-    breach: bool,
-) -> Option<State> {
-    if done {
-        return match judged {
-            Judged::WhileOpen => Some(State::Over { at: stay.done_at }),
-            _ if breach => Some(State::Stands),
-            Judged::WhenDone => None,
-            Judged::Always => Some(State::Ended {
-                at: stay.done_at,
-                why: Ending::Done,
-            }),
-        };
-    }
-    let why = match fallen {
-        Fallen::No => {
-            return (judged != Judged::WhenDone).then_some(State::Stands);
+/// How a stay came to its end, as far as it has.
+#[derive(Clone, Copy)]
+enum Over {
+    Not,
+    Done { at: Timestamp },
+    Fallen { at: Timestamp, why: Fallen },
+}
+
+/// What the gravest rung that was reached, a breach or a reminder, stands for; none for what the point does not judge.
+fn state_of(over: Over, judged: Judged, breach: bool) -> Option<State> {
+    match (over, judged) {
+        (Over::Not, Judged::WhenDone) | (Over::Fallen { .. }, Judged::WhenDone) => None,
+        (Over::Not, _) => Some(State::Stands),
+        (Over::Done { at } | Over::Fallen { at, .. }, Judged::WhileOpen) => {
+            Some(State::Over { at })
         }
-        Fallen::Condition => Ending::Condition,
-        Fallen::ForGood => Ending::Event,
-    };
-    match judged {
-        Judged::WhenDone => None,
-        Judged::WhileOpen => Some(State::Over { at: stay.fell_at }),
-        Judged::Always => Some(State::Ended {
-            at: stay.fell_at,
-            why,
+        (Over::Done { .. }, _) if breach => Some(State::Stands),
+        (Over::Done { .. }, Judged::WhenDone) => None,
+        (Over::Done { at }, Judged::Always) => Some(State::Ended {
+            at,
+            why: Ending::Done,
+        }),
+        (
+            Over::Fallen {
+                at,
+                why: Fallen::Condition,
+            },
+            _,
+        ) => Some(State::Ended {
+            at,
+            why: Ending::Condition,
+        }),
+        (Over::Fallen { at, .. }, _) => Some(State::Ended {
+            at,
+            why: Ending::Event,
         }),
     }
 }
 
 /// A breach rung's own due instant; a reminder's is the first breach rung's.
-fn due_of(stay: &Stay, shown: usize, ladder: &[(Level, bool)]) -> Option<Timestamp> {
-    let rung = if ladder[shown].1 {
+fn due_of(stay: &Stay, shown: usize, ladder: &Rungs<'_>) -> Option<Timestamp> {
+    let rung = if ladder.is_breach(shown) {
         Some(shown)
     } else {
-        (0..ladder.len()).find(|r| ladder[*r].1)
+        (0..ladder.len()).find(|r| ladder.is_breach(*r))
     };
     rung.map(|rung| stay.rungs[rung])
         .filter(|at| *at != NEVER)
@@ -267,17 +304,13 @@ fn too_early(
     point: u16,
     level: Level,
     times: &mut Times<'_>,
-    out: &mut Vec<Allegation>,
-) {
+) -> Option<Allegation> {
     let lawful_from = stay.rungs[0];
     let early = stay.is_done()
         && stay.done_at >= stay.start_at
         && stay.done_at.floor_second() < lawful_from
         && lawful_from != NEVER;
-    if !early {
-        return;
-    }
-    out.push(Allegation {
+    early.then(|| Allegation {
         point,
         step: stay.step,
         visit: stay.visit,
@@ -289,7 +322,7 @@ fn too_early(
         settled: times.settle(stay.done_at),
         silent: times.silent(stay.done_at),
         origin: Origin::Stay { place, rung: 0 },
-    });
+    })
 }
 
 fn finding_allegation(
@@ -306,7 +339,7 @@ fn finding_allegation(
         return;
     }
     let point = &context.plan.points[usize::from(finding.point)];
-    let at = context.history.event(finding.event as usize).occurred_at;
+    let at = context.history.event(finding.event).occurred_at;
     let (settled, silent) = if let Check::OffList { grace } = point.check {
         let ends = deadline::deadline(
             &context.plan.calendar,
@@ -336,22 +369,18 @@ fn finding_allegation(
 }
 
 fn two_contents(
-    id: &str,
+    event: &Event<'_>,
     fold: &Fold,
     context: &Context<'_>,
     times: &mut Times<'_>,
     out: &mut Vec<Allegation>,
 ) {
-    let Some((place, event)) = context
-        .history
-        .known()
-        .find(|(_, e)| context.history.id(e) == id)
-    else {
-        return;
-    };
     for (at, point) in context.plan.points.iter().enumerate() {
-        let found = fold.findings.iter().any(|f| usize::from(f.point) == at);
-        if !matches!(point.check, Check::Conflict) || found {
+        let earlier = fold
+            .findings()
+            .iter()
+            .any(|f| usize::from(f.point) == at && f.event <= event.place);
+        if !matches!(point.check, Check::Conflict) || earlier {
             continue;
         }
         out.push(Allegation {
@@ -365,9 +394,7 @@ fn two_contents(
             completed_at: None,
             settled: times.settle(event.occurred_at),
             silent: times.silent(event.occurred_at),
-            origin: Origin::TwoContents {
-                event: place as u32,
-            },
+            origin: Origin::TwoContents { event: event.place },
         });
     }
 }

@@ -13,7 +13,7 @@ use cel::context::VariableResolver;
 use cel::{Context, Env, Program, Value};
 use mingjing_domain::Timestamp;
 
-/// A value of a declared attribute.
+/// A value of a declared attribute. Text lies behind a thin pointer: every open case holds its attributes.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub(crate) enum Attr {
     /// Not known yet.
@@ -23,10 +23,14 @@ pub(crate) enum Attr {
     Float(f64),
     Bool(bool),
     Instant(Timestamp),
-    Text(Arc<str>),
+    Text(Arc<String>),
 }
 
 impl Attr {
+    pub(crate) fn of_text(text: &str) -> Self {
+        Attr::Text(Arc::new(text.to_owned()))
+    }
+
     pub(crate) fn text(&self) -> String {
         match self {
             Attr::Unknown => "(unknown)".into(),
@@ -34,7 +38,7 @@ impl Attr {
             Attr::Float(v) => v.to_string(),
             Attr::Bool(v) => v.to_string(),
             Attr::Instant(v) => v.to_string(),
-            Attr::Text(v) => v.to_string(),
+            Attr::Text(v) => v.as_str().to_owned(),
         }
     }
 
@@ -46,7 +50,7 @@ impl Attr {
             Attr::Bool(v) => CowVal::Owned(Box::new(CelBool::from(*v))),
             // Instants compare as milliseconds since the epoch: a whole number is what CEL compares fastest.
             Attr::Instant(v) => CowVal::Owned(Box::new(CelInt::from(v.millis()))),
-            Attr::Text(v) => CowVal::Owned(Box::new(CelString::from(&**v))),
+            Attr::Text(v) => CowVal::Owned(Box::new(CelString::from(v.as_str()))),
         }
     }
 }
@@ -184,8 +188,7 @@ impl Condition {
             bound.push(value);
         }
         let resolver = Bound(bound);
-        let root = Context::with_env(environment());
-        let mut context = root.new_inner_scope();
+        let mut context = Context::with_env(environment());
         context.set_variable_resolver(&resolver);
         match context.resolve(&self.expression) {
             Ok(Value::Bool(holds)) => Ok(holds),

@@ -2,21 +2,26 @@
 //!
 //! An event that arrives last in order is applied to what was folded before; any other folds anew.
 
+mod deadlines;
 mod ledger;
 mod points;
+mod seen;
 mod stays;
 mod steps;
 
 use mingjing_domain::Timestamp;
 use mingjing_domain::definitions::AttributeType;
+use mingjing_domain::event::EventKind;
 
-use crate::condition::{Attr, BuiltIn, Condition, Side, Slot, Values};
-use crate::history::{Event, History};
-use crate::rules::{MarkSet, Plan, PlanIx, Rules};
+use crate::condition::{Attr, Condition};
+use crate::history::{Event, Reading, Sent};
+use crate::rules::{Check, MarkSet, Plan, PlanIx, Rules};
 use crate::symbols::{Symbol, Symbols};
 
+pub(crate) use deadlines::{measured_against, with_ledger};
 pub(crate) use ledger::Ledger;
-pub(crate) use stays::{Fallen, NEVER, NONE, Stay, measured_against, with_ledger};
+pub(crate) use seen::Seen;
+pub(crate) use stays::{Fallen, NEVER, NONE, Stay};
 pub(crate) use steps::StepState;
 
 /// Item, body, region and case kind as one event named them; shared by the many events that name the same.
@@ -28,12 +33,12 @@ pub(crate) struct Profile {
     pub(crate) case_kind: Symbol,
 }
 
-/// What a walk reads besides the history.
+/// What a walk reads besides what it has folded.
 #[derive(Clone, Copy)]
 pub(crate) struct Context<'a> {
     pub(crate) rules: &'a Rules,
     pub(crate) plan: &'a Plan,
-    pub(crate) history: &'a History,
+    pub(crate) history: Reading<'a>,
     /// Steps, special procedures, results, attribute names.
     pub(crate) codes: &'a Symbols,
     /// Officers, bodies, regions, items.
@@ -67,21 +72,47 @@ pub(crate) struct Finding {
 /// A case as walked so far.
 #[derive(Default)]
 pub(crate) struct Fold {
-    pub(crate) plan: PlanIx,
-    pub(crate) seen: MarkSet,
+    /// Marks of all events taken, as bytes: a set would be aligned to 16 and make every case larger.
+    seen: [u8; size_of::<MarkSet>()],
     pub(crate) attributes: Box<[Attr]>,
     pub(crate) steps: Vec<StepState>,
     /// Steps that may be entered now: (step, the step that led to it).
-    pub(crate) enabled: Vec<(u16, u16)>,
-    /// By timed point: how many stays it has opened, for limits with `occurrence: each`.
-    pub(crate) opened: Vec<u16>,
+    enabled: Vec<(u16, u16)>,
     pub(crate) stays: Vec<Stay>,
-    pub(crate) findings: Vec<Finding>,
-    pub(crate) ledger: Option<Box<Ledger>>,
-    pub(crate) entered_any: bool,
-    pub(crate) accepted: bool,
+    rare: Option<Box<Rare>>,
+    pub(crate) plan: PlanIx,
+    /// The first item named; 0 while none was.
+    item: Symbol,
+    /// Hash of the first party named; 0 while none was.
+    party: u32,
     /// Conditions that could not be judged for want of a value.
     pub(crate) unjudged: u16,
+    begun: bool,
+    entered_any: bool,
+    accepted: bool,
+}
+
+/// What few cases have, behind one pointer.
+#[derive(Default)]
+struct Rare {
+    findings: Vec<Finding>,
+    ledger: Ledger,
+    /// By timed point: how many stays it has opened, for limits with `occurrence: each`.
+    opened: Vec<u16>,
+}
+
+/// The event that the walk takes, and how the case stood before it.
+#[derive(Clone, Copy)]
+struct Taken<'a> {
+    event: Event<'a>,
+    /// The plan's step that it belongs to.
+    step: Option<u16>,
+    marks: MarkSet,
+    /// It is the first of its case.
+    first: bool,
+    item_before: Symbol,
+    party_before: u32,
+    context: &'a Context<'a>,
 }
 
 impl Fold {
@@ -102,47 +133,101 @@ impl Fold {
     /// Walks a whole history.
     pub(crate) fn walk(plan: PlanIx, context: &Context<'_>) -> Self {
         let mut fold = Fold::new(plan, context);
-        for (place, _) in context.history.known() {
-            fold.apply(place, context);
+        for event in context.history.known() {
+            fold.apply(event, context);
         }
         fold
     }
 
-    /// Takes the event at `place`, which is later than all taken before.
-    pub(crate) fn apply(&mut self, place: usize, context: &Context<'_>) {
-        let event = context.history.event(place);
-        let step = context.step(event);
+    /// Whether this event, later than all taken before, may put the case under another plan.
+    pub(crate) fn may_change_plan(&self, event: &Event<'_>, context: &Context<'_>) -> bool {
+        !self.begun
+            || (event.kind == EventKind::Accepted && !self.accepted)
+            || (self.item == 0 && context.profile(event).item != 0)
+    }
+
+    /// Whether this event, later than all taken before, may take back what was found: it says that the case is an instant one.
+    pub(crate) fn may_take_back(&self, event: &Event<'_>, context: &Context<'_>) -> bool {
+        let asks = |finding: &Finding| {
+            let check = &context.plan.points[usize::from(finding.point)].check;
+            matches!(
+                check,
+                Check::SamePerson {
+                    not_for_instant: true,
+                    ..
+                }
+            )
+        };
+        context.profile(event).case_kind != 0 && self.findings().iter().any(asks)
+    }
+
+    /// Takes an event, which is later than all taken before.
+    pub(crate) fn apply(&mut self, event: Event<'_>, context: &Context<'_>) {
+        let step = context.step(&event);
         let table = context.plan.table_place(event.kind, step);
         let marks = context.plan.marks[table];
-        let first = context
-            .history
-            .known()
-            .next()
-            .is_some_and(|(at, _)| at == place);
+        let taken = Taken {
+            event,
+            step,
+            marks,
+            first: !self.begun,
+            item_before: self.item,
+            party_before: self.party,
+            context,
+        };
+        for point in &context.plan.triggers[table] {
+            self.look(*point, &taken);
+        }
+        let visit = self.step(&taken);
+        let changed = self.take_attributes(&event, context);
+        self.enter_ledger(&event, context);
+        self.advance_stays(&taken, visit, changed);
+        for point in &context.plan.triggers[table] {
+            self.look_at_closing(*point, &taken);
+        }
+        self.seen = (self.seen() | marks).to_ne_bytes();
+        self.item = taken.item();
+        self.party = if self.party == 0 {
+            event.party
+        } else {
+            self.party
+        };
+        self.begun = true;
+    }
 
-        for point in &context.plan.triggers[table] {
-            self.look(*point, place, marks, context);
-        }
-        let visit = self.step(place, event, step, context);
-        let changed = self.take_attributes(event, context);
-        self.enter_ledger(place, event, context);
-        self.advance_stays(place, event, marks, visit, first, changed, context);
-        for point in &context.plan.triggers[table] {
-            self.look_at_closing(*point, place, marks, context);
-        }
-        self.seen |= marks;
+    /// Marks of all events taken.
+    fn seen(&self) -> MarkSet {
+        MarkSet::from_ne_bytes(self.seen)
+    }
+
+    /// What was found, in order.
+    pub(crate) fn findings(&self) -> &[Finding] {
+        self.rare.as_ref().map_or(&[], |rare| &rare.findings)
+    }
+
+    /// Suspensions and extensions; none for most cases.
+    pub(crate) fn ledger(&self) -> Option<&Ledger> {
+        self.rare.as_ref().map(|rare| &rare.ledger)
+    }
+
+    fn rare(&mut self) -> &mut Rare {
+        self.rare.get_or_insert_default()
+    }
+
+    fn found(&mut self, finding: Finding) {
+        self.rare().findings.push(finding);
     }
 
     /// Stores the declared attributes the event carries; answers which changed, as bits by place.
-    fn take_attributes(&mut self, event: &Event, context: &Context<'_>) -> u64 {
-        let Some(extra) = &event.extra else { return 0 };
+    fn take_attributes(&mut self, event: &Event<'_>, context: &Context<'_>) -> u64 {
+        let Some(extra) = event.extra() else { return 0 };
         let mut changed = 0;
         for (name, value) in &extra.attributes {
             let Some(place) = context.plan.attribute(context.codes.text(u32::from(*name))) else {
                 continue;
             };
             match typed(
-                value,
+                *value,
                 context.plan.attributes[usize::from(place)].value_type,
             ) {
                 Some(value) => {
@@ -158,17 +243,12 @@ impl Fold {
         changed
     }
 
-    /// Whether a condition holds, given what the case knows with the event at `place`.
-    fn condition_holds(
-        &mut self,
-        condition: &Condition,
-        place: usize,
-        context: &Context<'_>,
-    ) -> bool {
+    /// Whether a condition holds, given what the case knows with this event.
+    fn condition_holds(&mut self, condition: &Condition, taken: &Taken<'_>) -> bool {
         let seen = Seen {
             attributes: &self.attributes,
-            place,
-            context: *context,
+            event: taken.event,
+            context: taken.context,
         };
         condition.holds(&seen).unwrap_or_else(|_| {
             self.unjudged = self.unjudged.saturating_add(1);
@@ -178,14 +258,25 @@ impl Fold {
 
     /// Whether a point scoped to the case has spoken.
     fn has_found(&self, point: u16) -> bool {
-        self.findings.iter().any(|f| f.point == point)
+        self.findings().iter().any(|f| f.point == point)
+    }
+}
+
+impl Taken<'_> {
+    /// The item of the case as known with this event.
+    fn item(&self) -> Symbol {
+        if self.item_before != 0 {
+            return self.item_before;
+        }
+        self.context.profile(&self.event).item
     }
 }
 
 impl<'a> Context<'a> {
     /// The plan's step that an event belongs to.
-    pub(crate) fn step(&self, event: &Event) -> Option<u16> {
+    pub(crate) fn step(&self, event: &Event<'_>) -> Option<u16> {
         if event.step != 0 {
+            // Codes that came after the rules did are none of theirs.
             self.step_of.get(usize::from(event.step)).copied().flatten()
         } else {
             self.plan.step_by_kind[event.kind as usize]
@@ -193,7 +284,7 @@ impl<'a> Context<'a> {
     }
 
     /// The symbol of the step an event belongs to; 0 where it has none.
-    pub(crate) fn step_symbol(&self, event: &Event) -> u16 {
+    pub(crate) fn step_symbol(&self, event: &Event<'_>) -> u16 {
         if event.step != 0 {
             return event.step;
         }
@@ -201,128 +292,75 @@ impl<'a> Context<'a> {
             .map_or(0, |s| self.step_symbol[usize::from(s)])
     }
 
-    pub(crate) fn profile(&self, event: &Event) -> &'a Profile {
+    /// Whether an event ends a visit of the step it belongs to.
+    pub(crate) fn ends_visit(&self, event: &Event<'_>) -> bool {
+        event.kind == EventKind::StepEnd
+            || self.step(event).is_some_and(|s| {
+                self.plan.steps[usize::from(s)]
+                    .done_by
+                    .contains(&event.kind)
+            })
+    }
+
+    pub(crate) fn profile(&self, event: &Event<'_>) -> &'a Profile {
         &self.profiles[event.profile as usize]
     }
 
     /// The item of the case as known up to and with the event at `place`.
-    pub(crate) fn item(&self, place: usize) -> Symbol {
+    pub(crate) fn item(&self, place: u32) -> Symbol {
         self.first_named(place, |p| p.item)
     }
 
     /// The first value that events up to `place` name.
-    pub(crate) fn first_named(&self, place: usize, of: impl Fn(&Profile) -> Symbol) -> Symbol {
-        self.history
-            .known()
-            .take_while(|(at, _)| *at <= place)
-            .map(|(_, e)| of(self.profile(e)))
-            .find(|symbol| *symbol != 0)
-            .unwrap_or(0)
+    pub(crate) fn first_named(&self, place: u32, of: impl Fn(&Profile) -> Symbol) -> Symbol {
+        let mut named = self.history.up_to(place).map(|e| of(self.profile(&e)));
+        named.find(|symbol| *symbol != 0).unwrap_or(0)
     }
 
-    /// The count of the event at `place` among the case's events of its kind and step, from 1.
-    pub(crate) fn occurrence(&self, place: usize) -> u16 {
-        let event = self.history.event(place);
+    /// The latest value that events up to `place` name.
+    pub(crate) fn latest_named(&self, place: u32, of: impl Fn(&Profile) -> Symbol) -> Symbol {
+        let named = self.history.up_to(place).map(|e| of(self.profile(&e)));
+        named.filter(|symbol| *symbol != 0).last().unwrap_or(0)
+    }
+
+    /// The count of an event among the case's events of its kind and step, from 1.
+    pub(crate) fn occurrence(&self, event: &Event<'_>) -> u16 {
         let step = self.step_symbol(event);
-        let count = self
-            .history
-            .known()
-            .take_while(|(at, _)| *at <= place)
-            .filter(|(_, e)| e.kind == event.kind && self.step_symbol(e) == step)
-            .count();
+        let same = |e: &Event<'_>| e.kind == event.kind && self.step_symbol(e) == step;
+        let count = self.history.up_to(event.place).filter(same).count();
         count.min(usize::from(u16::MAX)) as u16
     }
 
     /// The marks of an event.
-    pub(crate) fn marks(&self, event: &Event) -> MarkSet {
+    pub(crate) fn marks(&self, event: &Event<'_>) -> MarkSet {
         self.plan.marks[self.plan.table_place(event.kind, self.step(event))]
+    }
+
+    /// What an event carries as a declared attribute, as sent.
+    fn sent<'e>(&self, event: &Event<'e>, attribute: u16) -> Option<Sent<'e>> {
+        let name = &self.plan.attributes[usize::from(attribute)].name;
+        let extra = event.extra()?;
+        let mut sent = extra.attributes.into_iter();
+        sent.find(|(code, _)| self.codes.text((*code).into()) == name)
+            .map(|(_, value)| value)
+    }
+
+    /// What an event carries as a declared attribute, where it is of its type.
+    fn carried(&self, event: &Event<'_>, attribute: u16) -> Option<Attr> {
+        let value_type = self.plan.attributes[usize::from(attribute)].value_type;
+        typed(self.sent(event, attribute)?, value_type)
     }
 }
 
 /// A value as the declared type; none where it is not of that type.
-fn typed(value: &Attr, value_type: AttributeType) -> Option<Attr> {
+fn typed(value: Sent<'_>, value_type: AttributeType) -> Option<Attr> {
     Some(match (value_type, value) {
-        (AttributeType::Amount | AttributeType::Int, Attr::Int(v)) => Attr::Int(*v),
-        (AttributeType::Float, Attr::Float(v)) => Attr::Float(*v),
-        (AttributeType::Float, Attr::Int(v)) => Attr::Float(*v as f64),
-        (AttributeType::Bool, Attr::Bool(v)) => Attr::Bool(*v),
-        (AttributeType::Text, Attr::Text(v)) => Attr::Text(v.clone()),
-        (AttributeType::Instant, Attr::Text(v)) => Attr::Instant(Timestamp::parse(v).ok()?),
-        (AttributeType::Instant, Attr::Instant(v)) => Attr::Instant(*v),
+        (AttributeType::Amount | AttributeType::Int, Sent::Int(v)) => Attr::Int(v),
+        (AttributeType::Float, Sent::Float(v)) => Attr::Float(v),
+        (AttributeType::Float, Sent::Int(v)) => Attr::Float(v as f64),
+        (AttributeType::Bool, Sent::Bool(v)) => Attr::Bool(v),
+        (AttributeType::Text, Sent::Text(v)) => Attr::of_text(v),
+        (AttributeType::Instant, Sent::Text(v)) => Attr::Instant(Timestamp::parse(v).ok()?),
         _ => return None,
     })
-}
-
-/// The values a condition sees at one event: the case before it, and the event.
-pub(crate) struct Seen<'a> {
-    pub(crate) attributes: &'a [Attr],
-    /// The event judged, or the last one taken where no single event is judged.
-    pub(crate) place: usize,
-    pub(crate) context: Context<'a>,
-}
-
-impl Seen<'_> {
-    fn text(&self, symbol: Symbol) -> Attr {
-        self.context
-            .texts
-            .option(symbol)
-            .map_or(Attr::Unknown, |t| Attr::Text(t.into()))
-    }
-
-    fn code(&self, symbol: u16) -> Attr {
-        self.context
-            .codes
-            .option(symbol.into())
-            .map_or(Attr::Unknown, |t| Attr::Text(t.into()))
-    }
-
-    fn latest_named(&self, of: impl Fn(&Profile) -> Symbol) -> Attr {
-        let latest = self
-            .context
-            .history
-            .known()
-            .take_while(|(at, _)| *at <= self.place)
-            .map(|(_, e)| of(self.context.profile(e)))
-            .filter(|symbol| *symbol != 0)
-            .last();
-        self.text(latest.unwrap_or(0))
-    }
-
-    fn carried(&self, place: u16) -> Attr {
-        let attribute = &self.context.plan.attributes[usize::from(place)];
-        let extra = self.context.history.event(self.place).extra.as_ref();
-        extra
-            .and_then(|extra| {
-                extra
-                    .attributes
-                    .iter()
-                    .find(|(name, _)| self.context.codes.text((*name).into()) == attribute.name)
-            })
-            .and_then(|(_, value)| typed(value, attribute.value_type))
-            .unwrap_or(Attr::Unknown)
-    }
-}
-
-impl Values for Seen<'_> {
-    fn value(&self, slot: Slot) -> Attr {
-        let event = self.context.history.event(self.place);
-        match slot {
-            Slot::Attribute(Side::Case, place) => self.attributes[usize::from(place)].clone(),
-            Slot::Attribute(Side::Event, place) => self.carried(place),
-            Slot::BuiltIn(side, what) => match (side, what) {
-                (_, BuiltIn::CaseKind) => {
-                    self.text(self.context.first_named(self.place, |p| p.case_kind))
-                }
-                (_, BuiltIn::Item) => self.text(self.context.item(self.place)),
-                (Side::Case, BuiltIn::Org) => self.latest_named(|p| p.org),
-                (Side::Case, BuiltIn::Region) => self.latest_named(|p| p.region),
-                (Side::Event, BuiltIn::Org) => self.text(self.context.profile(event).org),
-                (Side::Event, BuiltIn::Region) => self.text(self.context.profile(event).region),
-                (_, BuiltIn::Kind) => Attr::Text(event.kind.code().into()),
-                (_, BuiltIn::Step) => self.code(self.context.step_symbol(event)),
-                (_, BuiltIn::Actor) => self.text(event.actor),
-                (_, BuiltIn::Result) => self.code(event.result),
-            },
-        }
-    }
 }

@@ -1,10 +1,24 @@
-//! A case's known history, kept small: a city's open cases live in memory.
+//! A case's known history: of each event id its greatest version, in order, in one run of bytes. A city's open cases
+//! live in memory, and nearly all of what they take is this.
+//!
+//! What repeats over cases is kept once, outside ([`Act`], profiles, officers), and stands here as a number.
+
+mod bytes;
+mod event;
+mod extra;
+mod id;
+#[cfg(test)]
+mod tests;
 
 use mingjing_domain::Timestamp;
 use mingjing_domain::event::EventKind;
 
-use crate::condition::Attr;
 use crate::symbols::Symbol;
+use bytes::{Fields, Frame, HEAD, Head, flag, put};
+
+pub(crate) use event::{Event, Reading};
+pub(crate) use extra::{Extra, Sent, SpecialEntry};
+pub(crate) use id::Id;
 
 /// What of an event's optional fields was there, for checks on missing fields.
 pub(crate) mod present {
@@ -23,55 +37,19 @@ pub(crate) mod present {
     pub(crate) const TIER: u16 = 1 << 12;
 }
 
-/// Absent `entered_at`.
-const NOT_ENTERED: i32 = i32::MIN;
-
-/// One known event. Field order and widths keep it at 64 bytes; see `bytes_per_open_case` in the bench.
-#[derive(Clone, Debug)]
-pub(crate) struct Event {
-    pub(crate) occurred_at: Timestamp,
-    pub(crate) source_seq: u64,
-    pub(crate) extra: Option<Box<Extra>>,
-    /// Where its id begins in the history's id bytes.
-    id_at: u32,
-    id_len: u16,
-    pub(crate) data_version: u32,
-    received_after_s: i32,
-    entered_after_s: i32,
-    /// First bytes of the content's hash: two contents under one id and version are a conflict.
-    pub(crate) content: u32,
-    /// Hash of the party reference; 0 where none.
-    pub(crate) party: u32,
-    pub(crate) actor: Symbol,
-    pub(crate) profile: u32,
+/// Kind, step, result and which fields were there, as one event had them; shared by the many events that have the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Act {
+    pub(crate) kind: EventKind,
+    /// Code of the step it named; 0 where none.
     pub(crate) step: u16,
     pub(crate) result: u16,
+    /// Bits of [`present`].
     pub(crate) present: u16,
-    pub(crate) kind: EventKind,
-    /// Taken back by a `corrected` event.
-    pub(crate) void: bool,
-}
-
-/// What few events carry.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Extra {
-    /// Amounts and attributes by the code of their name, as sent.
-    pub(crate) attributes: Vec<(u16, Attr)>,
-    pub(crate) special: Option<SpecialEntry>,
-    /// The event id that this one corrects.
-    pub(crate) corrects: Option<Box<str>>,
-}
-
-/// A special procedure as entered.
-#[derive(Clone, Debug)]
-pub(crate) struct SpecialEntry {
-    /// Its code; 0 where none was named.
-    pub(crate) kind: u16,
-    pub(crate) planned_end: Option<Timestamp>,
-    pub(crate) granted: Option<mingjing_domain::limit::Budget>,
 }
 
 /// What an incoming event becomes before it has a place.
+#[derive(Clone, Debug)]
 pub(crate) struct NewEvent<'a> {
     pub(crate) id: &'a str,
     pub(crate) occurred_at: Timestamp,
@@ -79,24 +57,30 @@ pub(crate) struct NewEvent<'a> {
     pub(crate) entered_at: Option<Timestamp>,
     pub(crate) source_seq: u64,
     pub(crate) data_version: u32,
+    /// First bytes of the content's hash: two contents under one id and version are a conflict.
     pub(crate) content: u32,
+    /// Hash of the party reference; 0 where none.
     pub(crate) party: u32,
     pub(crate) actor: Symbol,
     pub(crate) profile: u32,
-    pub(crate) step: u16,
-    pub(crate) result: u16,
-    pub(crate) present: u16,
-    pub(crate) kind: EventKind,
-    pub(crate) extra: Option<Box<Extra>>,
+    /// The number of its [`Act`].
+    pub(crate) act: u32,
+    pub(crate) extra: Option<Extra<'a>>,
 }
 
 /// What became of an arriving event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Arrival {
     /// It is the last in order: what is folded stays true.
-    Appended,
+    Appended {
+        /// Where it lies.
+        place: u32,
+    },
     /// It changed what lay before: fold anew.
-    Changed,
+    Changed {
+        /// When the version that it replaces had occurred.
+        replaced_at: Option<Timestamp>,
+    },
     /// Known already; nothing changed.
     Duplicate,
     /// Its id and version are known with another content; the first stays.
@@ -104,265 +88,287 @@ pub(crate) enum Arrival {
 }
 
 /// The known events of one case, in order.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct History {
-    events: Vec<Event>,
-    ids: Vec<u8>,
-    /// The first id that was sent twice with different contents under one version.
-    pub(crate) conflict: Option<Box<str>>,
-    /// How many events are void.
-    voids: u16,
+    /// Empty before the first event.
+    bytes: Box<[u8]>,
 }
 
+/// How large the tables are that a history refers to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Bounds {
+    pub(crate) codes: usize,
+    pub(crate) texts: usize,
+    pub(crate) profiles: usize,
+    pub(crate) acts: usize,
+}
+
+const WHOLE: &str =
+    "a history holds whole records: it writes them, and looks at every one it restores";
+
 impl History {
-    /// Every event that counts, in order, with its place.
-    pub(crate) fn known(&self) -> impl DoubleEndedIterator<Item = (usize, &Event)> {
-        self.events.iter().enumerate().filter(|(_, e)| !e.void)
+    /// The history as it is read, with the acts that it refers to.
+    pub(crate) fn read<'h>(&'h self, acts: &'h [Act]) -> Reading<'h> {
+        Reading::new(&self.bytes, acts)
     }
 
-    /// Every event, void ones too, in order.
-    pub(crate) fn all(&self) -> &[Event] {
-        &self.events
+    /// Its bytes, for a snapshot.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes
     }
 
-    /// The event at a place.
-    pub(crate) fn event(&self, place: usize) -> &Event {
-        &self.events[place]
-    }
-
-    /// How many events count.
-    pub(crate) fn len(&self) -> usize {
-        self.events.len() - usize::from(self.voids)
-    }
-
-    /// The first event that counts.
-    pub(crate) fn first(&self) -> Option<&Event> {
-        self.known().next().map(|(_, e)| e)
-    }
-
-    /// An event's id.
-    pub(crate) fn id(&self, event: &Event) -> String {
-        let bytes = &self.ids[event.id_at as usize..][..usize::from(event.id_len & !UUID)];
-        if event.id_len & UUID != 0 {
-            return uuid_text(bytes);
+    /// A history as it was. None where the bytes are not one, or refer to what is not there.
+    pub(crate) fn restore(bytes: &[u8], bounds: Bounds) -> Option<Self> {
+        let history = History {
+            bytes: bytes.into(),
+        };
+        if bytes.is_empty() {
+            return Some(history);
         }
-        String::from_utf8_lossy(bytes).into_owned()
+        let head = Head::read(bytes)?;
+        let mut at = HEAD;
+        while at < bytes.len() {
+            let frame = Frame::read(bytes, at)?;
+            at = frame.next;
+            let fields = frame.fields(&head)?;
+            let known = (fields.actor as usize) < bounds.texts
+                && (fields.profile as usize) < bounds.profiles
+                && (fields.act as usize) < bounds.acts;
+            let extra = if fields.extra.is_empty() {
+                Extra::default()
+            } else {
+                Extra::read(fields.extra)?
+            };
+            let named = extra.special.iter().map(|s| s.kind);
+            let mut named = named.chain(extra.attributes.iter().map(|(name, _)| *name));
+            if !known || !named.all(|code| usize::from(code) < bounds.codes) {
+                return None;
+            }
+        }
+        Some(history)
     }
 
-    /// Takes an event in.
-    pub(crate) fn take(&mut self, mut new: NewEvent<'_>) -> (Arrival, Option<Timestamp>) {
-        let packed = pack_id(new.id);
-        let known = self.events.iter().position(|e| self.has_id(e, &packed));
-        let mut replaced_occurred_at = None;
-        if let Some(place) = known {
-            let old = &self.events[place];
-            if new.data_version < old.data_version {
-                return (Arrival::Duplicate, None);
+    /// Takes an event in. `scratch` is room to write in.
+    pub(crate) fn take(&mut self, mut new: NewEvent<'_>, scratch: &mut Vec<u8>) -> Arrival {
+        let id = Id::of(new.id);
+        if self.bytes.is_empty() {
+            let (at_ms, seq, party) = (new.occurred_at.millis(), new.source_seq, new.party);
+            self.bytes = Head {
+                at_ms,
+                seq,
+                party,
+                ..Head::default()
             }
-            if new.data_version == old.data_version {
-                if new.content == old.content {
-                    return (Arrival::Duplicate, None);
-                }
-                self.conflict.get_or_insert_with(|| new.id.into());
-                return (Arrival::Conflict, None);
+            .bytes()
+            .into();
+        }
+        let (mut place, known) = self.find(&id, &new);
+        let mut replaced_at = None;
+        if let Some(old) = known.map(|place| self.read_raw(place)) {
+            if new.data_version < old.version {
+                return Arrival::Duplicate;
             }
-            replaced_occurred_at = Some(old.occurred_at);
+            if new.data_version == old.version {
+                return self.again(old, new.content);
+            }
+            replaced_at = Some(Timestamp::from_millis(old.at_ms));
             // Sending a record anew does not make its entry late: the first receipt and entry count.
-            if old.occurred_at == new.occurred_at {
+            if old.at_ms == new.occurred_at.millis() {
                 new.received_at = new.received_at.min(old.received_at());
                 new.entered_at = match (new.entered_at, old.entered_at()) {
                     (Some(a), Some(b)) => Some(a.min(b)),
                     (a, b) => a.or(b),
                 };
             }
-            if self.conflict.as_deref() == Some(new.id) {
-                self.conflict = None;
-            }
-            self.events.remove(place);
+            self.splice(old.at..old.next, &[]);
+            let contested = self.frames().any(|f| f.has(flag::CONTESTED));
+            self.set_head(Head {
+                contested,
+                ..self.head()
+            });
+            place = self.find(&id, &new).0;
         }
-        let appended = self.insert(new, &packed);
+        let appended = place == self.bytes.len();
+        self.insert(place, &new, &id, scratch);
         let voids_changed = self.mark_voids();
-        let arrival = if appended && known.is_none() && !voids_changed {
-            Arrival::Appended
-        } else {
-            Arrival::Changed
-        };
-        (arrival, replaced_occurred_at)
+        if appended && known.is_none() && !voids_changed {
+            return Arrival::Appended {
+                place: place as u32,
+            };
+        }
+        Arrival::Changed { replaced_at }
     }
 
-    fn insert(&mut self, new: NewEvent<'_>, packed: &PackedId<'_>) -> bool {
-        let (bytes, id_len) = packed.bytes();
-        let place = self
-            .events
-            .iter()
-            .rposition(|e| {
-                (e.occurred_at, e.source_seq) < (new.occurred_at, new.source_seq)
-                    || ((e.occurred_at, e.source_seq) == (new.occurred_at, new.source_seq)
-                        && self.id(e).as_str() < new.id)
-            })
-            .map_or(0, |p| p + 1);
-        let id_at = self.ids.len() as u32;
-        reserve_tightly(&mut self.ids, bytes.len());
-        self.ids.extend_from_slice(bytes);
-        if self.events.len() == self.events.capacity() {
-            self.events.reserve_exact((self.events.len() / 2).max(4));
+    /// A known id and version came again.
+    fn again(&mut self, old: Old, content: u32) -> Arrival {
+        if content == old.content {
+            return Arrival::Duplicate;
         }
-        let appended = place == self.events.len();
-        self.events.insert(
-            place,
-            Event {
-                occurred_at: new.occurred_at,
-                source_seq: new.source_seq,
-                extra: new.extra,
-                id_at,
-                id_len,
-                data_version: new.data_version,
-                received_after_s: seconds_after(new.occurred_at, new.received_at),
-                entered_after_s: new
-                    .entered_at
-                    .map_or(NOT_ENTERED, |t| seconds_after(new.occurred_at, t)),
-                content: new.content,
-                party: new.party,
-                actor: new.actor,
-                profile: new.profile,
-                step: new.step,
-                result: new.result,
-                present: new.present,
-                kind: new.kind,
-                void: false,
-            },
-        );
-        appended
+        self.set_head(Head {
+            contested: true,
+            ..self.head()
+        });
+        self.set_flags(old.flags_at, old.flags | flag::CONTESTED);
+        Arrival::Conflict
+    }
+
+    /// Where an event belongs, and where its id lies already.
+    fn find(&self, id: &Id<'_>, new: &NewEvent<'_>) -> (usize, Option<usize>) {
+        let key = (new.occurred_at.millis(), new.source_seq);
+        let head = self.head();
+        let (mut place, mut known) = (None, None);
+        for frame in self.frames() {
+            if frame.id == *id {
+                known = Some(frame.at);
+            }
+            if place.is_none() {
+                let order = frame.key(&head).expect(WHOLE).cmp(&key);
+                if order.then_with(|| frame.id.cmp_as_text(id)).is_ge() {
+                    place = Some(frame.at);
+                }
+            }
+        }
+        (place.unwrap_or(self.bytes.len()), known)
+    }
+
+    fn insert(&mut self, place: usize, new: &NewEvent<'_>, id: &Id<'_>, record: &mut Vec<u8>) {
+        let mut head = self.head();
+        let corrects = new.extra.as_ref().is_some_and(|e| e.corrects.is_some());
+        if (head.party == 0 && new.party != 0) || (corrects && !head.corrections) {
+            head.party = if head.party == 0 {
+                new.party
+            } else {
+                head.party
+            };
+            head.corrections |= corrects;
+            self.set_head(head);
+        }
+        let flags = if corrects { flag::CORRECTS } else { 0 };
+        record.clear();
+        new.fields().write(flags, new.content, id, &head, record);
+        if let Some(extra) = &new.extra {
+            extra.write(record);
+        }
+        let length = record.len();
+        put(record, length as u64);
+        record.rotate_left(length);
+        self.splice(place..place, record);
     }
 
     /// Marks what corrections take back; says whether anything changed.
     fn mark_voids(&mut self) -> bool {
-        let corrected: Vec<Vec<u8>> = self
-            .events
-            .iter()
-            .filter_map(|e| e.extra.as_ref()?.corrects.as_deref())
-            .map(|id| pack_id(id).bytes().0.to_vec())
-            .collect();
-        if corrected.is_empty() && self.voids == 0 {
+        let head = self.head();
+        if !head.corrections {
             return false;
         }
-        let (mut changed, mut voids) = (false, 0);
-        for place in 0..self.events.len() {
-            let void = corrected
-                .iter()
-                .any(|id| *id == self.id_bytes(&self.events[place]));
-            changed |= void != self.events[place].void;
-            voids += u16::from(void);
-            self.events[place].void = void;
-        }
-        self.voids = voids;
-        changed
-    }
-
-    fn id_bytes(&self, event: &Event) -> &[u8] {
-        &self.ids[event.id_at as usize..][..usize::from(event.id_len & !UUID)]
-    }
-
-    fn has_id(&self, event: &Event, packed: &PackedId<'_>) -> bool {
-        let (bytes, id_len) = packed.bytes();
-        event.id_len == id_len && self.id_bytes(event) == bytes
-    }
-
-    /// The event with this id, void or not.
-    pub(crate) fn by_id(&self, id: &str) -> Option<&Event> {
-        let packed = pack_id(id);
-        self.events.iter().find(|e| self.has_id(e, &packed))
-    }
-}
-
-impl Event {
-    /// When it reached the platform, to the second.
-    pub(crate) fn received_at(&self) -> Timestamp {
-        self.occurred_at
-            .floor_second()
-            .plus_millis(i64::from(self.received_after_s) * 1000)
-    }
-
-    /// When it was typed in, to the second.
-    pub(crate) fn entered_at(&self) -> Option<Timestamp> {
-        (self.entered_after_s != NOT_ENTERED).then(|| {
-            self.occurred_at
-                .floor_second()
-                .plus_millis(i64::from(self.entered_after_s) * 1000)
-        })
-    }
-
-    pub(crate) fn special(&self) -> Option<&SpecialEntry> {
-        self.extra.as_ref()?.special.as_ref()
-    }
-}
-
-fn seconds_after(base: Timestamp, t: Timestamp) -> i32 {
-    let seconds = (t.floor_second().millis() - base.floor_second().millis()) / 1000;
-    seconds.clamp(i64::from(i32::MIN + 1), i64::from(i32::MAX)) as i32
-}
-
-/// Marks an id kept as the 16 bytes of a UUID in lower case.
-const UUID: u16 = 1 << 15;
-
-enum PackedId<'a> {
-    Uuid([u8; 16]),
-    Text(&'a [u8]),
-}
-
-impl PackedId<'_> {
-    fn bytes(&self) -> (&[u8], u16) {
-        match self {
-            PackedId::Uuid(bytes) => (bytes, 16 | UUID),
-            // Intake refuses ids longer than this; cut here all the same.
-            PackedId::Text(text) => {
-                let len = text.len().min(usize::from(UUID - 1));
-                (&text[..len], len as u16)
+        let correcting = self.frames().filter(|f| f.has(flag::CORRECTS));
+        let corrected: Vec<Id<'_>> = correcting
+            .filter_map(|f| Extra::read(f.fields(&head).expect(WHOLE).extra)?.corrects)
+            .map(Id::of)
+            .collect();
+        let mut changed: Vec<(usize, u16)> = Vec::new();
+        for frame in self.frames() {
+            let void = corrected.contains(&frame.id);
+            if void != frame.has(flag::VOID) {
+                changed.push((frame.flags_at, frame.flags ^ flag::VOID));
             }
         }
-    }
-}
-
-fn pack_id(id: &str) -> PackedId<'_> {
-    uuid_bytes(id).map_or(PackedId::Text(id.as_bytes()), PackedId::Uuid)
-}
-
-fn uuid_bytes(id: &str) -> Option<[u8; 16]> {
-    let b = id.as_bytes();
-    if b.len() != 36 || [8, 13, 18, 23].iter().any(|at| b[*at] != b'-') {
-        return None;
-    }
-    let mut out = [0; 16];
-    let mut digits = b.iter().filter(|c| **c != b'-');
-    for byte in &mut out {
-        let mut nibble = || {
-            let c = *digits.next()?;
-            match c {
-                b'0'..=b'9' => Some(c - b'0'),
-                b'a'..=b'f' => Some(c - b'a' + 10),
-                _ => None,
-            }
-        };
-        *byte = nibble()? << 4 | nibble()?;
-    }
-    Some(out)
-}
-
-fn uuid_text(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    let mut text = String::with_capacity(36);
-    for (at, byte) in bytes.iter().enumerate() {
-        if matches!(at, 4 | 6 | 8 | 10) {
-            text.push('-');
+        self.set_head(Head {
+            corrections: !corrected.is_empty(),
+            ..head
+        });
+        for (at, flags) in &changed {
+            self.set_flags(*at, *flags);
         }
-        write!(text, "{byte:02x}").expect("writing to a String cannot fail");
+        !changed.is_empty()
     }
-    text
+
+    fn head(&self) -> Head {
+        Head::read(&self.bytes).expect(WHOLE)
+    }
+
+    fn set_head(&mut self, head: Head) {
+        self.bytes[..HEAD].copy_from_slice(&head.bytes());
+    }
+
+    fn frames(&self) -> impl Iterator<Item = Frame<'_>> {
+        event::frames(&self.bytes)
+    }
+
+    fn read_raw(&self, place: usize) -> Old {
+        let frame = Frame::read(&self.bytes, place).expect(WHOLE);
+        let fields = frame.fields(&self.head()).expect(WHOLE);
+        Old {
+            at: frame.at,
+            next: frame.next,
+            flags_at: frame.flags_at,
+            flags: frame.flags,
+            content: frame.content,
+            version: fields.version,
+            at_ms: fields.at_ms,
+            received_after_s: fields.received_after_s,
+            entered_after_s: fields.entered_after_s,
+        }
+    }
+
+    fn set_flags(&mut self, at: usize, flags: u16) {
+        self.bytes[at..at + 2].copy_from_slice(&flags.to_le_bytes());
+    }
+
+    /// Puts `new` in the place of a range, taking no more room than is needed.
+    fn splice(&mut self, range: std::ops::Range<usize>, new: &[u8]) {
+        let mut bytes = std::mem::take(&mut self.bytes).into_vec();
+        bytes.reserve_exact(new.len());
+        if range.start == bytes.len() {
+            bytes.extend_from_slice(new);
+        } else {
+            bytes.splice(range, new.iter().copied());
+        }
+        self.bytes = bytes.into_boxed_slice();
+    }
 }
 
-/// Grows by half instead of doubling: most cases hold few events.
-fn reserve_tightly(bytes: &mut Vec<u8>, more: usize) {
-    if bytes.capacity() - bytes.len() < more {
-        bytes.reserve_exact(more.max(bytes.len() / 2));
+/// A known record of an id that came again.
+struct Old {
+    at: usize,
+    next: usize,
+    flags_at: usize,
+    flags: u16,
+    content: u32,
+    version: u32,
+    at_ms: i64,
+    received_after_s: i64,
+    entered_after_s: Option<i64>,
+}
+
+impl Old {
+    fn received_at(&self) -> Timestamp {
+        event::seconds_later(Timestamp::from_millis(self.at_ms), self.received_after_s)
+    }
+
+    fn entered_at(&self) -> Option<Timestamp> {
+        let after = self.entered_after_s?;
+        Some(event::seconds_later(
+            Timestamp::from_millis(self.at_ms),
+            after,
+        ))
+    }
+}
+
+impl NewEvent<'_> {
+    fn fields(&self) -> Fields<'_> {
+        let after = |at| event::seconds_after(self.occurred_at, at);
+        Fields {
+            at_ms: self.occurred_at.millis(),
+            seq: self.source_seq,
+            received_after_s: after(self.received_at),
+            entered_after_s: self.entered_at.map(after),
+            actor: self.actor,
+            profile: self.profile,
+            act: self.act,
+            version: self.data_version,
+            party: self.party,
+            extra: &[],
+        }
     }
 }

@@ -6,68 +6,122 @@
 //!
 //! # The rules it keeps
 //!
-//! **History.** Of each event id the greatest `data_version` is known; of equal ones the first that arrived. An
-//! event named by a `corrected` event's `corrects` is not part of the history; the `corrected` event is.
-//! Order within a case: (`occurred_at`, `source_seq`, event id). *Earlier* and *later* mean this order, except for
-//! limits, which compare instants cut to the second.
+//! **History.** Of each event id the greatest `data_version` is known; of equal ones the first that arrived. A
+//! greater version with the same `occurred_at` keeps the earliest receipt and the earliest entry known for its id. An
+//! event named by the `corrects` of any known event is not part of the history; what a correction takes back it takes
+//! back even where it is itself corrected. Order within a case: (`occurred_at`, `source_seq`, event id). *Earlier*
+//! and *later* mean this order, except for limits, which compare instants cut to the second. *First* is first in
+//! order.
 //!
-//! **The case's own values.** Item: the first one named, in order. `org_code`, `region_code`: the latest named.
-//! `case_kind`: the first. A declared attribute: the latest an event carried, else its default.
+//! **The case's own values.** Item: the first one named. `case_kind`: the first. `org_code`, `region_code`: the
+//! latest named. A declared attribute: the latest an event carried, else its default; a value of another type than
+//! declared is not carried (a whole number is taken for a float) and counted as unjudged. A name in both `amounts`
+//! and `attributes` is the attribute's. Findings that ask for the item take the first one named up to and with their
+//! event; `case_kind` is asked of the whole case.
 //!
 //! **The flowchart** is the version with the greatest `effective_from` on or before the local date of the first
 //! `accepted` event, or of the first event while there is none. No version in force: no flowchart. General points
-//! apply beside it.
+//! apply beside it. Local dates are those of the flowchart's calendar; without flowchart, of the first general points
+//! that name a calendar, else of `cn`.
 //!
 //! **Steps.** An event's step is its `step_code`; without one, the step whose `done_by` has its kind. `step_start`
 //! opens the next visit of its step. `step_end`, or an event whose kind is in its step's `done_by`, ends the oldest
-//! open visit of the step, or is a visit of no length where none is open. The *occurrence* of an event is its count
-//! among the case's events of the same kind and step, from 1.
+//! open visit of the step, or is a visit of no length where none is open. Steps unknown to the flowchart are visited
+//! by `step_start` and `step_end` alone. The *occurrence* of an event is its count among the case's events of the
+//! same kind and step, from 1.
 //!
-//! **A limit's stays.** `step`: each visit of the step, from its start to its end. `stage`, `case`, occurrence `first`:
-//! one stay, from the first event matching `from` to the first event matching `to` (earlier or later); with
-//! `own_deadline` no `from` is needed. Occurrence `each`: each `from` event opens a stay, numbered from 1; the
-//! first `to` event after it ends it. `event`: each `to` event that carries the attribute is a stay of its own, done
-//! at its own instant, numbered by its occurrence.
-//! *Fallen*: (a) the first `falls_away_on` event at or after the stay's start ends the duty for good: what is done after
-//! it is not judged; (b) the first instant at or after the start at which `falls_away_when` held after an event of the
-//! case ends the duty while nothing has been done; what is done later is judged all the same.
-//! `supplement_rebases`: before the first `accepted`, a `supplement_notice` after the start stops the stay, the next
-//! `supplement_done` starts it anew.
+//! **A limit's stays.** `step`: each visit of the step, from its start to its end; a visit of no length is no stay,
+//! so it waits for nothing and is late for nothing. `stage`, `case`, occurrence `first`: one stay, from the first
+//! event matching `from` to the first event matching `to`; there is none where `to` came before `from`, and one event
+//! may be both. With `own_deadline` no `from` is needed: the stay begins with the case. Occurrence `each`: each
+//! `from` event opens a stay, numbered from 1; the first `to` event after it ends it. `event`: each `to` event that
+//! carries the attribute is a stay of its own, done at its own instant, numbered by its occurrence. *Fallen*: (a) the
+//! first `falls_away_on` event at or after the stay's start ends the duty for good: what is done after it is not
+//! judged; (b) the first instant at or after the start at which `falls_away_when` held after an event of the case
+//! ends the duty while nothing has been done; what is done later is judged all the same. An event that is named by
+//! `to` ends the stay as done and never as fallen; done before fallen is a matter of order, not of seconds.
+//! `supplement_rebases`: before the first `accepted`, a `supplement_notice` in time stops the stay, which then has no
+//! due instant; the next `supplement_done` starts it anew; `accepted` ends the stop, and the stay runs from its start
+//! as before. What is done while it is stopped, by `accepted` itself too, is in time.
 //!
-//! **Due instants** come from [`mingjing_domain::deadline`] with the ledger: suspensions are `suspend` events of a listed
-//! kind that suspends this limit, until the `resume` of that kind (or of no kind), but no longer than `planned_end` (or the
-//! procedure's `maximum`); an open one without either stops the limit. Extensions are `extend` events of a
-//! listed kind that lengthens this limit, at or before the then due instant, once per kind, at most `maximum`.
-//! Only entries before the stay is done count. `own_deadline`: the end of the local day of the attribute's
-//! latest value (event limits: of the value the event carries); no ledger.
+//! **Due instants** come from [`mingjing_domain::deadline`] with the ledger: suspensions are `suspend` events of a
+//! listed kind that suspends this limit, until the first later `resume` of that kind (or of no kind), which ends
+//! every open one it means, but no longer than `planned_end` and the procedure's `maximum`; an open one without
+//! either stops the limit, and none of its rungs is reached. One that was to end before it began counts nothing.
+//! Extensions are `extend` events of a listed kind that lengthens this limit, while the stay
+//! is not past its due instant (the statutory one, else the promised), once per kind; each lengthens both.
+//! One adds what was granted, at most `maximum`; `maximum` where nothing readable, or another unit, was granted;
+//! without either it counts nothing and does not use its kind up. `at_least` is suspended and never extended. Only
+//! entries before the stay is done or falls away count. `own_deadline`: the end of the local day of the attribute's latest value
+//! (event limits: of the value the event carries); no ledger.
 //!
-//! **A ladder's rungs**: `promised` and `statutory` are reached one second after their due instant (*breach rungs*);
-//! `before` and `used` at their instant, measured against the first breach rung's limit (*reminders*).
+//! **A ladder's rungs**, whose levels rise: `promised` and `statutory` are reached one second after their due instant
+//! (*breach rungs*); `before` and `used` at their instant, measured against the first breach rung's limit
+//! (*reminders*).
 //!
-//! **What an overdue point alleges** of a stay. Let `h` be the instant done, else fallen, else the clock. The rung is the
-//! gravest reached at `h`. None reached: nothing. Done on a breach rung: alleged for good, `completed_at` set.
-//! Done on a reminder: ended. Fallen: ended. Otherwise open. `judged: when_done` alleges only what was done on
-//! a breach rung; `while_open` only what is open. `due_at` is the rung's due instant (reminders: the first breach
-//! rung's), `breached_at` the second after it (reminders: none).
-//! `too_early`: done at or after its start but before [`mingjing_domain::deadline::earliest`]; `due_at` is that instant,
-//! `breached_at` the instant done.
-//! `special_overdue`: a stay from each `suspend` with an end, due at the end of that local day, done by its `resume`;
-//! it falls away on a fall-away event, `decided` or `closed`. Step: the procedure's kind; visit: its count.
+//! **What an overdue point alleges** of a stay. Let `h` be the instant done, else fallen, else the clock. The rung is
+//! the gravest reached at `h`. None reached: nothing. Done on a breach rung: alleged for good. Done on a reminder:
+//! ended. Fallen: ended. Otherwise open. `completed_at` is set where a breach rung is shown of what was done.
+//! `judged: when_done` alleges only what was done on a breach rung; `while_open` only what is open: of what is over
+//! it ends what went out, cancels what waits and raises nothing. `due_at` is the rung's due instant (reminders: the
+//! first breach rung's, none where the ladder has none), `breached_at` the second after it (reminders: none).
+//! `too_early`: done at or after its start but before [`mingjing_domain::deadline::earliest`]; `due_at` is that
+//! instant, `breached_at` the instant done. `special_overdue`: a stay from each `suspend` with an end (planned, or by
+//! the `maximum`), due at the end of that local day, done by its `resume`; it falls away on a default fall-away
+//! event, `decided` or `closed`. Step: the procedure's kind; visit: its count.
 //!
 //! **Findings** are alleged at the event that completes them, see [`PointKind`]. Those scoped to the case (all but
-//! `each`, steps and special procedures) have an empty step and visit 1.
+//! `each`, steps and special procedures) have an empty step and visit 1, and speak once, at the first event that
+//! completes them.
+//! - `not_in_flowchart`, `started_too_soon`, of a visit (step, visit): the first step entered must be a `first` one.
+//!   When a visit of P ends, each step of `P.next` (absent: every step) is enabled by P. A visit of an enabled step S
+//!   is in order and closes what the first step that enabled it has enabled otherwise, but for steps parallel to S.
+//!   So is one of a `repeatable` step entered before. Else, while some other step with S in its `next` (or without
+//!   `next`) is open, S was started too soon; else there is no way to it. A step unknown to the flowchart is not in
+//!   it.
+//! - `required_step`, of (the missing step, 1): at the first closing event, unless a default fall-away kind came
+//!   before or with it.
+//! - `time_reversed`: at the first `applied`, an `accepted` strictly before it; at the first `accepted`, a `decided`;
+//!   at a `step_start`, a `step_end` of its step strictly before it that the source sent after it (`source_seq`).
+//! - `off_list`: at the first event that names an item: unknown, not yet in force on that local date, or active and
+//!   past its end.
+//! - `cancelled_item`: after the end of a cancelled or transferred item. A case begun after it: any event. Begun
+//!   before: nothing where running cases finish; else all but winding up (terminated, transferred, delivered,
+//!   published, closed, withdrawn, voided, returned, corrected, rated, complaint).
+//! - `wrong_body`: by the event's own `org_code` (without it nothing) and `region_code`.
+//! - `late_entry`: `entered_at`, else `received_at`, cut to the second, past the deadline. Not for declared sources.
+//! - `conflict`: an event that names another item or party than the first, or whose id came with two contents under
+//!   the version known (all counts but `received_at` and `sent_at`). A greater version of the id settles it.
+//! - `missing_field`: empty text is absent. `same_person`: by `actor.id`; one event that is both is none.
+//! - `condition`: a name without a value that is not asked with `has()` leaves it not judged, and counted.
+//!   `case.<attribute>` is what the case knew before the event (`unless` and `falls_away_when`: with it); its item,
+//!   kind, body and region, and `event.…`, are those with the event. Instants are milliseconds since the epoch.
 //!
-//! **Settling.** What is alleged of an instant is *settled* when its source is known complete up to that instant
-//! or the clock has passed it by the source's delay allowance. The instant is `breached_at` for limits (`too_early`
-//! and findings: the completing event's `occurred_at`); reminders are settled at once; `off_list` at its grace's
-//! end. Settled: issued, or review where the point asks for a person. Not settled: pending. A ladder shows its gravest settled rung,
-//! or, pending, its gravest reached one. Cases begun before `supervised_from` stay pending.
+//! **Levels** where a point names none: a ladder is yellow at promised and red at statutory; `nothing_after`,
+//! `off_list`, `cancelled_item`, `wrong_body`, `special_overdue` are red; `time_reversed`, `missing_field`,
+//! `conflict` are review; all others are yellow.
 //!
-//! **When it was not so after all**: pending becomes cancelled. Issued or ended becomes withdrawn when the cause is the calendar,
-//! definitions, the engine, a declared source's completion, or an event that came within the source's delay
-//! allowance of its business time (corrections: of the corrected event's); else review, for a person.
+//! **Settling.** What is alleged of an instant is *settled* when its source is known complete up to that instant or
+//! the clock has passed it by the source's delay allowance. The instant is `breached_at` for limits (`too_early` and
+//! findings: the completing event's `occurred_at`); reminders are settled at once; `off_list` when its grace has
+//! passed by the clock. Settled: issued, or review where the point asks for a person (a level `review` alone does
+//! not). Not settled: pending, even where over. A ladder shows its gravest settled rung, as standing, or, pending,
+//! its gravest reached one. Cases begun before `supervised_from` stay pending. Once out, nothing goes back to
+//! pending, and an issued alert not to review because a person is asked for now.
+//!
+//! **Declared sources** are judged at the instant of their last completion and never by the clock. A case with events
+//! since then waits for the next completion, whatever else happens.
+//!
+//! **When it was not so after all**: pending becomes cancelled. Issued or ended becomes withdrawn when the cause is
+//! the calendar, definitions, the engine, a declared source's completion, or an event that came within the source's
+//! delay allowance of its business time (received and, where told, entered; corrections: of the corrected event's,
+//! re-sent records: of the earlier of both); else review, for a person. What has lost its breach or became milder was
+//! not so after all. Such a review stays until the thing is so again. What was withdrawn or cancelled and is so again
+//! begins anew.
 //!
 //! [`PointKind`]: mingjing_domain::definitions::PointKind
+
+#![deny(clippy::iter_over_hash_type)]
 
 mod allege;
 mod condition;
@@ -77,6 +131,7 @@ mod life;
 mod partition;
 mod record;
 mod rules;
+mod show;
 mod snapshot;
 mod symbols;
 

@@ -73,7 +73,7 @@ pub(crate) fn reconcile(
     }
     for (place, seen) in seen.iter().enumerate() {
         if !seen {
-            take_back(&mut published[place], occasion, around, facts);
+            take_back(&mut published[place], occasion, facts);
         }
     }
 }
@@ -179,7 +179,11 @@ fn revise(
 ) {
     let old = &alert.record;
     let Some(target) = target else {
-        alert.alleged = false;
+        // What a late entry put into doubt is for a person, and being over does not decide it.
+        alert.alleged = !is_late_entry_review(old);
+        if !alert.alleged {
+            return;
+        }
         return end_quietly(alert, allegation, occasion, around, facts);
     };
     let was_issued = matches!(old.status, Status::Issued | Status::Ended);
@@ -277,12 +281,7 @@ fn end_quietly(
 }
 
 /// What is not alleged any more.
-fn take_back(
-    alert: &mut Published,
-    occasion: &Occasion,
-    _around: &Surroundings<'_>,
-    facts: &mut Vec<Fact>,
-) {
+fn take_back(alert: &mut Published, occasion: &Occasion, facts: &mut Vec<Fact>) {
     if !std::mem::replace(&mut alert.alleged, false) {
         return;
     }

@@ -1,28 +1,30 @@
 //! One partition's cases: inputs in, facts out.
 
-mod lookup;
-mod pack;
-mod view;
+mod arrive;
+mod cases;
+mod judge;
+mod recover;
+mod rules_in_force;
+mod timers;
 
-use std::collections::BTreeSet;
-use std::hash::{BuildHasher, Hash};
 use std::sync::Arc;
 
 use hashbrown::HashTable;
 use mingjing_domain::Timestamp;
 use mingjing_domain::alert::AlertRecord;
-use mingjing_domain::event::{CaseEvent, EventKind};
+use mingjing_domain::event::CaseEvent;
 use mingjing_domain::fact::{Cause, Fact};
 use mingjing_domain::source::{Source, SourceClock};
-use rustc_hash::{FxBuildHasher, FxHashMap};
+use rustc_hash::FxHashMap;
 
-use crate::ENGINE_VERSION;
-use crate::allege::{Allegation, Knowledge, allege};
-use crate::fold::{Fold, NEVER, Profile};
-use crate::history::{Arrival, Event, History};
-use crate::life::{Occasion, Published, Surroundings, reconcile};
-use crate::rules::{PlanIx, Rules};
-use crate::symbols::Symbols;
+use crate::allege::Allegation;
+use crate::fold::Profile;
+use crate::history::{Act, Arrival};
+use crate::rules::Rules;
+use crate::symbols::{Numbered, Symbols};
+
+pub(crate) use cases::{Case, CaseIx, Cases, SourceIx, SourceState};
+use timers::{Timers, take_up_to};
 
 /// What the engine is told.
 pub enum Input<'a> {
@@ -69,55 +71,25 @@ pub struct Counts {
     pub exempt_from_late_entry: u64,
 }
 
-pub(crate) type CaseIx = u32;
-pub(crate) type SourceIx = u16;
-
-pub(crate) struct Case {
-    pub(crate) case_no: Box<str>,
-    pub(crate) history: History,
-    pub(crate) fold: Fold,
-    pub(crate) alerts: Vec<Published>,
-    /// When its answer may next differ by time alone.
-    pub(crate) next: Timestamp,
-    /// Up to when its source must be complete for something to settle.
-    pub(crate) unsettled: Timestamp,
-    pub(crate) source: SourceIx,
-    /// Events were taken since it was walked.
-    pub(crate) stale: bool,
-    pub(crate) touched: bool,
-}
-
-pub(crate) struct SourceState {
-    pub(crate) source: Source,
-    pub(crate) complete_until: Timestamp,
-    pub(crate) last_received_at: Timestamp,
-    pub(crate) events: u64,
-    /// Declared sources: cases to judge at the next completion, whatever the time.
-    pub(crate) waiting: Vec<CaseIx>,
-    /// Cases with something unsettled, by the instant up to which the source must be complete.
-    pub(crate) unsettled: BTreeSet<(Timestamp, CaseIx)>,
-    /// Declared sources: their own timers.
-    pub(crate) timers: BTreeSet<(Timestamp, CaseIx)>,
-    pub(crate) touched: bool,
-}
-
 /// The cases of one partition.
 pub struct Engine {
     pub(crate) rules: Arc<Rules>,
+    /// Steps, special procedures, results, attribute names.
     pub(crate) codes: Symbols,
+    /// Officers, bodies, regions, items.
     pub(crate) texts: Symbols,
-    pub(crate) profiles: Vec<Profile>,
-    profile_ix: FxHashMap<Profile, u32>,
+    pub(crate) profiles: Numbered<Profile>,
+    pub(crate) acts: Numbered<Act>,
     /// By plan and code symbol: the plan's step.
     step_of: Vec<Vec<Option<u16>>>,
     /// By plan and step: its code symbol.
     step_symbols: Vec<Vec<u16>>,
-    pub(crate) cases: Vec<Case>,
+    pub(crate) cases: Cases,
     case_ix: HashTable<CaseIx>,
     pub(crate) sources: Vec<SourceState>,
     source_ix: FxHashMap<Box<str>, SourceIx>,
     /// Live sources' timers.
-    pub(crate) timers: BTreeSet<(Timestamp, CaseIx)>,
+    timers: Timers,
     pub(crate) clock: Timestamp,
     pub(crate) counts: Counts,
     touched: Vec<CaseIx>,
@@ -128,27 +100,32 @@ pub struct Engine {
 impl Engine {
     /// An engine that knows no case.
     pub fn new(rules: Arc<Rules>) -> Self {
-        let mut engine = Engine {
-            rules: rules.clone(),
+        let mut engine = Engine::without_rules(rules.clone());
+        engine.install(rules);
+        engine
+    }
+
+    /// An engine whose tables hold nothing yet; [`Engine::install`] puts the rules in force.
+    pub(crate) fn without_rules(rules: Arc<Rules>) -> Self {
+        Engine {
+            rules,
             codes: Symbols::new(),
             texts: Symbols::new(),
-            profiles: Vec::new(),
-            profile_ix: FxHashMap::default(),
+            profiles: Numbered::default(),
+            acts: Numbered::default(),
             step_of: Vec::new(),
             step_symbols: Vec::new(),
-            cases: Vec::new(),
+            cases: Cases::default(),
             case_ix: HashTable::new(),
             sources: Vec::new(),
             source_ix: FxHashMap::default(),
-            timers: BTreeSet::new(),
+            timers: Timers::new(),
             clock: Timestamp::MIN,
             counts: Counts::default(),
             touched: Vec::new(),
             scratch: Vec::new(),
             bytes: Vec::new(),
-        };
-        engine.install(rules);
-        engine
+        }
     }
 
     /// Takes an input and writes what follows from it.
@@ -207,111 +184,11 @@ impl Engine {
     /// A case at a glance.
     pub fn case(&self, source: &str, case_no: &str) -> Option<CaseSummary> {
         let source = *self.source_ix.get(source)?;
-        let case = &self.cases[self.find_case(source, case_no)? as usize];
+        let case = &self.cases[self.find_case(source, case_no)?];
+        let events = case.history.read(self.acts.all()).len();
         Some(CaseSummary {
-            events: case.history.len(),
+            events,
             alerts: case.alerts.len(),
-        })
-    }
-
-    /// Takes a published alert fact as alleged, without judging. Recovery folds with this what was published after
-    /// the snapshot; [`Engine::rejudge`] then writes what is missing.
-    pub fn fold_fact(&mut self, fact: &Fact) {
-        let Fact::Alert {
-            revision, alert, ..
-        } = fact
-        else {
-            return;
-        };
-        let source = self.source(&alert.source);
-        let ix = self.case_or_new(source, &alert.case_no);
-        let case = &mut self.cases[ix as usize];
-        let alleged = is_alleged(alert);
-        match case
-            .alerts
-            .iter_mut()
-            .find(|p| p.record.alert_id == alert.alert_id)
-        {
-            Some(known) if known.revision < *revision => {
-                *known = Published {
-                    record: alert.clone(),
-                    revision: *revision,
-                    alleged,
-                };
-            }
-            Some(_) => {}
-            None => {
-                case.alerts.push(Published {
-                    record: alert.clone(),
-                    revision: *revision,
-                    alleged,
-                });
-            }
-        }
-    }
-
-    /// Takes an event into its case's history without judging; see [`Engine::rejudge`].
-    pub fn take_without_judging(&mut self, event: &CaseEvent<'_>) {
-        let (ix, _, _) = self.take(event);
-        self.cases[ix as usize].stale = true;
-        self.touch(ix);
-        if self.is_declared(self.cases[ix as usize].source) {
-            let source = usize::from(self.cases[ix as usize].source);
-            self.sources[source].waiting.push(ix);
-        }
-    }
-
-    /// Takes an input without judging. Recovery reads with this what was judged and published before by another engine,
-    /// folds the facts ([`Engine::fold_fact`]) and then judges once ([`Engine::rejudge`]).
-    pub fn note(&mut self, input: Input<'_>) {
-        match input {
-            Input::Event(event) => self.take_without_judging(event),
-            Input::CompleteUntil { source, until } => {
-                let ix = self.source(source);
-                let state = &mut self.sources[usize::from(ix)];
-                state.complete_until = state.complete_until.max(until);
-                state.waiting.clear();
-                state.touched = true;
-            }
-            Input::Declared(source) => {
-                let ix = self.source(&source.id);
-                self.redeclare(ix, source);
-                self.sources[usize::from(ix)].touched = true;
-            }
-            Input::Tick(at) => self.clock = self.clock.max(at),
-            Input::Activated(rules) => self.install(rules),
-        }
-    }
-
-    /// Judges every case that does not wait for its declared source's completion. After recovery this writes what was
-    /// concluded before and not yet published; after an upgrade of the engine, what the new one sees otherwise.
-    pub fn rejudge(&mut self, cause: &Cause, facts: &mut Vec<Fact>) {
-        let waiting: BTreeSet<CaseIx> = self
-            .sources
-            .iter()
-            .flat_map(|s| s.waiting.iter().copied())
-            .collect();
-        let cases = (0..self.cases.len() as CaseIx)
-            .filter(|ix| !waiting.contains(ix))
-            .collect();
-        self.judge_anew(cases, cause, facts);
-    }
-
-    fn judge_anew(&mut self, cases: Vec<CaseIx>, cause: &Cause, facts: &mut Vec<Fact>) {
-        let mut order = cases;
-        self.in_key_order(&mut order);
-        for ix in order {
-            self.cases[ix as usize].stale = true;
-            if self.may_judge(ix) {
-                self.judge(ix, cause.clone(), true, facts);
-            }
-        }
-    }
-
-    /// The cause to give when this engine takes over from another version; none when it is the same.
-    pub fn upgrade_cause(previous_version: &str) -> Option<Cause> {
-        (previous_version != ENGINE_VERSION).then(|| Cause::EngineChange {
-            version: ENGINE_VERSION.into(),
         })
     }
 
@@ -320,7 +197,7 @@ impl Engine {
         let mut touched = std::mem::take(&mut self.touched);
         self.in_key_order(&mut touched);
         for ix in touched {
-            self.cases[ix as usize].touched = false;
+            self.cases[ix].touched = false;
             let at = self.now_for(ix);
             let case = Box::new(self.case_record(ix));
             facts.push(Fact::Case { at, case });
@@ -345,92 +222,32 @@ impl Engine {
         }
     }
 
-    // ---- inputs ----
-
     fn event(&mut self, event: &CaseEvent<'_>, facts: &mut Vec<Fact>) {
-        let (ix, arrival, replaced_at) = self.take(event);
+        let (ix, arrival) = self.take(event);
+        let mut replaced_at = None;
         match arrival {
             Arrival::Duplicate => return,
             Arrival::Conflict => {}
-            Arrival::Appended if !self.cases[ix as usize].stale => self.append(ix),
-            Arrival::Appended => {}
-            Arrival::Changed => {
+            Arrival::Appended { place } if !self.cases[ix].stale => self.append(ix, place),
+            Arrival::Appended { .. } => {}
+            Arrival::Changed {
+                replaced_at: replaced,
+            } => {
                 self.counts.walked_anew += 1;
-                self.cases[ix as usize].stale = true;
+                self.cases[ix].stale = true;
+                replaced_at = replaced;
             }
         }
         self.touch(ix);
-        let source = self.cases[ix as usize].source;
+        let source = self.cases[ix].source;
         if self.is_declared(source) {
             self.counts.exempt_from_late_entry += 1;
-            self.cases[ix as usize].stale = true;
+            self.cases[ix].stale = true;
             self.sources[usize::from(source)].waiting.push(ix);
             return;
         }
         let withdraws = self.came_in_time(ix, event, replaced_at);
         self.judge_event(ix, event, withdraws, facts);
-    }
-
-    /// Whether the event came within its source's allowance of its business time. What replaces or corrects
-    /// another counts from the other's business time: else back-dating would be a correction.
-    fn came_in_time(
-        &self,
-        ix: CaseIx,
-        event: &CaseEvent<'_>,
-        replaced_at: Option<Timestamp>,
-    ) -> bool {
-        let case = &self.cases[ix as usize];
-        let corrected = event
-            .data
-            .corrects
-            .as_deref()
-            .and_then(|id| case.history.by_id(id));
-        let mut base = event.occurred_at;
-        if let Some(replaced) = replaced_at {
-            base = base.min(replaced);
-        }
-        if event.kind == EventKind::Corrected
-            && let Some(corrected) = corrected
-        {
-            base = corrected.occurred_at;
-        }
-        let latest = base.plus_millis(
-            self.sources[usize::from(case.source)]
-                .source
-                .delay_allowance_ms(),
-        );
-        event.received_at <= latest && event.entered_at.is_none_or(|entered| entered <= latest)
-    }
-
-    fn judge_event(
-        &mut self,
-        ix: CaseIx,
-        event: &CaseEvent<'_>,
-        withdraws: bool,
-        facts: &mut Vec<Fact>,
-    ) {
-        // The id is copied only where something is alleged: most events allege nothing.
-        let before = facts.len();
-        let cause = Cause::Event {
-            event_id: String::new(),
-        };
-        self.judge(ix, cause, withdraws, facts);
-        for fact in &mut facts[before..] {
-            if let Fact::Alert {
-                cause: Cause::Event { event_id },
-                alert,
-                ..
-            } = fact
-            {
-                event_id.push_str(&event.event_id);
-                fill_event_id(alert, &event.event_id);
-            }
-        }
-        if facts.len() > before {
-            for published in &mut self.cases[ix as usize].alerts {
-                fill_event_id(&mut published.record, &event.event_id);
-            }
-        }
     }
 
     fn complete_until(&mut self, source: &str, until: Timestamp, facts: &mut Vec<Fact>) {
@@ -443,10 +260,15 @@ impl Engine {
         state.complete_until = state.complete_until.max(until);
         let until = state.complete_until;
         let mut due: Vec<CaseIx> = std::mem::take(&mut state.waiting);
-        let declared = state.source.clock == SourceClock::Declared;
-        take_up_to(&mut state.unsettled, until, &mut due);
-        if declared {
-            take_up_to(&mut state.timers, until, &mut due);
+        for (_, ix) in take_up_to(&mut state.unsettled, until) {
+            self.cases[ix].unsettled = crate::fold::NEVER;
+            due.push(ix);
+        }
+        if state.source.clock == SourceClock::Declared {
+            for (_, ix) in take_up_to(&mut state.timers, until) {
+                self.cases[ix].next = crate::fold::NEVER;
+                due.push(ix);
+            }
         }
         self.in_key_order(&mut due);
         for ix in due {
@@ -459,33 +281,12 @@ impl Engine {
         if self.sources[usize::from(ix)].source == *source {
             return;
         }
-        let mut own = self.redeclare(ix, source);
+        self.set_source(ix, source.clone());
         self.sources[usize::from(ix)].touched = true;
-        self.in_key_order(&mut own);
         let cause = Cause::DefinitionsChange {
             version: self.rules.definitions_version().to_owned(),
         };
-        for case in own {
-            self.cases[case as usize].stale = true;
-            if self.may_judge(case) {
-                self.judge(case, cause.clone(), true, facts);
-            }
-        }
-    }
-
-    /// Takes over what a source declares, and answers its cases. Their timers lie with the clock they were judged by until
-    /// now: they are taken out, and judging puts them where they belong.
-    fn redeclare(&mut self, ix: SourceIx, source: &Source) -> Vec<CaseIx> {
-        let own: Vec<CaseIx> = (0..self.cases.len() as CaseIx)
-            .filter(|c| self.cases[*c as usize].source == ix)
-            .collect();
-        if self.sources[usize::from(ix)].source.clock != source.clock {
-            for case in &own {
-                self.arm(*case, NEVER, NEVER);
-            }
-        }
-        self.sources[usize::from(ix)].source = source.clone();
-        own
+        self.judge_anew(self.cases.of_source(ix).collect(), &cause, facts);
     }
 
     fn tick(&mut self, at: Timestamp, facts: &mut Vec<Fact>) {
@@ -494,23 +295,17 @@ impl Engine {
         }
         self.clock = at;
         // In (due, case) order: what fell due first is said first.
-        let mut due = Vec::new();
-        while let Some((instant, ix)) = self.timers.first().copied() {
-            if instant > at {
-                break;
-            }
-            self.timers.pop_first();
-            due.push((instant, ix));
-        }
+        let mut due = take_up_to(&mut self.timers, at);
         due.sort_by(|(a, x), (b, y)| a.cmp(b).then_with(|| self.key(*x).cmp(&self.key(*y))));
         for (_, ix) in due {
+            self.cases[ix].next = crate::fold::NEVER;
             self.judge(ix, Cause::Clock, true, facts);
         }
     }
 
     fn activated(&mut self, rules: Arc<Rules>, facts: &mut Vec<Fact>) {
-        let only_calendars = rules.calendar_versions() != self.rules.calendar_versions();
-        let cause = if only_calendars {
+        let calendars_differ = rules.calendar_versions() != self.rules.calendar_versions();
+        let cause = if calendars_differ {
             Cause::CalendarChange {
                 version: rules.calendar_versions().to_owned(),
             }
@@ -520,219 +315,6 @@ impl Engine {
             }
         };
         self.install(rules);
-        self.judge_anew((0..self.cases.len() as CaseIx).collect(), &cause, facts);
+        self.rejudge(&cause, facts);
     }
-
-    // ---- judging ----
-
-    /// Applies the last event of a case that was walked up to it.
-    fn append(&mut self, ix: CaseIx) {
-        let plan = self.plan_of(ix);
-        if plan != self.cases[ix as usize].fold.plan {
-            self.cases[ix as usize].stale = true;
-            return;
-        }
-        let (case, context) = self.case_and_context(ix, plan, false);
-        if let Some((last, _)) = context.history.known().next_back() {
-            case.fold.apply(last, &context);
-        }
-    }
-
-    fn judge(&mut self, ix: CaseIx, cause: Cause, withdraws: bool, facts: &mut Vec<Fact>) {
-        self.counts.judged += 1;
-        let plan = self.plan_of(ix);
-        let knowledge = self.knowledge(ix);
-        let now = self.now_for(ix);
-        let mut scratch = std::mem::take(&mut self.scratch);
-        let source_id = self.sources[usize::from(self.cases[ix as usize].source)]
-            .source
-            .id
-            .clone();
-        let supervised_from = self.sources[usize::from(self.cases[ix as usize].source)]
-            .source
-            .supervised_from;
-        let (case, context) = self.case_and_context(ix, plan, false);
-        if case.stale || case.fold.plan != plan {
-            *case.fold = Fold::walk(plan, &context);
-            *case.stale_flag = false;
-        }
-        let (next, unsettled) = allege(case.fold, &context, &knowledge, &mut scratch);
-        let mut changed = false;
-        if !scratch.is_empty() || !case.alerts.is_empty() {
-            let began = context.history.first().map(|e| e.occurred_at);
-            let occasion = Occasion {
-                cause,
-                withdraws,
-                now,
-                never_issue: supervised_from.is_some_and(|from| began.is_some_and(|b| b < from)),
-            };
-            let around = Surroundings {
-                fold: case.fold,
-                context: &context,
-                source: &source_id,
-                case_no: case.case_no,
-            };
-            let before = facts.len();
-            reconcile(case.alerts, &scratch, &occasion, &around, facts);
-            changed = facts.len() > before;
-        }
-        scratch.clear();
-        self.scratch = scratch;
-        self.arm(ix, next, unsettled);
-        if changed {
-            self.touch(ix);
-        }
-    }
-
-    fn arm(&mut self, ix: CaseIx, next: Timestamp, unsettled: Timestamp) {
-        let case = &mut self.cases[ix as usize];
-        let old = (case.next, case.unsettled);
-        (case.next, case.unsettled) = (next, unsettled);
-        let state = &mut self.sources[usize::from(case.source)];
-        let timers = if state.source.clock == SourceClock::Declared {
-            &mut state.timers
-        } else {
-            &mut self.timers
-        };
-        move_timer(timers, old.0, next, ix);
-        move_timer(&mut state.unsettled, old.1, unsettled, ix);
-    }
-
-    /// Computes a case's timers without judging it, after a restore.
-    pub(crate) fn rearm(&mut self, ix: CaseIx) {
-        if !self.may_judge(ix) {
-            return;
-        }
-        let plan = self.plan_of(ix);
-        let knowledge = self.knowledge(ix);
-        let mut scratch = std::mem::take(&mut self.scratch);
-        let (case, context) = self.case_and_context(ix, plan, false);
-        *case.fold = Fold::walk(plan, &context);
-        *case.stale_flag = false;
-        let (next, unsettled) = allege(case.fold, &context, &knowledge, &mut scratch);
-        scratch.clear();
-        self.scratch = scratch;
-        self.arm(ix, next, unsettled);
-    }
-
-    fn knowledge(&self, ix: CaseIx) -> Knowledge {
-        let state = &self.sources[usize::from(self.cases[ix as usize].source)];
-        let clock = match state.source.clock {
-            SourceClock::Live => self.clock,
-            SourceClock::Declared => state.complete_until,
-        };
-        Knowledge {
-            clock,
-            complete_until: state.complete_until,
-            allowance_ms: state.source.delay_allowance_ms(),
-        }
-    }
-
-    /// When something is concluded of a case: its clock, or before any tick its latest event's receipt.
-    fn now_for(&self, ix: CaseIx) -> Timestamp {
-        let state = &self.sources[usize::from(self.cases[ix as usize].source)];
-        let clock = match state.source.clock {
-            SourceClock::Live => self.clock,
-            SourceClock::Declared => state.complete_until,
-        };
-        if clock == Timestamp::MIN {
-            state.last_received_at
-        } else {
-            clock
-        }
-    }
-
-    fn is_declared(&self, source: SourceIx) -> bool {
-        self.sources[usize::from(source)].source.clock == SourceClock::Declared
-    }
-
-    /// A declared source's case is judged only once the source has been complete.
-    fn may_judge(&self, ix: CaseIx) -> bool {
-        let state = &self.sources[usize::from(self.cases[ix as usize].source)];
-        state.source.clock == SourceClock::Live || state.complete_until != Timestamp::MIN
-    }
-
-    fn plan_of(&self, ix: CaseIx) -> PlanIx {
-        let case = &self.cases[ix as usize];
-        let mut item = 0;
-        let mut accepted = false;
-        let mut decisive: Option<&Event> = None;
-        for (_, event) in case.history.known() {
-            if item == 0 {
-                item = self.profiles[event.profile as usize].item;
-            }
-            let first_accepted = event.kind == EventKind::Accepted && !accepted;
-            accepted |= first_accepted;
-            if decisive.is_none() || first_accepted {
-                decisive = Some(event);
-            }
-            if accepted && item != 0 {
-                break;
-            }
-        }
-        let at = decisive.map_or(Timestamp::MIN, |e| e.occurred_at);
-        let source = &self.sources[usize::from(case.source)].source.id;
-        self.rules
-            .plan_for(source, self.texts.option(item), |tz| at.local_date(tz))
-    }
-}
-
-/// The parts of a case that judging writes.
-struct CaseParts<'a> {
-    stale: bool,
-    fold: &'a mut Fold,
-    alerts: &'a mut Vec<Published>,
-    stale_flag: &'a mut bool,
-    case_no: &'a str,
-}
-
-/// Whether an alert, as published, was alleged when it was published.
-pub(crate) fn is_alleged(record: &AlertRecord) -> bool {
-    use mingjing_domain::alert::Status;
-    match record.status {
-        Status::Withdrawn | Status::Cancelled => false,
-        Status::Review => record.withdrawn_reason.is_none(),
-        Status::Pending | Status::Issued | Status::Ended => true,
-    }
-}
-
-fn fill_event_id(record: &mut AlertRecord, id: &str) {
-    if let Some(reason) = &mut record.withdrawn_reason
-        && reason.contains("（）")
-    {
-        *reason = reason.replacen("（）", &format!("（{id}）"), 1);
-    }
-}
-
-fn take_up_to(set: &mut BTreeSet<(Timestamp, CaseIx)>, until: Timestamp, out: &mut Vec<CaseIx>) {
-    while let Some((at, ix)) = set.first().copied() {
-        if at > until {
-            break;
-        }
-        set.pop_first();
-        out.push(ix);
-    }
-}
-
-fn move_timer(
-    timers: &mut BTreeSet<(Timestamp, CaseIx)>,
-    from: Timestamp,
-    to: Timestamp,
-    ix: CaseIx,
-) {
-    // An entry may have been taken out by the sweep that led here: insert anew even where it is the same.
-    if from != to && from != NEVER {
-        timers.remove(&(from, ix));
-    }
-    if to != NEVER {
-        timers.insert((to, ix));
-    }
-}
-
-fn case_hash(source: SourceIx, case_no: &str) -> u64 {
-    hash_of(&(source, case_no))
-}
-
-fn hash_of<T: Hash>(value: &T) -> u64 {
-    FxBuildHasher.hash_one(value)
 }

@@ -1,5 +1,8 @@
 //! Snapshots: what cannot be computed again (histories, published alerts, clocks), and nothing else. What was
 //! walked is walked anew, so that a snapshot outlives a change of definitions and of the engine.
+//!
+//! Histories are kept as their bytes: the tables they refer to are restored with the same numbers, before any rules
+//! take numbers of their own.
 
 use std::sync::Arc;
 
@@ -7,14 +10,14 @@ use mingjing_domain::Timestamp;
 use mingjing_domain::alert::AlertRecord;
 use mingjing_domain::event::EventKind;
 use mingjing_domain::source::Source;
+use rustc_hash::FxHashSet;
 use serde::{Deserialize, Serialize};
 
 use crate::ENGINE_VERSION;
-use crate::condition::Attr;
 use crate::fold::Profile;
-use crate::history::{Event, Extra, History, NewEvent, SpecialEntry};
+use crate::history::{Act, Bounds, History};
 use crate::life::Published;
-use crate::partition::{Case, Counts, Engine};
+use crate::partition::{Case, CaseIx, Counts, Engine};
 use crate::rules::Rules;
 
 /// A snapshot that cannot be restored.
@@ -35,14 +38,20 @@ pub enum SnapshotError {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Image {
-    engine_version: String,
+struct Image<'a> {
+    engine_version: &'a str,
     clock: i64,
-    codes: Vec<String>,
-    texts: Vec<String>,
-    profiles: Vec<(u32, u32, u32, u32)>,
+    #[serde(borrow)]
+    codes: Vec<&'a str>,
+    #[serde(borrow)]
+    texts: Vec<&'a str>,
+    /// Item, body, region, case kind.
+    profiles: Vec<[u32; 4]>,
+    /// Kind, step, result, fields present.
+    acts: Vec<[u16; 4]>,
     sources: Vec<SourceImage>,
-    cases: Vec<CaseImage>,
+    #[serde(borrow)]
+    cases: Vec<CaseImage<'a>>,
     counts: [u64; 6],
 }
 
@@ -55,66 +64,42 @@ struct SourceImage {
 }
 
 #[derive(Serialize, Deserialize)]
-struct CaseImage {
+struct CaseImage<'a> {
     source: u16,
-    case_no: String,
-    events: Vec<EventImage>,
-    conflict: Option<String>,
+    case_no: &'a str,
+    #[serde(borrow)]
+    history: Bytes<'a>,
     /// (revision, alleged, record as JSON).
     alerts: Vec<(u32, bool, String)>,
     waiting: bool,
     touched: bool,
 }
 
-#[derive(Serialize, Deserialize)]
-struct EventImage {
-    id: String,
-    occurred_at: i64,
-    received_at: i64,
-    entered_at: Option<i64>,
-    source_seq: u64,
-    data_version: u32,
-    content: u32,
-    party: u32,
-    actor: u32,
-    profile: u32,
-    step: u16,
-    result: u16,
-    present: u16,
-    kind: u8,
-    extra: Option<ExtraImage>,
-}
+/// Bytes as bytes: serde takes a slice for a list of numbers when it writes.
+#[derive(Deserialize)]
+struct Bytes<'a>(&'a [u8]);
 
-#[derive(Serialize, Deserialize)]
-struct ExtraImage {
-    attributes: Vec<(u16, ValueImage)>,
-    special: Option<(u16, Option<i64>, Option<String>)>,
-    corrects: Option<String>,
-}
-
-#[derive(Serialize, Deserialize)]
-enum ValueImage {
-    Unknown,
-    Int(i64),
-    Float(f64),
-    Bool(bool),
-    Instant(i64),
-    Text(String),
+impl Serialize for Bytes<'_> {
+    fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.serialize_bytes(self.0)
+    }
 }
 
 impl Engine {
     /// Everything needed to go on from here.
     pub fn snapshot(&self) -> Vec<u8> {
+        let waiting: FxHashSet<CaseIx> = self
+            .sources
+            .iter()
+            .flat_map(|s| s.waiting.iter().copied())
+            .collect();
         let image = Image {
-            engine_version: ENGINE_VERSION.into(),
+            engine_version: ENGINE_VERSION,
             clock: self.clock.millis(),
-            codes: self.codes.all().map(Into::into).collect(),
-            texts: self.texts.all().map(Into::into).collect(),
-            profiles: self
-                .profiles
-                .iter()
-                .map(|p| (p.item, p.org, p.region, p.case_kind))
-                .collect(),
+            codes: self.codes.all().collect(),
+            texts: self.texts.all().collect(),
+            profiles: self.profiles.all().iter().map(profile_image).collect(),
+            acts: self.acts.all().iter().map(act_image).collect(),
             sources: self
                 .sources
                 .iter()
@@ -127,52 +112,21 @@ impl Engine {
                 .collect(),
             cases: self
                 .cases
-                .iter()
-                .enumerate()
-                .map(|(ix, c)| self.case_image(ix, c))
+                .all()
+                .map(|ix| case_image(&self.cases[ix], waiting.contains(&ix)))
                 .collect(),
-            counts: {
-                let c = self.counts;
-                [
-                    c.events,
-                    c.duplicates,
-                    c.conflicts,
-                    c.walked_anew,
-                    c.judged,
-                    c.exempt_from_late_entry,
-                ]
-            },
+            counts: counts_image(self.counts),
         };
         postcard::to_stdvec(&image).expect("a snapshot has no value that postcard refuses")
     }
 
-    fn case_image(&self, ix: usize, case: &Case) -> CaseImage {
-        let source = &self.sources[usize::from(case.source)];
-        CaseImage {
-            source: case.source,
-            case_no: (*case.case_no).into(),
-            events: case
-                .history
-                .all()
-                .iter()
-                .map(|e| event_image(e, &case.history))
-                .collect(),
-            conflict: case.history.conflict.as_deref().map(Into::into),
-            alerts: case
-                .alerts
-                .iter()
-                .map(|a| (a.revision, a.alleged, to_json(&a.record)))
-                .collect(),
-            waiting: source.waiting.contains(&(ix as u32)),
-            touched: case.touched,
-        }
-    }
-
     /// An engine as it was, under `rules`. Judges nothing: see [`Engine::rejudge`].
     pub fn restore(rules: Arc<Rules>, bytes: &[u8]) -> Result<Engine, SnapshotError> {
-        let image: Image = postcard::from_bytes(bytes).map_err(SnapshotError::Unreadable)?;
-        let mut engine = Engine::new(rules);
-        engine.restore_image(image)?;
+        let image: Image<'_> = postcard::from_bytes(bytes).map_err(SnapshotError::Unreadable)?;
+        let mut engine = Engine::without_rules(rules.clone());
+        let bounds = engine.restore_tables(&image)?;
+        engine.install(rules);
+        engine.restore_rest(image, bounds)?;
         Ok(engine)
     }
 
@@ -183,26 +137,63 @@ impl Engine {
         Ok(version)
     }
 
-    fn restore_image(&mut self, image: Image) -> Result<(), SnapshotError> {
-        self.clock = Timestamp::from_millis(image.clock);
-        // Numbers are given anew: the rules now in force may have taken some already.
-        let codes: Vec<u16> = image
-            .codes
-            .iter()
-            .map(|c| self.codes.intern_code(c))
-            .collect();
-        let texts: Vec<u32> = image.texts.iter().map(|t| self.texts.intern(t)).collect();
-        self.map_steps();
-        let numbers = Numbers { codes, texts };
-        let mut profiles = Vec::new();
-        for (item, org, region, case_kind) in &image.profiles {
-            profiles.push(self.profile(Profile {
-                item: numbers.text(*item)?,
-                org: numbers.text(*org)?,
-                region: numbers.text(*region)?,
-                case_kind: numbers.text(*case_kind)?,
-            }));
+    fn restore_tables(&mut self, image: &Image<'_>) -> Result<Bounds, SnapshotError> {
+        let dangling = |what| SnapshotError::Dangling { what };
+        for (table, texts) in [
+            (&mut self.codes, &image.codes),
+            (&mut self.texts, &image.texts),
+        ] {
+            for (number, text) in texts.iter().enumerate() {
+                if table.intern(text) as usize != number {
+                    return Err(dangling("a text"));
+                }
+            }
         }
+        let bounds = Bounds {
+            codes: image.codes.len(),
+            texts: image.texts.len(),
+            profiles: image.profiles.len(),
+            acts: image.acts.len(),
+        };
+        for (number, symbols) in image.profiles.iter().enumerate() {
+            let known = symbols
+                .iter()
+                .all(|symbol| (*symbol as usize) < bounds.texts);
+            let [item, org, region, case_kind] = *symbols;
+            let profile = Profile {
+                item,
+                org,
+                region,
+                case_kind,
+            };
+            if !known || self.profiles.number(profile) as usize != number {
+                return Err(dangling("a profile"));
+            }
+        }
+        for (number, [kind, step, result, present]) in image.acts.iter().copied().enumerate() {
+            let kind = *EventKind::ALL
+                .get(usize::from(kind))
+                .ok_or(dangling("an event kind"))?;
+            let known = [step, result]
+                .iter()
+                .all(|code| usize::from(*code) < bounds.codes);
+            if !known
+                || self.acts.number(Act {
+                    kind,
+                    step,
+                    result,
+                    present,
+                }) as usize
+                    != number
+            {
+                return Err(dangling("an act"));
+            }
+        }
+        Ok(bounds)
+    }
+
+    fn restore_rest(&mut self, image: Image<'_>, bounds: Bounds) -> Result<(), SnapshotError> {
+        self.clock = Timestamp::from_millis(image.clock);
         let mut sources = Vec::new();
         for source in &image.sources {
             let declared: Source =
@@ -219,7 +210,7 @@ impl Engine {
             let source = *sources
                 .get(usize::from(case.source))
                 .ok_or(SnapshotError::Dangling { what: "a source" })?;
-            self.restore_case(source, case, &numbers, &profiles)?;
+            self.restore_case(source, case, bounds)?;
         }
         let [
             events,
@@ -243,17 +234,13 @@ impl Engine {
     fn restore_case(
         &mut self,
         source: u16,
-        image: CaseImage,
-        numbers: &Numbers,
-        profiles: &[u32],
+        image: CaseImage<'_>,
+        bounds: Bounds,
     ) -> Result<(), SnapshotError> {
-        let ix = self.case_or_new(source, &image.case_no);
-        for event in &image.events {
-            let new = new_event(event, numbers, profiles)?;
-            self.cases[ix as usize].history.take(new);
-        }
-        let case = &mut self.cases[ix as usize];
-        case.history.conflict = image.conflict.map(Into::into);
+        let ix = self.case_or_new(source, image.case_no);
+        let case = &mut self.cases[ix];
+        case.history = History::restore(image.history.0, bounds)
+            .ok_or(SnapshotError::Dangling { what: "an event" })?;
         for (revision, alleged, record) in image.alerts {
             let record: Box<AlertRecord> =
                 serde_json::from_str(&record).map_err(SnapshotError::Record)?;
@@ -274,137 +261,58 @@ impl Engine {
     }
 }
 
-struct Numbers {
-    codes: Vec<u16>,
-    texts: Vec<u32>,
-}
-
-impl Numbers {
-    fn code(&self, old: u16) -> Result<u16, SnapshotError> {
-        self.codes
-            .get(usize::from(old))
-            .copied()
-            .ok_or(SnapshotError::Dangling { what: "a code" })
-    }
-
-    fn text(&self, old: u32) -> Result<u32, SnapshotError> {
-        self.texts
-            .get(old as usize)
-            .copied()
-            .ok_or(SnapshotError::Dangling { what: "a text" })
+fn case_image(case: &Case, waiting: bool) -> CaseImage<'_> {
+    CaseImage {
+        source: case.source,
+        case_no: &case.case_no,
+        history: Bytes(case.history.bytes()),
+        alerts: case
+            .alerts
+            .iter()
+            .map(|a| (a.revision, a.alleged, to_json(&a.record)))
+            .collect(),
+        waiting,
+        touched: case.touched,
     }
 }
 
-fn event_image(event: &Event, history: &History) -> EventImage {
-    EventImage {
-        id: history.id(event),
-        occurred_at: event.occurred_at.millis(),
-        received_at: event.received_at().millis(),
-        entered_at: event.entered_at().map(Timestamp::millis),
-        source_seq: event.source_seq,
-        data_version: event.data_version,
-        content: event.content,
-        party: event.party,
-        actor: event.actor,
-        profile: event.profile,
-        step: event.step,
-        result: event.result,
-        present: event.present,
-        kind: event.kind as u8,
-        extra: event.extra.as_ref().map(|extra| ExtraImage {
-            attributes: extra
-                .attributes
-                .iter()
-                .map(|(n, v)| (*n, value_image(v)))
-                .collect(),
-            special: extra.special.as_ref().map(|s| {
-                (
-                    s.kind,
-                    s.planned_end.map(Timestamp::millis),
-                    s.granted.map(|g| g.to_string()),
-                )
-            }),
-            corrects: extra.corrects.as_deref().map(Into::into),
-        }),
-    }
+fn profile_image(profile: &Profile) -> [u32; 4] {
+    let Profile {
+        item,
+        org,
+        region,
+        case_kind,
+    } = *profile;
+    [item, org, region, case_kind]
 }
 
-fn new_event<'e>(
-    event: &'e EventImage,
-    numbers: &Numbers,
-    profiles: &[u32],
-) -> Result<NewEvent<'e>, SnapshotError> {
-    let kind =
-        EventKind::ALL
-            .get(usize::from(event.kind))
-            .copied()
-            .ok_or(SnapshotError::Dangling {
-                what: "an event kind",
-            })?;
-    let extra = match &event.extra {
-        None => None,
-        Some(extra) => {
-            let mut attributes = Vec::new();
-            for (name, value) in &extra.attributes {
-                attributes.push((numbers.code(*name)?, value_of(value)));
-            }
-            let special = match &extra.special {
-                None => None,
-                Some((kind, planned_end, granted)) => Some(SpecialEntry {
-                    kind: numbers.code(*kind)?,
-                    planned_end: planned_end.map(Timestamp::from_millis),
-                    granted: granted.as_deref().and_then(|g| g.parse().ok()),
-                }),
-            };
-            let corrects = extra.corrects.as_deref().map(Into::into);
-            Some(Box::new(Extra {
-                attributes,
-                special,
-                corrects,
-            }))
-        }
-    };
-    Ok(NewEvent {
-        id: &event.id,
-        occurred_at: Timestamp::from_millis(event.occurred_at),
-        received_at: Timestamp::from_millis(event.received_at),
-        entered_at: event.entered_at.map(Timestamp::from_millis),
-        source_seq: event.source_seq,
-        data_version: event.data_version,
-        content: event.content,
-        party: event.party,
-        actor: numbers.text(event.actor)?,
-        profile: *profiles
-            .get(event.profile as usize)
-            .ok_or(SnapshotError::Dangling { what: "a profile" })?,
-        step: numbers.code(event.step)?,
-        result: numbers.code(event.result)?,
-        present: event.present,
+fn act_image(act: &Act) -> [u16; 4] {
+    let Act {
         kind,
-        extra,
-    })
+        step,
+        result,
+        present,
+    } = *act;
+    [kind as u16, step, result, present]
 }
 
-fn value_image(value: &Attr) -> ValueImage {
-    match value {
-        Attr::Unknown => ValueImage::Unknown,
-        Attr::Int(v) => ValueImage::Int(*v),
-        Attr::Float(v) => ValueImage::Float(*v),
-        Attr::Bool(v) => ValueImage::Bool(*v),
-        Attr::Instant(v) => ValueImage::Instant(v.millis()),
-        Attr::Text(v) => ValueImage::Text((**v).into()),
-    }
-}
-
-fn value_of(value: &ValueImage) -> Attr {
-    match value {
-        ValueImage::Unknown => Attr::Unknown,
-        ValueImage::Int(v) => Attr::Int(*v),
-        ValueImage::Float(v) => Attr::Float(*v),
-        ValueImage::Bool(v) => Attr::Bool(*v),
-        ValueImage::Instant(v) => Attr::Instant(Timestamp::from_millis(*v)),
-        ValueImage::Text(v) => Attr::Text(v.as_str().into()),
-    }
+fn counts_image(counts: Counts) -> [u64; 6] {
+    let Counts {
+        events,
+        duplicates,
+        conflicts,
+        walked_anew,
+        judged,
+        exempt_from_late_entry,
+    } = counts;
+    [
+        events,
+        duplicates,
+        conflicts,
+        walked_anew,
+        judged,
+        exempt_from_late_entry,
+    ]
 }
 
 fn to_json<T: Serialize>(value: &T) -> String {

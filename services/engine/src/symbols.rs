@@ -1,4 +1,6 @@
-//! Short numbers for texts that repeat: steps, officers, bodies, results.
+//! Short numbers for what repeats over cases: steps, officers, bodies, results, and combinations of them.
+
+use std::hash::Hash;
 
 use rustc_hash::FxHashMap;
 
@@ -62,9 +64,36 @@ impl Symbols {
     pub(crate) fn all(&self) -> impl Iterator<Item = &str> {
         self.texts.iter().map(|t| &**t)
     }
+}
 
-    /// How many texts there are.
-    pub(crate) fn len(&self) -> usize {
-        self.texts.len()
+/// Values by number and numbers by value. Grows with distinct values only.
+pub(crate) struct Numbered<T> {
+    values: Vec<T>,
+    numbers: FxHashMap<T, u32>,
+}
+
+impl<T> Default for Numbered<T> {
+    fn default() -> Self {
+        Numbered {
+            values: Vec::new(),
+            numbers: FxHashMap::default(),
+        }
+    }
+}
+
+impl<T: Copy + Eq + Hash> Numbered<T> {
+    /// The number of `value`, given now if it is new.
+    pub(crate) fn number(&mut self, value: T) -> u32 {
+        let next = self.values.len() as u32;
+        let number = *self.numbers.entry(value).or_insert(next);
+        if number == next {
+            self.values.push(value);
+        }
+        number
+    }
+
+    /// Every value, by number.
+    pub(crate) fn all(&self) -> &[T] {
+        &self.values
     }
 }

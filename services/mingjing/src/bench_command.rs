@@ -1,7 +1,5 @@
 //! `mingjing bench engine`: what judging costs, as a ratio to reading the same bytes.
 
-use std::time::Instant;
-
 use anyhow::Context as _;
 use mingjing_domain::Timestamp;
 use mingjing_domain::definitions::{DefinitionFile, DefinitionSet};
@@ -16,6 +14,9 @@ use std::sync::Arc;
 use crate::allocator;
 
 mod corpus;
+mod stopwatch;
+
+use stopwatch::Stopwatch;
 
 /// What is measured.
 #[derive(Debug, clap::Subcommand)]
@@ -166,7 +167,7 @@ struct Plain<'a> {
 }
 
 fn parse_only(lines: &[&[u8]]) -> anyhow::Result<f64> {
-    let began = Instant::now();
+    let watch = Stopwatch::start();
     let mut seen = 0usize;
     for line in lines {
         let event: Plain<'_> = serde_json::from_slice(line)?;
@@ -175,7 +176,7 @@ fn parse_only(lines: &[&[u8]]) -> anyhow::Result<f64> {
         seen += usize::from(event.data.actor.is_some());
     }
     std::hint::black_box(seen);
-    Ok(began.elapsed().as_secs_f64())
+    Ok(watch.seconds())
 }
 
 #[derive(Default)]
@@ -185,7 +186,7 @@ struct Outcome {
 }
 
 fn bytes_to_facts(lines: &[&[u8]], rules: &Arc<Rules>) -> anyhow::Result<(f64, Outcome)> {
-    let began = Instant::now();
+    let watch = Stopwatch::start();
     let mut engine = Engine::new(rules.clone());
     let mut facts = Vec::new();
     let mut next_tick = Timestamp::MIN;
@@ -203,7 +204,7 @@ fn bytes_to_facts(lines: &[&[u8]], rules: &Arc<Rules>) -> anyhow::Result<(f64, O
             facts.clear();
         }
     }
-    let seconds = began.elapsed().as_secs_f64();
+    let seconds = watch.seconds();
     let mut with_alerts: Vec<&str> = engine.alerts().map(|a| a.case_no.as_str()).collect();
     with_alerts.dedup();
     Ok((

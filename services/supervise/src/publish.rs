@@ -97,7 +97,7 @@ mod tests {
             org_code: None,
             region_code: None,
             flowchart: None,
-            opened_at: at,
+            opened_at: Some(at),
             accepted_at: None,
             closed_at: None,
             due_at: None,

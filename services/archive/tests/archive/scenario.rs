@@ -191,7 +191,7 @@ fn case_record(case: u32, told: u32) -> CaseRecord {
         org_code: None,
         region_code: Some("510502".into()),
         flowchart: Some("施工许可@3".into()),
-        opened_at: at(0),
+        opened_at: Some(at(0)),
         accepted_at: Some(at(1)),
         closed_at: (told == 3).then(|| at(3)),
         due_at: Some(at(1000)),

@@ -27,11 +27,11 @@ pub(crate) struct Suspension {
 
 impl Suspension {
     /// The end of what is credited to a stay that knows events before `until`; [`Timestamp::MAX`] while it is
-    /// open without a planned end.
+    /// open without a planned end. One that was to end before it began credits nothing.
     pub(crate) fn credited_until(&self, until: u32) -> Timestamp {
         let planned = self.planned_end.unwrap_or(Timestamp::MAX);
-        let resumed = self.resumed_at.filter(|_| self.resume_event <= until);
-        resumed.map_or(planned, |at| at.min(planned)).max(self.from)
+        let resumed = self.resumed_at.filter(|_| self.resume_event < until);
+        resumed.map_or(planned, |at| at.min(planned))
     }
 }
 
@@ -51,18 +51,25 @@ pub(crate) struct Ledger {
     pub(crate) extensions: Vec<Extension>,
 }
 
+impl Ledger {
+    /// The suspension that began with the event at this place.
+    pub(super) fn begun_by(&self, event: u32) -> Option<&Suspension> {
+        self.suspensions.iter().find(|s| s.event == event)
+    }
+}
+
 impl Fold {
     /// Enters a special procedure. What is not in the flowchart's closed list does nothing to any limit.
-    pub(super) fn enter_ledger(&mut self, place: usize, event: &Event, context: &Context<'_>) {
+    pub(super) fn enter_ledger(&mut self, event: &Event<'_>, context: &Context<'_>) {
         match event.kind {
-            EventKind::Suspend => self.suspend(place, event, context),
-            EventKind::Resume => self.resume(place, event, context),
-            EventKind::Extend => self.extend(place, event, context),
+            EventKind::Suspend => self.suspend(event, context),
+            EventKind::Resume => self.resume(event, context),
+            EventKind::Extend => self.extend(event, context),
             _ => {}
         }
     }
 
-    fn suspend(&mut self, place: usize, event: &Event, context: &Context<'_>) {
+    fn suspend(&mut self, event: &Event<'_>, context: &Context<'_>) {
         let Some(entry) = event.special() else { return };
         let Some(special) = listed(entry.kind, Effect::Suspend, context) else {
             return;
@@ -81,7 +88,7 @@ impl Fold {
             (Some(planned), Some(longest)) => Some(planned.min(longest)),
             (a, b) => a.or(b),
         };
-        let ledger = self.ledger.get_or_insert_default();
+        let ledger = &mut self.rare().ledger;
         let visit = ledger
             .suspensions
             .iter()
@@ -93,29 +100,27 @@ impl Fold {
             from: event.occurred_at,
             planned_end,
             resumed_at: None,
-            event: place as u32,
+            event: event.place,
             resume_event: super::NONE,
             visit: visit.min(usize::from(u16::MAX)) as u16,
         });
     }
 
-    fn resume(&mut self, place: usize, event: &Event, context: &Context<'_>) {
+    fn resume(&mut self, event: &Event<'_>, context: &Context<'_>) {
         let wanted = event.special().and_then(|s| {
             (s.kind != 0).then(|| context.plan.special(context.codes.text(s.kind.into())))
         });
-        let Some(ledger) = &mut self.ledger else {
-            return;
-        };
-        for suspension in &mut ledger.suspensions {
+        let Some(rare) = &mut self.rare else { return };
+        for suspension in &mut rare.ledger.suspensions {
             let meant = wanted.is_none_or(|kind| kind == Some(suspension.special));
             if suspension.resumed_at.is_none() && meant {
                 suspension.resumed_at = Some(event.occurred_at);
-                suspension.resume_event = place as u32;
+                suspension.resume_event = event.place;
             }
         }
     }
 
-    fn extend(&mut self, place: usize, event: &Event, context: &Context<'_>) {
+    fn extend(&mut self, event: &Event<'_>, context: &Context<'_>) {
         let Some(entry) = event.special() else { return };
         let Some(special) = listed(entry.kind, Effect::Extend, context) else {
             return;
@@ -128,12 +133,9 @@ impl Fold {
             special,
             budget,
             at: event.occurred_at,
-            event: place as u32,
+            event: event.place,
         };
-        self.ledger
-            .get_or_insert_default()
-            .extensions
-            .push(extension);
+        self.rare().ledger.extensions.push(extension);
     }
 }
 

@@ -7,8 +7,7 @@ use mingjing_domain::event::EventKind;
 use mingjing_domain::limit::{Budget, Unit};
 use mingjing_domain::time::{DAY_MS, HOUR_MS};
 
-use super::{Context, Finding, Fold, NONE};
-use crate::history::Event;
+use super::{Finding, Fold, NONE, Taken};
 use crate::rules::{Check, Field, MarkSet};
 
 /// What running cases of an ended item may still do when they are to be terminated or handed over.
@@ -26,26 +25,10 @@ const WINDING_UP: [EventKind; 11] = [
     EventKind::Complaint,
 ];
 
-/// The event looked at, and what surrounds it.
-#[derive(Clone, Copy)]
-struct Look<'a> {
-    place: usize,
-    event: &'a Event,
-    marks: MarkSet,
-    context: &'a Context<'a>,
-}
-
 impl Fold {
     /// Looks at the event with one point, before the event has changed the case.
-    pub(super) fn look(&mut self, point: u16, place: usize, marks: MarkSet, context: &Context<'_>) {
-        let event = context.history.event(place);
-        let look = Look {
-            place,
-            event,
-            marks,
-            context,
-        };
-        let check = &context.plan.points[usize::from(point)].check;
+    pub(super) fn look(&mut self, point: u16, taken: &Taken<'_>) {
+        let check = &taken.context.plan.points[usize::from(point)].check;
         let each = matches!(
             check,
             Check::RequiresBefore { each: true, .. } | Check::Condition { each: true, .. }
@@ -53,27 +36,31 @@ impl Fold {
         if !each && self.has_found(point) {
             return;
         }
-        let Some((other, detail)) = self.violates(check, &look) else {
+        let Some((other, detail)) = self.violates(check, taken) else {
             return;
         };
+        let event = &taken.event;
         let (step, visit) = if each {
-            (context.step_symbol(event), context.occurrence(place))
+            (
+                taken.context.step_symbol(event),
+                taken.context.occurrence(event),
+            )
         } else {
             (0, 1)
         };
-        self.findings.push(Finding {
+        self.found(Finding {
             point,
             step,
             visit,
-            event: place as u32,
+            event: event.place,
             other,
             detail,
         });
     }
 
     /// The other event it rests on and a detail, where the check is violated at this event.
-    fn violates(&mut self, check: &Check, look: &Look<'_>) -> Option<(u32, u16)> {
-        let seen = self.seen;
+    fn violates(&mut self, check: &Check, look: &Taken<'_>) -> Option<(u32, u16)> {
+        let seen = self.seen();
         let plain = |violated: bool| violated.then_some((NONE, 0));
         match check {
             Check::Timed | Check::NotInFlowchart | Check::StartedTooSoon => None,
@@ -125,43 +112,35 @@ impl Fold {
             Check::TimeReversed => look.time_reversed().map(|other| (other, 0)),
             Check::MissingField { fields } => look.missing_field(fields).map(|f| (NONE, f)),
             Check::Conflict => look.conflict().map(|other| (other, 0)),
-            Check::Condition { when, .. } => {
-                plain(self.condition_holds(when, look.place, look.context))
-            }
+            Check::Condition { when, .. } => plain(self.condition_holds(when, look)),
         }
     }
 
     /// Looks at a closing event with a required-step point, after the event has changed the case.
-    pub(super) fn look_at_closing(
-        &mut self,
-        point: u16,
-        place: usize,
-        marks: MarkSet,
-        context: &Context<'_>,
-    ) {
-        let Check::RequiredStep { steps, at, unless } =
-            &context.plan.points[usize::from(point)].check
+    pub(super) fn look_at_closing(&mut self, point: u16, taken: &Taken<'_>) {
+        let plan = taken.context.plan;
+        let Check::RequiredStep { steps, at, unless } = &plan.points[usize::from(point)].check
         else {
             return;
         };
-        let first_closing = marks & at != 0 && self.seen & at == 0;
-        if !first_closing || (self.seen | marks) & context.plan.ended_otherwise != 0 {
+        let first_closing = taken.marks & at != 0 && self.seen() & at == 0;
+        if !first_closing || (self.seen() | taken.marks) & plan.ended_otherwise != 0 {
             return;
         }
         if unless
             .as_ref()
-            .is_some_and(|c| self.condition_holds(c, place, context))
+            .is_some_and(|c| self.condition_holds(c, taken))
         {
             return;
         }
         for step in steps {
-            let symbol = context.step_symbol[usize::from(*step)];
+            let symbol = taken.context.step_symbol[usize::from(*step)];
             if !self.steps.iter().any(|s| s.step == symbol) {
-                self.findings.push(Finding {
+                self.found(Finding {
                     point,
                     step: symbol,
                     visit: 1,
-                    event: place as u32,
+                    event: taken.event.place,
                     other: NONE,
                     detail: *step,
                 });
@@ -170,14 +149,13 @@ impl Fold {
     }
 }
 
-impl Look<'_> {
+impl Taken<'_> {
     /// The place of the first event with any of these marks.
     fn first_with(&self, marks: MarkSet) -> u32 {
-        self.context
-            .history
-            .known()
-            .find(|(_, e)| self.context.marks(e) & marks != 0)
-            .map_or(NONE, |(place, _)| place as u32)
+        let mut events = self.context.history.known();
+        events
+            .find(|e| self.context.marks(e) & marks != 0)
+            .map_or(NONE, |e| e.place)
     }
 
     fn same_person(
@@ -196,18 +174,20 @@ impl Look<'_> {
             return None;
         };
         let place = self.first_with(counterpart);
-        let earlier = self.context.history.event(place as usize);
+        let earlier = self.context.history.event(place);
         if self.event.actor == 0 || earlier.actor != self.event.actor {
             return None;
         }
-        let kind = self.context.first_named(self.place, |p| p.case_kind);
+        // Of the whole case: it is an instant one or it is not, whenever that was said.
+        let kind = self.context.first_named(NONE, |p| p.case_kind);
         let instant = self.context.texts.text(kind) == "instant";
         (!(not_for_instant && instant)).then_some((place, 0))
     }
 
-    fn item(&self) -> Option<&PowerItem> {
-        let symbol = self.context.item(self.place);
-        self.context.rules.item(self.context.texts.text(symbol))
+    fn power_item(&self) -> Option<&PowerItem> {
+        self.context
+            .rules
+            .item(self.context.texts.text(self.item()))
     }
 
     fn date(&self, at: Timestamp) -> chrono::NaiveDate {
@@ -216,14 +196,8 @@ impl Look<'_> {
 
     /// At the first event that names an item: the list in force on its date does not have it.
     fn off_list(&self) -> bool {
-        let named = self.context.profile(self.event).item;
-        let before = self
-            .context
-            .history
-            .known()
-            .take_while(|(at, _)| *at < self.place)
-            .any(|(_, e)| self.context.profile(e).item != 0);
-        if named == 0 || before {
+        let named = self.context.profile(&self.event).item;
+        if named == 0 || self.item_before != 0 {
             return false;
         }
         let Some(item) = self.context.rules.item(self.context.texts.text(named)) else {
@@ -235,7 +209,7 @@ impl Look<'_> {
     }
 
     fn cancelled_item(&self) -> bool {
-        let Some(item) = self.item() else {
+        let Some(item) = self.power_item() else {
             return false;
         };
         let Some(end) = item
@@ -264,8 +238,9 @@ impl Look<'_> {
     }
 
     fn wrong_body(&self) -> bool {
-        let profile = self.context.profile(self.event);
-        let (Some(org), Some(item)) = (self.context.texts.option(profile.org), self.item()) else {
+        let profile = self.context.profile(&self.event);
+        let (Some(org), Some(item)) = (self.context.texts.option(profile.org), self.power_item())
+        else {
             return false;
         };
         let entitled =
@@ -310,57 +285,42 @@ impl Look<'_> {
 
     /// Acceptance before application, decision before acceptance, a step's end before its start.
     fn time_reversed(&self) -> Option<u32> {
-        let earlier = |kind: EventKind| {
-            let first_of_mine = !self
-                .context
-                .history
-                .known()
-                .take_while(|(at, _)| *at < self.place)
-                .any(|(_, e)| e.kind == self.event.kind);
-            self.context
-                .history
-                .known()
-                .take_while(|(at, _)| *at < self.place)
-                .find(|(_, e)| e.kind == kind && e.occurred_at < self.event.occurred_at)
-                .filter(|_| first_of_mine)
-                .map(|(place, _)| place as u32)
-        };
         match self.event.kind {
-            EventKind::Applied => earlier(EventKind::Accepted),
-            EventKind::Accepted => earlier(EventKind::Decided),
+            EventKind::Applied => self.first_though_after(EventKind::Accepted),
+            EventKind::Accepted => self.first_though_after(EventKind::Decided),
             EventKind::StepStart => self.end_before_this_start(),
             _ => None,
         }
     }
 
+    /// For the first event of its kind: an earlier one of the kind that should have followed.
+    fn first_though_after(&self, kind: EventKind) -> Option<u32> {
+        let mut before = self.context.history.before(self.event.place);
+        if before.any(|e| e.kind == self.event.kind) {
+            return None;
+        }
+        let mut before = self.context.history.before(self.event.place);
+        let earlier = before.find(|e| e.kind == kind && e.occurred_at < self.event.occurred_at);
+        earlier.map(|e| e.place)
+    }
+
     /// An end of the same step that happened before this start though the source sent it after.
     fn end_before_this_start(&self) -> Option<u32> {
-        let step = self.context.step_symbol(self.event);
-        self.context
-            .history
-            .known()
-            .take_while(|(at, _)| *at < self.place)
-            .find(|(_, e)| {
-                e.kind == EventKind::StepEnd
-                    && self.context.step_symbol(e) == step
-                    && e.occurred_at < self.event.occurred_at
-                    && e.source_seq > self.event.source_seq
-            })
-            .map(|(place, _)| place as u32)
+        let step = self.context.step_symbol(&self.event);
+        let mut before = self.context.history.before(self.event.place);
+        let earlier = before.find(|e| {
+            e.kind == EventKind::StepEnd
+                && self.context.step_symbol(e) == step
+                && e.occurred_at < self.event.occurred_at
+                && e.source_seq > self.event.source_seq
+        });
+        earlier.map(|e| e.place)
     }
 
     fn missing_field(&self, fields: &[(Field, String)]) -> Option<u16> {
         let missing = |field: &Field| match field {
             Field::Present(bit) => self.event.present & bit == 0,
-            Field::Attribute(place) => {
-                let name = &self.context.plan.attributes[usize::from(*place)].name;
-                !self.event.extra.as_ref().is_some_and(|extra| {
-                    extra
-                        .attributes
-                        .iter()
-                        .any(|(s, _)| self.context.codes.text((*s).into()) == name)
-                })
-            }
+            Field::Attribute(place) => self.context.sent(&self.event, *place).is_none(),
         };
         fields
             .iter()
@@ -368,29 +328,20 @@ impl Look<'_> {
             .map(|p| p as u16)
     }
 
-    /// Another item or another party than the case has shown so far.
+    /// Another item or another party than the case has shown so far: until one is found, that is the first.
     fn conflict(&self) -> Option<u32> {
-        let profile = self.context.profile(self.event);
-        let earlier = || {
-            self.context
-                .history
-                .known()
-                .take_while(|(at, _)| *at < self.place)
-        };
-        if profile.item != 0
-            && let Some((place, _)) = earlier().find(|(_, e)| {
-                let item = self.context.profile(e).item;
-                item != 0 && item != profile.item
-            })
-        {
-            return Some(place as u32);
+        let differs = |now: u32, before: u32| now != 0 && before != 0 && now != before;
+        let context = self.context;
+        let mut before = context.history.before(self.event.place);
+        if differs(context.profile(&self.event).item, self.item_before) {
+            return before
+                .find(|e| context.profile(e).item != 0)
+                .map(|e| e.place);
         }
-        if self.event.party == 0 {
-            return None;
+        if differs(self.event.party, self.party_before) {
+            return before.find(|e| e.party != 0).map(|e| e.place);
         }
-        earlier()
-            .find(|(_, e)| e.party != 0 && e.party != self.event.party)
-            .map(|(place, _)| place as u32)
+        None
     }
 }
 

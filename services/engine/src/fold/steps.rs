@@ -2,8 +2,7 @@
 
 use mingjing_domain::event::EventKind;
 
-use super::{Context, Finding, Fold, NONE};
-use crate::history::Event;
+use super::{Context, Finding, Fold, NONE, Taken};
 use crate::rules::Check;
 
 /// How often a step was entered. Its open visits are always the last ones: ends close the oldest.
@@ -33,20 +32,10 @@ pub(crate) enum Visit {
 
 impl Fold {
     /// Opens or ends the visit that an event speaks of.
-    pub(super) fn step(
-        &mut self,
-        place: usize,
-        event: &Event,
-        step: Option<u16>,
-        context: &Context<'_>,
-    ) -> Visit {
+    pub(super) fn step(&mut self, taken: &Taken<'_>) -> Visit {
+        let (event, context) = (&taken.event, taken.context);
         let starts = event.kind == EventKind::StepStart;
-        let ends = event.kind == EventKind::StepEnd
-            || step.is_some_and(|s| {
-                context.plan.steps[usize::from(s)]
-                    .done_by
-                    .contains(&event.kind)
-            });
+        let ends = context.ends_visit(event);
         let symbol = context.step_symbol(event);
         if symbol == 0 || !(starts || ends) {
             return Visit::None;
@@ -63,8 +52,8 @@ impl Fold {
                 });
                 self.steps.len() - 1
             });
-        let visit = if ends && self.steps[at].open > 0 {
-            let state = &mut self.steps[at];
+        let state = &mut self.steps[at];
+        let visit = if ends && state.open > 0 {
             let visit = state.count - state.open + 1;
             state.open -= 1;
             Visit::Ended {
@@ -72,12 +61,11 @@ impl Fold {
                 visit,
             }
         } else {
-            let state = &mut self.steps[at];
             state.count = state.count.saturating_add(1);
             state.open += u16::from(starts);
             let visit = state.count;
             if context.plan.watches_transitions {
-                self.enter(place, step, symbol, visit, context);
+                self.enter(symbol, visit, taken);
             }
             if starts {
                 Visit::Opened {
@@ -90,39 +78,33 @@ impl Fold {
         };
         if ends
             && context.plan.watches_transitions
-            && let Some(step) = step
+            && let Some(step) = taken.step
         {
             self.enable_after(step, context);
         }
         visit
     }
 
-    fn enter(
-        &mut self,
-        place: usize,
-        step: Option<u16>,
-        symbol: u16,
-        visit: u16,
-        context: &Context<'_>,
-    ) {
-        let allowed = match step {
-            None => context.plan.flowchart.is_none().then_some(()).ok_or(false),
-            Some(step) => self.may_enter(step, symbol, context),
+    fn enter(&mut self, symbol: u16, visit: u16, taken: &Taken<'_>) {
+        let plan = taken.context.plan;
+        let allowed = match taken.step {
+            None => plan.flowchart.is_none().then_some(()).ok_or(false),
+            Some(step) => self.may_enter(step, symbol, taken.context),
         };
         self.entered_any = true;
         let Err(too_soon) = allowed else { return };
-        for (at, point) in context.plan.points.iter().enumerate() {
+        for (at, point) in plan.points.iter().enumerate() {
             let speaks = match point.check {
                 Check::NotInFlowchart => !too_soon,
                 Check::StartedTooSoon => too_soon,
                 _ => false,
             };
             if speaks {
-                self.findings.push(Finding {
+                self.found(Finding {
                     point: at as u16,
                     step: symbol,
                     visit,
-                    event: place as u32,
+                    event: taken.event.place,
                     other: NONE,
                     detail: 0,
                 });
@@ -155,11 +137,8 @@ impl Fold {
                     .copied()
                     .flatten()
                     .is_some_and(|p| {
-                        p != step
-                            && context.plan.steps[usize::from(p)]
-                                .next
-                                .as_ref()
-                                .is_none_or(|next| next.contains(&step))
+                        let next = &context.plan.steps[usize::from(p)].next;
+                        p != step && next.as_ref().is_none_or(|next| next.contains(&step))
                     })
         });
         Err(waits)

@@ -69,7 +69,7 @@ const BY_LEVEL: &str = "SELECT level, status, count() AS alerts FROM alerts FINA
 const BY_ORG: &str = "SELECT org_code, level, count() AS alerts FROM alerts FINAL \
      WHERE status IN ('pending', 'issued', 'review') GROUP BY org_code, level ORDER BY org_code, level";
 
-const CASES: &str = "SELECT countIf(closed_at IS NULL) AS open, count() AS cases FROM cases FINAL";
+const CASES: &str = "SELECT countIf(opened_at IS NOT NULL AND closed_at IS NULL) AS open, count() AS cases FROM cases FINAL";
 
 impl Store {
     /// Counts for the board.

@@ -23,7 +23,7 @@ table! {
         /// See [`CaseRecord::flowchart`].
         flowchart: Option<String>,
         /// See [`CaseRecord::opened_at`].
-        opened_at: Millis,
+        opened_at: Option<Millis>,
         /// See [`CaseRecord::accepted_at`].
         accepted_at: Option<Millis>,
         /// See [`CaseRecord::closed_at`].
@@ -124,7 +124,7 @@ impl CaseRow {
     /// The row of a case that was concluded at `place` when the partition's clock stood at `at`.
     pub fn new(case: CaseRecord, at: Timestamp, place: &Place) -> Self {
         CaseRow {
-            opened_at: case.opened_at.into(),
+            opened_at: millis(case.opened_at),
             accepted_at: millis(case.accepted_at),
             closed_at: millis(case.closed_at),
             due_at: millis(case.due_at),
@@ -150,7 +150,7 @@ impl CaseRow {
 impl From<CaseRow> for CaseRecord {
     fn from(row: CaseRow) -> Self {
         CaseRecord {
-            opened_at: row.opened_at.into(),
+            opened_at: instant(row.opened_at),
             accepted_at: instant(row.accepted_at),
             closed_at: instant(row.closed_at),
             due_at: instant(row.due_at),

@@ -169,7 +169,7 @@ fn known<'a>(
 }
 
 /// What a record says, apart from when it travelled.
-fn content(event: &CaseEvent<'static>) -> CaseEvent<'static> {
+pub(super) fn content(event: &CaseEvent<'static>) -> CaseEvent<'static> {
     CaseEvent {
         received_at: Timestamp::MIN,
         sent_at: None,

@@ -12,6 +12,7 @@ use mingjing_domain::alert::{Level, Status};
 use mingjing_domain::event::{CaseEvent, EventKind};
 use mingjing_domain::source::{Source, SourceClock};
 
+use super::history::content;
 use super::{Definitions, Moment, SlowEvaluator, State, Wanted};
 
 /// The clock before the first tick; far from the end of the range, so that it can be reckoned with.
@@ -105,13 +106,18 @@ impl SlowEngine {
         let source = self.source(&event.source);
         let key = (source.id.clone(), event.case_no.to_string());
         let cause = self.cause(&source, event);
+        let is_new = self.known(&key, &event.event_id).is_none_or(|kept| {
+            event.data_version > kept.data_version
+                || event.data_version == kept.data_version && content(event) != content(kept)
+        });
         self.cases
             .entry(key.clone())
             .or_default()
             .push(event.clone());
         match source.clock {
             SourceClock::Live => self.judge(&key, cause),
-            SourceClock::Declared => drop(self.waiting.insert(key)),
+            SourceClock::Declared if is_new => drop(self.waiting.insert(key)),
+            SourceClock::Declared => {}
         }
     }
 
@@ -168,23 +174,8 @@ impl SlowEngine {
     /// Whether an event came within the declared delay of its business time: of a re-sent record the earlier
     /// one, of a correction that of the event it corrects.
     fn cause(&self, source: &Source, event: &CaseEvent<'static>) -> Cause {
-        let arrivals = self
-            .cases
-            .get(&(source.id.clone(), event.case_no.to_string()));
-        let known = |id: &str| {
-            let of_id = arrivals
-                .into_iter()
-                .flatten()
-                .filter(|e| *e.event_id == *id);
-            // The first of the greatest version: `max_by_key` would answer with the last one.
-            of_id.reduce(|kept, e| {
-                if e.data_version > kept.data_version {
-                    e
-                } else {
-                    kept
-                }
-            })
-        };
+        let key = (source.id.clone(), event.case_no.to_string());
+        let known = |id: &str| self.known(&key, id);
         let own = event.occurred_at;
         let base = match (event.kind, event.data.corrects.as_deref()) {
             (EventKind::Corrected, Some(target)) => known(target).map_or(own, |e| e.occurred_at),
@@ -195,6 +186,20 @@ impl SlowEngine {
             true => Cause::InOrder,
             false => Cause::LateEntry,
         }
+    }
+
+    /// What is known of an event id of a case: the first arrival of the greatest version.
+    fn known(&self, case: &(String, String), id: &str) -> Option<&CaseEvent<'static>> {
+        let arrivals = self.cases.get(case).into_iter().flatten();
+        let of_id = arrivals.filter(|e| *e.event_id == *id);
+        // `max_by_key` would answer with the last one.
+        of_id.reduce(|kept, e| {
+            if e.data_version > kept.data_version {
+                e
+            } else {
+                kept
+            }
+        })
     }
 
     fn judge_all(&mut self, of: impl Fn(&Source) -> bool) {

@@ -126,7 +126,7 @@ impl SlowEvaluator<'_> {
     }
 
     /// The start of a stay as supplements moved it; none while one is awaited. A notice counts only before
-    /// acceptance and while the limit is not overdue; acceptance ends the waiting.
+    /// acceptance and while the limit is not overdue; acceptance ends the waiting of what is not done by it.
     pub(super) fn restarted(
         &self,
         case: &Case<'_>,
@@ -161,7 +161,7 @@ impl SlowEvaluator<'_> {
                 (Some(supplied), _) if course.end().is_none_or(|end| supplied < end) => {
                     running.start = Some(supplied);
                 }
-                (None, Some(accepted)) if course.end().is_none_or(|end| accepted <= end) => {
+                (None, Some(accepted)) if course.end().is_none_or(|end| accepted < end) => {
                     return Some(running);
                 }
                 _ => return None,

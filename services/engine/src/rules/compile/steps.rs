@@ -1,8 +1,9 @@
-//! Steps and declared attributes of a flowchart.
+//! Steps and attributes of a flowchart.
 
-use mingjing_domain::definitions::{Document, Flowchart, Name};
+use mingjing_domain::Timestamp;
+use mingjing_domain::definitions::{AttributeType, Document, Flowchart, Name};
 
-use super::{Builder, attr_from_json};
+use super::Builder;
 use crate::condition::Attr;
 use crate::rules::plan::{PlanAttribute, PlanStep};
 
@@ -105,4 +106,15 @@ impl Builder<'_> {
         }
         places
     }
+}
+
+/// A JSON value as a declared attribute's value; none where it is not of the type.
+fn attr_from_json(value: &serde_json::Value, value_type: AttributeType) -> Option<Attr> {
+    Some(match value_type {
+        AttributeType::Amount | AttributeType::Int => Attr::Int(value.as_i64()?),
+        AttributeType::Float => Attr::Float(value.as_f64()?),
+        AttributeType::Bool => Attr::Bool(value.as_bool()?),
+        AttributeType::Text => Attr::of_text(value.as_str()?),
+        AttributeType::Instant => Attr::Instant(Timestamp::parse(value.as_str()?).ok()?),
+    })
 }

@@ -1,55 +1,42 @@
-//! Cases for those who read: the present state of each, computed when it is asked for.
+//! A case as it is shown to those who read: where it stands, its visits, when it is due.
 
 use mingjing_domain::Timestamp;
+use mingjing_domain::definitions::RungAt;
 use mingjing_domain::event::EventKind;
 use mingjing_domain::fact::{CaseRecord, StepVisit};
 
-use super::{CaseIx, Engine};
-use crate::fold::{Context, Fold, Profile};
+use crate::fold::{Context, Fold, NONE, Stay};
+use crate::rules::PlanIx;
 
-impl Engine {
-    /// The present state of a case, for those who read.
-    pub(super) fn case_record(&mut self, ix: CaseIx) -> CaseRecord {
-        let plan = self.plan_of(ix);
-        let source = self.sources[usize::from(self.cases[ix as usize].source)]
-            .source
-            .id
-            .clone();
-        let (case, context) = self.case_and_context(ix, plan, true);
-        let case_no = case.case_no.to_owned();
-        let fold = Fold::walk(plan, &context);
-        record_of(source, case_no, &fold, &context)
-    }
-}
-
-fn record_of(source: String, case_no: String, fold: &Fold, context: &Context<'_>) -> CaseRecord {
+/// The present state of a case, walked anew with everything kept.
+pub(crate) fn case_record(
+    source: &str,
+    case_no: &str,
+    plan: PlanIx,
+    context: &Context<'_>,
+) -> CaseRecord {
+    let fold = Fold::walk(plan, context);
     let history = context.history;
     let first_of = |kind: EventKind| {
         history
             .known()
-            .find(|(_, e)| e.kind == kind)
-            .map(|(_, e)| e.occurred_at)
+            .find(|e| e.kind == kind)
+            .map(|e| e.occurred_at)
     };
-    let latest = |of: fn(&Profile) -> u32| {
-        let mut named = history.known().rev().map(|(_, e)| of(context.profile(e)));
-        named
-            .find(|s| *s != 0)
-            .map(|s| context.texts.text(s).to_owned())
-    };
-    let last = history.known().next_back().map_or(0, |(place, _)| place);
+    let text = |symbol| context.texts.option(symbol).map(str::to_owned);
     let due_at = context.plan.case_limit.and_then(|limit| {
         let stay = fold.stays.iter().find(|s| s.timed == limit)?;
-        shown_due(fold, stay, context)
+        shown_due(&fold, stay, context)
     });
-    let visits = visits_of(fold, context);
+    let visits = visits_of(&fold, context);
     CaseRecord {
-        source,
-        case_no,
-        item_code: context.texts.option(context.item(last)).map(Into::into),
-        org_code: latest(|p| p.org),
-        region_code: latest(|p| p.region),
+        source: source.to_owned(),
+        case_no: case_no.to_owned(),
+        item_code: text(context.first_named(NONE, |p| p.item)),
+        org_code: text(context.latest_named(NONE, |p| p.org)),
+        region_code: text(context.latest_named(NONE, |p| p.region)),
         flowchart: context.plan.flowchart.clone(),
-        opened_at: history.first().map_or(Timestamp::MIN, |e| e.occurred_at),
+        opened_at: history.first().map(|e| e.occurred_at),
         accepted_at: first_of(EventKind::Accepted),
         closed_at: first_of(EventKind::Closed),
         due_at,
@@ -60,8 +47,7 @@ fn record_of(source: String, case_no: String, fold: &Fold, context: &Context<'_>
 }
 
 /// A stay's statutory due instant, else its promised one; none while time stands still.
-fn shown_due(fold: &Fold, stay: &crate::fold::Stay, context: &Context<'_>) -> Option<Timestamp> {
-    use mingjing_domain::definitions::RungAt;
+fn shown_due(fold: &Fold, stay: &Stay, context: &Context<'_>) -> Option<Timestamp> {
     let timed = &context.plan.timed[usize::from(stay.timed)];
     if stay.stopped {
         return None;
@@ -81,15 +67,10 @@ const FAR_FUTURE: Timestamp = Timestamp::from_millis(221_845_392_000_000);
 
 fn visits_of(fold: &Fold, context: &Context<'_>) -> Vec<StepVisit> {
     let mut visits: Vec<StepVisit> = Vec::new();
-    for (_, event) in context.history.known() {
-        let symbol = context.step_symbol(event);
+    for event in context.history.known() {
+        let symbol = context.step_symbol(&event);
         let starts = event.kind == EventKind::StepStart;
-        let ends = event.kind == EventKind::StepEnd
-            || context.step(event).is_some_and(|s| {
-                context.plan.steps[usize::from(s)]
-                    .done_by
-                    .contains(&event.kind)
-            });
+        let ends = context.ends_visit(&event);
         if symbol == 0 || !(starts || ends) {
             continue;
         }
@@ -117,7 +98,7 @@ fn visits_of(fold: &Fold, context: &Context<'_>) -> Vec<StepVisit> {
             ended_at: ends.then_some(event.occurred_at),
             due_at: stay.and_then(|s| shown_due(fold, s, context)),
             office: context
-                .step(event)
+                .step(&event)
                 .and_then(|s| context.plan.steps[usize::from(s)].office.clone()),
             actor,
         });

@@ -1,46 +1,48 @@
-//! Taking events in: from what a department said to the small form a history keeps.
+//! Events on their way into a case's history.
 
 use mingjing_domain::Timestamp;
 use mingjing_domain::event::{CaseEvent, EventKind, Value};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::{CaseIx, Engine};
-use crate::condition::Attr;
 use crate::fold::Profile;
-use crate::history::{Arrival, Extra, NewEvent, SpecialEntry, present};
+use crate::history::{Act, Arrival, Extra, NewEvent, Sent, SpecialEntry, present};
 
 impl Engine {
-    pub(super) fn take(&mut self, event: &CaseEvent<'_>) -> (CaseIx, Arrival, Option<Timestamp>) {
+    /// Takes an event into its case's history.
+    pub(super) fn take(&mut self, event: &CaseEvent<'_>) -> (CaseIx, Arrival) {
         let source = self.source(&event.source);
         let ix = self.case_or_new(source, &event.case_no);
         let new = self.pack(event);
-        let (arrival, replaced_at) = self.cases[ix as usize].history.take(new);
+        let arrival = self.cases[ix].history.take(new, &mut self.bytes);
         let state = &mut self.sources[usize::from(source)];
         state.touched = true;
         state.last_received_at = state.last_received_at.max(event.received_at);
         match arrival {
             Arrival::Duplicate => self.counts.duplicates += 1,
             Arrival::Conflict => self.counts.conflicts += 1,
-            Arrival::Appended | Arrival::Changed => {
+            Arrival::Appended { .. } | Arrival::Changed { .. } => {
                 state.events += 1;
                 self.counts.events += 1;
             }
         }
-        (ix, arrival, replaced_at)
+        (ix, arrival)
     }
 
     fn pack<'e>(&mut self, event: &'e CaseEvent<'_>) -> NewEvent<'e> {
         let data = &event.data;
-        let step = self.code(data.step_code.as_deref());
         let profile = Profile {
             item: self.text(data.item_code.as_deref()),
             org: self.text(data.org_code.as_deref()),
             region: self.text(data.region_code.as_deref()),
             case_kind: self.text(data.case_kind.as_deref()),
         };
-        let actor = self.text(data.actor.as_ref().map(|a| &*a.id));
-        let result = self.code(data.result_code.as_deref());
-        let extra = self.extra(event);
+        let act = Act {
+            kind: event.kind,
+            step: self.code(data.step_code.as_deref()),
+            result: self.code(data.result_code.as_deref()),
+            present: present_fields(event),
+        };
         NewEvent {
             id: &event.event_id,
             occurred_at: event.occurred_at,
@@ -53,40 +55,32 @@ impl Engine {
                 .party_ref
                 .as_deref()
                 .map_or(0, |p| (xxh3_64(p.as_bytes()) as u32).max(1)),
-            actor,
-            profile: self.profile(profile),
-            step,
-            result,
-            present: present_fields(event),
-            kind: event.kind,
-            extra,
+            actor: self.text(data.actor.as_ref().map(|a| &*a.id)),
+            profile: self.profiles.number(profile),
+            act: self.acts.number(act),
+            extra: self.extra(event),
         }
     }
 
-    fn extra(&mut self, event: &CaseEvent<'_>) -> Option<Box<Extra>> {
+    fn extra<'e>(&mut self, event: &'e CaseEvent<'_>) -> Option<Extra<'e>> {
         let data = &event.data;
-        let has_special = data.special.is_some()
-            || matches!(
-                event.kind,
-                EventKind::Suspend | EventKind::Resume | EventKind::Extend
-            );
         if data.amounts.is_empty()
             && data.attributes.is_empty()
-            && !has_special
+            && data.special.is_none()
             && data.corrects.is_none()
         {
             return None;
         }
         let mut attributes = Vec::with_capacity(data.amounts.len() + data.attributes.len());
         for (name, amount) in &data.amounts {
-            attributes.push((self.codes.intern_code(name), Attr::Int(*amount)));
+            attributes.push((self.codes.intern_code(name), Sent::Int(*amount)));
         }
         for (name, value) in &data.attributes {
             let value = match value {
-                Value::Bool(v) => Attr::Bool(*v),
-                Value::Int(v) => Attr::Int(*v),
-                Value::Float(v) => Attr::Float(*v),
-                Value::Text(v) => Attr::Text((&**v).into()),
+                Value::Bool(v) => Sent::Bool(*v),
+                Value::Int(v) => Sent::Int(*v),
+                Value::Float(v) => Sent::Float(*v),
+                Value::Text(v) => Sent::Text(v),
             };
             let code = self.codes.intern_code(name);
             // A name in both maps is the attribute's.
@@ -94,40 +88,51 @@ impl Engine {
             attributes.push((code, value));
         }
         let special = data.special.as_ref().map(|s| SpecialEntry {
-            kind: self.code(Some(&*s.kind)),
+            kind: self.code(Some(&s.kind)),
             planned_end: s.planned_end,
             granted: s.granted.as_deref().and_then(|g| g.parse().ok()),
         });
-        Some(Box::new(Extra {
+        Some(Extra {
             attributes,
             special,
-            corrects: data.corrects.as_deref().map(Into::into),
-        }))
+            corrects: data.corrects.as_deref(),
+        })
     }
 
-    pub(super) fn code(&mut self, text: Option<&str>) -> u16 {
-        let Some(text) = text.filter(|t| !t.is_empty()) else {
-            return 0;
-        };
-        let known = self.codes.len();
-        let code = self.codes.intern_code(text);
-        if self.codes.len() != known {
-            self.map_steps();
-        }
-        code
+    fn code(&mut self, text: Option<&str>) -> u16 {
+        text.filter(|t| !t.is_empty())
+            .map_or(0, |t| self.codes.intern_code(t))
     }
 
-    pub(super) fn text(&mut self, text: Option<&str>) -> u32 {
+    fn text(&mut self, text: Option<&str>) -> u32 {
         text.filter(|t| !t.is_empty())
             .map_or(0, |t| self.texts.intern(t))
     }
 
-    pub(crate) fn profile(&mut self, profile: Profile) -> u32 {
-        let next = self.profiles.len() as u32;
-        *self.profile_ix.entry(profile).or_insert_with(|| {
-            self.profiles.push(profile);
-            next
-        })
+    /// Whether the event came within its source's allowance of its business time. What replaces or corrects
+    /// another counts from the other's business time: else back-dating would be a correction.
+    pub(super) fn came_in_time(
+        &self,
+        ix: CaseIx,
+        event: &CaseEvent<'_>,
+        replaced_at: Option<Timestamp>,
+    ) -> bool {
+        let case = &self.cases[ix];
+        let mut base = event.occurred_at;
+        if let Some(replaced) = replaced_at {
+            base = base.min(replaced);
+        }
+        if event.kind == EventKind::Corrected
+            && let Some(corrects) = event.data.corrects.as_deref()
+            && let Some(corrected) = case.history.read(self.acts.all()).by_id(corrects)
+        {
+            base = corrected.occurred_at;
+        }
+        let allowance_ms = self.sources[usize::from(case.source)]
+            .source
+            .delay_allowance_ms();
+        let latest = base.plus_millis(allowance_ms);
+        event.received_at <= latest && event.entered_at.is_none_or(|entered| entered <= latest)
     }
 }
 

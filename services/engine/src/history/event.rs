@@ -1,0 +1,172 @@
+//! A history as it is read: events in order, each decoded where it lies.
+
+use mingjing_domain::Timestamp;
+use mingjing_domain::event::EventKind;
+
+use super::bytes::{Frame, HEAD, Head, flag};
+use super::{Act, Extra, Id, SpecialEntry, WHOLE};
+use crate::symbols::Symbol;
+
+/// One known event. Its place orders it within its history and finds it again, until the history changes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Event<'h> {
+    pub(crate) place: u32,
+    pub(crate) occurred_at: Timestamp,
+    pub(crate) source_seq: u64,
+    pub(crate) kind: EventKind,
+    /// Code of the step it named; 0 where none.
+    pub(crate) step: u16,
+    pub(crate) result: u16,
+    /// Bits of [`super::present`].
+    pub(crate) present: u16,
+    pub(crate) actor: Symbol,
+    pub(crate) profile: u32,
+    /// Hash of the party reference; 0 where none.
+    pub(crate) party: u32,
+    id: Id<'h>,
+    received_after_s: i64,
+    entered_after_s: Option<i64>,
+    extra: &'h [u8],
+}
+
+impl<'h> Event<'h> {
+    /// Its id within the source.
+    pub(crate) fn id(&self) -> String {
+        self.id.text()
+    }
+
+    /// When it reached the platform, to the second.
+    pub(crate) fn received_at(&self) -> Timestamp {
+        seconds_later(self.occurred_at, self.received_after_s)
+    }
+
+    /// When it was typed in, to the second.
+    pub(crate) fn entered_at(&self) -> Option<Timestamp> {
+        Some(seconds_later(self.occurred_at, self.entered_after_s?))
+    }
+
+    /// What few events carry.
+    pub(crate) fn extra(&self) -> Option<Extra<'h>> {
+        (!self.extra.is_empty()).then(|| Extra::read(self.extra).expect(WHOLE))
+    }
+
+    pub(crate) fn special(&self) -> Option<SpecialEntry> {
+        self.extra()?.special
+    }
+}
+
+/// Whole seconds from one instant to another, both cut to the second.
+pub(super) fn seconds_after(base: Timestamp, at: Timestamp) -> i64 {
+    at.floor_second()
+        .millis()
+        .saturating_sub(base.floor_second().millis())
+        / 1000
+}
+
+pub(super) fn seconds_later(base: Timestamp, seconds: i64) -> Timestamp {
+    base.floor_second()
+        .plus_millis(seconds.saturating_mul(1000))
+}
+
+/// A history with the acts that it refers to.
+#[derive(Clone, Copy)]
+pub(crate) struct Reading<'h> {
+    bytes: &'h [u8],
+    head: Head,
+    acts: &'h [Act],
+}
+
+impl<'h> Reading<'h> {
+    pub(super) fn new(bytes: &'h [u8], acts: &'h [Act]) -> Self {
+        Reading {
+            bytes,
+            head: Head::read(bytes).unwrap_or_default(),
+            acts,
+        }
+    }
+
+    /// Every event that counts, in order.
+    pub(crate) fn known(&self) -> impl Iterator<Item = Event<'h>> + use<'h> {
+        let reading = *self;
+        frames(self.bytes)
+            .filter(|f| !f.has(flag::VOID))
+            .map(move |f| reading.decode(&f))
+    }
+
+    /// Every event that counts and lies before a place.
+    pub(crate) fn before(&self, place: u32) -> impl Iterator<Item = Event<'h>> + use<'h> {
+        self.known().take_while(move |e| e.place < place)
+    }
+
+    /// Every event that counts up to a place and with it.
+    pub(crate) fn up_to(&self, place: u32) -> impl Iterator<Item = Event<'h>> + use<'h> {
+        self.known().take_while(move |e| e.place <= place)
+    }
+
+    /// The event at a place.
+    pub(crate) fn event(&self, place: u32) -> Event<'h> {
+        self.decode(&Frame::read(self.bytes, place as usize).expect(WHOLE))
+    }
+
+    /// The first event that counts.
+    pub(crate) fn first(&self) -> Option<Event<'h>> {
+        self.known().next()
+    }
+
+    /// How many events count.
+    pub(crate) fn len(&self) -> usize {
+        frames(self.bytes).filter(|f| !f.has(flag::VOID)).count()
+    }
+
+    /// The event with this id, whether it counts or not.
+    pub(crate) fn by_id(&self, id: &str) -> Option<Event<'h>> {
+        let id = Id::of(id);
+        frames(self.bytes)
+            .find(|f| f.id == id)
+            .map(|f| self.decode(&f))
+    }
+
+    /// The first event that counts whose id came with two contents.
+    pub(crate) fn contested(&self) -> Option<Event<'h>> {
+        if !self.head.contested {
+            return None;
+        }
+        let contested = |f: &Frame<'_>| f.has(flag::CONTESTED) && !f.has(flag::VOID);
+        frames(self.bytes).find(contested).map(|f| self.decode(&f))
+    }
+
+    #[inline]
+    fn decode(&self, frame: &Frame<'h>) -> Event<'h> {
+        let fields = frame.fields(&self.head).expect(WHOLE);
+        let act = self.acts[fields.act as usize];
+        Event {
+            place: frame.at as u32,
+            occurred_at: Timestamp::from_millis(fields.at_ms),
+            source_seq: fields.seq,
+            kind: act.kind,
+            step: act.step,
+            result: act.result,
+            present: act.present,
+            actor: fields.actor,
+            profile: fields.profile,
+            party: fields.party,
+            id: frame.id,
+            received_after_s: fields.received_after_s,
+            entered_after_s: fields.entered_after_s,
+            extra: fields.extra,
+        }
+    }
+}
+
+/// Every record, in order.
+pub(super) fn frames(bytes: &[u8]) -> impl Iterator<Item = Frame<'_>> {
+    let mut at = HEAD;
+    std::iter::from_fn(move || {
+        if at >= bytes.len() {
+            return None;
+        }
+        let frame = Frame::read(bytes, at).expect(WHOLE);
+        at = frame.next;
+        Some(frame)
+    })
+}

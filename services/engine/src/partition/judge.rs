@@ -1,0 +1,221 @@
+//! Judging a case: walk what is new, allege, write the difference, set its timers.
+
+use mingjing_domain::Timestamp;
+use mingjing_domain::alert::AlertRecord;
+use mingjing_domain::event::CaseEvent;
+use mingjing_domain::fact::{CaseRecord, Cause, Fact};
+use mingjing_domain::source::SourceClock;
+
+use super::timers::move_timer;
+use super::{CaseIx, Engine, SourceState};
+use crate::allege::{Knowledge, allege};
+use crate::fold::{Context, Fold};
+use crate::life::{Occasion, Published, Surroundings, reconcile};
+use crate::rules::PlanIx;
+use crate::show;
+
+/// The parts of a case that judging writes, and its source.
+struct Parts<'a> {
+    fold: &'a mut Fold,
+    alerts: &'a mut Vec<Published>,
+    stale: &'a mut bool,
+    case_no: &'a str,
+    source: &'a SourceState,
+}
+
+impl Engine {
+    /// Applies the last event of a case that was walked up to it.
+    pub(super) fn append(&mut self, ix: CaseIx, place: u32) {
+        let plan = self.cases[ix].fold.plan;
+        let (case, context) = self.parts(ix, plan, false);
+        let event = context.history.event(place);
+        let take_back = case.fold.may_take_back(&event, &context);
+        if !take_back && !case.fold.may_change_plan(&event, &context) {
+            case.fold.apply(event, &context);
+            return;
+        }
+        if take_back || self.plan_anew(ix) != plan {
+            self.cases[ix].stale = true;
+            return;
+        }
+        let (case, context) = self.parts(ix, plan, false);
+        case.fold.apply(context.history.event(place), &context);
+    }
+
+    pub(super) fn judge_event(
+        &mut self,
+        ix: CaseIx,
+        event: &CaseEvent<'_>,
+        withdraws: bool,
+        facts: &mut Vec<Fact>,
+    ) {
+        // The id is copied only where something is alleged: most events allege nothing.
+        let before = facts.len();
+        let cause = Cause::Event {
+            event_id: String::new(),
+        };
+        self.judge(ix, cause, withdraws, facts);
+        for fact in &mut facts[before..] {
+            if let Fact::Alert {
+                cause: Cause::Event { event_id },
+                alert,
+                ..
+            } = fact
+            {
+                event_id.push_str(&event.event_id);
+                fill_event_id(alert, &event.event_id);
+            }
+        }
+        if facts.len() > before {
+            for published in &mut self.cases[ix].alerts {
+                fill_event_id(&mut published.record, &event.event_id);
+            }
+        }
+    }
+
+    pub(super) fn judge(
+        &mut self,
+        ix: CaseIx,
+        cause: Cause,
+        withdraws: bool,
+        facts: &mut Vec<Fact>,
+    ) {
+        self.counts.judged += 1;
+        let plan = self.plan(ix);
+        let knowledge = self.knowledge(ix);
+        let now = self.now_for(ix);
+        let mut allegations = std::mem::take(&mut self.scratch);
+        let (case, context) = self.parts(ix, plan, false);
+        if std::mem::take(case.stale) {
+            *case.fold = Fold::walk(plan, &context);
+        }
+        let (next, unsettled) = allege(case.fold, &context, &knowledge, &mut allegations);
+        let before = facts.len();
+        if !allegations.is_empty() || !case.alerts.is_empty() {
+            let began = context.history.first().map(|e| e.occurred_at);
+            let supervised_from = case.source.source.supervised_from;
+            let occasion = Occasion {
+                cause,
+                withdraws,
+                now,
+                never_issue: supervised_from.is_some_and(|from| began.is_some_and(|b| b < from)),
+            };
+            let around = Surroundings {
+                fold: case.fold,
+                context: &context,
+                source: &case.source.source.id,
+                case_no: case.case_no,
+            };
+            reconcile(case.alerts, &allegations, &occasion, &around, facts);
+        }
+        allegations.clear();
+        self.scratch = allegations;
+        self.arm(ix, next, unsettled);
+        if facts.len() > before {
+            self.touch(ix);
+        }
+    }
+
+    /// Computes a case's timers without judging it, after a restore.
+    pub(crate) fn rearm(&mut self, ix: CaseIx) {
+        if !self.may_judge(ix) {
+            return;
+        }
+        let plan = self.plan(ix);
+        let knowledge = self.knowledge(ix);
+        let mut allegations = std::mem::take(&mut self.scratch);
+        let (case, context) = self.parts(ix, plan, false);
+        *case.stale = false;
+        *case.fold = Fold::walk(plan, &context);
+        let (next, unsettled) = allege(case.fold, &context, &knowledge, &mut allegations);
+        allegations.clear();
+        self.scratch = allegations;
+        self.arm(ix, next, unsettled);
+    }
+
+    fn arm(&mut self, ix: CaseIx, next: Timestamp, unsettled: Timestamp) {
+        let case = &mut self.cases[ix];
+        let state = &mut self.sources[usize::from(case.source)];
+        let timers = match state.source.clock {
+            SourceClock::Declared => &mut state.timers,
+            SourceClock::Live => &mut self.timers,
+        };
+        move_timer(timers, ix, case.next, next);
+        move_timer(&mut state.unsettled, ix, case.unsettled, unsettled);
+        (case.next, case.unsettled) = (next, unsettled);
+    }
+
+    fn knowledge(&self, ix: CaseIx) -> Knowledge {
+        let state = &self.sources[usize::from(self.cases[ix].source)];
+        Knowledge {
+            clock: self.clock_of(state),
+            complete_until: state.complete_until,
+            allowance_ms: state.source.delay_allowance_ms(),
+        }
+    }
+
+    /// When something is concluded of a case: its clock, or before any tick its source's latest receipt.
+    pub(super) fn now_for(&self, ix: CaseIx) -> Timestamp {
+        let state = &self.sources[usize::from(self.cases[ix].source)];
+        let clock = self.clock_of(state);
+        if clock == Timestamp::MIN {
+            state.last_received_at
+        } else {
+            clock
+        }
+    }
+
+    fn clock_of(&self, state: &SourceState) -> Timestamp {
+        match state.source.clock {
+            SourceClock::Live => self.clock,
+            SourceClock::Declared => state.complete_until,
+        }
+    }
+
+    /// A declared source's case is judged only once the source has been complete.
+    pub(super) fn may_judge(&self, ix: CaseIx) -> bool {
+        let state = &self.sources[usize::from(self.cases[ix].source)];
+        state.source.clock == SourceClock::Live || state.complete_until != Timestamp::MIN
+    }
+
+    /// A case's parts to write, and what a walk reads, borrowed apart.
+    fn parts(&mut self, ix: CaseIx, plan: PlanIx, keep_all: bool) -> (Parts<'_>, Context<'_>) {
+        let case = &mut self.cases[ix];
+        let source = &self.sources[usize::from(case.source)];
+        let context = Context {
+            rules: &self.rules,
+            plan: self.rules.plan(plan),
+            history: case.history.read(self.acts.all()),
+            codes: &self.codes,
+            texts: &self.texts,
+            profiles: self.profiles.all(),
+            step_of: &self.step_of[plan as usize],
+            step_symbol: &self.step_symbols[plan as usize],
+            declared: source.source.clock == SourceClock::Declared,
+            keep_all,
+        };
+        let parts = Parts {
+            fold: &mut case.fold,
+            alerts: &mut case.alerts,
+            stale: &mut case.stale,
+            case_no: &case.case_no,
+            source,
+        };
+        (parts, context)
+    }
+
+    /// The present state of a case, for those who read.
+    pub(super) fn case_record(&mut self, ix: CaseIx) -> CaseRecord {
+        let plan = self.plan(ix);
+        let (case, context) = self.parts(ix, plan, true);
+        show::case_record(&case.source.source.id, case.case_no, plan, &context)
+    }
+}
+
+fn fill_event_id(record: &mut AlertRecord, id: &str) {
+    if let Some(reason) = &mut record.withdrawn_reason
+        && reason.contains("（）")
+    {
+        *reason = reason.replacen("（）", &format!("（{id}）"), 1);
+    }
+}

@@ -1,0 +1,79 @@
+//! Putting rules in force: the tables that tie codes to steps, and which plan a case is under.
+
+use std::sync::Arc;
+
+use mingjing_domain::Timestamp;
+use mingjing_domain::event::EventKind;
+
+use super::{CaseIx, Engine};
+use crate::history::Event;
+use crate::rules::{PlanIx, Rules};
+
+impl Engine {
+    /// Puts rules in force: the tables that tie codes to their steps follow, and every case is to be walked anew.
+    pub(crate) fn install(&mut self, rules: Arc<Rules>) {
+        for source in rules.sources() {
+            let ix = self.source(&source.id);
+            self.set_source(ix, source.clone());
+        }
+        for case in self.cases.iter_mut() {
+            case.stale = true;
+        }
+        let codes = &mut self.codes;
+        let plans = || (0..rules.plan_count()).map(|plan| rules.plan(plan as PlanIx));
+        self.step_symbols = plans()
+            .map(|plan| {
+                plan.steps
+                    .iter()
+                    .map(|s| codes.intern_code(&s.code))
+                    .collect()
+            })
+            .collect();
+        for special in plans().flat_map(|plan| &plan.specials) {
+            // Special procedures name the stays of their own limits.
+            codes.intern_code(&special.kind);
+        }
+        // Codes that come later are none of these rules' steps.
+        self.step_of = plans()
+            .map(|plan| {
+                codes
+                    .all()
+                    .map(|code| plan.step_by_code.get(code).copied())
+                    .collect()
+            })
+            .collect();
+        self.rules = rules;
+    }
+
+    /// The plan of a case: the one it was walked under, while that is still so.
+    pub(super) fn plan(&self, ix: CaseIx) -> PlanIx {
+        let case = &self.cases[ix];
+        if case.stale {
+            self.plan_anew(ix)
+        } else {
+            case.fold.plan
+        }
+    }
+
+    /// The plan in force for what is known of a case.
+    pub(super) fn plan_anew(&self, ix: CaseIx) -> PlanIx {
+        let case = &self.cases[ix];
+        let mut item = 0;
+        let mut decisive: Option<Event<'_>> = None;
+        for event in case.history.read(self.acts.all()).known() {
+            if item == 0 {
+                item = self.profiles.all()[event.profile as usize].item;
+            }
+            if decisive.is_none_or(|d| event.kind == EventKind::Accepted && d.kind != event.kind) {
+                decisive = Some(event);
+            }
+            if item != 0 && decisive.is_some_and(|d| d.kind == EventKind::Accepted) {
+                break;
+            }
+        }
+        let at = decisive.map_or(Timestamp::MIN, |e| e.occurred_at);
+        let source = &self.sources[usize::from(case.source)].source.id;
+        self.rules
+            .plan_for(source, self.texts.option(item), |tz| at.local_date(tz))
+    }
+}

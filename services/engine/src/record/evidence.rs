@@ -1,0 +1,131 @@
+//! What an alert stands on: events, the account of its deadline, the values a condition saw.
+
+use mingjing_domain::alert::Evidence;
+use mingjing_domain::deadline;
+
+use super::Basis;
+use super::words::describe;
+use crate::allege::Allegation;
+use crate::condition::Condition;
+use crate::fold::{Finding, Fold, NONE, Seen, Stay, with_ledger};
+use crate::life::Surroundings;
+use crate::rules::{Check, Point, TimedPoint};
+
+/// Everything the allegation stands on.
+pub(super) fn gather(
+    allegation: &Allegation,
+    point: &Point,
+    basis: &Basis<'_>,
+    around: &Surroundings<'_>,
+) -> Vec<Evidence> {
+    let mut found = Vec::new();
+    match basis {
+        Basis::Stay { stay, timed, .. } => stay_evidence(&mut found, stay, timed, basis, around),
+        Basis::Finding(finding) => {
+            if finding.other != NONE {
+                found.push(event_evidence(finding.other, "在先的行为", around));
+            }
+            found.push(event_evidence(finding.event, "触发监察点的行为", around));
+            if let Check::Condition { when, .. } = &point.check {
+                found.push(condition_evidence(when, finding, around));
+            }
+        }
+        Basis::TwoContents(event) => {
+            found.push(event_evidence(*event, "先到并保留的记录", around));
+        }
+    }
+    if allegation.silent && allegation.settled {
+        found.push(Evidence::Note {
+            text: "来源静默：允许的时差已过，来源仍未声明数据完整，按已知情况发出。".into(),
+        });
+    }
+    found
+}
+
+fn stay_evidence(
+    found: &mut Vec<Evidence>,
+    stay: &Stay,
+    timed: &TimedPoint,
+    basis: &Basis<'_>,
+    around: &Surroundings<'_>,
+) {
+    let context = around.context;
+    if stay.start_event != NONE {
+        found.push(event_evidence(
+            stay.start_event,
+            "期限起算（当日不计）",
+            around,
+        ));
+    }
+    for entry in around.fold.ledger().iter().flat_map(|l| &l.suspensions) {
+        if timed.suspended_by >> entry.special & 1 == 1 {
+            found.push(event_evidence(entry.event, "特别程序开始", around));
+            if entry.resume_event != NONE {
+                found.push(event_evidence(entry.resume_event, "特别程序结束", around));
+            }
+        }
+    }
+    let extensions = around
+        .fold
+        .ledger()
+        .into_iter()
+        .flat_map(|l| l.extensions.iter().enumerate());
+    for (place, entry) in extensions {
+        if place < 32 && stay.extensions >> place & 1 == 1 {
+            found.push(event_evidence(entry.event, "经批准延期", around));
+        }
+    }
+    if stay.is_done() && stay.done_event != NONE {
+        found.push(event_evidence(stay.done_event, "实际办理", around));
+    }
+    if stay.fell_event != NONE {
+        found.push(event_evidence(stay.fell_event, "义务消灭", around));
+    }
+    match basis.budget() {
+        Some(budget) if timed.own_deadline.is_none() => {
+            let account = with_ledger(stay, timed, around.fold.ledger(), context, |ledger| {
+                deadline::account(&context.plan.calendar, stay.start_at, budget, ledger)
+            });
+            found.push(Evidence::Deadline { account });
+        }
+        _ if timed.own_deadline.is_some() => found.push(Evidence::Note {
+            text: "期限由办件自身载明，至该日终了。".into(),
+        }),
+        _ => {}
+    }
+}
+
+fn event_evidence(place: u32, note: &str, around: &Surroundings<'_>) -> Evidence {
+    let context = around.context;
+    let event = context.history.event(place);
+    let step = context.step_symbol(&event);
+    Evidence::Event {
+        event_id: event.id(),
+        event_type: event.kind.code().into(),
+        step: context.codes.option(step.into()).map(Into::into),
+        occurred_at: event.occurred_at,
+        received_at: event.received_at(),
+        note: format!("{note}：{}", describe(&event, around)),
+    }
+}
+
+/// The values the condition saw: the case's before the event.
+fn condition_evidence(
+    condition: &Condition,
+    finding: &Finding,
+    around: &Surroundings<'_>,
+) -> Evidence {
+    let mut before = Fold::new(around.fold.plan, around.context);
+    for event in around.context.history.before(finding.event) {
+        before.apply(event, around.context);
+    }
+    let seen = Seen {
+        attributes: &before.attributes,
+        event: around.context.history.event(finding.event),
+        context: around.context,
+    };
+    Evidence::Condition {
+        expression: condition.text().into(),
+        values: condition.values(&seen),
+    }
+}

@@ -1,0 +1,230 @@
+//! What an alert says to people: what happened, which article, what to do; and why it ended, was withdrawn or waits.
+
+use std::fmt::Write;
+
+use mingjing_domain::Timestamp;
+use mingjing_domain::alert::Level;
+use mingjing_domain::definitions::RungAt;
+use mingjing_domain::fact::Cause;
+use mingjing_domain::limit::Budget;
+
+use super::Basis;
+use crate::allege::{Allegation, Ending};
+use crate::fold::{Finding, NONE, Stay};
+use crate::history::Event;
+use crate::life::Surroundings;
+use crate::rules::{Check, Point, TimedKind, TimedPoint};
+
+/// Why an alert ended, for people.
+pub(crate) fn ending_zh(why: Ending) -> &'static str {
+    match why {
+        Ending::Done => "已在期限内办结",
+        Ending::Condition => "法定或约定条件已成就，义务消灭",
+        Ending::Event => "办件已终结，义务消灭",
+        Ending::NoLongerOpen => "情形已消除",
+    }
+}
+
+/// Why an alert was withdrawn or cancelled, for people.
+pub(crate) fn withdrawal_zh(cause: &Cause) -> String {
+    match cause {
+        Cause::Event { event_id } => format!("规定时差内到达的记录（{event_id}）表明情形不存在"),
+        Cause::Clock => "按时钟重新判断，情形不存在".into(),
+        Cause::SourceComplete => "来源补齐数据后重新判断，情形不存在".into(),
+        Cause::CalendarChange { version } => format!("工作日历修订（{version}），期限重新计算"),
+        Cause::DefinitionsChange { version } => format!("权力清单或流程图定义变更（{version}）"),
+        Cause::EngineChange { version } => format!("监察引擎升级（版本 {version}），重新判断"),
+    }
+}
+
+/// Why an alert waits for a person, for people.
+pub(crate) fn late_entry_zh(cause: &Cause) -> String {
+    match cause {
+        Cause::Event { event_id } => {
+            format!("仅凭超过规定时差的事后补录（{event_id}）才显示按时，须人工核实")
+        }
+        other => format!("须人工核实：{}", withdrawal_zh(other)),
+    }
+}
+
+/// What an alert's message is made of.
+pub(super) struct Sentence<'a> {
+    pub(super) allegation: &'a Allegation,
+    pub(super) point: &'a Point,
+    pub(super) basis: &'a Basis<'a>,
+    pub(super) now: Timestamp,
+    pub(super) around: &'a Surroundings<'a>,
+}
+
+impl Sentence<'_> {
+    /// What happened, which article, what to do.
+    pub(super) fn write(&self) -> String {
+        let mut text = format!("{}：", self.point.name);
+        // Writing to a String cannot fail.
+        let _ = match self.basis {
+            Basis::Stay { stay, timed, at } => self.stay(&mut text, stay, timed, *at),
+            Basis::Finding(finding) => self.finding(&mut text, finding),
+            Basis::TwoContents(event) => {
+                let id = self.around.context.history.event(*event).id();
+                write!(
+                    text,
+                    "同一记录编号 {id} 先后报送了不同内容，平台保留先到的一份。"
+                )
+            }
+        };
+        let own = self.basis.timed().and_then(|t| t.legal_basis.as_ref());
+        if let Some(legal) = own.or(self.point.legal_basis.as_ref()) {
+            let _ = write!(text, "依据：{legal}。");
+        }
+        if let Some(remedy) = &self.point.remedy {
+            text.push_str(remedy);
+        }
+        text
+    }
+
+    fn stay(
+        &self,
+        text: &mut String,
+        stay: &Stay,
+        timed: &TimedPoint,
+        at: Option<RungAt>,
+    ) -> std::fmt::Result {
+        let around = self.around;
+        let due = self
+            .allegation
+            .due_at
+            .map(|due| day(due, around))
+            .unwrap_or_default();
+        if let TimedKind::TooEarly(at_least) = timed.kind {
+            let (least, done) = (at_least.text_zh(), local(stay.done_at, around));
+            return write!(text, "须满{least}方可办理，最早为{due}，实际于{done}办理。");
+        }
+        let what = match at {
+            None => "特别程序计划期限".into(),
+            Some(_) => {
+                let kind = if self.basis.statutory() == Some(false) {
+                    "承诺"
+                } else {
+                    "法定"
+                };
+                let budget = self.basis.budget().map(Budget::text_zh).unwrap_or_default();
+                format!("{}{kind}时限{budget}", timed.limit_name)
+            }
+        };
+        let state = if let Some(done) = self.allegation.completed_at {
+            format!("实际于{}办结", local(done, around))
+        } else if let Some(fell_at) = stay.fell_at(around.context.history) {
+            format!("{}起义务消灭", local(fell_at, around))
+        } else {
+            format!("截至{}尚未办结", local(self.now, around))
+        };
+        if self.allegation.level == Level::Notice || self.allegation.breached_at.is_none() {
+            write!(text, "{what}将于{due}届满，{state}，请及时办理。")
+        } else {
+            write!(text, "{what}已于{due}届满，{state}。")
+        }
+    }
+
+    fn finding(&self, text: &mut String, finding: &Finding) -> std::fmt::Result {
+        let (around, point) = (self.around, self.point);
+        let context = around.context;
+        let event = context.history.event(finding.event);
+        let when = local(event.occurred_at, around);
+        let what = describe(&event, around);
+        let other = (finding.other != NONE).then(|| context.history.event(finding.other));
+        let before = other
+            .map(|o| {
+                format!(
+                    "{}（{}）",
+                    describe(&o, around),
+                    local(o.occurred_at, around)
+                )
+            })
+            .unwrap_or_default();
+        let step_name = |place: u16| context.plan.steps[usize::from(place)].name.as_str();
+        match &point.check {
+            Check::RequiresBefore { .. } => {
+                write!(text, "{when}发生“{what}”，此前未见规定的前置环节。")
+            }
+            Check::WrongOrder { .. } => {
+                write!(text, "“{what}”（{when}）之前已发生{before}，次序颠倒。")
+            }
+            Check::NotTogether { .. } => {
+                write!(text, "同一办件中“{what}”（{when}）与{before}不得并存。")
+            }
+            Check::NothingAfter { .. } => {
+                write!(text, "{before}之后不应再有办理行为，{when}又发生“{what}”。")
+            }
+            Check::NotInFlowchart => {
+                write!(text, "{when}进入“{what}”，流程图中没有这一走向。")
+            }
+            Check::StartedTooSoon => write!(text, "上一环节尚未办结，{when}即开始“{what}”。"),
+            Check::RequiredStep { .. } => write!(
+                text,
+                "{when}“{what}”时，必经环节“{}”缺失。",
+                step_name(finding.detail)
+            ),
+            Check::SamePerson { .. } => {
+                let who = context.texts.text(event.actor);
+                write!(text, "{before}与“{what}”（{when}）由同一人（{who}）办理。")
+            }
+            Check::OffList { .. } => {
+                let item = context.texts.text(context.item(finding.event));
+                write!(text, "事项编码 {item} 在{when}不在现行权力清单之内。")
+            }
+            Check::CancelledItem => {
+                let item = context.texts.text(context.item(finding.event));
+                write!(text, "事项 {item} 已取消或划转，{when}仍发生“{what}”。")
+            }
+            Check::WrongBody => {
+                let profile = context.profile(&event);
+                let org = context.texts.text(profile.org);
+                let region = context.texts.option(profile.region).unwrap_or("未报");
+                write!(
+                    text,
+                    "{when}“{what}”的办理机构 {org}（区划 {region}）不是本事项的法定或受托主体，或超出管辖区域。"
+                )
+            }
+            Check::LateEntry { over } => {
+                let entered = event.entered_at().unwrap_or_else(|| event.received_at());
+                let entered = local(entered, around);
+                write!(
+                    text,
+                    "“{what}”发生于{when}，{entered}才录入，超过{}。",
+                    over.text_zh()
+                )
+            }
+            Check::TimeReversed => write!(text, "{before}早于“{what}”（{when}），时间倒序。"),
+            Check::MissingField { fields } => {
+                let name = &fields[usize::from(finding.detail)].1;
+                write!(text, "{when}“{what}”的记录缺少 {name}。")
+            }
+            Check::Conflict => write!(text, "“{what}”（{when}）与{before}的事项或当事人不一致。"),
+            Check::Condition { .. } => write!(text, "{when}“{what}”时，触发监察条件。"),
+            Check::Timed => Ok(()),
+        }
+    }
+}
+
+fn local(at: Timestamp, around: &Surroundings<'_>) -> String {
+    let tz = around.context.plan.calendar.tz();
+    at.to_utc()
+        .with_timezone(&tz)
+        .format("%Y-%m-%d %H:%M:%S")
+        .to_string()
+}
+
+fn day(at: Timestamp, around: &Surroundings<'_>) -> String {
+    at.local_date(around.context.plan.calendar.tz()).to_string()
+}
+
+/// The step's name, or the event kind's.
+pub(super) fn describe(event: &Event<'_>, around: &Surroundings<'_>) -> String {
+    let context = around.context;
+    let kind = event.kind.name_zh();
+    match context.step(event) {
+        Some(step) => context.plan.steps[usize::from(step)].name.clone(),
+        None if event.step != 0 => context.codes.text(event.step.into()).to_owned(),
+        None => kind.to_owned(),
+    }
+}
