@@ -44,6 +44,7 @@ pub struct Settings {
     pub tick_every: Duration,
     pub snapshot_every: Duration,
     pub snapshot_records: u64,
+    pub append_records: u32,
 }
 
 /// Settings that cannot be meant, all of them.
@@ -177,6 +178,11 @@ impl Reader {
         let tick_every = self.duration("supervise.tick_every");
         let snapshot_every = self.duration("supervise.snapshot_every");
         let snapshot_records = self.number("supervise.snapshot_records", 1, i64::MAX);
+        let append_records = self.number(
+            "supervise.append_records",
+            1,
+            mingjing_log::MAX_APPEND_RECORDS as i64,
+        );
         Some(Settings {
             listen: listen?,
             data: data?,
@@ -194,6 +200,7 @@ impl Reader {
             tick_every: tick_every?,
             snapshot_every: snapshot_every?,
             snapshot_records: snapshot_records? as u64,
+            append_records: append_records? as u32,
         })
     }
 
@@ -328,6 +335,17 @@ mod tests {
             assert!(text.contains(part), "{part} is missing in {text}");
         }
         assert_eq!(refused.0.len(), 4);
+    }
+
+    #[test]
+    fn an_append_is_as_large_as_the_log_allows_and_never_larger() {
+        let most = mingjing_log::MAX_APPEND_RECORDS;
+        let read = Settings::from_texts(None, &[]).unwrap();
+        assert_eq!(read.append_records as usize, most);
+        for wrong in ["0".to_owned(), (most + 1).to_string()] {
+            let set = env(&[("MINGJING__SUPERVISE__APPEND_RECORDS", &wrong)]);
+            assert!(Settings::from_texts(None, &set).is_err(), "{wrong}");
+        }
     }
 
     #[test]

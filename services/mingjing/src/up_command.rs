@@ -209,6 +209,7 @@ async fn open_clickhouse(settings: &Settings) -> anyhow::Result<(Store, Option<C
                 .context(
                     "the embedded ClickHouse did not start (`mingjing clickhouse` tells more)",
                 )?;
+        append_records: settings.append_records as usize,
             (child.url(), Some(child))
         }
     };

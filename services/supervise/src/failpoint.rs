@@ -17,7 +17,8 @@ pub enum Failpoint {
     Tick,
     /// `before-publish`: a batch was judged, none of its facts was written.
     BeforePublish,
-    /// `publish`: some of a batch's facts were written. Only where they are too many for one append.
+    /// `publish`: some of a batch's facts were written. Only where they are too many for one append, of which
+    /// [`Config::append_records`](crate::Config::append_records) decides.
     Publish,
     /// `after-publish`: all facts of a batch were written.
     AfterPublish,
