@@ -31,6 +31,7 @@ pub struct Metrics {
     bytes: IntCounterVec,
     insert_seconds: HistogramVec,
     retries: IntCounterVec,
+    inserts_waiting: IntGaugeVec,
     records: IntCounterVec,
     rounds: IntCounterVec,
     refused: IntCounterVec,
@@ -79,6 +80,14 @@ impl Metrics {
             &place,
         )?;
         registry.register(Box::new(lag_seconds.clone()))?;
+        let inserts_waiting = IntGaugeVec::new(
+            Opts::new(
+                "mingjing_archive_inserts_waiting",
+                "Inserts that ClickHouse was given and has not answered.",
+            ),
+            &["table"],
+        )?;
+        registry.register(Box::new(inserts_waiting.clone()))?;
         let last_error_at = Gauge::new(
             "mingjing_archive_last_error_timestamp_seconds",
             "When an insert or a read last failed, since the epoch; 0 if never.",
@@ -108,6 +117,7 @@ impl Metrics {
                 "Records that could not be read and lie in rejects.",
                 &["topic", "reason"],
             )?,
+            inserts_waiting,
             lag_records,
             lag_seconds,
             last_error_at,
@@ -184,8 +194,13 @@ impl Metrics {
 }
 
 impl Observer for Metrics {
+    fn inserting(&self, table: &'static str) {
+        self.inserts_waiting.with_label_values(&[table]).inc();
+    }
+
     fn inserted(&self, table: &'static str, rows: usize, bytes: usize, took: Duration) {
         crate::failpoint::inserted(table);
+        self.inserts_waiting.with_label_values(&[table]).dec();
         self.rows.with_label_values(&[table]).inc_by(rows as u64);
         self.bytes.with_label_values(&[table]).inc_by(bytes as u64);
         self.insert_seconds
@@ -200,6 +215,7 @@ impl Observer for Metrics {
         wait: Duration,
         error: &mingjing_store::Error,
     ) {
+        self.inserts_waiting.with_label_values(&[table]).dec();
         self.retries.with_label_values(&[table]).inc();
         self.failed(
             &format!("attempt {attempt}, again in {} ms", wait.as_millis()),

@@ -36,6 +36,8 @@ impl Backoff {
 
 /// Is told how inserts go.
 pub trait Observer: Send + Sync {
+    /// An attempt begins. One of the other two follows, unless the caller stops or ClickHouse refuses the block.
+    fn inserting(&self, table: &'static str);
     /// ClickHouse took a block; `took` is the time of the attempt that worked.
     fn inserted(&self, table: &'static str, rows: usize, bytes: usize, took: Duration);
     /// An attempt failed and is made again after `wait`; attempts count from 1.
@@ -44,6 +46,7 @@ pub trait Observer: Send + Sync {
 
 /// Nobody listens.
 impl Observer for () {
+    fn inserting(&self, _: &'static str) {}
     fn inserted(&self, _: &'static str, _: usize, _: usize, _: Duration) {}
     fn retrying(&self, _: &'static str, _: u32, _: Duration, _: &Error) {}
 }
@@ -87,6 +90,7 @@ impl Store {
     ) -> Result<(), Error> {
         for attempt in 1.. {
             let started = tokio::time::Instant::now();
+            observer.inserting(block.table);
             let error = tokio::select! {
                 biased;
                 () = stopped(stop) => return Err(Error::Stopped),

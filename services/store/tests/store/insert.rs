@@ -28,6 +28,7 @@ struct AtRetry<F: Fn(u32)> {
 }
 
 impl<F: Fn(u32) + Send + Sync> Observer for AtRetry<F> {
+    fn inserting(&self, _: &'static str) {}
     fn inserted(&self, _: &'static str, _: usize, _: usize, _: Duration) {}
     fn retrying(&self, _: &'static str, attempt: u32, _: Duration, error: &Error) {
         assert!(error.passes());
