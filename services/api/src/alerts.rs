@@ -62,23 +62,25 @@ pub async fn one(
     })))
 }
 
-/// `GET /api/v1/alerts/export`: every alert asked for, whatever its status, one JSON object a line.
+/// `GET /api/v1/alerts/export`: every alert asked for, whatever its status, one JSON object a line. Answered only once
+/// ClickHouse has begun to, so that one who asks while it is away is told so and not cut off.
 pub async fn export(
     Here(state): Here<State>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, ApiError> {
     let asked = asked(query.as_deref().unwrap_or_default())?;
-    let alerts = state.store.alerts_export(&asked.filter)?;
+    let mut alerts = state.store.alerts_export(&asked.filter)?;
+    let first = alerts.next().await?;
     let zone = state.zone;
-    let lines = futures::stream::try_unfold(alerts, move |mut alerts| async move {
-        let next = alerts.next().await;
+    let lines = futures::stream::try_unfold((first, alerts), move |(now, mut alerts)| async move {
+        let Some(alert) = now else { return Ok(None) };
+        let line = Bytes::from(write_alert(&alert, zone) + "\n");
         // An export that breaks off must not look whole: the connection is cut.
-        let next = next.map_err(|error| {
+        let next = alerts.next().await.map_err(|error| {
             tracing::error!(%error, "an export broke off");
             std::io::Error::other(error)
         })?;
-        let line = next.map(|alert| Bytes::from(write_alert(&alert, zone) + "\n"));
-        Ok::<_, std::io::Error>(line.map(|line| (line, alerts)))
+        Ok::<_, std::io::Error>(Some((line, (next, alerts))))
     });
     let kind = [(header::CONTENT_TYPE, "application/x-ndjson; charset=utf-8")];
     Ok((kind, Body::from_stream(lines)).into_response())

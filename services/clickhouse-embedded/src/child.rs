@@ -159,6 +159,12 @@ impl Child {
         self.restarts.load(Ordering::Relaxed)
     }
 
+    /// The same, for one who goes on asking without holding the child.
+    pub fn restarts_seen(&self) -> impl Fn() -> u64 + Send + Sync + use<> {
+        let restarts = Arc::clone(&self.restarts);
+        move || restarts.load(Ordering::Relaxed)
+    }
+
     /// What it is doing, to look at or to wait on.
     pub fn state(&self) -> watch::Receiver<State> {
         self.state.clone()

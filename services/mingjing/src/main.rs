@@ -3,6 +3,7 @@
 mod allocator;
 mod assets;
 mod bench_command;
+mod clickhouse;
 mod clickhouse_command;
 mod deadline_command;
 mod definitions_command;

@@ -9,7 +9,6 @@ use anyhow::Context as _;
 use async_trait::async_trait;
 use futures::future::BoxFuture;
 use mingjing_api::{Check, Readiness};
-use mingjing_clickhouse_embedded::child::{Child, Spec};
 use mingjing_domain::Timestamp;
 use mingjing_domain::definitions::DefinitionFile;
 use mingjing_intake::{PublishError, Published, Publisher};
@@ -24,6 +23,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::assets::ASSETS;
+use crate::clickhouse;
 use crate::demo::{self, DEMO_SEED, DEMO_SPEED, DEMO_WATERMARK, DemoClock, DemoConfig, Timeline};
 use crate::settings::Settings;
 use crate::telemetry;
@@ -75,9 +75,9 @@ pub async fn run(args: UpArgs) -> anyhow::Result<()> {
         .with_context(|| format!("cannot listen on {}", settings.listen))?;
     let address = listener.local_addr()?;
 
-    let log = Arc::new(open_log(&settings).await?);
-    let (store, child) = open_clickhouse(&settings).await?;
     let registry = prometheus::Registry::new();
+    let log = Arc::new(open_log(&settings).await?);
+    let (store, child) = clickhouse::open(&settings, &registry).await?;
     let (stop, stopped) = watch::channel(false);
     let mut tasks: JoinSet<(&'static str, anyhow::Result<()>)> = JoinSet::new();
 
@@ -191,42 +191,6 @@ async fn open_log(settings: &Settings) -> anyhow::Result<EmbeddedLog> {
         .with_context(|| format!("cannot open the log in {}", folder.display()))
 }
 
-/// ClickHouse as set, or a child of our own.
-async fn open_clickhouse(settings: &Settings) -> anyhow::Result<(Store, Option<Child>)> {
-    let (url, child) = match &settings.clickhouse_url {
-        Some(url) => (url.clone(), None),
-        None => {
-            let folder = settings.data.join("clickhouse");
-            let program = std::env::current_exe().context("where is this program?")?;
-            let arguments = [
-                "clickhouse".into(),
-                "--data".into(),
-                folder.into_os_string(),
-            ];
-            let any_port = SocketAddr::from(([127, 0, 0, 1], 0));
-            let child = Child::start(Spec::new(program, arguments, any_port))
-                .await
-                .context(
-                    "the embedded ClickHouse did not start (`mingjing clickhouse` tells more)",
-                )?;
-        append_records: settings.append_records as usize,
-            (child.url(), Some(child))
-        }
-    };
-    let store = Store::connect(&mingjing_store::Config {
-        url,
-        database: settings.clickhouse_database.clone(),
-        user: settings.clickhouse_user.clone(),
-        password: mingjing_store::Password(settings.clickhouse_password.0.clone()),
-    });
-    let now = mingjing_supervise::System.now();
-    store
-        .migrate(now)
-        .await
-        .context("the database cannot be brought up to date")?;
-    Ok((store, child))
-}
-
 fn supervise(
     settings: &Settings,
     log: &Arc<EmbeddedLog>,
@@ -245,6 +209,7 @@ fn supervise(
         tick_every: settings.tick_every,
         snapshot_every: settings.snapshot_every,
         snapshot_records: settings.snapshot_records,
+        append_records: settings.append_records as usize,
         ..mingjing_supervise::Config::default()
     };
     let ports = Ports {

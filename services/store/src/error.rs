@@ -88,9 +88,9 @@ fn judge(error: &clickhouse::error::Error) -> (bool, Option<u32>) {
         E::BadResponse(text) => match code(text) {
             Some(code) => (PASSING.contains(&code), Some(code)),
             // An HTTP status without ClickHouse's words comes from what stands between: a proxy, or a server that
-            // is just starting.
+            // is just starting or that died over its answer.
             None => (
-                ["429", "502", "503", "504"]
+                ["429", "500", "502", "503", "504"]
                     .iter()
                     .any(|s| text.starts_with(s)),
                 None,
@@ -120,6 +120,7 @@ mod tests {
             E::Network("connection refused".into()),
             E::BadResponse("Code: 252. DB::Exception: Too many parts (TOO_MANY_PARTS)".into()),
             E::BadResponse("503 Service Unavailable".into()),
+            E::BadResponse("500 Internal Server Error".into()),
         ];
         for error in passing {
             assert!(Error::of("insert", error).passes());

@@ -54,6 +54,8 @@ pub(crate) struct Timeouts {
     pub send: Duration,
     /// The server's answer to an insert.
     pub insert: Duration,
+    /// Whether somebody is there. Asked by those who must know soon.
+    pub ping: Duration,
     /// A query, until its last row.
     pub query: Duration,
     /// One statement of a migration.
@@ -63,6 +65,7 @@ pub(crate) struct Timeouts {
 const TIMEOUTS: Timeouts = Timeouts {
     send: Duration::from_secs(30),
     insert: Duration::from_secs(120),
+    ping: Duration::from_secs(5),
     query: Duration::from_secs(60),
     migration: Duration::from_secs(600),
 };
@@ -107,7 +110,7 @@ impl Store {
         // Not through the database, which may not exist yet.
         let query = self.serverwide().query("SELECT 1");
         within(
-            TIMEOUTS.query,
+            TIMEOUTS.ping,
             "asking whether ClickHouse is there",
             query.fetch_one::<u8>(),
         )
