@@ -1,10 +1,18 @@
 //! A made-up log, its definitions and the dice that both the log and the kills are thrown with.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use mingjing_domain::Timestamp;
 use serde_json::{Value, json};
+use tokio::sync::OnceCell;
+
+use crate::alerts::{Alerts, ensure_equal};
+use crate::platform::{self, Log, PATIENCE, Platform};
+use crate::rows;
+use crate::sender::{Sender, Sent};
 
 /// The source that the log speaks for.
 pub const SOURCE: &str = "e2e";
@@ -27,6 +35,98 @@ pub const CONTROL_POINTS: [&str; 6] = [
 /// The folder of definitions.
 pub fn definitions() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("e2e/definitions")
+}
+
+/// The seed of this run: `MINGJING_TEST_SEED`, or one that nobody knows yet. Printed, so that the run can be repeated.
+pub fn seed() -> Result<u64> {
+    let seed = match std::env::var("MINGJING_TEST_SEED") {
+        Ok(text) => text.parse().context("MINGJING_TEST_SEED is a number")?,
+        Err(_) => {
+            u64::from(std::process::id()) << 20
+                | u64::from(std::time::UNIX_EPOCH.elapsed()?.subsec_micros())
+        }
+    };
+    println!("MINGJING_TEST_SEED={seed} repeats this");
+    Ok(seed)
+}
+
+/// What a platform alleges of the log that nothing happened to while it was fed; made once for all tests.
+pub async fn undisturbed() -> Result<&'static Alerts> {
+    static FOUND: OnceCell<Alerts> = OnceCell::const_new();
+    let find = async || {
+        let folder = tempfile::tempdir()?;
+        let platform = Platform::up(folder.path())?;
+        let mut sender = Sender::register(&platform).await?;
+        let url = platform.url().context("it is up")?;
+        let all = sender.requests();
+        let sent = sender.feed(url, all, &mut Dice::new(0)).await?;
+        ensure!(sent == Sent::Answered, "it died undisturbed");
+        let found = finish(&platform).await?;
+        platform.stop().await?;
+        rows::ensure_each_once("undisturbed", folder.path()).await?;
+        let replayed = with_log(async |log| platform::replay(log).await).await?;
+        ensure_equal("fed and not replayed", &replayed, &found)?;
+        Ok::<_, anyhow::Error>(found)
+    };
+    FOUND.get_or_try_init(find).await
+}
+
+/// Sends all of the log once more and the end of it, and waits until it is judged and archived.
+pub async fn finish(platform: &Platform) -> Result<Alerts> {
+    with_log(async |log| platform::import(log, platform).await).await?;
+    events_are_there(platform).await?;
+    platform.alerts(SOURCE).await
+}
+
+/// Waits until the events are archived. They are written beside what is alleged of them, so after an outage either may
+/// be later. A partition is archived in its order: the cases that were spoken of last tell for all, and among so many are
+/// some of each partition.
+async fn events_are_there(platform: &Platform) -> Result<()> {
+    let events = events();
+    let case_of = |event: &Value| event["subject"].as_str().unwrap_or_default().to_owned();
+    let mut sent: BTreeMap<String, u64> = BTreeMap::new();
+    for event in events.iter().rev() {
+        if sent.len() == 32 {
+            break;
+        }
+        sent.insert(case_of(event), 0);
+    }
+    for event in &events {
+        if let Some(count) = sent.get_mut(&case_of(event)) {
+            *count += 1;
+        }
+    }
+    let began = Instant::now();
+    for (case, count) in sent {
+        let path = format!("/api/v1/cases/{SOURCE}/{case}");
+        loop {
+            let found: Value = serde_json::from_str(&platform.get(&path).await?)?;
+            if found["events"] == count {
+                break;
+            }
+            ensure!(
+                began.elapsed() < PATIENCE,
+                "{case} has {} of {count} events",
+                found["events"]
+            );
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+    Ok(())
+}
+
+/// Works with the log as a file.
+async fn with_log<T>(work: impl AsyncFnOnce(Log<'_>) -> Result<T>) -> Result<T> {
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("log.ndjson");
+    write(&file)?;
+    let definitions = definitions();
+    work(Log {
+        file: &file,
+        definitions: &definitions,
+        mapping: None,
+    })
+    .await
 }
 
 /// Numbers that follow from a seed (splitmix64).
@@ -57,20 +157,17 @@ impl Dice {
 }
 
 /// The log as CloudEvents, in the order of their time.
-pub fn events() -> Vec<String> {
+pub fn events() -> Vec<Value> {
     let mut dice = Dice::new(7);
     let mut events: Vec<(i64, Value)> = (0..CASES).flat_map(|case| life(case, &mut dice)).collect();
     events.sort_by_key(|(at, _)| *at);
-    events
-        .into_iter()
-        .map(|(_, event)| event.to_string())
-        .collect()
+    events.into_iter().map(|(_, event)| event).collect()
 }
 
 /// Writes the log into a file.
 pub fn write(file: &Path) -> Result<()> {
-    std::fs::write(file, events().join("\n") + "\n")
-        .with_context(|| format!("write {}", file.display()))
+    let lines: String = events().iter().map(|event| format!("{event}\n")).collect();
+    std::fs::write(file, lines).with_context(|| format!("write {}", file.display()))
 }
 
 /// One case, now and then irregular or cut short.

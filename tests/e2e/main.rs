@@ -2,7 +2,10 @@
 
 mod alerts;
 mod bad_input;
+mod clickhouse_away;
 mod corpus;
 mod import_equals_replay;
 mod platform;
+mod rows;
+mod sender;
 mod twenty_kills;

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use crate::alerts::{self, Alerts};
 
 /// How long anything may take that must come.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// One life of `mingjing up`. Killed on drop.
 pub struct Platform {
@@ -89,6 +89,18 @@ impl Platform {
         Ok(self.process.kill()?)
     }
 
+    /// Whether it ends within this time.
+    pub async fn ended_within(&mut self, most: Duration) -> Result<bool> {
+        let began = Instant::now();
+        while self.process.try_wait()?.is_none() {
+            if began.elapsed() >= most {
+                return Ok(false);
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        Ok(true)
+    }
+
     /// Waits for its end.
     pub async fn ended(&mut self) -> Result<ExitStatus> {
         let began = Instant::now();
@@ -105,6 +117,23 @@ impl Platform {
         }
     }
 
+    /// Ends it in order, as an operator does; errs where it had ended before.
+    pub async fn stop(mut self) -> Result<()> {
+        ensure!(
+            self.process.try_wait()?.is_none(),
+            "it ended by itself:\n{}",
+            self.errors()
+        );
+        signal(self.process.id(), "TERM")?;
+        let status = self.ended().await?;
+        ensure!(
+            status.success(),
+            "it ended badly: {status}\n{}",
+            self.errors()
+        );
+        Ok(())
+    }
+
     /// Signals its ClickHouse: `KILL`, `STOP`. What was stopped goes on with [`Platform::resume_engine`] or on drop.
     pub fn signal_engine(&mut self, name: &str) -> Result<()> {
         let own = self.process.id();
@@ -114,6 +143,13 @@ impl Platform {
             self.stopped_engine = Some(pid);
         }
         Ok(())
+    }
+
+    /// `kill -9` of the platform and of its stopped ClickHouse, which so never goes on.
+    pub fn kill_with_stopped_engine(&mut self) -> Result<()> {
+        let engine = self.stopped_engine.take().context("it was stopped")?;
+        self.kill()?;
+        signal(engine, "KILL")
     }
 
     pub fn resume_engine(&mut self) -> Result<()> {
@@ -132,12 +168,64 @@ impl Platform {
     }
 
     pub async fn get(&self, path: &str) -> Result<String> {
-        let url = self.url().context("it is up")?;
-        let answer = reqwest::get(format!("{url}{path}")).await?;
-        let status = answer.status();
-        let text = answer.text().await?;
-        ensure!(status.is_success(), "GET {path}: {status}: {text}");
+        let (status, text) = self.answer(path).await?;
+        ensure!((200..300).contains(&status), "GET {path}: {status}: {text}");
         Ok(text)
+    }
+
+    /// What it answers, good or bad.
+    pub async fn answer(&self, path: &str) -> Result<(u16, String)> {
+        let url = self.url().context("it is up")?;
+        let answer = reqwest::get(format!("{url}{path}")).await;
+        let answer = answer.with_context(|| format!("GET {path}"))?;
+        Ok((answer.status().as_u16(), answer.text().await?))
+    }
+
+    /// All values of a metric, over its labels, together.
+    pub async fn metric(&self, name: &str) -> Result<u64> {
+        let text = self.get("/metrics").await?;
+        let values = text.lines().filter_map(|line| {
+            let rest = line.strip_prefix(name)?;
+            let told = rest.starts_with(['{', ' ']);
+            told.then(|| rest.rsplit(' ').next()?.parse::<f64>().ok())?
+        });
+        Ok(values.sum::<f64>() as u64)
+    }
+
+    /// Waits until a metric is as it should be. Levels only: what is awaited stays until it is seen.
+    pub async fn until_metric(&self, name: &str, wanted: impl Fn(u64) -> bool) -> Result<u64> {
+        let began = Instant::now();
+        loop {
+            let found = self.metric(name).await?;
+            if wanted(found) {
+                return Ok(found);
+            }
+            ensure!(
+                began.elapsed() < PATIENCE,
+                "{name} stays {found}:\n{}",
+                self.errors()
+            );
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Waits until it says that it is ready, or that it is not. Answers what it said.
+    pub async fn until_ready(&self, wanted: bool) -> Result<Value> {
+        let began = Instant::now();
+        loop {
+            let (status, text) = self.answer("/readyz").await?;
+            let said: Value = serde_json::from_str(&text).with_context(|| text.clone())?;
+            let ready = said["ready"].as_bool();
+            ensure!(
+                ready == Some(status == 200) && (status == 200 || status == 503),
+                "/readyz: {status}: {text}"
+            );
+            if ready == Some(wanted) {
+                return Ok(said);
+            }
+            ensure!(began.elapsed() < PATIENCE, "/readyz stays {text}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
     }
 
     /// Publishes definitions and registers a declared source. Answers its key.
@@ -216,6 +304,55 @@ fn engine_of(parent: u32) -> Result<Option<u32>> {
         }
     }
     Ok(None)
+}
+
+/// `mingjing clickhouse` alone, on the data folder of a platform: of one that has ended, or that was told where to find it.
+/// Killed on drop.
+pub struct Engine {
+    _process: tokio::process::Child,
+    url: String,
+}
+
+impl Engine {
+    /// Starts it on any port and waits until it listens.
+    pub async fn start(data: &Path) -> Result<Self> {
+        Self::start_at("127.0.0.1:0", data).await
+    }
+
+    /// Starts it at this address and waits until it listens.
+    pub async fn start_at(listen: &str, data: &Path) -> Result<Self> {
+        let mut process = tokio::process::Command::new(place::program()?)
+            .args(["clickhouse", "--listen", listen, "--data"])
+            .arg(data.join("clickhouse"))
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .context("start mingjing clickhouse")?;
+        let mut line = String::new();
+        let output = process.stdout.take().context("stdout is piped")?;
+        let mut output = tokio::io::BufReader::new(output);
+        let read = tokio::io::AsyncBufReadExt::read_line(&mut output, &mut line);
+        tokio::time::timeout(PATIENCE, read)
+            .await
+            .context("the engine does not start")??;
+        let address = line.trim().strip_prefix("listening ");
+        let address = address.with_context(|| format!("the engine says {line:?}"))?;
+        Ok(Self {
+            url: format!("http://{address}/?database=mingjing"),
+            _process: process,
+        })
+    }
+
+    /// The answer to a query, as lines of columns between tabs.
+    pub async fn ask(&self, sql: &str) -> Result<String> {
+        let request = reqwest::Client::new().post(&self.url).body(sql.to_owned());
+        let answer = request.send().await?;
+        let status = answer.status();
+        let text = answer.text().await?;
+        ensure!(status.is_success(), "{sql}: {status}: {text}");
+        Ok(text)
+    }
 }
 
 /// A log and what it is judged by.
