@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # toolchain.sh [test]
-# Checks for what building needs: a C compiler and Rust; with `test` also rustfmt, clippy and git.
+# Checks for what building needs: a C compiler, OpenSSL's headers (the Kafka client's TLS) and Rust; with `test` also rustfmt, clippy and git.
 # Debian packages are installed when possible. Rust is only asked for: its installer changes a person's
 # home folder, and Debian 12's own Rust is too old.
 set -euo pipefail
@@ -12,6 +12,10 @@ purpose=${1:-build}
 if ! have cc || ! have make; then
   apt_install "a C compiler is missing" build-essential
 fi
+
+have pkg-config || apt_install "pkg-config is missing (it finds OpenSSL for the Kafka client)" pkg-config
+pkg-config --exists openssl ||
+  apt_install "OpenSSL's headers are missing (the Kafka client speaks TLS with them)" libssl-dev
 
 rust_minimum=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
 rust_help="install Rust $rust_minimum or newer with rustup (see https://rustup.rs), then run this again"

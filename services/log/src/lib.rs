@@ -1,7 +1,7 @@
 //! The log and the tables: where everything that changes a case is written first, in order and for good.
 //!
-//! This crate owns the two ports ([`Log`], [`Table`]), the adapter for one machine ([`embedded`]) and the suite that
-//! every adapter must pass ([`conformance`], behind the feature of that name). It does not know what a record means:
+//! This crate owns the two ports ([`Log`], [`Table`]), the adapters for one machine ([`embedded`]) and for a cluster
+//! ([`kafka`]), and the suite that every adapter must pass ([`conformance`], behind the feature of that name). It does not know what a record means:
 //! keys and values are bytes, and the formats belong to others.
 //!
 //! # What an adapter owes
@@ -30,8 +30,12 @@
 pub mod conformance;
 pub mod embedded;
 mod error;
+pub mod kafka;
 mod port;
+mod queue;
 mod record;
+mod shard;
+mod watchers;
 
 pub use error::{Error, Lagged, Result};
 pub use mingjing_domain::ids::Partition;

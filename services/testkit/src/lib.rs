@@ -2,7 +2,8 @@
 //!
 //! [`evaluator`] is a second, slow and obvious reading of the rules in the engine's module documentation; it
 //! shares the definitions, the calendar and the deadline arithmetic with the engine and nothing else.
-//! [`script`] runs case scripts that anyone can read. Nothing here is part of the product.
+//! [`script`] runs case scripts that anyone can read. [`kafka`] starts a real broker. Nothing here is part of the product.
 
 pub mod evaluator;
+pub mod kafka;
 pub mod script;

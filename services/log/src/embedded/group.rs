@@ -250,7 +250,7 @@ impl Durable {
             store.publish(shard, bounds);
         }
         for (table, change) in self.changes {
-            store.announce(&table, change);
+            store.watchers.announce(&table, change);
         }
         self.pending.into_iter().for_each(Pending::succeed);
     }

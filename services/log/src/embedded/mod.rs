@@ -27,13 +27,11 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use futures::StreamExt;
-use futures::stream::{self, BoxStream};
 use mingjing_domain::ids::Partition;
-use tokio::sync::broadcast::error::RecvError;
 
 use crate::port::{Change, check_append_size, check_entry_size, check_table_name};
-use crate::{Batch, Bounds, Error, Lagged, Log, LogId, Offset, Record, Result, Table, Topic};
+use crate::watchers::Watching;
+use crate::{Batch, Bounds, Error, Log, LogId, Offset, Record, Result, Table, Topic};
 
 pub use folder::OpenError;
 use store::{Shard, Store};
@@ -270,23 +268,8 @@ impl Table for EmbeddedLog {
         self.blocking(move |store| store.scan(&table)).await
     }
 
-    fn watch(
-        &self,
-        table: &str,
-    ) -> Result<BoxStream<'static, std::result::Result<Change, Lagged>>> {
+    fn watch(&self, table: &str) -> Watching {
         check_table_name(table)?;
-        let changes = self.store.watch(table);
-        let stream = stream::unfold(changes, |mut changes| async move {
-            match changes.recv().await {
-                Ok(change) => Some((Ok(change), changes)),
-                Err(RecvError::Lagged(missed)) => {
-                    // The watcher scans again after this, so what still waits for it is of no use to it.
-                    let missed = missed + changes.len() as u64;
-                    Some((Err(Lagged { missed }), changes.resubscribe()))
-                }
-                Err(RecvError::Closed) => None,
-            }
-        });
-        Ok(stream.boxed())
+        Ok(self.store.watchers.watch(table))
     }
 }

@@ -2,60 +2,23 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use fjall::Database;
 use mingjing_domain::ids::{Partition, SLOTS};
-use tokio::sync::{broadcast, watch};
+use tokio::sync::watch;
 
 use super::Options;
 use super::folder::{FolderLock, OpenError, store_folder};
 use super::layout::{self, Identity, Keyspaces, table_key};
 use super::segment::{Segment, row_key};
-use crate::port::{Change, WATCH_CAPACITY};
+pub(super) use crate::shard::Shard;
+use crate::watchers::Watchers;
 use crate::{Bounds, Error, Offset, Result, StoredRecord, Topic};
 
 /// Rows removed in one batch of a trim.
 const REMOVE_AT_ONCE: usize = 1024;
-
-/// One partition of one topic of this log.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Shard {
-    pub(super) topic: Topic,
-    pub(super) partition: Partition,
-}
-
-impl std::fmt::Display for Shard {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}/{}", self.topic, self.partition)
-    }
-}
-
-impl Shard {
-    /// Refuses an offset to read from that is not there.
-    pub(super) fn check(self, bounds: Bounds, offset: Offset) -> Result<()> {
-        let Shard { topic, partition } = self;
-        if offset > bounds.end {
-            return Err(Error::OffsetBeyondEnd {
-                topic,
-                partition,
-                offset,
-                end: bounds.end,
-            });
-        }
-        if offset < bounds.start {
-            let start = bounds.start;
-            return Err(Error::OffsetTrimmed {
-                topic,
-                partition,
-                offset,
-                start,
-            });
-        }
-        Ok(())
-    }
-}
 
 /// The open store with what its readers and its writer share.
 pub(super) struct Store {
@@ -64,7 +27,7 @@ pub(super) struct Store {
     pub(super) db: Database,
     /// The bounds that readers may see, by topic and then partition; the writer alone moves them.
     bounds: BTreeMap<Topic, Vec<watch::Sender<Bounds>>>,
-    watchers: Mutex<BTreeMap<String, broadcast::Sender<Change>>>,
+    pub(super) watchers: Watchers,
     // Last, so that it is let go after the store is closed.
     _lock: FolderLock,
 }
@@ -119,21 +82,14 @@ impl Store {
             keyspaces,
             db,
             bounds,
-            watchers: Mutex::default(),
+            watchers: Watchers::default(),
             _lock: lock,
         })
     }
 
     /// The shard of a topic and partition of this log.
     pub(super) fn shard(&self, topic: Topic, partition: Partition) -> Result<Shard> {
-        if partition.0 < self.identity.partitions {
-            return Ok(Shard { topic, partition });
-        }
-        Err(Error::UnknownPartition {
-            topic,
-            partition,
-            partitions: self.identity.partitions,
-        })
+        Shard::of(topic, partition, self.identity.partitions)
     }
 
     fn published(&self, shard: Shard) -> &watch::Sender<Bounds> {
@@ -153,27 +109,6 @@ impl Store {
     /// Lets readers see new bounds, and wakes them.
     pub(super) fn publish(&self, shard: Shard, bounds: Bounds) {
         self.published(shard).send_replace(bounds);
-    }
-
-    /// The changes of a table from now on.
-    pub(super) fn watch(&self, table: &str) -> broadcast::Receiver<Change> {
-        let mut watchers = self.watchers.lock().unwrap_or_else(PoisonError::into_inner);
-        let sender = watchers
-            .entry(table.to_owned())
-            .or_insert_with(|| broadcast::Sender::new(WATCH_CAPACITY));
-        sender.subscribe()
-    }
-
-    /// Tells a table's watchers of a change.
-    pub(super) fn announce(&self, table: &str, change: Change) {
-        let mut watchers = self.watchers.lock().unwrap_or_else(PoisonError::into_inner);
-        // Nobody left to tell: the entry goes, so that names do not pile up.
-        if watchers
-            .get(table)
-            .is_some_and(|sender| sender.send(change).is_err())
-        {
-            watchers.remove(table);
-        }
     }
 
     /// Reads the records from `from`, which lies within the bounds seen, up to `end`.

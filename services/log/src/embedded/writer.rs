@@ -1,25 +1,19 @@
-//! The writer: the one thread that changes the log, and the queue before it.
+//! The writer: the one thread that changes the log.
 
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::thread::JoinHandle;
 
-use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
-use tokio::task::coop::unconstrained;
+use tokio::sync::{mpsc, oneshot};
 
 use super::Counters;
 use super::group::{Done, Failed, Group, Pending};
 use super::segment::{Chunk, encode};
 use super::store::{Shard, Store};
 use crate::port::Change;
-use crate::{Error, MAX_APPEND_BYTES, Offset, Record, Result};
-
-/// Bytes that may wait in the queue; beyond them callers wait, in the order they came.
-const QUEUE_BYTES: usize = 32 * 1024 * 1024;
-
-/// The queue's room is counted in pieces of this size, at least one a call, which bounds the number of calls too.
-const PIECE_BYTES: usize = 1024;
+use crate::queue::{Queue, Queued};
+use crate::{Error, Offset, Record, Result};
 
 /// A group takes no further call once it is this large.
 const GROUP_BYTES: usize = 4 * 1024 * 1024;
@@ -83,25 +77,16 @@ impl fmt::Display for Work {
     }
 }
 
-struct Queued {
-    work: Work,
-    bytes: usize,
-    room: OwnedSemaphorePermit,
-}
-
 /// The callers' end of the queue.
 pub(super) struct Writer {
-    queue: Option<mpsc::UnboundedSender<Queued>>,
-    room: Arc<Semaphore>,
-    /// Held from asking for room until the call is queued, so that calls are queued in the order they were made.
-    turn: Mutex<()>,
+    queue: Queue<Work>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Writer {
     /// Starts the thread.
     pub(super) fn start(store: Arc<Store>, counters: Arc<Counters>) -> std::io::Result<Writer> {
-        let (sender, receiver) = mpsc::unbounded_channel();
+        let (queue, receiver) = Queue::new();
         let scribe = Scribe {
             store,
             counters,
@@ -112,9 +97,7 @@ impl Writer {
             .name("mingjing-log".to_owned())
             .spawn(move || scribe.run())?;
         Ok(Writer {
-            queue: Some(sender),
-            room: Arc::new(Semaphore::new(QUEUE_BYTES / PIECE_BYTES)),
-            turn: Mutex::new(()),
+            queue,
             thread: Some(thread),
         })
     }
@@ -156,7 +139,7 @@ impl Writer {
         let (reply, answer) = oneshot::channel();
         let work = work(reply);
         let attempted = work.to_string();
-        self.enqueue(work, bytes).await;
+        self.queue.push(work, bytes).await;
         // Without an answer the thread has ended, which it does only by a panic.
         let gone = || Err(Cause::Stopped("its writer ended unexpectedly".into()));
         answer
@@ -164,25 +147,12 @@ impl Writer {
             .unwrap_or_else(|_| gone())
             .map_err(|cause| cause.of(attempted))
     }
-
-    async fn enqueue(&self, work: Work, bytes: usize) {
-        const { assert!(MAX_APPEND_BYTES < QUEUE_BYTES) };
-        let pieces = u32::try_from(bytes / PIECE_BYTES + 1).expect("an append is at most 8 MiB");
-        // Unconstrained: a task that has used up its budget would otherwise lose its turn to later calls.
-        let turn = unconstrained(self.turn.lock()).await;
-        let room = unconstrained(Arc::clone(&self.room).acquire_many_owned(pieces)).await;
-        if let (Ok(room), Some(queue)) = (room, &self.queue) {
-            // If the thread has ended, the work is dropped here and with it the way to answer.
-            drop(queue.send(Queued { work, bytes, room }));
-        }
-        drop(turn);
-    }
 }
 
 impl Drop for Writer {
     /// Waits until what is queued is written, so that the folder can be opened again at once.
     fn drop(&mut self) {
-        self.queue = None;
+        self.queue.close();
         if let Some(thread) = self.thread.take()
             && thread.join().is_err()
         {
@@ -195,7 +165,7 @@ impl Drop for Writer {
 struct Scribe {
     store: Arc<Store>,
     counters: Arc<Counters>,
-    queue: mpsc::UnboundedReceiver<Queued>,
+    queue: mpsc::UnboundedReceiver<Queued<Work>>,
     /// Why nothing more is written: the first failure.
     stopped: Option<Arc<str>>,
 }
@@ -216,7 +186,7 @@ impl Scribe {
         }
     }
 
-    fn write(&mut self, calls: Vec<Queued>) {
+    fn write(&mut self, calls: Vec<Queued<Work>>) {
         let store = Arc::clone(&self.store);
         let count = calls.len() as u64;
         // The room in the queue is held until the group is written: it bounds the memory of both.

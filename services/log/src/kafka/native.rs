@@ -1,0 +1,134 @@
+//! What the safe client lacks, asked of librdkafka itself: a flush that keeps flushing, the end that the last fetch
+//! told, and topics' ids. The only unsafe code of this crate; every pointer lives within one function.
+
+#![allow(unsafe_code)]
+
+use std::collections::BTreeMap;
+use std::ffi::{CStr, CString, c_char};
+use std::ptr;
+use std::time::{Duration, Instant};
+
+use rdkafka::ClientContext;
+use rdkafka::bindings as rd;
+use rdkafka::client::Client;
+use rdkafka::error::{KafkaError, KafkaResult};
+use rdkafka::types::RDKafkaErrorCode;
+
+/// Sends everything that was enqueued, and waits until all of it is delivered or refused. False when time was up first.
+///
+/// The client's own `flush` asks librdkafka with a timeout of nothing, again and again; between the questions
+/// its threads see no flush and keep to `linger.ms`, which here is meant never to end.
+pub(super) fn flush<C: ClientContext>(client: &Client<C>, timeout: Duration) -> bool {
+    // SAFETY: the client outlives the call and its handle may be used from any thread. Reports are taken by another thread.
+    let answer = unsafe { rd::rd_kafka_flush(client.native_ptr(), millis(timeout)) };
+    answer == rd::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR
+}
+
+/// The partition's end as the last fetch of this consumer was told it; asks nobody.
+pub(super) fn fetched_end<C: ClientContext>(
+    client: &Client<C>,
+    topic: &str,
+    partition: i32,
+) -> Option<u64> {
+    let topic = CString::new(topic).ok()?;
+    let (mut low, mut high) = (0, 0);
+    // SAFETY: as above; the name and both numbers live until the call returns.
+    let answer = unsafe {
+        rd::rd_kafka_get_watermark_offsets(
+            client.native_ptr(),
+            topic.as_ptr(),
+            partition,
+            &mut low,
+            &mut high,
+        )
+    };
+    let known = answer == rd::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR;
+    u64::try_from(high).ok().filter(|_| known)
+}
+
+/// The ids that the cluster gave these topics when they were created; a topic that does not exist has none. 0 is the
+/// answer of a broker that knows no ids.
+pub(super) fn topic_ids<C: ClientContext>(
+    client: &Client<C>,
+    topics: &[&str],
+    timeout: Duration,
+) -> KafkaResult<BTreeMap<String, Option<u128>>> {
+    let names: Vec<CString> = topics
+        .iter()
+        .map(|name| CString::new(*name))
+        .collect::<Result<_, _>>()?;
+    let mut pointers: Vec<*const c_char> = names.iter().map(|name| name.as_ptr()).collect();
+    let deadline = Instant::now() + timeout;
+    // SAFETY: what is made here is destroyed here, in the order librdkafka asks for; it copies the names. The event, and
+    // with it the descriptions, lives until it has been read.
+    unsafe {
+        let handle = client.native_ptr();
+        let queue = rd::rd_kafka_queue_new(handle);
+        let collection =
+            rd::rd_kafka_TopicCollection_of_topic_names(pointers.as_mut_ptr(), pointers.len());
+        let options = rd::rd_kafka_AdminOptions_new(
+            handle,
+            rd::rd_kafka_admin_op_t::RD_KAFKA_ADMIN_OP_DESCRIBETOPICS,
+        );
+        rd::rd_kafka_AdminOptions_set_request_timeout(options, millis(timeout), ptr::null_mut(), 0);
+        rd::rd_kafka_DescribeTopics(handle, collection, options, queue);
+        rd::rd_kafka_AdminOptions_destroy(options);
+        rd::rd_kafka_TopicCollection_destroy(collection);
+        // A little longer than the request itself, which answers with its own timeout.
+        let patience = deadline.saturating_duration_since(Instant::now()) + Duration::from_secs(1);
+        let event = rd::rd_kafka_queue_poll(queue, millis(patience));
+        let answer = if event.is_null() {
+            Err(KafkaError::AdminOp(RDKafkaErrorCode::OperationTimedOut))
+        } else {
+            let answer = described(event);
+            rd::rd_kafka_event_destroy(event);
+            answer
+        };
+        rd::rd_kafka_queue_destroy(queue);
+        answer
+    }
+}
+
+/// Reads a DescribeTopics result.
+///
+/// # Safety
+/// The event is alive.
+unsafe fn described(
+    event: *mut rd::rd_kafka_event_t,
+) -> KafkaResult<BTreeMap<String, Option<u128>>> {
+    // SAFETY: the caller keeps the event alive, and everything read here belongs to it.
+    unsafe {
+        let failure = RDKafkaErrorCode::from(rd::rd_kafka_event_error(event));
+        if failure != RDKafkaErrorCode::NoError {
+            return Err(KafkaError::AdminOp(failure));
+        }
+        let result = rd::rd_kafka_event_DescribeTopics_result(event);
+        if result.is_null() {
+            return Err(KafkaError::AdminOp(RDKafkaErrorCode::BadMessage));
+        }
+        let mut count = 0;
+        let descriptions = rd::rd_kafka_DescribeTopics_result_topics(result, &mut count);
+        let mut ids = BTreeMap::new();
+        for at in 0..count {
+            let topic = *descriptions.add(at);
+            let name = CStr::from_ptr(rd::rd_kafka_TopicDescription_name(topic));
+            let error = rd::rd_kafka_error_code(rd::rd_kafka_TopicDescription_error(topic));
+            let id = match RDKafkaErrorCode::from(error) {
+                RDKafkaErrorCode::NoError => {
+                    let id = rd::rd_kafka_TopicDescription_topic_id(topic);
+                    let high = rd::rd_kafka_Uuid_most_significant_bits(id).cast_unsigned();
+                    let low = rd::rd_kafka_Uuid_least_significant_bits(id).cast_unsigned();
+                    Some(u128::from(high) << 64 | u128::from(low))
+                }
+                RDKafkaErrorCode::UnknownTopicOrPartition | RDKafkaErrorCode::UnknownTopic => None,
+                failure => return Err(KafkaError::AdminOp(failure)),
+            };
+            ids.insert(name.to_string_lossy().into_owned(), id);
+        }
+        Ok(ids)
+    }
+}
+
+fn millis(timeout: Duration) -> i32 {
+    i32::try_from(timeout.as_millis()).unwrap_or(i32::MAX)
+}

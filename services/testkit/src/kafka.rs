@@ -1,0 +1,247 @@
+//! A real Apache Kafka broker for tests: one KRaft node, broker and controller, on free ports of this machine.
+//!
+//! `deploy/setup/kafka.sh` puts the jars into the cache; this starts them in a temporary folder. The broker ends with
+//! the process that started it, however that ends: a shell stands between the two and waits for the end of its input.
+
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// The environment variable that names the cache folder; without it `~/.cache/mingjing` is meant.
+const CACHE_VARIABLE: &str = "MINGJING_CACHE";
+
+const POM: &str = include_str!("../../../deploy/kafka/pom.xml");
+
+/// 16 bytes in base64, as Kafka wants them; every broker of a test is a cluster of its own and none is joined.
+const CLUSTER_ID: &str = "bWluZ2ppbmdtaW5namluZw";
+
+/// A start takes 3 to 6 seconds on two cores, more when they are busy.
+const PATIENCE: Duration = Duration::from_secs(90);
+
+/// Small and quickly started; a test's broker never lives long enough for the better compiler to pay.
+const JVM: [&str; 5] = [
+    "-Xmx512m",
+    "-Xss512k",
+    "-XX:+UseSerialGC",
+    "-XX:TieredStopAtLevel=1",
+    "-Dlog4j2.level=WARN",
+];
+
+/// Kills Kafka when its own input ends; on the word `keep` it leaves the folder.
+const KEEPER: &str = r#"folder=$1; shift
+"$@" & broker=$!
+read -r word
+kill -9 "$broker" 2>/dev/null; wait "$broker" 2>/dev/null
+[ "$word" = keep ] || rm -rf "$folder""#;
+
+/// A running broker, or one that was killed and can be started again. Dropping it kills it and removes its folder.
+pub struct Broker {
+    libs: PathBuf,
+    folder: PathBuf,
+    port: u16,
+    keeper: Option<Child>,
+}
+
+impl Broker {
+    /// Formats a new folder and starts a broker on it; answers when it answers.
+    ///
+    /// # Errors
+    /// The jars or Java are missing, or the broker did not come up; the text says what to do or shows the log.
+    pub fn start() -> io::Result<Broker> {
+        let libs = libs()?;
+        let folder = tempfile::Builder::new()
+            .prefix("mingjing-kafka-")
+            .tempdir()?
+            .keep();
+        let [port, controller] = free_ports()?;
+        let mut broker = Broker {
+            libs,
+            folder,
+            port,
+            keeper: None,
+        };
+        fs::write(
+            broker.settings(),
+            settings(&broker.data(), port, controller),
+        )?;
+        broker.format()?;
+        broker.restart()?;
+        Ok(broker)
+    }
+
+    /// `host:port` for clients.
+    pub fn address(&self) -> String {
+        format!("127.0.0.1:{}", self.port)
+    }
+
+    /// Where the broker keeps the partitions, a folder each.
+    pub fn data(&self) -> PathBuf {
+        self.folder.join("data")
+    }
+
+    /// Kills the broker (SIGKILL); what it has stored stays.
+    ///
+    /// # Errors
+    /// The shell that holds it is gone.
+    pub fn kill(&mut self) -> io::Result<()> {
+        let Some(mut keeper) = self.keeper.take() else {
+            return Ok(());
+        };
+        if let Some(mut input) = keeper.stdin.take() {
+            input.write_all(b"keep\n")?;
+        }
+        keeper.wait().map(drop)
+    }
+
+    /// Starts the broker on what is stored, after a [`kill`](Broker::kill) if it runs; answers when it answers.
+    ///
+    /// # Errors
+    /// It does not come up; the text has the end of its log.
+    pub fn restart(&mut self) -> io::Result<()> {
+        self.kill()?;
+        let log = File::options()
+            .create(true)
+            .append(true)
+            .open(self.folder.join("broker.log"))?;
+        let keeper = Command::new("sh")
+            .args(["-c", KEEPER, "kafka"])
+            .arg(&self.folder)
+            .arg("java")
+            .args(JVM)
+            .args(self.class_path())
+            .arg("kafka.Kafka")
+            .arg(self.settings())
+            .stdin(Stdio::piped())
+            .stdout(log.try_clone()?)
+            .stderr(log)
+            .spawn()?;
+        self.keeper = Some(keeper);
+        let began = Instant::now();
+        while !answers(self.port) {
+            if began.elapsed() > PATIENCE {
+                let log = fs::read_to_string(self.folder.join("broker.log")).unwrap_or_default();
+                return Err(io::Error::other(format!(
+                    "Kafka did not answer within {PATIENCE:?}; its log ends with:\n{}",
+                    tail(&log)
+                )));
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        Ok(())
+    }
+
+    fn format(&self) -> io::Result<()> {
+        let output = Command::new("java")
+            .args(JVM)
+            .args(self.class_path())
+            .args(["kafka.tools.StorageTool", "format", "--cluster-id"])
+            .arg(CLUSTER_ID)
+            .arg("--config")
+            .arg(self.settings())
+            .stdin(Stdio::null())
+            .output()
+            .map_err(|e| io::Error::other(format!("java could not be started ({e}); {SETUP}")))?;
+        if output.status.success() {
+            return Ok(());
+        }
+        let said = String::from_utf8_lossy(&output.stdout).into_owned()
+            + &String::from_utf8_lossy(&output.stderr);
+        Err(io::Error::other(format!(
+            "Kafka could not format its folder:\n{}",
+            tail(&said)
+        )))
+    }
+
+    fn settings(&self) -> PathBuf {
+        self.folder.join("server.properties")
+    }
+
+    fn class_path(&self) -> [String; 2] {
+        ["-cp".to_owned(), format!("{}/*", self.libs.display())]
+    }
+}
+
+impl Drop for Broker {
+    fn drop(&mut self) {
+        if let Some(mut keeper) = self.keeper.take() {
+            drop(keeper.stdin.take());
+            drop(keeper.wait());
+        }
+        drop(fs::remove_dir_all(&self.folder));
+    }
+}
+
+const SETUP: &str = "run: bash deploy/setup/kafka.sh";
+
+/// The folder of the jars in the cache.
+fn libs() -> io::Result<PathBuf> {
+    let version = POM
+        .split_once("<kafka.version>")
+        .and_then(|(_, rest)| rest.split_once('<'))
+        .map_or("?", |(version, _)| version);
+    let named = |name| std::env::var_os(name).filter(|value| !value.is_empty());
+    let cache = named(CACHE_VARIABLE)
+        .map(PathBuf::from)
+        .or_else(|| named("HOME").map(|home| Path::new(&home).join(".cache").join("mingjing")));
+    let cache = cache
+        .ok_or_else(|| io::Error::other(format!("neither {CACHE_VARIABLE} nor HOME is set")))?;
+    let libs = cache.join("kafka").join(version).join("libs");
+    if libs.is_dir() {
+        return Ok(libs);
+    }
+    Err(io::Error::other(format!(
+        "Kafka {version} is not at {}; {SETUP}",
+        libs.display()
+    )))
+}
+
+/// As near to the defaults as one node allows; topics are created by themselves there too, which clients must live with.
+fn settings(data: &Path, port: u16, controller: u16) -> String {
+    format!(
+        "process.roles=broker,controller\n\
+         node.id=1\n\
+         controller.quorum.voters=1@127.0.0.1:{controller}\n\
+         listeners=BROKER://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}\n\
+         advertised.listeners=BROKER://127.0.0.1:{port}\n\
+         inter.broker.listener.name=BROKER\n\
+         controller.listener.names=CONTROLLER\n\
+         listener.security.protocol.map=BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT\n\
+         log.dirs={}\n\
+         offsets.topic.num.partitions=1\n\
+         offsets.topic.replication.factor=1\n\
+         transaction.state.log.replication.factor=1\n\
+         transaction.state.log.min.isr=1\n\
+         log.cleaner.dedupe.buffer.size=4194304\n\
+         num.network.threads=2\n\
+         num.io.threads=4\n",
+        data.display()
+    )
+}
+
+/// Ports that were free a moment ago.
+fn free_ports() -> io::Result<[u16; 2]> {
+    let listen = || TcpListener::bind((Ipv4Addr::LOCALHOST, 0));
+    let (one, other) = (listen()?, listen()?);
+    Ok([one.local_addr()?.port(), other.local_addr()?.port()])
+}
+
+/// Whether a broker there answers the question which requests it knows (ApiVersions, version 0).
+fn answers(port: u16) -> bool {
+    const QUESTION: [u8; 14] = [0, 0, 0, 10, 0, 18, 0, 0, 0, 0, 0, 1, 0xff, 0xff];
+    let ask = || -> io::Result<()> {
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        let mut stream = TcpStream::connect_timeout(&address, Duration::from_secs(1))?;
+        stream.set_read_timeout(Some(Duration::from_secs(2)))?;
+        stream.write_all(&QUESTION)?;
+        stream.read_exact(&mut [0; 8])
+    };
+    ask().is_ok()
+}
+
+fn tail(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().collect();
+    lines[lines.len().saturating_sub(40)..].join("\n")
+}
