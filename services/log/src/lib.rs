@@ -1,8 +1,8 @@
 //! The log and the tables: where everything that changes a case is written first, in order and for good.
 //!
 //! This crate owns the two ports ([`Log`], [`Table`]), the adapters for one machine ([`embedded`]) and for a cluster
-//! ([`kafka`]), and the suite that every adapter must pass ([`conformance`], behind the feature of that name). It does not know what a record means:
-//! keys and values are bytes, and the formats belong to others.
+//! ([`kafka`]), and the suite that every adapter must pass ([`conformance`], behind the feature of that name). It does not
+//! know what a record means: keys and values are bytes, and the formats belong to others.
 //!
 //! # What an adapter owes
 //!
@@ -18,8 +18,9 @@
 //! - **Woken, not polled.** A read at the end sleeps until there is something to read.
 //!
 //! A position is (log id, topic, partition, offset). In Kafka terms a topic and a partition are just that; one call
-//! is one record batch, which the broker numbers and shows as one piece; the id is kept beside the topics; a table is a
-//! compacted topic with a view of it in memory, and `put` answers when the view has caught up with the write.
+//! is one record batch, which the broker numbers and shows as one piece; the id is made of the ids that the cluster gave the
+//! topics; the tables are a compacted topic with a view of it in memory, and `put` answers when the view has caught up
+//! with the write.
 //!
 //! # What is deliberately absent
 //!

@@ -8,6 +8,7 @@ use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// The environment variable that names the cache folder; without it `~/.cache/mingjing` is meant.
@@ -67,7 +68,7 @@ impl Broker {
             broker.settings(),
             settings(&broker.data(), port, controller),
         )?;
-        broker.format()?;
+        broker.format_once()?;
         broker.restart()?;
         Ok(broker)
     }
@@ -129,6 +130,26 @@ impl Broker {
                 )));
             }
             std::thread::sleep(Duration::from_millis(50));
+        }
+        Ok(())
+    }
+
+    /// A formatted folder holds nothing of its own but a made-up name, so later brokers get a copy of the first one's:
+    /// the tool takes seconds to start.
+    fn format_once(&self) -> io::Result<()> {
+        static FORMATTED: Mutex<Vec<(PathBuf, Vec<u8>)>> = Mutex::new(Vec::new());
+        let mut formatted = FORMATTED.lock().unwrap_or_else(PoisonError::into_inner);
+        if formatted.is_empty() {
+            self.format()?;
+            let mut files = Vec::new();
+            collect(&self.data(), Path::new(""), &mut files)?;
+            *formatted = files;
+            return Ok(());
+        }
+        for (name, content) in formatted.iter() {
+            let path = self.data().join(name);
+            fs::create_dir_all(path.parent().unwrap_or(&path))?;
+            fs::write(path, content)?;
         }
         Ok(())
     }
@@ -219,6 +240,20 @@ fn settings(data: &Path, port: u16, controller: u16) -> String {
          num.io.threads=4\n",
         data.display()
     )
+}
+
+/// The files below a folder, with their contents.
+fn collect(folder: &Path, below: &Path, files: &mut Vec<(PathBuf, Vec<u8>)>) -> io::Result<()> {
+    for entry in fs::read_dir(folder.join(below))? {
+        let entry = entry?;
+        let name = below.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            collect(folder, &name, files)?;
+        } else {
+            files.push((name, fs::read(entry.path())?));
+        }
+    }
+    Ok(())
 }
 
 /// Ports that were free a moment ago.

@@ -27,6 +27,9 @@ const GUARD_PAUSE: Duration = Duration::from_secs(1);
 /// How long one question to the cluster may take before it is asked again.
 const QUESTION: Duration = Duration::from_secs(5);
 
+/// Between two times that it is asked.
+const PAUSE: Duration = Duration::from_millis(50);
+
 /// Why this log is no longer what was opened.
 #[derive(Clone, Debug)]
 enum Broken {
@@ -216,9 +219,29 @@ impl Cluster {
                 Err(source) if Instant::now() > deadline => {
                     return Err(failed(format!("asking for the bounds of {shard}"), source));
                 }
-                Err(_) => std::thread::sleep(Duration::from_millis(100)),
+                Err(_) => std::thread::sleep(PAUSE),
             }
         }
+    }
+
+    /// Where the topic of the tables begins.
+    pub(super) async fn tables_start(self: &Arc<Self>) -> Result<Offset> {
+        let cluster = Arc::clone(self);
+        let asking = tokio::task::spawn_blocking(move || {
+            let deadline = Instant::now() + cluster.config.timeout;
+            let name = cluster.config.tables();
+            loop {
+                match cluster.admin.inner().fetch_watermarks(&name, 0, QUESTION) {
+                    // A new topic's leader takes a moment to know that it is one.
+                    Err(_) if Instant::now() < deadline => std::thread::sleep(PAUSE),
+                    answer => return answer,
+                }
+            }
+        });
+        let attempted = || "asking where the tables begin".to_owned();
+        let answer = asking.await.map_err(|source| failed(attempted(), source))?;
+        let (start, _) = answer.map_err(|source| failed(attempted(), source))?;
+        Ok(Offset(u64::try_from(start).unwrap_or(0)))
     }
 
     /// Gives up the records before an offset, which lies within the bounds.

@@ -64,6 +64,11 @@ const OURS: &[(&str, &str)] = &[
         "queue.buffering.max.kbytes",
         "the adapter bounds its own queue",
     ),
+    ("max.in.flight", "the order of calls must outlive a retry"),
+    (
+        "max.in.flight.requests.per.connection",
+        "the order of calls must outlive a retry",
+    ),
     (
         "message.timeout.ms",
         "`timeout` says how long to try; records of one call must not time out apart",

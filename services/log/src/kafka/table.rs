@@ -52,8 +52,11 @@ impl Tables {
         let consumer: BaseConsumer<Speaker> = config
             .create_with_context(Speaker)
             .map_err(|source| failed(attempted(), source))?;
+        // As a number: for the word "beginning" the client, which knows no leader yet, would wait half a second.
+        let start = cluster.tables_start().await?.0;
+        let start = Place::Offset(i64::try_from(start).unwrap_or(0));
         let mut list = TopicPartitionList::new();
-        list.add_partition_offset(&cluster.config.tables(), 0, Place::Beginning)
+        list.add_partition_offset(&cluster.config.tables(), 0, start)
             .and_then(|()| consumer.assign(&list))
             .map_err(|source| failed(attempted(), source))?;
         let view = Arc::new(View {

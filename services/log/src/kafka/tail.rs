@@ -267,7 +267,7 @@ impl Shared {
             self.cluster.saw_end(shard, end);
         }
         window.push(record);
-        windows.bytes = windows.bytes + window.bytes_of_last();
+        windows.bytes += window.bytes_of_last();
         while window.bytes > WINDOW_BYTES || windows.bytes > WINDOWS_BYTES {
             match window.shrink() {
                 0 if window.records.is_empty() => break,

@@ -3,6 +3,8 @@
 //! One real broker serves all tests of this binary but those that kill theirs.
 
 mod broker;
+mod kills;
+mod topics;
 
 mod suite {
     use crate::broker::Clusters;
