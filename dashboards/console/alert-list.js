@@ -4,7 +4,7 @@ import * as api from './api.js'
 import { arrange, badge, both, el, placeholder } from './dom.js'
 import { ago, short } from './format.js'
 import { clock, names } from './platform.js'
-import { LEVELS, STATUSES, headline, word } from './words.js'
+import { LEVELS, STATUSES, headline, toReview, word } from './words.js'
 
 /** More rows than this are not kept while alerts stream in; then the list begins anew with its first page. */
 const ROWS_MAX = 400
@@ -15,7 +15,7 @@ const SHOW_EVERY_MS = 250
 export const SCOPES = {
   open: { words: { zh: '只看未了结', en: 'Open' }, query: { open: 'true' }, fits: (a) => STATUSES[a.status]?.open },
   all: { words: { zh: '全部', en: 'All' }, query: {}, fits: () => true },
-  review: { words: { zh: '待核', en: 'In review' }, query: { status: 'review' }, fits: (a) => a.status === 'review' },
+  review: { words: { zh: '待核', en: 'To review' }, query: { to_review: 'true' }, fits: toReview },
   withdrawn: { words: { zh: '已撤销', en: 'Withdrawn' }, query: { status: 'withdrawn' }, fits: (a) => a.status === 'withdrawn' },
 }
 
@@ -231,12 +231,13 @@ const age = (raisedAt, now) => ago(raisedAt, Math.max(now, Date.parse(raisedAt))
 const newestFirst = (a, b) => Date.parse(b.raised_at) - Date.parse(a.raised_at) || (a.alert_id < b.alert_id ? -1 : 1)
 
 function due(alert) {
-  if (alert.breached_at) return el('span', { class: 'due over' }, el('small', {}, '超期于'), short(alert.breached_at))
+  if (alert.breached_at && alert.due_at) return el('span', { class: 'due over' }, el('small', {}, '超期于'), short(alert.breached_at))
+  if (alert.breached_at) return el('span', { class: 'due' }, el('small', {}, '发生于'), short(alert.breached_at))
   if (alert.due_at) return el('span', { class: 'due' }, el('small', {}, '期限至'), short(alert.due_at))
   return el('span', { class: 'due' }, el('small', {}, '无期限'))
 }
 
 function head() {
-  const columns = ['级别', '监察点 / 办件 · 事项', '机构', '期限 / 超期', '状态', '提出']
+  const columns = ['级别', '监察点 / 办件 · 事项', '机构', '期限 / 时间', '状态', '提出']
   return el('div', { class: 'alert-head', 'aria-hidden': 'true' }, columns.map((c) => el('span', {}, c)))
 }

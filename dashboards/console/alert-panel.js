@@ -41,6 +41,8 @@ function lateness(alert) {
   const now = clock.now()
   const end = alert.completed_at ? Date.parse(alert.completed_at) : now
   if (end === null || STATUSES[alert.status]?.open === false) return null
+  // What is no matter of time has no lateness: it happened, and that is all.
+  if (alert.breached_at && !alert.due_at) return null
   if (alert.breached_at) {
     const span = roughly(end - Date.parse(alert.breached_at))
     return span ? el('span', { class: 'late' }, `${alert.completed_at ? '办结时已' : '已'}超期${span}`) : null
@@ -63,8 +65,8 @@ function closing(alert) {
 function who(alert) {
   return facts([
     [{ zh: '责任机构', en: 'Body' }, names.org(alert.responsible_org ?? alert.org_code)],
-    [{ zh: '科室', en: 'Office' }, alert.responsible_office],
-    [{ zh: '经办人', en: 'Officer' }, alert.responsible_actor],
+    [{ zh: '科室', en: 'Office' }, names.office(alert.responsible_org ?? alert.org_code, alert.responsible_office)],
+    [{ zh: '经办人', en: 'Officer' }, names.officer(alert.responsible_actor)],
     [{ zh: '事项', en: 'Power item' }, names.item(alert.item_code)],
     [{ zh: '环节', en: 'Step' }, alert.step && `${names.step(alert.step)}${alert.visit > 1 ? `（第${alert.visit}次）` : ''}`],
     [{ zh: '依据', en: 'Legal basis' }, alert.legal_basis],
@@ -78,7 +80,7 @@ function when(alert) {
   return facts([
     [{ zh: '时限', en: 'Limit' }, alert.limit && `${kind}${limitWords(alert.limit).zh}`],
     [{ zh: '期限', en: 'Due' }, at(alert.due_at)],
-    [{ zh: '超期于', en: 'Breached' }, at(alert.breached_at)],
+    [alert.due_at ? { zh: '超期于', en: 'Breached' } : { zh: '发生于', en: 'Happened' }, at(alert.breached_at)],
     [{ zh: '实际办结', en: 'Completed' }, at(alert.completed_at)],
     [{ zh: '提出', en: 'Raised' }, at(alert.raised_at)],
     [{ zh: '发出', en: 'Issued' }, at(alert.issued_at)],

@@ -28,6 +28,7 @@ export function casePanel(found) {
 
 function state(known) {
   if (!known) return null
+  if (!known.opened_at) return badge('case', 'closed', { zh: '记录均已撤回', en: 'All records taken back' })
   return known.closed_at
     ? badge('case', 'closed', { zh: '已办结', en: 'Closed' })
     : badge('case', 'open', { zh: '在办', en: 'Open' })
@@ -43,7 +44,7 @@ function caseFacts({ source, case: known, events }) {
     [{ zh: '期限', en: 'Due' }, at(known.due_at)],
     [{ zh: '办结', en: 'Closed' }, at(known.closed_at)],
     [{ zh: '来源', en: 'Source' }, names.source(source)],
-    [{ zh: '流程图', en: 'Flowchart' }, known.flowchart ?? '事项不在权力清单'],
+    [{ zh: '流程图', en: 'Flowchart' }, known.flowchart ? names.flowchart(known.flowchart) : '事项不在权力清单'],
     [{ zh: '记录', en: 'Events' }, `${events} 条`],
   ])
 }
@@ -84,8 +85,8 @@ function eventLine(entry) {
   const step = entry.step && (entry.step_zh ?? entry.step)
   const late = entry.entered_at ? daysBetween(entry.at, entry.entered_at) : 0
   const about = [
-    entry.actor && `经办 ${entry.actor}`,
-    entry.special && `特别程序 ${entry.special}`,
+    entry.actor && `经办 ${names.officer(entry.actor)}`,
+    entry.special && `特别程序 ${names.special(entry.special)}`,
     entry.result_code && `结果 ${entry.result_code}`,
     entry.reason,
   ]

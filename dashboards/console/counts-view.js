@@ -3,7 +3,7 @@
 import { arrange, both, el, placeholder } from './dom.js'
 import { count } from './format.js'
 import { names } from './platform.js'
-import { LEVELS, STATUSES } from './words.js'
+import { LEVELS, STATUSES, toReview } from './words.js'
 
 const sum = (rows) => rows.reduce((total, row) => total + row.alerts, 0)
 
@@ -26,7 +26,7 @@ export function tilesOf(counts) {
     {
       id: 'review',
       words: { zh: '待核', en: 'To review' },
-      value: by('review', counts.alerts),
+      value: sum(counts.alerts.filter(toReview)),
       note: '须由人员判断',
       filter: { scope: 'review' },
     },
@@ -81,7 +81,7 @@ export function showBodies(root, counts, chosen, choose) {
   arrange(root.querySelector('tbody'), rows.map(line))
 }
 
-const COLUMNS = ['red', 'yellow', 'notice']
+const COLUMNS = ['red', 'yellow', 'notice', 'review']
 
 function bodiesTable() {
   const column = (level) => el('th', { scope: 'col', class: 'number' }, LEVELS[level].zh)

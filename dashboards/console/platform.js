@@ -7,13 +7,35 @@ const ASK_AT_ONCE_MS = 250
 
 /** Names for codes; a code without a name is shown as it is. */
 class Names {
-  tables = { orgs: {}, items: {}, steps: {}, control_points: {}, sources: {} }
+  tables = {
+    orgs: {},
+    offices: {},
+    posts: {},
+    items: {},
+    flowcharts: {},
+    special_procedures: {},
+    steps: {},
+    control_points: {},
+    sources: {},
+  }
 
   org = (code) => (code ? (this.tables.orgs[code] ?? code) : '未报机构')
   item = (code) => (code ? (this.tables.items[code] ?? code) : '未报事项')
   step = (code) => (code ? (this.tables.steps[code] ?? code) : '')
   controlPoint = (code) => this.tables.control_points[code] ?? code
   source = (code) => this.tables.sources[code] ?? code
+  office = (org, code) => (code ? (this.tables.offices[org]?.[code] ?? code) : '')
+  special = (code) => this.tables.special_procedures[code] ?? code
+
+  /** An officer's post and id: the id alone says nothing to a reader, and names are not kept here. */
+  officer = (id) => (id && this.tables.posts[id] ? `${this.tables.posts[id]} ${id}` : id)
+
+  /** A flowchart like `permit@2`. */
+  flowchart(version) {
+    const [id, number] = version.split('@')
+    const name = this.tables.flowcharts[id]
+    return name ? `${name} 第${number}版` : version
+  }
 }
 
 export const names = new Names()
@@ -51,7 +73,7 @@ export const clock = new Clock()
 
 /** Asks again and again; `onNames` is called when names or the watermark changed. */
 export function watch(onChange) {
-  let version = null
+  let known = null
   const ask = async () => {
     let wait = ASK_EVERY_MS
     try {
@@ -60,8 +82,9 @@ export function watch(onChange) {
       names.tables = answer.names
       // Right after the start the definitions may not be published yet.
       if (!answer.names.version) wait = ASK_AT_ONCE_MS
-      if (version !== answer.names.version) {
-        version = answer.names.version
+      const told = JSON.stringify(answer.names)
+      if (known !== told) {
+        known = told
         onChange(answer)
       }
     } catch {

@@ -63,6 +63,9 @@ const UNITS = {
   mor: { zh: '个月（末日顺延）', en: 'months, rolled' },
 }
 
+/** Whether a person has to decide it: its level says so, or a late entry put it into doubt. */
+export const toReview = ({ level, status }) => STATUSES[status]?.open === true && (level === 'review' || status === 'review')
+
 /** A word of a table; the code itself where the table has none. */
 export function word(table, code) {
   return table[code] ?? { zh: code }

@@ -71,6 +71,9 @@ test('an alert is understood from its panel and leads to its case in a second cl
   await page.locator('#account').waitFor()
   assert.equal(await page.locator('#account td[class^="verdict-"]').count(), account.length)
   await page.locator('#account .due-day').waitFor()
+  // What has a name is shown by it: office, source.
+  const shown = await page.locator('#panel dd').allTextContents()
+  for (const code of [alert.responsible_office, alert.source]) assert.ok(!shown.includes(code), `${code} has a name that is not shown`)
   await screenshot(page, 'alert-1366')
 
   await page.locator('.to-case').click()
@@ -101,6 +104,17 @@ test('a withdrawn card says when and why it was withdrawn', async () => {
   await page.locator('.history [data-change="withdrawn"]').waitFor()
   await screenshot(page, 'withdrawn-1366')
   await page.keyboard.press('Escape')
+})
+
+test('what a person has to decide is counted and listed alike', async () => {
+  await counted('review')
+  await page.locator('[data-tile="review"]').click()
+  await page.waitForFunction(() => {
+    const rows = document.querySelectorAll('.alert-row')
+    const value = document.querySelector('[data-tile="review"] [data-value]')?.dataset.value
+    return rows.length > 0 && String(rows.length) === value
+  })
+  await screenshot(page, 'review-1366')
 })
 
 test('a body that is pressed narrows the list to its own alerts', async () => {

@@ -141,6 +141,7 @@ fn asked(query: &str) -> Result<Asked, ApiError> {
             "raised_from" => filter.raised_from = Some(instant(&name, &value)?),
             "raised_before" => filter.raised_before = Some(instant(&name, &value)?),
             "open" => filter.open_only = flag(&name, &value)?,
+            "to_review" => filter.to_review = flag(&name, &value)?,
             "cursor" => {
                 let cursor = value.parse().map_err(|e: mingjing_store::InvalidCursor| {
                     ApiError::bad("cursor", e.to_string())
@@ -221,6 +222,7 @@ mod tests {
             "cursor=x",
             "raised_from=today",
             "open=yes",
+            "to_review=maybe",
         ] {
             assert!(
                 matches!(asked(wrong), Err(ApiError::BadRequest { .. })),

@@ -1,16 +1,19 @@
-//! Names for codes, from the definitions in force, so that no screen shows a bare code.
+//! Names for codes, from the definitions in force and the registered sources, so that no screen shows a bare code.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, RwLock};
 
 use futures::StreamExt;
 use mingjing_domain::definitions::{DefinitionFile, DefinitionSet};
+use mingjing_domain::source::Source;
 use mingjing_log::Table;
 use serde::Serialize;
 
 /// The table that holds definitions, and the key in it that names those in force.
-const TABLE: &str = "definitions";
+const DEFINITIONS: &str = "definitions";
 const ACTIVE: &[u8] = b"active";
+/// The table of registered sources, by id (`intake::sources`).
+const SOURCES: &str = "sources";
 
 /// Names by code.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -19,8 +22,16 @@ pub struct NameTables {
     pub version: String,
     /// Bodies.
     pub orgs: BTreeMap<String, String>,
+    /// Offices by body.
+    pub offices: BTreeMap<String, BTreeMap<String, String>>,
+    /// Officers' posts by their ids; no names, which are personal data.
+    pub posts: BTreeMap<String, String>,
     /// Power items.
     pub items: BTreeMap<String, String>,
+    /// Flowcharts by id.
+    pub flowcharts: BTreeMap<String, String>,
+    /// Special procedures whose kind means the same in every flowchart that has it.
+    pub special_procedures: BTreeMap<String, String>,
     /// Steps by flowchart.
     pub flowchart_steps: BTreeMap<String, BTreeMap<String, String>>,
     /// Steps whose code means the same in every flowchart that has it.
@@ -58,13 +69,14 @@ pub fn follow(table: Arc<dyn Table>) -> (Arc<Names>, impl Future<Output = ()> + 
     let kept = names.clone();
     let task = async move {
         // Watch first, then read: a change in between is seen.
-        let Ok(mut changes) = table.watch(TABLE) else {
+        let (Ok(definitions), Ok(sources)) = (table.watch(DEFINITIONS), table.watch(SOURCES))
+        else {
             return;
         };
+        let mut changes = futures::stream::select(definitions, sources);
         loop {
             match read(&*table).await {
-                Ok(Some(tables)) => kept.set(tables),
-                Ok(None) => {}
+                Ok(tables) => kept.set(tables),
                 Err(error) => tracing::warn!(%error, "names of codes could not be read"),
             }
             if changes.next().await.is_none() {
@@ -86,38 +98,66 @@ struct Manifest {
     files: usize,
 }
 
-async fn read(
-    table: &dyn Table,
-) -> Result<Option<NameTables>, Box<dyn std::error::Error + Send + Sync>> {
-    let Some(active) = table.get(TABLE, ACTIVE).await? else {
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+async fn read(table: &dyn Table) -> Result<NameTables, Failure> {
+    let files = read_definitions(table).await?;
+    let mut tables = tables_of(files.unwrap_or_default());
+    for (_, entry) in table.scan(SOURCES).await? {
+        let source: Source = serde_json::from_slice(&entry)?;
+        if !source.name.is_empty() {
+            tables.sources.insert(source.id, source.name);
+        }
+    }
+    Ok(tables)
+}
+
+/// The files in force; none before any are, and while they are being written.
+async fn read_definitions(table: &dyn Table) -> Result<Option<Vec<DefinitionFile>>, Failure> {
+    let Some(active) = table.get(DEFINITIONS, ACTIVE).await? else {
         return Ok(None);
     };
     let Active { hash } = serde_json::from_slice(&active)?;
-    let Some(manifest) = table.get(TABLE, hash.as_bytes()).await? else {
+    let Some(manifest) = table.get(DEFINITIONS, hash.as_bytes()).await? else {
         return Ok(None);
     };
     let Manifest { files: count } = serde_json::from_slice(&manifest)?;
     let mut files: Vec<DefinitionFile> = Vec::with_capacity(count);
     for n in 0..count {
         let key = format!("{hash}/{n:06}");
-        let Some(file) = table.get(TABLE, key.as_bytes()).await? else {
+        let Some(file) = table.get(DEFINITIONS, key.as_bytes()).await? else {
             return Ok(None);
         };
         files.push(serde_json::from_slice(&file)?);
     }
-    Ok(Some(tables_of(files)))
+    Ok(Some(files))
 }
 
 fn tables_of(files: Vec<DefinitionFile>) -> NameTables {
+    if files.is_empty() {
+        return NameTables::default();
+    }
     let (set, _) = DefinitionSet::read(files);
     let mut tables = NameTables {
         version: set.version(),
         ..NameTables::default()
     };
     for body in &set.bodies {
+        let body = &body.value;
         tables
             .orgs
-            .insert(body.value.code.text.clone(), body.value.name.clone());
+            .insert(body.code.text.clone(), body.name.clone());
+        let offices = tables.offices.entry(body.code.text.clone()).or_default();
+        for office in &body.offices {
+            offices.insert(office.code.text.clone(), office.name.clone());
+            let posts = office
+                .officers
+                .iter()
+                .filter_map(|o| Some((&o.id, o.post.as_ref()?)));
+            tables
+                .posts
+                .extend(posts.map(|(id, post)| (id.clone(), post.clone())));
+        }
     }
     for item in &set.items {
         tables
@@ -129,8 +169,15 @@ fn tables_of(files: Vec<DefinitionFile>) -> NameTables {
             .sources
             .insert(source.value.id.clone(), source.value.name.clone());
     }
-    let (mut steps, mut points) = (Vec::new(), Vec::new());
+    let (mut steps, mut points, mut specials) = (Vec::new(), Vec::new(), Vec::new());
     for flowchart in &set.flowcharts {
+        tables.flowcharts.insert(
+            flowchart.value.id.text.clone(),
+            flowchart.value.name.clone(),
+        );
+        for special in &flowchart.value.special_procedures {
+            specials.push((special.kind.text.clone(), special.name.clone()));
+        }
         let own = tables
             .flowchart_steps
             .entry(flowchart.value.id.text.clone())
@@ -150,6 +197,7 @@ fn tables_of(files: Vec<DefinitionFile>) -> NameTables {
     }
     tables.steps = unambiguous(steps);
     tables.control_points = unambiguous(points);
+    tables.special_procedures = unambiguous(specials);
     tables
 }
 

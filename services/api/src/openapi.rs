@@ -41,6 +41,11 @@ const FILTERS: &[Parameter] = &[
         "open",
         "true: 只要未了结的 (pending, issued, review)",
     ),
+    (
+        "query",
+        "to_review",
+        "true: 只要待人判断的：未了结，且级别或状态为 review",
+    ),
     ("query", "cursor", "上一页给出的 next"),
     ("query", "limit", "每页条数 1..1000，默认 50"),
 ];

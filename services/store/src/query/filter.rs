@@ -34,6 +34,8 @@ pub struct AlertFilter {
     pub raised_before: Option<Timestamp>,
     /// Only alerts that still stand: pending, issued, review.
     pub open_only: bool,
+    /// Only alerts that a person has to decide: of those that still stand, all whose level or status is review.
+    pub to_review: bool,
 }
 
 /// What still stands.
@@ -50,6 +52,10 @@ impl AlertFilter {
         };
         when(!self.status.is_empty(), "status IN {status:Array(String)}");
         when(self.open_only, "status IN {open:Array(String)}");
+        when(
+            self.to_review,
+            "status IN {standing:Array(String)} AND (status = 'review' OR level = 'review')",
+        );
         when(!self.level.is_empty(), "level IN {level:Array(String)}");
         when(
             self.control_point.is_some(),
@@ -88,6 +94,9 @@ impl AlertFilter {
         }
         if self.open_only {
             query = query.param("open", codes(&OPEN));
+        }
+        if self.to_review {
+            query = query.param("standing", codes(&OPEN));
         }
         if !levels.is_empty() {
             query = query.param("level", levels);

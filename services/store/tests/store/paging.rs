@@ -152,6 +152,10 @@ async fn every_filter_finds_its_alerts_and_no_other() {
             source: text("s"),
             ..any()
         },
+        AlertFilter {
+            to_review: true,
+            ..any()
+        },
     ];
     for filter in only_bare {
         assert_eq!(
