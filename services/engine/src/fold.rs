@@ -6,6 +6,7 @@ mod deadlines;
 mod ledger;
 mod points;
 mod seen;
+mod stay;
 mod stays;
 mod steps;
 
@@ -21,7 +22,7 @@ use crate::symbols::{Symbol, Symbols};
 pub(crate) use deadlines::{measured_against, with_ledger};
 pub(crate) use ledger::Ledger;
 pub(crate) use seen::Seen;
-pub(crate) use stays::{Fallen, NEVER, NONE, Stay};
+pub(crate) use stay::{Fallen, NEVER, NONE, Stay};
 pub(crate) use steps::StepState;
 
 /// Item, body, region and case kind as one event named them; shared by the many events that name the same.

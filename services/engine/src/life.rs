@@ -6,8 +6,7 @@ use mingjing_domain::deadline;
 use mingjing_domain::fact::{Cause, Change, Fact};
 
 use crate::allege::{Allegation, Ending, State};
-use crate::fold::{Context, Fold};
-use crate::record;
+use crate::record::{self, Surroundings};
 
 /// An alert as last published.
 #[derive(Clone, Debug)]
@@ -28,14 +27,6 @@ pub(crate) struct Occasion {
     pub(crate) now: Timestamp,
     /// 存量: judged, not issued.
     pub(crate) never_issue: bool,
-}
-
-/// What reconciling reads.
-pub(crate) struct Surroundings<'a> {
-    pub(crate) fold: &'a Fold,
-    pub(crate) context: &'a Context<'a>,
-    pub(crate) source: &'a str,
-    pub(crate) case_no: &'a str,
 }
 
 /// Brings what was published to what is alleged, and writes each step as a fact.

@@ -11,12 +11,19 @@ use mingjing_domain::limit::Budget;
 
 use crate::ENGINE_VERSION;
 use crate::allege::{Allegation, Origin};
-use crate::fold::{Finding, NONE, Profile, Stay, measured_against};
+use crate::fold::{Context, Finding, Fold, NONE, Profile, Stay, measured_against};
 use crate::history::Event;
-use crate::life::Surroundings;
 use crate::rules::{Check, Plan, Point, TimedKind, TimedPoint};
 
 pub(crate) use words::{ending_zh, late_entry_zh, withdrawal_zh};
+
+/// What a record is made from, beside the allegation.
+pub(crate) struct Surroundings<'a> {
+    pub(crate) fold: &'a Fold,
+    pub(crate) context: &'a Context<'a>,
+    pub(crate) source: &'a str,
+    pub(crate) case_no: &'a str,
+}
 
 /// The record of an allegation, with the dates of its life still to be set.
 pub(crate) fn build(

@@ -6,7 +6,7 @@ use mingjing_domain::definitions::RungAt;
 use mingjing_domain::limit::Budget;
 
 use super::ledger::{Ledger, end_of_day};
-use super::stays::{NEVER, Stay};
+use super::stay::{NEVER, Stay};
 use super::{Context, Fold};
 use crate::condition::Attr;
 use crate::history::Event;

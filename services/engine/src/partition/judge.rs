@@ -10,7 +10,8 @@ use super::timers::move_timer;
 use super::{CaseIx, Engine, SourceState};
 use crate::allege::{Knowledge, allege};
 use crate::fold::{Context, Fold};
-use crate::life::{Occasion, Published, Surroundings, reconcile};
+use crate::life::{Occasion, Published, reconcile};
+use crate::record::Surroundings;
 use crate::rules::PlanIx;
 use crate::show;
 

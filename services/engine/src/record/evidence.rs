@@ -4,11 +4,11 @@ use mingjing_domain::alert::Evidence;
 use mingjing_domain::deadline;
 
 use super::Basis;
+use super::Surroundings;
 use super::words::describe;
 use crate::allege::Allegation;
 use crate::condition::Condition;
 use crate::fold::{Finding, Fold, NONE, Seen, Stay, with_ledger};
-use crate::life::Surroundings;
 use crate::rules::{Check, Point, TimedPoint};
 
 /// Everything the allegation stands on.

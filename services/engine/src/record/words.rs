@@ -9,10 +9,10 @@ use mingjing_domain::fact::Cause;
 use mingjing_domain::limit::Budget;
 
 use super::Basis;
+use super::Surroundings;
 use crate::allege::{Allegation, Ending};
 use crate::fold::{Finding, NONE, Stay};
 use crate::history::Event;
-use crate::life::Surroundings;
 use crate::rules::{Check, Point, TimedKind, TimedPoint};
 
 /// Why an alert ended, for people.
