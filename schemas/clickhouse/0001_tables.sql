@@ -210,6 +210,7 @@ CREATE TABLE IF NOT EXISTS watermarks
     topic         LowCardinality(String)   COMMENT '日志 mj.log, mj.facts, mj.rejects',
     log_partition UInt16                   COMMENT '分区 partition',
     next_offset   UInt64                   COMMENT '水位 every record before it lies in the tables; written after all of them have answered',
+    epoch         UInt64                   COMMENT '任期 epoch of the owner whose facts count there; 0 in other logs than mj.facts',
     written_at    DateTime64(3, 'UTC')     COMMENT '写入时间 when the archive wrote it'
 )
 ENGINE = ReplacingMergeTree(next_offset)

@@ -20,7 +20,7 @@ use mingjing_domain::alert::AlertRecord;
 use mingjing_domain::fact::{Change, Fact};
 use mingjing_domain::ids::Partition;
 use mingjing_log::{Log, Offset, Topic};
-use mingjing_wire::facts::FactRecord;
+use mingjing_wire::facts::{Fences, Read};
 use serde_json::json;
 use tokio::sync::{broadcast, mpsc};
 
@@ -88,6 +88,7 @@ async fn read_partition(hub: Arc<Hub>, log: Arc<dyn Log>, partition: Partition) 
         }
     };
     hub.begin(partition, next);
+    let mut fences = Fences::default();
     loop {
         let wait = Some(Duration::from_secs(30));
         match log
@@ -97,7 +98,8 @@ async fn read_partition(hub: Arc<Hub>, log: Arc<dyn Log>, partition: Partition) 
             Ok(batch) => {
                 for record in batch.records {
                     next = record.offset.next();
-                    hub.tell(partition, record.offset, &record.value);
+                    let read = fences.read(record.offset.0, &record.value);
+                    hub.tell(partition, record.offset, read);
                 }
             }
             Err(error) => pause(partition, &error).await,
@@ -123,10 +125,13 @@ impl Hub {
         memory.remembered_from[usize::from(partition.0)] = at;
     }
 
-    fn tell(&self, partition: Partition, offset: Offset, value: &[u8]) {
-        let fact = FactRecord::parse(value).map(|record| record.facts);
+    fn tell(&self, partition: Partition, offset: Offset, read: Result<Read, serde_json::Error>) {
+        let fact = read.map(|read| match read {
+            Read::Fact(record) => Some(record.facts),
+            Read::Fence | Read::Stale => None,
+        });
         let told = match fact {
-            Ok(Fact::Alert { change, alert, .. }) => Some(Told {
+            Ok(Some(Fact::Alert { change, alert, .. })) => Some(Told {
                 partition,
                 offset,
                 change,

@@ -8,6 +8,7 @@ use mingjing_store::{
     SourceHealthRow,
 };
 use mingjing_wire::LogRecord;
+use mingjing_wire::facts::{Fences, Read};
 use mingjing_wire::rejects::RejectRecord;
 
 use crate::FactRecord;
@@ -33,23 +34,29 @@ pub struct Origin {
 /// The reason of a record that is not what its topic holds.
 const UNREADABLE: &str = "unreadable";
 
+/// The reason of a fact of an owner that had lost its partition. It leaves no row: its successor concluded the same anew.
+const STALE_OWNER: &str = "stale_owner";
+
 /// Why a record became a refusal.
 pub type Reason = String;
 
-/// Adds the rows of a record to `batch`. `now` is when an unreadable one was met. Answers why, if it was refused.
+/// Adds the rows of a record to `batch`. `now` is when an unreadable one was met; `fences` tell which facts count. Answers why, if it was refused.
 pub fn add(
     origin: Origin,
     record: &StoredRecord,
     now: Timestamp,
+    fences: &mut Fences,
     batch: &mut Batch,
 ) -> Option<Reason> {
     match origin.topic {
         Topic::Events => event(origin, record, now, batch),
-        Topic::Facts => match FactRecord::parse(&record.value) {
-            Ok(read) => {
+        Topic::Facts => match fences.read(record.offset.0, &record.value) {
+            Ok(Read::Fact(read)) => {
                 fact(origin, record, read, batch);
                 None
             }
+            Ok(Read::Fence) => None,
+            Ok(Read::Stale) => Some(STALE_OWNER.into()),
             Err(error) => Some(unreadable(origin, record, &error, now, batch)),
         },
         Topic::Rejects => match RejectRecord::parse(&record.value) {

@@ -39,7 +39,7 @@ pub struct Metrics {
     lag_seconds: GaugeVec,
     last_error_at: Gauge,
     last_error: Mutex<Option<LastError>>,
-    archived: Mutex<Positions>,
+    archived: Mutex<BTreeMap<(Topic, Partition), Offset>>,
 }
 
 impl Metrics {
@@ -242,7 +242,7 @@ pub async fn watch_lag(
             let Ok(bounds) = log.bounds(topic, partition).await else {
                 continue;
             };
-            let archived = metrics.archived(topic, partition).unwrap_or(from);
+            let archived = metrics.archived(topic, partition).unwrap_or(from.offset);
             let behind = bounds.end.0.saturating_sub(archived.0);
             let now = Instant::now();
             let level = level_at.entry((topic, partition)).or_insert(begun);

@@ -5,9 +5,11 @@ use std::time::Duration;
 
 use mingjing_log::{Log, Offset, Partition, Topic};
 use mingjing_store::Batch;
+use mingjing_wire::facts::Fences;
 use tokio::sync::{mpsc, watch};
 
 use crate::decode::{self, Origin};
+use crate::start::Position;
 use crate::{Config, Error, Metrics, now, stopped};
 
 /// How long one read waits at the end. Only bounds how long a lost wake-up could go unnoticed.
@@ -20,6 +22,8 @@ pub struct Chunk {
     pub partition: Partition,
     /// The offset after the last record.
     pub next: Offset,
+    /// The epoch of the owner whose facts count there; 0 in other topics.
+    pub epoch: u64,
     /// How many records.
     pub records: usize,
     /// Their size in the log, in bytes: what bounds the memory.
@@ -40,16 +44,17 @@ pub struct Reader {
 
 impl Reader {
     /// Reads from `from` until stopped or until the writer is gone.
-    pub async fn run(self, from: Offset, mut stop: watch::Receiver<bool>) -> Result<(), Error> {
-        let mut from = from;
+    pub async fn run(self, from: Position, mut stop: watch::Receiver<bool>) -> Result<(), Error> {
+        let mut fences = Fences::from_epoch(from.epoch);
+        let mut from = from.offset;
         loop {
             let chunk = tokio::select! {
                 biased;
                 () = stopped(&mut stop) => return Ok(()),
-                chunk = self.next_chunk(from) => chunk?,
+                chunk = self.next_chunk(from, fences) => chunk?,
             };
             let Some(chunk) = chunk else { continue };
-            from = chunk.next;
+            (from, fences) = (chunk.next, Fences::from_epoch(chunk.epoch));
             // The writer's inbox is full while ClickHouse is away: reading waits with it.
             if self.chunks.send(chunk).await.is_err() {
                 return Ok(());
@@ -57,7 +62,7 @@ impl Reader {
         }
     }
 
-    async fn next_chunk(&self, from: Offset) -> Result<Option<Chunk>, Error> {
+    async fn next_chunk(&self, from: Offset, fences: Fences) -> Result<Option<Chunk>, Error> {
         let (topic, partition) = (self.topic, self.partition);
         let read = self
             .log
@@ -95,9 +100,9 @@ impl Reader {
             partition,
         };
         let met_at = now();
-        let mut rows = Batch::default();
+        let (mut rows, mut fences) = (Batch::default(), fences);
         for record in &records {
-            if let Some(reason) = decode::add(origin, record, met_at, &mut rows) {
+            if let Some(reason) = decode::add(origin, record, met_at, &mut fences, &mut rows) {
                 self.metrics.refused(topic, &reason);
                 tracing::warn!(%topic, %partition, offset = record.offset.0, reason, "record refused");
             }
@@ -106,6 +111,7 @@ impl Reader {
         Ok(Some(Chunk {
             partition,
             next,
+            epoch: fences.epoch(),
             records: records.len(),
             bytes,
             rows,

@@ -8,8 +8,17 @@ use tokio::sync::watch;
 
 use crate::{Config, Error, Metrics, now, stopped};
 
+/// Where a partition of a topic is read from.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Position {
+    /// The next record.
+    pub offset: Offset,
+    /// The epoch of the owner whose facts count there; 0 in other topics.
+    pub epoch: u64,
+}
+
 /// Where each partition of each topic is read from.
-pub type Positions = BTreeMap<(Topic, Partition), Offset>;
+pub type Positions = BTreeMap<(Topic, Partition), Position>;
 
 /// Waits for ClickHouse, brings its database up to date, and finds where to begin. None: stopped before that.
 pub async fn positions(
@@ -50,8 +59,11 @@ pub async fn positions(
             let from = watermarks
                 .iter()
                 .find(|w| w.topic == topic.name() && w.partition == partition.0)
-                .map_or(Offset::ZERO, |w| Offset(w.next_offset));
-            check(log, topic, partition, from).await?;
+                .map_or_else(Position::default, |w| Position {
+                    offset: Offset(w.next_offset),
+                    epoch: w.epoch,
+                });
+            check(log, topic, partition, from.offset).await?;
             positions.insert((topic, partition), from);
         }
     }

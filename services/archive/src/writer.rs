@@ -26,6 +26,7 @@ pub struct Writer {
 struct Round {
     rows: Batch,
     next: BTreeMap<Partition, Offset>,
+    epochs: BTreeMap<Partition, u64>,
     records: usize,
     bytes: usize,
 }
@@ -33,6 +34,7 @@ struct Round {
 impl Round {
     fn add(&mut self, chunk: Chunk) {
         self.next.insert(chunk.partition, chunk.next);
+        self.epochs.insert(chunk.partition, chunk.epoch);
         self.records += chunk.records;
         self.bytes += chunk.bytes;
         self.rows.append(chunk.rows);
@@ -122,6 +124,7 @@ impl Writer {
                 topic: self.topic.name().into(),
                 partition: partition.0,
                 next_offset: next.0,
+                epoch: round.epochs.get(partition).copied().unwrap_or(0),
                 written_at,
             })
             .collect();

@@ -243,6 +243,7 @@ impl Judge {
             out.push(FactRecord {
                 position,
                 facts: fact,
+                epoch: 0,
                 ends_batch: false,
             });
         }

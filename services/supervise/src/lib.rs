@@ -36,6 +36,13 @@
 //!
 //! States of cases and of sources are whole in each fact; those of a torn batch may be published twice.
 //!
+//! # One owner at a time
+//!
+//! Whoever takes a partition writes a *fence* into its facts first, whose place is the owner's epoch, and recovers from what lies
+//! before it. Facts carry the epoch: what an earlier owner, paused past its time, still writes behind the fence counts for
+//! nobody, and neither do its ticks. It notices at its next append, which does not follow its last one, and stops; a
+//! snapshot is only written of what was appended without a gap.
+//!
 //! # Rules it keeps
 //!
 //! - **Stop rather than start over.** Snapshots of another log, a log that ends before what was known or begins after what
@@ -53,6 +60,7 @@
 mod clock;
 mod definitions;
 mod failpoint;
+mod fence;
 mod judge;
 mod metrics;
 mod publish;

@@ -11,14 +11,14 @@ pub(crate) struct Piece {
     pub(crate) bytes: usize,
 }
 
-/// The appends that write these facts, in order.
-pub(crate) fn encode(facts: &[FactRecord], piece: Piece) -> Vec<Vec<Record>> {
+/// The appends that write these facts of an owner, in order.
+pub(crate) fn encode(facts: &[FactRecord], epoch: u64, piece: Piece) -> Vec<Vec<Record>> {
     let records_max = piece.records.clamp(1, MAX_APPEND_RECORDS);
     let bytes_max = piece.bytes.min(MAX_APPEND_BYTES);
     let mut appends: Vec<Vec<Record>> = Vec::new();
     let mut bytes = 0;
     for fact in facts {
-        let record = record(fact);
+        let record = record(fact, epoch);
         let full = appends
             .last()
             .is_none_or(|a| a.len() >= records_max || bytes + record.size() > bytes_max);
@@ -35,7 +35,11 @@ pub(crate) fn encode(facts: &[FactRecord], piece: Piece) -> Vec<Vec<Record>> {
     appends
 }
 
-fn record(fact: &FactRecord) -> Record {
+fn record(fact: &FactRecord, epoch: u64) -> Record {
+    let fact = &FactRecord {
+        epoch,
+        ..fact.clone()
+    };
     let record = Record {
         key: key_of(&fact.facts).into(),
         value: fact.encode().into(),
@@ -112,6 +116,7 @@ mod tests {
         FactRecord {
             position: FactPosition { offset: 1, n: 0 },
             facts,
+            epoch: 0,
             ends_batch: false,
         }
     }
@@ -121,6 +126,7 @@ mod tests {
         let facts: Vec<_> = (0..7).map(|n| case(&n.to_string())).collect();
         let by_count = encode(
             &facts,
+            4,
             Piece {
                 records: 3,
                 bytes: usize::MAX,
@@ -130,6 +136,7 @@ mod tests {
         let size = by_count[0][0].size();
         let by_size = encode(
             &facts,
+            4,
             Piece {
                 records: 100,
                 bytes: 2 * size,
@@ -152,6 +159,7 @@ mod tests {
         }
         let written = encode(
             &[small],
+            4,
             Piece {
                 records: 1,
                 bytes: MAX_APPEND_BYTES,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use mingjing_domain::fact::Cause;
 use mingjing_engine::{ENGINE_VERSION, Engine, Rules};
 use mingjing_log::{Offset, StoredRecord, Topic};
-use mingjing_wire::facts::FactRecord;
+use mingjing_wire::facts::{FactRecord, Fences};
 
 use crate::judge::Judge;
 use crate::said::{Diverged, Said, each_fact};
@@ -26,14 +26,16 @@ pub(crate) struct Recovered {
 struct Start {
     judge: Judge,
     facts_offset: Offset,
+    /// Which facts count from there on.
+    fences: Fences,
     /// The engine that wrote the snapshot; none where there is none.
     engine_version: Option<String>,
 }
 
 impl Task {
     /// Brings the partition to where it had published everything, and publishes what was left out of a batch that was cut
-    /// short.
-    pub(crate) async fn recover(&self) -> Result<Recovered, Error> {
+    /// short. The new owner's fence is there already: what comes behind it from others counts no more.
+    pub(crate) async fn recover(&self, epoch: u64) -> Result<Recovered, Error> {
         let start = self.start().await?;
         self.check(Topic::Facts, start.facts_offset, start.facts_offset)
             .await?;
@@ -41,6 +43,7 @@ impl Task {
             &*self.ports.log,
             self.partition,
             start.facts_offset,
+            start.fences,
             &self.config,
         )
         .await?;
@@ -59,7 +62,7 @@ impl Task {
             .and_then(Engine::upgrade_cause);
         let (start, cause) = match upgrade {
             Some(cause) => (start, cause),
-            None => match self.judge_again(start.judge, said).await? {
+            None => match self.judge_again(start.judge, said, epoch).await? {
                 Ok(recovered) => {
                     self.metrics.recovered("judged_again");
                     return Ok(recovered);
@@ -82,10 +85,11 @@ impl Task {
             &*self.ports.log,
             self.partition,
             start.facts_offset,
+            start.fences,
             &self.config,
         )
         .await?;
-        let recovered = self.reconcile(start, said, cause).await?;
+        let recovered = self.reconcile(start, said, cause, epoch).await?;
         self.metrics.recovered("reconciled");
         Ok(recovered)
     }
@@ -124,6 +128,7 @@ impl Task {
         Ok(Start {
             judge: Judge::new(),
             facts_offset: Offset::ZERO,
+            fences: Fences::default(),
             engine_version: None,
         })
     }
@@ -144,6 +149,7 @@ impl Task {
                 header.definitions,
             ),
             facts_offset: header.facts_offset,
+            fences: Fences::from_epoch(header.owner),
             engine_version: Some(header.engine_version),
         }))
     }
@@ -180,6 +186,7 @@ impl Task {
         &self,
         mut judge: Judge,
         mut said: Said,
+        epoch: u64,
     ) -> Result<Result<Recovered, Diverged>, Error> {
         let until = said.last().map_or(0, |last| last.offset + 1);
         let first = judge.next;
@@ -212,7 +219,7 @@ impl Task {
         if said.torn() {
             judge.end_batch(&mut missing);
         }
-        let facts_end = self.publish_rest(missing, said.end()).await?;
+        let facts_end = self.publish(&missing, epoch, said.end()).await?;
         Ok(Ok(Recovered {
             judge,
             facts_end,
@@ -222,10 +229,17 @@ impl Task {
 
     /// Another engine: take the history without judging, take what was published as alleged, and judge once. What is
     /// then missing is said with the upgrade as its cause.
-    async fn reconcile(&self, start: Start, said: Said, cause: Cause) -> Result<Recovered, Error> {
+    async fn reconcile(
+        &self,
+        start: Start,
+        said: Said,
+        cause: Cause,
+        epoch: u64,
+    ) -> Result<Recovered, Error> {
         let Start {
             mut judge,
             facts_offset,
+            fences,
             ..
         } = start;
         let until = said.last().map_or(0, |last| last.offset + 1);
@@ -249,6 +263,7 @@ impl Task {
             &*self.ports.log,
             self.partition,
             facts_offset,
+            fences,
             &self.config,
             fold,
         )
@@ -267,16 +282,12 @@ impl Task {
             facts = facts.len(),
             "reconciled with another engine's facts"
         );
-        let facts_end = self.publish_rest(facts, said.end()).await?;
+        let facts_end = self.publish(&facts, epoch, said.end()).await?;
         Ok(Recovered {
             judge,
             facts_end,
             from_other_engine: true,
         })
-    }
-
-    async fn publish_rest(&self, facts: Vec<FactRecord>, end: Offset) -> Result<Offset, Error> {
-        Ok(self.publish(&facts).await?.unwrap_or(end))
     }
 
     async fn read_up_to(&self, from: Offset, until: u64) -> Result<Vec<StoredRecord>, Error> {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use mingjing_domain::fact::Fact;
 use mingjing_log::{Log, Offset, Partition, Topic};
-use mingjing_wire::facts::{FactPosition, FactRecord};
+use mingjing_wire::facts::{FactPosition, FactRecord, Fences, Read};
 
 use crate::{Config, Error};
 
@@ -51,6 +51,7 @@ impl Said {
         log: &dyn Log,
         partition: Partition,
         from: Offset,
+        fences: Fences,
         config: &Config,
     ) -> Result<Self, Error> {
         let mut said = Said {
@@ -58,7 +59,7 @@ impl Said {
             ..Said::default()
         };
         let add = |fact: FactRecord| said.add(&fact);
-        said.end = each_fact(log, partition, from, config, add).await?;
+        said.end = each_fact(log, partition, from, fences, config, add).await?;
         Ok(said)
     }
 
@@ -148,15 +149,16 @@ impl Said {
     }
 }
 
-/// Calls `f` with every fact from an offset of the facts topic on, and answers its end.
+/// Calls `f` with every fact that counts from an offset of the facts topic on, and answers its end.
 pub(crate) async fn each_fact(
     log: &dyn Log,
     partition: Partition,
     from: Offset,
+    fences: Fences,
     config: &Config,
     mut f: impl FnMut(FactRecord),
 ) -> Result<Offset, Error> {
-    let mut next = from;
+    let (mut next, mut fences) = (from, fences);
     loop {
         let read = log.read(
             Topic::Facts,
@@ -175,12 +177,15 @@ pub(crate) async fn each_fact(
         }
         for record in batch.records {
             next = record.offset.next();
-            let fact = FactRecord::parse(&record.value);
-            f(fact.map_err(|source| Error::Fact {
+            let read = fences.read(record.offset.0, &record.value);
+            let read = read.map_err(|source| Error::Fact {
                 partition,
                 offset: record.offset,
                 source,
-            })?);
+            })?;
+            if let Read::Fact(fact) = read {
+                f(fact);
+            }
         }
     }
 }
@@ -220,6 +225,7 @@ mod tests {
         FactRecord {
             position: FactPosition { offset, n: 0 },
             facts,
+            epoch: 0,
             ends_batch,
         }
     }

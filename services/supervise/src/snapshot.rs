@@ -29,6 +29,8 @@ pub(crate) struct Header {
     pub(crate) facts_offset: Offset,
     /// The position of the last fact.
     pub(crate) last_fact: Option<FactPosition>,
+    /// The epoch of the owner that wrote it. Nobody else wrote facts between its fence and `facts_offset`.
+    pub(crate) owner: u64,
     /// The greatest epoch of a tick.
     pub(crate) epoch: u64,
     /// The partition's clock; none before the first tick.
@@ -122,6 +124,7 @@ mod tests {
             next_offset: Offset(1200),
             facts_offset: Offset(310),
             last_fact: Some(FactPosition { offset: 1199, n: 4 }),
+            owner: 3,
             epoch: 2,
             clock: Some(Timestamp::from_millis(1_790_000_000_000)),
             definitions: None,

@@ -14,6 +14,7 @@ use tokio::time::Instant;
 
 use crate::definitions::{RulesCache, activate, wanted_definitions};
 use crate::failpoint::Failpoint;
+use crate::fence;
 use crate::judge::{Judge, Owner};
 use crate::metrics::{Holdings, Metrics};
 use crate::publish::{Piece, encode};
@@ -21,7 +22,7 @@ use crate::recover::Recovered;
 use crate::shelf::Shelf;
 use crate::snapshot::{self, Header};
 use crate::status::{State, Status};
-use crate::ticks::{self, Schedule};
+use crate::ticks::Schedule;
 use crate::{Config, Error, Ports, chain, stopped};
 
 /// How long one read waits at the end. Only bounds how long a lost wake-up could go unnoticed.
@@ -43,8 +44,9 @@ impl Task {
     /// Supervises the partition until stopped, or until something happens that does not pass.
     pub(crate) async fn run(self, mut stop: watch::Receiver<bool>) -> Result<(), Error> {
         let begin = async {
-            let epoch = ticks::begin_epoch(&*self.ports.table, self.partition).await?;
-            Ok((epoch, self.recover().await?))
+            let now = self.ports.clock.now();
+            let epoch = fence::raise(&*self.ports.log, self.partition, now).await?;
+            Ok((epoch, self.recover(epoch).await?))
         };
         // Nothing is lost by breaking off: what was published is published, and the rest is judged next time.
         let (epoch, recovered) = tokio::select! {
@@ -81,14 +83,19 @@ impl Task {
         })
     }
 
-    /// Writes facts, durably. Answers the new end of the facts topic, or none if there was nothing to write.
-    pub(crate) async fn publish(&self, facts: &[FactRecord]) -> Result<Option<Offset>, Error> {
-        let appends = encode(facts, self.config.piece());
+    /// Writes an owner's facts, durably, at the end of the facts topic as it knows it. Answers the new end.
+    pub(crate) async fn publish(
+        &self,
+        facts: &[FactRecord],
+        epoch: u64,
+        end: Offset,
+    ) -> Result<Offset, Error> {
+        let appends = encode(facts, epoch, self.config.piece());
         if appends.is_empty() {
-            return Ok(None);
+            return Ok(end);
         }
         Failpoint::BeforePublish.pass();
-        let mut end = Offset::ZERO;
+        let mut end = end;
         for (at, records) in appends.into_iter().enumerate() {
             if at > 0 {
                 Failpoint::Publish.pass();
@@ -103,11 +110,25 @@ impl Task {
                 attempted: "publishing facts",
                 source,
             })?;
+            if first != end {
+                self.still_owned(epoch, end, Some(first)).await?;
+            }
             end = first.plus(count);
         }
         Failpoint::AfterPublish.pass();
         self.metrics.published(facts);
-        Ok(Some(end))
+        Ok(end)
+    }
+
+    /// An error if another owner's fence lies in this stretch of the facts topic.
+    async fn still_owned(
+        &self,
+        epoch: u64,
+        from: Offset,
+        until: Option<Offset>,
+    ) -> Result<(), Error> {
+        let (log, partition) = (&*self.ports.log, self.partition);
+        fence::none_within(log, partition, epoch, from, until, &self.config).await
     }
 
     /// Loads definitions. While the table lacks them the partition waits and says so.
@@ -232,29 +253,16 @@ impl Owned {
         let taken = self
             .blocking(move |judge| judge.take(&records, &owner, &|hash| rules.loaded(hash)))
             .await?;
+        let epoch = self.schedule.epoch;
         if taken.newer_epoch.is_some() {
-            self.check_still_owner().await?;
+            // A tick of an epoch that nobody was given is refused; one of an epoch that another was given ends us.
+            self.task.still_owned(epoch, self.facts_end, None).await?;
         }
-        if let Some(end) = self.task.publish(&taken.facts).await? {
-            self.facts_end = end;
-        }
+        let published = self.task.publish(&taken.facts, epoch, self.facts_end);
+        self.facts_end = published.await?;
         self.task.metrics.taken(&taken);
         self.records_since_snapshot += self.judge().next.0 - before;
         self.needs = taken.needs;
-        Ok(())
-    }
-
-    /// A tick of an epoch that nobody was given is refused; one of an epoch that another was given ends us.
-    async fn check_still_owner(&self) -> Result<(), Error> {
-        let newest = ticks::newest_epoch(&*self.task.ports.table, self.task.partition).await?;
-        let own = self.schedule.epoch;
-        if newest > own {
-            return Err(Error::Superseded {
-                partition: self.task.partition,
-                own,
-                newest,
-            });
-        }
         Ok(())
     }
 
@@ -341,6 +349,7 @@ impl Owned {
         ) = (Instant::now(), 0, false);
         let (log_id, partition, facts_offset) =
             (self.task.shelf.log_id, self.task.partition, self.facts_end);
+        let owner = self.schedule.epoch;
         let (next, bytes) = self
             .blocking(move |judge| {
                 let header = Header {
@@ -349,6 +358,7 @@ impl Owned {
                     next_offset: judge.next,
                     facts_offset,
                     last_fact: judge.last,
+                    owner,
                     epoch: judge.epoch,
                     clock: clock_of(judge),
                     definitions: judge.definitions.clone(),

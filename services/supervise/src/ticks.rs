@@ -1,55 +1,9 @@
-//! When an owner writes a tick into its partition, and under which epoch.
+//! When an owner writes a tick into its partition.
 
 use bytes::Bytes;
 use mingjing_domain::Timestamp;
-use mingjing_log::{Partition, Record, Table};
+use mingjing_log::Record;
 use mingjing_wire::cloudevents::encode_tick;
-use serde::{Deserialize, Serialize};
-
-use crate::Error;
-
-/// The table of owners: partition → its newest epoch.
-pub(crate) const TABLE: &str = "owners";
-
-#[derive(Serialize, Deserialize)]
-struct Ownership {
-    epoch: u64,
-}
-
-/// Begins a new epoch of a partition: ticks of earlier owners are void once one of this epoch was read.
-pub(crate) async fn begin_epoch(table: &dyn Table, partition: Partition) -> Result<u64, Error> {
-    let epoch = newest_epoch(table, partition).await? + 1;
-    let value = serde_json::to_vec(&Ownership { epoch }).expect("a number");
-    let put = table.put(TABLE, key(partition), Some(value.into())).await;
-    put.map_err(|source| Error::Log {
-        attempted: "beginning an epoch",
-        source,
-    })?;
-    Ok(epoch)
-}
-
-/// The newest epoch that an owner of a partition began; 0 before the first.
-pub(crate) async fn newest_epoch(table: &dyn Table, partition: Partition) -> Result<u64, Error> {
-    let got = table.get(TABLE, &key(partition)).await;
-    let value = got.map_err(|source| Error::Log {
-        attempted: "reading the epoch",
-        source,
-    })?;
-    let Some(value) = value else { return Ok(0) };
-    let owner: Result<Ownership, _> = serde_json::from_slice(&value);
-    let key = partition.to_string();
-    Ok(owner
-        .map_err(|source| Error::Table {
-            table: TABLE,
-            key,
-            source,
-        })?
-        .epoch)
-}
-
-fn key(partition: Partition) -> Bytes {
-    format!("{:04}", partition.0).into()
-}
 
 /// When the next tick is due. All in the time of the owner's clock.
 #[derive(Clone, Debug)]

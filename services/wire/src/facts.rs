@@ -2,7 +2,12 @@
 //!
 //! A partition's records are in the order of their positions. The last record of what was concluded together says so
 //! ([`FactRecord::ends_batch`]): where the last record of a partition does not, its writer died half-way.
+//!
+//! Between them stand *fences*. Whoever takes a partition over writes one before anything else; its place gives the new owner's
+//! epoch, so that no two owners ever have the same. What an earlier owner writes after a fence, because it was paused
+//! and does not know yet that it lost the partition, counts for nobody: every reader asks [`Fences`].
 
+use mingjing_domain::Timestamp;
 use mingjing_domain::fact::Fact;
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +18,9 @@ pub struct FactRecord {
     pub position: FactPosition,
     /// What was concluded.
     pub facts: Fact,
+    /// The epoch of the owner that concluded it.
+    #[serde(default)]
+    pub epoch: u64,
     /// Whether this is the last record of a batch of the log: everything that follows from the log up to the end of that
     /// batch has then been published.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -43,6 +51,79 @@ impl FactRecord {
     }
 }
 
+#[derive(Serialize, Deserialize)]
+struct FenceRecord {
+    fence: Fence,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Fence {
+    /// When, by the clock of the new owner. For people.
+    at: Timestamp,
+}
+
+const FENCE_BEGINS: &[u8] = b"{\"fence\"";
+
+/// The bytes of a fence.
+pub fn encode_fence(at: Timestamp) -> Vec<u8> {
+    serde_json::to_vec(&FenceRecord {
+        fence: Fence { at },
+    })
+    .expect("an instant is text")
+}
+
+/// The epoch of the owner whose fence lies at this offset of `mj.facts`.
+pub const fn epoch_of_fence(offset: u64) -> u64 {
+    offset + 1
+}
+
+/// What a record of `mj.facts` is to a reader.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Read {
+    /// A fact that counts.
+    Fact(FactRecord),
+    /// Another owner begins here.
+    Fence,
+    /// A fact of an owner that had lost the partition: it counts for nobody.
+    Stale,
+}
+
+/// Tells which facts of a partition count. Records are given in order.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Fences {
+    epoch: u64,
+}
+
+impl Fences {
+    /// To read on from a place where the owner had this epoch; 0 at the beginning, or where it is not known.
+    pub const fn from_epoch(epoch: u64) -> Self {
+        Self { epoch }
+    }
+
+    /// The epoch of the owner whose facts count now.
+    pub const fn epoch(self) -> u64 {
+        self.epoch
+    }
+
+    /// Reads the record at an offset.
+    ///
+    /// # Errors
+    /// When it is neither a fact nor a fence.
+    pub fn read(&mut self, offset: u64, bytes: &[u8]) -> Result<Read, serde_json::Error> {
+        if bytes.starts_with(FENCE_BEGINS) {
+            serde_json::from_slice::<FenceRecord>(bytes)?;
+            self.epoch = epoch_of_fence(offset);
+            return Ok(Read::Fence);
+        }
+        let fact = FactRecord::parse(bytes)?;
+        if fact.epoch < self.epoch {
+            return Ok(Read::Stale);
+        }
+        self.epoch = fact.epoch;
+        Ok(Read::Fact(fact))
+    }
+}
+
 /// The key of a case's records: source, a zero byte, case number.
 pub fn case_key(source: &str, case_no: &str) -> Vec<u8> {
     [source.as_bytes(), case_no.as_bytes()].join(&0)
@@ -65,14 +146,11 @@ pub fn key_of(fact: &Fact) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
-    use mingjing_domain::Timestamp;
-
     use super::*;
 
-    #[test]
-    fn a_record_reads_back_and_only_the_last_of_a_batch_says_so() {
-        let mut record = FactRecord {
-            position: FactPosition { offset: 7, n: 2 },
+    fn refusal(n: u32, epoch: u64) -> FactRecord {
+        FactRecord {
+            position: FactPosition { offset: 7, n },
             facts: Fact::Refused {
                 at: Timestamp::from_millis(0),
                 reason: "malformed_json".into(),
@@ -81,8 +159,38 @@ mod tests {
                 case_no: None,
                 event_id: None,
             },
+            epoch,
             ends_batch: false,
-        };
+        }
+    }
+
+    #[test]
+    fn what_is_written_behind_a_fence_by_an_earlier_owner_counts_for_nobody() {
+        let fence = encode_fence(Timestamp::from_millis(0));
+        let (one, other) = (refusal(0, 1), refusal(1, 3));
+        let records = [
+            (fence.clone(), Read::Fence),
+            (one.encode(), Read::Fact(one.clone())),
+            (fence, Read::Fence),
+            (one.encode(), Read::Stale),
+            (other.encode(), Read::Fact(other.clone())),
+            (one.encode(), Read::Stale),
+        ];
+        let mut fences = Fences::default();
+        for (offset, (bytes, wanted)) in records.into_iter().enumerate() {
+            assert_eq!(
+                fences.read(offset as u64, &bytes).unwrap(),
+                wanted,
+                "{offset}"
+            );
+        }
+        assert_eq!(fences.epoch(), 3);
+        assert!(fences.read(6, b"{\"fence\":7}").is_err());
+    }
+
+    #[test]
+    fn a_record_reads_back_and_only_the_last_of_a_batch_says_so() {
+        let mut record = refusal(2, 5);
         let bytes = record.encode();
         assert_eq!(FactRecord::parse(&bytes).unwrap(), record);
         assert!(!String::from_utf8(bytes).unwrap().contains("ends_batch"));

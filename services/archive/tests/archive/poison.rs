@@ -105,6 +105,7 @@ async fn a_record_refused_twice_is_one_reject() {
     let fact = mingjing_archive::FactRecord {
         position,
         facts: refused,
+        epoch: 0,
         ends_batch: true,
     };
     append(

@@ -104,6 +104,7 @@ pub fn fill_values(case: u32, events: &mut Vec<Vec<u8>>, told: &mut Vec<Vec<u8>>
             FactRecord {
                 position,
                 facts,
+                epoch: 0,
                 ends_batch: false,
             }
             .encode(),

@@ -15,6 +15,8 @@ table! {
         log_partition: u16,
         /// Every record before it lies in the tables.
         next_offset: u64,
+        /// See [`Watermark::epoch`].
+        epoch: u64,
         /// When the archive wrote it.
         written_at: Millis,
     }
@@ -31,6 +33,8 @@ pub struct Watermark {
     pub partition: u16,
     /// Every record before it lies in the tables.
     pub next_offset: u64,
+    /// The epoch of the owner whose facts count there; 0 in other topics than `mj.facts`.
+    pub epoch: u64,
     /// When the archive wrote it.
     pub written_at: Timestamp,
 }
@@ -42,6 +46,7 @@ impl From<Watermark> for WatermarkRow {
             topic: w.topic,
             log_partition: w.partition,
             next_offset: w.next_offset,
+            epoch: w.epoch,
             written_at: w.written_at.into(),
         }
     }
@@ -54,6 +59,7 @@ impl From<WatermarkRow> for Watermark {
             topic: row.topic,
             partition: row.log_partition,
             next_offset: row.next_offset,
+            epoch: row.epoch,
             written_at: row.written_at.into(),
         }
     }

@@ -99,6 +99,7 @@ async fn a_refusal_comes_back_with_its_code_and_the_watermark_stays() {
         topic: "mj.facts".into(),
         partition: 0,
         next_offset: 1,
+        epoch: 0,
         written_at: at(0),
     };
     let refused = store
@@ -140,6 +141,7 @@ async fn a_batch_written_twice_and_an_older_one_written_late_change_nothing() {
         topic: "mj.facts".into(),
         partition: 3,
         next_offset,
+        epoch: 3,
         written_at: at(0),
     };
     let mut newer = full_alert("2026-0001");

@@ -83,6 +83,7 @@ async fn every_column_of_every_table_reads_back() {
         topic: "mj.facts".into(),
         partition: 7,
         next_offset: u64::MAX,
+        epoch: u64::MAX,
         written_at: at(4),
     };
 

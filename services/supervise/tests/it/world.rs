@@ -17,7 +17,7 @@ use mingjing_supervise::{
 use mingjing_testkit::script::{Input, Line, parse};
 use mingjing_wire::cloudevents::{encode_complete_until, encode_source};
 use mingjing_wire::encode_event;
-use mingjing_wire::facts::FactRecord;
+use mingjing_wire::facts::{FactRecord, Fences, Read, encode_fence, epoch_of_fence};
 use object_store::local::LocalFileSystem;
 use prometheus::Registry;
 use sha2::{Digest, Sha256};
@@ -319,12 +319,39 @@ impl World {
         }
     }
 
+    /// The facts that count.
     pub async fn facts(&self, partition: Partition) -> Vec<FactRecord> {
         let records = self.records(Topic::Facts, partition).await;
-        records
+        let mut fences = Fences::default();
+        let read = records.iter().map(|r| {
+            fences
+                .read(r.offset.0, &r.value)
+                .expect("a fact or a fence")
+        });
+        read.filter_map(|read| match read {
+            Read::Fact(fact) => Some(fact),
+            Read::Fence | Read::Stale => None,
+        })
+        .collect()
+    }
+
+    /// Another owner takes a partition, and does nothing more. Answers its epoch.
+    pub async fn take_over(&self, partition: Partition) -> u64 {
+        let record = Record {
+            key: Bytes::new(),
+            value: encode_fence(Timestamp::from_millis(0)).into(),
+        };
+        let offset = self.log.append(Topic::Facts, partition, vec![record]).await;
+        epoch_of_fence(offset.expect("it appends").0)
+    }
+
+    /// The epochs of all owners so far, in order.
+    pub async fn epochs(&self, partition: Partition) -> Vec<u64> {
+        let records = self.records(Topic::Facts, partition).await;
+        let fences = records
             .iter()
-            .map(|r| FactRecord::parse(&r.value).expect("a fact"))
-            .collect()
+            .filter(|r| r.value.starts_with(b"{\"fence\""));
+        fences.map(|r| epoch_of_fence(r.offset.0)).collect()
     }
 
     /// `change level` of every alert fact, in order.
