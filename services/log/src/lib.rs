@@ -1,8 +1,9 @@
 //! The log and the tables: where everything that changes a case is written first, in order and for good.
 //!
-//! This crate owns the two ports ([`Log`], [`Table`]), the adapters for one machine ([`embedded`]) and for a cluster
-//! ([`kafka`]), and the suite that every adapter must pass ([`conformance`], behind the feature of that name). It does not
-//! know what a record means: keys and values are bytes, and the formats belong to others.
+//! This crate owns the ports ([`Log`], [`Table`], and [`Membership`] for who works on what), the adapters for one machine
+//! ([`embedded`]) and for a cluster ([`kafka`]), and the suite that every adapter must pass ([`conformance`], behind the
+//! feature of that name). It does not know what a record means:
+//! keys and values are bytes, and the formats belong to others.
 //!
 //! # What an adapter owes
 //!
@@ -32,6 +33,7 @@ pub mod conformance;
 pub mod embedded;
 mod error;
 pub mod kafka;
+mod membership;
 mod port;
 mod queue;
 mod record;
@@ -39,6 +41,7 @@ mod shard;
 mod watchers;
 
 pub use error::{Error, Lagged, Result};
+pub use membership::{Alone, Assignment, Membership};
 pub use mingjing_domain::ids::Partition;
 pub use port::{
     Change, Log, MAX_TABLE_KEY_BYTES, MAX_TABLE_VALUE_BYTES, Table, WATCH_CAPACITY,

@@ -13,7 +13,7 @@ use mingjing_domain::Timestamp;
 use mingjing_domain::definitions::DefinitionFile;
 use mingjing_intake::{PublishError, Published, Publisher};
 use mingjing_log::embedded::EmbeddedLog;
-use mingjing_log::{Log, Offset, Partition, Table, Topic};
+use mingjing_log::{Alone, Log, Offset, Partition, Table, Topic};
 use mingjing_store::Store;
 use mingjing_supervise::{Clock, Ports, Status};
 use mingjing_wire::LogRecord;
@@ -219,8 +219,15 @@ fn supervise(
         clock,
     };
     let metrics = Arc::new(mingjing_supervise::Metrics::new(registry)?);
-    let status = Status::new(&**log, &config);
-    let work = mingjing_supervise::run(ports, config, metrics, status.clone(), stopped.clone());
+    let status = Status::new();
+    let work = mingjing_supervise::run(
+        ports,
+        config,
+        metrics,
+        status.clone(),
+        Box::new(Alone::with(&**log)),
+        stopped.clone(),
+    );
     tasks.spawn(async move { ("supervise", work.await.context("supervision")) });
     Ok(status)
 }

@@ -54,10 +54,11 @@
 //!
 //! # What is deliberately absent
 //!
-//! Rebalancing between processes (it comes with the Kafka adapter), trimming the log ([`PartitionStatus::keep_from`] says how
+//! Deciding which process works on what (a [`Membership`](mingjing_log::Membership) does), trimming the log ([`PartitionStatus::keep_from`] says how
 //! far it may go), and any lock on the state of cases.
 
 mod clock;
+mod crew;
 mod definitions;
 mod failpoint;
 mod fence;
@@ -72,7 +73,6 @@ mod status;
 mod task;
 mod ticks;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -82,9 +82,9 @@ use mingjing_log::{
 };
 use object_store::ObjectStore;
 use tokio::sync::watch;
-use tokio::task::JoinSet;
 
 pub use clock::{Clock, HandMoved, Scaled, System};
+pub use crew::run;
 pub use definitions::{
     Active, PublishError, TABLE as DEFINITIONS_TABLE, files_in_force, publish_definitions,
     wanted_definitions,
@@ -98,7 +98,7 @@ pub use status::{PartitionStatus, State, Status};
 pub struct Ports {
     /// Where records come from and facts go.
     pub log: Arc<dyn Log>,
-    /// Definitions and owners.
+    /// Definitions.
     pub table: Arc<dyn Table>,
     /// Where snapshots go. A local one should write with fsync.
     pub snapshots: Arc<dyn ObjectStore>,
@@ -109,8 +109,6 @@ pub struct Ports {
 /// How supervision works. The defaults suit one machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
-    /// The partitions to supervise; `None`: all of the log's.
-    pub partitions: Option<Vec<Partition>>,
     /// The most records of one batch …
     pub batch_records: usize,
     /// … and the most bytes.
@@ -131,12 +129,13 @@ pub struct Config {
     pub snapshot_every: Duration,
     /// How often definitions are compared with the table, and holdings are counted.
     pub upkeep_every: Duration,
+    /// How long to wait before a partition whose log failed is tried again.
+    pub retry_after: Duration,
 }
 
 impl Default for Config {
     fn default() -> Self {
         Self {
-            partitions: None,
             batch_records: 2_000,
             batch_bytes: 4 << 20,
             append_records: MAX_APPEND_RECORDS,
@@ -147,20 +146,12 @@ impl Default for Config {
             snapshot_records: 500_000,
             snapshot_every: Duration::from_secs(600),
             upkeep_every: Duration::from_secs(10),
+            retry_after: Duration::from_secs(2),
         }
     }
 }
 
-impl Config {
-    /// The partitions that are supervised of this log.
-    pub fn partitions(&self, log: &dyn Log) -> Vec<Partition> {
-        self.partitions
-            .clone()
-            .unwrap_or_else(|| (0..log.partitions()).map(Partition).collect())
-    }
-}
-
-/// Why a partition stopped. None of these passes by itself.
+/// Why a partition stopped.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// There are snapshots of another log.
@@ -282,68 +273,14 @@ pub enum Error {
     },
 }
 
-/// Supervises until `stop` turns true. A partition that stops with an error leaves the others running; when all have
-/// ended, the first error is answered.
-///
-/// # Errors
-/// [`Error`].
-pub async fn run(
-    ports: Ports,
-    config: Config,
-    metrics: Arc<Metrics>,
-    status: Status,
-    stop: watch::Receiver<bool>,
-) -> Result<(), Error> {
-    let rules = Arc::new(definitions::RulesCache::new(Arc::clone(&ports.table)));
-    let partitions = config.partitions(&*ports.log);
-    tracing::info!(log = %ports.log.id(), partitions = partitions.len(), "supervising");
-    let mut tasks = JoinSet::new();
-    let mut owners = HashMap::new();
-    for partition in partitions {
-        let shelf = shelf::Shelf {
-            store: Arc::clone(&ports.snapshots),
-            log_id: ports.log.id(),
-            partition,
+impl Error {
+    /// Whether trying again may help: the log could not be reached.
+    pub fn passes(&self) -> bool {
+        let Error::Log { source, .. } = self else {
+            return false;
         };
-        let task = task::Task {
-            partition,
-            ports: ports.clone(),
-            shelf,
-            rules: Arc::clone(&rules),
-            config: config.clone(),
-            metrics: Arc::clone(&metrics),
-            status: status.clone(),
-        };
-        owners.insert(tasks.spawn(task.run(stop.clone())).id(), partition);
+        matches!(source, mingjing_log::Error::Storage { .. })
     }
-    let mut first = Ok(());
-    while let Some(ended) = tasks.join_next_with_id().await {
-        let (id, result) = match ended {
-            Ok((id, result)) => (id, result),
-            Err(failure) => {
-                let partition = owners[&failure.id()];
-                (
-                    failure.id(),
-                    Err(Error::Panicked {
-                        partition,
-                        message: failure.to_string(),
-                    }),
-                )
-            }
-        };
-        let partition = owners[&id];
-        let error = result.as_ref().err().map(|error| chain(error));
-        if let Some(error) = &error {
-            tracing::error!(
-                partition = partition.0,
-                error,
-                "supervision of a partition stopped"
-            );
-        }
-        status.set(partition, State::Stopped { error });
-        first = first.and(result);
-    }
-    first
 }
 
 /// Ends when the flag is true, or when nobody is left who could raise it.

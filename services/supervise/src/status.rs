@@ -1,14 +1,12 @@
 //! How each partition is doing, for readiness, operators and tests.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use mingjing_domain::Timestamp;
-use mingjing_log::{Log, Offset, Partition};
+use mingjing_log::{Offset, Partition};
 use tokio::sync::watch;
-
-use crate::Config;
 
 /// What a partition's task is doing.
 ///
@@ -57,48 +55,76 @@ pub struct PartitionStatus {
     pub keep_from: Offset,
 }
 
-/// The states of all partitions. Clones show the same.
-#[derive(Clone, Debug)]
-pub struct Status(Arc<BTreeMap<Partition, watch::Sender<PartitionStatus>>>);
+type Partitions = BTreeMap<Partition, watch::Sender<PartitionStatus>>;
+
+/// The states of the partitions that are supervised here. Clones show the same.
+#[derive(Clone, Debug, Default)]
+pub struct Status(Arc<RwLock<Inner>>);
+
+#[derive(Debug, Default)]
+struct Inner {
+    /// Whether it is known what is supervised here.
+    assigned: bool,
+    partitions: Partitions,
+}
 
 impl Status {
-    /// The status of the partitions that this configuration supervises.
-    pub fn new(log: &dyn Log, config: &Config) -> Self {
-        let first = || PartitionStatus {
-            state: State::Recovering { done: 0, total: 0 },
-            looped_at: Instant::now(),
-            keep_from: Offset::ZERO,
-        };
-        let partitions = config.partitions(log);
-        Self(Arc::new(
-            partitions
-                .into_iter()
-                .map(|p| (p, watch::Sender::new(first())))
-                .collect(),
-        ))
+    /// Of a process that has not been told yet what to supervise.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn read<T>(&self, f: impl FnOnce(&Inner) -> T) -> T {
+        f(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn sender(&self, partition: Partition) -> Option<watch::Sender<PartitionStatus>> {
+        self.read(|inner| inner.partitions.get(&partition).cloned())
     }
 
     /// One partition's; none if it is not supervised here.
     pub fn get(&self, partition: Partition) -> Option<PartitionStatus> {
-        self.0.get(&partition).map(|sender| sender.borrow().clone())
+        self.sender(partition).map(|sender| sender.borrow().clone())
     }
 
     /// All of them.
-    pub fn all(&self) -> impl Iterator<Item = (Partition, PartitionStatus)> + '_ {
-        self.0
-            .iter()
-            .map(|(partition, sender)| (*partition, sender.borrow().clone()))
+    pub fn all(&self) -> Vec<(Partition, PartitionStatus)> {
+        self.read(|inner| {
+            let partitions = inner.partitions.iter();
+            partitions
+                .map(|(partition, sender)| (*partition, sender.borrow().clone()))
+                .collect()
+        })
     }
 
     /// Follows one partition.
     pub fn watch(&self, partition: Partition) -> Option<watch::Receiver<PartitionStatus>> {
-        self.0.get(&partition).map(watch::Sender::subscribe)
+        self.sender(partition).map(|sender| sender.subscribe())
+    }
+
+    /// These are supervised here from now on, and no others.
+    pub(crate) fn assign(&self, partitions: &BTreeSet<Partition>) {
+        let mut inner = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        inner.assigned = true;
+        inner.partitions.retain(|p, _| partitions.contains(p));
+        for partition in partitions {
+            let first = || PartitionStatus {
+                state: State::Recovering { done: 0, total: 0 },
+                looped_at: Instant::now(),
+                keep_from: Offset::ZERO,
+            };
+            let sender = || watch::Sender::new(first());
+            inner.partitions.entry(*partition).or_insert_with(sender);
+        }
     }
 
     /// Why this process is not ready, partition by partition; empty when it is: every partition follows its log and has come round
     /// within `age_max`.
     pub fn unready(&self, age_max: Duration) -> Vec<String> {
         let mut reasons = Vec::new();
+        if !self.read(|inner| inner.assigned) {
+            reasons.push("no partitions are assigned to this process yet".to_owned());
+        }
         for (partition, status) in self.all() {
             let age = status.looped_at.elapsed();
             match status.state {
@@ -131,7 +157,7 @@ impl Status {
     }
 
     pub(crate) fn set(&self, partition: Partition, state: State) {
-        if let Some(sender) = self.0.get(&partition) {
+        if let Some(sender) = self.sender(partition) {
             sender.send_modify(|status| {
                 status.state = state;
                 status.looped_at = Instant::now();
@@ -140,7 +166,7 @@ impl Status {
     }
 
     pub(crate) fn keep_from(&self, partition: Partition, offset: Offset) {
-        if let Some(sender) = self.0.get(&partition) {
+        if let Some(sender) = self.sender(partition) {
             sender.send_modify(|status| status.keep_from = offset);
         }
     }

@@ -9,7 +9,7 @@ use mingjing_domain::Timestamp;
 use mingjing_domain::definitions::DefinitionFile;
 use mingjing_domain::fact::Fact;
 use mingjing_log::embedded::EmbeddedLog;
-use mingjing_log::{Log, Offset, Partition, Record, StoredRecord, Topic};
+use mingjing_log::{Alone, Log, Offset, Partition, Record, StoredRecord, Topic};
 use mingjing_supervise::{
     Active, Config, Error, HandMoved, Metrics, PartitionStatus, Ports, State, Status,
     publish_definitions,
@@ -155,13 +155,14 @@ impl World {
         };
         self.registry = Registry::new();
         let metrics = Arc::new(Metrics::new(&self.registry).expect("a fresh registry"));
-        let status = Status::new(&*self.log, &self.config);
+        let status = Status::new();
         let (stop, stopping) = watch::channel(false);
         let run = mingjing_supervise::run(
             ports,
             self.config.clone(),
             metrics,
             status.clone(),
+            Box::new(Alone::with(&*self.log)),
             stopping,
         );
         let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -214,7 +215,17 @@ impl World {
         wanted: impl Fn(&PartitionStatus) -> bool,
     ) -> PartitionStatus {
         let status = &self.running.as_ref().expect("it runs").status;
-        let mut watch = status.watch(partition).expect("it is supervised");
+        let assigned = async {
+            loop {
+                match status.watch(partition) {
+                    Some(watch) => break watch,
+                    None => tokio::time::sleep(Duration::from_millis(1)).await,
+                }
+            }
+        };
+        let mut watch = tokio::time::timeout(PATIENCE, assigned)
+            .await
+            .expect("it is supervised");
         let ended = |s: &PartitionStatus| matches!(s.state, State::Stopped { .. });
         let found = tokio::time::timeout(PATIENCE, watch.wait_for(|s| wanted(s) || ended(s))).await;
         let Ok(found) = found else {
