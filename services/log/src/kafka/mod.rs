@@ -22,6 +22,7 @@
 mod cluster;
 mod config;
 mod cursor;
+mod group;
 mod native;
 mod speaker;
 mod table;
@@ -48,6 +49,7 @@ use crate::{Batch, Bounds, Error, Log, LogId, Offset, Record, Result, StoredReco
 use cluster::{Admin, Cluster};
 pub use config::Config;
 use cursor::Cursors;
+pub use group::Member;
 use table::Tables;
 use tail::{Look, NEAR, Tail};
 use writer::{Entry, Writer};

@@ -1,0 +1,204 @@
+//! Sharing the partitions among processes: a consumer group of Kafka's, of which only the assignment is used.
+//!
+//! Nothing is read or committed through it. A member subscribes to `mj.log`, pauses what it is given, and is polled by a thread
+//! of its own to stay alive; records are read through the log's own readers.
+//!
+//! ```text
+//! broker ── rebalance ─▶ revoke: the callback waits until this process has drained ─▶ assign
+//! ```
+//!
+//! Drain first: while the callback of a revocation waits, the broker gives the partitions to nobody else. It waits no longer than
+//! [`DRAIN_MAX`]; a process that takes longer, or that was paused past its session, is told nothing in time and is fenced off by
+//! whoever comes next.
+
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use mingjing_domain::ids::Partition;
+use rdkafka::client::ClientContext;
+use rdkafka::config::RDKafkaLogLevel;
+use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext, Rebalance};
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use tokio::sync::{mpsc, oneshot};
+
+use super::{Config, OpenError, speaker};
+use crate::{Assignment, Membership, Result, Topic};
+
+/// How long a member may be silent before the group goes on without it.
+const SESSION: Duration = Duration::from_secs(10);
+/// How long a revocation waits for what is being worked on. Well below the time a member may take between two polls.
+const DRAIN_MAX: Duration = Duration::from_secs(60);
+const POLL: Duration = Duration::from_millis(200);
+
+/// A place in a group. Dropping it leaves the group.
+pub struct Member {
+    assignments: mpsc::Receiver<Assignment>,
+    closing: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Member {
+    /// Joins the group of this name in a log's cluster. The log's topics must be there.
+    ///
+    /// # Errors
+    /// [`OpenError`]: the settings are wrong. A cluster that cannot be reached is tried for ever.
+    pub fn join(config: &Config, group: &str) -> std::result::Result<Member, OpenError> {
+        config.check()?;
+        let (told, assignments) = mpsc::channel(1);
+        let closing = Arc::new(AtomicBool::new(false));
+        let context = Group {
+            topic: config.topic(Topic::Events),
+            told,
+            held: Mutex::default(),
+            closing: closing.clone(),
+        };
+        let mut client = config.consumer();
+        client
+            .set("group.id", format!("{}mingjing.{group}", config.prefix))
+            .set("partition.assignment.strategy", "range")
+            .set("session.timeout.ms", SESSION.as_millis().to_string())
+            .set("heartbeat.interval.ms", (SESSION.as_millis() / 4).to_string())
+            .set("max.poll.interval.ms", (4 * DRAIN_MAX.as_millis()).to_string());
+        let consumer: BaseConsumer<Group> = client
+            .create_with_context(context)
+            .map_err(super::config::property)?;
+        let topic = config.topic(Topic::Events);
+        consumer
+            .subscribe(&[&topic])
+            .map_err(OpenError::of(format!("joining the group {group}")))?;
+        let ending = closing.clone();
+        let thread = std::thread::Builder::new()
+            .name(format!("group-{group}"))
+            .spawn(move || poll(&consumer, &ending))
+            .expect("the system has a thread left");
+        Ok(Member {
+            assignments,
+            closing,
+            thread: Some(thread),
+        })
+    }
+}
+
+fn poll(consumer: &BaseConsumer<Group>, closing: &AtomicBool) {
+    while !closing.load(Ordering::Relaxed) {
+        match consumer.poll(POLL) {
+            // What was fetched before it was paused.
+            None | Some(Ok(_)) => {}
+            Some(Err(KafkaError::MessageConsumption(RDKafkaErrorCode::AutoOffsetReset))) => {}
+            Some(Err(error)) => tracing::debug!(%error, "the group's client reports"),
+        }
+    }
+}
+
+impl Drop for Member {
+    fn drop(&mut self) {
+        self.closing.store(true, Ordering::Relaxed);
+        // Whoever waits for the receiver to drain is not kept waiting.
+        self.assignments.close();
+        while self.assignments.try_recv().is_ok() {}
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+#[async_trait]
+impl Membership for Member {
+    async fn changed(&mut self) -> Result<Option<Assignment>> {
+        Ok(self.assignments.recv().await)
+    }
+}
+
+struct Group {
+    topic: String,
+    told: mpsc::Sender<Assignment>,
+    held: Mutex<BTreeSet<Partition>>,
+    closing: Arc<AtomicBool>,
+}
+
+impl ClientContext for Group {
+    fn log(&self, level: RDKafkaLogLevel, _: &str, text: &str) {
+        speaker::log(level, text);
+    }
+
+    fn error(&self, error: KafkaError, reason: &str) {
+        tracing::debug!(%error, reason, "the group's client reports");
+    }
+}
+
+impl ConsumerContext for Group {
+    fn pre_rebalance(&self, _: &BaseConsumer<Self>, rebalance: &Rebalance<'_>) {
+        if let Rebalance::Revoke(_) = rebalance {
+            self.held().clear();
+            self.tell();
+        }
+    }
+
+    fn post_rebalance(&self, consumer: &BaseConsumer<Self>, rebalance: &Rebalance<'_>) {
+        match rebalance {
+            Rebalance::Assign(list) => {
+                // Records come through the log's own readers.
+                if let Err(error) = consumer.pause(list) {
+                    tracing::warn!(%error, "what the group assigned cannot be paused");
+                }
+                let elements = list.elements();
+                let of_log = elements.iter().filter(|e| e.topic() == self.topic);
+                let partitions = of_log.filter_map(|e| u16::try_from(e.partition()).ok());
+                *self.held() = partitions.map(Partition).collect();
+                self.tell();
+            }
+            Rebalance::Revoke(_) => {}
+            Rebalance::Error(error) => tracing::warn!(%error, "the group could not be rebalanced"),
+        }
+    }
+}
+
+impl Group {
+    fn held(&self) -> std::sync::MutexGuard<'_, BTreeSet<Partition>> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Tells what is held now, and waits until the rest is let go of.
+    fn tell(&self) {
+        let (mut assignment, mut done) = Assignment::new(self.held().clone());
+        let waits = Waits::new();
+        // The receiver may be busy with what it was told before.
+        loop {
+            match self.told.try_send(assignment) {
+                Ok(()) => break,
+                Err(mpsc::error::TrySendError::Closed(_)) => return,
+                Err(mpsc::error::TrySendError::Full(again)) => assignment = again,
+            }
+            if !waits.on(&self.closing) {
+                return;
+            }
+        }
+        while matches!(done.try_recv(), Err(oneshot::error::TryRecvError::Empty)) {
+            if !waits.on(&self.closing) {
+                return;
+            }
+        }
+    }
+}
+
+/// A bounded wait inside a callback.
+struct Waits(std::time::Instant);
+
+impl Waits {
+    fn new() -> Self {
+        Waits(std::time::Instant::now())
+    }
+
+    fn on(&self, closing: &AtomicBool) -> bool {
+        std::thread::sleep(Duration::from_millis(10));
+        if self.0.elapsed() > DRAIN_MAX {
+            tracing::error!("partitions were not let go of in time: whoever gets them fences this process off");
+            return false;
+        }
+        !closing.load(Ordering::Relaxed)
+    }
+}
