@@ -61,8 +61,14 @@ impl Member {
             .set("group.id", format!("{}mingjing.{group}", config.prefix))
             .set("partition.assignment.strategy", "range")
             .set("session.timeout.ms", SESSION.as_millis().to_string())
-            .set("heartbeat.interval.ms", (SESSION.as_millis() / 4).to_string())
-            .set("max.poll.interval.ms", (4 * DRAIN_MAX.as_millis()).to_string());
+            .set(
+                "heartbeat.interval.ms",
+                (SESSION.as_millis() / 4).to_string(),
+            )
+            .set(
+                "max.poll.interval.ms",
+                (4 * DRAIN_MAX.as_millis()).to_string(),
+            );
         let consumer: BaseConsumer<Group> = client
             .create_with_context(context)
             .map_err(super::config::property)?;
@@ -196,7 +202,9 @@ impl Waits {
     fn on(&self, closing: &AtomicBool) -> bool {
         std::thread::sleep(Duration::from_millis(10));
         if self.0.elapsed() > DRAIN_MAX {
-            tracing::error!("partitions were not let go of in time: whoever gets them fences this process off");
+            tracing::error!(
+                "partitions were not let go of in time: whoever gets them fences this process off"
+            );
             return false;
         }
         !closing.load(Ordering::Relaxed)

@@ -3,6 +3,7 @@
 //! One real broker serves all tests of this binary but those that kill theirs.
 
 mod broker;
+mod group;
 mod kills;
 mod topics;
 
