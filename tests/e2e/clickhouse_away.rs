@@ -101,7 +101,7 @@ async fn a_platform_that_starts_before_its_clickhouse_takes_events_and_catches_u
 }
 
 /// An address that nobody listens on, below the ports that the system gives to whoever asks for any.
-fn free_address() -> Result<String> {
+pub fn free_address() -> Result<String> {
     let first = 20_000 + std::process::id() % 10_000;
     (first..first + 100)
         .map(|port| format!("127.0.0.1:{port}"))

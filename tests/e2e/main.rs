@@ -3,6 +3,7 @@
 mod alerts;
 mod bad_input;
 mod clickhouse_away;
+mod cluster;
 mod corpus;
 mod import_equals_replay;
 mod platform;

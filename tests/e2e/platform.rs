@@ -3,6 +3,7 @@
 #[path = "../real-logs/place.rs"]
 pub mod place;
 
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -31,10 +32,31 @@ pub struct Platform {
 impl Platform {
     /// Starts it and waits until it listens or is dead.
     pub fn start(data: &Path, environment: &[(&str, &str)]) -> Result<Self> {
-        let errors = data.join("stderr.txt");
+        let arguments = [OsStr::new("up"), OsStr::new("--data"), data.as_os_str()];
+        Self::with(&arguments, data.join("stderr.txt"), environment)
+    }
+
+    /// Starts one role of a cluster; what it says on stderr goes into a file of its own.
+    pub fn role(
+        role: &str,
+        settings: &Path,
+        errors: PathBuf,
+        environment: &[(&str, &str)],
+    ) -> Result<Self> {
+        let arguments = [
+            OsStr::new(role),
+            OsStr::new("--config"),
+            settings.as_os_str(),
+        ];
+        let role = Self::with(&arguments, errors, environment)?;
+        ensure!(role.url.is_some(), "it does not start:\n{}", role.errors());
+        Ok(role)
+    }
+
+    fn with(arguments: &[&OsStr], errors: PathBuf, environment: &[(&str, &str)]) -> Result<Self> {
         let mut process = Command::new(place::program()?)
-            .args(["up", "--listen", "127.0.0.1:0", "--data"])
-            .arg(data)
+            .args(arguments)
+            .args(["--listen", "127.0.0.1:0"])
             .env("MINGJING__LOG__FILTER", "warn")
             .envs(environment.iter().copied())
             .stdin(Stdio::null())
@@ -42,7 +64,7 @@ impl Platform {
             // A file, so that all is there once the process is gone.
             .stderr(File::create(&errors)?)
             .spawn()
-            .context("start mingjing up")?;
+            .context("start mingjing")?;
         let mut output = BufReader::new(process.stdout.take().context("stdout is piped")?);
         let mut line = String::new();
         let url = loop {
@@ -82,6 +104,11 @@ impl Platform {
     /// What it has written on stderr in this life.
     pub fn errors(&self) -> String {
         String::from_utf8_lossy(&std::fs::read(&self.errors).unwrap_or_default()).into_owned()
+    }
+
+    /// `STOP` it where it is, or let it go on with `CONT`.
+    pub fn signal(&self, name: &str) -> Result<()> {
+        signal(self.process.id(), name)
     }
 
     /// `kill -9`.

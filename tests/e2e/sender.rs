@@ -89,7 +89,22 @@ impl Sender {
         Ok(Sent::Answered)
     }
 
-    /// The same, and from then on the last request again and again, until the platform dies.
+    /// Sends all, and the declaration that this was all.
+    pub async fn send_all(&mut self, url: &str) -> Result<()> {
+        let events = corpus::events();
+        let last = events.last().and_then(|event| event["time"].as_str());
+        let last = Timestamp::parse(last.context("an event has a time")?)?;
+        let end = encode_complete_until(corpus::SOURCE, last);
+        self.requests.push(String::from_utf8(end)?);
+        for at in self.acknowledged..self.requests.len() {
+            let sent = self.send(url, at).await?;
+            ensure!(sent == Sent::Answered, "request {at}: {sent:?}");
+        }
+        self.acknowledged = self.requests.len();
+        Ok(())
+    }
+
+    /// As [`Sender::feed`], and from then on the last request again and again, until the platform dies.
     pub async fn feed_to_the_end(
         &mut self,
         url: &str,

@@ -18,6 +18,7 @@ mod view;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::FromRef;
 use axum::routing::get;
 use chrono_tz::Tz;
 use mingjing_domain::Timestamp;
@@ -30,7 +31,7 @@ pub use error::ApiError;
 pub use live::Hub;
 pub use names::Names;
 pub use openapi::document as openapi_document;
-pub use operation::{Check, Readiness};
+pub use operation::{Check, Operations, Readiness};
 
 /// What the API needs.
 #[derive(Clone)]
@@ -67,11 +68,25 @@ pub fn router(state: State) -> Router {
         .route("/api/v1/counts", get(alerts::counts))
         .route("/api/v1/platform", get(operation::platform))
         .route("/api/v1/openapi.json", get(openapi::serve))
+        .merge(of_operators())
+        .fallback(board::serve)
+        .with_state(state)
+}
+
+/// The routes of a process that serves operators only.
+pub fn operations(operations: Operations) -> Router {
+    of_operators().with_state(operations)
+}
+
+fn of_operators<S>() -> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+    Operations: FromRef<S>,
+{
+    Router::new()
         .route("/healthz", get(operation::healthz))
         .route("/readyz", get(operation::readyz))
         .route("/metrics", get(operation::metrics))
-        .fallback(board::serve)
-        .with_state(state)
 }
 
 /// Starts following the log for live readers; ends when `log` is dropped or `shutdown` says so.

@@ -1,11 +1,14 @@
 //! For operators: is it alive, is it ready, what does it count, what is it.
 
+use std::sync::Arc;
+
 use axum::Json;
-use axum::extract::State as Here;
+use axum::extract::{FromRef, State as Here};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures::future::BoxFuture;
-use prometheus::{Encoder, TextEncoder};
+use mingjing_store::Store;
+use prometheus::{Encoder, Registry, TextEncoder};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -28,22 +31,45 @@ pub trait Readiness: Send + Sync {
     fn checks(&self) -> BoxFuture<'_, Vec<Check>>;
 }
 
+/// What operators ask every process.
+#[derive(Clone)]
+pub struct Operations {
+    /// Everything that counts.
+    pub registry: Registry,
+    /// What must be well before traffic is taken.
+    pub readiness: Arc<dyn Readiness>,
+    /// ClickHouse, where the process needs it.
+    pub store: Option<Store>,
+}
+
+impl FromRef<State> for Operations {
+    fn from_ref(state: &State) -> Self {
+        Self {
+            registry: state.registry.clone(),
+            readiness: state.readiness.clone(),
+            store: Some(state.store.clone()),
+        }
+    }
+}
+
 /// `GET /healthz`: the process answers.
 pub async fn healthz() -> &'static str {
     "ok\n"
 }
 
 /// `GET /readyz`: every part is ready, else 503 and which is not.
-pub async fn readyz(Here(state): Here<State>) -> Response {
-    let mut checks = state.readiness.checks().await;
-    let store = state.store.ping().await;
-    checks.push(Check {
-        name: "clickhouse".into(),
-        ready: store.is_ok(),
-        detail: store
-            .err()
-            .map_or_else(|| "answers".into(), |e| e.to_string()),
-    });
+pub async fn readyz(Here(asked): Here<Operations>) -> Response {
+    let mut checks = asked.readiness.checks().await;
+    if let Some(store) = &asked.store {
+        let answer = store.ping().await;
+        checks.push(Check {
+            name: "clickhouse".into(),
+            ready: answer.is_ok(),
+            detail: answer
+                .err()
+                .map_or_else(|| "answers".into(), |e| e.to_string()),
+        });
+    }
     let ready = checks.iter().all(|c| c.ready);
     let status = if ready {
         StatusCode::OK
@@ -54,10 +80,10 @@ pub async fn readyz(Here(state): Here<State>) -> Response {
 }
 
 /// `GET /metrics`: Prometheus text format.
-pub async fn metrics(Here(state): Here<State>) -> Response {
+pub async fn metrics(Here(asked): Here<Operations>) -> Response {
     let mut text = Vec::new();
     let encoder = TextEncoder::new();
-    match encoder.encode(&state.registry.gather(), &mut text) {
+    match encoder.encode(&asked.registry.gather(), &mut text) {
         Ok(()) => (
             [(header::CONTENT_TYPE, encoder.format_type().to_owned())],
             text,

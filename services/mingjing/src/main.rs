@@ -1,6 +1,7 @@
 //! `mingjing` 明镜: runtime supervision of administrative power, in one binary.
 
 mod allocator;
+mod archive_group;
 mod assets;
 mod bench_command;
 mod clickhouse;
@@ -9,8 +10,11 @@ mod deadline_command;
 mod definitions_command;
 mod demo;
 mod import_command;
+mod log_port;
+mod platform;
 mod progress;
 mod replay_command;
+mod role_command;
 mod settings;
 mod telemetry;
 mod up_command;
@@ -18,6 +22,8 @@ mod up_command;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+
+use role_command::Role;
 
 #[global_allocator]
 static ALLOCATOR: allocator::Allocator = allocator::Allocator;
@@ -43,6 +49,14 @@ enum Command {
     Import(import_command::ImportArgs),
     /// Run everything on this machine.
     Up(up_command::UpArgs),
+    /// Take departments' events: one process of a cluster.
+    Intake(role_command::RoleArgs),
+    /// Judge: one process of a cluster; the processes share the partitions.
+    Supervise(role_command::RoleArgs),
+    /// Write ClickHouse: one process of a cluster; the processes share the partitions.
+    Archive(role_command::RoleArgs),
+    /// Serve the console's API: one process of a cluster.
+    Api(role_command::RoleArgs),
     /// Measure speed and memory, as ratios.
     #[command(subcommand)]
     Bench(bench_command::BenchCommand),
@@ -57,6 +71,10 @@ fn main() -> ExitCode {
         Command::Replay(args) => replay_command::run(&args),
         Command::Import(args) => on_runtime(import_command::run(args)),
         Command::Up(args) => on_runtime(up_command::run(args)),
+        Command::Intake(args) => on_runtime(role_command::run(Role::Intake, args)),
+        Command::Supervise(args) => on_runtime(role_command::run(Role::Supervise, args)),
+        Command::Archive(args) => on_runtime(role_command::run(Role::Archive, args)),
+        Command::Api(args) => on_runtime(role_command::run(Role::Api, args)),
         Command::Bench(command) => bench_command::run(&command),
         Command::Clickhouse(args) => on_runtime(clickhouse_command::run(args)),
     };

@@ -1,6 +1,7 @@
 //! Settings: defaults compiled in, then a file, then the environment. Unknown keys are refused, and every problem is
 //! told at once. Read here, passed down in parts; nothing else reads a setting.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -41,10 +42,33 @@ pub struct Settings {
     pub clickhouse_database: String,
     pub clickhouse_user: String,
     pub clickhouse_password: Secret,
+    pub kafka: Option<Kafka>,
+    pub snapshots: Option<PathBuf>,
     pub tick_every: Duration,
     pub snapshot_every: Duration,
     pub snapshot_records: u64,
     pub append_records: u32,
+}
+
+/// The cluster that holds the log.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Kafka {
+    pub brokers: String,
+    pub prefix: String,
+    pub replication: u16,
+    pub create: bool,
+    pub timeout: Duration,
+    pub properties: Properties,
+}
+
+/// What is handed to the Kafka client as it is. May hold secrets, so it is not printed.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Properties(pub BTreeMap<String, String>);
+
+impl std::fmt::Debug for Properties {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(self.0.keys()).finish()
+    }
 }
 
 /// Settings that cannot be meant, all of them.
@@ -137,22 +161,23 @@ fn problems_push(set: &mut impl FnMut(String, Value, String), name: &str, error:
 
 type Placed = (String, (Value, String));
 
-/// `a.b` → value, in the order of the file.
+/// `a.b` → value, in the order of the file. A table below that is a value.
 fn flat(table: &Table) -> Vec<Placed> {
     let mut out = Vec::new();
     for (key, value) in table {
         match value {
             Value::Table(inner) => {
-                out.extend(
-                    flat(inner)
-                        .into_iter()
-                        .map(|(k, v)| (format!("{key}.{k}"), v)),
-                );
+                let inner = inner.iter();
+                out.extend(inner.map(|(k, v)| (format!("{key}.{k}"), placed(v))));
             }
-            other => out.push((key.clone(), (other.clone(), "defaults".into()))),
+            other => out.push((key.clone(), placed(other))),
         }
     }
     out
+}
+
+fn placed(value: &Value) -> (Value, String) {
+    (value.clone(), "defaults".into())
 }
 
 struct Reader {
@@ -175,6 +200,8 @@ impl Reader {
         let clickhouse_database = self.text("clickhouse.database");
         let clickhouse_user = self.text("clickhouse.user");
         let clickhouse_password = self.text("clickhouse.password");
+        let kafka = self.kafka();
+        let snapshots = self.text("supervise.snapshots");
         let tick_every = self.duration("supervise.tick_every");
         let snapshot_every = self.duration("supervise.snapshot_every");
         let snapshot_records = self.number("supervise.snapshot_records", 1, i64::MAX);
@@ -197,11 +224,60 @@ impl Reader {
             clickhouse_database: clickhouse_database?,
             clickhouse_user: clickhouse_user?,
             clickhouse_password: Secret(clickhouse_password?),
+            kafka: kafka?,
+            snapshots: snapshots.filter(|f| !f.is_empty()).map(PathBuf::from),
             tick_every: tick_every?,
             snapshot_every: snapshot_every?,
             snapshot_records: snapshot_records? as u64,
             append_records: append_records? as u32,
         })
+    }
+
+    /// Some of none: the embedded log is meant.
+    fn kafka(&mut self) -> Option<Option<Kafka>> {
+        let brokers = self.text("kafka.brokers");
+        let prefix = self.text("kafka.prefix");
+        let replication = self.number("kafka.replication", 1, i64::from(i16::MAX));
+        let create = self.choice("kafka.create", &["false", "true"]);
+        let timeout = self.duration("kafka.timeout");
+        let properties = self.properties("kafka.properties");
+        let kafka = Kafka {
+            brokers: brokers?,
+            prefix: prefix?,
+            replication: replication? as u16,
+            create: create? == 1,
+            timeout: timeout?,
+            properties: properties?,
+        };
+        Some(Some(kafka).filter(|kafka| !kafka.brokers.is_empty()))
+    }
+
+    /// A table of texts; in the environment `key=value;key=value`.
+    fn properties(&mut self, key: &str) -> Option<Properties> {
+        let (value, place) = self.value(key);
+        let pairs: Option<BTreeMap<String, String>> = match value {
+            Value::Table(table) => table
+                .into_iter()
+                .map(|(key, value)| Some((key, value.as_str()?.to_owned())))
+                .collect(),
+            Value::String(text) => text
+                .split(';')
+                .filter(|pair| !pair.trim().is_empty())
+                .map(|pair| {
+                    let (key, value) = pair.split_once('=')?;
+                    Some((key.trim().to_owned(), value.to_owned()))
+                })
+                .collect(),
+            _ => None,
+        };
+        if pairs.is_none() {
+            self.refuse(
+                key,
+                &place,
+                "a table of texts, or one text like key=value;key=value",
+            );
+        }
+        pairs.map(Properties)
     }
 
     fn value(&self, key: &str) -> (Value, String) {
@@ -346,6 +422,31 @@ mod tests {
             let set = env(&[("MINGJING__SUPERVISE__APPEND_RECORDS", &wrong)]);
             assert!(Settings::from_texts(None, &set).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_cluster_is_named_by_its_brokers_and_its_properties_are_not_printed() {
+        assert_eq!(Settings::from_texts(None, &[]).unwrap().kafka, None);
+        let file = Some((
+            "site.toml",
+            "[kafka]\nbrokers = \"k1:9092\"\n[kafka.properties]\n\"sasl.password\" = \"hush\"\n",
+        ));
+        let read = Settings::from_texts(file, &[]).unwrap();
+        let kafka = read.kafka.clone().unwrap();
+        assert_eq!(kafka.properties.0["sasl.password"], "hush");
+        let shown = format!("{read:?}");
+        assert!(
+            shown.contains("sasl.password") && !shown.contains("hush"),
+            "{shown}"
+        );
+        let set = env(&[(
+            "MINGJING__KAFKA__PROPERTIES",
+            "security.protocol=SSL;ssl.ca.location=/ca",
+        )]);
+        let read = Settings::from_texts(file, &set).unwrap().kafka.unwrap();
+        assert_eq!(read.properties.0.len(), 2);
+        let set = env(&[("MINGJING__KAFKA__PROPERTIES", "nonsense")]);
+        assert!(Settings::from_texts(file, &set).is_err());
     }
 
     #[test]

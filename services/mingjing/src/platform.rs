@@ -1,0 +1,315 @@
+//! The parts of the platform as this process runs them: all of them in `mingjing up`, one of them in a role of a cluster.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use async_trait::async_trait;
+use futures::future::BoxFuture;
+use mingjing_api::{Check, Operations, Readiness};
+use mingjing_domain::Timestamp;
+use mingjing_domain::definitions::DefinitionFile;
+use mingjing_intake::{Intake, PublishError, Published, Publisher};
+use mingjing_store::Store;
+use mingjing_supervise::{Clock, Ports, Status};
+use object_store::local::LocalFileSystem;
+use prometheus::Registry;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+use tokio::task::{JoinError, JoinSet};
+
+use crate::archive_group;
+use crate::assets::ASSETS;
+use crate::log_port::OpenLog;
+use crate::settings::Settings;
+
+/// How long running requests and tasks may take to end.
+const GRACE: Duration = Duration::from_secs(10);
+/// A partition that has not come round for so long is not ready.
+const ROUND_MAX: Duration = Duration::from_secs(15);
+
+/// A process's parts, as they are begun.
+pub struct Platform {
+    pub settings: Settings,
+    pub log: OpenLog,
+    pub registry: Registry,
+    pub clock: Arc<dyn Clock>,
+    tasks: JoinSet<(&'static str, anyhow::Result<()>)>,
+    stop: watch::Sender<bool>,
+}
+
+impl Platform {
+    pub fn new(
+        settings: Settings,
+        log: OpenLog,
+        registry: Registry,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self {
+            settings,
+            log,
+            registry,
+            clock,
+            tasks: JoinSet::new(),
+            stop: watch::Sender::new(false),
+        }
+    }
+
+    fn now(&self) -> Arc<dyn Fn() -> Timestamp + Send + Sync> {
+        let clock = self.clock.clone();
+        Arc::new(move || clock.now())
+    }
+
+    /// Becomes true when the parts are to end.
+    pub fn stopping(&self) -> watch::Receiver<bool> {
+        self.stop.subscribe()
+    }
+
+    /// Runs work beside the parts; its end is the platform's, but for the demo's.
+    pub fn spawn(
+        &mut self,
+        name: &'static str,
+        work: impl Future<Output = anyhow::Result<()>> + Send + 'static,
+    ) {
+        self.tasks.spawn(async move { (name, work.await) });
+    }
+
+    pub fn supervise(&mut self) -> anyhow::Result<Arc<dyn Readiness>> {
+        let settings = &self.settings;
+        let folder = match &settings.snapshots {
+            Some(folder) => folder.clone(),
+            None => settings.data.join("snapshots"),
+        };
+        std::fs::create_dir_all(&folder)
+            .with_context(|| format!("cannot make the snapshot folder {}", folder.display()))?;
+        let snapshots = LocalFileSystem::new_with_prefix(&folder)
+            .with_context(|| format!("cannot use the snapshot folder {}", folder.display()))?
+            .with_fsync(true);
+        let config = mingjing_supervise::Config {
+            tick_every: settings.tick_every,
+            snapshot_every: settings.snapshot_every,
+            snapshot_records: settings.snapshot_records,
+            append_records: settings.append_records as usize,
+            ..mingjing_supervise::Config::default()
+        };
+        let ports = Ports {
+            log: self.log.log.clone(),
+            table: self.log.table.clone(),
+            snapshots: Arc::new(snapshots),
+            clock: self.clock.clone(),
+        };
+        let metrics = Arc::new(mingjing_supervise::Metrics::new(&self.registry)?);
+        let status = Status::new();
+        let work = mingjing_supervise::run(
+            ports,
+            config,
+            metrics,
+            status.clone(),
+            self.log.membership("supervise")?,
+            self.stopping(),
+        );
+        self.spawn(
+            "supervise",
+            async move { work.await.context("supervision") },
+        );
+        Ok(Arc::new(Partitions(status)))
+    }
+
+    pub fn archive(&mut self, store: &Store) -> anyhow::Result<()> {
+        let metrics = Arc::new(mingjing_archive::Metrics::new(&self.registry)?);
+        let membership = self.log.membership("archive")?;
+        let (log, store, stop) = (self.log.log.clone(), store.clone(), self.stopping());
+        let work = archive_group::run(log, store, metrics, membership, stop);
+        self.spawn("archive", async move { work.await.context("archiving") });
+        Ok(())
+    }
+
+    pub fn intake(&self) -> anyhow::Result<Arc<Intake>> {
+        let settings = &self.settings;
+        let config = mingjing_intake::Config {
+            admin_key: settings
+                .admin_key
+                .as_ref()
+                .map(|k| mingjing_intake::AdminKey::new(&k.0)),
+            body_bytes_max: settings.body_mib_max as usize * 1024 * 1024,
+            events_per_second: settings.events_per_second,
+            ..mingjing_intake::Config::default()
+        };
+        let parts = mingjing_intake::Parts {
+            log: self.log.log.clone(),
+            table: self.log.table.clone(),
+            publisher: Arc::new(Definitions(self.log.clone())),
+            clock: self.now(),
+        };
+        Ok(Intake::new(parts, config, &self.registry)?)
+    }
+
+    pub fn api(
+        &self,
+        store: &Store,
+        readiness: Arc<dyn Readiness>,
+        watermark: Option<&'static str>,
+    ) -> axum::Router {
+        let (hub, feeding) = mingjing_api::follow(self.log.log.clone(), 4096);
+        let (names, naming) = mingjing_api::names(self.log.table.clone());
+        // Both follow for as long as the process lives and are cut at its end.
+        tokio::spawn(feeding);
+        tokio::spawn(naming);
+        mingjing_api::router(mingjing_api::State {
+            store: store.clone(),
+            hub,
+            names,
+            registry: self.registry.clone(),
+            readiness,
+            now: self.now(),
+            zone: self.settings.time_zone,
+            watermark,
+            assets: ASSETS,
+        })
+    }
+
+    /// What operators ask of a process that serves nothing else.
+    pub fn operations(&self, readiness: Arc<dyn Readiness>, store: Option<Store>) -> axum::Router {
+        mingjing_api::operations(Operations {
+            registry: self.registry.clone(),
+            readiness,
+            store,
+        })
+    }
+
+    /// Serves HTTP until stopped.
+    pub fn serve(&mut self, listener: TcpListener, router: axum::Router) {
+        let (mut closing, stopped) = (self.stopping(), self.stopping());
+        self.spawn("http", async move {
+            let service = router.into_make_service_with_connect_info::<SocketAddr>();
+            let server = axum::serve(listener, service).with_graceful_shutdown(async move {
+                let _ = closing.wait_for(|s| *s).await;
+            });
+            // Live readers never end by themselves: what has not ended within the grace is cut.
+            let served = tokio::select! {
+                served = server => served,
+                () = grace(stopped) => Ok(()),
+            };
+            served.context("serving HTTP")
+        });
+    }
+
+    /// Runs until a signal stops it or a part ends, and ends the parts; intake first, so that what it took is written.
+    pub async fn run(mut self, intake: Option<Arc<Intake>>) -> anyhow::Result<()> {
+        let ended = until_stopped(&mut self.tasks).await;
+        tracing::info!("stopping");
+        if let Some(intake) = intake {
+            intake.stop().await;
+        }
+        let _ = self.stop.send(true);
+        let drained = tokio::time::timeout(GRACE * 2, async {
+            while let Some(task) = self.tasks.join_next().await {
+                report(task);
+            }
+        });
+        if drained.await.is_err() {
+            tracing::warn!(
+                "some tasks did not end in time and were cut off; nothing acknowledged is lost"
+            );
+            self.tasks.abort_all();
+        }
+        ended
+    }
+}
+
+/// Waits for a signal, or for a task to end that should not.
+async fn until_stopped(
+    tasks: &mut JoinSet<(&'static str, anyhow::Result<()>)>,
+) -> anyhow::Result<()> {
+    let mut interrupt = signal(SignalKind::interrupt()).context("watch for SIGINT")?;
+    let mut terminate = signal(SignalKind::terminate()).context("watch for SIGTERM")?;
+    loop {
+        tokio::select! {
+            _ = interrupt.recv() => return Ok(()),
+            _ = terminate.recv() => return Ok(()),
+            Some(task) = tasks.join_next() => match task {
+                // The demo's end is not the platform's.
+                Ok(("demo", Ok(()))) => {}
+                Ok((name, done)) => {
+                    return done.and_then(|()| anyhow::bail!("it ended")).with_context(|| format!("{name} stopped"));
+                }
+                Err(error) => return Err(error).context("a part of the platform panicked"),
+            },
+        }
+    }
+}
+
+fn report(task: Result<(&'static str, anyhow::Result<()>), JoinError>) {
+    match task {
+        Ok((_, Ok(()))) => {}
+        Ok((name, Err(error))) => {
+            tracing::error!(task = name, error = format!("{error:#}"), "ended badly")
+        }
+        Err(error) => tracing::error!(%error, "a task was lost"),
+    }
+}
+
+/// Some time after stopping began.
+async fn grace(mut stopped: watch::Receiver<bool>) {
+    let _ = stopped.wait_for(|s| *s).await;
+    tokio::time::sleep(GRACE).await;
+}
+
+/// Nothing but what every process checks.
+pub struct NothingMore;
+
+impl Readiness for NothingMore {
+    fn checks(&self) -> BoxFuture<'_, Vec<Check>> {
+        Box::pin(async { Vec::new() })
+    }
+}
+
+struct Partitions(Status);
+
+impl Readiness for Partitions {
+    fn checks(&self) -> BoxFuture<'_, Vec<Check>> {
+        Box::pin(async {
+            let unready = self.0.unready(ROUND_MAX);
+            vec![Check {
+                name: "supervision".into(),
+                ready: unready.is_empty(),
+                detail: if unready.is_empty() {
+                    "every partition follows its log".into()
+                } else {
+                    unready.join("; ")
+                },
+            }]
+        })
+    }
+}
+
+/// Publishes definitions beside those of other folders: a set is told from another by its first folder.
+struct Definitions(OpenLog);
+
+#[async_trait]
+impl Publisher for Definitions {
+    async fn publish(&self, files: Vec<DefinitionFile>) -> Result<Published, PublishError> {
+        let (log, table) = (&*self.0.log, &*self.0.table);
+        let storage = |e: mingjing_supervise::Error| PublishError::Storage(Box::new(e));
+        let mut all = mingjing_supervise::files_in_force(table)
+            .await
+            .map_err(storage)?;
+        let set_of = |name: &str| name.split_once('/').map_or("", |(set, _)| set).to_owned();
+        let replaced: Vec<String> = files.iter().map(|f| set_of(&f.name)).collect();
+        all.retain(|file| !replaced.contains(&set_of(&file.name)));
+        all.extend(files);
+        let active = mingjing_supervise::publish_definitions(table, log, all).await;
+        match active {
+            Ok(active) => Ok(Published {
+                hash: active.hash,
+                version: active.version,
+            }),
+            Err(mingjing_supervise::PublishError::Problems(problems)) => {
+                Err(PublishError::Problems(problems))
+            }
+            Err(error) => Err(PublishError::Storage(Box::new(error))),
+        }
+    }
+}

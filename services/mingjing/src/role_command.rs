@@ -1,0 +1,91 @@
+//! `mingjing intake`, `supervise`, `archive`, `api`: one part of the platform, as many processes of it as wanted.
+//!
+//! They share a log in a Kafka cluster and a ClickHouse server. Each answers `/healthz`, `/readyz` and `/metrics` where it listens,
+//! and on SIGTERM ends what it has begun.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::{Context as _, ensure};
+
+use crate::clickhouse;
+use crate::log_port::OpenLog;
+use crate::platform::{NothingMore, Platform};
+use crate::settings::Settings;
+use crate::telemetry;
+
+/// How a role is started.
+#[derive(Debug, clap::Args)]
+pub struct RoleArgs {
+    /// The settings file (TOML).
+    #[arg(long, value_name = "FILE")]
+    config: PathBuf,
+    /// Where to listen; goes before the setting `listen`. Port 0 takes a free one.
+    #[arg(long, value_name = "ADDR")]
+    listen: Option<SocketAddr>,
+}
+
+/// A part of the platform.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    Intake,
+    Supervise,
+    Archive,
+    Api,
+}
+
+/// Runs until a signal stops it.
+pub async fn run(role: Role, args: RoleArgs) -> anyhow::Result<()> {
+    let environment: Vec<(String, String)> = std::env::vars().collect();
+    let mut settings = Settings::load(Some(&args.config), &environment)?;
+    if let Some(listen) = args.listen {
+        settings.listen = listen;
+    }
+    telemetry::start(&settings.log_filter, settings.log_json)?;
+    ensure!(
+        settings.kafka.is_some(),
+        "one role alone needs a log that others can reach: set kafka.brokers, or run `mingjing up`"
+    );
+    let needs_store = matches!(role, Role::Archive | Role::Api);
+    ensure!(
+        !needs_store || settings.clickhouse_url.is_some(),
+        "one role alone needs a ClickHouse that others can reach: set clickhouse.url, or run `mingjing up`"
+    );
+    let listener = tokio::net::TcpListener::bind(settings.listen)
+        .await
+        .with_context(|| format!("cannot listen on {}", settings.listen))?;
+    let address = listener.local_addr()?;
+    let log = OpenLog::open(&settings).await?;
+    let registry = prometheus::Registry::new();
+    let store = match needs_store {
+        true => Some(clickhouse::open(&settings, &registry).await?.0),
+        false => None,
+    };
+    let mut platform = Platform::new(
+        settings,
+        log,
+        registry,
+        Arc::new(mingjing_supervise::System),
+    );
+    let mut intake = None;
+    let router = match (role, &store) {
+        (Role::Intake, _) => {
+            let taken = intake.insert(platform.intake()?);
+            mingjing_intake::router(taken.clone())
+                .merge(platform.operations(Arc::new(NothingMore), None))
+        }
+        (Role::Archive, Some(store)) => {
+            platform.archive(store)?;
+            platform.operations(Arc::new(NothingMore), Some(store.clone()))
+        }
+        (Role::Api, Some(store)) => platform.api(store, Arc::new(NothingMore), None),
+        (Role::Supervise | Role::Archive | Role::Api, _) => {
+            let readiness = platform.supervise()?;
+            platform.operations(readiness, None)
+        }
+    };
+    platform.serve(listener, router);
+    println!("listening on http://{address}");
+    platform.run(intake).await
+}
