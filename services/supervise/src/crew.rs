@@ -99,6 +99,11 @@ impl Crew {
         );
         self.drain(&partitions).await;
         assignment.drained();
+        for (partition, _) in self.status.all() {
+            if !partitions.contains(&partition) {
+                self.metrics.forget(partition);
+            }
+        }
         self.status.assign(&partitions);
         for partition in partitions {
             if !self.stops.contains_key(&partition) {

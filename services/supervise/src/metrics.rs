@@ -49,13 +49,25 @@ pub struct Metrics {
     counts: IntGaugeVec,
 }
 
+/// What the engine counts.
+const COUNTED: [&str; 7] = [
+    "events",
+    "duplicates",
+    "conflicts",
+    "walked_anew",
+    "judged",
+    "exempt_from_late_entry",
+    "unjudged_conditions",
+];
+
 /// What a partition's engine holds, for gauges.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Holdings {
     cases: usize,
     waiting: usize,
     alerts: [usize; ALERT_STATUSES.len()],
-    counts: [(&'static str, u64); 7],
+    /// In the order of [`COUNTED`].
+    counts: [u64; COUNTED.len()],
 }
 
 impl Holdings {
@@ -68,13 +80,13 @@ impl Holdings {
         }
         let counts = engine.counts();
         let counts = [
-            ("events", counts.events),
-            ("duplicates", counts.duplicates),
-            ("conflicts", counts.conflicts),
-            ("walked_anew", counts.walked_anew),
-            ("judged", counts.judged),
-            ("exempt_from_late_entry", counts.exempt_from_late_entry),
-            ("unjudged_conditions", engine.unjudged_conditions()),
+            counts.events,
+            counts.duplicates,
+            counts.conflicts,
+            counts.walked_anew,
+            counts.judged,
+            counts.exempt_from_late_entry,
+            engine.unjudged_conditions(),
         ];
         Self {
             cases: engine.case_count(),
@@ -237,6 +249,30 @@ impl Metrics {
         }
     }
 
+    /// The partition is another process's now: what is known of it here would only grow old.
+    pub(crate) fn forget(&self, partition: Partition) {
+        let partition = partition.to_string();
+        for gauge in [
+            &self.lag_records,
+            &self.snapshot_bytes,
+            &self.cases,
+            &self.waiting_cases,
+        ] {
+            let _ = gauge.remove_label_values(&[&partition]);
+        }
+        for gauge in [&self.clock_lag_seconds, &self.snapshot_at] {
+            let _ = gauge.remove_label_values(&[&partition]);
+        }
+        for status in ALERT_STATUSES {
+            let _ = self
+                .alerts
+                .remove_label_values(&[partition.as_str(), status.code()]);
+        }
+        for what in COUNTED {
+            let _ = self.counts.remove_label_values(&[partition.as_str(), what]);
+        }
+    }
+
     pub(crate) fn snapshot(
         &self,
         partition: Partition,
@@ -279,9 +315,9 @@ impl Metrics {
                 .with_label_values(&[&partition, status.code()])
                 .set(count as i64);
         }
-        for (what, count) in holdings.counts {
+        for (what, count) in COUNTED.into_iter().zip(holdings.counts) {
             self.counts
-                .with_label_values(&[&partition, what])
+                .with_label_values(&[partition.as_str(), what])
                 .set(count as i64);
         }
     }
