@@ -450,6 +450,16 @@ mod tests {
     }
 
     #[test]
+    fn the_example_of_a_site_is_taken() {
+        let text = include_str!("../../../deploy/example/site.toml");
+        let read = Settings::from_texts(Some(("site.toml", text)), &[]).unwrap();
+        let kafka = read.kafka.unwrap();
+        assert_eq!((kafka.replication, read.partitions), (3, 24));
+        assert_eq!(kafka.properties.0["security.protocol"], "SASL_SSL");
+        assert!(read.snapshots.is_some() && read.clickhouse_url.is_some());
+    }
+
+    #[test]
     fn a_secret_is_not_printed() {
         let read = Settings::from_texts(None, &env(&[("MINGJING__INTAKE__ADMIN_KEY", "hunter2")]))
             .unwrap();
