@@ -186,13 +186,15 @@ impl Crew {
             );
         }
         self.status.set(partition, State::Stopped { error });
+        // Another process took it. If the group gives it to that one, it is about to tell us; if it does not, that one was
+        // slow or is dead, and without us nobody would have it.
+        let contested = matches!(result, Err(Error::Superseded { .. })) && self.may_change;
         match result {
-            Err(error) if error.passes() && !was_asked => {
+            Err(error) if (error.passes() || contested) && !was_asked => {
                 let at = Instant::now() + self.config.retry_after;
                 self.retries.insert(partition, at);
             }
-            // Another process has it; should it come back to us, it comes with an assignment.
-            Err(Error::Superseded { .. }) if self.may_change => {}
+            Err(_) if contested => {}
             Err(_) if self.first.is_err() => {}
             result => self.first = result.and(std::mem::replace(&mut self.first, Ok(()))),
         }

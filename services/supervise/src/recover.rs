@@ -34,7 +34,7 @@ struct Start {
 
 impl Task {
     /// Brings the partition to where it had published everything, and publishes what was left out of a batch that was cut
-    /// short. The new owner's fence is there already: what comes behind it from others counts no more.
+    /// short. The new owner's fence is there already: what comes behind it from earlier ones counts no more.
     pub(crate) async fn recover(&self, epoch: u64) -> Result<Recovered, Error> {
         let start = self.start().await?;
         self.check(Topic::Facts, start.facts_offset, start.facts_offset)
@@ -42,8 +42,8 @@ impl Task {
         let said = Said::read(
             &*self.ports.log,
             self.partition,
-            start.facts_offset,
-            start.fences,
+            (start.facts_offset, start.fences),
+            epoch,
             &self.config,
         )
         .await?;
@@ -84,8 +84,8 @@ impl Task {
         let said = Said::read(
             &*self.ports.log,
             self.partition,
-            start.facts_offset,
-            start.fences,
+            (start.facts_offset, start.fences),
+            epoch,
             &self.config,
         )
         .await?;
@@ -262,8 +262,8 @@ impl Task {
         each_fact(
             &*self.ports.log,
             self.partition,
-            facts_offset,
-            fences,
+            (facts_offset, fences),
+            epoch,
             &self.config,
             fold,
         )

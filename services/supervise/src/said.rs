@@ -46,12 +46,12 @@ enum What {
 }
 
 impl Said {
-    /// Reads what was published from an offset of the facts topic on.
+    /// Reads what was published from an offset of the facts topic on; as [`each_fact`].
     pub(crate) async fn read(
         log: &dyn Log,
         partition: Partition,
-        from: Offset,
-        fences: Fences,
+        (from, fences): (Offset, Fences),
+        own: u64,
         config: &Config,
     ) -> Result<Self, Error> {
         let mut said = Said {
@@ -59,7 +59,7 @@ impl Said {
             ..Said::default()
         };
         let add = |fact: FactRecord| said.add(&fact);
-        said.end = each_fact(log, partition, from, fences, config, add).await?;
+        said.end = each_fact(log, partition, (from, fences), own, config, add).await?;
         Ok(said)
     }
 
@@ -149,17 +149,29 @@ impl Said {
     }
 }
 
-/// Calls `f` with every fact that counts from an offset of the facts topic on, and answers its end.
+/// Calls `f` with every fact that counts from an offset of the facts topic on, and answers its end. `own` is the epoch of
+/// the owner that reads, whose fence is there already.
+///
+/// # Errors
+/// [`Error::Superseded`] where a later owner's fence is there too: nothing that this owner said behind it would count, and no
+/// gap between its appends would ever tell it so.
 pub(crate) async fn each_fact(
     log: &dyn Log,
     partition: Partition,
-    from: Offset,
-    fences: Fences,
+    (from, fences): (Offset, Fences),
+    own: u64,
     config: &Config,
     mut f: impl FnMut(FactRecord),
 ) -> Result<Offset, Error> {
     let (mut next, mut fences) = (from, fences);
     loop {
+        if fences.epoch() > own {
+            return Err(Error::Superseded {
+                partition,
+                own,
+                newest: fences.epoch(),
+            });
+        }
         let read = log.read(
             Topic::Facts,
             partition,

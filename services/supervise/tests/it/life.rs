@@ -1,5 +1,7 @@
 //! What supervision does with a case, with definitions and with its clock.
 
+use std::time::Duration;
+
 use mingjing_domain::definitions::{DefinitionFile, DefinitionSet};
 use mingjing_domain::fact::{Cause, Fact};
 use mingjing_log::{Table, Topic};
@@ -266,6 +268,45 @@ async fn an_owner_that_lost_its_partition_unnoticed_says_nothing_that_counts_and
     world.settled().await;
     world.stop().await;
     assert_eq!(world.refusals().await, ["malformed_json"]);
+}
+
+#[tokio::test]
+async fn an_owner_that_is_overtaken_while_it_begins_says_nothing_that_counts_and_stops() {
+    let dir = TempDir::new().unwrap();
+    let mut world = World::begun(dir.path(), at("2026-07-01 09:00")).await;
+    world.settled().await;
+    world.crash().await;
+    world.append(ONLY, "nonsense").await;
+    // Both fences lie there before it has read what was published, so its appends follow each other all the same.
+    world.overtaken = true;
+    world.start();
+    let error = world.error().await;
+    assert!(
+        matches!(error, mingjing_supervise::Error::Superseded { .. }),
+        "{error}"
+    );
+    assert_eq!(world.refusals().await, Vec::<String>::new());
+    world.start();
+    world.settled().await;
+    world.stop().await;
+    assert_eq!(world.refusals().await, ["malformed_json"]);
+}
+
+#[tokio::test]
+async fn a_partition_that_the_group_leaves_with_its_owner_is_taken_back_from_one_that_is_dead() {
+    let dir = TempDir::new().unwrap();
+    let mut world = World::begun(dir.path(), at("2026-07-01 09:00")).await;
+    world.settled().await;
+    world.crash().await;
+    world.append(ONLY, "nonsense").await;
+    (world.overtaken, world.in_group) = (true, true);
+    world.config.retry_after = Duration::from_millis(50);
+    world.start();
+    world.settled().await;
+    world.stop().await;
+    assert_eq!(world.refusals().await, ["malformed_json"]);
+    // Its first life, its fence before the other's, the other's, and the one it took the partition back with.
+    assert_eq!(world.epochs(ONLY).await.len(), 4);
 }
 
 #[tokio::test]

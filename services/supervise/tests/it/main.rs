@@ -4,6 +4,7 @@ mod history;
 mod judged;
 mod kills;
 mod life;
+mod overtaken;
 mod property;
 mod records;
 mod snapshots;

@@ -25,6 +25,8 @@ use tokio::runtime::Runtime;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use crate::overtaken::{Group, Overtaken};
+
 pub const ONLY: Partition = Partition(0);
 
 /// Long enough for any machine; only a failure waits so long.
@@ -91,6 +93,10 @@ pub struct World {
     pub registry: Registry,
     /// Judging again must give what was published, unless the test has seen to it that it cannot.
     pub may_reconcile: bool,
+    /// At the next start another owner comes right behind this one.
+    pub overtaken: bool,
+    /// A group gives the partitions; otherwise there is no other process.
+    pub in_group: bool,
     snapshots: PathBuf,
     running: Option<Running>,
 }
@@ -125,6 +131,8 @@ impl World {
             config: config(),
             registry: Registry::new(),
             may_reconcile: false,
+            overtaken: false,
+            in_group: false,
             snapshots,
             running: None,
         }
@@ -147,8 +155,12 @@ impl World {
     pub fn start(&mut self) {
         assert!(self.running.is_none(), "it runs already");
         let store = LocalFileSystem::new_with_prefix(&self.snapshots).expect("a folder");
+        let log: Arc<dyn Log> = match std::mem::take(&mut self.overtaken) {
+            true => Arc::new(Overtaken::on(self.log.clone())),
+            false => self.log.clone(),
+        };
         let ports = Ports {
-            log: self.log.clone(),
+            log,
             table: self.log.clone(),
             snapshots: Arc::new(store.with_fsync(true)),
             clock: self.clock.clone(),
@@ -162,7 +174,10 @@ impl World {
             self.config.clone(),
             metrics,
             status.clone(),
-            Box::new(Alone::with(&*self.log)),
+            match self.in_group {
+                true => Box::new(Group(Alone::with(&*self.log))),
+                false => Box::new(Alone::with(&*self.log)),
+            },
             stopping,
         );
         let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -226,7 +241,9 @@ impl World {
         let mut watch = tokio::time::timeout(PATIENCE, assigned)
             .await
             .expect("it is supervised");
-        let ended = |s: &PartitionStatus| matches!(s.state, State::Stopped { .. });
+        // What a group gave is taken up again.
+        let ended =
+            |s: &PartitionStatus| matches!(s.state, State::Stopped { .. }) && !self.in_group;
         let found = tokio::time::timeout(PATIENCE, watch.wait_for(|s| wanted(s) || ended(s))).await;
         let Ok(found) = found else {
             panic!("waited in vain: {:?}", status.get(partition))
