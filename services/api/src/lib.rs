@@ -48,6 +48,8 @@ pub struct State {
     pub readiness: Arc<dyn Readiness>,
     /// What the clock says; the demo's is not the machine's.
     pub now: Arc<dyn Fn() -> Timestamp + Send + Sync>,
+    /// How many partitions the log has.
+    pub partitions: u16,
     /// The zone in which instants are printed.
     pub zone: Tz,
     /// Shown on every page, like 演示数据; none in earnest.

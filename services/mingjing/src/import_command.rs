@@ -33,6 +33,9 @@ pub struct ImportArgs {
     /// The platform, like http://127.0.0.1:8080.
     #[arg(long, value_name = "URL")]
     to: String,
+    /// Where its API is, if not there: in a cluster, intake and the API are processes apart.
+    #[arg(long, value_name = "URL")]
+    api: Option<String>,
 }
 
 /// Events of one request.
@@ -50,7 +53,7 @@ pub async fn run(args: ImportArgs) -> anyhow::Result<()> {
     definitions_command::load(&args.definitions)?;
     let files = definitions_command::read_folder(&args.definitions)?;
     let mut reader = replay_command::open(&args.log, args.mapping.as_deref())?;
-    let mut platform = Platform::new(&args.to)?;
+    let mut platform = Platform::new(&args.to, args.api.as_deref())?;
 
     let bar = progress::bytes(reader.bytes_total(), "sending");
     let (mut last, mut batch, mut sent, mut problems) = (None, Vec::new(), 0u64, 0u64);
@@ -93,19 +96,23 @@ pub async fn run(args: ImportArgs) -> anyhow::Result<()> {
 /// A running platform, and the one source that the log speaks for.
 struct Platform {
     client: Client,
+    /// Of intake.
     url: String,
+    api: String,
     admin_key: Option<String>,
     source: Option<String>,
     key: String,
 }
 
 impl Platform {
-    fn new(url: &str) -> anyhow::Result<Self> {
+    fn new(url: &str, api: Option<&str>) -> anyhow::Result<Self> {
+        let base = |url: &str| url.trim_end_matches('/').to_owned();
         Ok(Self {
             client: Client::builder()
                 .timeout(Duration::from_secs(120))
                 .build()?,
-            url: url.trim_end_matches('/').to_owned(),
+            url: base(url),
+            api: base(api.unwrap_or(url)),
             admin_key: std::env::var("MINGJING_ADMIN_KEY").ok(),
             source: None,
             key: String::new(),
@@ -213,35 +220,33 @@ impl Platform {
         }
     }
 
+    /// As of when all partitions have judged a source, and that is archived.
+    async fn judged_until(&self, source: &str) -> anyhow::Result<Option<Timestamp>> {
+        let url = format!("{}/api/v1/sources/{source}", self.api);
+        let answer = self.client.get(&url).send().await?;
+        let answer: Value = answer.error_for_status()?.json().await?;
+        let until = answer["complete_until"].as_str();
+        Ok(until.map(Timestamp::parse).transpose()?)
+    }
+
     /// Says that all is sent, and waits until it is judged and archived.
     async fn complete(&self, until: Timestamp) -> anyhow::Result<()> {
         let source = self.source.as_deref().context("nothing was sent")?;
         self.send(&[encode_complete_until(source, until)]).await?;
         let began = std::time::Instant::now();
         loop {
-            let answer = self
-                .client
-                .get(format!("{}/api/v1/sources/{source}", self.url))
-                .send()
-                .await?;
-            if answer.status().is_success() {
-                let answer: Value = answer.json().await?;
-                let partitions = answer["partitions"].as_array().cloned().unwrap_or_default();
-                let done = |p: &Value| {
-                    let complete = p["complete_until"]
-                        .as_str()
-                        .and_then(|t| Timestamp::parse(t).ok());
-                    complete.is_some_and(|at| at >= until)
-                };
-                if !partitions.is_empty() && partitions.iter().all(done) {
-                    return Ok(());
-                }
-            }
+            let said = match self.judged_until(source).await {
+                Ok(Some(at)) if at >= until => return Ok(()),
+                Ok(Some(at)) => format!("it is judged as of {at}"),
+                Ok(None) => "some partitions have not judged it".to_owned(),
+                Err(error) => format!("{error:#}"),
+            };
             anyhow::ensure!(
                 began.elapsed() < PATIENCE,
-                "the events are taken, but the platform has not judged and archived them within {} s; see {}/readyz",
+                "the events are taken, but not all judged and archived within {} s: {said}; see {}/readyz, and name \
+                 the API with --api if it is served elsewhere",
                 PATIENCE.as_secs(),
-                self.url
+                self.api
             );
             tokio::time::sleep(Duration::from_millis(200)).await;
         }

@@ -164,6 +164,7 @@ impl Platform {
             registry: self.registry.clone(),
             readiness,
             now: self.now(),
+            partitions: self.log.log.partitions(),
             zone: self.settings.time_zone,
             watermark,
             assets: ASSETS,
