@@ -40,6 +40,7 @@ impl OpenLog {
             replication: kafka.replication,
             create: kafka.create,
             timeout: kafka.timeout,
+            session: kafka.session,
             properties: kafka.properties.0.clone(),
         };
         let log = KafkaLog::open(config.clone())

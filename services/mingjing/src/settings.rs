@@ -58,6 +58,7 @@ pub struct Kafka {
     pub replication: u16,
     pub create: bool,
     pub timeout: Duration,
+    pub session: Duration,
     pub properties: Properties,
 }
 
@@ -240,6 +241,7 @@ impl Reader {
         let replication = self.number("kafka.replication", 1, i64::from(i16::MAX));
         let create = self.choice("kafka.create", &["false", "true"]);
         let timeout = self.duration("kafka.timeout");
+        let session = self.duration("kafka.session");
         let properties = self.properties("kafka.properties");
         let kafka = Kafka {
             brokers: brokers?,
@@ -247,6 +249,7 @@ impl Reader {
             replication: replication? as u16,
             create: create? == 1,
             timeout: timeout?,
+            session: session?,
             properties: properties?,
         };
         Some(Some(kafka).filter(|kafka| !kafka.brokers.is_empty()))

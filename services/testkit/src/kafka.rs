@@ -232,6 +232,8 @@ fn settings(data: &Path, port: u16, controller: u16) -> String {
          listener.security.protocol.map=BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT\n\
          log.dirs={}\n\
          offsets.topic.num.partitions=1\n\
+         group.min.session.timeout.ms=1000\n\
+         group.initial.rebalance.delay.ms=500\n\
          offsets.topic.replication.factor=1\n\
          transaction.state.log.replication.factor=1\n\
          transaction.state.log.min.isr=1\n\

@@ -27,6 +27,9 @@ pub struct Config {
     pub create: bool,
     /// How long an operation may try, over restarts of brokers and changes of leaders, until it is an error.
     pub timeout: Duration,
+    /// How long a member of a group may be silent before its partitions go to others. The brokers bound it from below
+    /// (`group.min.session.timeout.ms`, 6 s by default).
+    pub session: Duration,
     /// Handed to librdkafka as they are: `security.protocol`, `sasl.*`, `ssl.*`, `compression.type` and the like.
     /// Their values are never printed.
     pub properties: BTreeMap<String, String>,
@@ -91,6 +94,22 @@ const OURS: &[(&str, &str)] = &[
     ("group.id", "no position is kept in the cluster"),
     ("group.instance.id", "no position is kept in the cluster"),
     ("group.protocol", "no position is kept in the cluster"),
+    (
+        "session.timeout.ms",
+        "`session` says how long a process may be silent",
+    ),
+    (
+        "heartbeat.interval.ms",
+        "`session` says how long a process may be silent",
+    ),
+    (
+        "max.poll.interval.ms",
+        "partitions are let go of before others get them",
+    ),
+    (
+        "partition.assignment.strategy",
+        "all processes must share in one way",
+    ),
     ("enable.auto.commit", "no position is kept in the cluster"),
     (
         "enable.auto.offset.store",
@@ -110,6 +129,7 @@ impl Config {
             replication: 1,
             create: true,
             timeout: Duration::from_secs(30),
+            session: Duration::from_secs(10),
             properties: BTreeMap::new(),
         }
     }
@@ -234,6 +254,7 @@ impl fmt::Debug for Config {
             .field("replication", &self.replication)
             .field("create", &self.create)
             .field("timeout", &self.timeout)
+            .field("session", &self.session)
             .field("properties", &keys)
             .finish()
     }

@@ -28,8 +28,6 @@ use tokio::sync::{mpsc, oneshot};
 use super::{Config, OpenError, speaker};
 use crate::{Assignment, Membership, Result, Topic};
 
-/// How long a member may be silent before the group goes on without it.
-const SESSION: Duration = Duration::from_secs(10);
 /// How long a revocation waits for what is being worked on. Well below the time a member may take between two polls.
 const DRAIN_MAX: Duration = Duration::from_secs(60);
 const POLL: Duration = Duration::from_millis(200);
@@ -56,15 +54,13 @@ impl Member {
             held: Mutex::default(),
             closing: closing.clone(),
         };
+        let session = config.session.as_millis();
         let mut client = config.consumer();
         client
             .set("group.id", format!("{}mingjing.{group}", config.prefix))
             .set("partition.assignment.strategy", "range")
-            .set("session.timeout.ms", SESSION.as_millis().to_string())
-            .set(
-                "heartbeat.interval.ms",
-                (SESSION.as_millis() / 4).to_string(),
-            )
+            .set("session.timeout.ms", session.to_string())
+            .set("heartbeat.interval.ms", (session / 4).to_string())
             .set(
                 "max.poll.interval.ms",
                 (4 * DRAIN_MAX.as_millis()).to_string(),
@@ -90,12 +86,25 @@ impl Member {
 }
 
 fn poll(consumer: &BaseConsumer<Group>, closing: &AtomicBool) {
+    use RDKafkaErrorCode::{AllBrokersDown, AutoOffsetReset, BrokerTransportFailure};
+    let mut said = None;
     while !closing.load(Ordering::Relaxed) {
         match consumer.poll(POLL) {
             // What was fetched before it was paused.
             None | Some(Ok(_)) => {}
-            Some(Err(KafkaError::MessageConsumption(RDKafkaErrorCode::AutoOffsetReset))) => {}
-            Some(Err(error)) => tracing::debug!(%error, "the group's client reports"),
+            Some(Err(KafkaError::MessageConsumption(AutoOffsetReset))) => {}
+            Some(Err(error)) => match error.rdkafka_error_code() {
+                Some(AllBrokersDown | BrokerTransportFailure) => {
+                    tracing::debug!(%error, "the group's client reports");
+                }
+                // Such as a session the brokers do not take, or a group that this user may not join: it is tried for
+                // ever, and said once.
+                code if code != said => {
+                    said = code;
+                    tracing::error!(%error, "the group does not take this process in");
+                }
+                _ => {}
+            },
         }
     }
 }
