@@ -3,6 +3,7 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
@@ -67,7 +68,7 @@ async fn clickhouse_killed_hung_and_away_changes_no_alert_of_the_platform_that_l
     );
 
     let what = format!("while ClickHouse died and came back, seed {seed}");
-    let found = corpus::finish(&run.platform).await?;
+    let found = corpus::finish(&run.platform, &run.platform).await?;
     ensure_equal(&what, expected, &found)?;
     run.platform.stop().await?;
     rows::ensure_each_once(&what, data).await
@@ -93,17 +94,18 @@ async fn a_platform_that_starts_before_its_clickhouse_takes_events_and_catches_u
     let engine = Engine::start_at(&address, folder.path()).await?;
     run.platform.until_ready(true).await?;
     run.feed().await?;
-    let found = corpus::finish(&run.platform).await?;
+    let found = corpus::finish(&run.platform, &run.platform).await?;
     ensure_equal("where ClickHouse came later", expected, &found)?;
     run.platform.stop().await?;
     drop(engine);
     rows::ensure_each_once("where ClickHouse came later", folder.path()).await
 }
 
-/// An address that nobody listens on, below the ports that the system gives to whoever asks for any.
+/// An address that nobody listens on, below the ports that the system gives to whoever asks for any; another one each time.
 pub fn free_address() -> Result<String> {
-    let first = 20_000 + std::process::id() % 10_000;
-    (first..first + 100)
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let first = 20_000 + std::process::id() % 10_000 + 10 * NEXT.fetch_add(1, Ordering::Relaxed);
+    (first..first + 10)
         .map(|port| format!("127.0.0.1:{port}"))
         .find(|address| std::net::TcpListener::bind(address).is_ok())
         .context("a free port")

@@ -61,7 +61,7 @@ pub async fn undisturbed() -> Result<&'static Alerts> {
         let all = sender.requests();
         let sent = sender.feed(url, all, &mut Dice::new(0)).await?;
         ensure!(sent == Sent::Answered, "it died undisturbed");
-        let found = finish(&platform).await?;
+        let found = finish(&platform, &platform).await?;
         platform.stop().await?;
         rows::ensure_each_once("undisturbed", folder.path()).await?;
         let replayed = with_log(async |log| platform::replay(log).await).await?;
@@ -72,10 +72,16 @@ pub async fn undisturbed() -> Result<&'static Alerts> {
 }
 
 /// Sends all of the log once more and the end of it, and waits until it is judged and archived.
-pub async fn finish(platform: &Platform) -> Result<Alerts> {
-    with_log(async |log| platform::import(log, platform).await).await?;
-    events_are_there(platform).await?;
-    platform.alerts(SOURCE).await
+pub async fn finish(intake: &Platform, api: &Platform) -> Result<Alerts> {
+    let (to, from) = (
+        intake.url().context("it is up")?,
+        api.url().context("it is up")?,
+    );
+    with_log(async |log| platform::import_to(log, to, from, PATIENCE * 2).await)
+        .await
+        .with_context(|| format!("intake says:\n{}", intake.errors()))?;
+    events_are_there(api).await?;
+    api.alerts(SOURCE).await
 }
 
 /// Waits until the events are archived. They are written beside what is alleged of them, so after an outage either may

@@ -394,18 +394,25 @@ pub struct Log<'a> {
 pub async fn replay(log: Log<'_>) -> Result<Alerts> {
     let scratch = tempfile::tempdir()?;
     let out = scratch.path().join("alerts.ndjson");
-    run("replay", log, &["--alerts".as_ref(), out.as_os_str()]).await?;
+    let rest = ["--alerts".as_ref(), out.as_os_str()];
+    run("replay", log, &rest, PATIENCE * 2).await?;
     alerts::read(&std::fs::read_to_string(&out)?)
 }
 
 /// `mingjing import` into a platform; answers what it said.
 pub async fn import(log: Log<'_>, platform: &Platform) -> Result<String> {
     let url = platform.url().context("it is up")?;
-    let said = run("import", log, &["--to".as_ref(), url.as_ref()]).await;
+    let said = import_to(log, url, url, PATIENCE * 2).await;
     said.with_context(|| format!("the platform says:\n{}", platform.errors()))
 }
 
-async fn run(command: &str, log: Log<'_>, rest: &[&std::ffi::OsStr]) -> Result<String> {
+/// The same where intake and the API are processes apart.
+pub async fn import_to(log: Log<'_>, intake: &str, api: &str, most: Duration) -> Result<String> {
+    let rest = ["--to", intake, "--api", api].map(OsStr::new);
+    run("import", log, &rest, most).await
+}
+
+async fn run(command: &str, log: Log<'_>, rest: &[&OsStr], most: Duration) -> Result<String> {
     let mut process = tokio::process::Command::new(place::program()?);
     process
         .arg(command)
@@ -416,7 +423,7 @@ async fn run(command: &str, log: Log<'_>, rest: &[&std::ffi::OsStr]) -> Result<S
     if let Some(mapping) = log.mapping {
         process.arg("--mapping").arg(mapping);
     }
-    let done = tokio::time::timeout(PATIENCE * 2, process.args(rest).output()).await;
+    let done = tokio::time::timeout(most, process.args(rest).output()).await;
     let Ok(output) = done else {
         bail!("mingjing {command} does not end")
     };

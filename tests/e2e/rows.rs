@@ -89,7 +89,10 @@ async fn ensure(what: &str, data: &Path, nevers: &[(&str, &str)]) -> Result<()> 
         );
     }
     let events = engine
-        .ask("SELECT case_no, event_id FROM events FINAL")
+        .ask(&format!(
+            "SELECT case_no, event_id FROM events FINAL WHERE source = '{}'",
+            corpus::SOURCE
+        ))
         .await?;
     let found: BTreeSet<(&str, &str)> = events
         .lines()

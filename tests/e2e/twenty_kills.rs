@@ -89,7 +89,7 @@ async fn twenty_kills_lose_no_alert_and_double_none() -> Result<()> {
     }
     let what = format!("after twenty kills, seed {seed}");
     let platform = Platform::up(data)?;
-    let found = corpus::finish(&platform).await?;
+    let found = corpus::finish(&platform, &platform).await?;
     ensure_equal(&what, expected, &found)?;
     platform.stop().await?;
     rows::ensure_each_once(&what, data).await

@@ -1,0 +1,165 @@
+//! A site of several processes: a broker, a ClickHouse, and each role as often as wanted.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, ensure};
+use mingjing_testkit::kafka::Broker;
+use tempfile::TempDir;
+use tokio::task::block_in_place;
+
+use crate::clickhouse_away::free_address;
+use crate::platform::{Engine, Platform};
+
+/// How long a member may be silent before the group gives its partitions to others. Short, for these die often.
+pub const SESSION: Duration = Duration::from_secs(2);
+/// How long the group may take to give a new member its share: it waits for those who are dead first.
+const SHARED: Duration = Duration::from_secs(60);
+
+/// All that runs.
+pub struct Site {
+    pub intake: Platform,
+    pub api: Platform,
+    pub supervisors: Vec<Platform>,
+    pub archives: Vec<Platform>,
+    pub broker: Broker,
+    engine: Option<Engine>,
+    address: String,
+    start: Start,
+}
+
+/// What every process is told.
+struct Start {
+    folder: TempDir,
+    environment: Vec<(&'static str, String)>,
+    /// How many processes were started.
+    started: usize,
+}
+
+impl Site {
+    /// Starts everything, with so many processes that supervise and two that archive.
+    pub async fn open(supervisors: usize) -> Result<Self> {
+        let broker = block_in_place(Broker::start)?;
+        let folder = tempfile::tempdir()?;
+        let address = free_address()?;
+        let engine = Engine::start_at(&address, folder.path()).await?;
+        let mut start = Start::new(folder, &broker, &address)?;
+        // Whoever comes first makes the topics.
+        let intake = start.role("intake")?;
+        let mut several = |role: &str, count| -> Result<Vec<Platform>> {
+            (0..count).map(|_| start.role(role)).collect()
+        };
+        let (supervisors, archives) = (several("supervise", supervisors)?, several("archive", 2)?);
+        Ok(Self {
+            api: start.role("api")?,
+            intake,
+            supervisors,
+            archives,
+            broker,
+            engine: Some(engine),
+            address,
+            start,
+        })
+    }
+
+    /// Every process of ours.
+    pub fn roles(&self) -> impl Iterator<Item = &Platform> {
+        let single = [&self.intake, &self.api].into_iter();
+        single.chain(&self.supervisors).chain(&self.archives)
+    }
+
+    /// `kill -9` of a process that supervises.
+    pub fn kill_supervisor(&mut self, at: usize) -> Result<()> {
+        self.supervisors[at].kill()
+    }
+
+    /// Another in its place.
+    pub fn start_supervisor(&mut self, at: usize) -> Result<()> {
+        self.supervisors[at] = block_in_place(|| self.start.role("supervise"))?;
+        Ok(())
+    }
+
+    /// `kill -9` of a process that archives, and another in its place.
+    pub fn replace_archive(&mut self, at: usize) -> Result<()> {
+        self.archives[at].kill()?;
+        self.archives[at] = block_in_place(|| self.start.role("archive"))?;
+        Ok(())
+    }
+
+    /// Waits until a process supervises some partition: its death is the death of an owner then.
+    pub async fn owns(&self, at: usize) -> Result<()> {
+        let supervisor = &self.supervisors[at];
+        let began = Instant::now();
+        loop {
+            let metrics = supervisor.get("/metrics").await?;
+            if metrics.contains("mingjing_supervise_lag_records{") {
+                return Ok(());
+            }
+            ensure!(
+                began.elapsed() < SHARED,
+                "it gets no partition:\n{}",
+                supervisor.errors()
+            );
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// `kill -9` of ClickHouse.
+    pub fn kill_engine(&mut self) {
+        self.engine = None;
+    }
+
+    /// ClickHouse again, where it was.
+    pub async fn start_engine(&mut self) -> Result<()> {
+        self.engine = Some(Engine::start_at(&self.address, self.start.folder.path()).await?);
+        Ok(())
+    }
+
+    /// Ends everything in order; errs where a process had ended by itself. Answers the folder with ClickHouse's data.
+    pub async fn close(self) -> Result<TempDir> {
+        let single = [self.intake, self.api].into_iter();
+        for role in single.chain(self.supervisors).chain(self.archives) {
+            role.stop().await?;
+        }
+        drop((self.engine, self.broker));
+        Ok(self.start.folder)
+    }
+}
+
+impl Start {
+    fn new(folder: TempDir, broker: &Broker, clickhouse: &str) -> Result<Self> {
+        std::fs::write(folder.path().join("site.toml"), "")?;
+        let snapshots = folder.path().join("shared-snapshots");
+        let snapshots = snapshots.to_str().context("a path in UTF-8")?;
+        let environment = vec![
+            ("MINGJING__KAFKA__BROKERS", broker.address()),
+            ("MINGJING__KAFKA__REPLICATION", "1".to_owned()),
+            (
+                "MINGJING__KAFKA__SESSION",
+                format!("{}ms", SESSION.as_millis()),
+            ),
+            ("MINGJING__CLICKHOUSE__URL", format!("http://{clickhouse}")),
+            ("MINGJING__PARTITIONS", "6".to_owned()),
+            ("MINGJING__SUPERVISE__SNAPSHOTS", snapshots.to_owned()),
+            ("MINGJING__SUPERVISE__SNAPSHOT_RECORDS", "50".to_owned()),
+            ("MINGJING__SUPERVISE__TICK_EVERY", "200ms".to_owned()),
+        ];
+        Ok(Self {
+            folder,
+            environment,
+            started: 0,
+        })
+    }
+
+    fn role(&mut self, role: &str) -> Result<Platform> {
+        self.started += 1;
+        let errors: PathBuf = self
+            .folder
+            .path()
+            .join(format!("{role}-{}.txt", self.started));
+        let settings = self.folder.path().join("site.toml");
+        let environment = self.environment.iter().map(|(k, v)| (*k, v.as_str()));
+        let environment: Vec<(&str, &str)> = environment.collect();
+        Platform::role(role, &settings, errors, &environment)
+    }
+}
