@@ -16,6 +16,7 @@ mod progress;
 mod replay_command;
 mod role_command;
 mod settings;
+mod snapshots;
 mod telemetry;
 mod up_command;
 

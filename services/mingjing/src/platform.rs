@@ -13,7 +13,6 @@ use mingjing_domain::definitions::DefinitionFile;
 use mingjing_intake::{Intake, PublishError, Published, Publisher};
 use mingjing_store::Store;
 use mingjing_supervise::{Clock, Ports, Status};
-use object_store::local::LocalFileSystem;
 use prometheus::Registry;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -24,6 +23,7 @@ use crate::archive_group;
 use crate::assets::ASSETS;
 use crate::log_port::OpenLog;
 use crate::settings::Settings;
+use crate::snapshots;
 
 /// How long running requests and tasks may take to end.
 const GRACE: Duration = Duration::from_secs(10);
@@ -78,15 +78,6 @@ impl Platform {
 
     pub fn supervise(&mut self) -> anyhow::Result<Arc<dyn Readiness>> {
         let settings = &self.settings;
-        let folder = match &settings.snapshots {
-            Some(folder) => folder.clone(),
-            None => settings.data.join("snapshots"),
-        };
-        std::fs::create_dir_all(&folder)
-            .with_context(|| format!("cannot make the snapshot folder {}", folder.display()))?;
-        let snapshots = LocalFileSystem::new_with_prefix(&folder)
-            .with_context(|| format!("cannot use the snapshot folder {}", folder.display()))?
-            .with_fsync(true);
         let config = mingjing_supervise::Config {
             tick_every: settings.tick_every,
             snapshot_every: settings.snapshot_every,
@@ -97,7 +88,7 @@ impl Platform {
         let ports = Ports {
             log: self.log.log.clone(),
             table: self.log.table.clone(),
-            snapshots: Arc::new(snapshots),
+            snapshots: snapshots::open(settings)?,
             clock: self.clock.clone(),
         };
         let metrics = Arc::new(mingjing_supervise::Metrics::new(&self.registry)?);

@@ -43,7 +43,8 @@ pub struct Settings {
     pub clickhouse_user: String,
     pub clickhouse_password: Secret,
     pub kafka: Option<Kafka>,
-    pub snapshots: Option<PathBuf>,
+    pub snapshots: Option<String>,
+    pub s3: Properties,
     pub tick_every: Duration,
     pub snapshot_every: Duration,
     pub snapshot_records: u64,
@@ -62,7 +63,7 @@ pub struct Kafka {
     pub properties: Properties,
 }
 
-/// What is handed to the Kafka client as it is. May hold secrets, so it is not printed.
+/// What is handed to a client as it is. May hold secrets, so it is not printed.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Properties(pub BTreeMap<String, String>);
 
@@ -203,6 +204,7 @@ impl Reader {
         let clickhouse_password = self.text("clickhouse.password");
         let kafka = self.kafka();
         let snapshots = self.text("supervise.snapshots");
+        let s3 = self.properties("supervise.s3");
         let tick_every = self.duration("supervise.tick_every");
         let snapshot_every = self.duration("supervise.snapshot_every");
         let snapshot_records = self.number("supervise.snapshot_records", 1, i64::MAX);
@@ -226,7 +228,8 @@ impl Reader {
             clickhouse_user: clickhouse_user?,
             clickhouse_password: Secret(clickhouse_password?),
             kafka: kafka?,
-            snapshots: snapshots.filter(|f| !f.is_empty()).map(PathBuf::from),
+            snapshots: snapshots.filter(|place| !place.is_empty()),
+            s3: s3?,
             tick_every: tick_every?,
             snapshot_every: snapshot_every?,
             snapshot_records: snapshot_records? as u64,
@@ -459,7 +462,9 @@ mod tests {
         let kafka = read.kafka.unwrap();
         assert_eq!((kafka.replication, read.partitions), (3, 24));
         assert_eq!(kafka.properties.0["security.protocol"], "SASL_SSL");
-        assert!(read.snapshots.is_some() && read.clickhouse_url.is_some());
+        assert!(read.clickhouse_url.is_some());
+        assert_eq!(read.snapshots.as_deref(), Some("s3://mingjing/snapshots"));
+        assert_eq!(read.s3.0["region"], "cn");
     }
 
     #[test]

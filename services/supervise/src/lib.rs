@@ -274,12 +274,14 @@ pub enum Error {
 }
 
 impl Error {
-    /// Whether trying again may help: the log could not be reached.
+    /// Whether trying again may help: the log or the snapshots could not be reached, or the owner before us was just
+    /// clearing an old snapshot away.
     pub fn passes(&self) -> bool {
-        let Error::Log { source, .. } = self else {
-            return false;
-        };
-        matches!(source, mingjing_log::Error::Storage { .. })
+        match self {
+            Error::Log { source, .. } => matches!(source, mingjing_log::Error::Storage { .. }),
+            Error::Snapshots { .. } => true,
+            _ => false,
+        }
     }
 }
 

@@ -13,7 +13,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, ensure};
 use tokio::task::{JoinHandle, block_in_place};
 
-use super::site::{SESSION, Site};
+use super::bucket::Bucket;
+use super::site::{PARTITIONS, SESSION, Site};
 use crate::alerts::{Alerts, ensure_equal};
 use crate::corpus::{self, Dice};
 use crate::platform::{self, Log, place};
@@ -36,23 +37,28 @@ const PATIENCE: Duration = Duration::from_secs(400);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_supervisors_and_all_that_can_go_wrong_change_no_alert() -> Result<()> {
-    disturbed(2).await
+    disturbed(2, None).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn three_supervisors_and_all_that_can_go_wrong_change_no_alert() -> Result<()> {
-    disturbed(3).await
+async fn three_supervisors_with_snapshots_in_s3_and_all_that_can_go_wrong_change_no_alert()
+-> Result<()> {
+    disturbed(3, Some(Bucket::serve().await?)).await
 }
 
-async fn disturbed(supervisors: usize) -> Result<()> {
+async fn disturbed(supervisors: usize, bucket: Option<Bucket>) -> Result<()> {
     let seed = corpus::seed()?;
     let what = format!("with {supervisors} supervisors disturbed, seed {seed}");
     let expected = corpus::undisturbed().await?;
     let real = real_logs().await?;
-    let mut run = Run::begin(supervisors, seed).await?;
+    let mut run = Run::begin(supervisors, bucket, seed).await?;
     let lived = run.live(real, expected, &what).await;
     lived.with_context(|| what.clone())?;
+    let bucket = run.site.bucket.take();
     let folder = run.site.close().await.with_context(|| what.clone())?;
+    if let Some(bucket) = bucket {
+        bucket.ensure_kept(PARTITIONS)?;
+    }
     rows::ensure_each_once_but_ticks_refused(&what, folder.path()).await
 }
 
@@ -67,8 +73,8 @@ struct Run {
 }
 
 impl Run {
-    async fn begin(supervisors: usize, seed: u64) -> Result<Self> {
-        let site = Site::open(supervisors).await?;
+    async fn begin(supervisors: usize, bucket: Option<Bucket>, seed: u64) -> Result<Self> {
+        let site = Site::open(supervisors, bucket).await?;
         let sender = Sender::register(&site.intake).await?;
         Ok(Self {
             share: sender.requests().div_ceil(KILLS + 3),

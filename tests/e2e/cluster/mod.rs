@@ -1,6 +1,7 @@
 //! The platform on a real Kafka, every role in processes of its own: what they share, and that those who die, freeze or go
 //! away for a while change no alert.
 
+mod bucket;
 mod disturbed;
 mod site;
 
@@ -15,7 +16,7 @@ use site::Site;
 #[tokio::test(flavor = "multi_thread")]
 async fn every_role_in_a_process_of_its_own_raises_the_same_alerts() -> Result<()> {
     let expected = corpus::undisturbed().await?;
-    let site = Site::open(2).await?;
+    let site = Site::open(2, None).await?;
     let mut sender = Sender::register(&site.intake).await?;
     sender
         .send_all(site.intake.url().context("it is up")?)

@@ -8,11 +8,13 @@ use mingjing_testkit::kafka::Broker;
 use tempfile::TempDir;
 use tokio::task::block_in_place;
 
+use super::bucket::Bucket;
 use crate::clickhouse_away::free_address;
 use crate::platform::{Engine, Platform};
 
 /// How long a member may be silent before the group gives its partitions to others. Short, for these die often.
 pub const SESSION: Duration = Duration::from_secs(2);
+pub const PARTITIONS: usize = 6;
 /// How long the group may take to give a new member its share: it waits for those who are dead first.
 const SHARED: Duration = Duration::from_secs(60);
 
@@ -23,6 +25,8 @@ pub struct Site {
     pub supervisors: Vec<Platform>,
     pub archives: Vec<Platform>,
     pub broker: Broker,
+    /// Where snapshots lie, if not in a folder.
+    pub bucket: Option<Bucket>,
     engine: Option<Engine>,
     address: String,
     start: Start,
@@ -38,12 +42,15 @@ struct Start {
 
 impl Site {
     /// Starts everything, with so many processes that supervise and two that archive.
-    pub async fn open(supervisors: usize) -> Result<Self> {
+    pub async fn open(supervisors: usize, bucket: Option<Bucket>) -> Result<Self> {
         let broker = block_in_place(Broker::start)?;
         let folder = tempfile::tempdir()?;
         let address = free_address()?;
         let engine = Engine::start_at(&address, folder.path()).await?;
         let mut start = Start::new(folder, &broker, &address)?;
+        if let Some(bucket) = &bucket {
+            start.environment.extend(bucket.settings());
+        }
         // Whoever comes first makes the topics.
         let intake = start.role("intake")?;
         let mut several = |role: &str, count| -> Result<Vec<Platform>> {
@@ -56,6 +63,7 @@ impl Site {
             supervisors,
             archives,
             broker,
+            bucket,
             engine: Some(engine),
             address,
             start,
@@ -139,7 +147,7 @@ impl Start {
                 format!("{}ms", SESSION.as_millis()),
             ),
             ("MINGJING__CLICKHOUSE__URL", format!("http://{clickhouse}")),
-            ("MINGJING__PARTITIONS", "6".to_owned()),
+            ("MINGJING__PARTITIONS", PARTITIONS.to_string()),
             ("MINGJING__SUPERVISE__SNAPSHOTS", snapshots.to_owned()),
             ("MINGJING__SUPERVISE__SNAPSHOT_RECORDS", "50".to_owned()),
             ("MINGJING__SUPERVISE__TICK_EVERY", "200ms".to_owned()),
