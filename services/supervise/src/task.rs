@@ -172,11 +172,9 @@ struct Owned {
 
 impl Owned {
     fn new(task: Task, epoch: u64, recovered: Recovered) -> Self {
-        let speed = task.ports.clock.speed();
-        let in_clock_ms = |real: Duration| (real.as_millis() as f64 * speed).round() as i64;
         let schedule = Schedule {
-            every_ms: in_clock_ms(task.config.tick_every),
-            gap_ms: in_clock_ms(task.config.tick_gap).max(1),
+            every: task.config.tick_every,
+            gap: task.config.tick_gap,
             epoch,
             written: None,
         };
@@ -211,16 +209,15 @@ impl Owned {
                 }
             }
             self.report();
-            let (next, wake) = (
-                self.judge().next,
-                self.schedule.due_at(self.judge().engine.next_due()),
-            );
+            let (next, wake) = (self.judge().next, self.tick_due_at());
             let (task, config) = (&self.task, &self.task.config);
             let batch = tokio::select! {
                 biased;
                 () = stopped(stop) => return Ok(()),
                 batch = task.read(next, config.batch_records, Some(READ_WAIT)) => batch?,
                 () = task.ports.clock.until(wake) => continue,
+                // A clock whose speed has changed since says another instant for the next tick.
+                () = tokio::time::sleep(config.tick_every) => continue,
                 () = tokio::time::sleep_until(self.upkeep_at) => continue,
             };
             self.take(batch).await?;
@@ -268,7 +265,7 @@ impl Owned {
 
     async fn tick(&mut self) -> Result<(), Error> {
         let now = self.task.ports.clock.now();
-        if now < self.schedule.due_at(self.judge().engine.next_due()) {
+        if now < self.tick_due_at() {
             return Ok(());
         }
         let tick = self.schedule.tick(now);
@@ -284,6 +281,11 @@ impl Owned {
         })?;
         Failpoint::Tick.pass();
         Ok(())
+    }
+
+    fn tick_due_at(&self) -> Timestamp {
+        let speed = self.task.ports.clock.speed();
+        self.schedule.due_at(self.judge().engine.next_due(), speed)
     }
 
     /// What wants doing every few seconds.
