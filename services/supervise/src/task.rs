@@ -46,6 +46,7 @@ impl Task {
         let begin = async {
             let now = self.ports.clock.now();
             let epoch = fence::raise(&*self.ports.log, self.partition, now).await?;
+            self.status.owned(self.partition, epoch);
             Ok((epoch, self.recover(epoch).await?))
         };
         // Nothing is lost by breaking off: what was published is published, and the rest is judged next time.
@@ -257,7 +258,9 @@ impl Owned {
         }
         let published = self.task.publish(&taken.facts, epoch, self.facts_end);
         self.facts_end = published.await?;
-        self.task.metrics.taken(&taken);
+        self.task
+            .metrics
+            .taken(self.task.partition, &taken, self.task.ports.clock.speed());
         self.records_since_snapshot += self.judge().next.0 - before;
         self.needs = taken.needs;
         Ok(())
@@ -395,10 +398,10 @@ impl Owned {
 
     fn report(&self) {
         let (judge, partition) = (self.judge(), self.task.partition);
-        let clock = clock_of(judge);
-        self.task
-            .metrics
-            .follows(partition, self.lag, clock, self.task.ports.clock.now());
+        let (clock, next_due) = (clock_of(judge), judge.engine.next_due());
+        let owner = &*self.task.ports.clock;
+        self.task.metrics.follows(partition, self.lag, clock, owner);
+        self.task.status.next_due(partition, next_due);
         self.task.status.set(
             partition,
             State::Running {
@@ -441,8 +444,7 @@ async fn write_out(task: Task, next: Offset, bytes: Bytes) {
     match task.shelf.write(next, bytes).await {
         Ok(keep_from) => {
             task.status.keep_from(partition, keep_from);
-            task.metrics
-                .snapshot(partition, size, task.ports.clock.now(), began.elapsed());
+            task.metrics.snapshot(partition, size, began.elapsed());
             tracing::debug!(
                 partition = partition.0,
                 next = next.0,
