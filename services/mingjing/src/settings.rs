@@ -48,6 +48,7 @@ pub struct Settings {
     pub snapshot_every: Duration,
     pub snapshot_records: u64,
     pub append_records: u32,
+    pub stall_after: Duration,
 }
 
 /// The cluster that holds the log.
@@ -210,6 +211,7 @@ impl Reader {
             1,
             mingjing_log::MAX_APPEND_RECORDS as i64,
         );
+        let stall_after = self.duration("supervise.stall_after");
         Some(Settings {
             listen: listen?,
             data: data?,
@@ -230,6 +232,7 @@ impl Reader {
             snapshot_every: snapshot_every?,
             snapshot_records: snapshot_records? as u64,
             append_records: append_records? as u32,
+            stall_after: stall_after?,
         })
     }
 
