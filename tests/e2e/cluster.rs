@@ -148,17 +148,18 @@ impl Run {
 }
 
 /// What all processes of the cluster are told.
-struct Site {
+pub struct Site {
     folder: PathBuf,
     brokers: String,
     snapshots: String,
     clickhouse: String,
+    pub partitions: &'static str,
     /// How many processes were started.
     started: std::cell::Cell<usize>,
 }
 
 impl Site {
-    fn new(folder: &Path, broker: &Broker, clickhouse: &str) -> Result<Self> {
+    pub fn new(folder: &Path, broker: &Broker, clickhouse: &str) -> Result<Self> {
         std::fs::write(folder.join("site.toml"), "")?;
         let snapshots = folder.join("shared-snapshots");
         Ok(Self {
@@ -166,11 +167,12 @@ impl Site {
             brokers: broker.address(),
             snapshots: snapshots.to_str().context("a path in UTF-8")?.to_owned(),
             clickhouse: clickhouse.to_owned(),
+            partitions: "6",
             started: std::cell::Cell::default(),
         })
     }
 
-    fn start(&self, role: &str) -> Result<Platform> {
+    pub fn start(&self, role: &str) -> Result<Platform> {
         let number = self.started.replace(self.started.get() + 1);
         let errors = self.folder.join(format!("{role}-{number}.txt"));
         let settings = self.folder.join("site.toml");
@@ -182,7 +184,7 @@ impl Site {
             ("MINGJING__KAFKA__BROKERS", &self.brokers),
             ("MINGJING__KAFKA__REPLICATION", "1"),
             ("MINGJING__CLICKHOUSE__URL", &self.clickhouse),
-            ("MINGJING__PARTITIONS", "6"),
+            ("MINGJING__PARTITIONS", self.partitions),
             ("MINGJING__SUPERVISE__SNAPSHOTS", &self.snapshots),
             ("MINGJING__SUPERVISE__SNAPSHOT_RECORDS", "50"),
             ("MINGJING__SUPERVISE__TICK_EVERY", "200ms"),

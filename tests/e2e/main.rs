@@ -6,6 +6,7 @@ mod clickhouse_away;
 mod cluster;
 mod corpus;
 mod import_equals_replay;
+mod liveness;
 mod platform;
 mod rows;
 mod sender;
