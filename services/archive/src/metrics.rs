@@ -272,6 +272,8 @@ impl Metrics {
 
 impl Observer for Metrics {
     fn inserting(&self, table: &'static str) {
+        // So that it is there, at 0, before the first retry.
+        self.retries.with_label_values(&[table]);
         self.inserts_waiting.with_label_values(&[table]).inc();
     }
 

@@ -151,7 +151,7 @@ impl Metrics {
     pub fn new(registry: &Registry) -> prometheus::Result<Self> {
         let r = registry;
         let per_partition: &[&str] = &["partition"];
-        Ok(Self {
+        let metrics = Self {
             records: counter(
                 r,
                 "records_total",
@@ -310,7 +310,12 @@ impl Metrics {
                 "What the engine counted since its snapshots began.",
                 &["partition", "what"],
             )?,
-        })
+        };
+        // A counter that appears with its first count has not risen for who asks by how much it rose.
+        for what in ["write", "broken"] {
+            metrics.snapshot_failures.with_label_values(&[what]);
+        }
+        Ok(metrics)
     }
 
     /// Records were judged and what follows from them is durable; `speed` is that of the owner's clock.
