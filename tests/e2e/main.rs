@@ -11,3 +11,4 @@ mod platform;
 mod rows;
 mod sender;
 mod twenty_kills;
+mod watched;
