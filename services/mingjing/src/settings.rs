@@ -463,6 +463,19 @@ mod tests {
     }
 
     #[test]
+    fn what_the_roles_of_the_compose_file_read_is_taken() {
+        let text = include_str!("../../../deploy/compose/site.toml");
+        let secrets = env(&[
+            ("MINGJING__INTAKE__ADMIN_KEY", "a"),
+            ("MINGJING__CLICKHOUSE__PASSWORD", "b"),
+        ]);
+        let read = Settings::from_texts(Some(("site.toml", text)), &secrets).unwrap();
+        assert_eq!(read.kafka.unwrap().brokers, "kafka:9092");
+        assert!(read.snapshots.is_some() && read.clickhouse_url.is_some());
+        assert!(read.stall_after >= 3 * read.tick_every);
+    }
+
+    #[test]
     fn a_secret_is_not_printed() {
         let read = Settings::from_texts(None, &env(&[("MINGJING__INTAKE__ADMIN_KEY", "hunter2")]))
             .unwrap();
