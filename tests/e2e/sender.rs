@@ -150,6 +150,21 @@ impl Sender {
         }
     }
 
+    /// Sends the last events once more, and one that is refused.
+    pub async fn send_nonsense(&mut self, url: &str) -> Result<()> {
+        let last = self.acknowledged.saturating_sub(2);
+        self.send(url, last).await?;
+        let nonsense = self
+            .client
+            .post(format!("{url}/v1/events"))
+            .bearer_auth(&self.key)
+            .header("content-type", "application/x-ndjson")
+            .body("nonsense\n");
+        let answer = nonsense.send().await?;
+        ensure!(!answer.status().is_server_error(), "{}", answer.status());
+        Ok(())
+    }
+
     /// Sends half of the next request and holds the rest back. Intake is inside it then: it has known the key and has
     /// asked for the body, which is what `100 Continue` says.
     pub async fn begin_a_request(&self, url: &str) -> Result<TcpStream> {

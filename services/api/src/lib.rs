@@ -10,6 +10,7 @@ mod board;
 mod cases;
 mod error;
 mod live;
+mod metrics;
 mod names;
 mod openapi;
 mod operation;
@@ -19,6 +20,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::FromRef;
+use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 use chrono_tz::Tz;
 use mingjing_domain::Timestamp;
@@ -29,6 +31,7 @@ use prometheus::Registry;
 pub use board::{Asset, Assets};
 pub use error::ApiError;
 pub use live::Hub;
+pub use metrics::Metrics;
 pub use names::Names;
 pub use openapi::document as openapi_document;
 pub use operation::{Check, Operations, Readiness};
@@ -42,6 +45,8 @@ pub struct State {
     pub hub: Arc<Hub>,
     /// Names for codes, from the definitions in force.
     pub names: Arc<Names>,
+    /// What the API itself counts.
+    pub metrics: Arc<Metrics>,
     /// Everything that counts.
     pub registry: Registry,
     /// What must be well before traffic is taken.
@@ -60,6 +65,7 @@ pub struct State {
 
 /// Every route.
 pub fn router(state: State) -> Router {
+    let counted = from_fn_with_state(state.metrics.clone(), metrics::count);
     Router::new()
         .route("/api/v1/alerts", get(alerts::list))
         .route("/api/v1/alerts/export", get(alerts::export))
@@ -72,6 +78,7 @@ pub fn router(state: State) -> Router {
         .route("/api/v1/openapi.json", get(openapi::serve))
         .merge(of_operators())
         .fallback(board::serve)
+        .layer(counted)
         .with_state(state)
 }
 
@@ -92,8 +99,12 @@ where
 }
 
 /// Starts following the log for live readers; ends when `log` is dropped or `shutdown` says so.
-pub fn follow(log: Arc<dyn Log>, capacity: usize) -> (Arc<Hub>, impl Future<Output = ()> + Send) {
-    live::follow(log, capacity)
+pub fn follow(
+    log: Arc<dyn Log>,
+    metrics: Arc<Metrics>,
+    capacity: usize,
+) -> (Arc<Hub>, impl Future<Output = ()> + Send) {
+    live::follow(log, metrics, capacity)
 }
 
 /// Names that follow the definitions table.

@@ -9,22 +9,23 @@
 use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::extract::State as Here;
 use axum::http::HeaderMap;
 use axum::response::Sse;
 use axum::response::sse::{Event, KeepAlive};
 use futures::Stream;
+use futures::future::join_all;
 use mingjing_domain::alert::AlertRecord;
 use mingjing_domain::fact::{Change, Fact};
 use mingjing_domain::ids::Partition;
-use mingjing_log::{Log, Offset, Topic};
+use mingjing_log::{Behind, Log, Offset, Standstill, Topic, Turn};
 use mingjing_wire::facts::{Fences, Read};
 use serde_json::json;
 use tokio::sync::{broadcast, mpsc};
 
-use crate::{State, alerts, view};
+use crate::{Metrics, State, alerts, view};
 
 /// Events that may wait for one reader.
 const WAITING: usize = 256;
@@ -32,6 +33,10 @@ const WAITING: usize = 256;
 const REMEMBERED: usize = 4096;
 /// Counts are told at most this often.
 const COUNTS_EVERY: Duration = Duration::from_secs(1);
+/// How often it is looked whether the hub moves …
+const WATCH_EVERY: Duration = Duration::from_secs(2);
+/// … and for how long it may get nowhere though facts wait.
+const STALL_AFTER: Duration = Duration::from_secs(5);
 
 /// A change of an alert, and where in the log it stands.
 #[derive(Clone, Debug)]
@@ -58,17 +63,21 @@ struct Memory {
 }
 
 /// The hub and the task that feeds it.
-pub fn follow(log: Arc<dyn Log>, capacity: usize) -> (Arc<Hub>, impl Future<Output = ()> + Send) {
+pub fn follow(
+    log: Arc<dyn Log>,
+    metrics: Arc<Metrics>,
+    capacity: usize,
+) -> (Arc<Hub>, impl Future<Output = ()> + Send) {
     let (changes, _) = broadcast::channel(capacity.max(16));
     let hub = Arc::new(Hub {
         changes,
         memory: Mutex::new(Memory::default()),
     });
-    let task = feed(hub.clone(), log);
+    let task = feed(hub.clone(), log, metrics);
     (hub, task)
 }
 
-async fn feed(hub: Arc<Hub>, log: Arc<dyn Log>) {
+async fn feed(hub: Arc<Hub>, log: Arc<dyn Log>, metrics: Arc<Metrics>) {
     let partitions = log.partitions();
     {
         let mut memory = hub.memory();
@@ -76,7 +85,35 @@ async fn feed(hub: Arc<Hub>, log: Arc<dyn Log>) {
         memory.remembered_from = memory.positions.clone();
     }
     let readers = (0..partitions).map(|p| read_partition(hub.clone(), log.clone(), Partition(p)));
-    futures::future::join_all(readers).await;
+    let watched = (0..partitions).map(|p| watch_partition(&hub, &*log, &metrics, Partition(p)));
+    futures::future::join(join_all(readers), join_all(watched)).await;
+}
+
+/// Measures how far the reader of a partition is behind and whether it moves. The log is asked and not the reader.
+async fn watch_partition(hub: &Hub, log: &dyn Log, metrics: &Metrics, partition: Partition) {
+    let (mut behind, mut seen) = (Behind::default(), Offset::ZERO);
+    let mut standing = Standstill::new(STALL_AFTER, Instant::now());
+    loop {
+        tokio::time::sleep(WATCH_EVERY).await;
+        let Ok(bounds) = log.bounds(Topic::Facts, partition).await else {
+            continue;
+        };
+        let (now, next) = (Instant::now(), hub.position(partition));
+        let records = bounds.end.0.saturating_sub(next.0);
+        let moved = std::mem::replace(&mut seen, next) != next || records == 0;
+        match standing.look(now, moved, true) {
+            Some(Turn::Stopped) => {
+                tracing::warn!(%partition, records, "the live stream of a partition stands still");
+            }
+            Some(Turn::Moved(still)) => {
+                let seconds = still.as_secs();
+                tracing::info!(%partition, seconds, "the live stream of a partition moves again");
+            }
+            None => {}
+        }
+        let oldest = behind.look(now, next, bounds.end);
+        metrics.live(partition, records, oldest, standing.stands().is_some());
+    }
 }
 
 /// Reads one partition from its end on; what lies before is the store's to tell.
@@ -117,6 +154,10 @@ impl Hub {
         self.memory
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    fn position(&self, partition: Partition) -> Offset {
+        self.memory().positions[usize::from(partition.0)]
     }
 
     fn begin(&self, partition: Partition, at: Offset) {
@@ -198,7 +239,12 @@ pub async fn stream(
         .get("last-event-id")
         .and_then(|id| parse_id(id.to_str().ok()?));
     let (out, events) = mpsc::channel(WAITING);
-    tokio::spawn(serve_reader(state, seen, out));
+    tokio::spawn(async move {
+        let readers = state.metrics.live_readers.clone();
+        readers.inc();
+        serve_reader(state, seen, out).await;
+        readers.dec();
+    });
     let events = tokio_stream::wrappers::ReceiverStream::new(events);
     Sse::new(events).keep_alive(KeepAlive::new().interval(Duration::from_secs(15)))
 }

@@ -15,6 +15,7 @@
 //! - **ClickHouse may be away.** Inserts are tried again for ever; readers stop reading when their writer is full, so
 //!   memory stays bounded, and the log keeps what is not yet written.
 //! - **A poison record never stops a partition.** It becomes a row of `rejects`.
+//! - **Who stands still is told within seconds**: a partition whose owner writes no ticks, and a part of the archive that gets nowhere.
 //!
 //! One writer serves all partitions of a topic, because ClickHouse pays by the insert: few large blocks, not many
 //! small ones.
@@ -29,6 +30,7 @@ mod input;
 mod metrics;
 mod reader;
 mod start;
+mod ticks;
 mod writer;
 
 use std::sync::Arc;
@@ -65,7 +67,12 @@ pub struct Config {
     pub lag_every: Duration,
     /// How long to wait before ClickHouse or the log is tried again.
     pub backoff: Backoff,
+    /// A partition without a tick for so long stands still, and so does the archive of one that gets nowhere for so long.
+    pub stall_after: Duration,
 }
+
+/// What the platform's clock says; the demo's is not the machine's.
+pub type PlatformClock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
 impl Default for Config {
     fn default() -> Self {
@@ -79,7 +86,16 @@ impl Default for Config {
             idle_watermark: Duration::from_secs(30),
             lag_every: Duration::from_secs(2),
             backoff: Backoff::default(),
+            stall_after: Duration::from_secs(5),
         }
+    }
+}
+
+impl Config {
+    fn partitions(&self, log: &dyn Log) -> Vec<Partition> {
+        self.partitions
+            .clone()
+            .unwrap_or_else(|| (0..log.partitions()).map(Partition).collect())
     }
 }
 
@@ -162,6 +178,33 @@ pub async fn run(
     store: Store,
     config: Config,
     metrics: Arc<Metrics>,
+    clock: PlatformClock,
+    stop: watch::Receiver<bool>,
+) -> Result<(), Error> {
+    let partitions = config.partitions(&*log);
+    // Watched from the first moment on: whether owners live has nothing to do with ClickHouse.
+    let watching = ticks::watch_ticks(
+        Arc::clone(&log),
+        Arc::clone(&metrics),
+        config.clone(),
+        clock,
+        partitions.clone(),
+        stop.clone(),
+    );
+    let archiving = archive(log, store, config, Arc::clone(&metrics), stop);
+    let ended = tokio::select! {
+        ended = archiving => ended,
+        Err(error) = watching => Err(error),
+    };
+    metrics.forget(&partitions);
+    ended
+}
+
+async fn archive(
+    log: Arc<dyn Log>,
+    store: Store,
+    config: Config,
+    metrics: Arc<Metrics>,
     stop: watch::Receiver<bool>,
 ) -> Result<(), Error> {
     let Some(positions) = start::positions(&*log, &store, &config, &metrics, &stop).await? else {
@@ -198,6 +241,7 @@ pub async fn run(
         Arc::clone(&metrics),
         positions,
         config.lag_every,
+        config.stall_after,
         stop,
     ));
     // The first error ends the others: dropping the set aborts them, which is as safe as a kill.

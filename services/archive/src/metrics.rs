@@ -2,16 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use mingjing_domain::Timestamp;
-use mingjing_log::{Log, Offset, Partition, Topic};
+use mingjing_log::{Behind, Log, Offset, Partition, Standstill, Topic, Turn};
 use mingjing_store::Observer;
 use prometheus::{
     Gauge, GaugeVec, HistogramOpts, HistogramVec, IntCounterVec, IntGaugeVec, Opts, Registry,
 };
 use tokio::sync::watch;
-use tokio::time::Instant;
 
 use crate::start::Positions;
 use crate::{Error, now, stopped};
@@ -37,7 +36,12 @@ pub struct Metrics {
     refused: IntCounterVec,
     lag_records: IntGaugeVec,
     lag_seconds: GaugeVec,
+    tick_age_seconds: GaugeVec,
+    owner_standing_still: IntGaugeVec,
+    standing_still: IntGaugeVec,
     last_error_at: Gauge,
+    /// What of the archive stands still, and for how long.
+    still: Mutex<BTreeMap<(Topic, Partition), Duration>>,
     last_error: Mutex<Option<LastError>>,
     archived: Mutex<BTreeMap<(Topic, Partition), Offset>>,
 }
@@ -75,7 +79,7 @@ impl Metrics {
         let lag_seconds = GaugeVec::new(
             Opts::new(
                 "mingjing_archive_lag_seconds",
-                "Seconds since nothing was left to archive; 0 when nothing is.",
+                "How long the oldest of those has been in the log; 0 if none is left.",
             ),
             &place,
         )?;
@@ -88,6 +92,20 @@ impl Metrics {
             &["table"],
         )?;
         registry.register(Box::new(inserts_waiting.clone()))?;
+        let of_partition = |name: &str, help: &str, labels: &[&str]| {
+            let gauge =
+                IntGaugeVec::new(Opts::new(format!("mingjing_archive_{name}"), help), labels)?;
+            registry.register(Box::new(gauge.clone()))?;
+            Ok::<_, prometheus::Error>(gauge)
+        };
+        let tick_age_seconds = GaugeVec::new(
+            Opts::new(
+                "mingjing_archive_tick_age_seconds",
+                "How long ago the newest tick of a partition's owner came, by our time; while the platform's clock stands it does not grow.",
+            ),
+            &["partition"],
+        )?;
+        registry.register(Box::new(tick_age_seconds.clone()))?;
         let last_error_at = Gauge::new(
             "mingjing_archive_last_error_timestamp_seconds",
             "When an insert or a read last failed, since the epoch; 0 if never.",
@@ -120,7 +138,19 @@ impl Metrics {
             inserts_waiting,
             lag_records,
             lag_seconds,
+            tick_age_seconds,
+            owner_standing_still: of_partition(
+                "owner_standing_still",
+                "1 while a partition gets no ticks from an owner, seen from the archive; 0 while it does.",
+                &["partition"],
+            )?,
+            standing_still: of_partition(
+                "standing_still",
+                "1 while the archive of a partition gets nowhere though records wait; 0 while it moves.",
+                &place,
+            )?,
             last_error_at,
+            still: Mutex::default(),
             last_error: Mutex::default(),
             archived: Mutex::default(),
         })
@@ -132,6 +162,53 @@ impl Metrics {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
+    }
+
+    /// What of the archive stands still, in words; empty when nothing does. That a partition has no owner is not among it: this
+    /// process works.
+    pub fn standing_still(&self) -> Vec<String> {
+        let still = self.still.lock().unwrap_or_else(PoisonError::into_inner);
+        let words = still.iter().map(|((topic, partition), since)| {
+            let since = since.as_secs();
+            format!("{topic}/{partition} stands still: nothing was archived for {since} s though records wait")
+        });
+        words.collect()
+    }
+
+    fn stands(&self, topic: Topic, partition: Partition, still: Option<Duration>) {
+        let mut all = self.still.lock().unwrap_or_else(PoisonError::into_inner);
+        match still {
+            Some(still) => drop(all.insert((topic, partition), still)),
+            None => drop(all.remove(&(topic, partition))),
+        }
+    }
+
+    /// The newest tick of a partition is so old; too old if it stands still.
+    pub(crate) fn ticked(&self, partition: Partition, age: Duration, still: bool) {
+        let number = partition.to_string();
+        let labels = [&number];
+        self.tick_age_seconds
+            .with_label_values(&labels)
+            .set(age.as_secs_f64());
+        self.owner_standing_still
+            .with_label_values(&labels)
+            .set(i64::from(still));
+    }
+
+    /// The partitions are another process's now, or archived anew: what is known of them here would only grow old.
+    pub(crate) fn forget(&self, partitions: &[Partition]) {
+        for &partition in partitions {
+            let number = partition.to_string();
+            let _ = self.tick_age_seconds.remove_label_values(&[&number]);
+            let _ = self.owner_standing_still.remove_label_values(&[&number]);
+            for topic in Topic::ALL {
+                let labels = [topic.name(), number.as_str()];
+                let _ = self.lag_records.remove_label_values(&labels);
+                let _ = self.lag_seconds.remove_label_values(&labels);
+                let _ = self.standing_still.remove_label_values(&labels);
+                self.stands(topic, partition, None);
+            }
+        }
     }
 
     /// Records of the log that were not archived when the lag was last measured, all topics and partitions together.
@@ -195,6 +272,8 @@ impl Metrics {
 
 impl Observer for Metrics {
     fn inserting(&self, table: &'static str) {
+        // So that it is there, at 0, before the first retry.
+        self.retries.with_label_values(&[table]);
         self.inserts_waiting.with_label_values(&[table]).inc();
     }
 
@@ -224,45 +303,81 @@ impl Observer for Metrics {
     }
 }
 
-/// Measures how far the archive is behind, until stopped. The log is asked and not the readers, which wait while
-/// ClickHouse is away.
+/// A partition of a topic as it was when last looked at.
+struct Seen {
+    behind: Behind,
+    standing: Standstill,
+    next: Offset,
+}
+
+/// Measures how far the archive is behind and whether it moves, until stopped. The log is asked and not the readers, which wait
+/// while ClickHouse is away.
 pub async fn watch_lag(
     log: Arc<dyn Log>,
     metrics: Arc<Metrics>,
     start: Positions,
     every: Duration,
+    stall_after: Duration,
     mut stop: watch::Receiver<bool>,
 ) -> Result<(), Error> {
-    let begun = Instant::now();
-    let mut level_at: BTreeMap<(Topic, Partition), Instant> =
-        start.keys().map(|&key| (key, begun)).collect();
+    let mut seen: BTreeMap<(Topic, Partition), Seen> = BTreeMap::new();
     loop {
         for (&(topic, partition), &from) in &start {
             // A log that does not answer is the readers' matter to report; the lag then stays as it was.
             let Ok(bounds) = log.bounds(topic, partition).await else {
                 continue;
             };
-            let archived = metrics.archived(topic, partition).unwrap_or(from.offset);
-            let behind = bounds.end.0.saturating_sub(archived.0);
+            let next = metrics.archived(topic, partition).unwrap_or(from.offset);
             let now = Instant::now();
-            let level = level_at.entry((topic, partition)).or_insert(begun);
-            if behind == 0 {
-                *level = now;
-            }
-            let labels = [topic.name(), &partition.to_string()];
-            metrics
-                .lag_records
-                .with_label_values(&labels)
-                .set(i64::try_from(behind).unwrap_or(i64::MAX));
-            metrics
-                .lag_seconds
-                .with_label_values(&labels)
-                .set(now.duration_since(*level).as_secs_f64());
+            let seen = seen.entry((topic, partition)).or_insert_with(|| Seen {
+                behind: Behind::default(),
+                standing: Standstill::new(stall_after, now),
+                next,
+            });
+            metrics.measured(topic, partition, seen, next, bounds.end);
         }
         tokio::select! {
             biased;
             () = stopped(&mut stop) => return Ok(()),
             () = tokio::time::sleep(every) => {}
         }
+    }
+}
+
+impl Metrics {
+    fn measured(
+        &self,
+        topic: Topic,
+        partition: Partition,
+        seen: &mut Seen,
+        next: Offset,
+        end: Offset,
+    ) {
+        let now = Instant::now();
+        let records = end.0.saturating_sub(next.0);
+        let oldest = seen.behind.look(now, next, end);
+        let moved = std::mem::replace(&mut seen.next, next) != next || records == 0;
+        let number = partition.to_string();
+        let labels = [topic.name(), number.as_str()];
+        self.lag_records
+            .with_label_values(&labels)
+            .set(i64::try_from(records).unwrap_or(i64::MAX));
+        self.lag_seconds
+            .with_label_values(&labels)
+            .set(oldest.as_secs_f64());
+        match seen.standing.look(now, moved, true) {
+            Some(Turn::Stopped) => tracing::warn!(
+                %topic, partition = partition.0, records, "the archive of a partition stands still"
+            ),
+            Some(Turn::Moved(still)) => tracing::info!(
+                %topic, partition = partition.0, seconds = still.as_secs(), "the archive of a partition moves again"
+            ),
+            None => {}
+        }
+        let still = seen.standing.stands();
+        self.standing_still
+            .with_label_values(&labels)
+            .set(i64::from(still.is_some()));
+        self.stands(topic, partition, still);
     }
 }

@@ -49,10 +49,7 @@ pub async fn positions(
         wait = wait.saturating_mul(2).min(config.backoff.most);
     };
     let watermarks = of_this_log(log, watermarks)?;
-    let partitions = config
-        .partitions
-        .clone()
-        .unwrap_or_else(|| (0..log.partitions()).map(Partition).collect());
+    let partitions = config.partitions(log);
     let mut positions = Positions::new();
     for topic in Topic::ALL {
         for &partition in &partitions {

@@ -302,7 +302,7 @@ fn count(intake: &Intake, speaker: &Source, sorted: &Sorted, completions: u64) {
 }
 
 fn count_refused(intake: &Intake, speaker: &Source, reason: ReasonCode) {
-    intake.metrics.refused(reason);
+    intake.metrics.refused(&speaker.id, reason);
     if reason == ReasonCode::Secret {
         // Someone has to call the department: it must not happen again (domain study 11.3).
         tracing::error!(

@@ -32,12 +32,13 @@ impl Metrics {
     /// # Errors
     /// When they are registered already.
     pub fn register(registry: &Registry) -> prometheus::Result<Self> {
-        let vector = |name: &str, help: &str, label: &str| {
+        let labelled = |name: &str, help: &str, labels: &[&str]| {
             let counter =
-                IntCounterVec::new(Opts::new(format!("mingjing_intake_{name}"), help), &[label])?;
+                IntCounterVec::new(Opts::new(format!("mingjing_intake_{name}"), help), labels)?;
             registry.register(Box::new(counter.clone()))?;
             Ok::<_, prometheus::Error>(counter)
         };
+        let vector = |name: &str, help: &str, label: &str| labelled(name, help, &[label]);
         let counter = |name: &str, help: &str| {
             let counter = IntCounter::new(format!("mingjing_intake_{name}"), help)?;
             registry.register(Box::new(counter.clone()))?;
@@ -63,10 +64,10 @@ impl Metrics {
                 "Items that were in their request twice.",
                 "source",
             )?,
-            refused: vector(
+            refused: labelled(
                 "refused_total",
                 "Items refused; each lies in the rejects.",
-                "reason",
+                &["source", "reason"],
             )?,
             turned_away: vector("turned_away_total", "Requests not read as items.", "reason")?,
             rate_limited: vector("rate_limited_total", "Requests answered 429.", "source")?,
@@ -99,9 +100,11 @@ impl Metrics {
             .inc_by(completions);
     }
 
-    /// An item was refused.
-    pub fn refused(&self, reason: ReasonCode) {
-        self.refused.with_label_values(&[reason.code()]).inc();
+    /// An item of a source was refused.
+    pub fn refused(&self, source: &str, reason: ReasonCode) {
+        self.refused
+            .with_label_values(&[source, reason.code()])
+            .inc();
         if reason == ReasonCode::Secret {
             self.secret.inc();
         }

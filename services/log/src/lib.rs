@@ -35,6 +35,7 @@ mod error;
 pub mod kafka;
 mod membership;
 mod port;
+mod progress;
 mod queue;
 mod record;
 mod shard;
@@ -47,6 +48,7 @@ pub use port::{
     Change, Log, MAX_TABLE_KEY_BYTES, MAX_TABLE_VALUE_BYTES, Table, WATCH_CAPACITY,
     check_append_size, check_entry_size, check_table_name,
 };
+pub use progress::{Behind, Standstill, Turn};
 pub use record::{
     Batch, Bounds, InvalidLogId, LogId, MAX_APPEND_BYTES, MAX_APPEND_RECORDS, Offset, Record,
     StoredRecord, Topic,

@@ -2,19 +2,32 @@
 //! rows written again.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context as _;
-use mingjing_archive::{Config, Metrics};
+use mingjing_archive::{Config, Metrics, PlatformClock};
 use mingjing_log::{Log, Membership, Partition};
 use mingjing_store::Store;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+/// What an archive works with.
+#[derive(Clone)]
+pub struct Parts {
+    pub log: Arc<dyn Log>,
+    pub store: Store,
+    pub metrics: Arc<Metrics>,
+    pub clock: PlatformClock,
+    pub stall_after: Duration,
+}
+
+/// How many partitions this process archives; none: it has not been told yet.
+pub type ShareSize = watch::Sender<Option<usize>>;
+
 /// Archives what `membership` gives until `stop` turns true, or until the archive ends with an error.
 pub async fn run(
-    log: Arc<dyn Log>,
-    store: Store,
-    metrics: Arc<Metrics>,
+    parts: Parts,
+    share_size: ShareSize,
     mut membership: Box<dyn Membership>,
     stop: watch::Receiver<bool>,
 ) -> anyhow::Result<()> {
@@ -32,8 +45,9 @@ pub async fn run(
                     end(share.take()).await?;
                     let partitions: Vec<Partition> = assignment.partitions.iter().copied().collect();
                     assignment.drained();
+                    share_size.send_replace(Some(partitions.len()));
                     if !partitions.is_empty() {
-                        share = Some(Share::begin(&log, &store, &metrics, partitions));
+                        share = Some(Share::begin(&parts, partitions));
                     }
                 }
             },
@@ -51,22 +65,19 @@ struct Share {
 }
 
 impl Share {
-    fn begin(
-        log: &Arc<dyn Log>,
-        store: &Store,
-        metrics: &Arc<Metrics>,
-        partitions: Vec<Partition>,
-    ) -> Self {
+    fn begin(parts: &Parts, partitions: Vec<Partition>) -> Self {
         let (stop, stopping) = watch::channel(false);
         let config = Config {
             partitions: Some(partitions),
+            stall_after: parts.stall_after,
             ..Config::default()
         };
         let work = mingjing_archive::run(
-            log.clone(),
-            store.clone(),
+            parts.log.clone(),
+            parts.store.clone(),
             config,
-            metrics.clone(),
+            parts.metrics.clone(),
+            parts.clock.clone(),
             stopping,
         );
         Self {

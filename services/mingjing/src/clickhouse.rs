@@ -20,6 +20,10 @@ use crate::settings::Settings;
 
 /// How long a start waits for the database to be brought up to date.
 const MIGRATION_WAIT: Duration = Duration::from_secs(60);
+/// How often ClickHouse is asked whether it is there …
+const ASK_EVERY: Duration = Duration::from_secs(2);
+/// … and how long it may take to say so.
+const ANSWER_WAIT: Duration = Duration::from_secs(5);
 
 /// Starts it where it is ours, and brings its database up to date.
 pub async fn open(
@@ -51,7 +55,26 @@ pub async fn open(
         Ok(Err(error)) => return Err(error).context("the database cannot be brought up to date"),
         Err(_) => tracing::warn!("ClickHouse does not answer, starting without it"),
     }
+    watch(&store, registry)?;
     Ok((store, child))
+}
+
+/// Asks it from time to time for as long as the process lives: who waits for it may have nothing to ask.
+fn watch(store: &Store, registry: &Registry) -> anyhow::Result<()> {
+    let answers = IntGauge::new(
+        "mingjing_clickhouse_answers",
+        "1 while ClickHouse answers this process, 0 while it does not.",
+    )?;
+    registry.register(Box::new(answers.clone()))?;
+    let store = store.clone();
+    tokio::spawn(async move {
+        loop {
+            let asked = tokio::time::timeout(ANSWER_WAIT, store.ping()).await;
+            answers.set(i64::from(matches!(asked, Ok(Ok(())))));
+            tokio::time::sleep(ASK_EVERY).await;
+        }
+    });
+    Ok(())
 }
 
 async fn start(settings: &Settings) -> anyhow::Result<Child> {

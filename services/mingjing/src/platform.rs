@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use async_trait::async_trait;
-use futures::future::BoxFuture;
+use futures::future::{BoxFuture, join_all};
 use mingjing_api::{Check, Operations, Readiness};
 use mingjing_domain::Timestamp;
 use mingjing_domain::definitions::DefinitionFile;
@@ -19,7 +19,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::{JoinError, JoinSet};
 
-use crate::archive_group;
+use crate::archive_group::{self, ShareSize};
 use crate::assets::ASSETS;
 use crate::log_port::OpenLog;
 use crate::settings::Settings;
@@ -27,8 +27,8 @@ use crate::snapshots;
 
 /// How long running requests and tasks may take to end.
 const GRACE: Duration = Duration::from_secs(10);
-/// A partition that has not come round for so long is not ready.
-const ROUND_MAX: Duration = Duration::from_secs(15);
+/// How many ticks may be missing before a partition stands still, however short the time that is set for it.
+const TICKS_MISSING: u32 = 3;
 
 /// A process's parts, as they are begun.
 pub struct Platform {
@@ -83,6 +83,7 @@ impl Platform {
             snapshot_every: settings.snapshot_every,
             snapshot_records: settings.snapshot_records,
             append_records: settings.append_records as usize,
+            stall_after: self.stall_after(),
             ..mingjing_supervise::Config::default()
         };
         let ports = Ports {
@@ -108,13 +109,28 @@ impl Platform {
         Ok(Arc::new(Partitions(status)))
     }
 
-    pub fn archive(&mut self, store: &Store) -> anyhow::Result<()> {
+    fn stall_after(&self) -> Duration {
+        let settings = &self.settings;
+        settings
+            .stall_after
+            .max(settings.tick_every * TICKS_MISSING)
+    }
+
+    pub fn archive(&mut self, store: &Store) -> anyhow::Result<Arc<dyn Readiness>> {
         let metrics = Arc::new(mingjing_archive::Metrics::new(&self.registry)?);
+        let share_size = ShareSize::new(None);
+        let readiness = Archive(metrics.clone(), share_size.subscribe());
+        let parts = archive_group::Parts {
+            log: self.log.log.clone(),
+            store: store.clone(),
+            metrics,
+            clock: self.now(),
+            stall_after: self.stall_after(),
+        };
         let membership = self.log.membership("archive")?;
-        let (log, store, stop) = (self.log.log.clone(), store.clone(), self.stopping());
-        let work = archive_group::run(log, store, metrics, membership, stop);
+        let work = archive_group::run(parts, share_size, membership, self.stopping());
         self.spawn("archive", async move { work.await.context("archiving") });
-        Ok(())
+        Ok(Arc::new(readiness))
     }
 
     pub fn intake(&self) -> anyhow::Result<Arc<Intake>> {
@@ -142,16 +158,18 @@ impl Platform {
         store: &Store,
         readiness: Arc<dyn Readiness>,
         watermark: Option<&'static str>,
-    ) -> axum::Router {
-        let (hub, feeding) = mingjing_api::follow(self.log.log.clone(), 4096);
+    ) -> anyhow::Result<axum::Router> {
+        let metrics = Arc::new(mingjing_api::Metrics::new(&self.registry)?);
+        let (hub, feeding) = mingjing_api::follow(self.log.log.clone(), metrics.clone(), 4096);
         let (names, naming) = mingjing_api::names(self.log.table.clone());
         // Both follow for as long as the process lives and are cut at its end.
         tokio::spawn(feeding);
         tokio::spawn(naming);
-        mingjing_api::router(mingjing_api::State {
+        Ok(mingjing_api::router(mingjing_api::State {
             store: store.clone(),
             hub,
             names,
+            metrics,
             registry: self.registry.clone(),
             readiness,
             now: self.now(),
@@ -159,7 +177,7 @@ impl Platform {
             zone: self.settings.time_zone,
             watermark,
             assets: ASSETS,
-        })
+        }))
     }
 
     /// What operators ask of a process that serves nothing else.
@@ -249,31 +267,65 @@ async fn grace(mut stopped: watch::Receiver<bool>) {
     tokio::time::sleep(GRACE).await;
 }
 
-/// Nothing but what every process checks.
-pub struct NothingMore;
+/// Everything that the parts of a process check.
+pub struct AllOf(pub Vec<Arc<dyn Readiness>>);
 
-impl Readiness for NothingMore {
+impl Readiness for AllOf {
     fn checks(&self) -> BoxFuture<'_, Vec<Check>> {
-        Box::pin(async { Vec::new() })
+        Box::pin(async {
+            let all = join_all(self.0.iter().map(|part| part.checks())).await;
+            all.concat()
+        })
     }
 }
+
+/// What a process says that has no partition: it is ready to take some over.
+const STANDS_BY: &str =
+    "no partition is this process's: there are more processes than partitions, it stands by";
 
 struct Partitions(Status);
 
 impl Readiness for Partitions {
     fn checks(&self) -> BoxFuture<'_, Vec<Check>> {
         Box::pin(async {
-            let unready = self.0.unready(ROUND_MAX);
-            vec![Check {
-                name: "supervision".into(),
-                ready: unready.is_empty(),
-                detail: if unready.is_empty() {
-                    "every partition follows its log".into()
-                } else {
-                    unready.join("; ")
-                },
-            }]
+            let well = match self.0.stands_by() {
+                true => STANDS_BY,
+                false => "every partition follows its log",
+            };
+            vec![check("supervision", self.0.unready(), well)]
         })
+    }
+}
+
+struct Archive(
+    Arc<mingjing_archive::Metrics>,
+    watch::Receiver<Option<usize>>,
+);
+
+impl Readiness for Archive {
+    fn checks(&self) -> BoxFuture<'_, Vec<Check>> {
+        Box::pin(async {
+            let (mut wrong, share) = (self.0.standing_still(), *self.1.borrow());
+            if share.is_none() {
+                wrong.push("no partitions are assigned to this process yet".to_owned());
+            }
+            let well = match share {
+                Some(0) => STANDS_BY,
+                _ => "nothing that waits stands still",
+            };
+            vec![check("archive", wrong, well)]
+        })
+    }
+}
+
+fn check(name: &str, wrong: Vec<String>, well: &str) -> Check {
+    Check {
+        name: name.into(),
+        ready: wrong.is_empty(),
+        detail: match wrong.is_empty() {
+            true => well.into(),
+            false => wrong.join("; "),
+        },
     }
 }
 

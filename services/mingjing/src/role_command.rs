@@ -11,7 +11,7 @@ use anyhow::{Context as _, ensure};
 
 use crate::clickhouse;
 use crate::log_port::OpenLog;
-use crate::platform::{NothingMore, Platform};
+use crate::platform::{AllOf, Platform};
 use crate::settings::Settings;
 use crate::telemetry;
 
@@ -68,18 +68,18 @@ pub async fn run(role: Role, args: RoleArgs) -> anyhow::Result<()> {
         registry,
         Arc::new(mingjing_supervise::System),
     );
+    let nothing_more = Arc::new(AllOf(Vec::new()));
     let mut intake = None;
     let router = match (role, &store) {
         (Role::Intake, _) => {
             let taken = intake.insert(platform.intake()?);
-            mingjing_intake::router(taken.clone())
-                .merge(platform.operations(Arc::new(NothingMore), None))
+            mingjing_intake::router(taken.clone()).merge(platform.operations(nothing_more, None))
         }
         (Role::Archive, Some(store)) => {
-            platform.archive(store)?;
-            platform.operations(Arc::new(NothingMore), Some(store.clone()))
+            let readiness = platform.archive(store)?;
+            platform.operations(readiness, Some(store.clone()))
         }
-        (Role::Api, Some(store)) => platform.api(store, Arc::new(NothingMore), None),
+        (Role::Api, Some(store)) => platform.api(store, nothing_more, None)?,
         (Role::Supervise | Role::Archive | Role::Api, _) => {
             let readiness = platform.supervise()?;
             platform.operations(readiness, None)

@@ -49,6 +49,7 @@ pub struct Settings {
     pub snapshot_every: Duration,
     pub snapshot_records: u64,
     pub append_records: u32,
+    pub stall_after: Duration,
 }
 
 /// The cluster that holds the log.
@@ -213,6 +214,7 @@ impl Reader {
             1,
             mingjing_log::MAX_APPEND_RECORDS as i64,
         );
+        let stall_after = self.duration("supervise.stall_after");
         Some(Settings {
             listen: listen?,
             data: data?,
@@ -234,6 +236,7 @@ impl Reader {
             snapshot_every: snapshot_every?,
             snapshot_records: snapshot_records? as u64,
             append_records: append_records? as u32,
+            stall_after: stall_after?,
         })
     }
 
@@ -465,6 +468,19 @@ mod tests {
         assert!(read.clickhouse_url.is_some());
         assert_eq!(read.snapshots.as_deref(), Some("s3://mingjing/snapshots"));
         assert_eq!(read.s3.0["region"], "cn");
+    }
+
+    #[test]
+    fn what_the_roles_of_the_compose_file_read_is_taken() {
+        let text = include_str!("../../../deploy/compose/site.toml");
+        let secrets = env(&[
+            ("MINGJING__INTAKE__ADMIN_KEY", "a"),
+            ("MINGJING__CLICKHOUSE__PASSWORD", "b"),
+        ]);
+        let read = Settings::from_texts(Some(("site.toml", text)), &secrets).unwrap();
+        assert_eq!(read.kafka.unwrap().brokers, "kafka:9092");
+        assert!(read.snapshots.is_some() && read.clickhouse_url.is_some());
+        assert!(read.stall_after >= 3 * read.tick_every);
     }
 
     #[test]

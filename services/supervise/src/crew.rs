@@ -12,7 +12,7 @@ use crate::definitions::RulesCache;
 use crate::shelf::Shelf;
 use crate::status::{State, Status};
 use crate::task::Task;
-use crate::{Config, Error, Metrics, Ports, chain, stopped};
+use crate::{Config, Error, Metrics, Ports, chain, stopped, watchdog};
 
 /// Supervises the partitions that `membership` gives it until `stop` turns true. What it gives away is drained first: judged
 /// to the end of a batch and laid down in a snapshot, so that the next owner begins warm.
@@ -44,6 +44,7 @@ pub async fn run(
         first: Ok(()),
     };
     let mut stopping = stop;
+    let mut beside = watchdog::begin(&crew.ports, &crew.config, &crew.metrics, &crew.status);
     loop {
         if !crew.may_change && crew.tasks.is_empty() && crew.retries.is_empty() {
             return crew.first;
@@ -56,6 +57,7 @@ pub async fn run(
                 return crew.first;
             }
             Some(ended) = crew.tasks.join_next_with_id() => crew.ended(ended),
+            Some(Err(failure)) = beside.join_next() => std::panic::resume_unwind(failure.into_panic()),
             () = tokio::time::sleep_until(retry_at.unwrap_or_else(Instant::now)), if retry_at.is_some() => crew.retry(),
             changed = membership.changed(), if crew.may_change => match changed {
                 Ok(Some(assignment)) => crew.follow(assignment).await,

@@ -51,6 +51,8 @@
 //! - **A broken snapshot is set aside** with an alarm, and the older one taken; two are kept.
 //! - **Definitions that the log names and the table lacks are waited for**, with an alarm, not skipped.
 //! - **A partition that stops does not stop the others**; [`Status`] and the log say so.
+//! - **A partition that stands still is told within seconds**, from beside its task: in [`Status`], in the metrics, and by one line in
+//!   the log when it begins and one when it ends.
 //!
 //! # What is deliberately absent
 //!
@@ -72,6 +74,7 @@ mod snapshot;
 mod status;
 mod task;
 mod ticks;
+mod watchdog;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -131,6 +134,8 @@ pub struct Config {
     pub upkeep_every: Duration,
     /// How long to wait before a partition whose log failed is tried again.
     pub retry_after: Duration,
+    /// A partition that takes no record for so long, not even a tick, stands still. Real time; more than some of `tick_every`.
+    pub stall_after: Duration,
 }
 
 impl Default for Config {
@@ -147,6 +152,7 @@ impl Default for Config {
             snapshot_every: Duration::from_secs(600),
             upkeep_every: Duration::from_secs(10),
             retry_after: Duration::from_secs(2),
+            stall_after: Duration::from_secs(5),
         }
     }
 }

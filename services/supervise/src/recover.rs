@@ -1,6 +1,7 @@
 //! Where a partition's task begins: at its newest readable snapshot, and from there to the end of what was published.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use mingjing_domain::fact::Cause;
 use mingjing_engine::{ENGINE_VERSION, Engine, Rules};
@@ -8,6 +9,7 @@ use mingjing_log::{Offset, StoredRecord, Topic};
 use mingjing_wire::facts::{FactRecord, Fences};
 
 use crate::judge::Judge;
+use crate::metrics::Phase;
 use crate::said::{Diverged, Said, each_fact};
 use crate::snapshot::{Broken, Snapshot};
 use crate::status::State;
@@ -36,7 +38,15 @@ impl Task {
     /// Brings the partition to where it had published everything, and publishes what was left out of a batch that was cut
     /// short. The new owner's fence is there already: what comes behind it from earlier ones counts no more.
     pub(crate) async fn recover(&self, epoch: u64) -> Result<Recovered, Error> {
+        let began = Instant::now();
         let start = self.start().await?;
+        self.metrics.restored(
+            Phase::Load,
+            began.elapsed(),
+            start.judge.engine.case_count() as u64,
+            0,
+        );
+        let (began, first) = (Instant::now(), start.judge.next);
         self.check(Topic::Facts, start.facts_offset, start.facts_offset)
             .await?;
         let said = Said::read(
@@ -65,6 +75,7 @@ impl Task {
             None => match self.judge_again(start.judge, said, epoch).await? {
                 Ok(recovered) => {
                     self.metrics.recovered("judged_again");
+                    self.restored(Phase::JudgeAgain, began, first, &recovered);
                     return Ok(recovered);
                 }
                 Err(Diverged { offset }) => {
@@ -91,7 +102,13 @@ impl Task {
         .await?;
         let recovered = self.reconcile(start, said, cause, epoch).await?;
         self.metrics.recovered("reconciled");
+        self.restored(Phase::Reconcile, began, first, &recovered);
         Ok(recovered)
+    }
+
+    fn restored(&self, phase: Phase, began: Instant, first: Offset, recovered: &Recovered) {
+        let records = recovered.judge.next.0 - first.0;
+        self.metrics.restored(phase, began.elapsed(), 0, records);
     }
 
     /// The newest readable snapshot, or the beginning of the log where there is none.
@@ -107,7 +124,11 @@ impl Task {
                 Err(broken) => Err(broken),
             };
             match opened {
-                Ok(start) => return Ok(start),
+                Ok(start) => {
+                    let written_at = self.shelf.written_at(&named).await?;
+                    self.metrics.snapshot_written(self.partition, written_at);
+                    return Ok(start);
+                }
                 Err(broken) => {
                     let (partition, path) = (self.partition.0, named.path.as_ref());
                     tracing::error!(

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use futures::TryStreamExt;
+use mingjing_domain::Timestamp;
 use mingjing_log::{LogId, Offset, Partition};
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt};
@@ -88,6 +89,15 @@ impl Shelf {
                 })
             }
         }))
+    }
+
+    /// When one was written, as the store says.
+    pub(crate) async fn written_at(&self, named: &Named) -> Result<Timestamp, Error> {
+        let head = self.store.head(&named.path).await;
+        let head = head.map_err(|source| failed("asking for a snapshot's age", source))?;
+        Ok(Timestamp::from_millis(
+            head.last_modified.timestamp_millis(),
+        ))
     }
 
     /// Renames a broken one, so that it is neither read again nor counted among those kept.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use mingjing_domain::Timestamp;
 use mingjing_log::{Offset, Partition};
@@ -44,15 +44,34 @@ pub enum State {
     },
 }
 
-/// One partition's state, and how fresh it is.
+impl State {
+    /// The names of all states, for metrics.
+    pub(crate) const NAMES: [&str; 4] = ["recovering", "running", "waiting", "stopped"];
+
+    /// Its name.
+    pub(crate) const fn name(&self) -> &'static str {
+        match self {
+            State::Recovering { .. } => Self::NAMES[0],
+            State::Running { .. } => Self::NAMES[1],
+            State::Waiting { .. } => Self::NAMES[2],
+            State::Stopped { .. } => Self::NAMES[3],
+        }
+    }
+}
+
+/// One partition's state.
 #[derive(Clone, Debug)]
 pub struct PartitionStatus {
     /// What it is doing.
     pub state: State,
-    /// When its task last came round.
-    pub looped_at: Instant,
     /// The log may be trimmed up to here and not further: the older snapshot starts from it.
     pub keep_from: Offset,
+    /// For how long it has stood still: no record taken, not even a tick, though it should have. None: it moves.
+    pub still: Option<Duration>,
+    /// Under which epoch it is owned here; none until its fence is in the facts, and after it has stopped.
+    pub epoch: Option<u64>,
+    /// The earliest instant, by the owner's clock, at which something may fall due, as of the records taken.
+    pub next_due: Option<Timestamp>,
 }
 
 type Partitions = BTreeMap<Partition, watch::Sender<PartitionStatus>>;
@@ -110,45 +129,50 @@ impl Status {
         for partition in partitions {
             let first = || PartitionStatus {
                 state: State::Recovering { done: 0, total: 0 },
-                looped_at: Instant::now(),
                 keep_from: Offset::ZERO,
+                still: None,
+                epoch: None,
+                next_due: None,
             };
             let sender = || watch::Sender::new(first());
             inner.partitions.entry(*partition).or_insert_with(sender);
         }
     }
 
-    /// Why this process is not ready, partition by partition; empty when it is: every partition follows its log and has come round
-    /// within `age_max`.
-    pub fn unready(&self, age_max: Duration) -> Vec<String> {
+    /// Whether it is known what is supervised here, and that is nothing: there are more processes than partitions.
+    pub fn stands_by(&self) -> bool {
+        self.read(|inner| inner.assigned && inner.partitions.is_empty())
+    }
+
+    /// Why this process is not ready, partition by partition; empty when it is: every partition follows its log and moves.
+    pub fn unready(&self) -> Vec<String> {
         let mut reasons = Vec::new();
         if !self.read(|inner| inner.assigned) {
             reasons.push("no partitions are assigned to this process yet".to_owned());
         }
-        for (partition, status) in self.all() {
-            let age = status.looped_at.elapsed();
-            match status.state {
-                State::Running { .. } if age <= age_max => {}
-                State::Running { .. } => {
+        for (partition, PartitionStatus { state, still, .. }) in self.all() {
+            match (state, still) {
+                (State::Running { .. }, None) => {}
+                (State::Running { offset, .. }, Some(still)) => {
                     reasons.push(format!(
-                        "partition {partition} has not come round for {} s",
-                        age.as_secs()
+                        "partition {partition} stands still: for {} s it has not got past offset {offset}",
+                        still.as_secs()
                     ));
                 }
-                State::Recovering { done, total } => {
+                (State::Recovering { done, total }, _) => {
                     reasons.push(format!(
                         "partition {partition} recovers: {done} of {total} records"
                     ));
                 }
-                State::Waiting { hash } => {
+                (State::Waiting { hash }, _) => {
                     reasons.push(format!(
                         "partition {partition} lacks the definitions {hash}"
                     ));
                 }
-                State::Stopped { error: None } => {
+                (State::Stopped { error: None }, _) => {
                     reasons.push(format!("partition {partition} was stopped"))
                 }
-                State::Stopped { error: Some(error) } => {
+                (State::Stopped { error: Some(error) }, _) => {
                     reasons.push(format!("partition {partition} stopped: {error}"));
                 }
             }
@@ -156,18 +180,34 @@ impl Status {
         reasons
     }
 
-    pub(crate) fn set(&self, partition: Partition, state: State) {
+    fn change(&self, partition: Partition, change: impl FnOnce(&mut PartitionStatus)) {
         if let Some(sender) = self.sender(partition) {
-            sender.send_modify(|status| {
-                status.state = state;
-                status.looped_at = Instant::now();
-            });
+            sender.send_modify(change);
         }
     }
 
+    pub(crate) fn set(&self, partition: Partition, state: State) {
+        self.change(partition, |status| {
+            if matches!(state, State::Stopped { .. }) {
+                status.epoch = None;
+            }
+            status.state = state;
+        });
+    }
+
+    pub(crate) fn owned(&self, partition: Partition, epoch: u64) {
+        self.change(partition, |status| status.epoch = Some(epoch));
+    }
+
+    pub(crate) fn next_due(&self, partition: Partition, next_due: Option<Timestamp>) {
+        self.change(partition, |status| status.next_due = next_due);
+    }
+
+    pub(crate) fn still(&self, partition: Partition, still: Option<Duration>) {
+        self.change(partition, |status| status.still = still);
+    }
+
     pub(crate) fn keep_from(&self, partition: Partition, offset: Offset) {
-        if let Some(sender) = self.sender(partition) {
-            sender.send_modify(|status| status.keep_from = offset);
-        }
+        self.change(partition, |status| status.keep_from = offset);
     }
 }

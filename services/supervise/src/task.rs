@@ -46,6 +46,7 @@ impl Task {
         let begin = async {
             let now = self.ports.clock.now();
             let epoch = fence::raise(&*self.ports.log, self.partition, now).await?;
+            self.status.owned(self.partition, epoch);
             Ok((epoch, self.recover(epoch).await?))
         };
         // Nothing is lost by breaking off: what was published is published, and the rest is judged next time.
@@ -172,11 +173,9 @@ struct Owned {
 
 impl Owned {
     fn new(task: Task, epoch: u64, recovered: Recovered) -> Self {
-        let speed = task.ports.clock.speed();
-        let in_clock_ms = |real: Duration| (real.as_millis() as f64 * speed).round() as i64;
         let schedule = Schedule {
-            every_ms: in_clock_ms(task.config.tick_every),
-            gap_ms: in_clock_ms(task.config.tick_gap).max(1),
+            every: task.config.tick_every,
+            gap: task.config.tick_gap,
             epoch,
             written: None,
         };
@@ -211,16 +210,15 @@ impl Owned {
                 }
             }
             self.report();
-            let (next, wake) = (
-                self.judge().next,
-                self.schedule.due_at(self.judge().engine.next_due()),
-            );
+            let (next, wake) = (self.judge().next, self.tick_due_at());
             let (task, config) = (&self.task, &self.task.config);
             let batch = tokio::select! {
                 biased;
                 () = stopped(stop) => return Ok(()),
                 batch = task.read(next, config.batch_records, Some(READ_WAIT)) => batch?,
                 () = task.ports.clock.until(wake) => continue,
+                // A clock whose speed has changed since says another instant for the next tick.
+                () = tokio::time::sleep(config.tick_every) => continue,
                 () = tokio::time::sleep_until(self.upkeep_at) => continue,
             };
             self.take(batch).await?;
@@ -260,7 +258,9 @@ impl Owned {
         }
         let published = self.task.publish(&taken.facts, epoch, self.facts_end);
         self.facts_end = published.await?;
-        self.task.metrics.taken(&taken);
+        self.task
+            .metrics
+            .taken(self.task.partition, &taken, self.task.ports.clock.speed());
         self.records_since_snapshot += self.judge().next.0 - before;
         self.needs = taken.needs;
         Ok(())
@@ -268,7 +268,7 @@ impl Owned {
 
     async fn tick(&mut self) -> Result<(), Error> {
         let now = self.task.ports.clock.now();
-        if now < self.schedule.due_at(self.judge().engine.next_due()) {
+        if now < self.tick_due_at() {
             return Ok(());
         }
         let tick = self.schedule.tick(now);
@@ -284,6 +284,11 @@ impl Owned {
         })?;
         Failpoint::Tick.pass();
         Ok(())
+    }
+
+    fn tick_due_at(&self) -> Timestamp {
+        let speed = self.task.ports.clock.speed();
+        self.schedule.due_at(self.judge().engine.next_due(), speed)
     }
 
     /// What wants doing every few seconds.
@@ -393,10 +398,10 @@ impl Owned {
 
     fn report(&self) {
         let (judge, partition) = (self.judge(), self.task.partition);
-        let clock = clock_of(judge);
-        self.task
-            .metrics
-            .follows(partition, self.lag, clock, self.task.ports.clock.now());
+        let (clock, next_due) = (clock_of(judge), judge.engine.next_due());
+        let owner = &*self.task.ports.clock;
+        self.task.metrics.follows(partition, self.lag, clock, owner);
+        self.task.status.next_due(partition, next_due);
         self.task.status.set(
             partition,
             State::Running {
@@ -439,8 +444,7 @@ async fn write_out(task: Task, next: Offset, bytes: Bytes) {
     match task.shelf.write(next, bytes).await {
         Ok(keep_from) => {
             task.status.keep_from(partition, keep_from);
-            task.metrics
-                .snapshot(partition, size, task.ports.clock.now(), began.elapsed());
+            task.metrics.snapshot(partition, size, began.elapsed());
             tracing::debug!(
                 partition = partition.0,
                 next = next.0,

@@ -12,6 +12,7 @@ use crate::corpus;
 use crate::rows;
 use crate::sender::Sender;
 use site::Site;
+pub use site::Start;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_role_in_a_process_of_its_own_raises_the_same_alerts() -> Result<()> {

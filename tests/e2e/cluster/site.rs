@@ -32,8 +32,8 @@ pub struct Site {
     start: Start,
 }
 
-/// What every process is told.
-struct Start {
+/// Starts processes, and what every one of them is told.
+pub struct Start {
     folder: TempDir,
     environment: Vec<(&'static str, String)>,
     /// How many processes were started.
@@ -135,7 +135,8 @@ impl Site {
 }
 
 impl Start {
-    fn new(folder: TempDir, broker: &Broker, clickhouse: &str) -> Result<Self> {
+    /// For a site on this broker, with ClickHouse at an address.
+    pub fn new(folder: TempDir, broker: &Broker, clickhouse: &str) -> Result<Self> {
         std::fs::write(folder.path().join("site.toml"), "")?;
         let snapshots = folder.path().join("shared-snapshots");
         let snapshots = snapshots.to_str().context("a path in UTF-8")?;
@@ -159,7 +160,13 @@ impl Start {
         })
     }
 
-    fn role(&mut self, role: &str) -> Result<Platform> {
+    /// Tells all that are started from now on something else.
+    pub fn set(&mut self, name: &'static str, value: &str) {
+        self.environment.push((name, value.to_owned()));
+    }
+
+    /// Starts a process of this role.
+    pub fn role(&mut self, role: &str) -> Result<Platform> {
         self.started += 1;
         let errors: PathBuf = self
             .folder

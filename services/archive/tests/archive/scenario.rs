@@ -260,6 +260,7 @@ pub fn start(log: Arc<EmbeddedLog>, store: &Store, config: Config) -> Running {
         store.clone(),
         config,
         Arc::clone(&metrics),
+        Arc::new(|| mingjing_domain::Timestamp::from_millis(0)),
         stopped,
     ));
     Running {

@@ -1,0 +1,6 @@
+//! What an operator is given to run and to watch the platform with: alarms, dashboards, compose file, units. They are read and
+//! checked by the tools that will read them; that they fit a running platform is for the tests in e2e.
+
+mod compose;
+mod rules;
+mod systemd;

@@ -1,0 +1,181 @@
+//! The alarms and dashboards against a real platform, by a real Prometheus: every rule is evaluated, every panel shows something, and
+//! every series that they name is there.
+
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, ensure};
+use mingjing_tests::expressions::{self, RULES, selectors};
+use mingjing_tests::prometheus;
+use serde_json::Value;
+
+use crate::clickhouse_away::free_address;
+use crate::platform::{PATIENCE, Platform};
+use crate::sender::Sender;
+
+/// Prometheus's own, which is there only while an alarm rings.
+const OF_PROMETHEUS: &str = "ALERTS";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_series_of_the_alarms_and_dashboards_is_there_and_every_panel_shows_something()
+-> Result<()> {
+    let folder = tempfile::tempdir()?;
+    // A snapshot soon, so that its metrics are there.
+    let often = [("MINGJING__SUPERVISE__SNAPSHOT_RECORDS", "50")];
+    let platform = Platform::start(folder.path(), &often)?;
+    let url = platform.url().context("it is up")?.to_owned();
+    let prometheus = Prometheus::start(folder.path(), &url).await?;
+    let mut sender = Sender::register(&platform).await?;
+    // Rates show what happens while they are asked for.
+    let traffic = async {
+        sender.send_all(&url).await?;
+        loop {
+            platform.get("/api/v1/counts").await?;
+            sender.send_nonsense(&url).await?;
+            tokio::time::sleep(Duration::from_millis(500)).await;
+        }
+    };
+    let looked = async {
+        let mut findings = Vec::new();
+        let (alarms, panels) = (expressions::of_alarms()?, expressions::of_dashboards()?);
+        for expression in alarms.iter().chain(&panels) {
+            for selector in selectors(&expression.text) {
+                if !selector.starts_with(OF_PROMETHEUS) && !prometheus.shows(&selector).await? {
+                    findings.push(format!("{}: {selector} is not there", expression.place));
+                }
+            }
+        }
+        for panel in &panels {
+            if !prometheus.shows(&panel.text).await? {
+                findings.push(format!("{}: shows nothing: {}", panel.place, panel.text));
+            }
+        }
+        for alarm in &alarms {
+            prometheus.ask(&alarm.text).await?;
+        }
+        findings.extend(prometheus.ill_rules(alarms.len()).await?);
+        Ok(findings)
+    };
+    let looked: Result<Vec<String>> = tokio::select! {
+        findings = looked => findings,
+        sent = traffic => sent,
+    };
+    let findings = looked.with_context(|| format!("the platform says:\n{}", platform.errors()))?;
+    ensure!(findings.is_empty(), "{}", findings.join("\n"));
+    platform.stop().await
+}
+
+/// A Prometheus that looks at one platform every second. Killed on drop.
+struct Prometheus {
+    process: Child,
+    url: String,
+}
+
+impl Prometheus {
+    async fn start(folder: &Path, platform: &str) -> Result<Self> {
+        let rules = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("..")
+            .join(RULES)
+            .canonicalize()?;
+        let target = platform.trim_start_matches("http://");
+        let config = folder.join("prometheus.yml");
+        std::fs::write(
+            &config,
+            format!(
+                "global: {{ scrape_interval: 1s, evaluation_interval: 1s }}\nrule_files: ['{}']\nscrape_configs:\n  \
+                 - job_name: mingjing\n    static_configs: [{{ targets: ['{target}'] }}]\n",
+                rules.display()
+            ),
+        )?;
+        let address = free_address()?;
+        let errors = folder.join("prometheus.txt");
+        let process = Command::new(prometheus::program("prometheus")?)
+            .arg(format!("--config.file={}", config.display()))
+            .arg(format!(
+                "--storage.tsdb.path={}",
+                folder.join("tsdb").display()
+            ))
+            .arg(format!("--web.listen-address={address}"))
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(std::fs::File::create(&errors)?)
+            .spawn()
+            .context("start prometheus")?;
+        let started = Self {
+            process,
+            url: format!("http://{address}"),
+        };
+        let began = Instant::now();
+        while !started.is_ready().await {
+            ensure!(
+                began.elapsed() < PATIENCE,
+                "prometheus does not start:\n{}",
+                std::fs::read_to_string(&errors)?
+            );
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        Ok(started)
+    }
+
+    async fn is_ready(&self) -> bool {
+        let answer = reqwest::get(format!("{}/-/ready", self.url)).await;
+        answer.is_ok_and(|answer| answer.status().is_success())
+    }
+
+    async fn get(&self, path: &str, asked: &[(&str, &str)]) -> Result<Value> {
+        let url = reqwest::Url::parse_with_params(&format!("{}{path}", self.url), asked)?;
+        let text = reqwest::get(url).await?.text().await?;
+        let answer: Value = serde_json::from_str(&text).with_context(|| text.clone())?;
+        ensure!(answer["status"] == "success", "{path} {asked:?}: {text}");
+        Ok(answer["data"].clone())
+    }
+
+    /// The series that an expression answers now.
+    async fn ask(&self, expression: &str) -> Result<usize> {
+        let data = self.get("/api/v1/query", &[("query", expression)]).await?;
+        Ok(data["result"].as_array().map_or(0, Vec::len))
+    }
+
+    /// Whether it answers anything, given some time.
+    async fn shows(&self, expression: &str) -> Result<bool> {
+        let began = Instant::now();
+        while self.ask(expression).await? == 0 {
+            if began.elapsed() > PATIENCE {
+                return Ok(false);
+            }
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+        Ok(true)
+    }
+
+    /// Rules that Prometheus could not evaluate, once it has tried all.
+    async fn ill_rules(&self, count: usize) -> Result<Vec<String>> {
+        let began = Instant::now();
+        loop {
+            let data = self.get("/api/v1/rules", &[]).await?;
+            let groups = data["groups"].as_array().context("groups are listed")?;
+            let rules: Vec<&Value> = groups
+                .iter()
+                .flat_map(|group| group["rules"].as_array().into_iter().flatten())
+                .collect();
+            ensure!(rules.len() == count, "{} rules of {count}", rules.len());
+            if rules.iter().all(|rule| rule["health"] != "unknown") {
+                let ill = rules.iter().filter(|rule| rule["health"] != "ok");
+                return Ok(ill.map(ToString::to_string).collect());
+            }
+            ensure!(
+                began.elapsed() < PATIENCE,
+                "rules are not evaluated: {data}"
+            );
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+    }
+}
+
+impl Drop for Prometheus {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
