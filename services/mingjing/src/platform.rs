@@ -126,7 +126,9 @@ impl Platform {
         Ok(())
     }
 
-    pub fn intake(&self) -> anyhow::Result<Arc<Intake>> {
+    /// The front door; where the log lies in a cluster, it also reads the departments' own topics there.
+    pub fn intake(&mut self) -> anyhow::Result<Arc<Intake>> {
+        let (topics, inbox) = self.log.topics()?.unzip();
         let settings = &self.settings;
         let config = mingjing_intake::Config {
             admin_key: settings
@@ -142,8 +144,17 @@ impl Platform {
             table: self.log.table.clone(),
             publisher: Arc::new(Definitions(self.log.clone())),
             clock: self.now(),
+            topics,
         };
-        Ok(Intake::new(parts, config, &self.registry)?)
+        let intake = Intake::new(parts, config, &self.registry)?;
+        if let Some(inbox) = inbox {
+            let work = mingjing_intake::read_topics(intake.clone(), inbox, self.stopping());
+            self.spawn(
+                "intake",
+                async move { work.await.context("reading topics") },
+            );
+        }
+        Ok(intake)
     }
 
     pub fn api(
@@ -263,6 +274,38 @@ pub struct NothingMore;
 impl Readiness for NothingMore {
     fn checks(&self) -> BoxFuture<'_, Vec<Check>> {
         Box::pin(async { Vec::new() })
+    }
+}
+
+/// What several parts check.
+pub struct All(pub Vec<Arc<dyn Readiness>>);
+
+impl Readiness for All {
+    fn checks(&self) -> BoxFuture<'_, Vec<Check>> {
+        Box::pin(async {
+            let mut checks = Vec::new();
+            for part in &self.0 {
+                checks.extend(part.checks().await);
+            }
+            checks
+        })
+    }
+}
+
+/// How the reading of the departments' topics goes.
+pub struct DeliveredTopics(pub Arc<Intake>);
+
+impl Readiness for DeliveredTopics {
+    fn checks(&self) -> BoxFuture<'_, Vec<Check>> {
+        Box::pin(async {
+            let check = self.0.topics_check();
+            let check = check.map(|(ready, detail)| Check {
+                name: "topics".into(),
+                ready,
+                detail,
+            });
+            check.into_iter().collect()
+        })
     }
 }
 

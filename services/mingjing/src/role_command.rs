@@ -11,7 +11,7 @@ use anyhow::{Context as _, ensure};
 
 use crate::clickhouse;
 use crate::log_port::OpenLog;
-use crate::platform::{NothingMore, Platform};
+use crate::platform::{DeliveredTopics, NothingMore, Platform};
 use crate::settings::Settings;
 use crate::telemetry;
 
@@ -71,9 +71,9 @@ pub async fn run(role: Role, args: RoleArgs) -> anyhow::Result<()> {
     let mut intake = None;
     let router = match (role, &store) {
         (Role::Intake, _) => {
-            let taken = intake.insert(platform.intake()?);
+            let taken = intake.insert(platform.intake()?).clone();
             mingjing_intake::router(taken.clone())
-                .merge(platform.operations(Arc::new(NothingMore), None))
+                .merge(platform.operations(Arc::new(DeliveredTopics(taken.clone())), None))
         }
         (Role::Archive, Some(store)) => {
             platform.archive(store)?;

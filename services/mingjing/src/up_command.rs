@@ -14,7 +14,7 @@ use mingjing_wire::LogRecord;
 use crate::clickhouse;
 use crate::demo::{self, DEMO_SEED, DEMO_SPEED, DEMO_WATERMARK, DemoClock, DemoConfig, Timeline};
 use crate::log_port::OpenLog;
-use crate::platform::Platform;
+use crate::platform::{All, DeliveredTopics, Platform};
 use crate::settings::Settings;
 use crate::telemetry;
 
@@ -74,9 +74,11 @@ pub async fn run(args: UpArgs) -> anyhow::Result<()> {
     };
 
     let mut platform = Platform::new(settings, log, registry, clock);
-    let readiness = platform.supervise()?;
+    let supervision = platform.supervise()?;
     platform.archive(&store)?;
     let intake = platform.intake()?;
+    let topics = Arc::new(DeliveredTopics(intake.clone()));
+    let readiness = Arc::new(All(vec![supervision, topics]));
     let watermark = demo.is_some().then_some(DEMO_WATERMARK);
     let api = platform.api(&store, readiness, watermark);
     platform.serve(listener, mingjing_intake::router(intake.clone()).merge(api));
