@@ -99,7 +99,7 @@ async fn every_role_in_a_process_of_its_own_raises_the_same_alerts() -> Result<(
 }
 
 /// Waits until the alerts are as expected; answers what they were at last.
-async fn until_equal(api: &Platform, expected: &Alerts) -> Result<Alerts> {
+pub async fn until_equal(api: &Platform, expected: &Alerts) -> Result<Alerts> {
     let began = Instant::now();
     loop {
         let found = api.alerts(corpus::SOURCE).await?;
@@ -148,7 +148,7 @@ impl Run {
 }
 
 /// What all processes of the cluster are told.
-struct Site {
+pub struct Site {
     folder: PathBuf,
     brokers: String,
     snapshots: String,
@@ -158,7 +158,7 @@ struct Site {
 }
 
 impl Site {
-    fn new(folder: &Path, broker: &Broker, clickhouse: &str) -> Result<Self> {
+    pub fn new(folder: &Path, broker: &Broker, clickhouse: &str) -> Result<Self> {
         std::fs::write(folder.join("site.toml"), "")?;
         let snapshots = folder.join("shared-snapshots");
         Ok(Self {
@@ -170,14 +170,23 @@ impl Site {
         })
     }
 
-    fn start(&self, role: &str) -> Result<Platform> {
+    /// Starts a role.
+    pub fn start(&self, role: &str) -> Result<Platform> {
+        self.start_with(role, &[])
+    }
+
+    /// Starts a role that is told more.
+    pub fn start_with(&self, role: &str, more: &[(&str, &str)]) -> Result<Platform> {
         let number = self.started.replace(self.started.get() + 1);
         let errors = self.folder.join(format!("{role}-{number}.txt"));
         let settings = self.folder.join("site.toml");
-        Platform::role(role, &settings, errors, &self.environment())
+        let mut environment = self.environment();
+        environment.extend(more);
+        Platform::role(role, &settings, errors, &environment)
     }
 
-    fn environment(&self) -> Vec<(&str, &str)> {
+    /// What every process is told.
+    pub fn environment(&self) -> Vec<(&str, &str)> {
         vec![
             ("MINGJING__KAFKA__BROKERS", &self.brokers),
             ("MINGJING__KAFKA__REPLICATION", "1"),

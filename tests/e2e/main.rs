@@ -5,6 +5,8 @@ mod bad_input;
 mod clickhouse_away;
 mod cluster;
 mod corpus;
+mod delivered;
+mod department;
 mod import_equals_replay;
 mod platform;
 mod rows;
