@@ -1,5 +1,6 @@
 //! The whole platform as an operator runs it: the built program, its log, its ClickHouse, over HTTP.
 
+mod access;
 mod alerts;
 mod bad_input;
 mod clickhouse_away;
