@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Gets the Apache Kafka broker that the tests of the log start: Java, Maven, and the jars that deploy/kafka/pom.xml names.
+# Gets the Apache Kafka broker that the tests of the log start: Java, Maven, and the jars that deploy/kafka/pom.xml names; and kcat,
+# with which the tests write to it as departments do.
 # The jars are copied once into the user's cache, where services/testkit/src/kafka.rs looks for them. Only tests
 # need them; the program speaks to whatever cluster its configuration names.
 set -euo pipefail
@@ -21,6 +22,8 @@ java_found=$(java -version 2>&1 | sed -n 's/.*version "\([0-9]*\).*/\1/p' | head
 at_least "${java_found:-0}" "$java_minimum" ||
   fail "Java ${java_found:-?} is too old for Kafka $version; install Java $java_minimum or newer and let it be the first java on the PATH"
 
+have kcat || apt_install "kcat is missing (the tests write to Kafka with it, as departments do)" kcat
+
 if [ -d "$libs" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ]; then
   say "Kafka $version: $libs (Java $java_found)"
   exit 0
@@ -31,7 +34,7 @@ mkdir -p "$folder"
 # Beside its destination, so that the last step is a rename.
 copy=$(mktemp -d "$folder/copy.XXXXXX")
 trap 'rm -rf "$copy"' EXIT
-say "copying Kafka $version with Maven (43 MB)"
+say "copying Kafka $version with Maven (54 MB)"
 retry mvn --batch-mode --quiet --file "$pom" dependency:copy-dependencies \
   -DincludeScope=runtime -DoutputDirectory="$copy/libs" </dev/null >"$copy/log" 2>&1 || {
   tail -n 30 "$copy/log" >&2

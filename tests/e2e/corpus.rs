@@ -87,7 +87,7 @@ pub async fn finish(intake: &Platform, api: &Platform) -> Result<Alerts> {
 /// Waits until the events are archived. They are written beside what is alleged of them, so after an outage either may
 /// be later. A partition is archived in its order: the cases that were spoken of last tell for all, and among so many are
 /// some of each partition.
-async fn events_are_there(platform: &Platform) -> Result<()> {
+pub async fn events_are_there(platform: &Platform) -> Result<()> {
     let events = events();
     let case_of = |event: &Value| event["subject"].as_str().unwrap_or_default().to_owned();
     let mut sent: BTreeMap<String, u64> = BTreeMap::new();
@@ -106,7 +106,9 @@ async fn events_are_there(platform: &Platform) -> Result<()> {
     for (case, count) in sent {
         let path = format!("/api/v1/cases/{SOURCE}/{case}");
         loop {
-            let found: Value = serde_json::from_str(&platform.get(&path).await?)?;
+            // Not found, as long as there is none.
+            let (_, text) = platform.answer(&path).await?;
+            let found: Value = serde_json::from_str(&text)?;
             if found["events"] == count {
                 break;
             }

@@ -21,7 +21,7 @@ async fn a_frozen_owner_is_noticed_by_another_process_until_someone_takes_over()
     let folder = tempfile::tempdir()?;
     let address = free_address()?;
     let engine = Engine::start_at(&address, folder.path()).await?;
-    let mut site = Start::new(folder, &broker, &address)?;
+    let mut site = Start::new(folder.path(), &broker, &format!("http://{address}"))?;
     site.set("MINGJING__PARTITIONS", "2");
     let frozen = site.role("supervise")?;
     let archive = site.role("archive")?;

@@ -1,10 +1,13 @@
 //! The whole platform as an operator runs it: the built program, its log, its ClickHouse, over HTTP.
 
+mod access;
 mod alerts;
 mod bad_input;
 mod clickhouse_away;
 mod cluster;
 mod corpus;
+mod delivered;
+mod department;
 mod import_equals_replay;
 mod liveness;
 mod platform;

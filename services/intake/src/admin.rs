@@ -24,6 +24,9 @@ struct Registered {
     source: Source,
     /// Shown once; null for a source that has one.
     key: Option<String>,
+    /// The topic that it may write to, where the log lies in a Kafka cluster.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    topic: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -32,6 +35,8 @@ struct Listed {
     source: Source,
     /// How many keys it has.
     keys: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    topic: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -72,6 +77,7 @@ pub(crate) async fn declare_source(
         Ok((
             status,
             Json(Registered {
+                topic: intake.topic_of(&source.id),
                 source,
                 key: declared.key,
             }),
@@ -88,7 +94,11 @@ pub(crate) async fn list_sources(
 ) -> Result<Response, ApiError> {
     let sources = intake.sources.list().await?.into_iter();
     let sources = sources
-        .map(|(source, keys)| Listed { source, keys })
+        .map(|(source, keys)| Listed {
+            topic: intake.topic_of(&source.id),
+            source,
+            keys,
+        })
         .collect();
     Ok(Json(List { sources }).into_response())
 }

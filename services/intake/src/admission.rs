@@ -48,18 +48,21 @@ pub(crate) struct Lane {
 impl Lane {
     /// Whether the source may send now.
     pub fn ready(&self, now: Instant) -> Result<(), ApiError> {
-        self.bucket
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .ready(now)
-            .map_err(|wait| {
-                let ms = wait.as_millis();
-                let detail = Words::new(
-                    format!("the rate is used up for {ms} ms"),
-                    format!("速率已用尽，还需 {ms} 毫秒"),
-                );
-                ApiError::from(Refusal::new(ReasonCode::RateLimited, detail)).retry_after(wait)
-            })
+        let Some(wait) = self.wait(now) else {
+            return Ok(());
+        };
+        let ms = wait.as_millis();
+        let detail = Words::new(
+            format!("the rate is used up for {ms} ms"),
+            format!("速率已用尽，还需 {ms} 毫秒"),
+        );
+        Err(ApiError::from(Refusal::new(ReasonCode::RateLimited, detail)).retry_after(wait))
+    }
+
+    /// How long the source should wait before it sends more; none if it need not.
+    pub fn wait(&self, now: Instant) -> Option<Duration> {
+        let mut bucket = self.bucket.lock().unwrap_or_else(PoisonError::into_inner);
+        bucket.ready(now).err()
     }
 
     /// The source has sent so many items.

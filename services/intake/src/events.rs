@@ -1,29 +1,23 @@
-//! `POST /v1/events`: receive, sort out, write, answer. The only place that writes events and refusals.
+//! `POST /v1/events`: receive, sort out, take, answer.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Instant as Stopwatch;
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use bytes::Bytes;
-use mingjing_domain::Timestamp;
-use mingjing_domain::ids::{Slot, derived_id};
 use mingjing_domain::source::Source;
-use mingjing_log::{Record, Topic};
-use mingjing_wire::cloudevents::encode_complete_until;
-use mingjing_wire::rejects::RejectRecord;
+use mingjing_wire::cloudevents::Binding;
 use mingjing_wire::{ReasonCode, Refusal};
 use tokio::time::Instant;
 
 use crate::access::Speaker;
 use crate::admin::finished;
 use crate::admission::Lane;
-use crate::answer::{Answer, EventsError, Item, Outcome};
+use crate::answer::{Answer, EventsError};
 use crate::error::ApiError;
 use crate::intake::Intake;
-use crate::sort::{Incoming, Kept, Sorted, Step, Whole, sort};
-use crate::{append, body, personal};
+use crate::sort::{Completing, Incoming, Origin, Sorted, Whole, sort};
+use crate::{body, take, topics};
 
 /// Bodies from this size on are sorted out on a thread of their own, so that they do not hold up others.
 const LARGE_BYTES: usize = 64 * 1024;
@@ -92,10 +86,13 @@ async fn receive(
     intake.metrics.read(body.len());
     let received_at = (intake.clock)();
     let incoming = Incoming {
-        headers: parts.headers,
+        binding: Binding::Http,
+        headers: headers_of(&parts.headers),
         body,
-        speaker,
+        speaker: Arc::new(speaker),
         received_at,
+        origin: Origin::Request,
+        completing: Completing::After { not_taken: 0 },
     };
     let intake = Arc::clone(intake);
     // A client that goes away does not stop what was begun: half a request would be taken and never answered for.
@@ -123,14 +120,26 @@ fn refuse_head(headers: &HeaderMap, announced: Option<usize>, bytes_max: usize) 
         .map(|bytes| body::too_large(Some(bytes), bytes_max))
 }
 
-async fn take(intake: &Arc<Intake>, lane: &Lane, incoming: Incoming) -> Result<Answer, Refused> {
-    let (incoming, sorted) = sort_out(intake, incoming).await?;
-    let Incoming {
-        speaker,
-        received_at,
-        ..
-    } = incoming;
-    let mut sorted = match sorted {
+async fn take(
+    intake: &Arc<Intake>,
+    lane: &Lane,
+    mut incoming: Incoming,
+) -> Result<Answer, Refused> {
+    let speaker = incoming.speaker.clone();
+    let mut sorted;
+    loop {
+        (incoming, sorted) = sort_out(intake, incoming).await?;
+        // Asked only when it matters: the answer costs a question to the cluster.
+        let says_complete = matches!(&sorted, Ok(sorted) if sorted.completes());
+        if !says_complete || matches!(incoming.completing, Completing::Elsewhere(_)) {
+            break;
+        }
+        let Some(topic) = topics::in_use(intake, &speaker.id).await? else {
+            break;
+        };
+        incoming.completing = Completing::Elsewhere(topic);
+    }
+    let sorted = match sorted {
         Ok(sorted) => sorted,
         Err(whole) => {
             let Whole { refusal, excerpt } = *whole;
@@ -138,12 +147,10 @@ async fn take(intake: &Arc<Intake>, lane: &Lane, incoming: Incoming) -> Result<A
         }
     };
     lane.charge(sorted.items.len().max(1), Instant::now());
-    intake.metrics.masked(sorted.masked);
-    let completions = write(intake, &speaker, std::mem::take(&mut sorted.steps)).await?;
-    name_unknown_sources(intake, &mut sorted).await?;
-    let rejects = rejects(&speaker, received_at, &sorted);
-    write_rejects(intake, &speaker, rejects).await?;
-    count(intake, &speaker, &sorted, completions);
+    let mut parcels = [sorted];
+    let steps = std::mem::take(&mut parcels[0].steps);
+    take::take(intake, &speaker, &steps, &mut parcels).await?;
+    let [sorted] = parcels;
     Ok(Answer(sorted.items))
 }
 
@@ -165,153 +172,6 @@ async fn sort_out(
     finished(task.await)
 }
 
-/// Writes step by step: each is durable before the next begins. Answers how many completions there were.
-async fn write(intake: &Intake, speaker: &Source, steps: Vec<Step>) -> Result<u64, ApiError> {
-    let begun = Stopwatch::now();
-    let mut completions = 0;
-    let nothing = steps.is_empty();
-    for step in steps {
-        let written = match step {
-            Step::Events(records) => append::records(&*intake.log, Topic::Events, records).await,
-            Step::Complete(until) => {
-                completions += 1;
-                let key = Bytes::from(speaker.id.clone());
-                let value = encode_complete_until(&speaker.id, until).into();
-                append::everywhere(&*intake.log, key, value).await
-            }
-        };
-        written.map_err(|error| ApiError::unavailable("appending events", &error))?;
-    }
-    if !nothing {
-        intake.metrics.appended(begun.elapsed());
-    }
-    Ok(completions)
-}
-
-/// Tells a source that is not registered from one that is another's.
-async fn name_unknown_sources(intake: &Intake, sorted: &mut Sorted) -> Result<(), ApiError> {
-    let mut known: BTreeMap<Box<str>, bool> = BTreeMap::new();
-    for item in &mut sorted.items {
-        let Outcome::Refused(refusal) = &mut item.outcome else {
-            continue;
-        };
-        let (ReasonCode::WrongSource, Some(source)) = (refusal.reason, &refusal.source) else {
-            continue;
-        };
-        let registered = match known.get(source) {
-            Some(registered) => *registered,
-            None => {
-                let registered = intake.sources.get(source).await?.is_some();
-                known.insert(source.clone(), registered);
-                registered
-            }
-        };
-        if !registered {
-            refusal.reason = ReasonCode::UnknownSource;
-        }
-    }
-    Ok(())
-}
-
-fn rejects(speaker: &Source, at: Timestamp, sorted: &Sorted) -> Vec<RejectRecord> {
-    let record = |kept: &Kept| match &sorted.items[kept.index].outcome {
-        Outcome::Refused(refusal) => Some(reject(speaker, at, refusal, kept)),
-        Outcome::Accepted | Outcome::DuplicateOk => None,
-    };
-    sorted.kept.iter().filter_map(record).collect()
-}
-
-fn reject(speaker: &Source, at: Timestamp, refusal: &Refusal, kept: &Kept) -> RejectRecord {
-    let reason = refusal.reason.code();
-    let event_id = refusal.event_id.as_deref();
-    let (instant, index) = (at.millis().to_string(), kept.index.to_string());
-    let parts = [
-        "reject",
-        &speaker.id,
-        event_id.unwrap_or_default(),
-        reason,
-        &instant,
-        &index,
-        kept.excerpt.as_deref().unwrap_or_default(),
-    ];
-    let detail = refusal.message_zh();
-    let detail = personal::mask(&detail).map_or(detail, |(masked, _)| masked);
-    RejectRecord {
-        id: derived_id(&parts),
-        at,
-        reason: reason.to_owned(),
-        detail,
-        source: Some(speaker.id.clone()),
-        case_no: kept.case_no.clone(),
-        event_id: event_id.map(str::to_owned),
-        field: refusal.field.as_deref().map(str::to_owned),
-        excerpt: kept.excerpt.clone(),
-    }
-}
-
-async fn write_rejects(
-    intake: &Intake,
-    speaker: &Source,
-    rejects: Vec<RejectRecord>,
-) -> Result<(), ApiError> {
-    let number = rejects.len();
-    let partition = Slot::of(&speaker.id, "").partition(intake.log.partitions());
-    let key = Bytes::from(speaker.id.clone());
-    let record = |reject: &RejectRecord| {
-        (
-            partition,
-            Record {
-                key: key.clone(),
-                value: reject.encode().into(),
-            },
-        )
-    };
-    let records = rejects.iter().map(record).collect();
-    let written = append::records(&*intake.log, Topic::Rejects, records).await;
-    written.map_err(|error| ApiError::unavailable("appending rejects", &error))?;
-    intake.metrics.rejects_written(number);
-    Ok(())
-}
-
-fn count(intake: &Intake, speaker: &Source, sorted: &Sorted, completions: u64) {
-    let number = |outcome: &Outcome| {
-        sorted
-            .items
-            .iter()
-            .filter(|item| item.outcome == *outcome)
-            .count() as u64
-    };
-    let (accepted, duplicates) = (number(&Outcome::Accepted), number(&Outcome::DuplicateOk));
-    intake
-        .metrics
-        .taken(&speaker.id, accepted, duplicates, completions);
-    for Item { outcome, .. } in &sorted.items {
-        if let Outcome::Refused(refusal) = outcome {
-            count_refused(intake, speaker, refusal.reason);
-        }
-    }
-    let refused = sorted.kept.len();
-    tracing::debug!(
-        source = speaker.id,
-        accepted,
-        duplicates,
-        refused,
-        completions,
-        "events taken"
-    );
-}
-
-fn count_refused(intake: &Intake, speaker: &Source, reason: ReasonCode) {
-    intake.metrics.refused(&speaker.id, reason);
-    if reason == ReasonCode::Secret {
-        // Someone has to call the department: it must not happen again (domain study 11.3).
-        tracing::error!(
-            source = speaker.id,
-            "an item with a secrecy mark was sent; it was refused and nothing of it kept"
-        );
-    }
-}
-
 /// Writes that a request was refused whole.
 async fn refuse_whole(
     intake: &Intake,
@@ -321,14 +181,23 @@ async fn refuse_whole(
     excerpt: Option<String>,
 ) -> Refused {
     lane.charge(1, Instant::now());
-    let kept = Kept {
+    let whole = Whole {
+        refusal: refusal.clone(),
         excerpt,
-        ..Kept::default()
     };
-    let record = reject(speaker, (intake.clock)(), &refusal, &kept);
-    if let Err(error) = write_rejects(intake, speaker, vec![record]).await {
-        return Refused::TurnedAway(error);
+    let parcel = Sorted::refused(whole, Origin::Request, (intake.clock)());
+    match take::take(intake, speaker, &[], &mut [parcel]).await {
+        Err(error) => Refused::TurnedAway(error),
+        Ok(()) => Refused::Counted(refusal.into()),
     }
-    count_refused(intake, speaker, refusal.reason);
-    Refused::Counted(refusal.into())
+}
+
+/// The headers that the binding reads.
+fn headers_of(headers: &HeaderMap) -> Vec<(String, Bytes)> {
+    let read = |(name, value): (&HeaderName, &HeaderValue)| {
+        let name = name.as_str();
+        let wanted = name == "content-type" || name.starts_with(Binding::Http.prefix());
+        wanted.then(|| (name.to_owned(), Bytes::copy_from_slice(value.as_bytes())))
+    };
+    headers.iter().filter_map(read).collect()
 }

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use mingjing_log::kafka::inbox::Topics;
 use mingjing_log::{Log, Table};
 
 use crate::admission::Admission;
 use crate::error::ApiError;
 use crate::metrics::Metrics;
+use crate::topics::TopicsStatus;
 use crate::{BadConfig, Clock, Config, Publisher, SourceError, Sources};
 
 /// What intake works on, made by the binary.
@@ -19,6 +21,8 @@ pub struct Parts {
     pub publisher: Arc<dyn Publisher>,
     /// The platform's time, which stamps receipts.
     pub clock: Clock,
+    /// Where departments may have topics of their own: the log's cluster. None where the log lies in no cluster.
+    pub topics: Option<Topics>,
 }
 
 /// Why intake does not start.
@@ -41,6 +45,8 @@ pub struct Intake {
     pub(crate) metrics: Metrics,
     pub(crate) admission: Admission,
     pub(crate) sources: Sources,
+    pub(crate) topics: Option<Topics>,
+    pub(crate) topics_status: TopicsStatus,
 }
 
 impl Intake {
@@ -69,12 +75,19 @@ impl Intake {
             metrics,
             admission,
             sources,
+            topics: parts.topics,
+            topics_status: TopicsStatus::default(),
         }))
     }
 
     /// The registered sources: for the demo, which registers its own.
     pub fn sources(&self) -> &Sources {
         &self.sources
+    }
+
+    /// How the reading of topics goes: whether it goes on, and what is to be said of it. None where there are no topics.
+    pub fn topics_check(&self) -> Option<(bool, String)> {
+        self.topics.as_ref().map(|_| self.topics_status.check())
     }
 
     /// Answers new requests 503, and waits until those that have begun are durable and answered, also those whose

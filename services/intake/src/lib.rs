@@ -4,6 +4,7 @@
 //! POST /v1/events ─▶ key → source ─▶ rate, fair share ─▶ body within limits ─▶ item by item: read, check, mask
 //!                                                                                 ├▶ mj.log      durable, then answered
 //!                                                                                 └▶ mj.rejects  with the reason
+//! a source's own topic ─▶ source ─▶ record by record: read, check, mask ─▶ the same, then the offset is committed
 //! ```
 //!
 //! | request | by | does |
@@ -24,6 +25,7 @@
 //!   taken, 207: some, 4xx: none. What concerns a whole request stands under `error`.
 //! - **Order where it matters.** "Complete until" (`cn.mingjing.source.complete_until.v1`) goes to every partition after
 //!   the events before it in the request are durable. After a refused item it is refused: the source is not complete then.
+//!   Both hold in a topic too, over all of its records; see `topics`.
 //! - **One source a key.** Keys lie salted and hashed in the table; they are shown once.
 //! - **No one starves.** Each source has a rate, a few requests and a share of the memory at a time; waiting is first
 //!   come, first served.
@@ -55,6 +57,7 @@ mod config;
 mod error;
 mod events;
 mod excerpt;
+mod failpoint;
 mod intake;
 mod keys;
 mod metrics;
@@ -63,6 +66,8 @@ mod publish;
 mod secrecy;
 mod sort;
 mod sources;
+mod take;
+mod topics;
 
 use std::sync::Arc;
 
@@ -75,6 +80,7 @@ pub use config::{AdminKey, BadConfig, Config};
 pub use intake::{Intake, Parts, StartError};
 pub use publish::{PublishError, Published, Publisher};
 pub use sources::{Declared, SourceError, Sources};
+pub use topics::{ReadingEnded, read_topics};
 
 /// What time it is, in the platform's sense: the demo runs faster than the wall clock.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;

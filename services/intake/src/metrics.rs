@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use mingjing_wire::ReasonCode;
-use prometheus::{Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGauge, Opts, Registry};
+use prometheus::{
+    Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry,
+};
 
 use crate::personal::Masked;
 
@@ -20,6 +22,22 @@ pub(crate) struct Metrics {
     rejects: IntCounter,
     bytes: IntCounter,
     append_seconds: Histogram,
+    /// Records read from topics, by source.
+    pub topic_records: IntCounterVec,
+    /// Records of topics that were lost before they were read, by source.
+    pub topic_records_lost: IntCounterVec,
+    /// Topics that were found to be another than before, by source.
+    pub topics_remade: IntCounterVec,
+    /// Records of topics that are not read yet, by source.
+    pub topic_lag: IntGaugeVec,
+    /// Items not taken since the source was last complete, by source.
+    pub topic_not_taken: IntGaugeVec,
+    /// Partitions of topics that this process reads.
+    pub topic_partitions: IntGauge,
+    /// Errors that the reader of topics has reported.
+    pub topic_errors: IntGauge,
+    /// Tries to make records of topics durable that failed.
+    pub topic_retries: IntCounter,
     /// Requests that are worked on or wait for their turn.
     pub in_flight_requests: IntGauge,
     /// Bytes of bodies that have a place in memory.
@@ -43,6 +61,12 @@ impl Metrics {
             let counter = IntCounter::new(format!("mingjing_intake_{name}"), help)?;
             registry.register(Box::new(counter.clone()))?;
             Ok::<_, prometheus::Error>(counter)
+        };
+        let gauges = |name: &str, help: &str| {
+            let opts = Opts::new(format!("mingjing_intake_{name}"), help);
+            let gauges = IntGaugeVec::new(opts, &["source"])?;
+            registry.register(Box::new(gauges.clone()))?;
+            Ok::<_, prometheus::Error>(gauges)
         };
         let gauge = |name: &str, help: &str| {
             let gauge = IntGauge::new(format!("mingjing_intake_{name}"), help)?;
@@ -84,6 +108,35 @@ impl Metrics {
             rejects: counter("rejects_written_total", "Records written to the rejects.")?,
             bytes: counter("bytes_total", "Bytes of bodies read.")?,
             append_seconds,
+            topic_records: vector(
+                "topic_records_total",
+                "Records of topics that are durable, or refused and durable as rejects.",
+                "source",
+            )?,
+            topic_records_lost: vector(
+                "topic_records_lost_total",
+                "Records that a topic lost before they were read: an alarm.",
+                "source",
+            )?,
+            topics_remade: vector(
+                "topics_remade_total",
+                "Times a topic was found to be another of the same name: an alarm.",
+                "source",
+            )?,
+            topic_lag: gauges("topic_lag_records", "Records of topics not read yet.")?,
+            topic_not_taken: gauges(
+                "topic_not_taken_items",
+                "Items of a topic not taken since its source was last complete.",
+            )?,
+            topic_partitions: gauge(
+                "topic_partitions",
+                "Partitions of topics that this process reads.",
+            )?,
+            topic_errors: gauge("topic_errors", "Errors the reader of topics has reported.")?,
+            topic_retries: counter(
+                "topic_retries_total",
+                "Failed tries to make records of topics durable.",
+            )?,
             in_flight_requests: gauge("in_flight_requests", "Requests worked on or waiting.")?,
             in_flight_bytes: gauge("in_flight_bytes", "Bytes reserved for bodies.")?,
         })

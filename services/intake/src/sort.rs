@@ -1,19 +1,26 @@
-//! Sorts out one request: what is to be appended, in which order, and what is refused. Pure.
+//! Sorts out one request, or one record of a topic: what is to be appended, in which order, and what is refused. Pure.
+//!
+//! # When a source is complete
+//!
+//! "Complete until" is taken when nothing before it was refused since it was last complete: an event that is missing
+//! must never become an alert. Before it means in the same request, or in the same topic; a topic's sender sees no answers, so there the
+//! number of what was not taken is carried on, and the declaration has to show that its sender knows of it (`data.not_taken`).
 
 use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
 
-use axum::http::HeaderMap;
 use bytes::Bytes;
 use mingjing_domain::Timestamp;
 use mingjing_domain::ids::Slot;
 use mingjing_domain::source::Source;
 use mingjing_log::{Partition, Record};
 use mingjing_wire::cloudevents::{
-    ATTRIBUTE_BYTES_MAX, COMPLETE_UNTIL, CloudEvent, Limits, Mode, read_binary,
+    ATTRIBUTE_BYTES_MAX, Binding, COMPLETE_UNTIL, CloudEvent, Completion, Limits, Mode, read_binary,
 };
 use mingjing_wire::facts::case_key;
 use mingjing_wire::refusal::Words;
-use mingjing_wire::{IncomingEvent, LogRecord, ReasonCode, Refusal, read_request};
+use mingjing_wire::{IncomingEvent, ReasonCode, Refusal, read_request};
 use serde::Deserialize;
 
 use crate::Config;
@@ -23,16 +30,70 @@ use crate::excerpt::Excerpts;
 use crate::personal::Masked;
 use crate::secrecy;
 
-/// A request, received whole.
+/// A request or a record, received whole.
 pub(crate) struct Incoming {
+    /// What carried it.
+    pub binding: Binding,
     /// Its headers: content type, and in binary mode the event's attributes.
-    pub headers: HeaderMap,
+    pub headers: Vec<(String, Bytes)>,
     /// Its body.
     pub body: Bytes,
-    /// The source whose key came with it.
-    pub speaker: Source,
+    /// The source whose key came with it, or whose topic it lies in.
+    pub speaker: Arc<Source>,
     /// When it was received.
     pub received_at: Timestamp,
+    /// Where it came from.
+    pub origin: Origin,
+    /// Whether the source may be said to be complete.
+    pub completing: Completing,
+}
+
+/// Where something came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// A request.
+    Request,
+    /// A record of a topic.
+    Topic(Place),
+}
+
+/// The place of a record in a source's topic.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    /// The topic's name.
+    pub topic: Arc<str>,
+    /// The id that the cluster gave it.
+    pub topic_id: u128,
+    /// The partition.
+    pub partition: i32,
+    /// The offset.
+    pub offset: i64,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Place {
+            topic,
+            partition,
+            offset,
+            ..
+        } = self;
+        write!(f, "{topic} partition {partition} offset {offset}")
+    }
+}
+
+/// Whether the source may be said to be complete.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Completing {
+    /// Where its sender knows of all that was not taken.
+    After {
+        /// Items before this request or record that were not taken since the source was last complete.
+        not_taken: u64,
+    },
+    /// Not in a request: events on their way through this topic would come after it.
+    Elsewhere(String),
+    /// Not in a topic of so many partitions, for nothing is before anything there.
+    Unordered(usize),
 }
 
 /// One thing to write before the next.
@@ -55,9 +116,13 @@ pub(crate) struct Kept {
     pub excerpt: Option<String>,
 }
 
-/// A request sorted out.
-#[derive(Debug, Default)]
+/// A request or a record sorted out.
+#[derive(Debug)]
 pub(crate) struct Sorted {
+    /// Where it came from.
+    pub origin: Origin,
+    /// When it was received.
+    pub received_at: Timestamp,
     /// What to write.
     pub steps: Vec<Step>,
     /// Each item's outcome, should the writing succeed.
@@ -66,9 +131,47 @@ pub(crate) struct Sorted {
     pub kept: Vec<Kept>,
     /// Numbers masked.
     pub masked: Masked,
+    /// Items not taken since the source was last complete: those before, and those in here.
+    pub not_taken: u64,
 }
 
-/// A request that was refused whole.
+impl Sorted {
+    fn nothing(origin: Origin, received_at: Timestamp, not_taken: u64) -> Self {
+        Self {
+            origin,
+            received_at,
+            steps: Vec::new(),
+            items: Vec::new(),
+            kept: Vec::new(),
+            masked: Masked::default(),
+            not_taken,
+        }
+    }
+
+    /// Something that was refused whole, as one item.
+    pub fn refused(whole: Whole, origin: Origin, received_at: Timestamp) -> Self {
+        let Whole { refusal, excerpt } = whole;
+        let mut sorted = Self::nothing(origin, received_at, 1);
+        sorted.items.push(Item {
+            id: refusal.event_id.clone().map(String::from),
+            outcome: Outcome::Refused(Box::new(refusal)),
+        });
+        sorted.kept.push(Kept {
+            excerpt,
+            ..Kept::default()
+        });
+        sorted
+    }
+
+    /// Whether a source is said to be complete.
+    pub fn completes(&self) -> bool {
+        self.steps
+            .iter()
+            .any(|step| matches!(step, Step::Complete(_)))
+    }
+}
+
+/// A request or a record that was refused whole.
 #[derive(Debug)]
 pub(crate) struct Whole {
     /// Why.
@@ -87,17 +190,24 @@ pub(crate) fn sort(
     partitions: u16,
 ) -> Result<Sorted, Box<Whole>> {
     let Incoming {
+        binding,
         headers,
         body,
         speaker,
         received_at,
+        origin,
+        completing,
     } = incoming;
+    let not_taken = match completing {
+        Completing::After { not_taken } => *not_taken,
+        Completing::Elsewhere(_) | Completing::Unordered(_) => 0,
+    };
     let limits = Limits {
         event_bytes_max: config.event_bytes_max,
         events_max: config.events_max,
     };
     let mut sorter = Sorter {
-        headers,
+        incoming,
         context: Context {
             speaker,
             received_at: *received_at,
@@ -107,9 +217,9 @@ pub(crate) fn sort(
         binary: false,
         excerpts: Excerpts::of(body),
         seen: BTreeMap::new(),
-        sorted: Sorted::default(),
+        sorted: Sorted::nothing(origin.clone(), *received_at, not_taken),
     };
-    match read_request(fields(headers), body, *received_at, limits) {
+    match read_request(*binding, fields(headers), body, *received_at, limits) {
         Ok(received) => {
             sorter.binary = received.mode == Mode::Binary;
             for (item, place) in received.items.into_iter().zip(received.places) {
@@ -126,7 +236,7 @@ pub(crate) fn sort(
 }
 
 struct Sorter<'a> {
-    headers: &'a HeaderMap,
+    incoming: &'a Incoming,
     context: Context<'a>,
     partitions: u16,
     binary: bool,
@@ -138,16 +248,23 @@ struct Sorter<'a> {
 
 impl Sorter<'_> {
     fn item(&mut self, item: Result<IncomingEvent, Refusal>, raw: &[u8]) {
-        let decided = match item {
-            Ok(event) => self.event(event),
-            Err(refusal) if refusal.reason == ReasonCode::UnknownType => self
-                .completion(raw)
-                .unwrap_or_else(|| declined(refusal, None)),
-            Err(refusal) => declined(refusal, None),
+        let completion = match &item {
+            Err(refusal) if refusal.reason == ReasonCode::UnknownType => self.completion(raw),
+            _ => None,
+        };
+        // A declaration that is refused is no event that is missing.
+        let counts = u64::from(completion.is_none());
+        let decided = match (completion, item) {
+            (Some(decided), _) => decided,
+            (None, Ok(event)) => self.event(event),
+            (None, Err(refusal)) => declined(refusal, None),
         };
         let item = match decided {
             Ok(item) => item,
-            Err(declined) => self.refused(*declined, raw),
+            Err(declined) => {
+                self.sorted.not_taken += counts;
+                self.refused(*declined, raw)
+            }
         };
         self.sorted.items.push(item);
     }
@@ -213,10 +330,17 @@ impl Sorter<'_> {
         })
     }
 
+    fn binary(&self, raw: &[u8]) -> Option<CloudEvent> {
+        let Incoming {
+            binding, headers, ..
+        } = self.incoming;
+        read_binary(*binding, fields(headers), raw).ok()
+    }
+
     /// "Complete until", if this item is one.
     fn completion(&mut self, raw: &[u8]) -> Option<Decided> {
         let envelope = match self.binary {
-            true => read_binary(fields(self.headers), raw).ok()?,
+            true => self.binary(raw)?,
             false => CloudEvent::from_json(raw).ok()?,
         };
         if envelope.kind != COMPLETE_UNTIL {
@@ -233,6 +357,7 @@ impl Sorter<'_> {
             })
         });
         Some(until.map(|until| {
+            self.sorted.not_taken = 0;
             self.sorted.steps.push(Step::Complete(until));
             Item {
                 id: Some(envelope.id),
@@ -243,28 +368,45 @@ impl Sorter<'_> {
 
     fn until(&self, envelope: &CloudEvent) -> Result<Timestamp, Refusal> {
         self.context.speaks_for(&envelope.source)?;
-        let until = match LogRecord::parse(&envelope.to_json(), self.context.received_at)? {
-            LogRecord::CompleteUntil { until, .. } => until,
-            other => unreachable!("the type was looked at: {other:?}"),
-        };
+        let Completion { until, not_taken } = Completion::of(envelope)?;
         self.context.completion(until)?;
-        match self.sorted.kept.first() {
-            None => Ok(until),
-            Some(earlier) => {
-                let index = earlier.index;
+        let missing = self.sorted.not_taken;
+        match &self.incoming.completing {
+            Completing::Elsewhere(topic) => {
                 let detail = Words::new(
-                    format!("item {index} was refused"),
-                    format!("第 {index} 项被拒绝"),
+                    format!("a request, while events come through the topic {topic}"),
+                    format!("通过请求声明，而事件经主题 {topic} 送达"),
                 );
-                Err(Refusal::new(ReasonCode::EarlierRefused, detail))
+                Err(Refusal::new(ReasonCode::SaidElsewhere, detail))
+            }
+            Completing::Unordered(partitions) => {
+                let detail = Words::new(
+                    format!("{partitions} partitions"),
+                    format!("{partitions} 个分区"),
+                );
+                Err(Refusal::new(ReasonCode::SeveralPartitions, detail))
+            }
+            Completing::After { .. } if missing == 0 || missing == not_taken => Ok(until),
+            Completing::After { .. } => {
+                let detail = Words::new(
+                    format!("{missing} items before it that were not taken"),
+                    format!("此前有 {missing} 项未被收下"),
+                );
+                let refusal = Refusal::new(ReasonCode::EarlierRefused, detail);
+                Err(refusal.help(
+                    format!("correct and send them again; then say it once more, with data.not_taken = {missing}"),
+                    format!("请改正并重新发送；然后再次声明，并填写 data.not_taken = {missing}"),
+                ))
             }
         }
     }
 
     /// What is wrong with a secret item beside its being secret is not told: nothing of it is.
     fn graver(&self, refusal: Refusal, raw: &[u8]) -> Refusal {
-        let header = self.headers.get("ce-secrecy");
-        let header = header.map(|value| value.to_str().unwrap_or("?"));
+        let name = format!("{}secrecy", self.incoming.binding.prefix());
+        let mut headers = self.incoming.headers.iter();
+        let header = headers.find(|(found, _)| found.eq_ignore_ascii_case(&name));
+        let header = header.map(|(_, value)| std::str::from_utf8(value).unwrap_or("?"));
         let marked =
             header.is_some_and(|value| secrecy::is_mark("secrecy", value)) || secrecy::marked(raw);
         if refusal.reason == ReasonCode::Secret || !marked {
@@ -290,7 +432,7 @@ impl Sorter<'_> {
             subject: String,
         }
         let found = match self.binary {
-            true => read_binary(fields(self.headers), raw).ok()?.subject?,
+            true => self.binary(raw)?.subject?,
             false => serde_json::from_slice::<Peek>(raw).ok()?.subject,
         };
         let fits = !found.is_empty() && found.len() <= ATTRIBUTE_BYTES_MAX;
@@ -311,15 +453,14 @@ fn declined(refusal: Refusal, case_no: Option<String>) -> Decided {
     Err(Box::new(Declined { refusal, case_no }))
 }
 
-fn fields(headers: &HeaderMap) -> impl Iterator<Item = (&str, &[u8])> {
+fn fields(headers: &[(String, Bytes)]) -> impl Iterator<Item = (&str, &[u8])> {
     headers
         .iter()
-        .map(|(name, value)| (name.as_str(), value.as_bytes()))
+        .map(|(name, value)| (name.as_str(), &value[..]))
 }
 
 #[cfg(test)]
 mod tests {
-    use axum::http::HeaderValue;
     use mingjing_domain::source::SourceClock;
     use serde_json::{Value, json};
 
@@ -329,18 +470,20 @@ mod tests {
 
     fn sorted(lines: &[Value]) -> Sorted {
         let body: String = lines.iter().map(|line| format!("{line}\n")).collect();
-        let mut headers = HeaderMap::new();
-        headers.insert(
-            "content-type",
-            HeaderValue::from_static("application/x-ndjson"),
-        );
-        let incoming = Incoming {
-            headers,
+        sort(&request(body), &Config::default(), 4).unwrap()
+    }
+
+    fn request(body: String) -> Incoming {
+        let content_type = Bytes::from_static(b"application/x-ndjson");
+        Incoming {
+            binding: Binding::Http,
+            headers: vec![("content-type".into(), content_type)],
             body: body.into(),
-            speaker: Source::new("zjj", SourceClock::Live),
+            speaker: Arc::new(Source::new("zjj", SourceClock::Live)),
             received_at: Timestamp::parse(NOW).unwrap(),
-        };
-        sort(&incoming, &Config::default(), 4).unwrap()
+            origin: Origin::Request,
+            completing: Completing::After { not_taken: 0 },
+        }
     }
 
     fn event(id: &str) -> Value {
@@ -397,6 +540,58 @@ mod tests {
     }
 
     #[test]
+    fn who_knows_what_was_not_taken_may_say_that_the_source_is_complete() {
+        let sorted = |completing: Completing, lines: &[Value]| {
+            let body: String = lines.iter().map(|line| format!("{line}\n")).collect();
+            let incoming = Incoming {
+                completing,
+                ..request(body)
+            };
+            let sorted = sort(&incoming, &Config::default(), 4).unwrap();
+            (reasons(&sorted), sorted.not_taken)
+        };
+        let after = |not_taken| Completing::After { not_taken };
+        let knowing = |not_taken: u64| {
+            let mut complete = complete(NOW);
+            complete["data"]["not_taken"] = not_taken.into();
+            complete
+        };
+        let bad = json!(5);
+        assert_eq!(
+            sorted(
+                after(2),
+                &[bad.clone(), complete(NOW), knowing(2), knowing(4)]
+            ),
+            (
+                vec![
+                    "not_cloudevent",
+                    "earlier_refused",
+                    "earlier_refused",
+                    "earlier_refused"
+                ],
+                3
+            )
+        );
+        // Known of once, it is behind; said once more, as a producer's second try does, it is true still.
+        assert_eq!(
+            sorted(after(2), &[knowing(2), complete(NOW), knowing(2), bad]),
+            (
+                vec!["accepted", "accepted", "accepted", "not_cloudevent"],
+                1
+            )
+        );
+        for (never, reason) in [
+            (Completing::Elsewhere("in.zjj".into()), "said_elsewhere"),
+            (Completing::Unordered(3), "several_partitions"),
+        ] {
+            assert_eq!(
+                sorted(never, &[event("1"), complete(NOW)]),
+                (vec!["accepted", reason], 0)
+            );
+        }
+    }
+
+    #[test]
     fn the_very_same_event_twice_is_written_once_and_a_changed_one_again() {
         let mut changed = event("1");
         changed["data"]["reason"] = "x".into();
@@ -417,6 +612,30 @@ mod tests {
                 .iter()
                 .all(|kept| kept.excerpt.is_none() && kept.case_no.is_none())
         );
+    }
+
+    #[test]
+    fn a_secrecy_mark_in_a_records_header_is_one() {
+        let header = |name: &str, value: &'static str| (name.to_owned(), Bytes::from(value));
+        for body in ["{}", "{\"reason\": \"绝不外传"] {
+            let incoming = Incoming {
+                binding: Binding::Kafka,
+                headers: vec![
+                    header("content-type", "application/json"),
+                    header("ce_specversion", "1.0"),
+                    header("ce_type", "cn.mingjing.case.note.v1"),
+                    header("ce_source", "zjj"),
+                    header("ce_id", "1"),
+                    header("ce_subject", "c"),
+                    header("ce_time", NOW),
+                    header("CE_Secrecy", "机密"),
+                ],
+                ..request(body.to_owned())
+            };
+            let sorted = sort(&incoming, &Config::default(), 4).unwrap();
+            assert_eq!(reasons(&sorted), ["secret"], "{body}");
+            assert!(sorted.kept[0].excerpt.is_none());
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! |---|---|---|
 //! | `sources` | the source's id | the domain's `Source` as JSON |
 //! | `source_keys` | the key's id | source, salt, hash, when it was made |
+//! | `source_topics` | the source's id | the id that the cluster gave its topic when it was last read |
 //!
 //! Nothing is remembered here: each request asks the table, which is a look into memory or a small read, so that a rotated key
 //! ends at once, whichever process rotated it.
@@ -24,6 +25,7 @@ use crate::keys::{self, KeyRecord, NewKey};
 
 const SOURCES: &str = "sources";
 const KEYS: &str = "source_keys";
+const TOPICS: &str = "source_topics";
 
 /// Who speaks in ticks and activations; no department's name.
 const PLATFORM: &str = "mingjing";
@@ -112,6 +114,28 @@ impl Sources {
             (source, number)
         });
         Ok(counted.collect())
+    }
+
+    /// The ids of all sources.
+    pub(crate) async fn ids(&self) -> Result<Vec<String>, SourceError> {
+        let sources: Vec<(String, Source)> = self.scan(SOURCES).await?;
+        Ok(sources.into_iter().map(|(_, source)| source.id).collect())
+    }
+
+    /// Remembers the id of the source's topic; answers the one that was remembered before.
+    pub(crate) async fn topic_seen(
+        &self,
+        source: &str,
+        topic_id: u128,
+    ) -> Result<Option<u128>, SourceError> {
+        // As text: JSON has no numbers of that size that everyone reads.
+        let known: Option<String> = self.entry(TOPICS, source).await?;
+        let known = known.and_then(|text| u128::from_str_radix(&text, 16).ok());
+        if known != Some(topic_id) {
+            let key = Bytes::from(source.to_owned());
+            self.put(TOPICS, key, &format!("{topic_id:032x}")).await?;
+        }
+        Ok(known)
     }
 
     /// Registers a source or changes it: into every partition first, then into the table. May be repeated. A source

@@ -26,7 +26,8 @@
 //! # What is deliberately absent
 //!
 //! Consumer groups and committed offsets (every consumer keeps its own watermark with its own effects), transactions
-//! across partitions, and time: a record has no timestamp but the ones in its value.
+//! across partitions, and time: a record has no timestamp but the ones in its value. Topics of others, which are not the log, are
+//! read otherwise: see [`kafka::inbox`].
 
 #[cfg(feature = "conformance")]
 pub mod conformance;

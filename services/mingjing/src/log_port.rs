@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use mingjing_log::embedded::EmbeddedLog;
+use mingjing_log::kafka::inbox::{Inbox, Topics};
 use mingjing_log::kafka::{self, KafkaLog};
 use mingjing_log::{Alone, Log, Membership, Table};
 
@@ -52,6 +53,17 @@ impl OpenLog {
             table: log,
             cluster: Some(config),
         })
+    }
+
+    /// Where departments may have topics of their own, and a place among the processes that read them; none where the log lies in
+    /// no cluster.
+    pub fn topics(&self) -> anyhow::Result<Option<(Topics, Inbox)>> {
+        let Some(config) = &self.cluster else {
+            return Ok(None);
+        };
+        let topics = Topics::of(config).context("cannot ask for the topics of sources")?;
+        let inbox = Inbox::open(config, "intake").context("cannot read the topics of sources")?;
+        Ok(Some((topics, inbox)))
     }
 
     /// A place among the processes that do this work; the embedded log knows one only.

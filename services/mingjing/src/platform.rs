@@ -133,7 +133,9 @@ impl Platform {
         Ok(Arc::new(readiness))
     }
 
-    pub fn intake(&self) -> anyhow::Result<Arc<Intake>> {
+    /// The front door; where the log lies in a cluster, it also reads the departments' own topics there.
+    pub fn intake(&mut self) -> anyhow::Result<Arc<Intake>> {
+        let (topics, inbox) = self.log.topics()?.unzip();
         let settings = &self.settings;
         let config = mingjing_intake::Config {
             admin_key: settings
@@ -149,8 +151,17 @@ impl Platform {
             table: self.log.table.clone(),
             publisher: Arc::new(Definitions(self.log.clone())),
             clock: self.now(),
+            topics,
         };
-        Ok(Intake::new(parts, config, &self.registry)?)
+        let intake = Intake::new(parts, config, &self.registry)?;
+        if let Some(inbox) = inbox {
+            let work = mingjing_intake::read_topics(intake.clone(), inbox, self.stopping());
+            self.spawn(
+                "intake",
+                async move { work.await.context("reading topics") },
+            );
+        }
+        Ok(intake)
     }
 
     pub fn api(
@@ -282,6 +293,23 @@ impl Readiness for AllOf {
 /// What a process says that has no partition: it is ready to take some over.
 const STANDS_BY: &str =
     "no partition is this process's: there are more processes than partitions, it stands by";
+
+/// How the reading of the departments' topics goes.
+pub struct DeliveredTopics(pub Arc<Intake>);
+
+impl Readiness for DeliveredTopics {
+    fn checks(&self) -> BoxFuture<'_, Vec<Check>> {
+        Box::pin(async {
+            let check = self.0.topics_check();
+            let check = check.map(|(ready, detail)| Check {
+                name: "topics".into(),
+                ready,
+                detail,
+            });
+            check.into_iter().collect()
+        })
+    }
+}
 
 struct Partitions(Status);
 

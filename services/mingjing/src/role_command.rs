@@ -11,7 +11,7 @@ use anyhow::{Context as _, ensure};
 
 use crate::clickhouse;
 use crate::log_port::OpenLog;
-use crate::platform::{AllOf, Platform};
+use crate::platform::{AllOf, DeliveredTopics, Platform};
 use crate::settings::Settings;
 use crate::telemetry;
 
@@ -72,8 +72,9 @@ pub async fn run(role: Role, args: RoleArgs) -> anyhow::Result<()> {
     let mut intake = None;
     let router = match (role, &store) {
         (Role::Intake, _) => {
-            let taken = intake.insert(platform.intake()?);
-            mingjing_intake::router(taken.clone()).merge(platform.operations(nothing_more, None))
+            let taken = intake.insert(platform.intake()?).clone();
+            mingjing_intake::router(taken.clone())
+                .merge(platform.operations(Arc::new(DeliveredTopics(taken.clone())), None))
         }
         (Role::Archive, Some(store)) => {
             let readiness = platform.archive(store)?;

@@ -14,7 +14,7 @@ use mingjing_wire::LogRecord;
 use crate::clickhouse;
 use crate::demo::{self, DEMO_SEED, DEMO_SPEED, DEMO_WATERMARK, DemoClock, DemoConfig, Timeline};
 use crate::log_port::OpenLog;
-use crate::platform::{AllOf, Platform};
+use crate::platform::{AllOf, DeliveredTopics, Platform};
 use crate::settings::Settings;
 use crate::telemetry;
 
@@ -74,8 +74,11 @@ pub async fn run(args: UpArgs) -> anyhow::Result<()> {
     };
 
     let mut platform = Platform::new(settings, log, registry, clock);
-    let readiness = AllOf(vec![platform.supervise()?, platform.archive(&store)?]);
+    let supervision = platform.supervise()?;
+    let archive = platform.archive(&store)?;
     let intake = platform.intake()?;
+    let topics = Arc::new(DeliveredTopics(intake.clone()));
+    let readiness = AllOf(vec![supervision, archive, topics]);
     let watermark = demo.is_some().then_some(DEMO_WATERMARK);
     let api = platform.api(&store, Arc::new(readiness), watermark)?;
     platform.serve(listener, mingjing_intake::router(intake.clone()).merge(api));

@@ -43,8 +43,13 @@ pub struct Broker {
     libs: PathBuf,
     folder: PathBuf,
     port: u16,
+    /// Where it is asked whether it is up: its only listener, or the one without a lock.
+    inner: u16,
     keeper: Option<Child>,
 }
+
+/// The password of the key store of a secured broker, which a test makes and throws away.
+const STORE_PASSWORD: &str = "mingjing";
 
 impl Broker {
     /// Formats a new folder and starts a broker on it; answers when it answers.
@@ -52,30 +57,100 @@ impl Broker {
     /// # Errors
     /// The jars or Java are missing, or the broker did not come up; the text says what to do or shows the log.
     pub fn start() -> io::Result<Broker> {
+        Self::with(false)
+    }
+
+    /// The same, with TLS, SCRAM and access control lists for all who come by [`address`](Broker::address); nothing is
+    /// allowed until it is. By [`inner_address`](Broker::inner_address) anyone may do everything, like the cluster's administrator.
+    ///
+    /// # Errors
+    /// As [`start`](Broker::start).
+    pub fn secured() -> io::Result<Broker> {
+        Self::with(true)
+    }
+
+    fn with(secured: bool) -> io::Result<Broker> {
         let libs = libs()?;
         let folder = tempfile::Builder::new()
             .prefix("mingjing-kafka-")
             .tempdir()?
             .keep();
-        let [port, controller] = free_ports()?;
+        let [port, inner, controller] = free_ports()?;
         let mut broker = Broker {
             libs,
             folder,
             port,
+            inner: if secured { inner } else { port },
             keeper: None,
         };
-        fs::write(
-            broker.settings(),
-            settings(&broker.data(), port, controller),
-        )?;
+        let mut text = settings(&broker.data(), controller);
+        if secured {
+            broker.make_certificate()?;
+            text += &locked_listeners(&broker.folder, port, inner, controller);
+        } else {
+            text += &open_listeners(port, controller);
+        }
+        fs::write(broker.settings(), text)?;
         broker.format_once()?;
         broker.restart()?;
         Ok(broker)
     }
 
-    /// `host:port` for clients.
+    /// `host:port` for clients. A certificate is made out for a name.
     pub fn address(&self) -> String {
-        format!("127.0.0.1:{}", self.port)
+        match self.inner == self.port {
+            true => format!("127.0.0.1:{}", self.port),
+            false => format!("localhost:{}", self.port),
+        }
+    }
+
+    /// `host:port` of the listener that asks nobody who he is.
+    pub fn inner_address(&self) -> String {
+        format!("127.0.0.1:{}", self.inner)
+    }
+
+    /// The certificate of a secured broker, as PEM.
+    pub fn certificate(&self) -> PathBuf {
+        self.folder.join("broker.pem")
+    }
+
+    /// The command that runs one of Kafka's own tools, by its class: `org.apache.kafka.tools.ConsoleProducer` and the like.
+    pub fn tool(&self, class: &str) -> Command {
+        let mut command = Command::new("java");
+        command.args(JVM).args(self.class_path()).arg(class);
+        command
+    }
+
+    fn make_certificate(&self) -> io::Result<()> {
+        let store = self.folder.join("broker.p12");
+        let keytool = |arguments: &[&str]| {
+            let mut command = Command::new("keytool");
+            command.args(arguments).arg("-keystore").arg(&store);
+            let command = command.args(["-storepass", STORE_PASSWORD, "-alias", "broker"]);
+            let output = command.stdin(Stdio::null()).output()?;
+            match output.status.success() {
+                true => Ok(()),
+                false => Err(io::Error::other(format!(
+                    "keytool {arguments:?}: {}",
+                    String::from_utf8_lossy(&output.stdout)
+                ))),
+            }
+        };
+        keytool(&[
+            "-genkeypair",
+            "-keyalg",
+            "EC",
+            "-storetype",
+            "PKCS12",
+            "-dname",
+            "CN=localhost",
+            "-ext",
+            "SAN=dns:localhost",
+            "-validity",
+            "3650",
+        ])?;
+        let pem = self.certificate();
+        keytool(&["-exportcert", "-rfc", "-file", &pem.to_string_lossy()])
     }
 
     /// Where the broker keeps the partitions, a folder each.
@@ -121,7 +196,7 @@ impl Broker {
             .spawn()?;
         self.keeper = Some(keeper);
         let began = Instant::now();
-        while !answers(self.port) {
+        while !answers(self.inner) {
             if began.elapsed() > PATIENCE {
                 let log = fs::read_to_string(self.folder.join("broker.log")).unwrap_or_default();
                 return Err(io::Error::other(format!(
@@ -220,16 +295,12 @@ fn libs() -> io::Result<PathBuf> {
 }
 
 /// As near to the defaults as one node allows; topics are created by themselves there too, which clients must live with.
-fn settings(data: &Path, port: u16, controller: u16) -> String {
+fn settings(data: &Path, controller: u16) -> String {
     format!(
         "process.roles=broker,controller\n\
          node.id=1\n\
          controller.quorum.voters=1@127.0.0.1:{controller}\n\
-         listeners=BROKER://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}\n\
-         advertised.listeners=BROKER://127.0.0.1:{port}\n\
-         inter.broker.listener.name=BROKER\n\
          controller.listener.names=CONTROLLER\n\
-         listener.security.protocol.map=BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT\n\
          log.dirs={}\n\
          offsets.topic.num.partitions=1\n\
          group.min.session.timeout.ms=1000\n\
@@ -241,6 +312,33 @@ fn settings(data: &Path, port: u16, controller: u16) -> String {
          num.network.threads=2\n\
          num.io.threads=4\n",
         data.display()
+    )
+}
+
+fn open_listeners(port: u16, controller: u16) -> String {
+    format!(
+        "listeners=BROKER://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}\n\
+         advertised.listeners=BROKER://127.0.0.1:{port}\n\
+         inter.broker.listener.name=BROKER\n\
+         listener.security.protocol.map=BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT\n"
+    )
+}
+
+/// Nobody comes in by BROKER without a password, and nobody may do there what no list allows him.
+fn locked_listeners(folder: &Path, port: u16, inner: u16, controller: u16) -> String {
+    format!(
+        "listeners=BROKER://127.0.0.1:{port},INNER://127.0.0.1:{inner},CONTROLLER://127.0.0.1:{controller}\n\
+         advertised.listeners=BROKER://localhost:{port},INNER://127.0.0.1:{inner}\n\
+         inter.broker.listener.name=INNER\n\
+         listener.security.protocol.map=BROKER:SASL_SSL,INNER:PLAINTEXT,CONTROLLER:PLAINTEXT\n\
+         listener.name.broker.sasl.enabled.mechanisms=SCRAM-SHA-512\n\
+         listener.name.broker.scram-sha-512.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required;\n\
+         listener.name.broker.ssl.keystore.type=PKCS12\n\
+         listener.name.broker.ssl.keystore.location={}\n\
+         listener.name.broker.ssl.keystore.password={STORE_PASSWORD}\n\
+         authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer\n\
+         super.users=User:ANONYMOUS\n",
+        folder.join("broker.p12").display()
     )
 }
 
@@ -259,10 +357,14 @@ fn collect(folder: &Path, below: &Path, files: &mut Vec<(PathBuf, Vec<u8>)>) -> 
 }
 
 /// Ports that were free a moment ago.
-fn free_ports() -> io::Result<[u16; 2]> {
+fn free_ports() -> io::Result<[u16; 3]> {
     let listen = || TcpListener::bind((Ipv4Addr::LOCALHOST, 0));
-    let (one, other) = (listen()?, listen()?);
-    Ok([one.local_addr()?.port(), other.local_addr()?.port()])
+    let held = [listen()?, listen()?, listen()?];
+    let mut ports = [0; 3];
+    for (port, held) in ports.iter_mut().zip(&held) {
+        *port = held.local_addr()?.port();
+    }
+    Ok(ports)
 }
 
 /// Whether a broker there answers the question which requests it knows (ApiVersions, version 0).

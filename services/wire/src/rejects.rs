@@ -21,7 +21,7 @@ pub struct RejectRecord {
     pub reason: String,
     /// What was wrong and what to do, for people.
     pub detail: String,
-    /// The source whose key sent it; what the item itself claimed stands in `detail`.
+    /// The source whose key sent it, or whose topic it lies in; what the item itself claimed stands in `detail`.
     pub source: Option<String>,
     /// The case, where it could be read.
     pub case_no: Option<String>,
@@ -30,6 +30,9 @@ pub struct RejectRecord {
     /// The field, as a path like `data.amounts.paid`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
+    /// Where the record lies that held it, if it came through a topic.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
     /// The beginning of what was sent, at most [`EXCERPT_BYTES_MAX`] bytes, identity and mobile numbers
     /// masked. Never of anything that may be secret.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -68,6 +71,7 @@ mod tests {
             case_no: None,
             event_id: Some("e".into()),
             field: Some("data".into()),
+            place: Some("in.zjj partition 0 offset 7, item 0".into()),
             excerpt: Some("{".into()),
         };
         let bytes = record.encode();

@@ -1,6 +1,7 @@
 //! A site of several processes: a broker, a ClickHouse, and each role as often as wanted.
 
-use std::path::PathBuf;
+use std::cell::Cell;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
@@ -29,15 +30,16 @@ pub struct Site {
     pub bucket: Option<Bucket>,
     engine: Option<Engine>,
     address: String,
+    folder: TempDir,
     start: Start,
 }
 
 /// Starts processes, and what every one of them is told.
 pub struct Start {
-    folder: TempDir,
+    folder: PathBuf,
     environment: Vec<(&'static str, String)>,
     /// How many processes were started.
-    started: usize,
+    started: Cell<usize>,
 }
 
 impl Site {
@@ -47,13 +49,13 @@ impl Site {
         let folder = tempfile::tempdir()?;
         let address = free_address()?;
         let engine = Engine::start_at(&address, folder.path()).await?;
-        let mut start = Start::new(folder, &broker, &address)?;
+        let mut start = Start::new(folder.path(), &broker, &format!("http://{address}"))?;
         if let Some(bucket) = &bucket {
             start.environment.extend(bucket.settings());
         }
         // Whoever comes first makes the topics.
         let intake = start.role("intake")?;
-        let mut several = |role: &str, count| -> Result<Vec<Platform>> {
+        let several = |role: &str, count| -> Result<Vec<Platform>> {
             (0..count).map(|_| start.role(role)).collect()
         };
         let (supervisors, archives) = (several("supervise", supervisors)?, several("archive", 2)?);
@@ -66,6 +68,7 @@ impl Site {
             bucket,
             engine: Some(engine),
             address,
+            folder,
             start,
         })
     }
@@ -119,7 +122,7 @@ impl Site {
 
     /// ClickHouse again, where it was.
     pub async fn start_engine(&mut self) -> Result<()> {
-        self.engine = Some(Engine::start_at(&self.address, self.start.folder.path()).await?);
+        self.engine = Some(Engine::start_at(&self.address, self.folder.path()).await?);
         Ok(())
     }
 
@@ -130,15 +133,15 @@ impl Site {
             role.stop().await?;
         }
         drop((self.engine, self.broker));
-        Ok(self.start.folder)
+        Ok(self.folder)
     }
 }
 
 impl Start {
-    /// For a site on this broker, with ClickHouse at an address.
-    pub fn new(folder: TempDir, broker: &Broker, clickhouse: &str) -> Result<Self> {
-        std::fs::write(folder.path().join("site.toml"), "")?;
-        let snapshots = folder.path().join("shared-snapshots");
+    /// For a site on this broker; no ClickHouse is named where the URL is empty.
+    pub fn new(folder: &Path, broker: &Broker, clickhouse: &str) -> Result<Self> {
+        std::fs::write(folder.join("site.toml"), "")?;
+        let snapshots = folder.join("shared-snapshots");
         let snapshots = snapshots.to_str().context("a path in UTF-8")?;
         let environment = vec![
             ("MINGJING__KAFKA__BROKERS", broker.address()),
@@ -147,16 +150,16 @@ impl Start {
                 "MINGJING__KAFKA__SESSION",
                 format!("{}ms", SESSION.as_millis()),
             ),
-            ("MINGJING__CLICKHOUSE__URL", format!("http://{clickhouse}")),
+            ("MINGJING__CLICKHOUSE__URL", clickhouse.to_owned()),
             ("MINGJING__PARTITIONS", PARTITIONS.to_string()),
             ("MINGJING__SUPERVISE__SNAPSHOTS", snapshots.to_owned()),
             ("MINGJING__SUPERVISE__SNAPSHOT_RECORDS", "50".to_owned()),
             ("MINGJING__SUPERVISE__TICK_EVERY", "200ms".to_owned()),
         ];
         Ok(Self {
-            folder,
+            folder: folder.to_owned(),
             environment,
-            started: 0,
+            started: Cell::default(),
         })
     }
 
@@ -165,16 +168,24 @@ impl Start {
         self.environment.push((name, value.to_owned()));
     }
 
+    /// What every process is told.
+    pub fn environment(&self) -> Vec<(&str, &str)> {
+        let told = self.environment.iter();
+        told.map(|(name, value)| (*name, value.as_str())).collect()
+    }
+
     /// Starts a process of this role.
-    pub fn role(&mut self, role: &str) -> Result<Platform> {
-        self.started += 1;
-        let errors: PathBuf = self
-            .folder
-            .path()
-            .join(format!("{role}-{}.txt", self.started));
-        let settings = self.folder.path().join("site.toml");
-        let environment = self.environment.iter().map(|(k, v)| (*k, v.as_str()));
-        let environment: Vec<(&str, &str)> = environment.collect();
+    pub fn role(&self, role: &str) -> Result<Platform> {
+        self.role_with(role, &[])
+    }
+
+    /// Starts one that is told more.
+    pub fn role_with(&self, role: &str, more: &[(&str, &str)]) -> Result<Platform> {
+        let number = self.started.replace(self.started.get() + 1);
+        let errors = self.folder.join(format!("{role}-{number}.txt"));
+        let settings = self.folder.join("site.toml");
+        let mut environment = self.environment();
+        environment.extend(more);
         Platform::role(role, &settings, errors, &environment)
     }
 }

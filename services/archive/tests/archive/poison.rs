@@ -33,6 +33,7 @@ async fn a_poison_record_becomes_a_reject_and_stops_nothing() {
         case_no: None,
         event_id: Some("e".into()),
         field: None,
+        place: None,
         excerpt: Some("摘录".into()),
     };
     // Intake's append was repeated: one item, two records.

@@ -121,6 +121,7 @@ impl Platform {
             table: log.clone(),
             publisher: published.clone(),
             clock: Arc::new(move || Timestamp::from_millis(hand.load(Ordering::Relaxed))),
+            topics: None,
         };
         let intake = Intake::new(parts, config, &registry).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -23,6 +23,7 @@ mod cluster;
 mod config;
 mod cursor;
 mod group;
+pub mod inbox;
 mod native;
 mod speaker;
 mod table;

@@ -1,5 +1,5 @@
 //! What the safe client lacks, asked of librdkafka itself: a flush that keeps flushing, the end that the last fetch
-//! told, and topics' ids. The only unsafe code of this crate; every pointer lives within one function.
+//! told, topics' ids, and headers by whatever name. The only unsafe code of this crate; every pointer lives within one function.
 
 #![allow(unsafe_code)]
 
@@ -8,10 +8,12 @@ use std::ffi::{CStr, CString, c_char};
 use std::ptr;
 use std::time::{Duration, Instant};
 
+use bytes::Bytes;
 use rdkafka::ClientContext;
 use rdkafka::bindings as rd;
 use rdkafka::client::Client;
 use rdkafka::error::{KafkaError, KafkaResult};
+use rdkafka::message::BorrowedMessage;
 use rdkafka::types::RDKafkaErrorCode;
 
 /// Sends everything that was enqueued, and waits until all of it is delivered or refused. False when time was up first.
@@ -46,6 +48,35 @@ pub(super) fn fetched_end<C: ClientContext>(
     u64::try_from(high).ok().filter(|_| known)
 }
 
+/// The headers of a record, but for those without a value. The client's own reader of headers panics where a name is not UTF-8,
+/// and anybody may write such a record.
+pub(super) fn headers(message: &BorrowedMessage<'_>) -> Vec<(String, Bytes)> {
+    let mut headers = Vec::new();
+    let mut all = ptr::null_mut();
+    // SAFETY: the message is alive; what it gives belongs to it and is copied before this returns.
+    unsafe {
+        let answer = rd::rd_kafka_message_headers(message.ptr(), &mut all);
+        if answer != rd::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR {
+            return headers;
+        }
+        for at in 0..rd::rd_kafka_header_cnt(all) {
+            let (mut name, mut value, mut size) = (ptr::null(), ptr::null(), 0);
+            let answer = rd::rd_kafka_header_get_all(all, at, &mut name, &mut value, &mut size);
+            let there = answer == rd::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR;
+            if !there || value.is_null() {
+                continue;
+            }
+            let name = CStr::from_ptr(name).to_string_lossy().into_owned();
+            let value = std::slice::from_raw_parts(value.cast::<u8>(), size);
+            headers.push((name, Bytes::copy_from_slice(value)));
+        }
+    }
+    headers
+}
+
+/// What the cluster says of topics, by name: the id, nothing for one that does not exist, or why it does not say.
+pub(super) type Described = BTreeMap<String, KafkaResult<Option<u128>>>;
+
 /// The ids that the cluster gave these topics when they were created; a topic that does not exist has none. 0 is the
 /// answer of a broker that knows no ids.
 pub(super) fn topic_ids<C: ClientContext>(
@@ -53,6 +84,16 @@ pub(super) fn topic_ids<C: ClientContext>(
     topics: &[&str],
     timeout: Duration,
 ) -> KafkaResult<BTreeMap<String, Option<u128>>> {
+    let all = describe(client, topics, timeout)?.into_iter();
+    all.map(|(name, id)| Ok((name, id?))).collect()
+}
+
+/// As [`topic_ids`], where one topic that we may not know of hides no other.
+pub(super) fn describe<C: ClientContext>(
+    client: &Client<C>,
+    topics: &[&str],
+    timeout: Duration,
+) -> KafkaResult<Described> {
     let names: Vec<CString> = topics
         .iter()
         .map(|name| CString::new(*name))
@@ -93,9 +134,7 @@ pub(super) fn topic_ids<C: ClientContext>(
 ///
 /// # Safety
 /// The event is alive.
-unsafe fn described(
-    event: *mut rd::rd_kafka_event_t,
-) -> KafkaResult<BTreeMap<String, Option<u128>>> {
+unsafe fn described(event: *mut rd::rd_kafka_event_t) -> KafkaResult<Described> {
     // SAFETY: the caller keeps the event alive, and everything read here belongs to it.
     unsafe {
         let failure = RDKafkaErrorCode::from(rd::rd_kafka_event_error(event));
@@ -118,10 +157,12 @@ unsafe fn described(
                     let id = rd::rd_kafka_TopicDescription_topic_id(topic);
                     let high = rd::rd_kafka_Uuid_most_significant_bits(id).cast_unsigned();
                     let low = rd::rd_kafka_Uuid_least_significant_bits(id).cast_unsigned();
-                    Some(u128::from(high) << 64 | u128::from(low))
+                    Ok(Some(u128::from(high) << 64 | u128::from(low)))
                 }
-                RDKafkaErrorCode::UnknownTopicOrPartition | RDKafkaErrorCode::UnknownTopic => None,
-                failure => return Err(KafkaError::AdminOp(failure)),
+                RDKafkaErrorCode::UnknownTopicOrPartition | RDKafkaErrorCode::UnknownTopic => {
+                    Ok(None)
+                }
+                failure => Err(KafkaError::AdminOp(failure)),
             };
             ids.insert(name.to_string_lossy().into_owned(), id);
         }

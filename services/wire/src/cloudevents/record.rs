@@ -69,10 +69,32 @@ pub enum LogRecord<'a> {
     },
 }
 
-#[derive(Serialize, Deserialize)]
+/// What a source says when it says that it is complete: the `data` of [`COMPLETE_UNTIL`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct UntilData {
-    until: Timestamp,
+pub struct Completion {
+    /// Nothing that occurred up to here is still to come.
+    pub until: Timestamp,
+    /// Of how many items before it the sender knows that they were not taken. Said to intake; the log does not keep it.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub not_taken: u64,
+}
+
+fn is_zero(number: &u64) -> bool {
+    *number == 0
+}
+
+impl Completion {
+    /// Reads it from an event of that type.
+    ///
+    /// # Errors
+    /// A refusal: the data are missing or something else.
+    pub fn of(envelope: &CloudEvent) -> Result<Self, Refusal> {
+        match &envelope.data {
+            Some(Data::Json(raw)) => typed::read(raw.get(), "data", Position::START),
+            _ => Err(Refusal::missing("data")),
+        }
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -153,7 +175,7 @@ fn control(envelope: &CloudEvent) -> Result<LogRecord<'static>, Refusal> {
             Ok(LogRecord::SourceDeclared(source))
         }
         COMPLETE_UNTIL => {
-            let UntilData { until } = typed::read(raw, "data", start)?;
+            let Completion { until, .. } = Completion::of(envelope)?;
             Ok(LogRecord::CompleteUntil {
                 source: envelope.source.clone(),
                 until,
@@ -178,7 +200,8 @@ pub fn encode_source(source: &Source) -> Vec<u8> {
 
 /// The record that says `source` is complete up to `until`.
 pub fn encode_complete_until(source: &str, until: Timestamp) -> Vec<u8> {
-    encode_control(COMPLETE_UNTIL, source, &UntilData { until })
+    let not_taken = 0;
+    encode_control(COMPLETE_UNTIL, source, &Completion { until, not_taken })
 }
 
 /// The record that moves a partition's clock to `at`.

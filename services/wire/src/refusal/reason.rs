@@ -46,8 +46,8 @@ reason_codes! {
         "send CloudEvents 1.0: specversion \"1.0\", id, source, type, subject, time and data"
         "请按 CloudEvents 1.0 发送：specversion 为 \"1.0\"，并有 id、source、type、subject、time 和 data";
     UnsupportedContentType "unsupported_content_type" "content type not supported" "不支持的内容类型"
-        "use application/cloudevents+json, application/cloudevents-batch+json, application/x-ndjson, or ce- headers with application/json"
-        "请使用 application/cloudevents+json、application/cloudevents-batch+json、application/x-ndjson，或 ce- 头加 application/json";
+        "use application/cloudevents+json, application/cloudevents-batch+json, application/x-ndjson, or ce- headers (ce_ in Kafka) with application/json"
+        "请使用 application/cloudevents+json、application/cloudevents-batch+json、application/x-ndjson，或 ce- 头（Kafka 中为 ce_）加 application/json";
     UnknownType "unknown_type" "event type not known" "未知的事件类型"
         "use cn.mingjing.case.<kind>.v1 with a kind from schemas/events/case-event.v1.json"
         "请使用 cn.mingjing.case.<类型>.v1，类型代码见 schemas/events/case-event.v1.json";
@@ -74,7 +74,7 @@ reason_codes! {
         "remove the character" "请去掉该字符";
     BadBase64 "bad_base64" "data_base64 is not Base64" "data_base64 不是 Base64"
         "encode by RFC 4648 section 4, with padding" "请按 RFC 4648 第 4 节编码（含填充）";
-    BadHeader "bad_header" "a ce- header cannot be read" "ce- 头无法读取"
+    BadHeader "bad_header" "a header with an attribute cannot be read" "属性头无法读取"
         "percent-encode header values as UTF-8, by the CloudEvents HTTP binding 3.1.3.2"
         "请按 CloudEvents HTTP 绑定 3.1.3.2 将头的值以 UTF-8 百分号编码";
     Secret "secret" "marked as a secret item" "标为涉密事项"
@@ -83,15 +83,20 @@ reason_codes! {
     UnknownSource "unknown_source" "source not registered" "来源未登记"
         "write the source exactly as it was registered; a new source is registered by the platform's operator (POST /v1/sources)"
         "请按登记的标识原样填写 source；新来源请由平台管理员登记（POST /v1/sources）";
-    WrongSource "wrong_source" "the key belongs to another source" "密钥属于另一来源"
-        "use the key of the source that the event names; a key speaks for one source only"
-        "请使用事件所填来源自己的密钥；一个密钥只能代表一个来源";
+    WrongSource "wrong_source" "the key or the topic belongs to another source" "密钥或主题属于另一来源"
+        "use the key or the topic of the source that the event names; each speaks for one source only"
+        "请使用事件所填来源自己的密钥或主题；一个密钥、一个主题只能代表一个来源";
     PersonalData "personal_data" "personal data where a keyed hash belongs" "应为哈希值处出现个人信息"
         "send a keyed hash (HMAC) of the party's number, never the number or the name itself"
         "请发送当事人证件号的带密钥哈希（HMAC），不得发送证件号或姓名本身";
-    EarlierRefused "earlier_refused" "an item before it in the request was refused" "同一请求中此前有事项被拒绝"
+    EarlierRefused "earlier_refused" "an item before it was refused" "此前有事项被拒绝"
         "correct and send the refused items first, then say that the source is complete"
         "请先改正并重新发送被拒绝的事项，再声明数据已齐全";
+    SaidElsewhere "said_elsewhere" "not the place to say this" "不应在此声明"
+        "say it in the topic of the source, after its events" "请在该来源自己的主题中、于其事件之后声明";
+    SeveralPartitions "several_partitions" "a topic of several partitions has no order" "多分区主题没有统一的先后顺序"
+        "give the source a topic of one partition, or leave the declaration out: alerts then wait for the delay allowance"
+        "请为该来源使用单分区主题；否则请不要声明，预警将等到延迟宽限期满";
     BadKey "bad_key" "no valid key" "没有有效的密钥"
         "send the header `Authorization: Bearer <key>` with the key the operator gave you; a rotated key no longer works"
         "请在请求头 `Authorization: Bearer <密钥>` 中填写平台发放的密钥；已轮换的旧密钥不再有效";

@@ -7,6 +7,7 @@
 mod alerts;
 mod cloudevents;
 mod import;
+mod kafka_binding;
 mod mapping;
 mod real_logs;
 mod records;

@@ -1,7 +1,7 @@
 //! Requests in every content mode: items stand alone, and nothing a client sends makes a panic.
 
 use mingjing_domain::Timestamp;
-use mingjing_wire::cloudevents::{Limits, Mode, Received, read_request};
+use mingjing_wire::cloudevents::{Binding, Limits, Mode, Received, read_request};
 use mingjing_wire::{ReasonCode, Refusal, encode_event};
 use proptest::prelude::*;
 use serde_json::json;
@@ -16,7 +16,7 @@ fn send(content_type: &str, headers: &[(&str, &str)], body: &[u8]) -> Result<Rec
             .iter()
             .map(|(name, value)| (*name, value.as_bytes())),
     );
-    read_request(all, body, NOW, Limits::default())
+    read_request(Binding::Http, all, body, NOW, Limits::default())
 }
 
 fn outline(received: &Received) -> Vec<Result<String, (ReasonCode, Option<String>)>> {

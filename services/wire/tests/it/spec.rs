@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use mingjing_domain::Timestamp;
-use mingjing_wire::cloudevents::{CloudEvent, Data, Extension, read_binary};
+use mingjing_wire::cloudevents::{Binding, CloudEvent, Data, Extension, read_binary};
 use mingjing_wire::{ReasonCode, encode_event};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
@@ -239,7 +239,7 @@ fn the_conformance_features_of_the_http_binding_hold() {
                 CloudEvent::from_json(body.as_bytes()).unwrap()
             } else {
                 let headers = headers.iter().map(|(n, v)| (n.as_str(), v.as_bytes()));
-                read_binary(headers, body.as_bytes()).unwrap()
+                read_binary(Binding::Http, headers, body.as_bytes()).unwrap()
             };
             for pair in &wanted {
                 let found = match pair[0].as_str() {
@@ -332,6 +332,7 @@ fn the_conformance_samples_are_taken_in_binary_mode_and_version_0_3_is_refused()
                 }
             }
             let event = read_binary(
+                Binding::Http,
                 headers.iter().map(|(n, v)| (n.as_str(), v.as_bytes())),
                 sample.data.as_bytes(),
             );

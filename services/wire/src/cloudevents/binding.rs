@@ -1,14 +1,18 @@
-//! What a department posts: the content modes of the CloudEvents HTTP binding, and NDJSON.
+//! How a department's events are carried: the content modes of the CloudEvents bindings for HTTP and for Kafka, and NDJSON.
 //!
 //! | content type | mode |
 //! |---|---|
 //! | `application/cloudevents+json` | structured: one event |
 //! | `application/cloudevents-batch+json` | batch: a JSON array of events |
 //! | `application/x-ndjson`, `application/ndjson`, `application/jsonl` | one event a line |
-//! | anything else, with `ce-` headers | binary: attributes in headers, `data` in the body |
+//! | anything else, with `ce-` headers (`ce_` in a Kafka record) | binary: attributes in headers, `data` in the body |
+//! | none, or JSON without attributes, in a Kafka record only | by its first character: `[` batch, else structured |
+//!
+//! The last row is for producers that set no headers (kcat, the console producer). Batches and NDJSON in a Kafka record are
+//! an extension of that binding. HTTP percent-encodes header values, Kafka has them as UTF-8.
 //!
 //! Items are judged one by one: a bad one does not touch the good ones. Only a batch that is no JSON at all,
-//! or a content type nobody knows, is refused whole. No sockets here; headers and body come as bytes.
+//! or a content type nobody knows, is refused whole. No sockets and no brokers here; headers and body come as bytes.
 
 use std::fmt;
 use std::ops::Range;
@@ -24,6 +28,38 @@ use super::case::{IncomingEvent, from_envelope, read_at};
 use super::draft::Draft;
 use super::envelope::{CloudEvent, Data};
 use super::strict::{inspect, json_text, syntax};
+
+/// What carries the events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Binding {
+    /// A request; the CloudEvents HTTP binding 1.0.2.
+    Http,
+    /// A record of a topic; the CloudEvents Kafka binding 1.0.2. Its value is the body.
+    Kafka,
+}
+
+impl Binding {
+    /// What the names of the headers with attributes begin with.
+    pub const fn prefix(self) -> &'static str {
+        match self {
+            Binding::Http => "ce-",
+            Binding::Kafka => "ce_",
+        }
+    }
+
+    fn decode(self, value: &[u8]) -> Result<String, Refusal> {
+        match self {
+            Binding::Http => decode(value),
+            Binding::Kafka => match std::str::from_utf8(value) {
+                Ok(text) => Ok(text.to_owned()),
+                Err(_) => Err(not_utf8().help(
+                    "write header values of records as UTF-8",
+                    "消息头的值请使用 UTF-8 编码",
+                )),
+            },
+        }
+    }
+}
 
 /// How much one request may hold. The size of the whole body is the server's matter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,19 +104,20 @@ pub struct Received {
     pub places: Vec<Range<usize>>,
 }
 
-/// Reads the events of one request. Header names may be in any case; `received_at` is stamped on each event.
+/// Reads the events of one request or record. Header names may be in any case; `received_at` is stamped on each event.
 ///
 /// # Errors
 /// A refusal of the whole request: unknown content type, or a batch that is not JSON. Everything that
 /// concerns one item is in that item's place.
 pub fn read_request<'h>(
+    binding: Binding,
     headers: impl IntoIterator<Item = (&'h str, &'h [u8])>,
     body: &[u8],
     received_at: Timestamp,
     limits: Limits,
 ) -> Result<Received, Refusal> {
-    let headers = Headers::read(headers)?;
-    let mode = headers.mode()?;
+    let headers = Headers::read(binding, headers)?;
+    let mode = headers.mode(body)?;
     let items = match mode {
         Mode::Structured => vec![(
             0..body.len(),
@@ -103,10 +140,11 @@ pub fn read_request<'h>(
 /// # Errors
 /// A refusal, as for [`CloudEvent::from_json`].
 pub fn read_binary<'h>(
+    binding: Binding,
     headers: impl IntoIterator<Item = (&'h str, &'h [u8])>,
     body: &[u8],
 ) -> Result<CloudEvent, Refusal> {
-    Headers::read(headers)?.envelope(body)
+    Headers::read(binding, headers)?.envelope(body)
 }
 
 fn item(
@@ -234,15 +272,20 @@ impl<'de: 'a, 'a> Deserialize<'de> for Batch<'a> {
     }
 }
 
-/// The headers that matter: content type and `ce-` attributes, decoded.
+/// The headers that matter: content type and attributes, decoded.
 struct Headers {
+    binding: Binding,
     content_type: Option<String>,
     attributes: Vec<(String, String)>,
 }
 
 impl Headers {
-    fn read<'h>(headers: impl IntoIterator<Item = (&'h str, &'h [u8])>) -> Result<Self, Refusal> {
+    fn read<'h>(
+        binding: Binding,
+        headers: impl IntoIterator<Item = (&'h str, &'h [u8])>,
+    ) -> Result<Self, Refusal> {
         let mut read = Self {
+            binding,
             content_type: None,
             attributes: Vec::new(),
         };
@@ -251,20 +294,21 @@ impl Headers {
             if name == "content-type" {
                 let text = String::from_utf8_lossy(value).trim().to_owned();
                 read.content_type = (!text.is_empty()).then_some(text);
-            } else if let Some(attribute) = name.strip_prefix("ce-") {
+            } else if let Some(attribute) = name.strip_prefix(binding.prefix()) {
                 if read.attributes.iter().any(|(known, _)| known == attribute) {
                     let detail = Words::new("the header is there twice", "该头出现两次");
                     return Err(Refusal::new(ReasonCode::DuplicateField, detail).field(&name));
                 }
-                let value = decode(value).map_err(|refusal| refusal.field(&name))?;
+                let value = binding.decode(value);
+                let value = value.map_err(|refusal| refusal.field(&name))?;
                 read.attributes.push((attribute.to_owned(), value));
             }
         }
         Ok(read)
     }
 
-    /// By the content type alone, as the binding says; without one it knows, by the presence of `ce-` headers.
-    fn mode(&self) -> Result<Mode, Refusal> {
+    /// By the content type alone, as the bindings say; without one they know, by the presence of attributes.
+    fn mode(&self, body: &[u8]) -> Result<Mode, Refusal> {
         let content_type = self.content_type.as_deref().unwrap_or_default();
         let mut parts = content_type.split(';');
         let essence = parts.next().unwrap_or_default().trim().to_ascii_lowercase();
@@ -292,6 +336,15 @@ impl Headers {
             "application/x-ndjson" | "application/ndjson" | "application/jsonl" => Ok(Mode::Ndjson),
             other if other.starts_with("application/cloudevents") => refuse(),
             _ if !self.attributes.is_empty() => Ok(Mode::Binary),
+            other if self.binding == Binding::Kafka => {
+                if !other.is_empty() && !CloudEvent::is_json_type(other) {
+                    return refuse();
+                }
+                match body.trim_ascii_start().first() {
+                    Some(b'[') => Ok(Mode::Batch),
+                    _ => Ok(Mode::Structured),
+                }
+            }
             _ => refuse(),
         }
     }
@@ -300,12 +353,13 @@ impl Headers {
         let mut draft = Draft::default();
         for (name, value) in &self.attributes {
             if name == "datacontenttype" {
-                let detail = Words::new("ce-datacontenttype", "ce-datacontenttype");
+                let field = format!("{}{name}", self.binding.prefix());
+                let detail = Words::new(field.as_str(), field.as_str());
                 return Err(Refusal::new(ReasonCode::BadHeader, detail)
-                    .field("ce-datacontenttype")
+                    .field(&field)
                     .help(
-                        "in binary mode the content type of the data is the Content-Type header",
-                        "二进制模式下数据的内容类型由 Content-Type 头表示",
+                        "in binary mode the content type of the data is the content-type header",
+                        "二进制模式下数据的内容类型由 content-type 头表示",
                     ));
             }
             draft.attribute(name, value)?;
@@ -377,7 +431,12 @@ fn decode(value: &[u8]) -> Result<String, Refusal> {
             }
         }
     }
-    String::from_utf8(decoded).map_err(|_| bad("bytes that are not UTF-8", "不是 UTF-8 的字节"))
+    String::from_utf8(decoded).map_err(|_| not_utf8())
+}
+
+fn not_utf8() -> Refusal {
+    let detail = Words::new("bytes that are not UTF-8", "不是 UTF-8 的字节");
+    Refusal::new(ReasonCode::BadHeader, detail)
 }
 
 #[cfg(test)]

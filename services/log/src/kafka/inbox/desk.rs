@@ -1,0 +1,82 @@
+//! What the thread that reads, the client's callbacks and the receiver's side share.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::Receiver;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::start::Done;
+use super::{Mark, Spot, Standing};
+
+/// The state; held for moments only.
+#[derive(Default)]
+pub(super) struct Desk {
+    state: Mutex<State>,
+    errors: AtomicU64,
+    closing: AtomicBool,
+}
+
+#[derive(Default)]
+pub(super) struct State {
+    /// The topics to follow, and their ids.
+    pub wanted: BTreeMap<String, u128>,
+    /// Whether others are wanted since that was looked at.
+    pub wanted_changed: bool,
+    /// What the group has given this process.
+    pub assigned: BTreeSet<Spot>,
+    /// Counts the assignments.
+    pub generation: u64,
+    /// Whether it must still be found out where to begin.
+    pub beginning: bool,
+    /// What is done, of what was assigned.
+    pub done: BTreeMap<Spot, Done>,
+    pub ends: BTreeMap<Spot, i64>,
+    /// The answer that is due.
+    pub due: Option<Receiver<Vec<Mark>>>,
+    last_error: Option<String>,
+}
+
+impl Desk {
+    pub fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn follow(&self, topics: BTreeMap<String, u128>) {
+        let mut state = self.state();
+        if state.wanted != topics {
+            state.wanted = topics;
+            state.wanted_changed = true;
+        }
+    }
+
+    pub fn standings(&self) -> BTreeMap<Spot, Standing> {
+        let state = self.state();
+        let of = |(spot, done): (&Spot, &Done)| {
+            let end = state.ends.get(spot).copied().unwrap_or(done.next);
+            let standing = Standing {
+                next: done.next,
+                end: end.max(done.next),
+            };
+            (spot.clone(), standing)
+        };
+        state.done.iter().map(of).collect()
+    }
+
+    pub fn error(&self, text: String) {
+        self.errors.fetch_add(1, Ordering::Relaxed);
+        self.state().last_error = Some(text);
+    }
+
+    pub fn errors(&self) -> (u64, Option<String>) {
+        let last = self.state().last_error.clone();
+        (self.errors.load(Ordering::Relaxed), last)
+    }
+
+    pub fn close(&self) {
+        self.closing.store(true, Ordering::Relaxed);
+    }
+
+    pub fn closing(&self) -> bool {
+        self.closing.load(Ordering::Relaxed)
+    }
+}

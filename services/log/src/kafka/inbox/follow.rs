@@ -1,0 +1,560 @@
+//! The thread that polls, and the callbacks that run in it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::sync::mpsc::{RecvTimeoutError, sync_channel};
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use rdkafka::client::ClientContext;
+use rdkafka::config::RDKafkaLogLevel;
+use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer, ConsumerContext};
+use rdkafka::error::{KafkaError, KafkaResult};
+use rdkafka::message::BorrowedMessage;
+use rdkafka::types::RDKafkaRespErr;
+use rdkafka::{Message, Offset, Timestamp, TopicPartitionList};
+use tokio::sync::mpsc;
+
+use super::desk::Desk;
+use super::start::{Done, Held, start};
+use super::{Answer, BYTES_MAX, Begun, Delivered, Handed, Mark, News, QUESTION, RECORDS_MAX, Spot};
+use crate::kafka::cluster::position_gone;
+use crate::kafka::{Config, OpenError, config, native, speaker};
+
+/// How long a member may be silent before the group goes on without it.
+const SESSION: Duration = Duration::from_secs(10);
+/// How long partitions that go to another process are kept for the answer that is due.
+const DRAIN_MAX: Duration = Duration::from_secs(60);
+const POLL: Duration = Duration::from_millis(100);
+/// An answer that takes longer is waited for with all partitions paused and the group's questions answered.
+const SOON: Duration = Duration::from_millis(500);
+
+type Reader = BaseConsumer<Context>;
+
+pub(super) struct Context {
+    desk: Arc<Desk>,
+}
+
+/// The client. `roundrobin`, because `range` would give the one partition of every topic to the same process.
+pub(super) fn consumer(config: &Config, group: &str, desk: Arc<Desk>) -> Result<Reader, OpenError> {
+    let mut client = config.consumer();
+    client
+        .set("group.id", format!("{}mingjing.{group}", config.prefix))
+        .set("partition.assignment.strategy", "roundrobin")
+        .set("session.timeout.ms", SESSION.as_millis().to_string())
+        .set(
+            "heartbeat.interval.ms",
+            (SESSION.as_millis() / 4).to_string(),
+        )
+        .set(
+            "max.poll.interval.ms",
+            (4 * DRAIN_MAX.as_millis()).to_string(),
+        )
+        .set("topic.metadata.refresh.interval.ms", "5000")
+        // A topic's end must be known in time for the lag to be true; fetches of a quiet one need not be frequent.
+        .set("fetch.wait.max.ms", "500")
+        .set("queued.max.messages.kbytes", (BYTES_MAX / 1024).to_string());
+    client
+        .create_with_context(Context { desk })
+        .map_err(config::property)
+}
+
+/// Reads until the desk closes or nobody receives.
+pub(super) fn run(consumer: &Reader, desk: &Desk, told: &mpsc::Sender<Handed>) {
+    let mut thread = Thread {
+        consumer,
+        desk,
+        told,
+        generation: 0,
+        subscribed: BTreeSet::new(),
+        resting: BTreeMap::new(),
+        left: Vec::new(),
+    };
+    while !desk.closing() {
+        if thread.round().is_none() {
+            break;
+        }
+    }
+    // What was answered meanwhile is still committed, and the group is left: dropping the client does that.
+    if let Err(error) = commit(consumer, desk, CommitMode::Sync) {
+        tracing::debug!(%error, "the last offsets of delivered topics were not committed");
+    }
+}
+
+struct Thread<'a> {
+    consumer: &'a Reader,
+    desk: &'a Desk,
+    told: &'a mpsc::Sender<Handed>,
+    /// The assignment that `resting` and `left` are of.
+    generation: u64,
+    subscribed: BTreeSet<String>,
+    resting: BTreeMap<Spot, Instant>,
+    /// Records that came while an answer was waited for.
+    left: Vec<(Spot, Delivered)>,
+}
+
+/// None: it is over.
+type Goes = Option<()>;
+
+impl Thread<'_> {
+    fn round(&mut self) -> Goes {
+        self.subscribe();
+        self.notice_change();
+        self.wake();
+        if self.desk.state().beginning {
+            return self.begin();
+        }
+        let records = self.collect();
+        self.look_at_ends();
+        match records.is_empty() {
+            true => Some(()),
+            false => self.hand(News::Records(records)),
+        }
+    }
+
+    fn subscribe(&mut self) {
+        let wanted: BTreeSet<String> = self.desk.state().wanted.keys().cloned().collect();
+        if wanted == self.subscribed {
+            return;
+        }
+        let names: Vec<&str> = wanted.iter().map(String::as_str).collect();
+        let done = match names.is_empty() {
+            true => {
+                self.consumer.unsubscribe();
+                Ok(())
+            }
+            false => self.consumer.subscribe(&names),
+        };
+        match done {
+            Ok(()) => {
+                tracing::info!(
+                    topics = names.len(),
+                    "the topics that are followed have changed"
+                );
+                self.subscribed = wanted;
+            }
+            Err(error) => self.report(&error),
+        }
+    }
+
+    /// What was kept of another assignment is gone by; a topic whose id is another than that of what was done is begun anew.
+    fn notice_change(&mut self) {
+        let mut state = self.desk.state();
+        if state.generation != self.generation {
+            self.generation = state.generation;
+            self.left.clear();
+            self.resting.clear();
+        }
+        if !std::mem::take(&mut state.wanted_changed) {
+            return;
+        }
+        let remade = state.done.iter().any(|(spot, done)| {
+            let known = state.wanted.get(&*spot.topic);
+            known.is_some_and(|id| *id != done.topic_id)
+        });
+        state.beginning |= remade;
+    }
+
+    /// Lets partitions go on that have rested long enough.
+    fn wake(&mut self) {
+        let now = Instant::now();
+        let rested: Vec<Spot> = self
+            .resting
+            .iter()
+            .filter(|(_, until)| **until <= now)
+            .map(|(spot, _)| spot.clone())
+            .collect();
+        self.resting.retain(|_, until| *until > now);
+        if !rested.is_empty() {
+            self.resume(&rested);
+        }
+    }
+
+    fn resume(&self, spots: &[Spot]) {
+        if let Err(error) = list(spots).and_then(|list| self.consumer.resume(&list)) {
+            self.report(&error);
+        }
+    }
+
+    fn pause(&self, spots: &[Spot]) {
+        if let Err(error) = list(spots).and_then(|list| self.consumer.pause(&list)) {
+            self.report(&error);
+        }
+    }
+
+    /// Finds out where to begin with what was assigned, begins there, and tells.
+    fn begin(&mut self) -> Goes {
+        let (generation, spots, known) = {
+            let state = self.desk.state();
+            (state.generation, state.assigned.clone(), state.done.clone())
+        };
+        self.left.clear();
+        let begun = match begins(self.consumer, &spots, &known) {
+            Ok(begun) => begun,
+            Err(error) => {
+                self.report(&error);
+                // Asked again. The group may have something else to say meanwhile.
+                self.poll_into_left(POLL);
+                return Some(());
+            }
+        };
+        {
+            let mut state = self.desk.state();
+            if state.generation != generation {
+                return Some(());
+            }
+            state.beginning = false;
+            state.done = begun.iter().map(|b| (b.spot.clone(), done_of(b))).collect();
+        }
+        let mut places = TopicPartitionList::new();
+        for b in &begun {
+            let place = Offset::Offset(b.at);
+            let added = places.add_partition_offset(&b.spot.topic, b.spot.partition, place);
+            if let Err(error) = added {
+                self.report(&error);
+            }
+        }
+        if let Err(error) = self.consumer.assign(&places) {
+            self.report(&error);
+            self.desk.state().beginning = true;
+            std::thread::sleep(POLL);
+            return Some(());
+        }
+        self.resting.clear();
+        self.hand(News::Assigned(begun))
+    }
+
+    /// What has come, as far as it is small enough.
+    fn collect(&mut self) -> BTreeMap<Spot, Vec<Delivered>> {
+        let generation = self.desk.state().generation;
+        let mut records: BTreeMap<Spot, Vec<Delivered>> = BTreeMap::new();
+        let (mut count, mut bytes, mut patience) = (0, 0, POLL);
+        let left = std::mem::take(&mut self.left);
+        let resting = |(spot, _): &(Spot, Delivered)| self.resting.contains_key(spot);
+        let (resting, left): (Vec<_>, Vec<_>) = left.into_iter().partition(resting);
+        let mut left = left.into_iter();
+        while count < RECORDS_MAX && bytes < BYTES_MAX {
+            let next = match left.next() {
+                Some(record) => Some(record),
+                None => match self.consumer.poll(patience) {
+                    None => break,
+                    Some(Err(error)) => {
+                        self.report(&error);
+                        None
+                    }
+                    Some(Ok(message)) => Some(delivered(&message)),
+                },
+            };
+            let state = self.desk.state();
+            if state.generation != generation || state.beginning {
+                // What was collected is given again, to whoever has the partition now.
+                return BTreeMap::new();
+            }
+            drop(state);
+            let Some((spot, record)) = next else { continue };
+            patience = Duration::ZERO;
+            count += 1;
+            bytes += record.size();
+            records.entry(spot).or_default().push(record);
+        }
+        self.left = resting.into_iter().chain(left).collect();
+        records
+    }
+
+    fn poll_into_left(&mut self, patience: Duration) {
+        match self.consumer.poll(patience) {
+            None => {}
+            Some(Ok(message)) => self.left.push(delivered(&message)),
+            Some(Err(error)) => self.report(&error),
+        }
+    }
+
+    fn look_at_ends(&self) {
+        let spots: Vec<Spot> = self.desk.state().done.keys().cloned().collect();
+        for spot in spots {
+            let client = self.consumer.client();
+            if let Some(end) = native::fetched_end(client, &spot.topic, spot.partition) {
+                let end = i64::try_from(end).unwrap_or(i64::MAX);
+                self.desk.state().ends.insert(spot, end);
+            }
+        }
+    }
+
+    /// Hands something over, waits until it is done, and commits it.
+    fn hand(&mut self, news: News) -> Goes {
+        let (answer, due) = sync_channel(1);
+        self.desk.state().due = Some(due);
+        let answer = Answer(answer);
+        let handed = Handed { news, answer };
+        // There is room: the piece before was answered.
+        if self.told.blocking_send(handed).is_err() {
+            return None;
+        }
+        let mut held: Option<Vec<Spot>> = None;
+        let outcome = loop {
+            match self.due(if held.is_some() { Duration::ZERO } else { SOON }) {
+                Due::Done(rests) => break Some(rests),
+                // The callback of a revocation has waited for it already.
+                Due::Settled => break Some(Vec::new()),
+                Due::Dropped => break None,
+                Due::Waiting => {}
+            }
+            if self.desk.closing() {
+                break None;
+            }
+            if held.is_none() {
+                let all: Vec<Spot> = self.desk.state().assigned.iter().cloned().collect();
+                self.pause(&all);
+                held = Some(all);
+            }
+            self.poll_into_left(POLL);
+        };
+        let rests = outcome?;
+        if let Err(error) = commit(self.consumer, self.desk, CommitMode::Async) {
+            self.report(&error);
+        }
+        if held.is_some() {
+            // Not those that were paused: what is assigned now is what must not stay paused.
+            let all: Vec<Spot> = self.desk.state().assigned.iter().cloned().collect();
+            self.resume(&all);
+            let resting: Vec<Spot> = self.resting.keys().cloned().collect();
+            self.pause(&resting);
+        }
+        for (spot, rest) in rests {
+            self.pause(std::slice::from_ref(&spot));
+            self.resting.insert(spot, Instant::now() + rest);
+        }
+        Some(())
+    }
+
+    fn due(&self, patience: Duration) -> Due {
+        due(self.desk, patience)
+    }
+
+    fn report(&self, error: &KafkaError) {
+        tracing::info!(%error, "the reader of delivered topics reports");
+        self.desk.error(error.to_string());
+        if position_gone(error) {
+            // The client does not say of which partition: all are looked at.
+            self.desk.state().beginning = true;
+        }
+    }
+}
+
+/// What has become of the answer that is due.
+enum Due {
+    Done(Vec<(Spot, Duration)>),
+    Waiting,
+    /// It came, and was seen to by someone else.
+    Settled,
+    /// The receiver is gone.
+    Dropped,
+}
+
+/// Waits for the answer that is due, and notes what it says is done.
+fn due(desk: &Desk, patience: Duration) -> Due {
+    let Some(receiver) = desk.state().due.take() else {
+        return Due::Settled;
+    };
+    // Not under the lock.
+    let marks = match receiver.recv_timeout(patience) {
+        Ok(marks) => marks,
+        Err(RecvTimeoutError::Disconnected) => return Due::Dropped,
+        Err(RecvTimeoutError::Timeout) => {
+            desk.state().due = Some(receiver);
+            return Due::Waiting;
+        }
+    };
+    let mut state = desk.state();
+    let mut rests = Vec::new();
+    for Mark {
+        spot,
+        next,
+        note,
+        rest,
+    } in marks
+    {
+        if let Some(done) = state.done.get_mut(&spot) {
+            done.next = next;
+            done.note = note;
+        }
+        rests.extend(rest.map(|rest| (spot, rest)));
+    }
+    Due::Done(rests)
+}
+
+/// Commits all that is done.
+fn commit(consumer: &Reader, desk: &Desk, mode: CommitMode) -> KafkaResult<()> {
+    let done = desk.state().done.clone();
+    if done.is_empty() {
+        return Ok(());
+    }
+    let mut places = TopicPartitionList::new();
+    for (spot, done) in &done {
+        let mut place = places.add_partition(&spot.topic, spot.partition);
+        place.set_offset(Offset::Offset(done.next))?;
+        place.set_metadata(done.metadata());
+    }
+    consumer.commit(&places, mode)
+}
+
+/// Asks the cluster where each partition is to begin.
+fn begins(
+    consumer: &Reader,
+    spots: &BTreeSet<Spot>,
+    known: &BTreeMap<Spot, Done>,
+) -> KafkaResult<Vec<Begun>> {
+    if spots.is_empty() {
+        return Ok(Vec::new());
+    }
+    let spots: Vec<Spot> = spots.iter().cloned().collect();
+    let names: BTreeSet<&str> = spots.iter().map(|spot| &*spot.topic).collect();
+    let names: Vec<&str> = names.into_iter().collect();
+    let ids = native::topic_ids(consumer.client(), &names, QUESTION)?;
+    let committed = consumer.committed_offsets(list(&spots)?, QUESTION)?;
+    let mut sizes: BTreeMap<&str, usize> = BTreeMap::new();
+    for name in names {
+        let metadata = consumer.fetch_metadata(Some(name), QUESTION)?;
+        let topic = metadata.topics().first();
+        sizes.insert(name, topic.map_or(0, |topic| topic.partitions().len()));
+    }
+    let mut begun = Vec::with_capacity(spots.len());
+    for spot in &spots {
+        let Some(topic_id) = ids.get(&*spot.topic).copied().flatten() else {
+            // Gone. The group will say so; if it comes again, it is another.
+            continue;
+        };
+        let (low, high) = consumer.fetch_watermarks(&spot.topic, spot.partition, QUESTION)?;
+        let place = committed.find_partition(&spot.topic, spot.partition);
+        let committed = place.and_then(|place| {
+            place.error().ok()?;
+            let next = place.offset().to_raw().filter(|next| *next >= 0)?;
+            Some(Done::read(next, place.metadata(), topic_id))
+        });
+        let done = known.get(spot).cloned().or(committed);
+        let held = Held {
+            topic_id,
+            low,
+            high,
+        };
+        let (at, loss) = start(done.as_ref(), held);
+        begun.push(Begun {
+            spot: spot.clone(),
+            topic_id,
+            partitions: sizes.get(&*spot.topic).copied().unwrap_or(0),
+            at,
+            note: done.map(|done| done.note).unwrap_or_default(),
+            loss,
+        });
+    }
+    Ok(begun)
+}
+
+fn done_of(begun: &Begun) -> Done {
+    Done {
+        topic_id: begun.topic_id,
+        next: begun.at,
+        note: begun.note.clone(),
+    }
+}
+
+fn list(spots: &[Spot]) -> KafkaResult<TopicPartitionList> {
+    let mut list = TopicPartitionList::with_capacity(spots.len());
+    for spot in spots {
+        list.add_partition(&spot.topic, spot.partition);
+    }
+    Ok(list)
+}
+
+fn delivered(message: &BorrowedMessage<'_>) -> (Spot, Delivered) {
+    let spot = Spot {
+        topic: message.topic().into(),
+        partition: message.partition(),
+    };
+    let record = Delivered {
+        offset: message.offset(),
+        appended_at: match message.timestamp() {
+            Timestamp::LogAppendTime(at) => Some(at),
+            Timestamp::CreateTime(_) | Timestamp::NotAvailable => None,
+        },
+        headers: native::headers(message),
+        value: message.payload().map(Bytes::copy_from_slice),
+    };
+    (spot, record)
+}
+
+impl ClientContext for Context {
+    fn log(&self, level: RDKafkaLogLevel, _: &str, text: &str) {
+        speaker::log(level, text);
+    }
+
+    fn error(&self, error: KafkaError, reason: &str) {
+        tracing::debug!(%error, reason, "the reader of delivered topics reports");
+        self.desk.error(format!("{error}: {reason}"));
+    }
+}
+
+impl ConsumerContext for Context {
+    /// What is assigned is begun by the thread, once it knows where.
+    fn rebalance(
+        &self,
+        consumer: &BaseConsumer<Self>,
+        code: RDKafkaRespErr,
+        list: &mut TopicPartitionList,
+    ) {
+        if code == RDKafkaRespErr::RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS {
+            let elements = list.elements();
+            let spots = elements.iter().map(|element| Spot {
+                topic: element.topic().into(),
+                partition: element.partition(),
+            });
+            let mut state = self.desk.state();
+            state.assigned = spots.collect();
+            state.generation += 1;
+            state.beginning = true;
+            return;
+        }
+        self.let_go(consumer);
+        if let Err(error) = consumer.unassign() {
+            tracing::warn!(%error, "delivered topics could not be let go of");
+        }
+    }
+
+    fn commit_callback(&self, result: KafkaResult<()>, _: &TopicPartitionList) {
+        if let Err(error) = result {
+            // They are read again, by us or by whoever has them now.
+            tracing::debug!(%error, "offsets of delivered topics were not committed");
+        }
+    }
+}
+
+impl Context {
+    /// Waits for what is being worked on, and commits it, while the group gives the partitions to nobody else.
+    fn let_go(&self, consumer: &BaseConsumer<Self>) {
+        let began = Instant::now();
+        loop {
+            match due(&self.desk, POLL) {
+                Due::Done(_) | Due::Settled | Due::Dropped => break,
+                Due::Waiting if self.desk.closing() => break,
+                Due::Waiting if began.elapsed() > DRAIN_MAX => {
+                    tracing::warn!(
+                        "delivered topics were not let go of in time: another process takes their last records again"
+                    );
+                    break;
+                }
+                Due::Waiting => {}
+            }
+        }
+        if !consumer.assignment_lost()
+            && let Err(error) = commit(consumer, &self.desk, CommitMode::Sync)
+        {
+            tracing::debug!(%error, "offsets of delivered topics were not committed");
+        }
+        let mut state = self.desk.state();
+        state.assigned.clear();
+        state.done.clear();
+        state.ends.clear();
+        state.generation += 1;
+        state.beginning = false;
+    }
+}

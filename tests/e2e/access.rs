@@ -1,0 +1,145 @@
+//! Access by the example's lists (`deploy/kafka/acls.sh`) on a broker with TLS, SCRAM and an authorizer: a department writes to
+//! its own topic and to nothing else, and intake does all it has to with what the list gives it.
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+use mingjing_testkit::kafka::Broker;
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use serde_json::json;
+
+use crate::corpus;
+use crate::department::{self, Department, bare};
+use crate::platform::Platform;
+
+const USERS: [&str; 3] = ["intake", "dept-e2e", "dept-other"];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_department_writes_to_its_own_topic_only_and_intake_has_enough() -> Result<()> {
+    let broker = tokio::task::spawn_blocking(Broker::secured).await??;
+    let folder = tempfile::tempdir()?;
+    let site = folder.path().join("site.toml");
+    std::fs::write(
+        &site,
+        "[kafka]\nreplication = 1\n[log]\nfilter = \"info\"\n",
+    )?;
+    let start = |name: &str, environment: &[(&str, &str)]| {
+        Platform::role("intake", &site, folder.path().join(name), environment)
+    };
+
+    // The administrator makes the log and registers the sources.
+    let inner = broker.inner_address();
+    let first = start("first.txt", &[("MINGJING__KAFKA__BROKERS", &inner)])?;
+    first
+        .register(corpus::SOURCE, &corpus::definitions())
+        .await?;
+    first.register("other", &corpus::definitions()).await?;
+    let own = department::topic_of(&first, corpus::SOURCE).await?;
+    let others = department::topic_of(&first, "other").await?;
+    first
+        .until_metric("mingjing_intake_topic_partitions", |n| n == 2)
+        .await?;
+    first.stop().await?;
+    for user in USERS {
+        add_user(&broker, user)?;
+    }
+    acls(&broker, &["intake", "intake"])?;
+    acls(&broker, &["department", "dept-e2e", &own])?;
+    acls(&broker, &["department", "dept-other", &others])?;
+
+    let brokers = broker.address();
+    let properties = credentials(&broker, "intake").map(|(k, v)| format!("{k}={v}"));
+    let environment = [
+        ("MINGJING__KAFKA__BROKERS", brokers.as_str()),
+        ("MINGJING__KAFKA__PROPERTIES", &properties.join(";")),
+    ];
+    let intake = start("second.txt", &environment)?;
+    intake
+        .until_metric("mingjing_intake_topic_partitions", |n| n == 2)
+        .await?;
+    let event = bare(&corpus::event(
+        "1",
+        "c",
+        "note",
+        1_748_912_400_000,
+        json!({}),
+    ));
+    let write = |user: &str, topic: &str| {
+        let settings = credentials(&broker, user);
+        let settings: Vec<(&str, &str)> = settings.iter().map(|(k, v)| (*k, v.as_str())).collect();
+        Department::new(&brokers, topic, &settings)?.write(std::slice::from_ref(&event))
+    };
+    write("dept-e2e", &own)?;
+    intake
+        .until_metric("mingjing_intake_accepted_total", |n| n == 1)
+        .await?;
+    for (user, topic) in [
+        ("dept-e2e", others.as_str()),
+        ("dept-other", &own),
+        ("dept-e2e", "mingjing.mj.log"),
+        ("intake", &own),
+    ] {
+        let refused = write(user, topic).err();
+        let refused = refused.with_context(|| format!("{user} writes to {topic}"))?;
+        let code = refused.downcast_ref::<KafkaError>();
+        let code = code.and_then(KafkaError::rdkafka_error_code);
+        ensure!(
+            code == Some(RDKafkaErrorCode::TopicAuthorizationFailed),
+            "{user} to {topic}: {refused:#}"
+        );
+    }
+    // A new source's topic is made with the same rights, and read.
+    intake.register("third", &corpus::definitions()).await?;
+    intake
+        .until_metric("mingjing_intake_topic_partitions", |n| n == 3)
+        .await?;
+    intake.until_ready(true).await?;
+    intake.stop().await
+}
+
+fn credentials(broker: &Broker, user: &str) -> [(&'static str, String); 5] {
+    let certificate = broker.certificate().display().to_string();
+    [
+        ("security.protocol", "SASL_SSL".to_owned()),
+        ("sasl.mechanism", "SCRAM-SHA-512".to_owned()),
+        ("sasl.username", user.to_owned()),
+        ("sasl.password", format!("secret of {user}")),
+        ("ssl.ca.location", certificate),
+    ]
+}
+
+fn add_user(broker: &Broker, user: &str) -> Result<()> {
+    let mut command = broker.tool("org.apache.kafka.tools.ConfigCommand");
+    command
+        .args(["--bootstrap-server", &broker.inner_address(), "--alter"])
+        .args(["--entity-type", "users", "--entity-name", user])
+        .arg("--add-config")
+        .arg(format!("SCRAM-SHA-512=[password=secret of {user}]"));
+    succeed(command)
+}
+
+/// As an operator runs it, with Kafka's own command.
+fn acls(broker: &Broker, arguments: &[&str]) -> Result<()> {
+    let tool = broker.tool("org.apache.kafka.tools.AclCommand");
+    let mut words = vec![tool.get_program().to_string_lossy().into_owned()];
+    words.extend(tool.get_args().map(|a| a.to_string_lossy().into_owned()));
+    let mut command = Command::new("bash");
+    command
+        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("../deploy/kafka/acls.sh"))
+        .args(arguments)
+        .env("BROKERS", broker.inner_address())
+        .env("KAFKA_ACLS", words.join(" "));
+    succeed(command)
+}
+
+fn succeed(mut command: Command) -> Result<()> {
+    let output = command.output()?;
+    ensure!(
+        output.status.success(),
+        "{command:?}: {}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+    Ok(())
+}
