@@ -173,7 +173,9 @@ async fn bad_input_gets_a_clear_answer_and_the_next_good_event_is_judged() -> Re
         "too_large",
         "unknown_source",
     ] {
-        let line = format!("mingjing_intake_refused_total{{reason=\"{reason}\"}}");
+        let source = corpus::SOURCE;
+        let line =
+            format!("mingjing_intake_refused_total{{reason=\"{reason}\",source=\"{source}\"}}");
         ensure!(metrics.contains(&line), "{line} is not counted");
     }
     a_good_event_is_judged(&platform, url, &key).await
