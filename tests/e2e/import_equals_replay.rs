@@ -1,12 +1,11 @@
 //! What the running platform alleges of an imported log is what replay alleges of the file.
 
-use std::io::Write;
-
 use anyhow::{Result, ensure};
 
 use crate::alerts::ensure_equal;
 use crate::corpus;
-use crate::platform::{self, Log, Platform, place};
+use crate::platform::{self, Log, Platform};
+use crate::real::RealLog;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_imported_log_raises_in_the_platform_what_replay_raises_of_the_file() -> Result<()> {
@@ -44,33 +43,10 @@ async fn an_imported_log_raises_in_the_platform_what_replay_raises_of_the_file()
 #[tokio::test(flavor = "multi_thread")]
 async fn two_real_logs_in_one_platform_each_raise_what_replay_raises_of_them() -> Result<()> {
     let folder = tempfile::tempdir()?;
-    let mut platform = None;
-    for name in ["permit-receipt", "permits-bpic15-1"] {
-        let file = place::data().join(name).join("log.xes.gz");
-        if !file.is_file() {
-            // Past the test harness, which swallows what a passing test prints.
-            writeln!(
-                std::io::stderr(),
-                "SKIPPED import of {name}: no {} (see MINGJING_REAL_LOGS)",
-                file.display()
-            )?;
-            continue;
-        }
-        if platform.is_none() {
-            platform = Some(Platform::up(folder.path())?);
-        }
-        let Some(platform) = &platform else { continue };
-        let here = place::here().join(name);
-        let (definitions, mapping) = (here.join("definitions"), here.join("mapping.yaml"));
-        let log = Log {
-            file: &file,
-            definitions: &definitions,
-            mapping: Some(&mapping),
-        };
-        let expected = platform::replay(log).await?;
-        ensure!(!expected.is_empty(), "{name} raises nothing");
-        platform::import(log, platform).await?;
-        ensure_equal(name, &expected, &platform.alerts(name).await?)?;
+    let platform = Platform::up(folder.path())?;
+    for log in RealLog::there().await? {
+        let log = log.import(&platform, &platform).await?;
+        log.ensure_equal(&platform, "in one platform").await?;
     }
-    Ok(())
+    platform.stop().await
 }

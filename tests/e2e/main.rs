@@ -11,6 +11,7 @@ mod department;
 mod import_equals_replay;
 mod liveness;
 mod platform;
+mod real;
 mod rows;
 mod sender;
 mod twenty_kills;

@@ -7,17 +7,16 @@
 //! at last  a process that supervises is paused past its session and goes on
 //! ```
 
-use std::io::Write;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
-use tokio::task::{JoinHandle, block_in_place};
+use tokio::task::block_in_place;
 
 use super::bucket::Bucket;
 use super::site::{PARTITIONS, SESSION, Site};
 use crate::alerts::{Alerts, ensure_equal};
 use crate::corpus::{self, Dice};
-use crate::platform::{self, Log, place};
+use crate::real::RealLog;
 use crate::rows;
 use crate::sender::{Sender, Sent};
 
@@ -32,8 +31,6 @@ const ARCHIVE_EVERY: usize = 5;
 const AWAY: Duration = Duration::from_secs(120);
 /// How long the broker is dead before it is started again.
 const BROKER_DEAD: Duration = Duration::from_secs(3);
-/// How long an import may take here: longer than all that goes wrong.
-const PATIENCE: Duration = Duration::from_secs(400);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_supervisors_and_all_that_can_go_wrong_change_no_alert() -> Result<()> {
@@ -50,7 +47,7 @@ async fn disturbed(supervisors: usize, bucket: Option<Bucket>) -> Result<()> {
     let seed = corpus::seed()?;
     let what = format!("with {supervisors} supervisors disturbed, seed {seed}");
     let expected = corpus::undisturbed().await?;
-    let real = real_logs().await?;
+    let real = RealLog::there().await?;
     let mut run = Run::begin(supervisors, bucket, seed).await?;
     let lived = run.live(real, expected, &what).await;
     lived.with_context(|| what.clone())?;
@@ -93,7 +90,7 @@ impl Run {
             if IMPORT_AFTER.contains(&kill)
                 && let Some(log) = real.next()
             {
-                imports.push(log.import_beside(&self.site)?);
+                imports.push(log.import_beside(&self.site.intake, &self.site.api)?);
             }
             if kill == AWAY_AFTER {
                 self.site.kill_engine();
@@ -113,7 +110,7 @@ impl Run {
         let found = corpus::finish(&self.site.intake, &self.site.api).await?;
         ensure_equal(what, expected, &found)?;
         for import in imports {
-            import.await??.ensure_equal(&self.site, what).await?;
+            import.await??.ensure_equal(&self.site.api, what).await?;
         }
         Ok(())
     }
@@ -186,75 +183,4 @@ impl Run {
         self.away = None;
         self.site.start_engine().await
     }
-}
-
-/// A real log, and what replay alleges of it.
-pub struct RealLog {
-    name: &'static str,
-    expected: Alerts,
-}
-
-/// Those that are there; what is not is said.
-pub async fn real_logs() -> Result<Vec<RealLog>> {
-    let mut found = Vec::new();
-    for name in ["permit-receipt", "permits-bpic15-1"] {
-        let file = place::data().join(name).join("log.xes.gz");
-        if !file.is_file() {
-            // Past the test harness, which swallows what a passing test prints.
-            writeln!(
-                std::io::stderr(),
-                "SKIPPED import of {name} into a cluster: no {} (see MINGJING_REAL_LOGS)",
-                file.display()
-            )?;
-            continue;
-        }
-        let expected = with_log(name, async |log| platform::replay(log).await).await?;
-        ensure!(!expected.is_empty(), "{name} raises nothing");
-        found.push(RealLog { name, expected });
-    }
-    Ok(found)
-}
-
-impl RealLog {
-    /// `mingjing import` into a cluster.
-    pub async fn import(&self, site: &Site) -> Result<()> {
-        let intake = site.intake.url().context("it is up")?;
-        let api = site.api.url().context("it is up")?;
-        import(self.name, intake, api).await
-    }
-
-    /// The same beside whatever else goes on; answers the log when all of it is judged and archived.
-    fn import_beside(self, site: &Site) -> Result<JoinHandle<Result<RealLog>>> {
-        let intake = site.intake.url().context("it is up")?.to_owned();
-        let api = site.api.url().context("it is up")?.to_owned();
-        Ok(tokio::spawn(async move {
-            import(self.name, &intake, &api).await?;
-            Ok(self)
-        }))
-    }
-
-    pub async fn ensure_equal(&self, site: &Site, what: &str) -> Result<()> {
-        let found = site.api.alerts(self.name).await?;
-        ensure_equal(&format!("{} {what}", self.name), &self.expected, &found)
-    }
-}
-
-async fn import(name: &str, intake: &str, api: &str) -> Result<()> {
-    with_log(name, async |log| {
-        platform::import_to(log, intake, api, PATIENCE).await
-    })
-    .await?;
-    Ok(())
-}
-
-async fn with_log<T>(name: &str, work: impl AsyncFnOnce(Log<'_>) -> Result<T>) -> Result<T> {
-    let here = place::here().join(name);
-    let (definitions, mapping) = (here.join("definitions"), here.join("mapping.yaml"));
-    let file = place::data().join(name).join("log.xes.gz");
-    work(Log {
-        file: &file,
-        definitions: &definitions,
-        mapping: Some(&mapping),
-    })
-    .await
 }

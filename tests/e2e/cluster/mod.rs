@@ -9,6 +9,7 @@ use anyhow::{Context, Result};
 
 use crate::alerts::ensure_equal;
 use crate::corpus;
+use crate::real::RealLog;
 use crate::rows;
 use crate::sender::Sender;
 use site::Site;
@@ -24,12 +25,9 @@ async fn every_role_in_a_process_of_its_own_raises_the_same_alerts() -> Result<(
         .await?;
     let found = corpus::finish(&site.intake, &site.api).await?;
     ensure_equal("with every role apart", expected, &found)?;
-    let real = disturbed::real_logs().await?;
-    for log in &real {
-        log.import(&site).await?;
-    }
-    for log in real {
-        log.ensure_equal(&site, "with every role apart").await?;
+    for log in RealLog::there().await? {
+        let log = log.import(&site.intake, &site.api).await?;
+        log.ensure_equal(&site.api, "with every role apart").await?;
     }
     for role in site.roles() {
         role.until_ready(true).await?;
