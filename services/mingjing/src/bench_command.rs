@@ -3,8 +3,10 @@
 mod backlog;
 mod corpus;
 mod drain;
+mod end_to_end;
 mod engine;
 mod measured;
+mod probe;
 mod site;
 mod stopwatch;
 
@@ -15,6 +17,8 @@ pub enum BenchCommand {
     Engine(engine::EngineArgs),
     /// A backlog judged and its facts durable, against reading the same log and against the engine alone.
     Drain(drain::DrainArgs),
+    /// A running platform from the sender's request to the answer, the live stream and ClickHouse.
+    EndToEnd(end_to_end::EndToEndArgs),
 }
 
 /// Runs the command.
@@ -22,5 +26,6 @@ pub fn run(command: BenchCommand) -> anyhow::Result<()> {
     match command {
         BenchCommand::Engine(args) => engine::run(&args),
         BenchCommand::Drain(args) => crate::on_runtime(drain::run(args)),
+        BenchCommand::EndToEnd(args) => crate::on_runtime(end_to_end::run(args)),
     }
 }
