@@ -1,5 +1,6 @@
 //! `mingjing bench …`: how fast, always as a ratio to a limit that is measured in the same run.
 
+mod archive;
 mod backlog;
 mod corpus;
 mod drain;
@@ -9,6 +10,7 @@ mod measured;
 mod probe;
 mod site;
 mod stopwatch;
+mod timers;
 
 /// What is measured.
 #[derive(Debug, clap::Subcommand)]
@@ -19,6 +21,10 @@ pub enum BenchCommand {
     Drain(drain::DrainArgs),
     /// A running platform from the sender's request to the answer, the live stream and ClickHouse.
     EndToEnd(end_to_end::EndToEndArgs),
+    /// Many limits falling due in the same second, against only publishing what follows.
+    Timers(timers::TimersArgs),
+    /// A log into ClickHouse, against the server's own copying of the same rows.
+    Archive(archive::ArchiveArgs),
 }
 
 /// Runs the command.
@@ -27,5 +33,7 @@ pub fn run(command: BenchCommand) -> anyhow::Result<()> {
         BenchCommand::Engine(args) => engine::run(&args),
         BenchCommand::Drain(args) => crate::on_runtime(drain::run(args)),
         BenchCommand::EndToEnd(args) => crate::on_runtime(end_to_end::run(args)),
+        BenchCommand::Timers(args) => crate::on_runtime(timers::run(args)),
+        BenchCommand::Archive(args) => crate::on_runtime(archive::run(args)),
     }
 }
