@@ -48,6 +48,22 @@ test: setup ## set up, then every check and test: format, lints, Rust tests, bro
 	@$(STAGE) 'tests' cargo test --release --workspace --no-fail-fast $(LOCKED)
 	@$(STAGE) 'browser tests' node --test --test-concurrency=1 --test-reporter=spec tests/browser/*.test.mjs
 
+# Run it when nothing else runs. The broker is a real one, of this machine; both sides of a ratio are measured in the same run.
+.PHONY: bench
+bench: ## measure speed, on the embedded log and on a Kafka broker that it starts
+	@$(STAGE) 'set-up: toolchain' bash deploy/setup/toolchain.sh test
+	@$(STAGE) 'set-up: Node.js' bash deploy/setup/node.sh
+	@$(STAGE) 'set-up: libchdb' bash deploy/setup/libchdb.sh
+	@$(STAGE) 'set-up: Kafka' bash deploy/setup/kafka.sh
+	@$(STAGE) 'build, with the broker' cargo build --release --workspace --all-targets $(LOCKED)
+	@target/release/mingjing bench engine
+	@target/release/mingjing bench drain
+	@target/release/mingjing bench end-to-end
+	@target/release/mingjing bench timers
+	@target/release/mingjing bench archive
+	@target/release/examples/broker sh -c 'target/release/mingjing bench drain --brokers $$BROKERS --processes 1,2 --runs 5'
+	@target/release/examples/broker sh -c 'target/release/mingjing bench end-to-end --brokers $$BROKERS'
+
 .PHONY: setup
 setup: ## only install and check what building, running and testing need
 	@$(STAGE) 'set-up: toolchain' bash deploy/setup/toolchain.sh test

@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeZone, Utc};
+use chrono::{
+    DateTime, Datelike, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeZone,
+    Timelike, Utc,
+};
 use chrono_tz::Tz;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
@@ -111,9 +114,46 @@ impl From<DateTime<Utc>> for Timestamp {
     }
 }
 
+/// RFC 3339 text in UTC, as [`Timestamp::to_rfc3339`] gives it, without going through the general formatter: every instant in a record is
+/// written so, a dozen in a case's state, and it stood out where a backlog is worked off.
+struct UtcText {
+    room: [u8; 29],
+    length: usize,
+}
+
+impl UtcText {
+    fn of(at: Timestamp) -> Self {
+        let shown = at.0.clamp(YEAR_1_MS, YEAR_9999_MS);
+        let utc = Timestamp(shown).to_utc();
+        let mut room = *b"0000-00-00T00:00:00.000+00:00";
+        let mut put = |from: usize, to: usize, mut number: u32| {
+            for digit in room[from..to].iter_mut().rev() {
+                *digit = b'0' + (number % 10) as u8;
+                number /= 10;
+            }
+        };
+        put(0, 4, utc.year().unsigned_abs());
+        put(5, 7, utc.month());
+        put(8, 10, utc.day());
+        put(11, 13, utc.hour());
+        put(14, 16, utc.minute());
+        put(17, 19, utc.second());
+        put(20, 23, shown.rem_euclid(1000) as u32);
+        if at.0.rem_euclid(1000) != 0 {
+            return Self { room, length: 29 };
+        }
+        room.copy_within(23.., 19);
+        Self { room, length: 25 }
+    }
+
+    fn text(&self) -> &str {
+        std::str::from_utf8(&self.room[..self.length]).expect("digits and signs")
+    }
+}
+
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.to_rfc3339(Tz::UTC))
+        f.write_str(UtcText::of(*self).text())
     }
 }
 
@@ -128,7 +168,7 @@ pub struct BadTimestamp {
 impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
         if s.is_human_readable() {
-            s.collect_str(self)
+            s.serialize_str(UtcText::of(*self).text())
         } else {
             s.serialize_i64(self.0)
         }
@@ -248,6 +288,25 @@ mod tests {
             Timestamp::from_local(missing, tz).to_rfc3339(tz),
             "2026-03-29T03:00:00+02:00"
         );
+    }
+
+    #[test]
+    fn what_is_written_agrees_with_the_general_formatter() {
+        let odd = [
+            i64::MIN,
+            i64::MAX,
+            YEAR_1_MS - 1,
+            YEAR_9999_MS + 7,
+            -1,
+            0,
+            999,
+        ];
+        let leap = [951_782_399_999, 951_782_400_000, 1_709_251_199_001];
+        let many = (0..4_000).map(|n: i64| n * 76_543_210_987 - 60_000_000_000_000);
+        for ms in odd.into_iter().chain(leap).chain(many) {
+            let at = Timestamp(ms);
+            assert_eq!(at.to_string(), at.to_rfc3339(Tz::UTC), "{ms}");
+        }
     }
 
     #[test]

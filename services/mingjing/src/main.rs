@@ -76,7 +76,7 @@ fn main() -> ExitCode {
         Command::Supervise(args) => on_runtime(role_command::run(Role::Supervise, args)),
         Command::Archive(args) => on_runtime(role_command::run(Role::Archive, args)),
         Command::Api(args) => on_runtime(role_command::run(Role::Api, args)),
-        Command::Bench(command) => bench_command::run(&command),
+        Command::Bench(command) => bench_command::run(command),
         Command::Clickhouse(args) => on_runtime(clickhouse_command::run(args)),
     };
     match done {

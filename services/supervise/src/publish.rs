@@ -36,13 +36,9 @@ pub(crate) fn encode(facts: &[FactRecord], epoch: u64, piece: Piece) -> Vec<Vec<
 }
 
 fn record(fact: &FactRecord, epoch: u64) -> Record {
-    let fact = &FactRecord {
-        epoch,
-        ..fact.clone()
-    };
     let record = Record {
         key: key_of(&fact.facts).into(),
-        value: fact.encode().into(),
+        value: fact.encode_for(epoch).into(),
     };
     if record.size() <= MAX_APPEND_BYTES {
         return record;
@@ -56,7 +52,7 @@ fn record(fact: &FactRecord, epoch: u64) -> Record {
     let instead = FactRecord { facts, ..*fact };
     Record {
         key: key_of(&instead.facts).into(),
-        value: instead.encode().into(),
+        value: instead.encode_for(epoch).into(),
     }
 }
 

@@ -160,6 +160,8 @@ struct Owned {
     facts_end: Offset,
     schedule: Schedule,
     lag: u64,
+    /// What was read while the batch before it was worked on: the log is behind then.
+    ahead: Option<Batch>,
     /// Definitions that the next record needs.
     needs: Option<String>,
     /// The hash last written into the log because it was missing there.
@@ -185,6 +187,7 @@ impl Owned {
             facts_end: recovered.facts_end,
             schedule,
             lag: 0,
+            ahead: None,
             needs: None,
             asked_for: None,
             upkeep_at: Instant::now(),
@@ -212,26 +215,49 @@ impl Owned {
             self.report();
             let (next, wake) = (self.judge().next, self.tick_due_at());
             let (task, config) = (&self.task, &self.task.config);
-            let batch = tokio::select! {
-                biased;
-                () = stopped(stop) => return Ok(()),
-                batch = task.read(next, config.batch_records, Some(READ_WAIT)) => batch?,
-                () = task.ports.clock.until(wake) => continue,
-                // A clock whose speed has changed since says another instant for the next tick.
-                () = tokio::time::sleep(config.tick_every) => continue,
-                () = tokio::time::sleep_until(self.upkeep_at) => continue,
+            let batch = match self
+                .ahead
+                .take()
+                .filter(|batch| begins(batch) == Some(next))
+            {
+                Some(_) if *stop.borrow() => return Ok(()),
+                Some(batch) => batch,
+                None => tokio::select! {
+                    biased;
+                    () = stopped(stop) => return Ok(()),
+                    batch = task.read(next, config.batch_records, Some(READ_WAIT)) => batch?,
+                    () = task.ports.clock.until(wake) => continue,
+                    // A clock whose speed has changed since says another instant for the next tick.
+                    () = tokio::time::sleep(config.tick_every) => continue,
+                    () = tokio::time::sleep_until(self.upkeep_at) => continue,
+                },
             };
             self.take(batch).await?;
         }
     }
 
-    /// Judges a batch and publishes what follows from it, whole, before anything else happens.
+    /// Judges a batch and publishes what follows from it, whole, before anything else is judged. What lies behind it in the
+    /// log is read meanwhile.
     async fn take(&mut self, batch: Batch) -> Result<(), Error> {
-        let end = batch.end.0;
-        if !batch.records.is_empty() {
+        let mut end = batch.end.0;
+        if let Some(last) = batch.records.last() {
             let began = Instant::now();
             Failpoint::AfterRead.pass();
-            self.judge_and_publish(batch.records).await?;
+            let next = last.offset.next();
+            let behind = next < batch.end;
+            let task = self.task.clone();
+            let read_on = async {
+                let records = task.config.batch_records;
+                // A read that fails now is tried again when it is needed, and fails then.
+                match behind {
+                    true => task.read(next, records, None).await.ok(),
+                    false => None,
+                }
+            };
+            let (published, ahead) = tokio::join!(self.judge_and_publish(batch.records), read_on);
+            published?;
+            end = ahead.as_ref().map_or(end, |ahead| ahead.end.0);
+            self.ahead = ahead;
             self.task.metrics.batch(began.elapsed());
         }
         self.lag = end.saturating_sub(self.judge().next.0);
@@ -461,6 +487,11 @@ async fn write_out(task: Task, next: Offset, bytes: Bytes) {
             );
         }
     }
+}
+
+/// Where a batch begins; none where it is empty.
+fn begins(batch: &Batch) -> Option<Offset> {
+    batch.records.first().map(|record| record.offset)
 }
 
 fn clock_of(judge: &Judge) -> Option<Timestamp> {

@@ -9,10 +9,10 @@
 
 use mingjing_domain::Timestamp;
 use mingjing_domain::fact::Fact;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 /// One record of `mj.facts`: one fact, and where it was concluded. Its key is the case's ([`key_of`]).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct FactRecord {
     /// Where it was concluded.
     pub position: FactPosition,
@@ -23,7 +23,7 @@ pub struct FactRecord {
     pub epoch: u64,
     /// Whether this is the last record of a batch of the log: everything that follows from the log up to the end of that
     /// batch has then been published.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default)]
     pub ends_batch: bool,
 }
 
@@ -47,8 +47,43 @@ impl FactRecord {
 
     /// The record's bytes. The same record gives the same bytes.
     pub fn encode(&self) -> Vec<u8> {
-        serde_json::to_vec(self).expect("facts have only text keys")
+        self.encode_for(self.epoch)
     }
+
+    /// The bytes of the record as an owner of this epoch says it.
+    pub fn encode_for(&self, epoch: u64) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(FACT_BYTES);
+        serde_json::to_writer(&mut bytes, &self.said(epoch)).expect("facts have only text keys");
+        bytes
+    }
+
+    fn said(&self, epoch: u64) -> Said<'_> {
+        Said {
+            position: self.position,
+            facts: &self.facts,
+            epoch,
+            ends_batch: self.ends_batch,
+        }
+    }
+}
+
+impl Serialize for FactRecord {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        self.said(self.epoch).serialize(s)
+    }
+}
+
+/// Room that most facts fit into.
+const FACT_BYTES: usize = 1024;
+
+/// A [`FactRecord`] that is only written.
+#[derive(Serialize)]
+struct Said<'a> {
+    position: FactPosition,
+    facts: &'a Fact,
+    epoch: u64,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    ends_batch: bool,
 }
 
 #[derive(Serialize, Deserialize)]

@@ -77,6 +77,12 @@ impl Cursors {
         }
     }
 
+    /// Whether a cursor that is free stands there.
+    pub(super) fn stand_at(&self, shard: Shard, from: Offset) -> bool {
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        idle.iter().any(|cursor| cursor.at == Some((shard, from)))
+    }
+
     fn read_blocking(
         &self,
         shard: Shard,

@@ -407,7 +407,10 @@ impl Reader<'_> {
                     if followed && from < bounds.end {
                         return log.cursors.read(shard, from, bounds, limits).await;
                     }
-                    if bounds.end.0 - from.0 > NEAR {
+                    // Following begins slowly, so what a cursor has before it is read to the end that was known; then
+                    // what has come meanwhile decides.
+                    let far = bounds.end.0 - from.0 > NEAR;
+                    if far || (from < known.end && log.cursors.stand_at(shard, from)) {
                         return log.cursors.read(shard, from, bounds, limits).await;
                     }
                     log.tail.follow(shard, from, bounds)?;

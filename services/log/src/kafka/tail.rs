@@ -26,7 +26,7 @@ use crate::{Batch, Bounds, Offset, Partition, Result, StoredRecord};
 const WINDOW_BYTES: usize = 4 * 1024 * 1024;
 const WINDOWS_BYTES: usize = 128 * 1024 * 1024;
 
-/// A reader this close to the end begins in the window; from further back it comes with a cursor.
+/// A reader this close to the end begins in the window; from further back it comes with a cursor, which takes it to the end it knew.
 pub(super) const NEAR: u64 = 2_000;
 
 /// A partition that nobody has read for so long is not followed any more.

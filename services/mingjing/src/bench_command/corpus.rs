@@ -1,12 +1,36 @@
 //! A made-up city's case events, the same at every run.
 
 use std::io::Write;
+use std::sync::Arc;
 
 use mingjing_domain::Timestamp;
+use mingjing_domain::definitions::{DefinitionFile, DefinitionSet};
+use mingjing_engine::Rules;
 
 /// 2026-03-02 01:00 UTC, a working Monday morning in Luzhou.
 const BEGIN: i64 = 1_772_413_200_000;
 const HOUR: i64 = 3_600_000;
+
+/// The source that speaks in it.
+pub const SOURCE: &str = "zjj-permit";
+
+/// What its cases are judged by.
+pub fn definitions() -> DefinitionFile {
+    DefinitionFile {
+        name: "bench.yaml".into(),
+        text: include_str!("definitions.yaml").into(),
+    }
+}
+
+/// The same, compiled.
+pub fn rules() -> anyhow::Result<Arc<Rules>> {
+    let (set, problems) = DefinitionSet::read(vec![definitions()]);
+    match Rules::compile(&set) {
+        Ok(rules) if problems.is_empty() => Ok(Arc::new(rules)),
+        Ok(_) => Err(crate::definitions_command::Refused(problems).into()),
+        Err(more) => Err(crate::definitions_command::Refused(more).into()),
+    }
+}
 
 /// One event to be written.
 struct Line {
@@ -32,6 +56,23 @@ pub fn city(cases: u32) -> Vec<u8> {
         out.push(b'\n');
     }
     out
+}
+
+/// A whole case that happened within the last moments before `now`, in the order of its events. Answers its number, and whether
+/// it raises an alert.
+pub fn case_now(case: u32, now: Timestamp, out: &mut Vec<u8>) -> (String, bool) {
+    let lines = case_lines(case);
+    let events = lines.len() as i64;
+    for line in lines {
+        let at = now.millis() - events + i64::from(line.nth);
+        write_line(&Line { at, ..line }, out);
+        out.push(b'\n');
+    }
+    (case_no(case), case % 100 < 4)
+}
+
+fn case_no(case: u32) -> String {
+    format!("5105002026{case:08}")
 }
 
 /// Of every hundred cases: two by one hand, two with a fee, one approved late.
@@ -125,6 +166,20 @@ fn case_lines(case: u32) -> Vec<Line> {
     ]
 }
 
+/// The `nth` of two events of a case that was accepted at the same instant as all others, and then nobody did anything.
+pub fn waiting_case_event(case: u32, nth: u32, out: &mut Vec<u8>) {
+    let line = Line {
+        at: BEGIN + i64::from(nth),
+        case,
+        nth,
+        kind: if nth == 0 { "applied" } else { "accepted" },
+        step: None,
+        actor: 2,
+        more: String::new(),
+    };
+    write_line(&line, out);
+}
+
 /// The `nth` of eight events of a case that stays open with three armed limits.
 pub fn open_case_event(case: u32, nth: u32, out: &mut Vec<u8>) {
     let begin = BEGIN + i64::from(case) * 40;
@@ -169,13 +224,14 @@ fn write_line(line: &Line, out: &mut Vec<u8>) {
         out,
         concat!(
             r#"{{"specversion":"1.0","id":"{case:08x}-1d2c-4a5b-8c7d-{nth:012x}","source":"zjj-permit","#,
-            r#""type":"cn.mingjing.case.{kind}.v1","subject":"5105002026{case:08}","time":"{at}","#,
+            r#""type":"cn.mingjing.case.{kind}.v1","subject":"{case_no}","time":"{at}","#,
             r#""datacontenttype":"application/json","sequence":"{sequence}","receivedat":"{received}","#,
             r#""data":{{"entered_at":"{at}","item_code":"510500-XK-0101","org_code":"510500-zjj","#,
             r#""region_code":"510502"{step},"actor":{{"id":"zjj-{actor:03}","role":"handler"}},"#,
             r#""party_ref":"h:{party:016x}"{more}}}}}"#
         ),
         case = case,
+        case_no = case_no(*case),
         nth = nth,
         kind = kind,
         at = at,

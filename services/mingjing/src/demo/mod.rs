@@ -11,7 +11,7 @@
 
 mod cases;
 mod city;
-mod client;
+pub mod client;
 mod clock;
 mod days;
 mod definitions;
