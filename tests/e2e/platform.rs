@@ -11,6 +11,7 @@ use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
+use reqwest::Client;
 use serde_json::{Value, json};
 
 use crate::alerts::{self, Alerts};
@@ -21,6 +22,8 @@ pub const PATIENCE: Duration = Duration::from_secs(60);
 /// One life of `mingjing up`. Killed on drop.
 pub struct Platform {
     process: Child,
+    /// Made once: making one reads the machine's certificates. It keeps no connection, for the other end may die.
+    client: Client,
     /// Absent where it died before it listened.
     url: Option<String>,
     errors: PathBuf,
@@ -78,6 +81,7 @@ impl Platform {
         };
         Ok(Self {
             process,
+            client: client()?,
             url,
             errors,
             _output: output,
@@ -203,7 +207,7 @@ impl Platform {
     /// What it answers, good or bad.
     pub async fn answer(&self, path: &str) -> Result<(u16, String)> {
         let url = self.url().context("it is up")?;
-        let answer = reqwest::get(format!("{url}{path}")).await;
+        let answer = self.client.get(format!("{url}{path}")).send().await;
         let answer = answer.with_context(|| format!("GET {path}"))?;
         Ok((answer.status().as_u16(), answer.text().await?))
     }
@@ -280,7 +284,8 @@ impl Platform {
 
     async fn post(&self, path: &str, body: Value) -> Result<Value> {
         let url = self.url().context("it is up")?;
-        let answer = reqwest::Client::new()
+        let answer = self
+            .client
             .post(format!("{url}{path}"))
             .json(&body)
             .send()
@@ -337,7 +342,12 @@ fn engine_of(parent: u32) -> Result<Option<u32>> {
 /// Killed on drop.
 pub struct Engine {
     _process: tokio::process::Child,
+    client: Client,
     url: String,
+}
+
+fn client() -> Result<Client> {
+    Ok(Client::builder().pool_max_idle_per_host(0).build()?)
 }
 
 impl Engine {
@@ -366,6 +376,7 @@ impl Engine {
         let address = line.trim().strip_prefix("listening ");
         let address = address.with_context(|| format!("the engine says {line:?}"))?;
         Ok(Self {
+            client: client()?,
             url: format!("http://{address}/?database=mingjing"),
             _process: process,
         })
@@ -373,7 +384,7 @@ impl Engine {
 
     /// The answer to a query, as lines of columns between tabs.
     pub async fn ask(&self, sql: &str) -> Result<String> {
-        let request = reqwest::Client::new().post(&self.url).body(sql.to_owned());
+        let request = self.client.post(&self.url).body(sql.to_owned());
         let answer = request.send().await?;
         let status = answer.status();
         let text = answer.text().await?;

@@ -7,7 +7,7 @@ use std::process::{Command, ExitCode};
 use mingjing_testkit::kafka::Broker;
 
 fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
-    let broker = Broker::start()?;
+    let broker = Broker::for_measuring()?;
     let mut words = std::env::args_os().skip(1);
     let Some(program) = words.next() else {
         println!("{}", broker.address());

@@ -31,6 +31,9 @@ const JVM: [&str; 5] = [
     "-Dlog4j2.level=WARN",
 ];
 
+/// Lives long enough for the better compiler, and has room as a broker of a site has.
+const MEASURED_JVM: [&str; 3] = ["-Xms1g", "-Xmx1g", "-Dlog4j2.level=WARN"];
+
 /// Kills Kafka when its own input ends; on the word `keep` it leaves the folder.
 const KEEPER: &str = r#"folder=$1; shift
 "$@" & broker=$!
@@ -46,6 +49,7 @@ pub struct Broker {
     /// Where it is asked whether it is up: its only listener, or the one without a lock.
     inner: u16,
     keeper: Option<Child>,
+    jvm: &'static [&'static str],
 }
 
 /// The password of the key store of a secured broker, which a test makes and throws away.
@@ -57,7 +61,15 @@ impl Broker {
     /// # Errors
     /// The jars or Java are missing, or the broker did not come up; the text says what to do or shows the log.
     pub fn start() -> io::Result<Broker> {
-        Self::with(false)
+        Self::with(false, &JVM)
+    }
+
+    /// The same, with a broker that is compiled as in production: for measuring.
+    ///
+    /// # Errors
+    /// As [`start`](Broker::start).
+    pub fn for_measuring() -> io::Result<Broker> {
+        Self::with(false, &MEASURED_JVM)
     }
 
     /// The same, with TLS, SCRAM and access control lists for all who come by [`address`](Broker::address); nothing is
@@ -66,10 +78,10 @@ impl Broker {
     /// # Errors
     /// As [`start`](Broker::start).
     pub fn secured() -> io::Result<Broker> {
-        Self::with(true)
+        Self::with(true, &JVM)
     }
 
-    fn with(secured: bool) -> io::Result<Broker> {
+    fn with(secured: bool, jvm: &'static [&'static str]) -> io::Result<Broker> {
         let libs = libs()?;
         let folder = tempfile::Builder::new()
             .prefix("mingjing-kafka-")
@@ -82,6 +94,7 @@ impl Broker {
             port,
             inner: if secured { inner } else { port },
             keeper: None,
+            jvm,
         };
         let mut text = settings(&broker.data(), controller);
         if secured {
@@ -186,7 +199,7 @@ impl Broker {
             .args(["-c", KEEPER, "kafka"])
             .arg(&self.folder)
             .arg("java")
-            .args(JVM)
+            .args(self.jvm)
             .args(self.class_path())
             .arg("kafka.Kafka")
             .arg(self.settings())

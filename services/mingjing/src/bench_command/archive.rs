@@ -63,10 +63,7 @@ pub async fn run(args: ArchiveArgs) -> anyhow::Result<()> {
     let child = start_clickhouse(&site).await?;
     let (mut archived, mut copied) = (Vec::new(), Vec::new());
     for run in 1..=args.runs {
-        let clickhouse = ClickHouse {
-            url: child.url(),
-            database: format!("bench_{run}"),
-        };
+        let clickhouse = ClickHouse::new(child.url(), format!("bench_{run}"));
         let store = Store::connect(&mingjing_store::Config {
             database: clickhouse.database.clone(),
             ..mingjing_store::Config::local(child.url())

@@ -47,6 +47,9 @@ pub struct DrainArgs {
     /// Interleaved runs of all sides; medians are told.
     #[arg(long, default_value_t = 3)]
     runs: u16,
+    /// Each process has one core, as a machine of one core would be: what one more adds is told then. The broker has what is left.
+    #[arg(long, requires = "brokers")]
+    core_each: bool,
     /// The folder for temporary data; the system's where nothing is said. On a disk, or durability costs nothing.
     #[arg(long, value_name = "DIR")]
     folder: Option<PathBuf>,
@@ -116,7 +119,7 @@ struct Ran {
 /// Runs the command.
 pub async fn run(args: DrainArgs) -> anyhow::Result<()> {
     let shapes = shapes(&args)?;
-    let cores = available_parallelism().map_or(1, usize::from);
+    let cores = cores();
     let load_average_before = load_average();
     eprintln!("making a backlog of {} events", args.cases * 8);
     let whole = Backlog::of(args.cases, args.partitions)?;
@@ -248,6 +251,10 @@ fn shapes(args: &DrainArgs) -> anyhow::Result<Vec<Shape>> {
     Ok(shapes)
 }
 
+fn cores() -> usize {
+    available_parallelism().map_or(1, usize::from)
+}
+
 /// Events a second: drained, and only read.
 async fn drain(args: &DrainArgs, shape: Shape, backlog: &Backlog) -> anyhow::Result<(Ran, f64)> {
     let brokers = args.brokers.as_deref();
@@ -255,9 +262,10 @@ async fn drain(args: &DrainArgs, shape: Shape, backlog: &Backlog) -> anyhow::Res
     let log = site.open_log().await?;
     backlog.write(&*log.log).await?;
     let mut processes = Vec::new();
-    for _ in 0..shape.processes {
+    for number in 0..usize::from(shape.processes) {
+        let core = args.core_each.then_some(number % cores());
         processes.push(match site.shared {
-            true => site.start("supervise").await?,
+            true => site.start("supervise", core).await?,
             false => site.supervise_here(&log).await?,
         });
     }

@@ -111,13 +111,13 @@ pub async fn run(args: EndToEndArgs) -> anyhow::Result<()> {
         Some(_) => None,
         None => Some(start_clickhouse(&site).await?),
     };
-    let clickhouse = ClickHouse {
-        url: match (&args.clickhouse, &child) {
+    let clickhouse = ClickHouse::new(
+        match (&args.clickhouse, &child) {
             (Some(url), _) => url.clone(),
             (None, child) => child.as_ref().map(Child::url).unwrap_or_default(),
         },
-        database: format!("mingjing_bench_{}", std::process::id()),
-    };
+        format!("mingjing_bench_{}", std::process::id()),
+    );
     site.set("CLICKHOUSE__URL", &clickhouse.url);
     site.set("CLICKHOUSE__DATABASE", &clickhouse.database);
     site.set("INTAKE__EVENTS_PER_SECOND", "10000000");
@@ -127,7 +127,7 @@ pub async fn run(args: EndToEndArgs) -> anyhow::Result<()> {
     };
     let mut processes = Vec::new();
     for role in roles {
-        processes.push(site.start(role).await?);
+        processes.push(site.start(role, None).await?);
     }
     let measured = measure(&args, &clickhouse, &processes).await;
     for process in processes {

@@ -111,9 +111,19 @@ pub async fn follow_live(url: &str, awaited: &Awaited) -> anyhow::Result<()> {
 pub struct ClickHouse {
     pub url: String,
     pub database: String,
+    client: reqwest::Client,
 }
 
 impl ClickHouse {
+    /// At a URL, with a database that may not be there yet.
+    pub fn new(url: String, database: String) -> Self {
+        Self {
+            url,
+            database,
+            client: reqwest::Client::new(),
+        }
+    }
+
     /// Asks within its database.
     pub async fn ask(&self, sql: &str) -> anyhow::Result<String> {
         self.send(sql, &[("database", self.database.as_str())])
@@ -126,7 +136,8 @@ impl ClickHouse {
     }
 
     async fn send(&self, sql: &str, parameters: &[(&str, &str)]) -> anyhow::Result<String> {
-        let request = reqwest::Client::new()
+        let request = self
+            .client
             .post(&self.url)
             .query(parameters)
             .body(sql.to_owned());

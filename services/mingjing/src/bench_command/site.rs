@@ -77,8 +77,8 @@ impl Site {
         self.environment.push(set);
     }
 
-    /// Starts a process of this program and waits until it listens.
-    pub async fn start(&self, role: &str) -> anyhow::Result<Process> {
+    /// Starts a process of this program and waits until it listens. On one core only, where one is named.
+    pub async fn start(&self, role: &str, core: Option<usize>) -> anyhow::Result<Process> {
         let errors = self.folder.path().join(format!("{role}.stderr"));
         let settings = self.folder.path().join("empty.toml");
         std::fs::write(&settings, "")?;
@@ -86,7 +86,15 @@ impl Site {
             .create(true)
             .append(true)
             .open(&errors)?;
-        let mut command = Command::new(std::env::current_exe()?);
+        let program = std::env::current_exe()?;
+        let mut command = match core {
+            None => Command::new(program),
+            Some(core) => {
+                let mut command = Command::new("taskset");
+                command.args(["-c", &core.to_string()]).arg(program);
+                command
+            }
+        };
         for (key, _) in std::env::vars().filter(|(key, _)| key.starts_with("MINGJING__")) {
             command.env_remove(key);
         }
@@ -107,6 +115,7 @@ impl Site {
             if let Some(url) = line.strip_prefix("listening on ") {
                 return Ok(Process {
                     url: url.to_owned(),
+                    client: reqwest::Client::new(),
                     part: Part::Child {
                         child: Box::new(child),
                         errors,
@@ -132,7 +141,11 @@ impl Site {
         let part = Part::Here {
             _platform: Box::new(platform),
         };
-        Ok(Process { url, part })
+        Ok(Process {
+            url,
+            client: reqwest::Client::new(),
+            part,
+        })
     }
 }
 
@@ -144,6 +157,8 @@ fn text(path: &Path) -> anyhow::Result<String> {
 /// A running part of the platform. Killed when dropped.
 pub struct Process {
     pub url: String,
+    /// Made once: making one reads the machine's certificates.
+    client: reqwest::Client,
     part: Part,
 }
 
@@ -170,7 +185,8 @@ impl Process {
 
     /// What it answers, good or bad.
     pub async fn get(&self, path: &str) -> anyhow::Result<String> {
-        let answer = reqwest::get(format!("{}{path}", self.url)).await;
+        let request = self.client.get(format!("{}{path}", self.url));
+        let answer = request.send().await;
         let answer = answer.with_context(|| format!("GET {path}: {}", self.said()))?;
         Ok(answer.text().await?)
     }
