@@ -122,20 +122,20 @@ impl Sources {
         Ok(sources.into_iter().map(|(_, source)| source.id).collect())
     }
 
-    /// Remembers the id of the source's topic; answers the one that was remembered before.
-    pub(crate) async fn topic_seen(
-        &self,
-        source: &str,
-        topic_id: u128,
-    ) -> Result<Option<u128>, SourceError> {
+    /// The id of the source's topic that was remembered.
+    pub(crate) async fn topic_seen(&self, source: &str) -> Result<Option<u128>, SourceError> {
         // As text: JSON has no numbers of that size that everyone reads.
         let known: Option<String> = self.entry(TOPICS, source).await?;
-        let known = known.and_then(|text| u128::from_str_radix(&text, 16).ok());
-        if known != Some(topic_id) {
-            let key = Bytes::from(source.to_owned());
-            self.put(TOPICS, key, &format!("{topic_id:032x}")).await?;
+        Ok(known.and_then(|text| u128::from_str_radix(&text, 16).ok()))
+    }
+
+    /// Remembers the id of the source's topic.
+    pub(crate) async fn see_topic(&self, source: &str, topic_id: u128) -> Result<(), SourceError> {
+        if self.topic_seen(source).await? == Some(topic_id) {
+            return Ok(());
         }
-        Ok(known)
+        let key = Bytes::from(source.to_owned());
+        self.put(TOPICS, key, &format!("{topic_id:032x}")).await
     }
 
     /// Registers a source or changes it: into every partition first, then into the table. May be repeated. A source

@@ -90,6 +90,8 @@ pub(crate) struct TopicsStatus(Mutex<Status>);
 struct Status {
     failing_since: Option<Instant>,
     partitions: usize,
+    /// Why sources and topics could not be looked for, the last time.
+    look_failed: Option<String>,
     /// What is wrong with single topics, by name.
     complaints: BTreeMap<String, String>,
     last_error: Option<String>,
@@ -111,6 +113,9 @@ impl TopicsStatus {
             }
             for (topic, complaint) in &status.complaints {
                 said += &format!("; {topic}: {complaint}");
+            }
+            if let Some(error) = &status.look_failed {
+                said += &format!("; topics cannot be looked for: {error}");
             }
             if let Some(error) = &status.last_error {
                 said += &format!("; last error: {error}");
@@ -164,7 +169,12 @@ pub async fn read_topics(
             handed = inbox.next() => Some(handed.ok_or(ReadingEnded)?),
         };
         let Some(Handed { news, answer }) = next else {
-            reading.look(&inbox).await;
+            tokio::select! {
+                _ = stop.wait_for(|stop| *stop) => return Ok(()),
+                () = reading.look(&inbox) => {}
+            }
+            // One that took long must not be followed by another before anything is read.
+            look.reset();
             continue;
         };
         tokio::select! {
@@ -196,6 +206,8 @@ struct State {
     partitions: usize,
     /// Items that were not taken since the source was last complete.
     not_taken: u64,
+    /// Whether the topic's id is remembered.
+    remembered: bool,
 }
 
 impl State {
@@ -205,7 +217,7 @@ impl State {
 
     fn completing(&self, not_taken: u64) -> Completing {
         match self.partitions {
-            0 | 1 => Completing::After { not_taken },
+            1 => Completing::After { not_taken },
             several => Completing::Unordered(several),
         }
     }
@@ -220,13 +232,16 @@ fn not_taken_in(note: &str) -> u64 {
 impl Reading {
     /// Follows the topics of the sources that there are now, and shows how far they are read.
     async fn look(&mut self, inbox: &Inbox) {
-        if let Err(error) = self.look_for_topics(inbox).await {
-            let error = chain(&error);
+        let looked = match self.look_for_topics(inbox).await {
+            Ok(()) => self.remember(inbox).await,
+            failed => failed,
+        };
+        let failed = looked.err().map(|error| chain(&error));
+        if let Some(error) = &failed {
             tracing::warn!(error, "the topics of sources could not be looked for");
-            self.intake
-                .topics_status
-                .with(|status| status.last_error = Some(error));
         }
+        let status = &self.intake.topics_status;
+        status.with(|status| status.look_failed = failed);
         self.show(inbox);
     }
 
@@ -264,6 +279,21 @@ impl Reading {
                 .retain(|name, _| !followed.contains_key(name))
         });
         inbox.follow(followed);
+        Ok(())
+    }
+
+    /// Remembers the ids of topics that are read, once what was found at their beginning is kept with the group's offsets: a
+    /// loss that is remembered only here would be known to nobody.
+    async fn remember(&mut self, inbox: &Inbox) -> Result<(), crate::SourceError> {
+        let standings = inbox.standings();
+        for (spot, state) in &mut self.spots {
+            let kept = standings.get(spot).is_some_and(|standing| standing.kept);
+            if kept && !state.remembered {
+                let sources = &self.intake.sources;
+                sources.see_topic(&state.source, state.topic_id).await?;
+                state.remembered = true;
+            }
+        }
         Ok(())
     }
 
@@ -321,9 +351,7 @@ impl Reading {
                 let read = join_all(read.collect::<Vec<_>>()).await;
                 let mut marks = Vec::with_capacity(read.len());
                 for (state, mark) in read {
-                    let gauge = &self.intake.metrics.topic_not_taken;
-                    let not_taken = i64::try_from(state.not_taken).unwrap_or(i64::MAX);
-                    gauge.with_label_values(&[&state.source]).set(not_taken);
+                    self.show_not_taken(&state);
                     self.spots.insert(mark.spot.clone(), state);
                     marks.push(mark);
                 }
@@ -336,7 +364,7 @@ impl Reading {
         let source = self.sources.get(&*begun.spot.topic)?.clone();
         let mut retry = self.retry();
         let seen = loop {
-            let seen = self.intake.sources.topic_seen(&source, begun.topic_id);
+            let seen = self.intake.sources.topic_seen(&source);
             if let Some(seen) = retry.over(seen.await.map_err(ApiError::from)).await {
                 break seen;
             }
@@ -347,7 +375,7 @@ impl Reading {
         };
         let loss = match (begun.loss, seen) {
             // A cluster forgets what was committed of a topic together with the topic.
-            (None, Some(seen)) if seen != begun.topic_id => Some(remade),
+            (None, Some(seen)) if seen != begun.topic_id && begun.note.is_empty() => Some(remade),
             (loss, _) => loss,
         };
         let mut state = State {
@@ -355,11 +383,13 @@ impl Reading {
             partitions: begun.partitions,
             not_taken: not_taken_in(&begun.note),
             source,
+            remembered: false,
         };
         if let Some(loss) = loss {
             self.lost(&begun, &state.source, loss);
             state.not_taken += loss.records;
         }
+        self.show_not_taken(&state);
         let mark = Mark {
             spot: begun.spot.clone(),
             next: begun.at,
@@ -368,6 +398,12 @@ impl Reading {
         };
         self.spots.insert(begun.spot, state);
         Some(mark)
+    }
+
+    fn show_not_taken(&self, state: &State) {
+        let not_taken = i64::try_from(state.not_taken).unwrap_or(i64::MAX);
+        let gauge = &self.intake.metrics.topic_not_taken;
+        gauge.with_label_values(&[&state.source]).set(not_taken);
     }
 
     fn lost(&self, begun: &Begun, source: &str, loss: Loss) {
@@ -399,28 +435,38 @@ impl Reading {
                 break Arc::new(speaker);
             }
         };
-        let (intake, of, before) = (self.intake.clone(), speaker.clone(), state.clone());
-        let place = spot.clone();
-        let sorting = move || sort_records(&intake, &of, &before, &place, records);
-        let sorted = tokio::task::spawn_blocking(sorting).await;
-        let Batch {
-            steps,
-            mut parcels,
-            not_taken,
-        } = sorted.unwrap_or_else(|failed| std::panic::resume_unwind(failed.into_panic()));
-        let mut retry = self.retry();
-        loop {
-            let taken = take(&self.intake, &speaker, &steps, &mut parcels).await;
-            if retry.over(taken).await.is_some() {
-                break;
-            }
-        }
-        let items: usize = parcels.iter().map(|p| p.items.len().max(1)).sum();
         let lane = self.intake.admission.lane(&speaker.id);
-        lane.charge(items, Instant::now());
+        let mut records = records.into_iter();
+        // Piece by piece: a record may hold as many items as a request, and all refused.
+        while records.len() > 0 {
+            let (intake, of, before) = (self.intake.clone(), speaker.clone(), state.clone());
+            let place = spot.clone();
+            let sorting = move || {
+                let batch = sort_records(&intake, &of, &before, &place, &mut records);
+                (batch, records)
+            };
+            let sorted = tokio::task::spawn_blocking(sorting).await;
+            let (batch, rest) =
+                sorted.unwrap_or_else(|failed| std::panic::resume_unwind(failed.into_panic()));
+            records = rest;
+            let Batch {
+                steps,
+                mut parcels,
+                not_taken,
+                items,
+            } = batch;
+            let mut retry = self.retry();
+            loop {
+                let taken = take(&self.intake, &speaker, &steps, &mut parcels).await;
+                if retry.over(taken).await.is_some() {
+                    break;
+                }
+            }
+            lane.charge(items, Instant::now());
+            state.not_taken = not_taken;
+        }
         let read = &self.intake.metrics.topic_records;
         read.with_label_values(&[&speaker.id]).inc_by(number);
-        state.not_taken = not_taken;
         let mark = Mark {
             spot,
             next,
@@ -478,22 +524,28 @@ struct Batch {
     steps: Vec<Step>,
     parcels: Vec<Sorted>,
     not_taken: u64,
+    /// How many items they held, at least one each.
+    items: usize,
 }
 
+/// Sorts records out until they hold as many items as one request may.
 fn sort_records(
     intake: &Intake,
     speaker: &Arc<Source>,
     state: &State,
     spot: &Spot,
-    records: Vec<Delivered>,
+    records: &mut std::vec::IntoIter<Delivered>,
 ) -> Batch {
     let mut batch = Batch {
         steps: Vec::new(),
         parcels: Vec::with_capacity(records.len()),
         not_taken: state.not_taken,
+        items: 0,
     };
     let now = (intake.clock)();
-    for record in records {
+    while batch.items < intake.config.events_max
+        && let Some(record) = records.next()
+    {
         let origin = Origin::Topic(Place {
             topic: spot.topic.clone(),
             topic_id: state.topic_id,
@@ -534,6 +586,7 @@ fn sort_records(
                 (_, step) => batch.steps.push(step),
             }
         }
+        batch.items += sorted.items.len().max(1);
         batch.parcels.push(sorted);
     }
     batch
@@ -593,6 +646,7 @@ mod tests {
             topic_id: 1,
             partitions: 1,
             not_taken: 12,
+            remembered: true,
         };
         assert_eq!(not_taken_in(&state.note()), 12);
         assert_eq!(not_taken_in(""), 0);

@@ -76,6 +76,8 @@ pub struct Begun {
     pub partitions: usize,
     /// The first offset that will be given.
     pub at: i64,
+    /// Where the partition ended when that was found out.
+    pub end: i64,
     /// The note that was committed with it; empty where there is none.
     pub note: String,
     /// What is missing before it.
@@ -152,6 +154,8 @@ pub struct Standing {
     pub next: i64,
     /// The partition's end, as far as known.
     pub end: i64,
+    /// Whether the cluster has taken what was answered since the partition was assigned: the note of its beginning at least.
+    pub kept: bool,
 }
 
 /// The topics that are followed. Dropping it leaves the group.
@@ -286,11 +290,19 @@ impl Topics {
     /// Whether the topic is there and anything was ever written to it.
     ///
     /// # Errors
-    /// [`Error::Storage`](crate::Error::Storage) when the cluster does not answer.
+    /// [`Error::Storage`](crate::Error::Storage) when the cluster does not answer, or does not say.
     pub async fn written_to(&self, name: &str) -> Result<bool> {
         let known = self.known(vec![name.to_owned()]).await?;
-        if !matches!(known.get(name), Some(Known::There(_))) {
-            return Ok(false);
+        match known.get(name) {
+            Some(Known::There(_)) => {}
+            Some(Known::Hidden(why)) => {
+                let source = std::io::Error::other(why.clone());
+                return Err(failed(
+                    format!("asking whether there is a topic {name}"),
+                    source,
+                ));
+            }
+            Some(Known::Absent) | None => return Ok(false),
         }
         let name = name.to_owned();
         self.ask("asking for the end of a topic", move |admin| {
@@ -327,7 +339,9 @@ impl Topics {
             .set("retention.ms", &retention)
             .set("min.insync.replicas", in_step)
             .set("message.timestamp.type", "LogAppendTime");
-        let options = AdminOptions::new().operation_timeout(Some(QUESTION));
+        let options = AdminOptions::new()
+            .request_timeout(Some(QUESTION))
+            .operation_timeout(Some(QUESTION));
         let attempted = || format!("creating topic {name}");
         let answers = self.admin.create_topics(&[topic], &options).await;
         for answer in answers.map_err(|source| failed(attempted(), source))? {

@@ -4,6 +4,7 @@
 
 mod broker;
 mod group;
+mod inbox;
 mod kills;
 mod topics;
 

@@ -28,8 +28,13 @@ pub(super) struct State {
     pub generation: u64,
     /// Whether it must still be found out where to begin.
     pub beginning: bool,
+    /// Where reading began, of what the receiver has not answered for yet. Never committed: a loss that was found there is not
+    /// told until the receiver says so.
+    pub begun: BTreeMap<Spot, Done>,
     /// What is done, of what was assigned.
     pub done: BTreeMap<Spot, Done>,
+    /// Those of which something was committed since they were assigned.
+    pub kept: BTreeSet<Spot>,
     pub ends: BTreeMap<Spot, i64>,
     /// The answer that is due.
     pub due: Option<Receiver<Vec<Mark>>>,
@@ -56,6 +61,7 @@ impl Desk {
             let standing = Standing {
                 next: done.next,
                 end: end.max(done.next),
+                kept: state.kept.contains(spot),
             };
             (spot.clone(), standing)
         };

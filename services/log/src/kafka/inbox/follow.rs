@@ -11,7 +11,7 @@ use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer, ConsumerContext};
 use rdkafka::error::{KafkaError, KafkaResult};
 use rdkafka::message::BorrowedMessage;
-use rdkafka::types::RDKafkaRespErr;
+use rdkafka::types::{RDKafkaErrorCode, RDKafkaRespErr};
 use rdkafka::{Message, Offset, Timestamp, TopicPartitionList};
 use tokio::sync::mpsc;
 
@@ -26,6 +26,8 @@ const SESSION: Duration = Duration::from_secs(10);
 /// How long partitions that go to another process are kept for the answer that is due.
 const DRAIN_MAX: Duration = Duration::from_secs(60);
 const POLL: Duration = Duration::from_millis(100);
+/// After so long it is asked again where those partitions begin of which the cluster did not say it.
+const ASK_AGAIN: Duration = Duration::from_secs(30);
 /// An answer that takes longer is waited for with all partitions paused and the group's questions answered.
 const SOON: Duration = Duration::from_millis(500);
 
@@ -69,6 +71,7 @@ pub(super) fn run(consumer: &Reader, desk: &Desk, told: &mpsc::Sender<Handed>) {
         subscribed: BTreeSet::new(),
         resting: BTreeMap::new(),
         left: Vec::new(),
+        ask_again: None,
     };
     while !desk.closing() {
         if thread.round().is_none() {
@@ -91,6 +94,8 @@ struct Thread<'a> {
     resting: BTreeMap<Spot, Instant>,
     /// Records that came while an answer was waited for.
     left: Vec<(Spot, Delivered)>,
+    /// When to begin anew, for some partitions could not be begun.
+    ask_again: Option<Instant>,
 }
 
 /// None: it is over.
@@ -144,6 +149,11 @@ impl Thread<'_> {
             self.generation = state.generation;
             self.left.clear();
             self.resting.clear();
+            self.ask_again = None;
+        }
+        if self.ask_again.is_some_and(|at| at <= Instant::now()) {
+            self.ask_again = None;
+            state.beginning = true;
         }
         if !std::mem::take(&mut state.wanted_changed) {
             return;
@@ -190,7 +200,17 @@ impl Thread<'_> {
         };
         self.left.clear();
         let begun = match begins(self.consumer, &spots, &known) {
-            Ok(begun) => begun,
+            Ok((begun, unknown)) => {
+                // The others are not kept waiting for them.
+                if !unknown.is_empty() {
+                    self.ask_again = Some(Instant::now() + ASK_AGAIN);
+                }
+                for (spot, error) in unknown {
+                    tracing::warn!(%spot, %error, "a delivered topic cannot be read: asking again");
+                    self.desk.error(format!("{spot}: {error}"));
+                }
+                begun
+            }
             Err(error) => {
                 self.report(&error);
                 // Asked again. The group may have something else to say meanwhile.
@@ -204,8 +224,13 @@ impl Thread<'_> {
                 return Some(());
             }
             state.beginning = false;
-            state.done = begun.iter().map(|b| (b.spot.clone(), done_of(b))).collect();
+            state.begun = begun.iter().map(|b| (b.spot.clone(), done_of(b))).collect();
+            let ends = begun.iter().map(|b| (b.spot.clone(), b.end));
+            state.ends.extend(ends);
         }
+        // A pause outlives an assignment: one that was paused when it went away would be read never more.
+        let all: Vec<Spot> = spots.iter().cloned().collect();
+        self.resume(&all);
         let mut places = TopicPartitionList::new();
         for b in &begun {
             let place = Offset::Offset(b.at);
@@ -217,7 +242,7 @@ impl Thread<'_> {
         if let Err(error) = self.consumer.assign(&places) {
             self.report(&error);
             self.desk.state().beginning = true;
-            std::thread::sleep(POLL);
+            self.poll_into_left(POLL);
             return Some(());
         }
         self.resting.clear();
@@ -257,6 +282,12 @@ impl Thread<'_> {
             bytes += record.size();
             records.entry(spot).or_default().push(record);
         }
+        let state = self.desk.state();
+        if state.generation != generation || state.beginning {
+            // A poll that brings no record may have let the partitions go.
+            return BTreeMap::new();
+        }
+        drop(state);
         self.left = resting.into_iter().chain(left).collect();
         records
     }
@@ -282,6 +313,7 @@ impl Thread<'_> {
 
     /// Hands something over, waits until it is done, and commits it.
     fn hand(&mut self, news: News) -> Goes {
+        let beginning = matches!(news, News::Assigned(_));
         let (answer, due) = sync_channel(1);
         self.desk.state().due = Some(due);
         let answer = Answer(answer);
@@ -310,8 +342,18 @@ impl Thread<'_> {
             self.poll_into_left(POLL);
         };
         let rests = outcome?;
-        if let Err(error) = commit(self.consumer, self.desk, CommitMode::Async) {
+        // A beginning may have found a loss: nothing is read behind it before that is kept.
+        let mode = match beginning {
+            true => CommitMode::Sync,
+            false => CommitMode::Async,
+        };
+        if let Err(error) = commit(self.consumer, self.desk, mode) {
             self.report(&error);
+            if beginning && error.rdkafka_error_code() != Some(RDKafkaErrorCode::NoOffset) {
+                self.desk.state().beginning = true;
+                // The group may have something to say.
+                self.poll_into_left(POLL);
+            }
         }
         if held.is_some() {
             // Not those that were paused: what is assigned now is what must not stay paused.
@@ -374,9 +416,17 @@ fn due(desk: &Desk, patience: Duration) -> Due {
         rest,
     } in marks
     {
-        if let Some(done) = state.done.get_mut(&spot) {
-            done.next = next;
-            done.note = note;
+        let topic_id = match (state.begun.remove(&spot), state.done.get(&spot)) {
+            (Some(begun), _) => Some(begun.topic_id),
+            (None, done) => done.map(|done| done.topic_id),
+        };
+        if let Some(topic_id) = topic_id {
+            let done = Done {
+                topic_id,
+                next,
+                note,
+            };
+            state.done.insert(spot.clone(), done);
         }
         rests.extend(rest.map(|rest| (spot, rest)));
     }
@@ -395,17 +445,24 @@ fn commit(consumer: &Reader, desk: &Desk, mode: CommitMode) -> KafkaResult<()> {
         place.set_offset(Offset::Offset(done.next))?;
         place.set_metadata(done.metadata());
     }
-    consumer.commit(&places, mode)
+    consumer.commit(&places, mode)?;
+    if let CommitMode::Sync = mode {
+        desk.state().kept.extend(done.into_keys());
+    }
+    Ok(())
 }
+
+/// What the cluster does not say of some partitions.
+type Unknown = Vec<(Spot, KafkaError)>;
 
 /// Asks the cluster where each partition is to begin.
 fn begins(
     consumer: &Reader,
     spots: &BTreeSet<Spot>,
     known: &BTreeMap<Spot, Done>,
-) -> KafkaResult<Vec<Begun>> {
+) -> KafkaResult<(Vec<Begun>, Unknown)> {
     if spots.is_empty() {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), Vec::new()));
     }
     let spots: Vec<Spot> = spots.iter().cloned().collect();
     let names: BTreeSet<&str> = spots.iter().map(|spot| &*spot.topic).collect();
@@ -419,15 +476,23 @@ fn begins(
         sizes.insert(name, topic.map_or(0, |topic| topic.partitions().len()));
     }
     let mut begun = Vec::with_capacity(spots.len());
+    let mut unknown = Vec::new();
     for spot in &spots {
         let Some(topic_id) = ids.get(&*spot.topic).copied().flatten() else {
             // Gone. The group will say so; if it comes again, it is another.
             continue;
         };
-        let (low, high) = consumer.fetch_watermarks(&spot.topic, spot.partition, QUESTION)?;
         let place = committed.find_partition(&spot.topic, spot.partition);
+        let told = place.as_ref().map_or(Ok(()), |place| place.error());
+        let bounds = consumer.fetch_watermarks(&spot.topic, spot.partition, QUESTION);
+        let (low, high) = match told.and(bounds) {
+            Ok(bounds) => bounds,
+            Err(error) => {
+                unknown.push((spot.clone(), error));
+                continue;
+            }
+        };
         let committed = place.and_then(|place| {
-            place.error().ok()?;
             let next = place.offset().to_raw().filter(|next| *next >= 0)?;
             Some(Done::read(next, place.metadata(), topic_id))
         });
@@ -443,11 +508,12 @@ fn begins(
             topic_id,
             partitions: sizes.get(&*spot.topic).copied().unwrap_or(0),
             at,
+            end: high,
             note: done.map(|done| done.note).unwrap_or_default(),
             loss,
         });
     }
-    Ok(begun)
+    Ok((begun, unknown))
 }
 
 fn done_of(begun: &Begun) -> Done {
@@ -552,7 +618,9 @@ impl Context {
         }
         let mut state = self.desk.state();
         state.assigned.clear();
+        state.begun.clear();
         state.done.clear();
+        state.kept.clear();
         state.ends.clear();
         state.generation += 1;
         state.beginning = false;
