@@ -210,6 +210,7 @@ async fn archive(
     let Some(positions) = start::positions(&*log, &store, &config, &metrics, &stop).await? else {
         return Ok(());
     };
+    metrics.begins(&positions);
     tracing::info!(log = %log.id(), partitions = positions.len() / Topic::ALL.len(), "archiving");
     let mut tasks = JoinSet::new();
     for topic in Topic::ALL {

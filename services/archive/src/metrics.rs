@@ -252,6 +252,12 @@ impl Metrics {
         self.reached(topic, next);
     }
 
+    /// Archiving begins there: what another process has archived since we had the partition counts.
+    pub(crate) fn begins(&self, positions: &Positions) {
+        let mut archived = self.archived.lock().unwrap_or_else(PoisonError::into_inner);
+        archived.extend(positions.iter().map(|(&place, from)| (place, from.offset)));
+    }
+
     /// Everything before these offsets lies in the tables, or leaves no rows.
     pub(crate) fn reached(&self, topic: Topic, next: &BTreeMap<Partition, Offset>) {
         let mut archived = self.archived.lock().unwrap_or_else(PoisonError::into_inner);

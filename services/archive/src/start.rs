@@ -60,7 +60,25 @@ pub async fn positions(
                     offset: Offset(w.next_offset),
                     epoch: w.epoch,
                 });
-            check(log, topic, partition, from.offset).await?;
+            loop {
+                let error = match check(log, topic, partition, from.offset).await {
+                    Ok(()) => break,
+                    // As when records are read: it is asked again until it answers.
+                    Err(
+                        error @ Error::Log {
+                            source: mingjing_log::Error::Storage { .. },
+                            ..
+                        },
+                    ) => error,
+                    Err(error) => return Err(error),
+                };
+                metrics.failed("asking what the log holds", &error);
+                tokio::select! {
+                    biased;
+                    () = stopped(&mut stop) => return Ok(None),
+                    () = tokio::time::sleep(config.backoff.most) => {}
+                }
+            }
             positions.insert((topic, partition), from);
         }
     }

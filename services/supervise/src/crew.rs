@@ -129,6 +129,10 @@ impl Crew {
     }
 
     fn begin(&mut self, partition: Partition) {
+        self.retries.remove(&partition);
+        if self.stops.contains_key(&partition) {
+            return;
+        }
         let shelf = Shelf {
             store: Arc::clone(&self.ports.snapshots),
             log_id: self.ports.log.id(),

@@ -56,6 +56,9 @@ fn record(fact: &FactRecord, epoch: u64) -> Record {
     }
 }
 
+/// The reason of what stands in the place of a fact that no log takes.
+pub(crate) const TOO_LARGE: &str = "fact_too_large";
+
 fn too_large(fact: &Fact, bytes: usize) -> Fact {
     let (at, source, case_no) = match fact {
         Fact::Alert { at, alert, .. } => (at, Some(&alert.source), Some(&alert.case_no)),
@@ -70,7 +73,7 @@ fn too_large(fact: &Fact, bytes: usize) -> Fact {
     };
     Fact::Refused {
         at: *at,
-        reason: "fact_too_large".to_owned(),
+        reason: TOO_LARGE.to_owned(),
         detail: format!(
             "该办件的结论达 {bytes} 字节，超过一条记录的上限；请核查该办件是否被重复推送"
         ),

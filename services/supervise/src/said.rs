@@ -8,6 +8,7 @@ use mingjing_domain::fact::Fact;
 use mingjing_log::{Log, Offset, Partition, Topic};
 use mingjing_wire::facts::{FactPosition, FactRecord, Fences, Read};
 
+use crate::publish::TOO_LARGE;
 use crate::{Config, Error};
 
 /// Judging again does not give what was published.
@@ -72,6 +73,8 @@ impl Said {
             Fact::Alert { .. } => self
                 .entries
                 .push((fact.position, What::Alert(digest(&fact.facts)))),
+            // It stands in the place of a conclusion; the record itself was taken.
+            Fact::Refused { reason, .. } if reason == TOO_LARGE => {}
             Fact::Refused { .. } => self.entries.push((fact.position, What::Refused)),
             Fact::Case { .. } | Fact::Source { .. } => {}
         }
@@ -240,6 +243,18 @@ mod tests {
             epoch: 0,
             ends_batch,
         }
+    }
+
+    #[test]
+    fn a_fact_that_was_too_large_is_no_record_that_was_refused() {
+        let mut stand_in = refusal(3, true);
+        if let Fact::Refused { reason, .. } = &mut stand_in.facts {
+            *reason = TOO_LARGE.into();
+        }
+        let mut said = Said::default();
+        said.add(&stand_in);
+        assert_eq!(said.at(3), Ok(Known::default()));
+        assert!(!said.refused_at(3) && said.whole_up_to() == Some(3));
     }
 
     #[test]

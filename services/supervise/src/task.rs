@@ -28,6 +28,9 @@ use crate::{Config, Error, Ports, chain, stopped};
 /// How long one read waits at the end. Only bounds how long a lost wake-up could go unnoticed.
 const READ_WAIT: Duration = Duration::from_secs(10);
 
+/// How long the last snapshot may hold up who comes next; half of what a group waits for.
+const LEAVE_MAX: Duration = Duration::from_secs(30);
+
 /// What a partition's task works with.
 #[derive(Clone)]
 pub(crate) struct Task {
@@ -57,7 +60,18 @@ impl Task {
         };
         let mut owned = Owned::new(self, epoch, recovered);
         owned.follow(&mut stop).await?;
-        owned.leave().await;
+        let partition = owned.task.partition.0;
+        let metrics = owned.task.metrics.clone();
+        if tokio::time::timeout(LEAVE_MAX, owned.leave())
+            .await
+            .is_err()
+        {
+            metrics.snapshot_failed("write");
+            tracing::error!(
+                partition,
+                "no snapshot at the end: the object store does not answer in time"
+            );
+        }
         Ok(())
     }
 

@@ -52,6 +52,8 @@ impl Member {
             topic: config.topic(Topic::Events),
             told,
             held: Mutex::default(),
+            untold: AtomicBool::new(false),
+            drain_max: DRAIN_MAX,
             closing: closing.clone(),
         };
         let session = config.session.as_millis();
@@ -106,6 +108,7 @@ fn poll(consumer: &BaseConsumer<Group>, closing: &AtomicBool) {
                 _ => {}
             },
         }
+        consumer.client().context().tell_late();
     }
 }
 
@@ -132,6 +135,10 @@ struct Group {
     topic: String,
     told: mpsc::Sender<Assignment>,
     held: Mutex<BTreeSet<Partition>>,
+    /// Whether the receiver has not been told what is held now, because it was too busy for too long.
+    untold: AtomicBool,
+    /// How long a callback waits.
+    drain_max: Duration,
     closing: Arc<AtomicBool>,
 }
 
@@ -173,6 +180,17 @@ impl ConsumerContext for Group {
 }
 
 impl Group {
+    /// Tells what could not be told in time. It must not be forgotten: the group believes that it is worked on.
+    fn tell_late(&self) {
+        if !self.untold.load(Ordering::Relaxed) {
+            return;
+        }
+        let (assignment, _) = Assignment::new(self.held().clone());
+        if self.told.try_send(assignment).is_ok() {
+            self.untold.store(false, Ordering::Relaxed);
+        }
+    }
+
     fn held(&self) -> std::sync::MutexGuard<'_, BTreeSet<Partition>> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -180,7 +198,7 @@ impl Group {
     /// Tells what is held now, and waits until the rest is let go of.
     fn tell(&self) {
         let (mut assignment, mut done) = Assignment::new(self.held().clone());
-        let waits = Waits::new();
+        let waits = Waits::until(self.drain_max);
         // The receiver may be busy with what it was told before.
         loop {
             match self.told.try_send(assignment) {
@@ -189,9 +207,11 @@ impl Group {
                 Err(mpsc::error::TrySendError::Full(again)) => assignment = again,
             }
             if !waits.on(&self.closing) {
+                self.untold.store(true, Ordering::Relaxed);
                 return;
             }
         }
+        self.untold.store(false, Ordering::Relaxed);
         while matches!(done.try_recv(), Err(oneshot::error::TryRecvError::Empty)) {
             if !waits.on(&self.closing) {
                 return;
@@ -201,21 +221,60 @@ impl Group {
 }
 
 /// A bounded wait inside a callback.
-struct Waits(std::time::Instant);
+struct Waits {
+    since: std::time::Instant,
+    most: Duration,
+}
 
 impl Waits {
-    fn new() -> Self {
-        Waits(std::time::Instant::now())
+    fn until(most: Duration) -> Self {
+        Self {
+            since: std::time::Instant::now(),
+            most,
+        }
     }
 
     fn on(&self, closing: &AtomicBool) -> bool {
         std::thread::sleep(Duration::from_millis(10));
-        if self.0.elapsed() > DRAIN_MAX {
+        if self.since.elapsed() > self.most {
             tracing::error!(
                 "partitions were not let go of in time: whoever gets them fences this process off"
             );
             return false;
         }
         !closing.load(Ordering::Relaxed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_receiver_that_was_too_busy_is_told_at_last_what_is_held_now() {
+        let (told, mut assignments) = mpsc::channel(1);
+        let group = Group {
+            topic: String::new(),
+            told,
+            held: Mutex::default(),
+            untold: AtomicBool::new(false),
+            drain_max: Duration::from_millis(20),
+            closing: Arc::default(),
+        };
+        let held = |partitions: &[u16]| -> BTreeSet<Partition> {
+            partitions.iter().copied().map(Partition).collect()
+        };
+        // Nobody receives while the group gives, takes and gives.
+        for now in [&[0, 1][..], &[], &[2, 3]] {
+            *group.held() = held(now);
+            group.tell();
+        }
+        group.tell_late();
+        let mut received = Vec::new();
+        while let Ok(assignment) = assignments.try_recv() {
+            received.push(assignment.partitions);
+            group.tell_late();
+        }
+        assert_eq!(received, [held(&[0, 1]), held(&[2, 3])]);
     }
 }

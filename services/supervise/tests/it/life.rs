@@ -310,6 +310,25 @@ async fn a_partition_that_the_group_leaves_with_its_owner_is_taken_back_from_one
 }
 
 #[tokio::test]
+async fn a_partition_that_is_given_again_before_it_was_tried_again_is_worked_on_once() {
+    let dir = TempDir::new().unwrap();
+    let mut world = World::begun(dir.path(), at("2026-07-01 09:00")).await;
+    world.settled().await;
+    world.crash().await;
+    (world.overtaken, world.in_group) = (true, true);
+    // It is superseded at once, is given the partition again, and only then the time to try again comes.
+    world.config.retry_after = Duration::from_secs(2);
+    world.start();
+    world.settled().await;
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    world.append(ONLY, "nonsense").await;
+    world.settled().await;
+    world.stop().await;
+    assert_eq!(world.refusals().await, ["malformed_json"]);
+    assert_eq!(world.epochs(ONLY).await.len(), 4);
+}
+
+#[tokio::test]
 async fn operators_see_what_was_taken_said_refused_and_held() {
     let dir = TempDir::new().unwrap();
     let mut world = World::begun(dir.path(), at("2026-07-01 09:00")).await;

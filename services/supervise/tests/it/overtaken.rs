@@ -13,16 +13,32 @@ use mingjing_log::{
 };
 use mingjing_wire::facts::encode_fence;
 
-/// A group that gives all partitions, and might change its mind but does not.
-pub struct Group(pub Alone);
+/// A group that gives all partitions, a moment later the same again, and then might change its mind but does not.
+pub struct Group {
+    first: Alone,
+    again: Option<Alone>,
+}
+
+impl Group {
+    pub fn of(log: &dyn Log) -> Self {
+        Self {
+            first: Alone::with(log),
+            again: Some(Alone::with(log)),
+        }
+    }
+}
 
 #[async_trait]
 impl Membership for Group {
     async fn changed(&mut self) -> Result<Option<Assignment>> {
-        match self.0.changed().await? {
-            None => std::future::pending().await,
-            given => Ok(given),
+        if let Some(given) = self.first.changed().await? {
+            return Ok(Some(given));
         }
+        if let Some(mut again) = self.again.take() {
+            tokio::time::sleep(Duration::from_millis(500)).await;
+            return again.changed().await;
+        }
+        std::future::pending().await
     }
 }
 

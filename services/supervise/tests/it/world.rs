@@ -175,7 +175,7 @@ impl World {
             metrics,
             status.clone(),
             match self.in_group {
-                true => Box::new(Group(Alone::with(&*self.log))),
+                true => Box::new(Group::of(&*self.log)),
                 false => Box::new(Alone::with(&*self.log)),
             },
             stopping,
