@@ -55,8 +55,10 @@ pub(crate) fn build(
         subject_kind: "case".into(),
         source: around.source.into(),
         case_no: around.case_no.into(),
-        responsible_org: org_code
-            .clone()
+        responsible_org: basis
+            .timed()
+            .and_then(|t| t.duty.as_ref()?.body.clone())
+            .or_else(|| org_code.clone())
             .or_else(|| Some(context.rules.item(item?)?.executing_body.text.clone())),
         item_code: item.map(Into::into),
         org_code,
@@ -148,6 +150,11 @@ impl<'a> Basis<'a> {
             Basis::Finding(finding) => finding.event,
             Basis::TwoContents(event) => *event,
             Basis::Stay { stay, .. } if stay.is_done() => stay.done_event,
+            Basis::Stay { stay, timed, .. }
+                if matches!(timed.kind, TimedKind::EndedBefore { .. }) =>
+            {
+                stay.fell_event
+            }
             Basis::Stay { .. } => {
                 return history.known().filter(|e| e.actor != 0).last();
             }
@@ -177,6 +184,8 @@ impl<'a> Basis<'a> {
         match &timed.kind {
             TimedKind::TooEarly(at_least) => Some(*at_least),
             TimedKind::Special(_) => None,
+            TimedKind::EndedBefore { .. } if timed.promised.is_some() => timed.promised,
+            TimedKind::EndedBefore { .. } => timed.statutory,
             TimedKind::Overdue(ladder) => match measured_against((*at)?, ladder, timed) {
                 RungAt::Promised => timed.promised,
                 _ => timed.statutory,
@@ -191,6 +200,7 @@ impl<'a> Basis<'a> {
         match &timed.kind {
             TimedKind::TooEarly(_) => Some(true),
             TimedKind::Special(_) => None,
+            TimedKind::EndedBefore { .. } => Some(timed.promised.is_none()),
             TimedKind::Overdue(ladder) => {
                 Some(measured_against((*at)?, ladder, timed) != RungAt::Promised)
             }
@@ -209,6 +219,8 @@ fn rule(point: &Point, basis: &Basis<'_>, allegation: &Allegation) -> String {
         Check::NotTogether { .. } => "P2",
         Check::NotInFlowchart | Check::RequiredStep { .. } => "P1",
         Check::NothingAfter { .. } => "P11",
+        Check::Repeated(_) => "P9",
+        Check::AmountsDiffer(_) => "P14",
         Check::SamePerson { .. } => "A6",
         Check::OffList { .. } => "A1",
         Check::CancelledItem => "A2",
@@ -229,6 +241,8 @@ fn timed_rule(basis: &Basis<'_>, allegation: &Allegation) -> &'static str {
     match (&timed.kind, at, timed.limit_kind) {
         (TimedKind::Special(_), ..) => "T10",
         (TimedKind::TooEarly(_), ..) => "P2",
+        (TimedKind::EndedBefore { .. }, ..) => "F4",
+        _ if timed.duty.is_some() => "F1",
         _ if allegation.breached_at.is_none() => "T1",
         (_, _, LimitKind::Step) => "T4",
         (_, _, LimitKind::Stage) => "T5",
