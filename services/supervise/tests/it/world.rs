@@ -413,7 +413,9 @@ impl World {
             .iter()
             .position(|b| *b == b'\n')
             .expect("a first line");
-        let (from, to) = (br#""engine_version":"1""#, br#""engine_version":"0""#);
+        let from = format!(r#""engine_version":"{}""#, mingjing_engine::ENGINE_VERSION);
+        let to = br#""engine_version":"0""#;
+        let from = from.as_bytes();
         let mut rest = bytes[line + 1..].to_vec();
         let place = rest
             .windows(from.len())
