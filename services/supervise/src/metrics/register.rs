@@ -190,7 +190,7 @@ impl Metrics {
             )?,
         };
         // A counter that appears with its first count has not risen for who asks by how much it rose.
-        for what in ["write", "broken"] {
+        for what in ["write", "broken", "other_version"] {
             metrics.snapshot_failures.with_label_values(&[what]);
         }
         Ok(metrics)
