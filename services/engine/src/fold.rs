@@ -3,6 +3,7 @@
 //! An event that arrives last in order is applied to what was folded before; any other folds anew.
 
 mod amounts;
+mod closing;
 mod deadlines;
 mod ledger;
 mod points;

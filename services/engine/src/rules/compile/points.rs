@@ -1,6 +1,6 @@
 //! Control points: what each checks, resolved, and the events it looks at.
 
-use mingjing_domain::alert::Level;
+use mingjing_domain::catalogue::{self, LOCAL_PREFIX};
 use mingjing_domain::definitions::{Anchor, AttributeType, ControlPoint, Limit, Name, PointKind};
 use mingjing_domain::event::EventKind;
 use mingjing_domain::limit::{Budget, Unit};
@@ -24,20 +24,24 @@ impl Builder<'_> {
             return;
         }
         let place = self.plan.points.len() as u16;
-        let Some((check, looks, level)) = self.check(place, point, limits, home) else {
+        self.rule_exists(point, home);
+        let Some((check, looks)) = self.check(place, point, limits, home) else {
             return;
         };
         let mut guard = |text: &Name| self.guard(point, text, &check, home);
         let only_when = point.only_when.as_ref().and_then(&mut guard);
         let unless = point.unless.iter().filter_map(guard).collect();
+        let message = self.message(point, home);
         self.looks_at.push(looks);
         self.plan.points.push(Point {
             id: point.id.text.clone(),
             name: point.name.clone(),
-            rule: point.rule.clone(),
-            level: point.level.unwrap_or(level),
+            rule: point.rule.as_ref().map(|rule| rule.text.clone()),
+            own_rule: point.check.own_rule(),
+            level: point.level.unwrap_or_else(|| point.default_level()),
             confirm: point.confirm,
             legal_basis: point.legal_basis.clone(),
+            message,
             remedy: point.remedy.clone(),
             answer_within: point.answer_within.unwrap_or(ANSWER_WITHIN),
             only_when,
@@ -52,8 +56,7 @@ impl Builder<'_> {
         point: &ControlPoint,
         limits: &[Limit],
         home: &Home<'_>,
-    ) -> Option<(Check, Looks, Level)> {
-        use Level::{Red, Review, Yellow};
+    ) -> Option<(Check, Looks)> {
         self.anchors_exist(point, home);
         Some(match &point.check {
             PointKind::Overdue { limit, levels } => {
@@ -69,7 +72,6 @@ impl Builder<'_> {
                 (
                     self.timed(place, limit, TimedKind::Overdue(ladder), home),
                     Looks::Never,
-                    Red,
                 )
             }
             PointKind::TooEarly { limit } => {
@@ -81,12 +83,11 @@ impl Builder<'_> {
                 (
                     self.timed(place, limit, TimedKind::TooEarly(at_least), home),
                     Looks::Never,
-                    Yellow,
                 )
             }
             PointKind::SpecialOverdue { kinds } => {
                 let kinds = self.special_bits(kinds, None, home);
-                (self.timed_special(place, kinds), Looks::Never, Red)
+                (self.timed_special(place, kinds), Looks::Never)
             }
             PointKind::RequiresBefore {
                 event,
@@ -105,17 +106,16 @@ impl Builder<'_> {
                         with_result: with_result.clone(),
                     },
                     Looks::At(event),
-                    Yellow,
                 )
             }
             PointKind::WrongOrder { first, then } => {
                 let (first, then) = (self.mark(first), self.mark(then));
-                (Check::WrongOrder { first, then }, Looks::At(first), Yellow)
+                (Check::WrongOrder { first, then }, Looks::At(first))
             }
             PointKind::NotTogether { groups } => {
                 let groups: Vec<_> = groups.iter().map(|g| self.mark(g)).collect();
                 let any = groups.iter().fold(0, |all, g| all | g);
-                (Check::NotTogether { groups }, Looks::At(any), Yellow)
+                (Check::NotTogether { groups }, Looks::At(any))
             }
             PointKind::NothingAfter {
                 after,
@@ -137,15 +137,15 @@ impl Builder<'_> {
                     },
                     lifted_by: self.mark(lifted_by),
                 };
-                (check, Looks::Always, Red)
+                (check, Looks::Always)
             }
             PointKind::NotInFlowchart => {
                 self.plan.watches_transitions = true;
-                (Check::NotInFlowchart, Looks::Never, Yellow)
+                (Check::NotInFlowchart, Looks::Never)
             }
             PointKind::StartedTooSoon => {
                 self.plan.watches_transitions = true;
-                (Check::StartedTooSoon, Looks::Never, Yellow)
+                (Check::StartedTooSoon, Looks::Never)
             }
             PointKind::RequiredStep { steps, at, unless } => {
                 let closed = [Anchor {
@@ -159,11 +159,7 @@ impl Builder<'_> {
                     None => None,
                 };
                 let steps = self.required_steps(steps, home);
-                (
-                    Check::RequiredStep { steps, at, unless },
-                    Looks::At(at),
-                    Yellow,
-                )
+                (Check::RequiredStep { steps, at, unless }, Looks::At(at))
             }
             PointKind::SamePerson {
                 one,
@@ -178,7 +174,7 @@ impl Builder<'_> {
                     not_for_instant: *not_for_instant,
                     any: *any,
                 };
-                (check, Looks::At(one | other), Yellow)
+                (check, Looks::At(one | other))
             }
             PointKind::Repeated {
                 event,
@@ -197,23 +193,22 @@ impl Builder<'_> {
                     more_than: more_than.unwrap_or(1),
                     new_in,
                 };
-                (Check::Repeated(repeated), Looks::At(event), Yellow)
+                (Check::Repeated(repeated), Looks::At(event))
             }
             PointKind::AmountsDiffer { .. } => {
                 let amounts = self.amounts(&point.check, home)?;
                 let looks = Looks::At(amounts.at);
-                (Check::AmountsDiffer(amounts), looks, Red)
+                (Check::AmountsDiffer(amounts), looks)
             }
             PointKind::DutyNotDone => {
-                let level = point.level.unwrap_or(Yellow);
-                (self.duties(place, level, home), Looks::Never, Yellow)
+                let level = point.level.unwrap_or_else(|| point.default_level());
+                (self.duties(place, level, home), Looks::Never)
             }
             PointKind::EndedBeforeDue { limit, on, within } => {
                 let limit = self.find_limit(limit, limits, home)?;
                 (
                     self.ended_before_due(place, point, limit, on, *within, home),
                     Looks::Never,
-                    Review,
                 )
             }
             PointKind::OffList { grace } => (
@@ -221,21 +216,19 @@ impl Builder<'_> {
                     grace: grace.unwrap_or(OFF_LIST_GRACE),
                 },
                 Looks::Always,
-                Red,
             ),
-            PointKind::CancelledItem => (Check::CancelledItem, Looks::Always, Red),
-            PointKind::WrongBody => (Check::WrongBody, Looks::Always, Red),
+            PointKind::CancelledItem => (Check::CancelledItem, Looks::Always),
+            PointKind::WrongBody => (Check::WrongBody, Looks::Always),
             PointKind::LateEntry { over } => (
                 Check::LateEntry {
                     over: over.unwrap_or(LATE_ENTRY_OVER),
                 },
                 Looks::Always,
-                Yellow,
             ),
             PointKind::TimeReversed => {
                 use EventKind::{Accepted, Applied, Decided, StepStart};
                 let kinds = &[Applied, Accepted, Decided, StepStart];
-                (Check::TimeReversed, Looks::Kinds(kinds), Review)
+                (Check::TimeReversed, Looks::Kinds(kinds))
             }
             PointKind::MissingField { on, fields } => {
                 let looks = if on.is_empty() {
@@ -244,18 +237,47 @@ impl Builder<'_> {
                     Looks::At(self.mark(on))
                 };
                 let fields = fields.iter().filter_map(|f| self.field(f, home)).collect();
-                (Check::MissingField { fields }, looks, Review)
+                (Check::MissingField { fields }, looks)
             }
-            PointKind::Conflict => (Check::Conflict, Looks::Always, Review),
+            PointKind::Conflict => (Check::Conflict, Looks::Always),
             PointKind::Condition { on, when, each } => {
                 let when = self.condition(when, true, home)?;
                 (
                     Check::Condition { when, each: *each },
                     Looks::At(self.mark(on)),
-                    Yellow,
                 )
             }
         })
+    }
+
+    /// A rule that is misspelt would leave its alerts without level, basis and remedy.
+    fn rule_exists(&mut self, point: &ControlPoint, home: &Home<'_>) {
+        if let Some(rule) = &point.rule
+            && !catalogue::is_known(rule)
+        {
+            let message = format!(
+                "unknown rule {:?}: name one of the catalogue (`mingjing rules`), or one of your own that begins with \
+                 `{LOCAL_PREFIX}`",
+                rule.text
+            );
+            self.problems.push((home.problem)(rule.line, message));
+        }
+    }
+
+    /// What the point says happened: its own words, else those of its rule; none where the check has better ones.
+    fn message(&mut self, point: &ControlPoint, home: &Home<'_>) -> Option<String> {
+        if let Some(message) = &point.message {
+            let strange = catalogue::strange_placeholders(message);
+            if !strange.is_empty() {
+                let message =
+                    format!("`message` has {strange:?}; write {{when}}, {{what}} or {{before}}");
+                self.refuse(home, point, &message);
+            }
+            return Some(message.clone());
+        }
+        let rule = point.rule.as_deref().or(point.check.own_rule());
+        let message = catalogue::rule(rule?)?.message;
+        (!message.is_empty()).then(|| message.to_owned())
     }
 
     pub(super) fn refuse(&mut self, home: &Home<'_>, point: &ControlPoint, message: &str) {
