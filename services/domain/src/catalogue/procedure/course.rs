@@ -93,8 +93,8 @@ pub(super) const P3: Rule = Rule {
     ],
     parameters: &[Parameter {
         name: "at_least",
-        meaning: "告知到决定至少间隔（陈述申辩期限），按地方规定或者告知书载明的期限在时限中设定",
-        default: "3wd",
+        meaning: "告知到决定至少间隔：陈述申辩期限（地方规定或者告知书载明）届满之次日起方可决定",
+        default: "4wd",
         unit: "工作日",
         source: "D",
     }],
