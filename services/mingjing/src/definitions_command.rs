@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use mingjing_domain::definitions::{DefinitionFile, DefinitionSet, Problem};
+use mingjing_domain::definitions::{DefinitionFile, DefinitionSet, Problem, differences};
 use mingjing_engine::Rules;
 
 /// What can be done with a folder of definitions.
@@ -14,6 +14,10 @@ pub enum DefinitionsCommand {
     Check {
         /// The folder.
         dir: PathBuf,
+        /// Another folder, like the provincial base: prints what the first one has otherwise (rules G1 to G5). Such
+        /// differences are for people to look at, and no problems.
+        #[arg(long)]
+        base: Option<PathBuf>,
     },
     /// Prints the JSON Schema of one kind of definition, for editors.
     Schema {
@@ -40,7 +44,7 @@ impl std::error::Error for Refused {}
 /// Runs the command.
 pub fn run(command: &DefinitionsCommand) -> anyhow::Result<()> {
     match command {
-        DefinitionsCommand::Check { dir } => {
+        DefinitionsCommand::Check { dir, base } => {
             let (set, rules) = load(dir)?;
             println!(
                 "{}: {} bodies, {} items, {} flowcharts, {} general point sets, {} calendars, {} sources; version {}",
@@ -53,7 +57,10 @@ pub fn run(command: &DefinitionsCommand) -> anyhow::Result<()> {
                 set.sources.len(),
                 rules.definitions_version(),
             );
-            Ok(())
+            match base {
+                Some(base) => compare(&set, base),
+                None => Ok(()),
+            }
         }
         DefinitionsCommand::Schema { kind } => {
             let schema = mingjing_domain::definitions::json_schema(kind).with_context(|| {
@@ -63,6 +70,24 @@ pub fn run(command: &DefinitionsCommand) -> anyhow::Result<()> {
             Ok(())
         }
     }
+}
+
+/// Prints what a set has otherwise than a base. The base is read, not compiled: a directory of items has no bodies.
+fn compare(set: &DefinitionSet, base: &Path) -> anyhow::Result<()> {
+    let (wanted, problems) = DefinitionSet::read(read_folder(base)?);
+    if !problems.is_empty() {
+        return Err(Refused(problems).into());
+    }
+    let differences = differences(set, &wanted);
+    for difference in &differences {
+        println!("{} {}", difference.rule, difference.problem);
+    }
+    println!(
+        "{} difference(s) from {}",
+        differences.len(),
+        base.display()
+    );
+    Ok(())
 }
 
 /// Reads and compiles a folder. Errs with [`Refused`] where anything is wrong.
