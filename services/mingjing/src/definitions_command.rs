@@ -10,14 +10,18 @@ use mingjing_engine::Rules;
 /// What can be done with a folder of definitions.
 #[derive(Debug, clap::Subcommand)]
 pub enum DefinitionsCommand {
-    /// Reads every definition and prints all problems with file and line; ends with 1 if there are any.
+    /// Reads every definition and prints all problems with file and line; ends with 1 if there are any. Then prints findings:
+    /// what can be run and should be looked at all the same.
     Check {
         /// The folder.
         dir: PathBuf,
         /// Another folder, like the provincial base: prints what the first one has otherwise (rules G1 to G5). Such
-        /// differences are for people to look at, and no problems.
+        /// differences are findings.
         #[arg(long)]
         base: Option<PathBuf>,
+        /// Ends with 1 where there are findings, too.
+        #[arg(long)]
+        strict: bool,
     },
     /// Prints the JSON Schema of one kind of definition, for editors.
     Schema {
@@ -44,8 +48,20 @@ impl std::error::Error for Refused {}
 /// Runs the command.
 pub fn run(command: &DefinitionsCommand) -> anyhow::Result<()> {
     match command {
-        DefinitionsCommand::Check { dir, base } => {
+        DefinitionsCommand::Check { dir, base, strict } => {
             let (set, rules) = load(dir)?;
+            let mut findings = set.findings();
+            if let Some(base) = base {
+                findings.extend(compare(&set, base)?);
+            }
+            for finding in &findings {
+                println!("finding: {finding}");
+            }
+            anyhow::ensure!(
+                !strict || findings.is_empty(),
+                "{} finding(s) in the definitions",
+                findings.len()
+            );
             println!(
                 "{}: {} bodies, {} items, {} flowcharts, {} general point sets, {} calendars, {} sources; version {}",
                 dir.display(),
@@ -57,10 +73,7 @@ pub fn run(command: &DefinitionsCommand) -> anyhow::Result<()> {
                 set.sources.len(),
                 rules.definitions_version(),
             );
-            match base {
-                Some(base) => compare(&set, base),
-                None => Ok(()),
-            }
+            Ok(())
         }
         DefinitionsCommand::Schema { kind } => {
             let schema = mingjing_domain::definitions::json_schema(kind).with_context(|| {
@@ -72,22 +85,19 @@ pub fn run(command: &DefinitionsCommand) -> anyhow::Result<()> {
     }
 }
 
-/// Prints what a set has otherwise than a base. The base is read, not compiled: a directory of items has no bodies.
-fn compare(set: &DefinitionSet, base: &Path) -> anyhow::Result<()> {
+/// What a set has otherwise than a base. The base is read, not compiled: a directory of items has no bodies.
+fn compare(set: &DefinitionSet, base: &Path) -> anyhow::Result<Vec<Problem>> {
     let (wanted, problems) = DefinitionSet::read(read_folder(base)?);
     if !problems.is_empty() {
         return Err(Refused(problems).into());
     }
-    let differences = differences(set, &wanted);
-    for difference in &differences {
-        println!("{} {}", difference.rule, difference.problem);
-    }
-    println!(
-        "{} difference(s) from {}",
-        differences.len(),
-        base.display()
-    );
-    Ok(())
+    let found = differences(set, &wanted).into_iter();
+    Ok(found
+        .map(|difference| Problem {
+            message: format!("{}：{}", difference.rule, difference.problem.message),
+            ..difference.problem
+        })
+        .collect())
 }
 
 /// Reads and compiles a folder. Errs with [`Refused`] where anything is wrong.

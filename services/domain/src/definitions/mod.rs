@@ -7,6 +7,7 @@
 
 mod alignment;
 mod duty;
+mod findings;
 mod flowchart;
 mod point;
 mod power;
@@ -16,11 +17,12 @@ pub use alignment::{Difference, differences};
 pub use duty::{Expectation, Responsibility};
 pub use flowchart::{
     Anchor, Attribute, AttributeType, BadAnchor, Effect, Flowchart, Judged, Limit, LimitKind,
-    Occurrence, SpecialProcedure, Step,
+    Occurrence, RiskGrade, RiskPoint, SpecialProcedure, Step,
 };
 pub use point::{ControlPoint, GeneralPoints, PointKind, Rung, RungAt};
 pub use power::{
-    Body, Office, Officer, PowerItem, PowerLevel, PowerStatus, PowerType, RunningCases,
+    Body, Material, MaterialForm, Office, Officer, PowerItem, PowerLevel, PowerStatus, PowerType,
+    RunningCases,
 };
 pub use read::{DefinitionFile, DefinitionSet, Document, Problem};
 
