@@ -15,6 +15,7 @@ pub mod import;
 pub mod refusal;
 pub mod rejects;
 pub mod schema;
+pub mod xlsx;
 mod xml;
 
 pub use cloudevents::{IncomingEvent, LogRecord, encode_event, parse_event, read_request};
