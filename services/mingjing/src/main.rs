@@ -10,6 +10,7 @@ mod deadline_command;
 mod definitions_command;
 mod demo;
 mod import_command;
+mod interchange_command;
 mod log_port;
 mod platform;
 mod progress;
