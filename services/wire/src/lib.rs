@@ -10,6 +10,7 @@ pub mod cloudevents;
 pub mod datum;
 #[cfg(test)]
 mod demo;
+pub mod export;
 pub mod facts;
 pub mod import;
 pub mod refusal;
