@@ -9,6 +9,7 @@ mod clickhouse_command;
 mod deadline_command;
 mod definitions_command;
 mod demo;
+mod exchange_folder;
 mod export_command;
 mod import_command;
 mod interchange_command;

@@ -6,6 +6,7 @@
 
 mod alerts;
 mod cloudevents;
+mod exchange;
 mod export;
 mod import;
 mod kafka_binding;
