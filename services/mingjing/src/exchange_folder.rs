@@ -50,6 +50,12 @@ pub fn open(folder: &Path, args: &FolderArgs, preset: &str) -> anyhow::Result<Lo
             read.problems.len()
         );
     }
+    if !read.held_back.is_empty() {
+        eprintln!(
+            "{} cases are held back whole until all their rows can be taken",
+            read.held_back.len()
+        );
+    }
     for table in &read.absent {
         eprintln!(
             "{} has no {table}.csv: nothing of it is in the cases",

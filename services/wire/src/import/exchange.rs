@@ -4,7 +4,7 @@
 //! that tells two things of a row (a step's start and its end) is passed over twice. Codes that a preset does not know are refused
 //! with file and line: nothing is guessed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use mingjing_domain::event::{CaseEvent, EventKind, Value};
@@ -42,7 +42,13 @@ struct Pass {
 pub const PRESETS: &[Preset] = &[Preset {
     name: "national",
     name_zh: "国家政务服务平台办件交换表",
-    required: &["up_pro_accept"],
+    // Without one of them cases would look overdue, or without steps, that are not. A table that is empty is there.
+    required: &[
+        "up_pro_accept",
+        "up_pro_process",
+        "up_pro_special_procedure",
+        "up_pro_result",
+    ],
     passes: &[
         Pass {
             name: "apply",
@@ -88,6 +94,8 @@ pub const PRESETS: &[Preset] = &[Preset {
 pub struct Folder {
     /// Its events in order of time; `source_seq` is that order.
     pub events: Vec<CaseEvent<'static>>,
+    /// Cases of which a row was not taken: none of their events is there, for half a case looks like a fault of its body.
+    pub held_back: BTreeSet<String>,
     /// What was not taken, with the file it stands in.
     pub problems: Vec<(PathBuf, ImportProblem)>,
     /// Tables of the preset that are not there.
@@ -107,7 +115,9 @@ pub enum FolderError {
         source: std::io::Error,
     },
     /// A table without which the others say nothing.
-    #[error("{folder} has no {table}.csv; the preset {preset} needs it")]
+    #[error(
+        "{folder} has no {table}.csv; the preset {preset} needs it, with its heading alone where there is nothing to tell"
+    )]
     Missing {
         /// The folder.
         folder: PathBuf,
@@ -170,6 +180,11 @@ impl Preset {
                 Some(path) => count(path, column, attribute, encoding, &mut read)?,
             }
         }
+        let refused = read.problems.iter();
+        read.held_back = refused.filter_map(|(_, p)| p.case_no.clone()).collect();
+        let held_back = &read.held_back;
+        read.events
+            .retain(|event| !held_back.contains(&*event.case_no));
         // Of what happened at one instant the earlier pass comes first: acceptance before its steps.
         read.events.sort_by_key(|event| event.occurred_at);
         for (seq, event) in (1..).zip(&mut read.events) {

@@ -15,7 +15,9 @@ const PROCESS: &str = "project_no,process_name,event_name,event_start_time,event
 const SPECIAL: &str = "project_no,special_type,special_name,special_time,end_time,special_result,handle_user\n\
     P1,2,听证,2026-07-03 09:00:00,2026-07-04 09:00:00,完成,u2\n\
     P1,1,延长审批,2026-07-05 09:00:00,2026-07-06 09:00:00,,u2\n\
-    P1,3,其他,2026-07-05 09:00:00,,,u2\n";
+    P4,3,其他,2026-07-05 09:00:00,,,u2\n";
+const NO_SPECIAL: &str =
+    "project_no,special_type,special_name,special_time,end_time,special_result,handle_user\n";
 const RESULT: &str = "project_no,result_date,result_type\nP1,2026-07-08 09:00:00,出证\n";
 const MATERIAL: &str = "project_no,material_name\nP1,甲\nP1,乙\n";
 
@@ -61,7 +63,6 @@ fn the_national_tables_become_cases_and_unknown_codes_are_told() {
         events,
         [
             "P1 apply/P1/1 applied",
-            "P3 apply/P3/1 applied",
             "P1 accept/P1/1 accepted",
             "P1 process-start/P1/1 step_start 审查",
             "P1 special/P1/1 suspend 听证",
@@ -119,34 +120,35 @@ fn the_national_tables_become_cases_and_unknown_codes_are_told() {
         "{told:?}"
     );
     assert!(read.absent.is_empty());
+    // Half a case would look like a fault: P3 applied, and was never accepted.
+    assert_eq!(read.held_back.into_iter().collect::<Vec<_>>(), ["P3", "P4"]);
 }
 
 #[test]
-fn tables_that_are_missing_are_told_and_the_first_is_needed() {
-    let dir = folder(&[("up_pro_accept.csv", ACCEPT)]);
+fn tables_that_cases_cannot_do_without_must_be_there() {
+    let mut tables = vec![
+        ("up_pro_accept.csv", ACCEPT),
+        ("up_pro_process.csv", PROCESS),
+        ("up_pro_special_procedure.csv", NO_SPECIAL),
+        ("up_pro_result.csv", RESULT),
+    ];
+    let dir = folder(&tables);
     let read = PRESETS[0].read(dir.path(), "zjj", None).unwrap();
-    assert_eq!(
-        read.absent,
-        [
-            "up_pro_process",
-            "up_pro_special_procedure",
-            "up_pro_result",
-            "up_pro_material"
-        ]
+    assert_eq!(read.absent, ["up_pro_material"]);
+    tables.remove(2);
+    let without = folder(&tables);
+    let refused = PRESETS[0].read(without.path(), "zjj", None).unwrap_err();
+    let missing = matches!(
+        refused,
+        FolderError::Missing {
+            table: "up_pro_special_procedure",
+            ..
+        }
     );
-    let empty = folder(&[]);
-    let refused = PRESETS[0].read(empty.path(), "zjj", None).unwrap_err();
-    assert!(
-        matches!(
-            refused,
-            FolderError::Missing {
-                table: "up_pro_accept",
-                ..
-            }
-        ),
-        "{refused}"
-    );
-    let odd = folder(&[("up_pro_accept.csv", "a,b\n1,2\n")]);
+    assert!(missing, "{refused}");
+    tables[0].1 = "a,b\n1,2\n";
+    tables.push(("up_pro_special_procedure.csv", NO_SPECIAL));
+    let odd = folder(&tables);
     let refused = PRESETS[0].read(odd.path(), "zjj", None).unwrap_err();
     assert!(matches!(refused, FolderError::Table { .. }), "{refused}");
 }
@@ -156,7 +158,13 @@ fn a_dump_in_a_chinese_encoding_is_read() {
     let dir = tempfile::tempdir().unwrap();
     let (bytes, _, _) = encoding_rs::GB18030.encode(PROCESS);
     fs::write(dir.path().join("up_pro_process.csv"), bytes).unwrap();
-    fs::write(dir.path().join("up_pro_accept.csv"), ACCEPT).unwrap();
+    for (name, text) in [
+        ("up_pro_accept.csv", ACCEPT),
+        ("up_pro_special_procedure.csv", NO_SPECIAL),
+        ("up_pro_result.csv", RESULT),
+    ] {
+        fs::write(dir.path().join(name), text).unwrap();
+    }
     let read = PRESETS[0].read(dir.path(), "zjj", Some("gb18030")).unwrap();
     assert!(
         read.events
