@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use mingjing_domain::definitions::{DefinitionFile, DefinitionSet, Problem};
+use mingjing_domain::definitions::{DefinitionFile, DefinitionSet, Problem, differences};
 use mingjing_engine::Rules;
 
 /// What can be done with a folder of definitions.
@@ -16,6 +16,10 @@ pub enum DefinitionsCommand {
     Check {
         /// The folder.
         dir: PathBuf,
+        /// Another folder, like the provincial base: prints what the first one has otherwise (rules G1 to G5). Such
+        /// differences are findings.
+        #[arg(long)]
+        base: Option<PathBuf>,
         /// Ends with 1 where there are findings, too.
         #[arg(long)]
         strict: bool,
@@ -45,9 +49,12 @@ impl std::error::Error for Refused {}
 /// Runs the command.
 pub fn run(command: &DefinitionsCommand) -> anyhow::Result<()> {
     match command {
-        DefinitionsCommand::Check { dir, strict } => {
+        DefinitionsCommand::Check { dir, base, strict } => {
             let (set, rules) = load(dir)?;
-            let findings = set.findings();
+            let mut findings = set.findings();
+            if let Some(base) = base {
+                findings.extend(compare(&set, base)?);
+            }
             for finding in &findings {
                 println!("finding: {finding}");
             }
@@ -83,6 +90,21 @@ pub fn run(command: &DefinitionsCommand) -> anyhow::Result<()> {
             Ok(())
         }
     }
+}
+
+/// What a set has otherwise than a base. The base is read, not compiled: a directory of items has no bodies.
+fn compare(set: &DefinitionSet, base: &Path) -> anyhow::Result<Vec<Problem>> {
+    let (wanted, problems) = DefinitionSet::read(read_folder(base)?);
+    if !problems.is_empty() {
+        return Err(Refused(problems).into());
+    }
+    let found = differences(set, &wanted).into_iter();
+    Ok(found
+        .map(|difference| Problem {
+            message: format!("{}：{}", difference.rule, difference.problem.message),
+            ..difference.problem
+        })
+        .collect())
 }
 
 /// Reads and compiles a folder. Errs with [`Refused`] where anything is wrong.

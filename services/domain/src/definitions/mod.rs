@@ -5,6 +5,7 @@
 //! version never changes. [`DefinitionSet::read`] reads texts (the folder is somebody else's) and answers
 //! with the set and every problem found, each with file and line.
 
+mod alignment;
 mod discretion;
 mod duty;
 mod fees;
@@ -16,6 +17,7 @@ mod power;
 mod read;
 mod register;
 
+pub use alignment::{Difference, differences};
 pub use discretion::{BadRatio, Discretion, DiscretionAct, Range, Ratio, RatioOf, Tier};
 pub use duty::{Expectation, Responsibility};
 pub use fees::{FeeItem, Fees, Rate, Relief, Standard};
