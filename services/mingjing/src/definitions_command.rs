@@ -7,6 +7,8 @@ use anyhow::Context as _;
 use mingjing_domain::definitions::{DefinitionFile, DefinitionSet, Problem, differences};
 use mingjing_engine::Rules;
 
+use crate::interchange_command;
+
 /// What can be done with a folder of definitions.
 #[derive(Debug, clap::Subcommand)]
 pub enum DefinitionsCommand {
@@ -29,6 +31,10 @@ pub enum DefinitionsCommand {
         /// body, item, flowchart, general_points, discretion, fees, inspection_plan, calendar or source.
         kind: String,
     },
+    /// Takes over a flowchart drawn in BPMN 2.0, with a report of what cannot be enforced.
+    Import(interchange_command::ImportArgs),
+    /// Writes a flowchart as BPMN 2.0.
+    Export(interchange_command::ExportArgs),
 }
 
 /// Definitions that cannot be used, every problem told.
@@ -89,6 +95,8 @@ pub fn run(command: &DefinitionsCommand) -> anyhow::Result<()> {
             println!("{}", serde_json::to_string_pretty(&schema)?);
             Ok(())
         }
+        DefinitionsCommand::Import(args) => interchange_command::import(args),
+        DefinitionsCommand::Export(args) => interchange_command::export(args),
     }
 }
 
