@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, RwLock};
 
 use futures::StreamExt;
-use mingjing_domain::definitions::{DefinitionFile, DefinitionSet};
+use mingjing_domain::definitions::{Body, DefinitionFile, DefinitionSet};
 use mingjing_domain::source::Source;
 use mingjing_log::Table;
 use serde::Serialize;
@@ -133,6 +133,13 @@ async fn read_definitions(table: &dyn Table) -> Result<Option<Vec<DefinitionFile
     Ok(Some(files))
 }
 
+/// A post's name where the body lists it, else what the officer's entry says.
+fn post_name(body: &Body, post: &str) -> String {
+    let listed = body.posts.iter().find(|p| p.code.text == post);
+    let name = listed.and_then(|p| p.name.clone());
+    name.unwrap_or_else(|| post.to_owned())
+}
+
 fn tables_of(files: Vec<DefinitionFile>) -> NameTables {
     if files.is_empty() {
         return NameTables::default();
@@ -156,7 +163,7 @@ fn tables_of(files: Vec<DefinitionFile>) -> NameTables {
                 .filter_map(|o| Some((&o.id, o.post.as_ref()?)));
             tables
                 .posts
-                .extend(posts.map(|(id, post)| (id.clone(), post.clone())));
+                .extend(posts.map(|(id, post)| (id.text.clone(), post_name(body, &post.text))));
         }
     }
     for item in &set.items {

@@ -12,6 +12,10 @@ use serde::{Deserialize, Deserializer, Serialize, de};
 use crate::text::Text;
 use crate::time::Timestamp;
 
+mod particulars;
+
+pub use particulars::{Collection, Fee, Inspection, Jurisdiction, Quantity};
+
 macro_rules! event_kinds {
     ($($variant:ident $code:literal $zh:literal $doc:literal;)*) => {
         /// What happened. Codes are the last part of the CloudEvents type
@@ -325,6 +329,22 @@ pub struct CaseData<'a> {
     #[serde(default, skip_serializing_if = "Option::is_none", borrow)]
     #[schemars(with = "Option<String>")]
     pub discretion_tier: Option<Text<'a>>,
+    /// 违法行为发生时间, RFC 3339 with offset: the discretion standard of that day applies.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub act_at: Option<Timestamp>,
+    /// 收费. Boxed, as the following: few events carry them, and every event is moved about.
+    #[serde(default, skip_serializing_if = "Option::is_none", borrow)]
+    pub fee: Option<Box<Fee<'a>>>,
+    /// 收缴.
+    #[serde(default, skip_serializing_if = "Option::is_none", borrow)]
+    pub collection: Option<Box<Collection<'a>>>,
+    /// 指定管辖、跨区域通办.
+    #[serde(default, skip_serializing_if = "Option::is_none", borrow)]
+    pub jurisdiction: Option<Box<Jurisdiction<'a>>>,
+    /// 检查计划或事由.
+    #[serde(default, skip_serializing_if = "Option::is_none", borrow)]
+    pub inspection: Option<Box<Inspection<'a>>>,
     /// 证据材料.
     #[serde(default, skip_serializing_if = "Vec::is_empty", borrow)]
     pub attachments: Vec<Attachment<'a>>,
@@ -429,6 +449,11 @@ impl CaseData<'_> {
                 .collect(),
             discretion_act: own(self.discretion_act),
             discretion_tier: own(self.discretion_tier),
+            act_at: self.act_at,
+            fee: self.fee.map(|fee| Box::new(fee.into_owned())),
+            collection: self.collection.map(|c| Box::new(c.into_owned())),
+            jurisdiction: self.jurisdiction.map(|j| Box::new(j.into_owned())),
+            inspection: self.inspection.map(|i| Box::new(i.into_owned())),
             attachments: self
                 .attachments
                 .into_iter()

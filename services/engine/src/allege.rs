@@ -4,10 +4,14 @@ use mingjing_domain::Timestamp;
 use mingjing_domain::alert::Level;
 use mingjing_domain::deadline;
 use mingjing_domain::definitions::{Judged, RungAt};
+use mingjing_domain::limit::{Budget, Unit};
 
-use crate::fold::{Context, Fallen, Finding, Fold, NEVER, Stay};
+use crate::fold::{Context, Fallen, Fault, Finding, Fold, NEVER, Stay};
 use crate::history::Event;
 use crate::rules::{Check, MarkSet, TimedKind};
+
+/// For so long what the register or the record may have wrong is only asked (domain study 11.13, as for unmapped codes).
+const QUERY_GRACE: Budget = Budget::new(2, Unit::WorkingDays);
 
 /// What is known of time and of the source.
 #[derive(Clone, Copy, Debug)]
@@ -376,7 +380,19 @@ fn finding_allegation(
     }
     let point = &context.plan.points[usize::from(finding.point)];
     let at = context.history.event(finding.event).occurred_at;
-    let (settled, silent) = if let Check::OffList { grace } = point.check {
+    let fault = match &point.check {
+        Check::Authority(_) => Some(Fault::of_detail(finding.detail).0),
+        _ => None,
+    };
+    let grace = match point.check {
+        Check::OffList { grace } => Some(grace),
+        _ => fault.filter(|f| f.is_query()).map(|_| QUERY_GRACE),
+    };
+    let level = match fault {
+        Some(Fault::Mitigated) => Level::Review,
+        _ => point.level,
+    };
+    let (settled, silent) = if let Some(grace) = grace {
         let ends = deadline::deadline(
             &context.plan.calendar,
             at,
@@ -393,7 +409,7 @@ fn finding_allegation(
         point: finding.point,
         step: finding.step,
         visit: finding.visit,
-        level: point.level,
+        level,
         state: State::Stands,
         due_at: None,
         breached_at: Some(at),

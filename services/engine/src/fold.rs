@@ -5,9 +5,13 @@
 mod amounts;
 mod closing;
 mod deadlines;
+mod fault;
 mod ledger;
+mod money;
+mod persons;
 mod points;
 mod repeated;
+mod said;
 mod seen;
 mod stay;
 mod stays;
@@ -18,12 +22,15 @@ use mingjing_domain::definitions::AttributeType;
 use mingjing_domain::event::EventKind;
 
 use crate::condition::{Attr, Condition, Unjudged};
-use crate::history::{Event, Reading, Sent};
+use crate::history::{Event, KeptCodes, Reading, Sent};
 use crate::rules::{Check, MarkSet, Plan, PlanIx, Point, Rules};
 use crate::symbols::{Symbol, Symbols};
 
 pub(crate) use deadlines::{measured_against, with_ledger};
+pub(crate) use fault::Fault;
 pub(crate) use ledger::Ledger;
+pub(crate) use money::{DECIDED, Measure, Span};
+pub(crate) use persons::APPROVED;
 pub(crate) use seen::Seen;
 pub(crate) use stay::{Fallen, NEVER, NONE, Stay};
 pub(crate) use steps::StepState;
@@ -47,6 +54,7 @@ pub(crate) struct Context<'a> {
     pub(crate) codes: &'a Symbols,
     /// Officers, bodies, regions, items.
     pub(crate) texts: &'a Symbols,
+    pub(crate) kept: KeptCodes,
     pub(crate) profiles: &'a [Profile],
     /// By step symbol: the plan's step.
     pub(crate) step_of: &'a [Option<u16>],

@@ -7,6 +7,7 @@ mod bytes;
 mod event;
 mod extra;
 mod id;
+mod kept;
 #[cfg(test)]
 mod tests;
 
@@ -19,6 +20,7 @@ use bytes::{Fields, Frame, HEAD, Head, flag, put};
 pub(crate) use event::{Event, Reading};
 pub(crate) use extra::{Extra, Sent, SpecialEntry};
 pub(crate) use id::Id;
+pub(crate) use kept::{Kept, KeptCodes};
 
 /// What of an event's optional fields was there, for checks on missing fields.
 pub(crate) mod present {
@@ -35,7 +37,7 @@ pub(crate) mod present {
     pub(crate) const STEP: u16 = 1 << 10;
     pub(crate) const CASE_KIND: u16 = 1 << 11;
     pub(crate) const TIER: u16 = 1 << 12;
-    /// Taken by an engine that keeps which files an event came with. Events of older snapshots lack it.
+    /// Taken by an engine that keeps what rules on persons, money and files read. Events of older snapshots lack it.
     pub(crate) const WHOLE: u16 = 1 << 13;
     pub(crate) const PARENT: u16 = 1 << 14;
 }

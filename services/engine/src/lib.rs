@@ -75,7 +75,7 @@
 //! event, `decided` or `closed`. Step: the procedure's kind; visit: its count.
 //!
 //! **Findings** are alleged at the event that completes them, see [`PointKind`]. Those scoped to the case (all but
-//! `each`, steps and special procedures) have an empty step and visit 1, and speak once, at the first event that
+//! `each`, steps, special procedures, sums, tiers, fees and approvals) have an empty step and visit 1, and speak once, at the first event that
 //! completes them.
 //! - `not_in_flowchart`, `started_too_soon`, of a visit (step, visit): the first step entered must be a `first` one.
 //!   When a visit of P ends, each step of `P.next` (absent: every step) is enabled by P. A visit of an enabled step S
@@ -92,7 +92,29 @@
 //! - `cancelled_item`: after the end of a cancelled or transferred item. A case begun after it: any event. Begun
 //!   before: nothing where running cases finish; else all but winding up (terminated, transferred, delivered,
 //!   published, closed, withdrawn, voided, returned, corrected, rated; complaints, calling back and putting right).
-//! - `wrong_body`: by the event's own `org_code` (without it nothing) and `region_code`.
+//! - `wrong_body`: by the event's own `org_code` (without it nothing) and `region_code`. Lawful are the item's own and its
+//!   entrusted bodies within their areas, an acting body on its days, for its steps (an event of no step is any), within its
+//!   areas (absent: its body's; `cross_region`: anywhere), and whoever the case has last said is `designated` or `cross_region`,
+//!   where it has ever named a document.
+//! - *Officers* of an event: the actor and the co-actors with an id, each once. The register asked is that of the *acting body* (the
+//!   latest named, else the item's own), then of the item's own, entrusted and acting bodies, then by certificate that of any
+//!   body; each from its `register_from` on. No register at the acting body and known nowhere: not judged, and counted. A register,
+//!   and known nowhere: a *query*. Qualified: in post that day, with a certificate valid that day for the item's field, and no
+//!   other number named than the register has (a query).
+//! - `too_few_officers`: fewer named than needed, or fewer qualified; a query where those
+//!   asked after would make them enough; not judged where those without register would, or nobody is named. `certificate`: the first
+//!   officer not qualified, else asked after. `not_assigned`: no post held that day, own or stood in for, has the step (`flowchart/step`
+//!   or `step`); not judged where no post of that register has it. `approver_rank`: the register's rank of the approver (own or of
+//!   posts), else the rank told; neither told: a query.
+//! - `unplanned_inspection`: plan and cause as the case has last told them. Not judged where neither the acting nor the
+//!   item's own body has any plan; an unknown number is a query.
+//! - `discretion_amount`: the event's sum against the tier last named, in the version in force and filed on the day of the act (last
+//!   told, else of the case's first event) or of the event, whichever is lighter: by its maximum, then its minimum. A computed
+//!   limit may be rounded to either fen. Below, after a `collective_discussion`: review. `discretion_tier`: neither version has the
+//!   tier; money decided without one is a query. `discretion_changed`: the tier last named for the same act differs, and the event
+//!   gives no reason. `fee`: of the event's day; a charge without code is a query; without `receivable` only too much counts.
+//!   `collector`: the body or actor of the first `decided`, or an officer whom that body's register lists.
+//! - A *query* is alleged as `off_list` is: settled when two working days have passed by the clock.
 //! - `late_entry`: `entered_at`, else `received_at`, cut to the second, past the deadline. Not for declared sources.
 //! - `conflict`: an event that names another item or party than the first, or whose id came with two contents under
 //!   the version known (all counts but `received_at` and `sent_at`). A greater version of the id settles it.
@@ -157,7 +179,7 @@ mod snapshot;
 mod symbols;
 
 pub use partition::{CaseSummary, Counts, Engine, Input};
-pub use rules::{Rules, RulesProblem};
+pub use rules::{Rules, RulesProblem, notes};
 pub use snapshot::SnapshotError;
 
 /// The engine's version, part of every alert. Raise it with every change that alters a verdict.

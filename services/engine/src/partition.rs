@@ -19,7 +19,7 @@ use rustc_hash::FxHashMap;
 
 use crate::allege::Allegation;
 use crate::fold::Profile;
-use crate::history::{Act, Arrival};
+use crate::history::{Act, Arrival, KeptCodes};
 use crate::rules::Rules;
 use crate::symbols::{Numbered, Symbols};
 
@@ -80,6 +80,8 @@ pub struct Engine {
     pub(crate) texts: Symbols,
     pub(crate) profiles: Numbered<Profile>,
     pub(crate) acts: Numbered<Act>,
+    /// Codes of our own names for what is kept of events.
+    pub(crate) kept: KeptCodes,
     /// By plan and code symbol: the plan's step.
     step_of: Vec<Vec<Option<u16>>>,
     /// By plan and step: its code symbol.
@@ -113,6 +115,7 @@ impl Engine {
             texts: Symbols::new(),
             profiles: Numbered::default(),
             acts: Numbered::default(),
+            kept: KeptCodes::default(),
             step_of: Vec::new(),
             step_symbols: Vec::new(),
             cases: Cases::default(),

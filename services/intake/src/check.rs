@@ -186,10 +186,13 @@ fn mask_texts(event: &mut CaseEvent<'static>) -> Masked {
     };
     let data = &mut event.data;
     let basis = data.special.as_mut().and_then(|s| s.basis.as_mut());
-    for text in [data.reason.as_mut(), data.legal_basis.as_mut(), basis]
-        .into_iter()
-        .flatten()
-    {
+    let relief = data.fee.as_mut().and_then(|f| f.relief_ground.as_mut());
+    let collector = data.collection.as_mut().map(|c| &mut c.collector);
+    let document = data.jurisdiction.as_mut().and_then(|j| j.document.as_mut());
+    let cause = data.inspection.as_mut().and_then(|i| i.cause.as_mut());
+    let written = [data.reason.as_mut(), data.legal_basis.as_mut(), basis];
+    let particulars = [relief, collector, document, cause];
+    for text in written.into_iter().chain(particulars).flatten() {
         mask(text);
     }
     let mut numbers = 0;

@@ -13,7 +13,8 @@ use crate::interchange_command;
 #[derive(Debug, clap::Subcommand)]
 pub enum DefinitionsCommand {
     /// Reads every definition and prints all problems with file and line; ends with 1 if there are any. Then prints findings:
-    /// what can be run and should be looked at all the same.
+    /// what can be run and should be looked at all the same, and notes: what
+    /// cannot be judged for want of a register, a standard or a plan.
     Check {
         /// The folder.
         dir: PathBuf,
@@ -27,7 +28,7 @@ pub enum DefinitionsCommand {
     },
     /// Prints the JSON Schema of one kind of definition, for editors.
     Schema {
-        /// body, item, flowchart, general_points, calendar or source.
+        /// body, item, flowchart, general_points, discretion, fees, inspection_plan, calendar or source.
         kind: String,
     },
     /// Takes over a flowchart drawn in BPMN 2.0, with a report of what cannot be enforced.
@@ -69,16 +70,22 @@ pub fn run(command: &DefinitionsCommand) -> anyhow::Result<()> {
                 findings.len()
             );
             println!(
-                "{}: {} bodies, {} items, {} flowcharts, {} general point sets, {} calendars, {} sources; version {}",
+                "{}: {} bodies, {} items, {} flowcharts, {} general point sets, {} discretion standards, {} fee standards, {} inspection plans, {} calendars, {} sources; version {}",
                 dir.display(),
                 set.bodies.len(),
                 set.items.len(),
                 set.flowcharts.len(),
                 set.general_points.len(),
+                set.discretions.len(),
+                set.fees.len(),
+                set.inspection_plans.len(),
                 set.calendars.len(),
                 set.sources.len(),
                 rules.definitions_version(),
             );
+            for note in mingjing_engine::notes(&set) {
+                println!("note: {note}");
+            }
             Ok(())
         }
         DefinitionsCommand::Schema { kind } => {

@@ -24,12 +24,15 @@
 //! Words of an event: `by ACTOR`, `id ID` (else `e1`, `e2` … by line), `v VERSION`, `seq N` (else its line's number), `received DATE TIME`
 //! (else when it happened), `entered DATE TIME`, `corrects ID`, `special KIND`, `until DATE TIME`, `granted BUDGET`, `org CODE`,
 //! `region CODE`, `party REF`, `party_kind KIND`, `result CODE`, `reason TEXT`, `basis TEXT`, `attach KIND` (a file; may be said again), `parent NO`,
-//! `case_kind KIND`, `set NAME=VALUE` (an attribute), `amount NAME=FEN`.
+//! `case_kind KIND`, `set NAME=VALUE` (an attribute), `amount NAME=FEN`, `acted DATE [TIME]`, and those of persons and money:
+//! `cert NO`, `with ID[/CERT]` (a further officer, again for each), `act CODE`, `tier CODE`, `fee CODE`, `quantity N`, `relief GROUND`,
+//! `collector ID`, `on_the_spot GROUND`, `jurisdiction GROUND[:DOCUMENT]`, `plan NO`, `cause WORD`, `approver ID`, `rank RANK`.
 //!
 //! `due` without a time is the end of that day; `breached` and `done` without one are its first instant. An alert of another case
 //! than the current one is written `case/point`.
 
 mod parse;
+mod particulars;
 mod run;
 mod show;
 mod words;

@@ -128,6 +128,22 @@ const TYPES: &[(&str, &str, &str)] = &[
         "A special procedure or an extension, as the department declares it.",
     ),
     (
+        "Fee",
+        "收费，金额在 amounts 中（receivable、paid、relief）",
+        "A fee that was charged; its money is in amounts (receivable, paid, relief).",
+    ),
+    ("Collection", "罚款收缴", "Who took a fine."),
+    (
+        "Jurisdiction",
+        "由其他机关办理本件的依据",
+        "Why another body than the item's own handles this case.",
+    ),
+    (
+        "Inspection",
+        "行政检查的计划或事由",
+        "The plan or the cause that an inspection rests on.",
+    ),
+    (
         "Value",
         "属性值：文本、整数、小数或布尔值；时间用 RFC 3339 文本",
         "An attribute's value: text, a whole number, a number, true or false; instants are RFC 3339 text.",
@@ -197,6 +213,59 @@ const FIELDS: &[(&str, &str, &str)] = &[
         "The unlawful act, as the discretion standard names it.",
     ),
     ("discretion_tier", "裁量档次", "The tier of discretion."),
+    (
+        "act_at",
+        "违法行为发生时间，带时区偏移；按当日的裁量基准",
+        "When the unlawful act was done, with offset; the discretion standard of that day applies.",
+    ),
+    ("fee", "收费", "A fee that was charged."),
+    ("collection", "罚款收缴", "Who took the fine."),
+    (
+        "jurisdiction",
+        "指定管辖、跨区域通办",
+        "Designated jurisdiction, service across regions.",
+    ),
+    (
+        "inspection",
+        "检查计划或事由",
+        "The plan or the cause of an inspection.",
+    ),
+    (
+        "code",
+        "收费项目编码",
+        "Code of the fee in the item's fee standard.",
+    ),
+    (
+        "quantity",
+        "计费数量，至多三位小数",
+        "How much is charged for, with at most three decimals.",
+    ),
+    (
+        "relief_ground",
+        "减免理由，须在收费标准所列情形之内",
+        "The ground for charging less; one of the standard's closed list.",
+    ),
+    (
+        "collector",
+        "收缴方：银行、机构或人员编号",
+        "Code of the bank, body or officer that took the money.",
+    ),
+    (
+        "ground",
+        "法定情形：当场收缴 small_fine、hard_later、remote_area；管辖 designated、cross_region",
+        "The lawful ground: small_fine, hard_later, remote_area; or designated, cross_region.",
+    ),
+    (
+        "document",
+        "文书号；没有文书号的依据不予采信",
+        "Number of the document; a ground without it does not count.",
+    ),
+    ("plan_no", "检查计划编号", "Number of the inspection plan."),
+    (
+        "cause",
+        "无需计划的事由：complaint、transferred、monitoring、follow_up、emergency",
+        "The cause that needs no plan: complaint, transferred, monitoring, follow_up or emergency.",
+    ),
     (
         "attachments",
         "证据材料，只报送散列值",

@@ -4,6 +4,7 @@
 //! A failure prints the smallest script that proptest found, and the seed. `PROPTEST_CASES` sets how many histories are
 //! tried, `PROPTEST_RNG_SEED` which ones.
 
+mod coverage;
 mod duel;
 mod history;
 mod orders;

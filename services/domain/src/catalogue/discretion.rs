@@ -1,9 +1,210 @@
 //! 裁量与钱款 D1–D9: tiers, fines, fees.
 
-use super::Rule;
+use super::{Basis, Exception, FindingKind, Parameter, Rule, Tier};
+use crate::alert::Level;
+use crate::definitions::PowerType::{Licence, Penalty};
 
 /// Rules of this family.
-pub(super) const RULES: &[Rule] = &[];
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        id: "D1",
+        name: "裁量越界",
+        name_en: "Outside the tier of discretion",
+        checks: "决定金额不在所用裁量档次的固定值、幅度范围或者基准比例之内；按违法行为发生时的基准，作出决定时的基准较轻的按较轻的。",
+        tier: Tier::Stream,
+        finding: FindingKind::Fault,
+        level: Level::Red,
+        legal_basis: &[
+            Basis::read_for("行政处罚法第三十四条", &[Penalty]),
+            Basis::unread("行政处罚法第三十七条（从旧兼从轻）"),
+        ],
+        parameters: &[],
+        evidence: &["决定记录与金额", "所用裁量基准的版本、档次和幅度"],
+        message: "",
+        remedy: "请复核决定金额；确有减轻、从重情节的，请补报集体讨论记录和理由。",
+        exceptions: &[
+            Exception {
+                text: "经集体讨论减轻或者不予处罚的，转待核",
+                source: "11.7",
+            },
+            Exception {
+                text: "计算所得非整数的，舍入到分",
+                source: "领域规则",
+            },
+        ],
+    },
+    Rule {
+        id: "D2",
+        name: "使用未备案档次",
+        name_en: "Tier not filed",
+        checks: "所用裁量档次不在已备案的裁量基准之内，或者在行为之日和决定之日均不生效；未报档次的先核对两个工作日。",
+        tier: Tier::Stream,
+        finding: FindingKind::Fault,
+        level: Level::Red,
+        legal_basis: &[Basis::read_for("行政处罚法第三十四条", &[Penalty])],
+        parameters: &[],
+        evidence: &["决定记录", "裁量基准的备案号与生效期间"],
+        message: "",
+        remedy: "请按已备案的裁量基准重新确定档次；基准有遗漏的，先行备案。",
+        exceptions: &[
+            Exception {
+                text: "按违法行为发生时有效的旧基准",
+                source: "11.5",
+            },
+            Exception {
+                text: "作出决定时的新基准较轻的",
+                source: "11.5",
+            },
+        ],
+    },
+    Rule {
+        id: "D3",
+        name: "变更裁量标准",
+        name_en: "Tier changed within the case",
+        checks: "同一办件同一违法行为的裁量档次前后不同，且未说明理由。",
+        tier: Tier::Stream,
+        finding: FindingKind::Fault,
+        level: Level::Yellow,
+        legal_basis: &[Basis::read_for("行政处罚法第三十四条", &[Penalty])],
+        parameters: &[],
+        evidence: &["先后两次裁量档次的记录"],
+        message: "",
+        remedy: "请补报变更裁量档次的理由及依据。",
+        exceptions: &[Exception {
+            text: "听证、复核、集体讨论后变更并说明理由的",
+            source: "S24",
+        }],
+    },
+    Rule {
+        id: "D4",
+        name: "同案不同罚",
+        name_en: "Unequal fines in like cases",
+        checks: "同一违法行为、同一档次、同一地区的处罚明显偏离同类办件。",
+        tier: Tier::Inspection,
+        finding: FindingKind::Review,
+        level: Level::Review,
+        legal_basis: &[Basis::unread("行政处罚法第五条")],
+        parameters: &[Parameter {
+            name: "share",
+            meaning: "偏离同类中位数",
+            default: "50%",
+            unit: "%",
+            source: "S43",
+        }],
+        evidence: &["本件与同类办件的金额分布"],
+        message: "",
+        remedy: "请说明裁量偏离的理由。",
+        exceptions: &[Exception {
+            text: "情节不同并已说明理由的",
+            source: "11.7",
+        }],
+    },
+    Rule {
+        id: "D5",
+        name: "一事不二罚",
+        name_en: "Fined twice for one act",
+        checks: "同一当事人同一违法行为被两次以上罚款。",
+        tier: Tier::Inspection,
+        finding: FindingKind::Fault,
+        level: Level::Red,
+        legal_basis: &[Basis::read_for("行政处罚法第二十九条", &[Penalty])],
+        parameters: &[],
+        evidence: &["各次处罚的办件", "当事人（散列值）、违法行为、行为日期"],
+        message: "",
+        remedy: "请核对是否为同一违法行为；确属重复的，撤销后一处罚。",
+        exceptions: &[Exception {
+            text: "持续或者反复的不同违法行为",
+            source: "11.13",
+        }],
+    },
+    Rule {
+        id: "D6",
+        name: "收费异常",
+        name_en: "Irregular fee",
+        checks: "收费项目不在现行标准之内，金额与标准不符，或者减免没有规定的理由；未报收费项目的先核对两个工作日。",
+        tier: Tier::Stream,
+        finding: FindingKind::Fault,
+        level: Level::Red,
+        legal_basis: &[
+            Basis::read_for("行政许可法第五十八条", &[Licence]),
+            Basis::read_for("行政许可法第七十五条", &[Licence]),
+        ],
+        parameters: &[],
+        evidence: &["收费记录", "收费标准的版本、项目和金额"],
+        message: "",
+        remedy: "请核对收费项目和金额；多收的退还，减免的补报理由和依据。",
+        exceptions: &[
+            Exception {
+                text: "规定情形的减免",
+                source: "收费标准",
+            },
+            Exception {
+                text: "分期缴纳",
+                source: "11.7",
+            },
+        ],
+    },
+    Rule {
+        id: "D7",
+        name: "罚缴未分离",
+        name_en: "Decider collects the fine",
+        checks: "作出处罚决定的机关、人员或者其执法人员自行收缴罚款，且不属于当场收缴的法定情形。",
+        tier: Tier::Stream,
+        finding: FindingKind::Fault,
+        level: Level::Red,
+        legal_basis: &[Basis::read_for("行政处罚法第六十七条", &[Penalty])],
+        parameters: &[],
+        evidence: &["决定记录", "收缴记录"],
+        message: "",
+        remedy: "请由当事人向指定银行或者电子支付系统缴纳；已收缴的立即上缴并说明。",
+        exceptions: &[Exception {
+            text: "当场收缴：一百元以下罚款、不当场收缴事后难以执行、边远地区当事人提出的",
+            source: "11.7",
+        }],
+    },
+    Rule {
+        id: "D8",
+        name: "罚款与国库对账",
+        name_en: "Fines against the treasury",
+        checks: "平台记录的当月罚款合计与国库收入不符。",
+        tier: Tier::Import,
+        finding: FindingKind::Data,
+        level: Level::Yellow,
+        legal_basis: &[],
+        parameters: &[],
+        evidence: &["平台合计", "国库合计", "差额"],
+        message: "",
+        remedy: "请逐笔核对差额并说明。",
+        exceptions: &[Exception {
+            text: "在途、退库、跨月入账",
+            source: "S38",
+        }],
+    },
+    Rule {
+        id: "D9",
+        name: "罚没异常增长",
+        name_en: "Abnormal growth of fines",
+        checks: "罚没收入或者处罚件数比上年同期异常增长。",
+        tier: Tier::Inspection,
+        finding: FindingKind::Review,
+        level: Level::Review,
+        legal_basis: &[Basis::unread("行政执法监督条例（趋利性执法）")],
+        parameters: &[Parameter {
+            name: "share",
+            meaning: "同比增长",
+            default: "50%",
+            unit: "%",
+            source: "D",
+        }],
+        evidence: &["本期与上年同期的件数和金额"],
+        message: "",
+        remedy: "请说明增长的原因。",
+        exceptions: &[Exception {
+            text: "专项整治、法律修改引起的增长",
+            source: "11.14",
+        }],
+    },
+];
 
 /// Ids that definitions may name already, though their rows are still to be written.
-pub(super) const TO_COME: &[&str] = &["D1", "D2", "D3", "D4", "D5", "D6", "D7", "D8", "D9"];
+pub(super) const TO_COME: &[&str] = &[];

@@ -115,6 +115,7 @@ fn offices_exist(document: &Document<PowerItem>, set: &DefinitionSet, findings: 
     let item = &document.value;
     let acting: Vec<&str> = std::iter::once(&item.executing_body)
         .chain(&item.entrusted_bodies)
+        .chain(item.acting_bodies.iter().map(|acting| &acting.body))
         .map(|code| code.text.as_str())
         .collect();
     let known = |office: &str| {

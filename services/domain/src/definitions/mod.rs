@@ -1,30 +1,38 @@
 //! Definitions: bodies, power items, flowcharts with their limits and control points, as published data.
 //!
 //! A definitions folder holds YAML files; a file holds one or more documents parted by `---`, each with
-//! a `kind`: `body`, `item`, `flowchart`, `general_points`, `calendar` or `source`. A published
+//! a `kind`: `body`, `item`, `flowchart`, `general_points`, `discretion`, `fees`, `inspection_plan`, `calendar` or `source`. A published
 //! version never changes. [`DefinitionSet::read`] reads texts (the folder is somebody else's) and answers
 //! with the set and every problem found, each with file and line.
 
 mod alignment;
+mod discretion;
 mod duty;
+mod fees;
 mod findings;
 mod flowchart;
+mod inspection_plan;
 mod point;
 mod power;
 mod read;
+mod register;
 
 pub use alignment::{Difference, differences};
+pub use discretion::{BadRatio, Discretion, DiscretionAct, Range, Ratio, RatioOf, Tier};
 pub use duty::{Expectation, Responsibility};
+pub use fees::{FeeItem, Fees, Rate, Relief, Standard};
 pub use flowchart::{
     Anchor, Attribute, AttributeType, BadAnchor, Effect, Flowchart, Judged, Limit, LimitKind,
     Occurrence, RiskGrade, RiskPoint, SpecialProcedure, Step,
 };
+pub use inspection_plan::InspectionPlan;
 pub use point::{ControlPoint, GeneralPoints, PointKind, Rung, RungAt};
 pub use power::{
-    Body, Material, MaterialForm, Office, Officer, PowerItem, PowerLevel, PowerStatus, PowerType,
-    RunningCases,
+    ActingBody, ActingGround, Material, MaterialForm, PowerItem, PowerLevel, PowerStatus,
+    PowerType, RunningCases,
 };
 pub use read::{DefinitionFile, DefinitionSet, Document, Problem};
+pub use register::{Body, BodyNature, Certificate, Office, Officer, Post, Rank, StandIn};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
@@ -101,6 +109,9 @@ pub fn json_schema(kind: &str) -> Option<serde_json::Value> {
         "item" => schemars::schema_for!(PowerItem),
         "flowchart" => schemars::schema_for!(Flowchart),
         "general_points" => schemars::schema_for!(GeneralPoints),
+        "discretion" => schemars::schema_for!(Discretion),
+        "fees" => schemars::schema_for!(Fees),
+        "inspection_plan" => schemars::schema_for!(InspectionPlan),
         "calendar" => schemars::schema_for!(crate::calendar::CalendarDefinition),
         "source" => schemars::schema_for!(crate::source::Source),
         _ => return None,

@@ -280,6 +280,70 @@ pub enum PointKind {
     CancelledItem,
     /// A3: the body is neither the item's own nor entrusted, or acts outside its area.
     WrongBody,
+    /// A4: fewer distinct officers than needed were named, or fewer that the register knows as qualified. One-officer and
+    /// off-site procedures that a law allows (domain study 11.7) are the point's `unless`.
+    TooFewOfficers {
+        /// On these events.
+        on: Vec<Anchor>,
+        /// So many are needed (行政处罚法 art. 42, 行政强制法 art. 18: two).
+        #[serde(default = "two")]
+        at_least: u16,
+        /// Every occurrence by itself; absent: the first of the case that is at fault.
+        #[serde(default)]
+        each: bool,
+    },
+    /// A5: an officer's certificate is absent, expired, or of another field than the item's.
+    Certificate {
+        /// On these events.
+        on: Vec<Anchor>,
+        /// Every occurrence by itself; absent: the first of the case that is at fault.
+        #[serde(default)]
+        each: bool,
+    },
+    /// A7: an extension or suspension was approved by someone of lower rank than the special procedure asks for.
+    ApproverRank {
+        /// Kinds; absent: all of the flowchart.
+        #[serde(default)]
+        kinds: Vec<Name>,
+    },
+    /// A8: who did the step holds no post that may do it, and stands in for nobody who does.
+    NotAssigned {
+        /// On these events.
+        on: Vec<Anchor>,
+        /// Every occurrence by itself; absent: the first of the case that is at fault.
+        #[serde(default)]
+        each: bool,
+    },
+    /// A11: an inspection without plan or outside it, and without a cause that needs none.
+    UnplannedInspection {
+        /// On these events; the first of the case.
+        on: Vec<Anchor>,
+    },
+    /// D1: the sum decided lies outside its tier.
+    DiscretionAmount {
+        /// On these events.
+        on: Vec<Anchor>,
+        /// The sum's name in `amounts`.
+        #[serde(default = "decided")]
+        amount: String,
+    },
+    /// D2: the tier is not filed, or was in force neither on the day of the act nor on that of the decision.
+    DiscretionTier {
+        /// On these events.
+        on: Vec<Anchor>,
+    },
+    /// D3: the tier changed within the case, and no reason was given.
+    DiscretionChanged,
+    /// D6: a fee that is not listed, is not the standard's, or is reduced without ground.
+    Fee {
+        /// On these events.
+        on: Vec<Anchor>,
+    },
+    /// D7: who decided took the money, and not lawfully on the spot.
+    Collector {
+        /// On these events.
+        on: Vec<Anchor>,
+    },
     /// Q1: entered or received later than this after it happened.
     LateEntry {
         /// Absent: 1 working day (徐州: 24 h, domain study S4; counted in working time, 11.8).
@@ -322,6 +386,14 @@ pub enum PointKind {
     },
 }
 
+const fn two() -> u16 {
+    2
+}
+
+fn decided() -> String {
+    "decided".into()
+}
+
 impl ControlPoint {
     /// How grave it is where it says nothing: as its rule is, or where a site's own rule is not in the catalogue, as the
     /// check is. Ladders have levels of their own.
@@ -352,6 +424,16 @@ impl PointKind {
             PointKind::MissingField { .. } => "Q4",
             PointKind::Conflict => "Q5",
             PointKind::SpecialOverdue { .. } => "T10",
+            PointKind::TooFewOfficers { .. } => "A4",
+            PointKind::Certificate { .. } => "A5",
+            PointKind::ApproverRank { .. } => "A7",
+            PointKind::NotAssigned { .. } => "A8",
+            PointKind::UnplannedInspection { .. } => "A11",
+            PointKind::DiscretionAmount { .. } => "D1",
+            PointKind::DiscretionTier { .. } => "D2",
+            PointKind::DiscretionChanged => "D3",
+            PointKind::Fee { .. } => "D6",
+            PointKind::Collector { .. } => "D7",
             PointKind::Repeated { .. } => "P9",
             PointKind::AmountsDiffer { .. } => "P14",
             PointKind::DutyNotDone => "F1",

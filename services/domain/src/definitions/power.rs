@@ -1,74 +1,10 @@
-//! Bodies and power items: who may do what, on which basis, from when to when.
+//! Power items: what may be done, by whom, on which basis, from when to when.
 
 use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Name, Responsibility};
-
-/// 行政主体: a body that holds power.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Body {
-    /// 机构代码.
-    pub code: Name,
-    /// 名称.
-    pub name: String,
-    /// English name.
-    #[serde(default)]
-    pub name_en: Option<String>,
-    /// 行政区划 it belongs to (GB/T 2260).
-    pub region: String,
-    /// Region codes it may act in; a code covers those that begin with it up to its trailing zeros
-    /// (`510500` covers `510502`). Absent: its own region.
-    #[serde(default)]
-    pub areas: Vec<String>,
-    /// 内设机构.
-    #[serde(default)]
-    pub offices: Vec<Office>,
-}
-
-/// 承办机构: an office of a body.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Office {
-    /// Its code, unique within the body.
-    pub code: Name,
-    /// 名称.
-    pub name: String,
-    /// 人员.
-    #[serde(default)]
-    pub officers: Vec<Officer>,
-}
-
-/// An officer, by id: no personal data is needed here.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Officer {
-    /// 编号.
-    pub id: String,
-    /// 岗位.
-    #[serde(default)]
-    pub post: Option<String>,
-    /// 执法证号.
-    #[serde(default)]
-    pub cert_no: Option<String>,
-    /// The certificate's fields of enforcement.
-    #[serde(default)]
-    pub cert_fields: Vec<String>,
-    /// In post from this day.
-    #[serde(default)]
-    #[schemars(with = "Option<String>")]
-    pub from: Option<NaiveDate>,
-    /// In post until this day, inclusive.
-    #[serde(default)]
-    #[schemars(with = "Option<String>")]
-    pub until: Option<NaiveDate>,
-    /// The certificate is valid until this day, inclusive.
-    #[serde(default)]
-    #[schemars(with = "Option<String>")]
-    pub cert_until: Option<NaiveDate>,
-}
 
 /// 权力类型: the ten categories of GB/T 39046 A.1.
 #[derive(
@@ -183,10 +119,21 @@ pub struct PowerItem {
     pub region: String,
     /// 行使主体: a body's code.
     pub executing_body: Name,
-    /// Bodies that lawfully act in its stead: entrusted, concentrated, empowered, designated
-    /// (domain study 11.7).
+    /// Bodies that are entrusted with it, without limits.
     #[serde(default)]
     pub entrusted_bodies: Vec<Name>,
+    /// Bodies that lawfully act in its stead, each on its ground and within its limits (domain study 11.7).
+    #[serde(default)]
+    pub acting_bodies: Vec<ActingBody>,
+    /// 执法领域 that an officer's certificate must cover. Absent: any.
+    #[serde(default)]
+    pub enforcement_field: Option<String>,
+    /// 裁量基准: its id.
+    #[serde(default)]
+    pub discretion: Option<Name>,
+    /// 收费标准: its id. Absent: nothing may be charged (行政许可法 art. 58).
+    #[serde(default)]
+    pub fees: Option<Name>,
     /// 依据.
     pub legal_basis: Vec<String>,
     /// 监督方式.
@@ -219,6 +166,51 @@ pub struct PowerItem {
     /// 责任清单: the duties that go with the power.
     #[serde(default)]
     pub responsibilities: Vec<Responsibility>,
+}
+
+/// A body that lawfully acts in the stead of an item's own.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ActingBody {
+    /// 机构代码.
+    pub body: Name,
+    /// On which ground.
+    pub ground: ActingGround,
+    /// 依据: the document.
+    #[serde(default)]
+    pub basis: Option<String>,
+    /// Steps it may do. Absent: all.
+    #[serde(default)]
+    pub steps: Vec<Name>,
+    /// Where, as in a body's `areas`. Absent: where the body itself may act.
+    #[serde(default)]
+    pub areas: Vec<String>,
+    /// From this day.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    pub from: Option<NaiveDate>,
+    /// Until this day, inclusive.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    pub until: Option<NaiveDate>,
+}
+
+/// Why another body than an item's own may act (domain study 11.7).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ActingGround {
+    /// 委托.
+    Entrusted,
+    /// 相对集中行政处罚权、行政许可权.
+    Concentrated,
+    /// 赋权乡镇（街道）.
+    EmpoweredTownship,
+    /// 一窗受理: it takes and hands out, and decides nothing.
+    OneWindow,
+    /// 指定管辖.
+    Designated,
+    /// 跨区域通办: its applicants come from anywhere.
+    CrossRegion,
 }
 
 /// 材料.

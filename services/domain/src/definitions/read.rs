@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
-use super::{Body, Flowchart, GeneralPoints, PowerItem};
+use super::{Body, Discretion, Fees, Flowchart, GeneralPoints, InspectionPlan, PowerItem};
 use crate::calendar::CalendarDefinition;
 use crate::source::Source;
 
@@ -72,6 +72,12 @@ pub struct DefinitionSet {
     pub flowcharts: Vec<Document<Flowchart>>,
     /// General control points.
     pub general_points: Vec<Document<GeneralPoints>>,
+    /// Discretion standards, every version.
+    pub discretions: Vec<Document<Discretion>>,
+    /// Fee standards, every version.
+    pub fees: Vec<Document<Fees>>,
+    /// Inspection plans.
+    pub inspection_plans: Vec<Document<InspectionPlan>>,
     /// Calendars; the built-in `cn` is there without being listed.
     pub calendars: Vec<Document<CalendarDefinition>>,
     /// Sources.
@@ -84,7 +90,8 @@ struct Kind {
 }
 
 /// The kinds of documents, for messages.
-const KINDS: &str = "body, item, flowchart, general_points, calendar, source";
+const KINDS: &str =
+    "body, item, flowchart, general_points, discretion, fees, inspection_plan, calendar, source";
 
 impl DefinitionSet {
     /// Reads files. Answers with what could be read and all problems, in file order.
@@ -133,6 +140,9 @@ impl DefinitionSet {
             "item" => self.items.push(place.document(&body)?),
             "flowchart" => self.flowcharts.push(place.document(&body)?),
             "general_points" => self.general_points.push(place.document(&body)?),
+            "discretion" => self.discretions.push(place.document(&body)?),
+            "fees" => self.fees.push(place.document(&body)?),
+            "inspection_plan" => self.inspection_plans.push(place.document(&body)?),
             "calendar" => self.calendars.push(place.document(&body)?),
             "source" => self.sources.push(place.document(&body)?),
             other => {
@@ -168,6 +178,24 @@ impl DefinitionSet {
             &mut self.general_points,
             |g| (g.id.text.clone(), g.id.line),
             "general points",
+            problems,
+        );
+        doubles(
+            &mut self.discretions,
+            |d| (format!("{}@{}", d.id, d.version), d.id.line),
+            "discretion standard",
+            problems,
+        );
+        doubles(
+            &mut self.fees,
+            |f| (format!("{}@{}", f.id, f.version), f.id.line),
+            "fee standard",
+            problems,
+        );
+        doubles(
+            &mut self.inspection_plans,
+            |p| (p.id.text.clone(), p.id.line),
+            "inspection plan",
             problems,
         );
         doubles(

@@ -1,8 +1,7 @@
 //! Findings: control points that speak at an event.
 
-use mingjing_domain::Timestamp;
 use mingjing_domain::deadline;
-use mingjing_domain::definitions::{Body, PowerItem, PowerStatus, RunningCases};
+use mingjing_domain::definitions::{PowerItem, PowerStatus, RunningCases};
 use mingjing_domain::event::EventKind;
 use mingjing_domain::limit::{Budget, Unit};
 use mingjing_domain::time::{DAY_MS, HOUR_MS};
@@ -35,10 +34,7 @@ impl Fold {
     pub(super) fn look(&mut self, point: u16, taken: &Taken<'_>) {
         let asked = &taken.context.plan.points[usize::from(point)];
         let check = &asked.check;
-        let each = matches!(
-            check,
-            Check::RequiresBefore { each: true, .. } | Check::Condition { each: true, .. }
-        );
+        let each = check.each();
         if !each && self.has_found(point) {
             return;
         }
@@ -141,12 +137,13 @@ impl Fold {
             }
             Check::OffList { .. } => plain(look.off_list()),
             Check::CancelledItem => plain(look.cancelled_item()),
-            Check::WrongBody => plain(look.wrong_body()),
+            Check::WrongBody => look.wrong_body(),
             Check::LateEntry { over } => plain(look.late_entry(*over)),
             Check::TimeReversed => look.time_reversed().map(|other| (other, 0)),
             Check::MissingField { fields } => look.missing_field(fields).map(|f| (NONE, f)),
             Check::Conflict => look.conflict().map(|other| (other, 0)),
             Check::Condition { when, .. } => plain(self.condition_holds(when, look)),
+            Check::Authority(check) => self.looks_at_authority(check, look),
         }
     }
 }
@@ -209,14 +206,10 @@ impl Taken<'_> {
         same.then_some((place, 0))
     }
 
-    fn power_item(&self) -> Option<&PowerItem> {
+    pub(super) fn power_item(&self) -> Option<&PowerItem> {
         self.context
             .rules
             .item(self.context.texts.text(self.item()))
-    }
-
-    fn date(&self, at: Timestamp) -> chrono::NaiveDate {
-        at.local_date(self.context.plan.calendar.tz())
     }
 
     /// At the first event that names an item: the list in force on its date does not have it.
@@ -259,24 +252,6 @@ impl Taken<'_> {
             RunningCases::Terminate | RunningCases::HandOver => {
                 !WINDING_UP.contains(&self.event.kind)
             }
-        }
-    }
-
-    fn wrong_body(&self) -> bool {
-        let profile = self.context.profile(&self.event);
-        let (Some(org), Some(item)) = (self.context.texts.option(profile.org), self.power_item())
-        else {
-            return false;
-        };
-        let entitled =
-            item.executing_body.text == org || item.entrusted_bodies.iter().any(|b| b.text == org);
-        if !entitled {
-            return true;
-        }
-        let region = self.context.texts.option(profile.region);
-        match (region, self.context.rules.body(org)) {
-            (Some(region), Some(body)) => !acts_in(body, region),
-            _ => false,
         }
     }
 
@@ -385,14 +360,11 @@ impl Taken<'_> {
     }
 }
 
-/// Whether the body may act in this region.
-fn acts_in(body: &Body, region: &str) -> bool {
-    let covers = |area: &str| region.starts_with(without_zero_pairs(area));
-    if body.areas.is_empty() {
-        covers(&body.region)
-    } else {
-        body.areas.iter().any(|a| covers(a))
-    }
+/// Whether a region lies in one of these areas.
+pub(super) fn acts_in_any(areas: &[String], region: &str) -> bool {
+    areas
+        .iter()
+        .any(|area| region.starts_with(without_zero_pairs(area)))
 }
 
 /// `510500` covers what begins with `5105` (GB/T 2260: two digits a level).

@@ -1,12 +1,12 @@
 //! Events on their way into a case's history.
 
 use mingjing_domain::Timestamp;
-use mingjing_domain::event::{CaseEvent, EventKind, Value};
+use mingjing_domain::event::{CaseData, CaseEvent, EventKind, Value};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::{CaseIx, Engine};
 use crate::fold::Profile;
-use crate::history::{Act, Arrival, Extra, FILE, NewEvent, Sent, SpecialEntry, present};
+use crate::history::{Act, Arrival, Extra, FILE, KeptCodes, NewEvent, Sent, SpecialEntry, present};
 
 impl Engine {
     /// Takes an event into its case's history.
@@ -70,6 +70,7 @@ impl Engine {
             && data.corrects.is_none()
             && data.party_kind.is_none()
             && data.attachments.is_empty()
+            && !KeptCodes::any(data)
         {
             return None;
         }
@@ -90,6 +91,7 @@ impl Engine {
             attributes.push((code, value));
         }
         self.named_apart(event, &mut attributes);
+        self.kept.put(data, &mut attributes);
         let special = data.special.as_ref().map(|s| SpecialEntry {
             kind: self.code(Some(&s.kind)),
             planned_end: s.planned_end,
@@ -222,8 +224,39 @@ fn content_hash(event: &CaseEvent<'_>, bytes: &mut Vec<u8>) -> u32 {
             put_text(bytes, text.as_deref());
         }
     }
+    put_particulars(bytes, data);
     let full = xxh3_64(bytes);
     (full ^ (full >> 32)) as u32
+}
+
+/// What later versions of the event model added: nothing where it is not said, so that older hashes stay as they are.
+fn put_particulars(bytes: &mut Vec<u8>, data: &CaseData<'_>) {
+    if data.act_at.is_some() {
+        bytes.push(1);
+        put_instant(bytes, data.act_at);
+    }
+    if let Some(fee) = &data.fee {
+        bytes.push(2);
+        put_text(bytes, Some(&fee.code));
+        put_text(bytes, fee.relief_ground.as_deref());
+        let quantity = fee.quantity.map_or(i64::MIN, |q| q.thousandths);
+        bytes.extend_from_slice(&quantity.to_le_bytes());
+    }
+    if let Some(collection) = &data.collection {
+        bytes.push(3);
+        put_text(bytes, Some(&collection.collector));
+        put_text(bytes, collection.ground.as_deref());
+    }
+    if let Some(jurisdiction) = &data.jurisdiction {
+        bytes.push(4);
+        put_text(bytes, Some(&jurisdiction.ground));
+        put_text(bytes, jurisdiction.document.as_deref());
+    }
+    if let Some(inspection) = &data.inspection {
+        bytes.push(5);
+        put_text(bytes, inspection.plan_no.as_deref());
+        put_text(bytes, inspection.cause.as_deref());
+    }
 }
 
 fn put_instant(bytes: &mut Vec<u8>, at: Option<Timestamp>) {

@@ -189,6 +189,7 @@ impl Engine {
             history: case.history.read(self.acts.all()),
             codes: &self.codes,
             texts: &self.texts,
+            kept: self.kept,
             profiles: self.profiles.all(),
             step_of: &self.step_of[plan as usize],
             step_symbol: &self.step_symbols[plan as usize],

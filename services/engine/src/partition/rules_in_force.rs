@@ -6,7 +6,7 @@ use mingjing_domain::Timestamp;
 use mingjing_domain::event::EventKind;
 
 use super::{CaseIx, Engine};
-use crate::history::Event;
+use crate::history::{Event, KeptCodes};
 use crate::rules::{PlanIx, Rules};
 
 impl Engine {
@@ -20,6 +20,7 @@ impl Engine {
             case.stale = true;
         }
         let codes = &mut self.codes;
+        self.kept = KeptCodes::intern(codes);
         let plans = || (0..rules.plan_count()).map(|plan| rules.plan(plan as PlanIx));
         self.step_symbols = plans()
             .map(|plan| {

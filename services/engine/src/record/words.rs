@@ -1,5 +1,7 @@
 //! What an alert says to people: what happened, which article, what to do; and why it ended, was withdrawn or waits.
 
+mod authority;
+
 use std::fmt::Write;
 
 use mingjing_domain::Timestamp;
@@ -221,14 +223,9 @@ impl Sentence<'_> {
                 let item = context.texts.text(context.item(finding.event));
                 write!(text, "事项 {item} 已取消或划转，{when}仍发生“{what}”。")
             }
-            Check::WrongBody => {
-                let profile = context.profile(&event);
-                let org = context.texts.text(profile.org);
-                let region = context.texts.option(profile.region).unwrap_or("未报");
-                write!(
-                    text,
-                    "{when}“{what}”的办理机构 {org}（区划 {region}）不是本事项的法定或受托主体，或超出管辖区域。"
-                )
+            check @ (Check::WrongBody | Check::Authority(_)) => {
+                let found = authority::sentence(check, finding, around);
+                write!(text, "{when}“{what}”：{found}")
             }
             Check::LateEntry { over } => {
                 let entered = event.entered_at().unwrap_or_else(|| event.received_at());

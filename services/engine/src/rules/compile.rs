@@ -1,24 +1,28 @@
 //! From definitions as read to plans, collecting every problem on the way.
 
 mod accounts;
+mod authority;
 mod duties;
 mod limits;
+mod money;
 mod points;
 mod power_list;
+mod register;
 mod steps;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use chrono::NaiveDate;
 use mingjing_domain::calendar::{self, CalendarDefinition, WorkCalendar};
 use mingjing_domain::definitions::{
-    Anchor, DefinitionSet, Document, Flowchart, GeneralPoints, PointKind, PowerItem, Problem,
+    Anchor, DefinitionSet, Document, Flowchart, GeneralPoints, PointKind, PowerItem, Problem, Rank,
 };
 use mingjing_domain::event::EventKind;
 use rustc_hash::FxHashMap;
 
 use super::plan::{Check, MarkSet, Plan, Special};
-use super::{Rules, flowchart_name};
+use super::{Registers, Rules, flowchart_name};
 
 /// Events upon which a duty falls away, where a limit says nothing.
 const ENDED_OTHERWISE: [EventKind; 7] = [
@@ -36,6 +40,8 @@ pub(super) fn compile(set: &DefinitionSet) -> Result<Rules, Vec<Problem>> {
     let calendars = compile_calendars(set, &mut problems);
     let scopes = scopes(&set.general_points);
     power_list::check_power_list(set, &mut problems);
+    register::check_register(set, &mut problems);
+    money::check_money(set, &mut problems);
 
     let mut plans = Vec::new();
     for scope in &scopes {
@@ -93,6 +99,14 @@ pub(super) fn compile(set: &DefinitionSet) -> Result<Rules, Vec<Problem>> {
             .iter()
             .map(|b| (b.value.code.text.clone(), b.value.clone()))
             .collect(),
+        registers: Registers::new(set.bodies.iter().map(|b| &b.value)),
+        discretions: versions(&set.discretions, |d| (&d.id.text, d.effective_from)),
+        fees: versions(&set.fees, |f| (&f.id.text, f.effective_from)),
+        inspection_plans: set
+            .inspection_plans
+            .iter()
+            .map(|p| (p.value.id.text.clone(), p.value.clone()))
+            .collect(),
         flowcharts,
         scopes: scopes
             .iter()
@@ -104,6 +118,22 @@ pub(super) fn compile(set: &DefinitionSet) -> Result<Rules, Vec<Problem>> {
         calendars,
         sources: set.sources.iter().map(|s| s.value.clone()).collect(),
     })
+}
+
+/// By id, in order of effect.
+fn versions<T: Clone>(
+    documents: &[Document<T>],
+    of: impl Fn(&T) -> (&String, NaiveDate),
+) -> BTreeMap<String, Vec<T>> {
+    let mut versions: BTreeMap<String, Vec<T>> = BTreeMap::new();
+    for document in documents {
+        let id = of(&document.value).0.clone();
+        versions.entry(id).or_default().push(document.value.clone());
+    }
+    for all in versions.values_mut() {
+        all.sort_by_key(|version| of(version).1);
+    }
+    versions
 }
 
 /// `None` for sources without points of their own, then each source named by general points.
@@ -275,6 +305,7 @@ impl Builder<'_> {
                 name: special.name.clone(),
                 effect: special.effect,
                 maximum: special.maximum,
+                approver_rank: special.approver_rank.as_deref().and_then(Rank::from_code),
             });
         }
         if self.plan.specials.len() > 64 || self.plan.attributes.len() > 64 {

@@ -1,21 +1,28 @@
 //! Compiled definitions: every name resolved, every condition parsed, every problem told with its line.
 
 mod compile;
+mod notes;
 mod plan;
+mod register;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
 use mingjing_domain::calendar::WorkCalendar;
-use mingjing_domain::definitions::{Body, DefinitionSet, Flowchart, PowerItem, Problem};
+use mingjing_domain::definitions::{
+    Body, DefinitionSet, Discretion, Fees, Flowchart, InspectionPlan, PowerItem, Problem,
+};
 use mingjing_domain::source::Source;
 use rustc_hash::FxHashMap;
 
 pub(crate) use plan::{
-    Amounts, Check, Duty, FILE_FIELD, Field, Ladder, MarkSet, OwnDeadline, Plan, Point, Repeated,
-    TimedKind, TimedPoint,
+    Amounts, AuthorityCheck, Check, Duty, FILE_FIELD, Field, Ladder, MarkSet, OwnDeadline, Plan,
+    Point, Repeated, TimedKind, TimedPoint,
 };
+
+pub use notes::notes;
+pub(crate) use register::{Found, Person, Registers, within};
 
 /// A problem that keeps definitions from being compiled: file, line, what to do.
 pub type RulesProblem = Problem;
@@ -29,6 +36,11 @@ pub struct Rules {
     calendar_versions: String,
     items: FxHashMap<String, PowerItem>,
     bodies: FxHashMap<String, Body>,
+    registers: Registers,
+    /// By id, in order of effect.
+    discretions: BTreeMap<String, Vec<Discretion>>,
+    fees: BTreeMap<String, Vec<Fees>>,
+    inspection_plans: BTreeMap<String, InspectionPlan>,
     /// Flowchart versions by id, in order of effect: (from, index of the flowchart).
     flowcharts: BTreeMap<String, Vec<(NaiveDate, usize)>>,
     /// Sources that have general points of their own; others use scope 0.
@@ -74,6 +86,24 @@ impl Rules {
     /// The body with this code.
     pub fn body(&self, code: &str) -> Option<&Body> {
         self.bodies.get(code)
+    }
+
+    pub(crate) fn registers(&self) -> &Registers {
+        &self.registers
+    }
+
+    /// Every version of a discretion standard, in order of effect.
+    pub(crate) fn discretion(&self, id: &str) -> Option<&[Discretion]> {
+        self.discretions.get(id).map(Vec::as_slice)
+    }
+
+    /// Every version of a fee standard, in order of effect.
+    pub(crate) fn fees(&self, id: &str) -> Option<&[Fees]> {
+        self.fees.get(id).map(Vec::as_slice)
+    }
+
+    pub(crate) fn inspection_plans(&self) -> &BTreeMap<String, InspectionPlan> {
+        &self.inspection_plans
     }
 
     pub(crate) fn plan(&self, ix: PlanIx) -> &Plan {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use mingjing_domain::alert::Level;
 use mingjing_domain::calendar::WorkCalendar;
-use mingjing_domain::definitions::{Effect, Judged, LimitKind, Occurrence, RungAt};
+use mingjing_domain::definitions::{Effect, Judged, LimitKind, Occurrence, Rank, RungAt};
 use mingjing_domain::event::EventKind;
 use mingjing_domain::limit::Budget;
 use rustc_hash::FxHashMap;
@@ -70,6 +70,8 @@ pub(crate) struct Special {
     pub(crate) name: String,
     pub(crate) effect: Effect,
     pub(crate) maximum: Option<Budget>,
+    /// 批准人级别 that the law asks for.
+    pub(crate) approver_rank: Option<Rank>,
 }
 
 /// A control point.
@@ -151,6 +153,57 @@ pub(crate) enum Check {
         when: Condition,
         each: bool,
     },
+    Authority(AuthorityCheck),
+}
+
+/// What asks the register, a plan, a standard. Which events it looks at is in the triggers.
+pub(crate) enum AuthorityCheck {
+    TooFewOfficers {
+        at_least: u16,
+        each: bool,
+    },
+    Certificate {
+        each: bool,
+    },
+    /// By place of the special procedure: the rank that is needed.
+    ApproverRank {
+        ranks: Vec<Option<Rank>>,
+    },
+    NotAssigned {
+        each: bool,
+    },
+    UnplannedInspection,
+    DiscretionAmount {
+        amount: String,
+    },
+    DiscretionTier,
+    DiscretionChanged,
+    Fee,
+    Collector,
+}
+
+impl AuthorityCheck {
+    /// Every event by itself, or the first of the case that is at fault.
+    pub(crate) fn each(&self) -> bool {
+        match self {
+            AuthorityCheck::TooFewOfficers { each, .. }
+            | AuthorityCheck::Certificate { each }
+            | AuthorityCheck::NotAssigned { each } => *each,
+            AuthorityCheck::UnplannedInspection => false,
+            _ => true,
+        }
+    }
+}
+
+impl Check {
+    /// Every event by itself, or once for the case.
+    pub(crate) fn each(&self) -> bool {
+        match self {
+            Check::RequiresBefore { each, .. } | Check::Condition { each, .. } => *each,
+            Check::Authority(check) => check.each(),
+            _ => false,
+        }
+    }
 }
 
 /// What must not come more than so often.
@@ -263,6 +316,12 @@ impl Plan {
     /// The place in the tables for an event of this kind and step.
     pub(crate) fn table_place(&self, kind: EventKind, step: Option<u16>) -> usize {
         kind as usize * (self.steps.len() + 1) + step.map_or(0, |s| usize::from(s) + 1)
+    }
+
+    /// The flowchart's id; none where the item has none in force.
+    pub(crate) fn flowchart_id(&self) -> Option<&str> {
+        let name = self.flowchart.as_deref()?;
+        Some(name.rsplit_once('@').map_or(name, |(id, _)| id))
     }
 
     /// The name of an attribute's place.

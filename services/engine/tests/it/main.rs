@@ -5,5 +5,6 @@ mod arrivals;
 mod codes;
 mod conditions;
 mod conflict;
+mod register;
 mod snapshots;
 mod world;

@@ -355,7 +355,7 @@ fn every_record_is_read_by_the_platform_as_it_was_meant_and_its_officer_is_in_th
                 .flat_map(|office| &office.officers);
             (
                 &*body.value.code.text,
-                officers.map(|officer| officer.id.as_str()).collect(),
+                officers.map(|officer| &*officer.id.text).collect(),
             )
         })
         .collect();

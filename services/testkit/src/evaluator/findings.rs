@@ -1,6 +1,7 @@
 //! Findings: what an event completes, once it is there.
 
 use mingjing_domain::Timestamp;
+use mingjing_domain::alert::Level;
 use mingjing_domain::definitions::{Anchor, ControlPoint, Name, PointKind};
 use mingjing_domain::event::EventKind;
 
@@ -20,6 +21,8 @@ pub(super) struct Finding {
     pub visit: u16,
     /// For an item that is off the list: until then it is a query to the department.
     pub grace_ends: Option<Timestamp>,
+    /// For what is alleged more mildly than the control point's level.
+    pub level: Option<Level>,
 }
 
 impl Finding {
@@ -30,16 +33,19 @@ impl Finding {
             step: String::new(),
             visit: 1,
             grace_ends: None,
+            level: None,
         }
     }
 
-    fn of_event(case: &Case<'_>, index: usize) -> Self {
+    /// A finding about one event.
+    pub fn of_event(case: &Case<'_>, index: usize) -> Self {
         let step = case.steps[index].unwrap_or_default().to_owned();
         Self {
             index,
             step,
             visit: case.occurrence(index),
             grace_ends: None,
+            level: None,
         }
     }
 }
@@ -114,7 +120,7 @@ impl SlowEvaluator<'_> {
             control_point: point.id.text.clone(),
             step: finding.step,
             visit: finding.visit,
-            level: level_of(point),
+            level: finding.level.unwrap_or_else(|| level_of(point)),
             state,
             due_at: None,
             breached_at: Some(instant),

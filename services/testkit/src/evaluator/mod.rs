@@ -7,6 +7,7 @@
 //!
 //! [`life`] adds the life of alerts on top: it evaluates after every input and folds the answers.
 
+mod authority;
 mod course;
 mod duties;
 mod findings;
@@ -15,6 +16,7 @@ mod history;
 mod ladder;
 mod ledger;
 pub mod life;
+mod money;
 mod records;
 mod stays;
 mod values;
@@ -276,6 +278,13 @@ fn level_of(point: &ControlPoint) -> Level {
         | PointKind::OffList { .. }
         | PointKind::CancelledItem
         | PointKind::WrongBody
+        | PointKind::TooFewOfficers { .. }
+        | PointKind::Certificate { .. }
+        | PointKind::ApproverRank { .. }
+        | PointKind::DiscretionAmount { .. }
+        | PointKind::DiscretionTier { .. }
+        | PointKind::Fee { .. }
+        | PointKind::Collector { .. }
         | PointKind::AmountsDiffer { .. }
         | PointKind::SpecialOverdue { .. } => Level::Red,
         PointKind::TimeReversed

@@ -2,9 +2,7 @@
 
 use mingjing_domain::calendar::WorkCalendar;
 use mingjing_domain::deadline::{self, Ledger};
-use mingjing_domain::definitions::{
-    Anchor, Body, Name, PointKind, PowerItem, PowerStatus, RunningCases,
-};
+use mingjing_domain::definitions::{Anchor, Name, PointKind, PowerItem, PowerStatus, RunningCases};
 use mingjing_domain::event::{CaseEvent, EventKind};
 use mingjing_domain::limit::{Budget, Unit};
 use mingjing_domain::source::SourceClock;
@@ -51,12 +49,12 @@ impl SlowEvaluator<'_> {
                 case_wide(indices.filter(asked).filter(lacks).collect())
             }
             PointKind::Conflict => case_wide(indices.filter(|i| is_conflict(case, *i)).collect()),
-            _ => Vec::new(),
+            _ => self.of_authority(case, watch),
         }
     }
 
     /// The zone in which a case's days begin.
-    fn zone_of(&self, case: &Case<'_>) -> chrono_tz::Tz {
+    pub(super) fn zone_of(&self, case: &Case<'_>) -> chrono_tz::Tz {
         let definitions = self.definitions;
         let general = definitions
             .set
@@ -118,32 +116,6 @@ impl SlowEvaluator<'_> {
         };
         case_wide((0..case.events.len()).filter(is_breach).collect())
     }
-
-    fn is_wrong_body(&self, case: &Case<'_>, index: usize) -> bool {
-        let event = case.events[index];
-        let item = case.events[..=index]
-            .iter()
-            .find_map(|e| e.data.item_code.as_deref());
-        let item = item.and_then(|code| self.definitions.item(code));
-        let (Some(item), Some(org)) = (item, event.data.org_code.as_deref()) else {
-            return false;
-        };
-        if *item.executing_body != *org && !item.entrusted_bodies.iter().any(|body| **body == *org)
-        {
-            return true;
-        }
-        let body = self
-            .definitions
-            .set
-            .bodies
-            .iter()
-            .map(|d| &d.value)
-            .find(|body| *body.code == *org);
-        match (body, event.data.region_code.as_deref()) {
-            (Some(body), Some(region)) => !acts_in(body, region),
-            _ => false,
-        }
-    }
 }
 
 /// What may still happen in a running case of an item that ended, where such cases are not finished under it.
@@ -167,26 +139,6 @@ fn is_lawful_after_the_end(kind: EventKind) -> bool {
             | CalledBack
             | Rectified
     )
-}
-
-fn acts_in(body: &Body, region: &str) -> bool {
-    match body.areas.as_slice() {
-        [] => covers(&body.region, region),
-        areas => areas.iter().any(|area| covers(area, region)),
-    }
-}
-
-/// Whether a region lies in an area: `510500` covers `510502`, and `500000` (重庆) does not cover `510000`: codes are
-/// pairs of digits (GB/T 2260), so only whole pairs of zeros are left off.
-fn covers(area: &str, region: &str) -> bool {
-    let mut head = area;
-    while let Some(shorter) = head
-        .strip_suffix("00")
-        .filter(|h| !h.is_empty() && h.len() % 2 == 0)
-    {
-        head = shorter;
-    }
-    region.starts_with(head)
 }
 
 fn same_person(

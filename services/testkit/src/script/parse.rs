@@ -8,6 +8,7 @@ use mingjing_domain::event::{Actor, Attachment, CaseData, CaseEvent, EventKind, 
 use mingjing_domain::source::{Source, SourceClock};
 use mingjing_domain::text::Text;
 
+use super::particulars::particular;
 use super::show::Row;
 use super::words::{Read, Words, attribute, level_of, name, named, right, status_of};
 
@@ -207,6 +208,7 @@ impl Reader {
             "received" => event.received_at = self.instant(words)?,
             "entered" => event.entered_at = Some(self.instant(words)?),
             "until" => special(event).planned_end = Some(self.instant(words)?),
+            "acted" => event.data.act_at = Some(self.day_or_instant(words, NaiveTime::MIN)?),
             _ => {
                 let value = words.next("a value")?;
                 let text = Text::from(value.to_owned());
@@ -248,7 +250,7 @@ impl Reader {
                             .map_err(|_| "an amount is a number of fen")?;
                         event.data.amounts.insert(name(value)?, fen);
                     }
-                    other => return Err(format!("an event has no {other:?}")),
+                    other => particular(event, other, value)?,
                 }
             }
         }
@@ -337,7 +339,7 @@ impl Reader {
     }
 }
 
-fn special<'e>(event: &'e mut CaseEvent<'static>) -> &'e mut Special<'static> {
+pub(super) fn special<'e>(event: &'e mut CaseEvent<'static>) -> &'e mut Special<'static> {
     event.data.special.get_or_insert_default()
 }
 

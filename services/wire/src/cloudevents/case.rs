@@ -238,6 +238,7 @@ pub(super) fn from_envelope(
     for (name, at) in [
         ("data.entered_at", data.entered_at),
         ("data.sent_at", data.sent_at),
+        ("data.act_at", data.act_at),
     ] {
         if let Some(at) = at {
             plausible(name, at)?;
@@ -298,7 +299,11 @@ fn refuse_misplaced_lists(raw: &str, at: Position) -> Result<(), Refusal> {
         let field = format!("data.{}", &*name);
         let object = ("an object", "对象");
         match (&*name, Found::in_json(value.get())) {
-            ("actor" | "special" | "amounts" | "attributes", Found::List) => {
+            (
+                "actor" | "special" | "amounts" | "attributes" | "fee" | "collection"
+                | "jurisdiction" | "inspection",
+                Found::List,
+            ) => {
                 return Err(Refusal::wrong_type(&field, Found::List, object).at(at));
             }
             ("co_actors" | "attachments", Found::List) => {

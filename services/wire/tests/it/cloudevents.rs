@@ -66,6 +66,50 @@ fn a_good_event_is_taken_and_stamped_by_us_alone() {
 }
 
 #[test]
+fn fees_collection_jurisdiction_and_inspection_are_read_and_written_as_they_were_said() {
+    let mut json = good();
+    for (field, value) in [
+        ("act_at", json!("2025-03-01T00:00:00+08:00")),
+        (
+            "fee",
+            json!({"code": "SF-2", "quantity": 2.5, "relief_ground": "抢险救灾"}),
+        ),
+        (
+            "collection",
+            json!({"collector": "zhang", "ground": "small_fine"}),
+        ),
+        (
+            "jurisdiction",
+            json!({"ground": "designated", "document": "〔2026〕5号"}),
+        ),
+        (
+            "inspection",
+            json!({"plan_no": "〔2026〕1号", "cause": "complaint"}),
+        ),
+    ] {
+        json["data"][field] = value;
+    }
+    let event = read_event(json.to_string().as_bytes(), NOW).unwrap();
+    let fee = event.event.data.fee.as_ref().expect("a fee");
+    assert_eq!(
+        (&*fee.code, fee.quantity.map(|q| q.thousandths)),
+        ("SF-2", Some(2500))
+    );
+    let bytes = event.encode();
+    assert_eq!(parse_event(&bytes, Timestamp::MIN).unwrap(), event.event);
+    let written: Value = serde_json::from_slice(&bytes).unwrap();
+    assert_eq!(written["data"]["fee"], json["data"]["fee"]);
+    for field in ["fee", "collection", "jurisdiction", "inspection"] {
+        let wanted = format!("data.{field}");
+        check(
+            |e| e["data"][field] = json!([]),
+            ReasonCode::WrongType,
+            &wanted,
+        );
+    }
+}
+
+#[test]
 fn each_mistake_is_told_by_field_and_reason() {
     use ReasonCode::*;
     check(

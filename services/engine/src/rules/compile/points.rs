@@ -217,6 +217,16 @@ impl Builder<'_> {
                 },
                 Looks::Always,
             ),
+            PointKind::TooFewOfficers { .. }
+            | PointKind::Certificate { .. }
+            | PointKind::ApproverRank { .. }
+            | PointKind::NotAssigned { .. }
+            | PointKind::UnplannedInspection { .. }
+            | PointKind::DiscretionAmount { .. }
+            | PointKind::DiscretionTier { .. }
+            | PointKind::DiscretionChanged
+            | PointKind::Fee { .. }
+            | PointKind::Collector { .. } => self.authority(point, home)?,
             PointKind::CancelledItem => (Check::CancelledItem, Looks::Always),
             PointKind::WrongBody => (Check::WrongBody, Looks::Always),
             PointKind::LateEntry { over } => (
@@ -403,7 +413,16 @@ impl Builder<'_> {
             } => vec![after, what, except, lifted_by],
             PointKind::RequiredStep { at, .. } => vec![at],
             PointKind::SamePerson { one, other, .. } => vec![one, other],
-            PointKind::MissingField { on, .. } | PointKind::Condition { on, .. } => vec![on],
+            PointKind::MissingField { on, .. }
+            | PointKind::Condition { on, .. }
+            | PointKind::TooFewOfficers { on, .. }
+            | PointKind::Certificate { on, .. }
+            | PointKind::NotAssigned { on, .. }
+            | PointKind::UnplannedInspection { on }
+            | PointKind::DiscretionAmount { on, .. }
+            | PointKind::DiscretionTier { on }
+            | PointKind::Fee { on }
+            | PointKind::Collector { on } => vec![on],
             _ => Vec::new(),
         };
         for anchor in lists.into_iter().flatten() {

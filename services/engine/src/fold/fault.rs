@@ -1,0 +1,145 @@
+//! What checks on authority and money find.
+
+use super::NONE;
+
+/// What a check on authority or money found, as a finding's detail: what is wrong and, for people, which one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Fault {
+    /// Not enough officers were named.
+    TooFew,
+    /// Not in the register of a body that has one. A query to the department first.
+    UnknownOfficer,
+    /// In the register, but not in post on that day.
+    NotInPost,
+    NoCertificate,
+    Expired,
+    OtherField,
+    /// The number named is none of the officer's in the register. A query first.
+    OtherNumber,
+    /// Of enough officers named, too few are qualified.
+    TooFewQualified,
+    /// The same, where only some are unknown. A query first.
+    MaybeTooFew,
+    /// No approver and no rank was named. A query first.
+    NoApprover,
+    RankTooLow,
+    OtherPost,
+    NoPlan,
+    /// A plan number that nobody published. A query first.
+    UnknownPlan,
+    PlanOtherItem,
+    PlanOtherBody,
+    PlanOtherRegion,
+    PlanOtherTime,
+    OtherBody,
+    BeyondItsSteps,
+    OutsideItsArea,
+    AboveTier,
+    BelowTier,
+    /// Below the tier, after collective discussion: for review.
+    Mitigated,
+    TierNotFiled,
+    TierNotInForce,
+    /// Money was decided and no tier named. A query first.
+    NoTier,
+    TierChanged,
+    NoFees,
+    FeeNotListed,
+    /// Money was charged and no fee named. A query first.
+    NoFeeCode,
+    AboveStandard,
+    BelowStandard,
+    ReliefWithoutGround,
+    ReliefOtherGround,
+    CollectorIsDecider,
+    FineTooLargeForTheSpot,
+    OtherCollectionGround,
+}
+
+impl Fault {
+    const ALL: [Fault; 38] = {
+        use Fault::*;
+        [
+            TooFew,
+            UnknownOfficer,
+            NotInPost,
+            NoCertificate,
+            Expired,
+            OtherField,
+            OtherNumber,
+            TooFewQualified,
+            MaybeTooFew,
+            NoApprover,
+            RankTooLow,
+            OtherPost,
+            NoPlan,
+            UnknownPlan,
+            PlanOtherItem,
+            PlanOtherBody,
+            PlanOtherRegion,
+            PlanOtherTime,
+            OtherBody,
+            BeyondItsSteps,
+            OutsideItsArea,
+            AboveTier,
+            BelowTier,
+            Mitigated,
+            TierNotFiled,
+            TierNotInForce,
+            NoTier,
+            TierChanged,
+            NoFees,
+            FeeNotListed,
+            NoFeeCode,
+            AboveStandard,
+            BelowStandard,
+            ReliefWithoutGround,
+            ReliefOtherGround,
+            CollectorIsDecider,
+            FineTooLargeForTheSpot,
+            OtherCollectionGround,
+        ]
+    };
+
+    /// A question to the department before it is a fault: the register, or the record, may be what is wrong.
+    pub(crate) fn is_query(self) -> bool {
+        matches!(
+            self,
+            Fault::UnknownOfficer
+                | Fault::OtherNumber
+                | Fault::MaybeTooFew
+                | Fault::NoApprover
+                | Fault::UnknownPlan
+                | Fault::NoTier
+                | Fault::NoFeeCode
+        )
+    }
+
+    /// As a finding's detail; `who` counts the event's officers from 0.
+    pub(crate) fn detail(self, who: usize) -> u16 {
+        self as u16 | (who.min(255) as u16) << 8
+    }
+
+    /// The fault and the officer of a detail.
+    pub(crate) fn of_detail(detail: u16) -> (Fault, usize) {
+        let place = usize::from(detail & 0xff);
+        let fault = Self::ALL.get(place).copied();
+        (fault.unwrap_or(Fault::TooFew), usize::from(detail >> 8))
+    }
+}
+
+/// What looking at an event came to.
+pub(crate) enum Outcome {
+    Fine,
+    /// What it takes to judge is not known.
+    Unjudged,
+    /// A fault; the earlier event it rests on, or [`NONE`].
+    Found(u32, u16),
+}
+
+impl Outcome {
+    pub(super) fn fault(fault: Fault) -> Self {
+        Outcome::Found(NONE, fault.detail(0))
+    }
+}

@@ -1,0 +1,180 @@
+//! The register of bodies, posts and officers, ready to be asked: who was this person on that day?
+
+use chrono::NaiveDate;
+use mingjing_domain::definitions::{Body, Certificate, Officer, Post, Rank};
+use rustc_hash::FxHashMap;
+
+/// Every body's register.
+#[derive(Default)]
+pub(crate) struct Registers {
+    bodies: FxHashMap<String, BodyRegister>,
+    /// By certificate number: where its holder stands.
+    holders: FxHashMap<String, (String, String)>,
+}
+
+/// One body's posts and officers.
+pub(crate) struct BodyRegister {
+    from: NaiveDate,
+    officers: FxHashMap<String, Vec<Officer>>,
+    posts: Vec<Post>,
+}
+
+/// A person as an event names one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Person<'a> {
+    pub(crate) id: &'a str,
+    pub(crate) certificate: Option<&'a str>,
+}
+
+/// What registers know of a person.
+pub(crate) enum Found<'r> {
+    /// The acting body has no register on that day.
+    NoRegister,
+    /// It has one, and neither it nor another knows the person.
+    Unknown,
+    Known(Known<'r>),
+}
+
+/// A person's entries in a register.
+#[derive(Clone, Copy)]
+pub(crate) struct Known<'r> {
+    register: &'r BodyRegister,
+    entries: &'r [Officer],
+}
+
+impl Registers {
+    pub(crate) fn new<'b>(bodies: impl Iterator<Item = &'b Body>) -> Self {
+        let mut registers = Registers::default();
+        for body in bodies {
+            let Some(from) = body.register_from else {
+                continue;
+            };
+            let mut officers: FxHashMap<String, Vec<Officer>> = FxHashMap::default();
+            for officer in body.offices.iter().flat_map(|o| &o.officers) {
+                for certificate in officer.all_certificates() {
+                    registers
+                        .holders
+                        .entry(certificate.no.text)
+                        .or_insert_with(|| (body.code.text.clone(), officer.id.text.clone()));
+                }
+                officers
+                    .entry(officer.id.text.clone())
+                    .or_default()
+                    .push(officer.clone());
+            }
+            registers.bodies.insert(
+                body.code.text.clone(),
+                BodyRegister {
+                    from,
+                    officers,
+                    posts: body.posts.clone(),
+                },
+            );
+        }
+        registers
+    }
+
+    /// Looks for a person in these bodies, the acting one first, and by the certificate everywhere: officers of other
+    /// bodies lawfully act together.
+    pub(crate) fn find<'a>(
+        &self,
+        mut bodies: impl Iterator<Item = &'a str>,
+        person: Person<'_>,
+        on: NaiveDate,
+    ) -> Found<'_> {
+        let acting = bodies.next();
+        let has_register = acting.is_some_and(|body| self.in_force(body, on).is_some());
+        for body in acting.into_iter().chain(bodies) {
+            if let Some(known) = self.known(body, person.id, on) {
+                return Found::Known(known);
+            }
+        }
+        let holder = person.certificate.and_then(|no| self.holders.get(no));
+        if let Some(known) = holder.and_then(|(body, id)| self.known(body, id, on)) {
+            return Found::Known(known);
+        }
+        match has_register {
+            true => Found::Unknown,
+            false => Found::NoRegister,
+        }
+    }
+
+    /// Whether a body's register lists this id, at whatever time.
+    pub(crate) fn lists(&self, body: &str, id: &str) -> bool {
+        let register = self.bodies.get(body);
+        register.is_some_and(|r| r.officers.contains_key(id))
+    }
+
+    fn in_force(&self, body: &str, on: NaiveDate) -> Option<&BodyRegister> {
+        self.bodies.get(body).filter(|r| r.from <= on)
+    }
+
+    fn known(&self, body: &str, id: &str, on: NaiveDate) -> Option<Known<'_>> {
+        let register = self.in_force(body, on)?;
+        let entries = register.officers.get(id)?;
+        Some(Known { register, entries })
+    }
+}
+
+impl<'r> Known<'r> {
+    /// The entries that are in force on a day; none for who is not in post.
+    fn in_post(self, on: NaiveDate) -> impl Iterator<Item = &'r Officer> {
+        self.entries
+            .iter()
+            .filter(move |o| within(on, o.from, o.until))
+    }
+
+    pub(crate) fn is_in_post(self, on: NaiveDate) -> bool {
+        self.in_post(on).next().is_some()
+    }
+
+    pub(crate) fn certificates(self, on: NaiveDate) -> Vec<Certificate> {
+        self.in_post(on)
+            .flat_map(Officer::all_certificates)
+            .collect()
+    }
+
+    /// Posts held on a day, in another's stead too.
+    fn posts(self, on: NaiveDate) -> impl Iterator<Item = &'r Post> {
+        let held = move |post: &&Post| {
+            self.in_post(on).any(|officer| {
+                let stands_in = officer
+                    .stands_in
+                    .iter()
+                    .filter(|s| within(on, Some(s.from), Some(s.until)))
+                    .map(|s| &s.post);
+                officer
+                    .all_posts()
+                    .chain(stands_in)
+                    .any(|code| *code == post.code)
+            })
+        };
+        self.register.posts.iter().filter(held)
+    }
+
+    /// Whether a post held on a day covers the step; none where no post of the body does.
+    pub(crate) fn may_do(self, step: &str, flowchart: Option<&str>, on: NaiveDate) -> Option<bool> {
+        let covers = |post: &&Post| post.steps.iter().any(|s| covers_step(s, step, flowchart));
+        self.register.posts.iter().find(covers)?;
+        Some(self.posts(on).any(|post| covers(&post)))
+    }
+
+    /// The highest rank held on a day; none where the register does not say.
+    pub(crate) fn rank(self, on: NaiveDate) -> Option<Rank> {
+        let own = self.in_post(on).filter_map(|o| o.rank);
+        own.chain(self.posts(on).filter_map(|p| p.rank)).max()
+    }
+}
+
+/// `step` in every flowchart, `flowchart/step` in one.
+fn covers_step(listed: &str, step: &str, flowchart: Option<&str>) -> bool {
+    match listed.rsplit_once('/') {
+        Some((of, listed)) => listed == step && flowchart == Some(of),
+        None => listed == step,
+    }
+}
+
+/// Whether a day lies within two, both inclusive and both open where absent.
+pub(crate) fn within(on: NaiveDate, from: Option<NaiveDate>, until: Option<NaiveDate>) -> bool {
+    from.is_none_or(|from| from <= on) && until.is_none_or(|until| on <= until)
+}

@@ -1,0 +1,51 @@
+//! Random histories reach every control point: one that never speaks is held against nothing.
+
+use std::collections::BTreeSet;
+
+use mingjing_testkit::script::{EngineRun, Judge};
+use proptest::strategy::{Strategy, ValueTree};
+use proptest::test_runner::{Config, RngSeed, TestRunner};
+
+use super::duel::variant;
+use super::history::history;
+use super::inputs_of;
+
+/// Points whose conditions random histories hardly ever meet; scripts show them.
+const RARE: [&str; 4] = ["cooling", "cooling-li", "procedure", "vanished"];
+
+/// Drawn by one seed, so that the answer is the same at every run.
+const HISTORIES: usize = 1500;
+
+#[test]
+fn every_control_point_of_the_random_definitions_speaks_in_some_history() {
+    let set = variant(0);
+    let charts = set.flowcharts.iter().flat_map(|f| &f.value.control_points);
+    let general = set.general_points.iter();
+    let mut silent: BTreeSet<&str> = charts
+        .chain(general.flat_map(|g| &g.value.control_points))
+        .map(|point| &*point.id.text)
+        .collect();
+    let mut runner = TestRunner::new(Config {
+        rng_seed: RngSeed::Fixed(7),
+        ..Config::default()
+    });
+    let histories = history(30..70);
+    silent.retain(|point| !RARE.contains(point));
+    for _ in 0..HISTORIES {
+        if silent.is_empty() {
+            return;
+        }
+        let drawn = histories.new_tree(&mut runner).expect("a history");
+        let mut run = EngineRun::new(&set);
+        for input in inputs_of(&drawn.current().steps()) {
+            run.read(&input, &set);
+        }
+        for row in run.rows() {
+            silent.remove(row.control_point.as_str());
+        }
+    }
+    assert!(
+        silent.is_empty(),
+        "control points that never spoke: {silent:?}"
+    );
+}
