@@ -8,8 +8,7 @@ use mingjing_domain::definitions::RungAt;
 use mingjing_domain::fact::Cause;
 use mingjing_domain::limit::Budget;
 
-use super::Basis;
-use super::Surroundings;
+use super::{Basis, Said, Surroundings};
 use crate::allege::{Allegation, Ending};
 use crate::fold::{Finding, NONE, Stay};
 use crate::history::Event;
@@ -52,6 +51,7 @@ pub(super) struct Sentence<'a> {
     pub(super) allegation: &'a Allegation,
     pub(super) point: &'a Point,
     pub(super) basis: &'a Basis<'a>,
+    pub(super) said: &'a Said,
     pub(super) now: Timestamp,
     pub(super) around: &'a Surroundings<'a>,
 }
@@ -72,12 +72,19 @@ impl Sentence<'_> {
                 )
             }
         };
-        let own = self.basis.timed().and_then(|t| t.legal_basis.as_ref());
-        if let Some(legal) = own.or(self.point.legal_basis.as_ref()) {
+        if let Some(legal) = &self.said.legal_basis {
             let _ = write!(text, "依据：{legal}。");
         }
-        if let Some(remedy) = &self.point.remedy {
+        if let Some(remedy) = &self.said.remedy {
             text.push_str(remedy);
+            if !remedy.ends_with('。') {
+                text.push('。');
+            }
+        }
+        if self.allegation.level >= Level::Yellow {
+            // A card asks for an answer; the record has the instant once it is out.
+            let within = self.point.answer_within.text_zh();
+            let _ = write!(text, "请自预警发出之日起{within}内反馈办理情况。");
         }
         text
     }
@@ -99,7 +106,21 @@ impl Sentence<'_> {
             let (least, done) = (at_least.text_zh(), local(stay.done_at, around));
             return write!(text, "须满{least}方可办理，最早为{due}，实际于{done}办理。");
         }
+        if let TimedKind::EndedBefore { .. } = timed.kind {
+            let fell = around.context.history.event(stay.fell_event);
+            return write!(
+                text,
+                "{}将于{due}届满，届满前{}以“{}”终结，期限随之消灭，应核实终结是否属实、有据。",
+                timed.limit_name,
+                local(fell.occurred_at, around),
+                describe(&fell, around)
+            );
+        }
         let what = match at {
+            _ if timed.duty.is_some() => {
+                let within = self.basis.budget().map(Budget::text_zh).unwrap_or_default();
+                format!("责任事项“{}”应在{within}内履行，期限", timed.limit_name)
+            }
             None => "特别程序计划期限".into(),
             Some(_) => {
                 let kind = if self.basis.statutory() == Some(false) {
@@ -141,8 +162,15 @@ impl Sentence<'_> {
                 )
             })
             .unwrap_or_default();
+        if let Some(message) = &point.message {
+            text.push_str(&filled(message, &when, &what, &before));
+            return Ok(());
+        }
         let step_name = |place: u16| context.plan.steps[usize::from(place)].name.as_str();
         match &point.check {
+            Check::RequiresBefore { .. } if other.is_some() => {
+                write!(text, "{when}发生“{what}”，此前最近一次{before}未获通过。")
+            }
             Check::RequiresBefore { .. } => {
                 write!(text, "{when}发生“{what}”，此前未见规定的前置环节。")
             }
@@ -168,6 +196,23 @@ impl Sentence<'_> {
                 let who = context.texts.text(event.actor);
                 write!(text, "{before}与“{what}”（{when}）由同一人（{who}）办理。")
             }
+            Check::Repeated(_) => {
+                write!(
+                    text,
+                    "{when}再次发生“{what}”，首次为{before}，已超过允许的次数。"
+                )
+            }
+            Check::AmountsDiffer(amounts) => match context.balance(amounts, finding.event) {
+                Some(b) => write!(
+                    text,
+                    "{when}“{what}”时，决定金额{}元，实际缴款{}元（可减{}元、可加{}元），两者不符。",
+                    yuan(b.owed),
+                    yuan(b.paid),
+                    yuan(b.less),
+                    yuan(b.more)
+                ),
+                None => Ok(()),
+            },
             Check::OffList { .. } => {
                 let item = context.texts.text(context.item(finding.event));
                 write!(text, "事项编码 {item} 在{when}不在现行权力清单之内。")
@@ -204,6 +249,21 @@ impl Sentence<'_> {
             Check::Timed => Ok(()),
         }
     }
+}
+
+/// Fen as yuan, with two digits.
+fn yuan(fen: i64) -> String {
+    let sign = if fen < 0 { "-" } else { "" };
+    let fen = fen.unsigned_abs();
+    format!("{sign}{}.{:02}", fen / 100, fen % 100)
+}
+
+/// A message with its placeholders filled in.
+fn filled(message: &str, when: &str, what: &str, before: &str) -> String {
+    message
+        .replace("{when}", when)
+        .replace("{what}", what)
+        .replace("{before}", before)
 }
 
 fn local(at: Timestamp, around: &Surroundings<'_>) -> String {

@@ -2,8 +2,11 @@
 
 use mingjing_domain::Timestamp;
 use mingjing_domain::alert::Level;
+use mingjing_domain::catalogue;
 use mingjing_domain::deadline::{self, Deadline, Ledger};
-use mingjing_domain::definitions::{Flowchart, Judged, Limit, PointKind, Rung, RungAt};
+use mingjing_domain::definitions::{
+    ControlPoint, Flowchart, Judged, Limit, PointKind, Rung, RungAt,
+};
 use mingjing_domain::event::EventKind;
 
 use super::history::Case;
@@ -15,11 +18,11 @@ const NEVER: Timestamp = Timestamp::from_millis(250_246_000_000_000);
 
 /// One rung of a ladder with its instant.
 #[derive(Clone, Copy, Debug)]
-struct Step {
-    level: Level,
-    at: Timestamp,
-    due_at: Option<Timestamp>,
-    breach: bool,
+pub(super) struct Step {
+    pub level: Level,
+    pub at: Timestamp,
+    pub due_at: Option<Timestamp>,
+    pub breach: bool,
 }
 
 impl SlowEvaluator<'_> {
@@ -36,7 +39,7 @@ impl SlowEvaluator<'_> {
                     return Vec::new();
                 };
                 let levels = if levels.is_empty() {
-                    usual_ladder(limit)
+                    usual_ladder(limit, watch.point)
                 } else {
                     levels.clone()
                 };
@@ -115,7 +118,8 @@ impl SlowEvaluator<'_> {
             let earliest =
                 deadline::earliest(calendar, case.events[start].occurred_at, budget, &ledger);
             // A step of which only the end is told says nothing about its length.
-            if done > start && case.second(done) < earliest {
+            let early = done > start && case.second(done) < earliest;
+            if early && self.may_speak(case, watch.point, done) {
                 let instant = case.events[done].occurred_at;
                 found.push(Wanted {
                     control_point: watch.point.id.text.clone(),
@@ -124,6 +128,60 @@ impl SlowEvaluator<'_> {
                     level: level_of(watch.point),
                     state: moment.state(case, watch.point, instant),
                     due_at: Some(earliest),
+                    breached_at: Some(instant),
+                    completed_at: None,
+                });
+            }
+        }
+        found
+    }
+
+    /// What points on duties that ended shortly before they were due allege.
+    pub(super) fn ended_before_due(
+        &self,
+        case: &Case<'_>,
+        watch: &Watch<'_>,
+        moment: Moment<'_>,
+    ) -> Vec<Wanted> {
+        let PointKind::EndedBeforeDue { limit, on, within } = &watch.point.check else {
+            return Vec::new();
+        };
+        let Some((flowchart, limit)) = limit_of(case, limit) else {
+            return Vec::new();
+        };
+        let lateness = match limit.promised {
+            Some(_) => RungAt::Promised,
+            None => RungAt::Statutory,
+        };
+        let levels = [*within, lateness].map(|at| Rung {
+            level: Level::Notice,
+            at,
+        });
+        let meant = |i: &usize| match on.as_slice() {
+            [] => matches!(
+                case.events[*i].kind,
+                EventKind::Voided | EventKind::Returned
+            ),
+            anchors => case.matches_any(*i, anchors),
+        };
+        let mut found = Vec::new();
+        for stay in self.stays(case, flowchart, limit) {
+            let course = self.course(case, limit, &stay);
+            let steps = self.ladder(case, flowchart, limit, &stay, &course, &levels);
+            let (Some(ended), [from, late]) = (course.fallen.filter(meant), steps.as_slice())
+            else {
+                continue;
+            };
+            let second = case.second(ended);
+            if from.at <= second && second < late.at {
+                let instant = case.events[ended].occurred_at;
+                found.push(Wanted {
+                    control_point: watch.point.id.text.clone(),
+                    step: stay.step,
+                    visit: stay.visit,
+                    level: level_of(watch.point),
+                    state: moment.state(case, watch.point, instant),
+                    due_at: late.due_at,
                     breached_at: Some(instant),
                     completed_at: None,
                 });
@@ -234,8 +292,26 @@ fn limit_of<'a>(case: &Case<'a>, name: &str) -> Option<(&'a Flowchart, &'a Limit
         .map(|limit| (flowchart, limit))
 }
 
-/// Yellow past the promise, red past the law, as far as the limit has them.
-fn usual_ladder(limit: &Limit) -> Vec<Rung> {
+/// Yellow past the promise, red past the law, as far as the limit has them; or the one rung of another rule.
+fn usual_ladder(limit: &Limit, point: &ControlPoint) -> Vec<Rung> {
+    if point
+        .rule
+        .as_deref()
+        .is_some_and(|rule| !matches!(rule, "T1" | "T2" | "T3" | "T4" | "T5"))
+    {
+        let has_law = limit.statutory.is_some() || limit.own_deadline.is_some();
+        let at = match has_law {
+            true => RungAt::Statutory,
+            false => RungAt::Promised,
+        };
+        let named = point.rule.as_ref().and_then(|id| catalogue::rule(id));
+        let level = point.level.or(named.map(|rule| rule.level));
+        return vec![Rung {
+            // A ladder of a site's own rule is as grave as one past the law.
+            level: level.unwrap_or(Level::Red),
+            at,
+        }];
+    }
     let promised = limit.promised.map(|_| Rung {
         level: Level::Yellow,
         at: RungAt::Promised,
@@ -263,7 +339,7 @@ fn special_course(case: &Case<'_>, stay: &Stay) -> Course {
     }
 }
 
-fn allege(
+pub(super) fn allege(
     case: &Case<'_>,
     watch: &Watch<'_>,
     moment: Moment<'_>,

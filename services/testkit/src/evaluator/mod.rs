@@ -7,6 +7,8 @@
 //!
 //! [`life`] adds the life of alerts on top: it evaluates after every input and folds the answers.
 
+mod course;
+mod duties;
 mod findings;
 mod flow;
 mod history;
@@ -25,6 +27,7 @@ use chrono_tz::Tz;
 use mingjing_domain::Timestamp;
 use mingjing_domain::alert::Level;
 use mingjing_domain::calendar::{WorkCalendar, built_in};
+use mingjing_domain::catalogue;
 use mingjing_domain::definitions::{
     ControlPoint, DefinitionFile, DefinitionSet, PointKind, PowerItem,
 };
@@ -225,6 +228,8 @@ impl<'a> SlowEvaluator<'a> {
                 self.overdue(case, watch, moment)
             }
             PointKind::TooEarly { .. } => self.too_early(case, watch, moment),
+            PointKind::DutyNotDone => self.duties(case, watch, moment),
+            PointKind::EndedBeforeDue { .. } => self.ended_before_due(case, watch, moment),
             _ => self.findings(case, watch, moment),
         }
     }
@@ -262,17 +267,21 @@ impl Moment<'_> {
     }
 }
 
-/// The level of a control point that is no ladder.
+/// The level of a control point that is no ladder: its own, else its rule's, else that of the check.
 fn level_of(point: &ControlPoint) -> Level {
-    point.level.unwrap_or(match point.check {
+    let named = point.rule.as_ref().and_then(|id| catalogue::rule(id));
+    let of_rule = point.level.or(named.map(|rule| rule.level));
+    of_rule.unwrap_or(match point.check {
         PointKind::NothingAfter { .. }
         | PointKind::OffList { .. }
         | PointKind::CancelledItem
         | PointKind::WrongBody
+        | PointKind::AmountsDiffer { .. }
         | PointKind::SpecialOverdue { .. } => Level::Red,
-        PointKind::TimeReversed | PointKind::MissingField { .. } | PointKind::Conflict => {
-            Level::Review
-        }
+        PointKind::TimeReversed
+        | PointKind::MissingField { .. }
+        | PointKind::Conflict
+        | PointKind::EndedBeforeDue { .. } => Level::Review,
         _ => Level::Yellow,
     })
 }

@@ -57,6 +57,12 @@ impl Builder<'_> {
             }
             _ => {}
         }
+        if limit.starts_when.is_some() && limit.from.is_empty() {
+            refuse(
+                0,
+                "`starts_when` is asked of `from` events: it needs `from`",
+            );
+        }
         if limit.own_deadline.is_some() && limit.occurrence == Occurrence::Each {
             refuse(
                 0,
@@ -74,7 +80,14 @@ impl Builder<'_> {
     ) -> Ladder {
         let lawful = limit.statutory.is_some() || limit.own_deadline.is_some();
         let mut rungs: Vec<_> = levels.iter().map(|r| (r.level, r.at)).collect();
-        if rungs.is_empty() {
+        if rungs.is_empty() && names_another_rule(point) {
+            let at = if lawful {
+                RungAt::Statutory
+            } else {
+                RungAt::Promised
+            };
+            rungs.push((point.level.unwrap_or_else(|| point.default_level()), at));
+        } else if rungs.is_empty() {
             if limit.promised.is_some() {
                 rungs.push((Level::Yellow, RungAt::Promised));
             }
@@ -176,6 +189,10 @@ impl Builder<'_> {
             None => 0,
         };
         let from = self.mark(&limit.from);
+        let starts_when = limit
+            .starts_when
+            .as_ref()
+            .and_then(|text| self.condition(text, true, home));
         let place = self.plan.timed.len() as u16;
         if limit.kind == LimitKind::Case
             && matches!(kind, TimedKind::Overdue(_))
@@ -194,6 +211,7 @@ impl Builder<'_> {
             occurrence: limit.occurrence,
             judged: limit.judged,
             from,
+            starts_when,
             to,
             falls_away_on,
             falls_away_when,
@@ -205,6 +223,7 @@ impl Builder<'_> {
             extended_by,
             legal_basis: limit.legal_basis.clone(),
             office: limit.office.clone(),
+            duty: None,
         });
         Check::Timed
     }
@@ -230,6 +249,7 @@ impl Builder<'_> {
             occurrence: Occurrence::Each,
             judged: Judged::Always,
             from: 0,
+            starts_when: None,
             to: 0,
             falls_away_on,
             falls_away_when: None,
@@ -241,6 +261,7 @@ impl Builder<'_> {
             extended_by: 0,
             legal_basis: None,
             office: None,
+            duty: None,
         });
         Check::Timed
     }
@@ -313,4 +334,12 @@ impl Builder<'_> {
         }
         bits
     }
+}
+
+/// Whether a limit's point is a rule of its own rather than one of the ladder T1 to T5, so that its rule says how grave it
+/// is.
+fn names_another_rule(point: &ControlPoint) -> bool {
+    let ladder = ["T1", "T2", "T3", "T4", "T5"];
+    let rule = point.rule.as_deref();
+    rule.is_some_and(|rule| !ladder.contains(&rule))
 }

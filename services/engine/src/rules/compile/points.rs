@@ -1,14 +1,14 @@
 //! Control points: what each checks, resolved, and the events it looks at.
 
-use mingjing_domain::alert::Level;
-use mingjing_domain::definitions::{Anchor, ControlPoint, Limit, Name, PointKind};
+use mingjing_domain::catalogue::{self, LOCAL_PREFIX};
+use mingjing_domain::definitions::{Anchor, AttributeType, ControlPoint, Limit, Name, PointKind};
 use mingjing_domain::event::EventKind;
 use mingjing_domain::limit::{Budget, Unit};
 
 use super::{Builder, Home, Looks};
 use crate::condition::Condition;
 use crate::history::present;
-use crate::rules::plan::{Check, Field, MarkSet, Point, TimedKind};
+use crate::rules::plan::{Check, FILE_FIELD, Field, MarkSet, Point, Repeated, TimedKind};
 
 /// 5 working days to answer, where a point says nothing (domain study S16: one city's rule).
 const ANSWER_WITHIN: Budget = Budget::new(5, Unit::WorkingDays);
@@ -24,19 +24,28 @@ impl Builder<'_> {
             return;
         }
         let place = self.plan.points.len() as u16;
-        let Some((check, looks, level)) = self.check(place, point, limits, home) else {
+        self.rule_exists(point, home);
+        let Some((check, looks)) = self.check(place, point, limits, home) else {
             return;
         };
+        let mut guard = |text: &Name| self.guard(point, text, &check, home);
+        let only_when = point.only_when.as_ref().and_then(&mut guard);
+        let unless = point.unless.iter().filter_map(guard).collect();
+        let message = self.message(point, home);
         self.looks_at.push(looks);
         self.plan.points.push(Point {
             id: point.id.text.clone(),
             name: point.name.clone(),
-            rule: point.rule.clone(),
-            level: point.level.unwrap_or(level),
+            rule: point.rule.as_ref().map(|rule| rule.text.clone()),
+            own_rule: point.check.own_rule(),
+            level: point.level.unwrap_or_else(|| point.default_level()),
             confirm: point.confirm,
             legal_basis: point.legal_basis.clone(),
+            message,
             remedy: point.remedy.clone(),
             answer_within: point.answer_within.unwrap_or(ANSWER_WITHIN),
+            only_when,
+            unless,
             check,
         });
     }
@@ -47,8 +56,7 @@ impl Builder<'_> {
         point: &ControlPoint,
         limits: &[Limit],
         home: &Home<'_>,
-    ) -> Option<(Check, Looks, Level)> {
-        use Level::{Red, Review, Yellow};
+    ) -> Option<(Check, Looks)> {
         self.anchors_exist(point, home);
         Some(match &point.check {
             PointKind::Overdue { limit, levels } => {
@@ -64,7 +72,6 @@ impl Builder<'_> {
                 (
                     self.timed(place, limit, TimedKind::Overdue(ladder), home),
                     Looks::Never,
-                    Red,
                 )
             }
             PointKind::TooEarly { limit } => {
@@ -76,17 +83,18 @@ impl Builder<'_> {
                 (
                     self.timed(place, limit, TimedKind::TooEarly(at_least), home),
                     Looks::Never,
-                    Yellow,
                 )
             }
             PointKind::SpecialOverdue { kinds } => {
                 let kinds = self.special_bits(kinds, None, home);
-                (self.timed_special(place, kinds), Looks::Never, Red)
+                (self.timed_special(place, kinds), Looks::Never)
             }
             PointKind::RequiresBefore {
                 event,
                 before,
                 each,
+                once,
+                with_result,
             } => {
                 let (event, before) = (self.mark(event), self.mark(before));
                 (
@@ -94,24 +102,26 @@ impl Builder<'_> {
                         event,
                         before,
                         each: *each,
+                        once: self.mark(once),
+                        with_result: with_result.clone(),
                     },
                     Looks::At(event),
-                    Yellow,
                 )
             }
             PointKind::WrongOrder { first, then } => {
                 let (first, then) = (self.mark(first), self.mark(then));
-                (Check::WrongOrder { first, then }, Looks::At(first), Yellow)
+                (Check::WrongOrder { first, then }, Looks::At(first))
             }
             PointKind::NotTogether { groups } => {
                 let groups: Vec<_> = groups.iter().map(|g| self.mark(g)).collect();
                 let any = groups.iter().fold(0, |all, g| all | g);
-                (Check::NotTogether { groups }, Looks::At(any), Yellow)
+                (Check::NotTogether { groups }, Looks::At(any))
             }
             PointKind::NothingAfter {
                 after,
                 what,
                 except,
+                lifted_by,
             } => {
                 let check = Check::NothingAfter {
                     after: self.mark(after),
@@ -125,16 +135,17 @@ impl Builder<'_> {
                     } else {
                         self.mark(except)
                     },
+                    lifted_by: self.mark(lifted_by),
                 };
-                (check, Looks::Always, Red)
+                (check, Looks::Always)
             }
             PointKind::NotInFlowchart => {
                 self.plan.watches_transitions = true;
-                (Check::NotInFlowchart, Looks::Never, Yellow)
+                (Check::NotInFlowchart, Looks::Never)
             }
             PointKind::StartedTooSoon => {
                 self.plan.watches_transitions = true;
-                (Check::StartedTooSoon, Looks::Never, Yellow)
+                (Check::StartedTooSoon, Looks::Never)
             }
             PointKind::RequiredStep { steps, at, unless } => {
                 let closed = [Anchor {
@@ -148,45 +159,76 @@ impl Builder<'_> {
                     None => None,
                 };
                 let steps = self.required_steps(steps, home);
-                (
-                    Check::RequiredStep { steps, at, unless },
-                    Looks::At(at),
-                    Yellow,
-                )
+                (Check::RequiredStep { steps, at, unless }, Looks::At(at))
             }
             PointKind::SamePerson {
                 one,
                 other,
                 not_for_instant,
+                any,
             } => {
                 let (one, other) = (self.mark(one), self.mark(other));
                 let check = Check::SamePerson {
                     one,
                     other,
                     not_for_instant: *not_for_instant,
+                    any: *any,
                 };
-                (check, Looks::At(one | other), Yellow)
+                (check, Looks::At(one | other))
+            }
+            PointKind::Repeated {
+                event,
+                until,
+                more_than,
+                new_in,
+            } => {
+                let new_in = match new_in {
+                    Some(name) => Some(self.declared(name, AttributeType::Text, home)?),
+                    None => None,
+                };
+                let event = self.mark(event);
+                let repeated = Repeated {
+                    event,
+                    until: self.mark(until),
+                    more_than: more_than.unwrap_or(1),
+                    new_in,
+                };
+                (Check::Repeated(repeated), Looks::At(event))
+            }
+            PointKind::AmountsDiffer { .. } => {
+                let amounts = self.amounts(&point.check, home)?;
+                let looks = Looks::At(amounts.at);
+                (Check::AmountsDiffer(amounts), looks)
+            }
+            PointKind::DutyNotDone => {
+                let level = point.level.unwrap_or_else(|| point.default_level());
+                (self.duties(place, level, home), Looks::Never)
+            }
+            PointKind::EndedBeforeDue { limit, on, within } => {
+                let limit = self.find_limit(limit, limits, home)?;
+                (
+                    self.ended_before_due(place, point, limit, on, *within, home),
+                    Looks::Never,
+                )
             }
             PointKind::OffList { grace } => (
                 Check::OffList {
                     grace: grace.unwrap_or(OFF_LIST_GRACE),
                 },
                 Looks::Always,
-                Red,
             ),
-            PointKind::CancelledItem => (Check::CancelledItem, Looks::Always, Red),
-            PointKind::WrongBody => (Check::WrongBody, Looks::Always, Red),
+            PointKind::CancelledItem => (Check::CancelledItem, Looks::Always),
+            PointKind::WrongBody => (Check::WrongBody, Looks::Always),
             PointKind::LateEntry { over } => (
                 Check::LateEntry {
                     over: over.unwrap_or(LATE_ENTRY_OVER),
                 },
                 Looks::Always,
-                Yellow,
             ),
             PointKind::TimeReversed => {
                 use EventKind::{Accepted, Applied, Decided, StepStart};
                 let kinds = &[Applied, Accepted, Decided, StepStart];
-                (Check::TimeReversed, Looks::Kinds(kinds), Review)
+                (Check::TimeReversed, Looks::Kinds(kinds))
             }
             PointKind::MissingField { on, fields } => {
                 let looks = if on.is_empty() {
@@ -195,18 +237,47 @@ impl Builder<'_> {
                     Looks::At(self.mark(on))
                 };
                 let fields = fields.iter().filter_map(|f| self.field(f, home)).collect();
-                (Check::MissingField { fields }, looks, Review)
+                (Check::MissingField { fields }, looks)
             }
-            PointKind::Conflict => (Check::Conflict, Looks::Always, Review),
+            PointKind::Conflict => (Check::Conflict, Looks::Always),
             PointKind::Condition { on, when, each } => {
                 let when = self.condition(when, true, home)?;
                 (
                     Check::Condition { when, each: *each },
                     Looks::At(self.mark(on)),
-                    Yellow,
                 )
             }
         })
+    }
+
+    /// A rule that is misspelt would leave its alerts without level, basis and remedy.
+    fn rule_exists(&mut self, point: &ControlPoint, home: &Home<'_>) {
+        if let Some(rule) = &point.rule
+            && !catalogue::is_known(rule)
+        {
+            let message = format!(
+                "unknown rule {:?}: name one of the catalogue (`mingjing rules`), or one of your own that begins with \
+                 `{LOCAL_PREFIX}`",
+                rule.text
+            );
+            self.problems.push((home.problem)(rule.line, message));
+        }
+    }
+
+    /// What the point says happened: its own words, else those of its rule; none where the check has better ones.
+    fn message(&mut self, point: &ControlPoint, home: &Home<'_>) -> Option<String> {
+        if let Some(message) = &point.message {
+            let strange = catalogue::strange_placeholders(message);
+            if !strange.is_empty() {
+                let message =
+                    format!("`message` has {strange:?}; write {{when}}, {{what}} or {{before}}");
+                self.refuse(home, point, &message);
+            }
+            return Some(message.clone());
+        }
+        let rule = point.rule.as_deref().or(point.check.own_rule());
+        let message = catalogue::rule(rule?)?.message;
+        (!message.is_empty()).then(|| message.to_owned())
     }
 
     pub(super) fn refuse(&mut self, home: &Home<'_>, point: &ControlPoint, message: &str) {
@@ -282,6 +353,8 @@ impl Builder<'_> {
             "step_code" => Field::Present(present::STEP),
             "case_kind" => Field::Present(present::CASE_KIND),
             "discretion_tier" => Field::Present(present::TIER),
+            "parent_case_no" => Field::Present(present::PARENT),
+            other if other.len() > FILE_FIELD.len() && other.starts_with(FILE_FIELD) => Field::File,
             other => {
                 let attribute = other
                     .strip_prefix("attributes.")
@@ -291,7 +364,8 @@ impl Builder<'_> {
                     let message = format!(
                         "unknown field {other:?}; write actor.id, actor.cert_no, result_code, reason, \
                          legal_basis, party_ref, item_code, org_code, region_code, attachments, step_code, \
-                         case_kind, discretion_tier, or attributes.<declared name>"
+                         case_kind, discretion_tier, parent_case_no, attachments.<kind>, or \
+                         attributes.<declared name>"
                     );
                     self.problems.push((home.problem)(name.line, message));
                     return None;
@@ -305,14 +379,28 @@ impl Builder<'_> {
     /// Steps named by anchors must exist: a misspelt one would never speak.
     pub(super) fn anchors_exist(&mut self, point: &ControlPoint, home: &Home<'_>) {
         let lists: Vec<&Vec<Anchor>> = match &point.check {
-            PointKind::RequiresBefore { event, before, .. } => vec![event, before],
+            PointKind::RequiresBefore {
+                event,
+                before,
+                once,
+                ..
+            } => vec![event, before, once],
+            PointKind::Repeated { event, until, .. } => vec![event, until],
+            PointKind::AmountsDiffer {
+                owed_on,
+                paid_on,
+                at,
+                ..
+            } => vec![owed_on, paid_on, at],
+            PointKind::EndedBeforeDue { on, .. } => vec![on],
             PointKind::WrongOrder { first, then } => vec![first, then],
             PointKind::NotTogether { groups } => groups.iter().collect(),
             PointKind::NothingAfter {
                 after,
                 what,
                 except,
-            } => vec![after, what, except],
+                lifted_by,
+            } => vec![after, what, except, lifted_by],
             PointKind::RequiredStep { at, .. } => vec![at],
             PointKind::SamePerson { one, other, .. } => vec![one, other],
             PointKind::MissingField { on, .. } | PointKind::Condition { on, .. } => vec![on],
