@@ -7,3 +7,4 @@ mod limits;
 mod procedure;
 mod random;
 mod records;
+mod settings;

@@ -9,6 +9,7 @@ mod seen;
 mod stay;
 mod stays;
 mod steps;
+mod suspensions;
 
 use mingjing_domain::Timestamp;
 use mingjing_domain::definitions::AttributeType;
@@ -22,8 +23,9 @@ use crate::symbols::{Symbol, Symbols};
 pub(crate) use deadlines::{measured_against, with_ledger};
 pub(crate) use ledger::Ledger;
 pub(crate) use seen::Seen;
-pub(crate) use stay::{Fallen, NEVER, NONE, Stay};
+pub(crate) use stay::{Begun, Fallen, NEVER, NONE, Stay};
 pub(crate) use steps::StepState;
+pub(crate) use suspensions::wrong;
 
 /// Item, body, region and case kind as one event named them; shared by the many events that name the same.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

@@ -35,6 +35,8 @@ pub(crate) mod present {
     pub(crate) const STEP: u16 = 1 << 10;
     pub(crate) const CASE_KIND: u16 = 1 << 11;
     pub(crate) const TIER: u16 = 1 << 12;
+    /// The party was told of a special procedure in writing.
+    pub(crate) const NOTICE: u16 = 1 << 13;
 }
 
 /// Kind, step, result and which fields were there, as one event had them; shared by the many events that have the same.

@@ -207,7 +207,7 @@ impl<'a> Basis<'a> {
         };
         match &timed.kind {
             TimedKind::TooEarly(at_least) => Some(*at_least),
-            TimedKind::Special(_) => None,
+            TimedKind::Special(..) | TimedKind::Watched(_) => None,
             TimedKind::Overdue(ladder) => match measured_against((*at)?, ladder, timed) {
                 RungAt::Promised => timed.promised,
                 _ => timed.statutory,
@@ -221,7 +221,7 @@ impl<'a> Basis<'a> {
         };
         match &timed.kind {
             TimedKind::TooEarly(_) => Some(true),
-            TimedKind::Special(_) => None,
+            TimedKind::Special(..) | TimedKind::Watched(_) => None,
             TimedKind::Overdue(ladder) => {
                 Some(measured_against((*at)?, ladder, timed) != RungAt::Promised)
             }

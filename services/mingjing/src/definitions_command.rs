@@ -17,7 +17,7 @@ pub enum DefinitionsCommand {
     },
     /// Prints the JSON Schema of one kind of definition, for editors.
     Schema {
-        /// body, item, flowchart, general_points, calendar or source.
+        /// body, item, flowchart, general_points, rule_settings, calendar or source.
         kind: String,
     },
 }
@@ -57,7 +57,7 @@ pub fn run(command: &DefinitionsCommand) -> anyhow::Result<()> {
         }
         DefinitionsCommand::Schema { kind } => {
             let schema = mingjing_domain::definitions::json_schema(kind).with_context(|| {
-                format!("unknown kind {kind:?}; it is one of body, item, flowchart, general_points, calendar, source")
+                format!("unknown kind {kind:?}; it is one of body, item, flowchart, general_points, rule_settings, calendar, source")
             })?;
             println!("{}", serde_json::to_string_pretty(&schema)?);
             Ok(())

@@ -1,7 +1,7 @@
 //! Definitions: bodies, power items, flowcharts with their limits and control points, as published data.
 //!
 //! A definitions folder holds YAML files; a file holds one or more documents parted by `---`, each with
-//! a `kind`: `body`, `item`, `flowchart`, `general_points`, `calendar` or `source`. A published
+//! a `kind`: `body`, `item`, `flowchart`, `general_points`, `rule_settings`, `calendar` or `source`. A published
 //! version never changes. [`DefinitionSet::read`] reads texts (the folder is somebody else's) and answers
 //! with the set and every problem found, each with file and line.
 
@@ -9,16 +9,19 @@ mod flowchart;
 mod point;
 mod power;
 mod read;
+pub mod regions;
+mod settings;
 
 pub use flowchart::{
-    Anchor, Attribute, AttributeType, BadAnchor, Effect, Flowchart, Judged, Limit, LimitKind,
-    Occurrence, SpecialProcedure, Step,
+    Anchor, Attribute, AttributeType, BadAnchor, DeemedFrom, Effect, Flowchart, Judged, Limit,
+    LimitKind, Occurrence, SpecialProcedure, Step,
 };
-pub use point::{ControlPoint, GeneralPoints, PointKind, Rung, RungAt};
+pub use point::{ControlPoint, GeneralPoints, Percent, PointKind, Rung, RungAt};
 pub use power::{
     Body, Office, Officer, PowerItem, PowerLevel, PowerStatus, PowerType, RunningCases,
 };
 pub use read::{DefinitionFile, DefinitionSet, Document, Problem};
+pub use settings::{Adjusted, Place, RuleSettings, Scalar, Setting, adjusted};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
@@ -95,6 +98,7 @@ pub fn json_schema(kind: &str) -> Option<serde_json::Value> {
         "item" => schemars::schema_for!(PowerItem),
         "flowchart" => schemars::schema_for!(Flowchart),
         "general_points" => schemars::schema_for!(GeneralPoints),
+        "rule_settings" => schemars::schema_for!(RuleSettings),
         "calendar" => schemars::schema_for!(crate::calendar::CalendarDefinition),
         "source" => schemars::schema_for!(crate::source::Source),
         _ => return None,

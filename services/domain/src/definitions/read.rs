@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
-use super::{Body, Flowchart, GeneralPoints, PowerItem};
+use super::{Body, Flowchart, GeneralPoints, PowerItem, RuleSettings};
 use crate::calendar::CalendarDefinition;
 use crate::source::Source;
 
@@ -72,6 +72,8 @@ pub struct DefinitionSet {
     pub flowcharts: Vec<Document<Flowchart>>,
     /// General control points.
     pub general_points: Vec<Document<GeneralPoints>>,
+    /// What places set for themselves, every version.
+    pub rule_settings: Vec<Document<RuleSettings>>,
     /// Calendars; the built-in `cn` is there without being listed.
     pub calendars: Vec<Document<CalendarDefinition>>,
     /// Sources.
@@ -84,7 +86,7 @@ struct Kind {
 }
 
 /// The kinds of documents, for messages.
-const KINDS: &str = "body, item, flowchart, general_points, calendar, source";
+const KINDS: &str = "body, item, flowchart, general_points, rule_settings, calendar, source";
 
 impl DefinitionSet {
     /// Reads files. Answers with what could be read and all problems, in file order.
@@ -133,6 +135,7 @@ impl DefinitionSet {
             "item" => self.items.push(place.document(&body)?),
             "flowchart" => self.flowcharts.push(place.document(&body)?),
             "general_points" => self.general_points.push(place.document(&body)?),
+            "rule_settings" => self.rule_settings.push(place.document(&body)?),
             "calendar" => self.calendars.push(place.document(&body)?),
             "source" => self.sources.push(place.document(&body)?),
             other => {
@@ -168,6 +171,12 @@ impl DefinitionSet {
             &mut self.general_points,
             |g| (g.id.text.clone(), g.id.line),
             "general points",
+            problems,
+        );
+        doubles(
+            &mut self.rule_settings,
+            |s| (s.label(), s.id.line),
+            "rule settings",
             problems,
         );
         doubles(

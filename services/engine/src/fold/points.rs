@@ -2,7 +2,7 @@
 
 use mingjing_domain::Timestamp;
 use mingjing_domain::deadline;
-use mingjing_domain::definitions::{Body, PowerItem, PowerStatus, RunningCases};
+use mingjing_domain::definitions::{Body, PowerItem, PowerStatus, RunningCases, regions};
 use mingjing_domain::event::EventKind;
 use mingjing_domain::limit::{Budget, Unit};
 use mingjing_domain::time::{DAY_MS, HOUR_MS};
@@ -31,7 +31,9 @@ impl Fold {
         let check = &taken.context.plan.points[usize::from(point)].check;
         let each = matches!(
             check,
-            Check::RequiresBefore { each: true, .. } | Check::Condition { each: true, .. }
+            Check::RequiresBefore { each: true, .. }
+                | Check::Condition { each: true, .. }
+                | Check::UnfoundedSuspension { .. }
         );
         if !each && self.has_found(point) {
             return;
@@ -109,6 +111,10 @@ impl Fold {
             Check::CancelledItem => plain(look.cancelled_item()),
             Check::WrongBody => plain(look.wrong_body()),
             Check::LateEntry { over } => plain(look.late_entry(*over)),
+            Check::UnfoundedSuspension { notice } => look.unfounded(*notice).map(|d| (NONE, d)),
+            Check::FrequentSuspension { count, limit } => {
+                self.too_frequent(*count, *limit, look).map(|d| (NONE, d))
+            }
             Check::TimeReversed => look.time_reversed().map(|other| (other, 0)),
             Check::MissingField { fields } => look.missing_field(fields).map(|f| (NONE, f)),
             Check::Conflict => look.conflict().map(|other| (other, 0)),
@@ -347,19 +353,9 @@ impl Taken<'_> {
 
 /// Whether the body may act in this region.
 fn acts_in(body: &Body, region: &str) -> bool {
-    let covers = |area: &str| region.starts_with(without_zero_pairs(area));
     if body.areas.is_empty() {
-        covers(&body.region)
+        regions::covers(&body.region, region)
     } else {
-        body.areas.iter().any(|a| covers(a))
+        body.areas.iter().any(|area| regions::covers(area, region))
     }
-}
-
-/// `510500` covers what begins with `5105` (GB/T 2260: two digits a level).
-fn without_zero_pairs(code: &str) -> &str {
-    let mut code = code;
-    while code.len() > 2 && code.ends_with("00") && code.len().is_multiple_of(2) {
-        code = &code[..code.len() - 2];
-    }
-    code
 }

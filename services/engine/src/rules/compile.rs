@@ -3,6 +3,7 @@
 mod limits;
 mod points;
 mod power_list;
+mod settings;
 mod steps;
 
 use std::collections::BTreeMap;
@@ -10,13 +11,14 @@ use std::sync::Arc;
 
 use mingjing_domain::calendar::{self, CalendarDefinition, WorkCalendar};
 use mingjing_domain::definitions::{
-    Anchor, DefinitionSet, Document, Flowchart, GeneralPoints, PointKind, Problem,
+    Anchor, DefinitionSet, Document, Flowchart, GeneralPoints, PointKind, Problem, RuleSettings,
 };
 use mingjing_domain::event::EventKind;
 use rustc_hash::FxHashMap;
 
 use super::plan::{Check, MarkSet, Plan, Special};
-use super::{Rules, flowchart_name};
+use super::{PlanIx, Rules, flowchart_name};
+use settings::Settings;
 
 /// Events upon which a duty falls away, where a limit says nothing.
 const ENDED_OTHERWISE: [EventKind; 7] = [
@@ -34,22 +36,31 @@ pub(super) fn compile(set: &DefinitionSet) -> Result<Rules, Vec<Problem>> {
     let calendars = compile_calendars(set, &mut problems);
     let scopes = scopes(&set.general_points);
     power_list::check_power_list(set, &mut problems);
+    settings::check_settings(set, &mut problems);
+    let settings = Settings::of(set);
 
     let mut plans = Vec::new();
-    for scope in &scopes {
+    let mut compile = |scope: &Option<String>, flowchart: Option<_>, variant: usize| {
         let general: Vec<_> = set
             .general_points
             .iter()
             .filter(|g| applies(&g.value, scope.as_deref()))
             .collect();
-        plans.push(compile_plan(None, &general, &calendars, &mut problems));
+        let settings = &settings.variants[variant];
+        compile_plan(flowchart, &general, settings, &calendars, &mut problems)
+    };
+    for scope in &scopes {
+        plans.push(compile(scope, None, 0));
         for flowchart in &set.flowcharts {
-            plans.push(compile_plan(
-                Some(flowchart),
-                &general,
-                &calendars,
-                &mut problems,
-            ));
+            plans.push(compile(scope, Some(flowchart), 0));
+        }
+    }
+    let mut set_plans = FxHashMap::default();
+    for (place, scope) in scopes.iter().enumerate() {
+        for (flowchart, variant) in settings.pairs(set) {
+            set_plans.insert((place, flowchart, variant), plans.len() as PlanIx);
+            let document = flowchart.checked_sub(1).map(|f| &set.flowcharts[f]);
+            plans.push(compile(scope, document, usize::from(variant)));
         }
     }
     problems.sort();
@@ -91,6 +102,9 @@ pub(super) fn compile(set: &DefinitionSet) -> Result<Rules, Vec<Problem>> {
             .collect(),
         plans: compiled,
         plans_per_scope: set.flowcharts.len() + 1,
+        set_plans,
+        settings_without_item: settings.without_item,
+        settings_by_item: settings.by_item,
         calendars,
         sources: set.sources.iter().map(|s| s.value.clone()).collect(),
     })
@@ -148,6 +162,8 @@ struct Home<'a> {
 
 struct Builder<'p> {
     plan: Plan,
+    /// In force, from the farthest to the closest.
+    settings: &'p [&'p Document<RuleSettings>],
     marks: Vec<Vec<Anchor>>,
     /// Per point: anchors whose events it looks at; empty means every event.
     looks_at: Vec<Looks>,
@@ -164,6 +180,7 @@ enum Looks {
 fn compile_plan(
     flowchart: Option<&Document<Flowchart>>,
     general: &[&Document<GeneralPoints>],
+    settings: &[&Document<RuleSettings>],
     calendars: &BTreeMap<String, Arc<WorkCalendar>>,
     problems: &mut Vec<Problem>,
 ) -> Option<Plan> {
@@ -180,6 +197,7 @@ fn compile_plan(
             points: Vec::new(),
             timed: Vec::new(),
             opening: 0,
+            answering: 0,
             ending: 0,
             watched_attributes: 0,
             marks: Vec::new(),
@@ -188,6 +206,7 @@ fn compile_plan(
             watches_transitions: false,
             ended_otherwise: 0,
         },
+        settings,
         marks: Vec::new(),
         looks_at: Vec::new(),
         problems,
@@ -321,6 +340,12 @@ impl Builder<'_> {
                     .iter()
                     .chain(&limit.to)
                     .chain(limit.falls_away_on.iter().flatten())
+                    .chain(
+                        limit
+                            .deemed_from
+                            .iter()
+                            .flat_map(|d| d.from.iter().chain(&d.answered_by)),
+                    )
                 {
                     self.anchor_exists(anchor, &home);
                 }

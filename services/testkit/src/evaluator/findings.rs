@@ -7,7 +7,7 @@ use mingjing_domain::event::EventKind;
 use super::history::Case;
 use super::stays::FALL_AWAY_KINDS;
 use super::values::{case_holds, event_holds};
-use super::{Moment, SlowEvaluator, State, Wanted, Watch, flow, level_of};
+use super::{Moment, SlowEvaluator, State, Wanted, Watch, flow, level_of, suspensions};
 
 /// One finding of a control point.
 #[derive(Clone, Debug)]
@@ -33,7 +33,8 @@ impl Finding {
         }
     }
 
-    fn of_event(case: &Case<'_>, index: usize) -> Self {
+    /// A finding about one event by itself.
+    pub fn of_event(case: &Case<'_>, index: usize) -> Self {
         let step = case.steps[index].unwrap_or_default().to_owned();
         Self {
             index,
@@ -71,6 +72,22 @@ impl SlowEvaluator<'_> {
                 self.required_step(case, steps, at, unless.as_ref())
             }
             PointKind::TimeReversed => first_only(flow::time_reversed(case)),
+            PointKind::UnfoundedSuspension { notice } => {
+                suspensions::unfounded(case, watch.calendar, *notice)
+            }
+            PointKind::FrequentSuspension {
+                count,
+                limit,
+                share,
+                last,
+            } => {
+                let of_limit = limit.as_ref().map(|name| suspensions::OfLimit {
+                    name,
+                    share: share.map_or(50, |s| s.0),
+                    last: last.map_or(10, |l| l.0),
+                });
+                self.too_frequent(case, watch.calendar, count.unwrap_or(2), of_limit)
+            }
             PointKind::Condition { on, when, each } => {
                 let condition = self.definitions.condition(when);
                 let holds = |i: &usize| event_holds(&condition, case, *i);
@@ -84,7 +101,7 @@ impl SlowEvaluator<'_> {
         };
         found
             .into_iter()
-            .map(|finding| self.as_wanted(case, watch.point, moment, finding))
+            .map(|finding| self.as_wanted(case, &watch.point, moment, finding))
             .collect()
     }
 
