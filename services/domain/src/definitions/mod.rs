@@ -5,6 +5,7 @@
 //! version never changes. [`DefinitionSet::read`] reads texts (the folder is somebody else's) and answers
 //! with the set and every problem found, each with file and line.
 
+mod duty;
 mod flowchart;
 mod point;
 mod power;
@@ -12,6 +13,7 @@ mod read;
 pub mod regions;
 mod settings;
 
+pub use duty::{Expectation, Responsibility};
 pub use flowchart::{
     Anchor, Attribute, AttributeType, BadAnchor, DeemedFrom, Effect, Flowchart, Judged, Limit,
     LimitKind, Occurrence, SpecialProcedure, Step,

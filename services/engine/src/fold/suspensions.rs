@@ -32,8 +32,10 @@ impl Taken<'_> {
         if ends_as_planned(&self.event, &entry, special, self.context).is_none() {
             return Some(wrong::WITHOUT_END);
         }
+        // What an older engine kept does not say whether there was a notice.
+        let known = self.event.present & present::WHOLE != 0;
         let told = self.event.present & present::NOTICE != 0;
-        (notice && !told).then_some(wrong::WITHOUT_NOTICE)
+        (notice && known && !told).then_some(wrong::WITHOUT_NOTICE)
     }
 }
 

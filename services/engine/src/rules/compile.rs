@@ -1,5 +1,7 @@
 //! From definitions as read to plans, collecting every problem on the way.
 
+mod accounts;
+mod duties;
 mod limits;
 mod points;
 mod power_list;
@@ -11,7 +13,8 @@ use std::sync::Arc;
 
 use mingjing_domain::calendar::{self, CalendarDefinition, WorkCalendar};
 use mingjing_domain::definitions::{
-    Anchor, DefinitionSet, Document, Flowchart, GeneralPoints, PointKind, Problem, RuleSettings,
+    Anchor, DefinitionSet, Document, Flowchart, GeneralPoints, PointKind, PowerItem, Problem,
+    RuleSettings,
 };
 use mingjing_domain::event::EventKind;
 use rustc_hash::FxHashMap;
@@ -47,7 +50,15 @@ pub(super) fn compile(set: &DefinitionSet) -> Result<Rules, Vec<Problem>> {
             .filter(|g| applies(&g.value, scope.as_deref()))
             .collect();
         let settings = &settings.variants[variant];
-        compile_plan(flowchart, &general, settings, &calendars, &mut problems)
+        let items = &set.items;
+        compile_plan(
+            flowchart,
+            &general,
+            settings,
+            items,
+            &calendars,
+            &mut problems,
+        )
     };
     for scope in &scopes {
         plans.push(compile(scope, None, 0));
@@ -164,6 +175,9 @@ struct Builder<'p> {
     plan: Plan,
     /// In force, from the farthest to the closest.
     settings: &'p [&'p Document<RuleSettings>],
+    items: &'p [Document<PowerItem>],
+    /// None where the item has no flowchart in force.
+    flowchart_id: Option<&'p str>,
     marks: Vec<Vec<Anchor>>,
     /// Per point: anchors whose events it looks at; empty means every event.
     looks_at: Vec<Looks>,
@@ -181,6 +195,7 @@ fn compile_plan(
     flowchart: Option<&Document<Flowchart>>,
     general: &[&Document<GeneralPoints>],
     settings: &[&Document<RuleSettings>],
+    items: &[Document<PowerItem>],
     calendars: &BTreeMap<String, Arc<WorkCalendar>>,
     problems: &mut Vec<Problem>,
 ) -> Option<Plan> {
@@ -207,6 +222,8 @@ fn compile_plan(
             ended_otherwise: 0,
         },
         settings,
+        items,
+        flowchart_id: flowchart.map(|f| f.value.id.text.as_str()),
         marks: Vec::new(),
         looks_at: Vec::new(),
         problems,

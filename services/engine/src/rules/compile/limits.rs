@@ -61,13 +61,20 @@ impl Builder<'_> {
             && (!matches!(limit.kind, LimitKind::Stage | LimitKind::Case)
                 || limit.occurrence == Occurrence::Each
                 || limit.own_deadline.is_some()
+                || limit.starts_when.is_some()
                 || limit.at_least.is_some()
                 || limit.supplement_rebases)
         {
             refuse(
                 0,
                 "`deemed_from` is for a stage or case limit with `from`, and excludes `own_deadline`, `at_least`, \
-                 `supplement_rebases` and `occurrence: each`",
+                 `supplement_rebases`, `starts_when` and `occurrence: each`",
+            );
+        }
+        if limit.starts_when.is_some() && limit.from.is_empty() {
+            refuse(
+                0,
+                "`starts_when` is asked of `from` events: it needs `from`",
             );
         }
         if limit.own_deadline.is_some() && limit.occurrence == Occurrence::Each {
@@ -189,6 +196,10 @@ impl Builder<'_> {
             self.plan.opening |= deemed.from;
             self.plan.answering |= deemed.answered_by;
         }
+        let starts_when = limit
+            .starts_when
+            .as_ref()
+            .and_then(|text| self.condition(text, true, home));
         let place = self.plan.timed.len() as u16;
         if limit.kind == LimitKind::Case
             && matches!(kind, TimedKind::Overdue(_))
@@ -207,6 +218,7 @@ impl Builder<'_> {
             occurrence: limit.occurrence,
             judged: limit.judged,
             from,
+            starts_when,
             to,
             falls_away_on,
             falls_away_when,
@@ -219,6 +231,7 @@ impl Builder<'_> {
             extended_by,
             legal_basis: limit.legal_basis.clone(),
             office: limit.office.clone(),
+            duty: None,
         });
         Check::Timed
     }
@@ -249,6 +262,7 @@ impl Builder<'_> {
             occurrence: Occurrence::Each,
             judged: Judged::Always,
             from: 0,
+            starts_when: None,
             to: 0,
             falls_away_on,
             falls_away_when: None,
@@ -261,6 +275,7 @@ impl Builder<'_> {
             extended_by: 0,
             legal_basis: None,
             office: None,
+            duty: None,
         });
         Check::Timed
     }
