@@ -6,6 +6,7 @@
 //! with the set and every problem found, each with file and line.
 
 mod duty;
+mod findings;
 mod flowchart;
 mod point;
 mod power;
@@ -16,11 +17,12 @@ mod settings;
 pub use duty::{Expectation, Responsibility};
 pub use flowchart::{
     Anchor, Attribute, AttributeType, BadAnchor, DeemedFrom, Effect, Flowchart, Judged, Limit,
-    LimitKind, Occurrence, SpecialProcedure, Step,
+    LimitKind, Occurrence, RiskGrade, RiskPoint, SpecialProcedure, Step,
 };
 pub use point::{ControlPoint, GeneralPoints, Percent, PointKind, Rung, RungAt};
 pub use power::{
-    Body, Office, Officer, PowerItem, PowerLevel, PowerStatus, PowerType, RunningCases,
+    Body, Material, MaterialForm, Office, Officer, PowerItem, PowerLevel, PowerStatus, PowerType,
+    RunningCases,
 };
 pub use read::{DefinitionFile, DefinitionSet, Document, Problem};
 pub use settings::{Adjusted, Place, RuleSettings, Scalar, Setting, adjusted};
