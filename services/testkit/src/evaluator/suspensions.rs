@@ -7,7 +7,7 @@ use mingjing_domain::definitions::{Effect, SpecialProcedure};
 use mingjing_domain::event::EventKind;
 
 use super::SlowEvaluator;
-use super::findings::{Finding, first_only};
+use super::findings::{Finding, case_wide};
 use super::history::Case;
 use super::ladder::limit_of;
 use super::ledger::{lists, planned, resumes};
@@ -77,7 +77,7 @@ impl SlowEvaluator<'_> {
             (one_too_many || of_limit()).then_some(index)
         };
         let found = all(case).into_iter().enumerate().filter_map(is_wrong);
-        first_only(found.collect())
+        case_wide(found.collect())
     }
 
     fn wrong_for_limit(
