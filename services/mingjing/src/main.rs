@@ -9,7 +9,10 @@ mod clickhouse_command;
 mod deadline_command;
 mod definitions_command;
 mod demo;
+mod exchange_folder;
+mod export_command;
 mod import_command;
+mod interchange_command;
 mod log_port;
 mod platform;
 mod progress;
@@ -51,6 +54,8 @@ enum Command {
     Replay(replay_command::ReplayArgs),
     /// Send a log to a running platform, as a declared source.
     Import(import_command::ImportArgs),
+    /// Write cases for process-mining tools: XES, OCEL 2.0 or CSV.
+    Export(export_command::ExportArgs),
     /// Run everything on this machine.
     Up(up_command::UpArgs),
     /// Take departments' events: one process of a cluster.
@@ -75,6 +80,7 @@ fn main() -> ExitCode {
         Command::Deadline(args) => deadline_command::run(&args),
         Command::Replay(args) => replay_command::run(&args),
         Command::Import(args) => on_runtime(import_command::run(args)),
+        Command::Export(args) => on_runtime(export_command::run(args)),
         Command::Up(args) => on_runtime(up_command::run(args)),
         Command::Intake(args) => on_runtime(role_command::run(Role::Intake, args)),
         Command::Supervise(args) => on_runtime(role_command::run(Role::Supervise, args)),

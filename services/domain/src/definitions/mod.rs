@@ -5,6 +5,7 @@
 //! version never changes. [`DefinitionSet::read`] reads texts (the folder is somebody else's) and answers
 //! with the set and every problem found, each with file and line.
 
+mod alignment;
 mod duty;
 mod findings;
 mod flowchart;
@@ -14,6 +15,7 @@ mod read;
 pub mod regions;
 mod settings;
 
+pub use alignment::{Difference, differences};
 pub use duty::{Expectation, Responsibility};
 pub use flowchart::{
     Anchor, Attribute, AttributeType, BadAnchor, DeemedFrom, Effect, Flowchart, Judged, Limit,

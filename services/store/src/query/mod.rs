@@ -6,6 +6,7 @@
 mod alerts;
 mod case;
 mod counts;
+mod events;
 mod filter;
 
 pub use alerts::{AlertPage, AlertStream, AlertView};

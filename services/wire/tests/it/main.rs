@@ -6,6 +6,8 @@
 
 mod alerts;
 mod cloudevents;
+mod exchange;
+mod export;
 mod import;
 mod kafka_binding;
 mod mapping;
