@@ -1,14 +1,16 @@
 //! The console API: alerts, cases, counts, the live stream, health, metrics, and the first page.
 //!
-//! Reads ClickHouse (what was archived) and follows `mj.facts` (what happens now). It judges nothing and writes
-//! nothing; commands have an issue of their own. An entry point parses and maps; the store holds the SQL.
+//! Reads ClickHouse (what was archived) and follows `mj.facts` (what happens now). It writes nothing and concludes nothing: where
+//! it explains a case, the engine itself reads the case's archived log once more; commands have an issue of their own. An entry point parses and maps; the store holds the SQL.
 //!
 //! Instants are printed with the offset of the display zone (Asia/Shanghai by default).
 
 mod alerts;
 mod board;
 mod cases;
+mod definitions;
 mod error;
+mod explain;
 mod live;
 mod metrics;
 mod names;
@@ -29,6 +31,7 @@ use mingjing_store::Store;
 use prometheus::Registry;
 
 pub use board::{Asset, Assets};
+pub use definitions::{Definitions, DefinitionsError};
 pub use error::ApiError;
 pub use live::Hub;
 pub use metrics::Metrics;
@@ -45,6 +48,8 @@ pub struct State {
     pub hub: Arc<Hub>,
     /// Names for codes, from the definitions in force.
     pub names: Arc<Names>,
+    /// Definitions by their hash, for explaining.
+    pub definitions: Arc<Definitions>,
     /// What the API itself counts.
     pub metrics: Arc<Metrics>,
     /// Everything that counts.
@@ -71,7 +76,12 @@ pub fn router(state: State) -> Router {
         .route("/api/v1/alerts/export", get(alerts::export))
         .route("/api/v1/alerts/stream", get(live::stream))
         .route("/api/v1/alerts/{alert_id}", get(alerts::one))
+        .route("/api/v1/cases", get(explain::find))
         .route("/api/v1/cases/{source}/{case_no}", get(cases::one))
+        .route(
+            "/api/v1/cases/{source}/{case_no}/explain",
+            get(explain::case),
+        )
         .route("/api/v1/sources/{source}", get(alerts::source))
         .route("/api/v1/counts", get(alerts::counts))
         .route("/api/v1/platform", get(operation::platform))

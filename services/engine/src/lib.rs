@@ -125,6 +125,7 @@
 
 mod allege;
 mod condition;
+pub mod explain;
 mod fold;
 mod history;
 mod life;

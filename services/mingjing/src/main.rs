@@ -6,9 +6,11 @@ mod assets;
 mod bench_command;
 mod clickhouse;
 mod clickhouse_command;
+mod console;
 mod deadline_command;
 mod definitions_command;
 mod demo;
+mod explain_command;
 mod import_command;
 mod log_port;
 mod platform;
@@ -48,6 +50,8 @@ enum Command {
     Replay(replay_command::ReplayArgs),
     /// Send a log to a running platform, as a declared source.
     Import(import_command::ImportArgs),
+    /// Why a case stands as it does, asked of a running platform.
+    Explain(explain_command::ExplainArgs),
     /// Run everything on this machine.
     Up(up_command::UpArgs),
     /// Take departments' events: one process of a cluster.
@@ -71,6 +75,7 @@ fn main() -> ExitCode {
         Command::Deadline(args) => deadline_command::run(&args),
         Command::Replay(args) => replay_command::run(&args),
         Command::Import(args) => on_runtime(import_command::run(args)),
+        Command::Explain(args) => on_runtime(explain_command::run(args)),
         Command::Up(args) => on_runtime(up_command::run(args)),
         Command::Intake(args) => on_runtime(role_command::run(Role::Intake, args)),
         Command::Supervise(args) => on_runtime(role_command::run(Role::Supervise, args)),

@@ -5,6 +5,7 @@
 //! tried, `PROPTEST_RNG_SEED` which ones.
 
 mod duel;
+mod explained;
 mod history;
 mod orders;
 mod recovery;

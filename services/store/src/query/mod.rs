@@ -5,10 +5,12 @@
 
 mod alerts;
 mod case;
+mod case_log;
 mod counts;
 mod filter;
 
 pub use alerts::{AlertPage, AlertStream, AlertView};
 pub use case::CaseView;
+pub use case_log::{CaseLogView, PlacedEvent};
 pub use counts::{Counts, LevelCount, OrgCount};
 pub use filter::{AlertCursor, AlertFilter, InvalidCursor};
