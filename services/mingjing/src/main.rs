@@ -3,6 +3,7 @@
 mod allocator;
 mod archive_group;
 mod assets;
+mod backtest_command;
 mod bench_command;
 mod clickhouse;
 mod clickhouse_command;
@@ -52,6 +53,8 @@ enum Command {
     Import(import_command::ImportArgs),
     /// Why a case stands as it does, asked of a running platform.
     Explain(explain_command::ExplainArgs),
+    /// What draft definitions would have made of the past.
+    Backtest(backtest_command::BacktestArgs),
     /// Run everything on this machine.
     Up(up_command::UpArgs),
     /// Take departments' events: one process of a cluster.
@@ -76,6 +79,7 @@ fn main() -> ExitCode {
         Command::Replay(args) => replay_command::run(&args),
         Command::Import(args) => on_runtime(import_command::run(args)),
         Command::Explain(args) => on_runtime(explain_command::run(args)),
+        Command::Backtest(args) => on_runtime(backtest_command::run(args)),
         Command::Up(args) => on_runtime(up_command::run(args)),
         Command::Intake(args) => on_runtime(role_command::run(Role::Intake, args)),
         Command::Supervise(args) => on_runtime(role_command::run(Role::Supervise, args)),

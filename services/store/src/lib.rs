@@ -35,7 +35,7 @@ pub use insert::{Backoff, Observer};
 pub use migrate::{Applied, MigrationError, SCHEMA_NUMBER};
 pub use query::{
     AlertCursor, AlertFilter, AlertPage, AlertStream, AlertView, CaseLogView, CaseView, Counts,
-    InvalidCursor, LevelCount, OrgCount, PlacedEvent,
+    InvalidCursor, LevelCount, OrgCount, Past, PastAlert, PastEvent, PlacedEvent,
 };
 pub use rows::{
     AlertHistoryRow, AlertRow, CaseRow, Control, ControlRow, EventRow, HistoryEntry, Place,

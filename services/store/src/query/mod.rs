@@ -8,9 +8,11 @@ mod case;
 mod case_log;
 mod counts;
 mod filter;
+mod past;
 
 pub use alerts::{AlertPage, AlertStream, AlertView};
 pub use case::CaseView;
 pub use case_log::{CaseLogView, PlacedEvent};
 pub use counts::{Counts, LevelCount, OrgCount};
 pub use filter::{AlertCursor, AlertFilter, InvalidCursor};
+pub use past::{Past, PastAlert, PastEvent};
