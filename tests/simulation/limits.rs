@@ -156,7 +156,7 @@ item XK-1
 2026-07-01 09:00  step_start:accept
 2026-07-03 09:00  not_accepted
 tick 2026-07-10 00:00
-expect accept-late@accept red issued due 2026-07-02 breached 2026-07-03 done 2026-07-03 09:00
+expect accept-late@accept yellow issued due 2026-07-02 breached 2026-07-03 done 2026-07-03 09:00
 ",
     );
 }

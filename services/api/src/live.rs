@@ -6,37 +6,37 @@
 //!
 //! Events: `hello` (positions), `alert` (a change), `counts`, `resync`.
 
+mod reader;
+#[cfg(test)]
+mod tests;
+
 use std::collections::VecDeque;
-use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use axum::extract::State as Here;
-use axum::http::HeaderMap;
-use axum::response::Sse;
-use axum::response::sse::{Event, KeepAlive};
-use futures::Stream;
 use futures::future::join_all;
 use mingjing_domain::alert::AlertRecord;
 use mingjing_domain::fact::{Change, Fact};
 use mingjing_domain::ids::Partition;
-use mingjing_log::{Behind, Log, Offset, Standstill, Topic, Turn};
+use mingjing_log::{Behind, Bounds, Log, MAX_APPEND_RECORDS, Offset, Standstill, Topic, Turn};
 use mingjing_wire::facts::{Fences, Read};
-use serde_json::json;
-use tokio::sync::{broadcast, mpsc};
+use tokio::sync::broadcast;
 
-use crate::{Metrics, State, alerts, view};
+pub use reader::stream;
 
-/// Events that may wait for one reader.
-const WAITING: usize = 256;
+use crate::Metrics;
+
 /// Changes the hub remembers for readers that come back.
 const REMEMBERED: usize = 4096;
-/// Counts are told at most this often.
-const COUNTS_EVERY: Duration = Duration::from_secs(1);
 /// How often it is looked whether the hub moves …
 const WATCH_EVERY: Duration = Duration::from_secs(2);
 /// … and for how long it may get nowhere though facts wait.
 const STALL_AFTER: Duration = Duration::from_secs(5);
+/// So many facts are read back to find out whose facts count. An owner that has lost its partition notices it at its next append,
+/// so at most one append of each such owner lies behind its successor's fence: among more than that are the successor's own.
+const READ_BACK: u64 = 2 * MAX_APPEND_RECORDS as u64;
+/// What one read asks for.
+const READ: (usize, usize) = (1000, 1 << 20);
 
 /// A change of an alert, and where in the log it stands.
 #[derive(Clone, Debug)]
@@ -118,18 +118,25 @@ async fn watch_partition(hub: &Hub, log: &dyn Log, metrics: &Metrics, partition:
 
 /// Reads one partition from its end on; what lies before is the store's to tell.
 async fn read_partition(hub: Arc<Hub>, log: Arc<dyn Log>, partition: Partition) {
-    let mut next = loop {
+    let bounds = loop {
         match log.bounds(Topic::Facts, partition).await {
-            Ok(bounds) => break bounds.end,
+            Ok(bounds) => break bounds,
             Err(error) => pause(partition, &error).await,
         }
     };
+    let mut next = bounds.end;
     hub.begin(partition, next);
-    let mut fences = Fences::default();
+    let mut fences = loop {
+        match whose_facts_count(&*log, partition, bounds, READ_BACK).await {
+            Ok(fences) => break fences,
+            Err(error) => pause(partition, &error).await,
+        }
+    };
     loop {
+        let (records, bytes) = READ;
         let wait = Some(Duration::from_secs(30));
         match log
-            .read(Topic::Facts, partition, next, 1000, 1 << 20, wait)
+            .read(Topic::Facts, partition, next, records, bytes, wait)
             .await
         {
             Ok(batch) => {
@@ -142,6 +149,35 @@ async fn read_partition(hub: Arc<Hub>, log: Arc<dyn Log>, partition: Partition) 
             Err(error) => pause(partition, &error).await,
         }
     }
+}
+
+/// Whose facts count at the end of a partition: the last fence says it, or where none lies among the last `most` records, the greatest
+/// epoch of a fact. An earlier owner may still be writing.
+async fn whose_facts_count(
+    log: &dyn Log,
+    partition: Partition,
+    bounds: Bounds,
+    most: u64,
+) -> mingjing_log::Result<Fences> {
+    let mut fences = Fences::default();
+    let mut next = Offset(bounds.end.0.saturating_sub(most)).max(bounds.start);
+    while next < bounds.end {
+        // Retention may have moved the start on meanwhile.
+        let start = log.bounds(Topic::Facts, partition).await?.start;
+        next = next.max(start);
+        let (records, bytes) = READ;
+        let batch = log.read(Topic::Facts, partition, next, records, bytes, None);
+        let batch = batch.await?;
+        let Some(last) = batch.records.last() else {
+            break;
+        };
+        next = last.offset.next();
+        for record in &batch.records {
+            // What cannot be read is said where it is told.
+            let _ = fences.read(record.offset.0, &record.value);
+        }
+    }
+    Ok(fences)
 }
 
 async fn pause(partition: Partition, error: &mingjing_log::Error) {
@@ -228,152 +264,4 @@ struct Joined {
     /// None: a new reader. Some(None): it missed too much.
     missed: Option<Option<Vec<Told>>>,
     coming: broadcast::Receiver<Told>,
-}
-
-/// `GET /api/v1/alerts/stream`
-pub async fn stream(
-    Here(state): Here<State>,
-    headers: HeaderMap,
-) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
-    let seen = headers
-        .get("last-event-id")
-        .and_then(|id| parse_id(id.to_str().ok()?));
-    let (out, events) = mpsc::channel(WAITING);
-    tokio::spawn(async move {
-        let readers = state.metrics.live_readers.clone();
-        readers.inc();
-        serve_reader(state, seen, out).await;
-        readers.dec();
-    });
-    let events = tokio_stream::wrappers::ReceiverStream::new(events);
-    Sse::new(events).keep_alive(KeepAlive::new().interval(Duration::from_secs(15)))
-}
-
-type Out = mpsc::Sender<Result<Event, Infallible>>;
-
-async fn serve_reader(state: State, seen: Option<Vec<Offset>>, out: Out) {
-    let Joined {
-        mut positions,
-        missed,
-        mut coming,
-    } = state.hub.join(seen.as_deref());
-    let id = print_id(&positions);
-    let hello = Event::default()
-        .event("hello")
-        .id(&id)
-        .data(json!({ "positions": id }).to_string());
-    if out.send(Ok(hello)).await.is_err() {
-        return;
-    }
-    match missed {
-        Some(None) if out.send(Ok(resync(&positions))).await.is_err() => return,
-        Some(Some(missed)) => {
-            let mut at = seen.unwrap_or_default();
-            for told in missed {
-                if out
-                    .send(Ok(alert_event(&told, &mut at, &state)))
-                    .await
-                    .is_err()
-                {
-                    return;
-                }
-            }
-        }
-        Some(None) | None => {}
-    }
-    let mut changed = true;
-    let mut counts = tokio::time::interval(COUNTS_EVERY);
-    counts.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    loop {
-        let event = tokio::select! {
-            told = coming.recv() => match told {
-                Ok(told) => {
-                    changed = true;
-                    // What was told while joining came with what was missed.
-                    if told.offset < positions[usize::from(told.partition.0)] {
-                        continue;
-                    }
-                    alert_event(&told, &mut positions, &state)
-                }
-                Err(broadcast::error::RecvError::Lagged(_)) => {
-                    positions = state.hub.join(None).positions;
-                    changed = true;
-                    resync(&positions)
-                }
-                Err(broadcast::error::RecvError::Closed) => return,
-            },
-            _ = counts.tick() => {
-                if !std::mem::take(&mut changed) {
-                    if out.is_closed() { return; }
-                    continue;
-                }
-                match state.store.counts().await {
-                    Ok(counts) => Event::default()
-                        .event("counts")
-                        .data(alerts::counts_json(&counts).to_string()),
-                    Err(error) => {
-                        tracing::warn!(%error, "counts for the live stream are not to be had");
-                        changed = true;
-                        continue;
-                    }
-                }
-            }
-        };
-        if out.send(Ok(event)).await.is_err() {
-            return;
-        }
-    }
-}
-
-fn alert_event(told: &Told, positions: &mut [Offset], state: &State) -> Event {
-    if let Some(position) = positions.get_mut(usize::from(told.partition.0)) {
-        *position = told.offset.next();
-    }
-    let data = json!({ "change": told.change, "alert": view::brief(&told.alert, state.zone) });
-    Event::default()
-        .event("alert")
-        .id(print_id(positions))
-        .data(data.to_string())
-}
-
-fn resync(positions: &[Offset]) -> Event {
-    Event::default().event("resync").id(print_id(positions)).data(
-        json!({ "message_zh": "错过的变化过多，请重新载入", "message_en": "too much was missed: load the page anew" })
-            .to_string(),
-    )
-}
-
-fn print_id(positions: &[Offset]) -> String {
-    let places: Vec<String> = positions
-        .iter()
-        .enumerate()
-        .map(|(p, offset)| format!("{p}:{offset}"))
-        .collect();
-    places.join(",")
-}
-
-/// A position per partition, in order; none for a text that is none.
-fn parse_id(text: &str) -> Option<Vec<Offset>> {
-    text.split(',')
-        .enumerate()
-        .map(|(expected, place)| {
-            let (partition, offset) = place.split_once(':')?;
-            (partition.parse::<usize>().ok()? == expected)
-                .then(|| offset.parse().ok().map(Offset))?
-        })
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_id_reads_back_and_nonsense_does_not() {
-        let positions = vec![Offset(12), Offset(0), Offset(7)];
-        assert_eq!(parse_id(&print_id(&positions)), Some(positions));
-        for wrong in ["", "0", "1:5", "0:x", "0:1,2:2"] {
-            assert_eq!(parse_id(wrong), None, "{wrong}");
-        }
-    }
 }

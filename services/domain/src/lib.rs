@@ -4,6 +4,7 @@
 
 pub mod alert;
 pub mod calendar;
+pub mod catalogue;
 pub mod deadline;
 pub mod definitions;
 pub mod event;

@@ -97,9 +97,10 @@
 //!   `case.<attribute>` is what the case knew before the event (`unless` and `falls_away_when`: with it); its item,
 //!   kind, body and region, and `event.…`, are those with the event. Instants are milliseconds since the epoch.
 //!
-//! **Levels** where a point names none: a ladder is yellow at promised and red at statutory; `nothing_after`,
-//! `off_list`, `cancelled_item`, `wrong_body`, `special_overdue` are red; `time_reversed`, `missing_field`,
-//! `conflict` are review; all others are yellow.
+//! **Levels** where a point names none: a ladder is yellow at promised and red at statutory; one whose point names a
+//! rule other than T1 to T5 has a single rung, of that rule's level, at statutory, else at promised. Any other point is as
+//! grave as its rule, named or the check's own, is in the catalogue; a condition without a rule is yellow, and so is a site's own rule
+//! unless its check is one that has a rule.
 //!
 //! **Settling.** What is alleged of an instant is *settled* when its source is known complete up to that instant or
 //! the clock has passed it by the source's delay allowance. The instant is `breached_at` for limits (`too_early` and
@@ -141,4 +142,4 @@ pub use rules::{Rules, RulesProblem};
 pub use snapshot::SnapshotError;
 
 /// The engine's version, part of every alert. Raise it with every change that alters a verdict.
-pub const ENGINE_VERSION: &str = "1";
+pub const ENGINE_VERSION: &str = "2";

@@ -5,6 +5,7 @@ mod words;
 
 use mingjing_domain::Timestamp;
 use mingjing_domain::alert::{AlertRecord, Status};
+use mingjing_domain::catalogue;
 use mingjing_domain::definitions::{LimitKind, RungAt};
 use mingjing_domain::ids;
 use mingjing_domain::limit::Budget;
@@ -44,6 +45,8 @@ pub(crate) fn build(
             .map(str::to_owned)
     };
     let org_code = named(|p| p.org);
+    let rule = rule(point, &basis, allegation);
+    let said = Said::of(&rule, point, &basis, item, context);
     AlertRecord {
         alert_id: ids::alert_id(
             around.source,
@@ -66,7 +69,7 @@ pub(crate) fn build(
             .and_then(|e| context.texts.option(e.actor))
             .map(Into::into),
         control_point: point.id.clone(),
-        rule: rule(point, &basis, allegation),
+        rule,
         step: step.into(),
         visit: allegation.visit,
         level: allegation.level,
@@ -81,10 +84,7 @@ pub(crate) fn build(
         withdrawn_at: None,
         withdrawn_reason: None,
         statutory: basis.statutory(),
-        legal_basis: basis
-            .timed()
-            .and_then(|t| t.legal_basis.clone())
-            .or_else(|| point.legal_basis.clone()),
+        legal_basis: said.legal_basis.clone(),
         limit: basis.budget().map(|b| b.to_string()),
         answer_due_at: None,
         definitions_version: context.rules.definitions_version().into(),
@@ -98,11 +98,42 @@ pub(crate) fn build(
             allegation,
             point,
             basis: &basis,
+            said: &said,
             now,
             around,
         }
         .write(),
         evidence: evidence::gather(allegation, point, &basis, around),
+    }
+}
+
+/// What the definitions say of an allegation, and where they are silent its rule in the catalogue.
+struct Said {
+    legal_basis: Option<String>,
+    remedy: Option<String>,
+}
+
+impl Said {
+    fn of(
+        rule: &str,
+        point: &Point,
+        basis: &Basis<'_>,
+        item: Option<&str>,
+        context: &Context<'_>,
+    ) -> Self {
+        let rule = catalogue::rule(rule);
+        let power_type = || Some(context.rules.item(item?)?.power_type);
+        Said {
+            legal_basis: basis
+                .timed()
+                .and_then(|t| t.legal_basis.clone())
+                .or_else(|| point.legal_basis.clone())
+                .or_else(|| rule?.cited(power_type())),
+            remedy: point
+                .remedy
+                .clone()
+                .or_else(|| Some(rule?.remedy.to_owned())),
+        }
     }
 }
 
@@ -198,41 +229,28 @@ impl<'a> Basis<'a> {
     }
 }
 
-/// The kind of rule (domain study 3.2).
+/// The rule of the catalogue, or the site's own, that an allegation is about.
 fn rule(point: &Point, basis: &Basis<'_>, allegation: &Allegation) -> String {
     if let Some(rule) = &point.rule {
         return rule.clone();
     }
-    let code = match &point.check {
-        Check::Timed => return timed_rule(basis, allegation).into(),
-        Check::RequiresBefore { .. } | Check::WrongOrder { .. } | Check::StartedTooSoon => "P2",
-        Check::NotTogether { .. } => "P2",
-        Check::NotInFlowchart | Check::RequiredStep { .. } => "P1",
-        Check::NothingAfter { .. } => "P11",
-        Check::SamePerson { .. } => "A6",
-        Check::OffList { .. } => "A1",
-        Check::CancelledItem => "A2",
-        Check::WrongBody => "A3",
-        Check::LateEntry { .. } => "Q1",
-        Check::TimeReversed => "Q3",
-        Check::MissingField { .. } => "Q4",
-        Check::Conflict => "Q5",
-        Check::Condition { .. } => "CEL",
-    };
-    code.into()
+    match (&point.check, point.own_rule) {
+        (_, Some(rule)) => rule,
+        (Check::Timed, None) => timed_rule(basis, allegation),
+        (_, None) => catalogue::UNNAMED,
+    }
+    .into()
 }
 
 fn timed_rule(basis: &Basis<'_>, allegation: &Allegation) -> &'static str {
     let Basis::Stay { timed, at, .. } = basis else {
         return "T3";
     };
-    match (&timed.kind, at, timed.limit_kind) {
-        (TimedKind::Special(_), ..) => "T10",
-        (TimedKind::TooEarly(_), ..) => "P2",
+    match (at, timed.limit_kind) {
         _ if allegation.breached_at.is_none() => "T1",
-        (_, _, LimitKind::Step) => "T4",
-        (_, _, LimitKind::Stage) => "T5",
-        (_, Some(RungAt::Promised), _) => "T2",
+        (_, LimitKind::Step) => "T4",
+        (_, LimitKind::Stage) => "T5",
+        (Some(RungAt::Promised), _) => "T2",
         _ => "T3",
     }
 }

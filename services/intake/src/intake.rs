@@ -8,7 +8,7 @@ use mingjing_log::{Log, Table};
 use crate::admission::Admission;
 use crate::error::ApiError;
 use crate::metrics::Metrics;
-use crate::topics::TopicsStatus;
+use crate::topics_status::TopicsStatus;
 use crate::{BadConfig, Clock, Config, Publisher, SourceError, Sources};
 
 /// What intake works on, made by the binary.

@@ -68,6 +68,7 @@ mod sort;
 mod sources;
 mod take;
 mod topics;
+mod topics_status;
 
 use std::sync::Arc;
 

@@ -16,37 +16,28 @@
 //!   nothing is before anything, so it is refused there; by HTTP it is refused while a topic of the source has records.
 //! - **Too fast is slow**: a source beyond its rate is read later; nothing is refused for it.
 
+mod partition;
+mod receive;
+mod records;
+mod retry;
+
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
-use futures::future::join_all;
-use mingjing_domain::Timestamp;
 use mingjing_domain::ids::derived_id;
-use mingjing_domain::source::Source;
-use mingjing_log::kafka::inbox::{
-    Begun, Delivered, Handed, Inbox, Known, Loss, LossKind, Mark, News, Spot, Topics,
-};
-use mingjing_wire::cloudevents::Binding;
-use mingjing_wire::refusal::Words;
-use mingjing_wire::{ReasonCode, Refusal};
+use mingjing_log::kafka::inbox::{Handed, Inbox, Known, Spot, Topics};
 use tokio::sync::watch;
-use tokio::time::{Instant, MissedTickBehavior};
+use tokio::time::MissedTickBehavior;
 
 use crate::error::ApiError;
+use crate::failpoint;
 use crate::intake::Intake;
-use crate::sort::{Completing, Incoming, Origin, Place, Sorted, Step, Whole, sort};
-use crate::take::take;
-use crate::{body, failpoint};
+
+use partition::State;
 
 /// How often sources and their topics are looked at.
 const LOOK: Duration = Duration::from_secs(2);
-
-/// Between two tries to make something durable, at first and at last.
-const RETRY: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(5));
-
-/// So long may tries fail before reading is not ready.
-const FAILING_MAX: Duration = Duration::from_secs(15);
 
 /// A topic's name holds at most so many characters (Kafka's limit).
 const NAME_CHARS_MAX: usize = 249;
@@ -80,59 +71,6 @@ pub(crate) async fn in_use(intake: &Intake, source: &str) -> Result<Option<Strin
     let written = written
         .map_err(|error| ApiError::unavailable("looking for the topic of a source", &error))?;
     Ok(written.then_some(name))
-}
-
-/// How the reading of topics goes.
-#[derive(Default)]
-pub(crate) struct TopicsStatus(Mutex<Status>);
-
-#[derive(Default)]
-struct Status {
-    failing_since: Option<Instant>,
-    partitions: usize,
-    /// Why sources and topics could not be looked for, the last time.
-    look_failed: Option<String>,
-    /// What is wrong with single topics, by name.
-    complaints: BTreeMap<String, String>,
-    last_error: Option<String>,
-}
-
-impl TopicsStatus {
-    fn with<T>(&self, work: impl FnOnce(&mut Status) -> T) -> T {
-        work(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    /// Whether reading goes on, and what is to be said of it.
-    pub fn check(&self) -> (bool, String) {
-        self.with(|status| {
-            let failing = status.failing_since.map(|since| since.elapsed());
-            let ready = failing.is_none_or(|failing| failing < FAILING_MAX);
-            let mut said = format!("{} partitions of delivered topics", status.partitions);
-            if let Some(failing) = failing {
-                said += &format!("; nothing can be stored since {} s", failing.as_secs());
-            }
-            for (topic, complaint) in &status.complaints {
-                said += &format!("; {topic}: {complaint}");
-            }
-            if let Some(error) = &status.look_failed {
-                said += &format!("; topics cannot be looked for: {error}");
-            }
-            if let Some(error) = &status.last_error {
-                said += &format!("; last error: {error}");
-            }
-            (ready, said)
-        })
-    }
-
-    /// Whether this complaint is a new one.
-    fn complain(&self, topic: &str, complaint: String) -> bool {
-        self.with(|status| {
-            let before = status
-                .complaints
-                .insert(topic.to_owned(), complaint.clone());
-            before.is_none_or(|before| before != complaint)
-        })
-    }
 }
 
 /// The reader of topics has ended, though nobody stopped it.
@@ -196,37 +134,6 @@ struct Reading {
     spots: BTreeMap<Spot, State>,
     /// Sources whose gauges are shown.
     shown: BTreeSet<String>,
-}
-
-/// What is known of a partition.
-#[derive(Clone, Debug)]
-struct State {
-    source: String,
-    topic_id: u128,
-    partitions: usize,
-    /// Items that were not taken since the source was last complete.
-    not_taken: u64,
-    /// Whether the topic's id is remembered.
-    remembered: bool,
-}
-
-impl State {
-    fn note(&self) -> String {
-        format!("not_taken={}", self.not_taken)
-    }
-
-    fn completing(&self, not_taken: u64) -> Completing {
-        match self.partitions {
-            1 => Completing::After { not_taken },
-            several => Completing::Unordered(several),
-        }
-    }
-}
-
-/// The number in a note; an unknown note says nothing.
-fn not_taken_in(note: &str) -> u64 {
-    let number = note.strip_prefix("not_taken=");
-    number.and_then(|n| n.parse().ok()).unwrap_or(0)
 }
 
 impl Reading {
@@ -331,277 +238,6 @@ impl Reading {
             status.last_error = last;
         });
     }
-
-    /// Answers when all of it is durable, however long that takes.
-    async fn receive(&mut self, news: News) -> Vec<Mark> {
-        match news {
-            News::Assigned(begun) => {
-                self.spots.clear();
-                let mut marks = Vec::with_capacity(begun.len());
-                for begun in begun {
-                    marks.extend(self.begin(begun).await);
-                }
-                marks
-            }
-            News::Records(records) => {
-                let read = records.into_iter().filter_map(|(spot, records)| {
-                    let state = self.spots.get(&spot)?.clone();
-                    Some(self.take(spot, state, records))
-                });
-                let read = join_all(read.collect::<Vec<_>>()).await;
-                let mut marks = Vec::with_capacity(read.len());
-                for (state, mark) in read {
-                    self.show_not_taken(&state);
-                    self.spots.insert(mark.spot.clone(), state);
-                    marks.push(mark);
-                }
-                marks
-            }
-        }
-    }
-
-    async fn begin(&mut self, begun: Begun) -> Option<Mark> {
-        let source = self.sources.get(&*begun.spot.topic)?.clone();
-        let mut retry = self.retry();
-        let seen = loop {
-            let seen = self.intake.sources.topic_seen(&source);
-            if let Some(seen) = retry.over(seen.await.map_err(ApiError::from)).await {
-                break seen;
-            }
-        };
-        let remade = Loss {
-            kind: LossKind::Remade,
-            records: 1,
-        };
-        let loss = match (begun.loss, seen) {
-            // A cluster forgets what was committed of a topic together with the topic.
-            (None, Some(seen)) if seen != begun.topic_id && begun.note.is_empty() => Some(remade),
-            (loss, _) => loss,
-        };
-        let mut state = State {
-            topic_id: begun.topic_id,
-            partitions: begun.partitions,
-            not_taken: not_taken_in(&begun.note),
-            source,
-            remembered: false,
-        };
-        if let Some(loss) = loss {
-            self.lost(&begun, &state.source, loss);
-            state.not_taken += loss.records;
-        }
-        self.show_not_taken(&state);
-        let mark = Mark {
-            spot: begun.spot.clone(),
-            next: begun.at,
-            note: state.note(),
-            rest: None,
-        };
-        self.spots.insert(begun.spot, state);
-        Some(mark)
-    }
-
-    fn show_not_taken(&self, state: &State) {
-        let not_taken = i64::try_from(state.not_taken).unwrap_or(i64::MAX);
-        let gauge = &self.intake.metrics.topic_not_taken;
-        gauge.with_label_values(&[&state.source]).set(not_taken);
-    }
-
-    fn lost(&self, begun: &Begun, source: &str, loss: Loss) {
-        let metrics = &self.intake.metrics;
-        let counter = match loss.kind {
-            LossKind::Retention => &metrics.topic_records_lost,
-            LossKind::Remade | LossKind::Shrunk => &metrics.topics_remade,
-        };
-        counter.with_label_values(&[source]).inc_by(loss.records);
-        tracing::error!(
-            source,
-            topic = %begun.spot.topic,
-            partition = begun.spot.partition,
-            kind = ?loss.kind,
-            records = loss.records,
-            from = begun.at,
-            "records of a source's topic were lost before they were read; the department has to send them again"
-        );
-    }
-
-    /// Takes the records of one partition.
-    async fn take(&self, spot: Spot, mut state: State, records: Vec<Delivered>) -> (State, Mark) {
-        let next = records.last().map_or(0, |record| record.offset + 1);
-        let number = records.len() as u64;
-        let mut retry = self.retry();
-        let speaker = loop {
-            let speaker = self.speaker(&state.source).await;
-            if let Some(speaker) = retry.over(speaker).await {
-                break Arc::new(speaker);
-            }
-        };
-        let lane = self.intake.admission.lane(&speaker.id);
-        let mut records = records.into_iter();
-        // Piece by piece: a record may hold as many items as a request, and all refused.
-        while records.len() > 0 {
-            let (intake, of, before) = (self.intake.clone(), speaker.clone(), state.clone());
-            let place = spot.clone();
-            let sorting = move || {
-                let batch = sort_records(&intake, &of, &before, &place, &mut records);
-                (batch, records)
-            };
-            let sorted = tokio::task::spawn_blocking(sorting).await;
-            let (batch, rest) =
-                sorted.unwrap_or_else(|failed| std::panic::resume_unwind(failed.into_panic()));
-            records = rest;
-            let Batch {
-                steps,
-                mut parcels,
-                not_taken,
-                items,
-            } = batch;
-            let mut retry = self.retry();
-            loop {
-                let taken = take(&self.intake, &speaker, &steps, &mut parcels).await;
-                if retry.over(taken).await.is_some() {
-                    break;
-                }
-            }
-            lane.charge(items, Instant::now());
-            state.not_taken = not_taken;
-        }
-        let read = &self.intake.metrics.topic_records;
-        read.with_label_values(&[&speaker.id]).inc_by(number);
-        let mark = Mark {
-            spot,
-            next,
-            note: state.note(),
-            rest: lane.wait(Instant::now()),
-        };
-        (state, mark)
-    }
-
-    fn retry(&self) -> Retry<'_> {
-        Retry {
-            intake: &self.intake,
-            pause: RETRY.0,
-        }
-    }
-
-    async fn speaker(&self, id: &str) -> Result<Source, ApiError> {
-        let source = self.intake.sources.get(id).await?;
-        source.ok_or_else(|| Refusal::bad_value(ReasonCode::UnknownSource, "id", id).into())
-    }
-}
-
-/// Something that is tried until it succeeds.
-struct Retry<'a> {
-    intake: &'a Intake,
-    pause: Duration,
-}
-
-impl Retry<'_> {
-    /// What one try came to; none if there must be another, after a pause that was waited for.
-    async fn over<T>(&mut self, tried: Result<T, ApiError>) -> Option<T> {
-        let status = &self.intake.topics_status;
-        match tried {
-            Ok(done) => {
-                status.with(|status| status.failing_since = None);
-                Some(done)
-            }
-            Err(error) => {
-                let text = error.refusal.message_en();
-                tracing::warn!(text, "records of a topic are not durable yet; trying again");
-                self.intake.metrics.topic_retries.inc();
-                status.with(|status| {
-                    status.failing_since.get_or_insert_with(Instant::now);
-                });
-                tokio::time::sleep(self.pause).await;
-                self.pause = (self.pause * 2).min(RETRY.1);
-                None
-            }
-        }
-    }
-}
-
-/// Some records of one partition, sorted out.
-struct Batch {
-    steps: Vec<Step>,
-    parcels: Vec<Sorted>,
-    not_taken: u64,
-    /// How many items they held, at least one each.
-    items: usize,
-}
-
-/// Sorts records out until they hold as many items as one request may.
-fn sort_records(
-    intake: &Intake,
-    speaker: &Arc<Source>,
-    state: &State,
-    spot: &Spot,
-    records: &mut std::vec::IntoIter<Delivered>,
-) -> Batch {
-    let mut batch = Batch {
-        steps: Vec::new(),
-        parcels: Vec::with_capacity(records.len()),
-        not_taken: state.not_taken,
-        items: 0,
-    };
-    let now = (intake.clock)();
-    while batch.items < intake.config.events_max
-        && let Some(record) = records.next()
-    {
-        let origin = Origin::Topic(Place {
-            topic: spot.topic.clone(),
-            topic_id: state.topic_id,
-            partition: spot.partition,
-            offset: record.offset,
-        });
-        // The broker's clock may be ahead of ours, but nothing is received before now.
-        let appended_at = record.appended_at.map(Timestamp::from_millis);
-        let received_at = appended_at.map_or(now, |at| at.min(now));
-        let before = batch.not_taken;
-        let sorted = match unreadable(&record, intake.config.body_bytes_max) {
-            Some(refusal) => Err(Box::new(Whole {
-                refusal,
-                excerpt: None,
-            })),
-            None => {
-                let incoming = Incoming {
-                    binding: Binding::Kafka,
-                    headers: record.headers,
-                    body: record.value.unwrap_or_default(),
-                    speaker: speaker.clone(),
-                    received_at,
-                    origin: origin.clone(),
-                    completing: state.completing(before),
-                };
-                sort(&incoming, &intake.config, intake.log.partitions())
-            }
-        };
-        let mut sorted = sorted.unwrap_or_else(|whole| {
-            let mut refused = Sorted::refused(*whole, origin, received_at);
-            refused.not_taken += before;
-            refused
-        });
-        batch.not_taken = sorted.not_taken;
-        for step in sorted.steps.drain(..) {
-            match (batch.steps.last_mut(), step) {
-                (Some(Step::Events(records)), Step::Events(more)) => records.extend(more),
-                (_, step) => batch.steps.push(step),
-            }
-        }
-        batch.items += sorted.items.len().max(1);
-        batch.parcels.push(sorted);
-    }
-    batch
-}
-
-/// What is refused without being read.
-fn unreadable(record: &Delivered, bytes_max: usize) -> Option<Refusal> {
-    let Some(value) = &record.value else {
-        let detail = Words::new(
-            "a record without a value (a tombstone)",
-            "没有值的消息（墓碑消息）",
-        );
-        return Some(Refusal::new(ReasonCode::EmptyBody, detail));
-    };
-    (value.len() > bytes_max).then(|| body::too_large(Some(value.len()), bytes_max))
 }
 
 fn chain(error: &(dyn std::error::Error + 'static)) -> String {
@@ -637,19 +273,5 @@ mod tests {
         assert_ne!(topic_of("", "a/b"), topic_of("", "a:b"));
         let long = "p".repeat(200);
         assert!(topic_of(&long, &"s".repeat(100)).len() <= NAME_CHARS_MAX);
-    }
-
-    #[test]
-    fn a_note_reads_back_and_another_says_nothing() {
-        let state = State {
-            source: "zjj".into(),
-            topic_id: 1,
-            partitions: 1,
-            not_taken: 12,
-            remembered: true,
-        };
-        assert_eq!(not_taken_in(&state.note()), 12);
-        assert_eq!(not_taken_in(""), 0);
-        assert_eq!(not_taken_in("what"), 0);
     }
 }

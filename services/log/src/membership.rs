@@ -13,6 +13,9 @@ use crate::{Log, Result};
 pub struct Assignment {
     /// The partitions. Those of the assignment before that are not among them go to others.
     pub partitions: BTreeSet<Partition>,
+    /// Whether the group has settled on this. False: it is being divided anew, everything is taken back for the time being, and
+    /// another assignment follows; that there are no partitions says nothing yet.
+    pub settled: bool,
     drained: Option<oneshot::Sender<()>>,
 }
 
@@ -22,9 +25,20 @@ impl Assignment {
         let (drained, done) = oneshot::channel();
         let assignment = Self {
             partitions,
+            settled: true,
             drained: Some(drained),
         };
         (assignment, done)
+    }
+
+    /// While the group is divided anew: nothing is this process's until the next assignment.
+    pub fn interim() -> (Self, oneshot::Receiver<()>) {
+        let (assignment, done) = Self::new(BTreeSet::new());
+        let interim = Self {
+            settled: false,
+            ..assignment
+        };
+        (interim, done)
     }
 
     /// Says that nothing is worked on any more but these partitions: others may begin with the rest. Dropping says the

@@ -21,7 +21,7 @@ pub struct Parts {
     pub stall_after: Duration,
 }
 
-/// How many partitions this process archives; none: it has not been told yet.
+/// How many partitions this process archives; none: that is not settled yet, or not at the moment.
 pub type ShareSize = watch::Sender<Option<usize>>;
 
 /// Archives what `membership` gives until `stop` turns true, or until the archive ends with an error.
@@ -44,8 +44,8 @@ pub async fn run(
                 Some(assignment) => {
                     end(share.take()).await?;
                     let partitions: Vec<Partition> = assignment.partitions.iter().copied().collect();
+                    share_size.send_replace(assignment.settled.then_some(partitions.len()));
                     assignment.drained();
-                    share_size.send_replace(Some(partitions.len()));
                     if !partitions.is_empty() {
                         share = Some(Share::begin(&parts, partitions));
                     }

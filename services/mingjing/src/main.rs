@@ -18,6 +18,7 @@ mod platform;
 mod progress;
 mod replay_command;
 mod role_command;
+mod rules_command;
 mod settings;
 mod snapshots;
 mod telemetry;
@@ -45,6 +46,8 @@ enum Command {
     /// Definitions: power list, flowcharts, control points, calendars.
     #[command(subcommand)]
     Definitions(definitions_command::DefinitionsCommand),
+    /// The catalogue of rules: what each checks, its level, its legal basis.
+    Rules(rules_command::RulesArgs),
     /// The due instant of a limit and its day-by-day account.
     Deadline(deadline_command::DeadlineArgs),
     /// Judge a log offline.
@@ -75,6 +78,7 @@ enum Command {
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Definitions(command) => definitions_command::run(&command),
+        Command::Rules(args) => rules_command::run(&args),
         Command::Deadline(args) => deadline_command::run(&args),
         Command::Replay(args) => replay_command::run(&args),
         Command::Import(args) => on_runtime(import_command::run(args)),

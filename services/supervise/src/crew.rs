@@ -93,8 +93,9 @@ struct Crew {
 
 impl Crew {
     async fn follow(&mut self, assignment: Assignment) {
-        let partitions = assignment.partitions.clone();
+        let (partitions, settled) = (assignment.partitions.clone(), assignment.settled);
         tracing::info!(
+            settled,
             log = %self.ports.log.id(),
             partitions = ?partitions.iter().map(|p| p.0).collect::<Vec<_>>(),
             "supervising"
@@ -106,7 +107,7 @@ impl Crew {
                 self.metrics.forget(partition);
             }
         }
-        self.status.assign(&partitions);
+        self.status.assign(&partitions, settled);
         for partition in partitions {
             if !self.stops.contains_key(&partition) {
                 self.begin(partition);

@@ -51,6 +51,8 @@
 //!   is needed: the partition stops with an error that says so.
 //! - **A poison record never stops a partition.** It is refused with a fact that says why.
 //! - **A broken snapshot is set aside** with an alarm, and the older one taken; two are kept.
+//! - **What a newer program wrote is not broken.** A snapshot that is whole and cannot be read here is left alone, with an alarm, and its
+//!   owner is not fenced off: an older program that is given the partition waits.
 //! - **Definitions that the log names and the table lacks are waited for**, with an alarm, not skipped.
 //! - **A partition that stops does not stop the others**; [`Status`] and the log say so.
 //! - **A partition that stands still is told within seconds**, from beside its task: in [`Status`], in the metrics, and by one line in
@@ -176,6 +178,20 @@ pub enum Error {
         /// The log that is open.
         found: LogId,
     },
+    /// A snapshot is whole, but another program wrote it and this one cannot read it: most likely a newer one has worked on the
+    /// partition. It is left as it is, and the partition to that program.
+    #[error(
+        "the snapshot {path} of partition {partition} cannot be read here: {writer} wrote it. Let that program go on with the \
+         partition; if there is none any more, move the snapshot away to judge the log anew"
+    )]
+    OthersSnapshot {
+        /// The partition.
+        partition: Partition,
+        /// Where the snapshot lies in the store.
+        path: String,
+        /// Who wrote it.
+        writer: String,
+    },
     /// The log ends before what is known of it: it lost records, or an older copy was put in its place.
     #[error(
         "{topic}/{partition} is known up to offset {known}, but it ends at {end}: the log has lost records"
@@ -283,12 +299,12 @@ pub enum Error {
 }
 
 impl Error {
-    /// Whether trying again may help: the log or the snapshots could not be reached, or the owner before us was just
-    /// clearing an old snapshot away.
+    /// Whether trying again may help: the log or the snapshots could not be reached, the owner before us was just
+    /// clearing an old snapshot away, or another program may still write one that we can read.
     pub fn passes(&self) -> bool {
         match self {
             Error::Log { source, .. } => matches!(source, mingjing_log::Error::Storage { .. }),
-            Error::Snapshots { .. } => true,
+            Error::Snapshots { .. } | Error::OthersSnapshot { .. } => true,
             _ => false,
         }
     }

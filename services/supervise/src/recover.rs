@@ -11,7 +11,8 @@ use mingjing_wire::facts::{FactRecord, Fences};
 use crate::judge::Judge;
 use crate::metrics::Phase;
 use crate::said::{Diverged, Said, each_fact};
-use crate::snapshot::{Broken, Snapshot};
+use crate::shelf::Named;
+use crate::snapshot::{Broken, Snapshot, Writer};
 use crate::status::State;
 use crate::task::{Task, blocking};
 use crate::{Error, chain};
@@ -111,6 +112,37 @@ impl Task {
         self.metrics.restored(phase, began.elapsed(), 0, records);
     }
 
+    /// An error if the newest snapshot is another program's and we cannot read it: then the partition is that program's, and must
+    /// not be taken from it. Nothing is written or renamed.
+    pub(crate) async fn may_take(&self) -> Result<(), Error> {
+        let Some(newest) = self.shelf.list().await?.into_iter().next() else {
+            return Ok(());
+        };
+        if self.shelf.of_this_engine(&newest).await? {
+            return Ok(());
+        }
+        match self.unpack(&newest).await? {
+            Err(Broken::Other(writer)) => Err(self.others(&newest, writer)),
+            Ok(_) | Err(_) => Ok(()),
+        }
+    }
+
+    fn others(&self, named: &Named, writer: Writer) -> Error {
+        self.metrics.snapshot_failed("other_version");
+        Error::OthersSnapshot {
+            partition: self.partition,
+            path: named.path.to_string(),
+            writer: writer.to_string(),
+        }
+    }
+
+    async fn unpack(&self, named: &Named) -> Result<Result<Start, Broken>, Error> {
+        match self.shelf.read(named).await? {
+            Ok(snapshot) => self.open(snapshot).await,
+            Err(broken) => Ok(Err(broken)),
+        }
+    }
+
     /// The newest readable snapshot, or the beginning of the log where there is none.
     async fn start(&self) -> Result<Start, Error> {
         let named = self.shelf.list().await?;
@@ -119,16 +151,13 @@ impl Task {
             named.get(1).map_or(Offset::ZERO, |older| older.next),
         );
         for named in named {
-            let opened = match self.shelf.read(&named).await? {
-                Ok(snapshot) => self.open(snapshot).await?,
-                Err(broken) => Err(broken),
-            };
-            match opened {
+            match self.unpack(&named).await? {
                 Ok(start) => {
                     let written_at = self.shelf.written_at(&named).await?;
                     self.metrics.snapshot_written(self.partition, written_at);
                     return Ok(start);
                 }
+                Err(Broken::Other(writer)) => return Err(self.others(&named, writer)),
                 Err(broken) => {
                     let (partition, path) = (self.partition.0, named.path.as_ref());
                     tracing::error!(
@@ -161,7 +190,11 @@ impl Task {
             None => Judge::new().engine.rules().clone(),
         };
         let restored = blocking(self.partition, move || Engine::restore(rules, &engine)).await?;
-        Ok(restored.map_err(Broken::Engine).map(|engine| Start {
+        let unreadable = |failure| match &*header.engine_version {
+            ENGINE_VERSION => Broken::Engine(failure),
+            other => Broken::Other(Writer::Engine(other.to_owned())),
+        };
+        Ok(restored.map_err(unreadable).map(|engine| Start {
             judge: Judge::with(
                 engine,
                 header.next_offset,

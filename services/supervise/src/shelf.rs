@@ -10,7 +10,7 @@ use futures::TryStreamExt;
 use mingjing_domain::Timestamp;
 use mingjing_log::{LogId, Offset, Partition};
 use object_store::path::Path;
-use object_store::{ObjectStore, ObjectStoreExt};
+use object_store::{GetOptions, ObjectStore, ObjectStoreExt};
 
 use crate::Error;
 use crate::failpoint::Failpoint;
@@ -89,6 +89,19 @@ impl Shelf {
                 })
             }
         }))
+    }
+
+    /// Whether one says that this very engine wrote it; only its beginning is read.
+    pub(crate) async fn of_this_engine(&self, named: &Named) -> Result<bool, Error> {
+        let beginning = GetOptions::default().with_range(Some(0..snapshot::HEAD_BYTES_MAX));
+        let got = async {
+            let got = self.store.get_opts(&named.path, beginning).await?;
+            got.bytes().await
+        };
+        let head = got
+            .await
+            .map_err(|source| failed("reading the beginning of a snapshot", source))?;
+        Ok(snapshot::of_this_engine(&head))
     }
 
     /// When one was written, as the store says.

@@ -82,8 +82,8 @@ pub struct Status(Arc<RwLock<Inner>>);
 
 #[derive(Debug, Default)]
 struct Inner {
-    /// Whether it is known what is supervised here.
-    assigned: bool,
+    /// Whether it is known what is supervised here: the group has settled on it.
+    settled: bool,
     partitions: Partitions,
 }
 
@@ -121,10 +121,10 @@ impl Status {
         self.sender(partition).map(|sender| sender.subscribe())
     }
 
-    /// These are supervised here from now on, and no others.
-    pub(crate) fn assign(&self, partitions: &BTreeSet<Partition>) {
+    /// These are supervised here from now on, and no others; if that is not settled, others may come at any moment.
+    pub(crate) fn assign(&self, partitions: &BTreeSet<Partition>, settled: bool) {
         let mut inner = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        inner.assigned = true;
+        inner.settled = settled;
         inner.partitions.retain(|p, _| partitions.contains(p));
         for partition in partitions {
             let first = || PartitionStatus {
@@ -141,13 +141,13 @@ impl Status {
 
     /// Whether it is known what is supervised here, and that is nothing: there are more processes than partitions.
     pub fn stands_by(&self) -> bool {
-        self.read(|inner| inner.assigned && inner.partitions.is_empty())
+        self.read(|inner| inner.settled && inner.partitions.is_empty())
     }
 
     /// Why this process is not ready, partition by partition; empty when it is: every partition follows its log and moves.
     pub fn unready(&self) -> Vec<String> {
         let mut reasons = Vec::new();
-        if !self.read(|inner| inner.assigned) {
+        if !self.read(|inner| inner.settled) {
             reasons.push("no partitions are assigned to this process yet".to_owned());
         }
         for (partition, PartitionStatus { state, still, .. }) in self.all() {
@@ -209,5 +209,21 @@ impl Status {
 
     pub(crate) fn keep_from(&self, partition: Partition, offset: Offset) {
         self.change(partition, |status| status.keep_from = offset);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_has_nothing_for_the_time_being_is_not_ready_and_who_has_nothing_for_good_stands_by() {
+        let (status, nothing) = (Status::new(), BTreeSet::new());
+        let ready = |status: &Status| (status.unready().is_empty(), status.stands_by());
+        assert_eq!(ready(&status), (false, false));
+        for (settled, expected) in [(true, (true, true)), (false, (false, false))] {
+            status.assign(&nothing, settled);
+            assert_eq!(ready(&status), expected);
+        }
     }
 }

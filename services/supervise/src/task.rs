@@ -47,6 +47,7 @@ impl Task {
     /// Supervises the partition until stopped, or until something happens that does not pass.
     pub(crate) async fn run(self, mut stop: watch::Receiver<bool>) -> Result<(), Error> {
         let begin = async {
+            self.may_take().await?;
             let now = self.ports.clock.now();
             let epoch = fence::raise(&*self.ports.log, self.partition, now).await?;
             self.status.owned(self.partition, epoch);

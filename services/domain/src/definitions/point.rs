@@ -5,6 +5,7 @@ use serde::{Deserialize, Deserializer};
 
 use super::{Anchor, Name};
 use crate::alert::Level;
+use crate::catalogue;
 use crate::limit::Budget;
 
 /// 监察点.
@@ -23,19 +24,25 @@ pub struct ControlPoint {
     pub risk: Option<String>,
     /// What it checks.
     pub check: PointKind,
-    /// The kind of rule in alerts, like `T8`. Absent: the check's own (an overdue step is T4, and so on).
+    /// The rule it is, like `T8`: one of the catalogue (`mingjing rules`), or a site's own beginning with `L-`.
+    /// Absent: the check's own (an overdue step is T4, and so on).
     #[serde(default)]
-    pub rule: Option<String>,
-    /// How grave. Absent: the check's own default. Limits use `levels`.
+    pub rule: Option<Name>,
+    /// How grave. Absent: as its rule is in the catalogue. Limits use `levels`.
     #[serde(default)]
     pub level: Option<Level>,
     /// 人工确认: a person decides before it goes out.
     #[serde(default)]
     pub confirm: bool,
-    /// 依据.
+    /// 依据. Absent: the limit's, else what its rule cites for the item's category.
     #[serde(default)]
     pub legal_basis: Option<String>,
-    /// What the department must do, in words, Chinese.
+    /// What happened, in words, Chinese, with `{when}` (the event's time), `{what}` (the event or its step) and
+    /// `{before}` (the earlier event it rests on). Absent: its rule's words, else the check's own. Limits have words of
+    /// their own.
+    #[serde(default)]
+    pub message: Option<String>,
+    /// What the department must do, in words, Chinese. Absent: as its rule says.
     #[serde(default)]
     pub remedy: Option<String>,
     /// How long the department has to answer. Absent: 5 working days (domain study S16).
@@ -236,6 +243,59 @@ pub enum PointKind {
         #[serde(default)]
         each: bool,
     },
+}
+
+impl ControlPoint {
+    /// How grave it is where it says nothing: as its rule is, or where a site's own rule is not in the catalogue, as the
+    /// check is. Ladders have levels of their own.
+    pub fn default_level(&self) -> Level {
+        let named = self.rule.as_ref().and_then(|id| catalogue::rule(id));
+        named.map_or_else(|| self.check.default_level(), |rule| rule.level)
+    }
+}
+
+impl PointKind {
+    /// The rule that a check is where its point names none; none for what depends on more than the check.
+    pub const fn own_rule(&self) -> Option<&'static str> {
+        Some(match self {
+            PointKind::Overdue { .. } | PointKind::Condition { .. } => return None,
+            PointKind::TooEarly { .. }
+            | PointKind::RequiresBefore { .. }
+            | PointKind::WrongOrder { .. }
+            | PointKind::NotTogether { .. }
+            | PointKind::StartedTooSoon => "P2",
+            PointKind::NotInFlowchart | PointKind::RequiredStep { .. } => "P1",
+            PointKind::NothingAfter { .. } => "P11",
+            PointKind::SamePerson { .. } => "A6",
+            PointKind::OffList { .. } => "A1",
+            PointKind::CancelledItem => "A2",
+            PointKind::WrongBody => "A3",
+            PointKind::LateEntry { .. } => "Q1",
+            PointKind::TimeReversed => "Q3",
+            PointKind::MissingField { .. } => "Q4",
+            PointKind::Conflict => "Q5",
+            PointKind::SpecialOverdue { .. } => "T10",
+        })
+    }
+
+    /// How grave a check is where nothing says more: as its own rule is.
+    fn default_level(&self) -> Level {
+        if let Some(rule) = self.own_rule().and_then(catalogue::rule) {
+            return rule.level;
+        }
+        match self {
+            PointKind::NothingAfter { .. }
+            | PointKind::OffList { .. }
+            | PointKind::CancelledItem
+            | PointKind::WrongBody
+            | PointKind::SpecialOverdue { .. }
+            | PointKind::Overdue { .. } => Level::Red,
+            PointKind::TimeReversed | PointKind::MissingField { .. } | PointKind::Conflict => {
+                Level::Review
+            }
+            _ => Level::Yellow,
+        }
+    }
 }
 
 /// 通用监察点: control points that apply to all cases of the sources or regions named.

@@ -8,8 +8,7 @@ use mingjing_domain::definitions::RungAt;
 use mingjing_domain::fact::Cause;
 use mingjing_domain::limit::Budget;
 
-use super::Basis;
-use super::Surroundings;
+use super::{Basis, Said, Surroundings};
 use crate::allege::{Allegation, Ending};
 use crate::fold::{Finding, NONE, Stay};
 use crate::history::Event;
@@ -52,6 +51,7 @@ pub(super) struct Sentence<'a> {
     pub(super) allegation: &'a Allegation,
     pub(super) point: &'a Point,
     pub(super) basis: &'a Basis<'a>,
+    pub(super) said: &'a Said,
     pub(super) now: Timestamp,
     pub(super) around: &'a Surroundings<'a>,
 }
@@ -72,12 +72,19 @@ impl Sentence<'_> {
                 )
             }
         };
-        let own = self.basis.timed().and_then(|t| t.legal_basis.as_ref());
-        if let Some(legal) = own.or(self.point.legal_basis.as_ref()) {
+        if let Some(legal) = &self.said.legal_basis {
             let _ = write!(text, "依据：{legal}。");
         }
-        if let Some(remedy) = &self.point.remedy {
+        if let Some(remedy) = &self.said.remedy {
             text.push_str(remedy);
+            if !remedy.ends_with('。') {
+                text.push('。');
+            }
+        }
+        if self.allegation.level >= Level::Yellow {
+            // A card asks for an answer; the record has the instant once it is out.
+            let within = self.point.answer_within.text_zh();
+            let _ = write!(text, "请自预警发出之日起{within}内反馈办理情况。");
         }
         text
     }
@@ -141,6 +148,10 @@ impl Sentence<'_> {
                 )
             })
             .unwrap_or_default();
+        if let Some(message) = &point.message {
+            text.push_str(&filled(message, &when, &what, &before));
+            return Ok(());
+        }
         let step_name = |place: u16| context.plan.steps[usize::from(place)].name.as_str();
         match &point.check {
             Check::RequiresBefore { .. } => {
@@ -204,6 +215,14 @@ impl Sentence<'_> {
             Check::Timed => Ok(()),
         }
     }
+}
+
+/// A message with its placeholders filled in.
+fn filled(message: &str, when: &str, what: &str, before: &str) -> String {
+    message
+        .replace("{when}", when)
+        .replace("{what}", what)
+        .replace("{before}", before)
 }
 
 fn local(at: Timestamp, around: &Surroundings<'_>) -> String {

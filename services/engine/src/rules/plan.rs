@@ -76,10 +76,15 @@ pub(crate) struct Special {
 pub(crate) struct Point {
     pub(crate) id: String,
     pub(crate) name: String,
+    /// The rule it names.
     pub(crate) rule: Option<String>,
+    /// The rule that its check is where it names none; a limit's ladder and a free condition have none.
+    pub(crate) own_rule: Option<&'static str>,
     pub(crate) level: Level,
     pub(crate) confirm: bool,
     pub(crate) legal_basis: Option<String>,
+    /// What happened, with placeholders; none where the check says it.
+    pub(crate) message: Option<String>,
     pub(crate) remedy: Option<String>,
     pub(crate) answer_within: Budget,
     pub(crate) check: Check,

@@ -134,7 +134,8 @@ impl Membership for Member {
 struct Group {
     topic: String,
     told: mpsc::Sender<Assignment>,
-    held: Mutex<BTreeSet<Partition>>,
+    /// What the group has given; none while it is being divided anew.
+    held: Mutex<Option<BTreeSet<Partition>>>,
     /// Whether the receiver has not been told what is held now, because it was too busy for too long.
     untold: AtomicBool,
     /// How long a callback waits.
@@ -155,7 +156,7 @@ impl ClientContext for Group {
 impl ConsumerContext for Group {
     fn pre_rebalance(&self, _: &BaseConsumer<Self>, rebalance: &Rebalance<'_>) {
         if let Rebalance::Revoke(_) = rebalance {
-            self.held().clear();
+            *self.held() = None;
             self.tell();
         }
     }
@@ -170,7 +171,7 @@ impl ConsumerContext for Group {
                 let elements = list.elements();
                 let of_log = elements.iter().filter(|e| e.topic() == self.topic);
                 let partitions = of_log.filter_map(|e| u16::try_from(e.partition()).ok());
-                *self.held() = partitions.map(Partition).collect();
+                *self.held() = Some(partitions.map(Partition).collect());
                 self.tell();
             }
             Rebalance::Revoke(_) => {}
@@ -185,19 +186,26 @@ impl Group {
         if !self.untold.load(Ordering::Relaxed) {
             return;
         }
-        let (assignment, _) = Assignment::new(self.held().clone());
+        let (assignment, _) = self.assignment();
         if self.told.try_send(assignment).is_ok() {
             self.untold.store(false, Ordering::Relaxed);
         }
     }
 
-    fn held(&self) -> std::sync::MutexGuard<'_, BTreeSet<Partition>> {
+    fn held(&self) -> std::sync::MutexGuard<'_, Option<BTreeSet<Partition>>> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn assignment(&self) -> (Assignment, oneshot::Receiver<()>) {
+        match self.held().clone() {
+            Some(partitions) => Assignment::new(partitions),
+            None => Assignment::interim(),
+        }
     }
 
     /// Tells what is held now, and waits until the rest is let go of.
     fn tell(&self) {
-        let (mut assignment, mut done) = Assignment::new(self.held().clone());
+        let (mut assignment, mut done) = self.assignment();
         let waits = Waits::until(self.drain_max);
         // The receiver may be busy with what it was told before.
         loop {
@@ -265,8 +273,8 @@ mod tests {
             partitions.iter().copied().map(Partition).collect()
         };
         // Nobody receives while the group gives, takes and gives.
-        for now in [&[0, 1][..], &[], &[2, 3]] {
-            *group.held() = held(now);
+        for now in [Some(held(&[0, 1])), None, Some(held(&[2, 3]))] {
+            *group.held() = now;
             group.tell();
         }
         group.tell_late();

@@ -17,8 +17,11 @@
 //!   again. A receiver that takes long leaves the records with the broker; the thread goes on polling meanwhile, with all partitions paused,
 //!   so that the group does not lose it. Single partitions are paused as long as the receiver asks.
 
+mod answers;
+mod client;
 mod desk;
 mod follow;
+mod places;
 mod start;
 
 use std::collections::BTreeMap;
@@ -174,7 +177,7 @@ impl Inbox {
         config.check()?;
         let (told, news) = mpsc::channel(1);
         let desk = Arc::new(Desk::default());
-        let consumer = follow::consumer(config, group, Arc::clone(&desk))?;
+        let consumer = client::consumer(config, group, Arc::clone(&desk))?;
         let at_desk = Arc::clone(&desk);
         let thread = std::thread::Builder::new()
             .name(format!("inbox-{group}"))

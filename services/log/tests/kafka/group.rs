@@ -23,6 +23,7 @@ async fn until(member: &mut Member, count: usize) -> BTreeSet<u16> {
     loop {
         let assignment = next(member).await;
         let held: BTreeSet<u16> = assignment.partitions.iter().map(|p| p.0).collect();
+        assert!(assignment.settled || held.is_empty(), "{assignment:?}");
         assignment.drained();
         if held.len() == count {
             return held;
@@ -62,7 +63,7 @@ async fn nobody_gets_a_partition_before_its_owner_has_let_go_of_it() {
     until(&mut one, 4).await;
     let mut other = Member::join(&config, "supervise").expect("it joins");
     let revoked = next(&mut one).await;
-    assert!(revoked.partitions.is_empty());
+    assert!(revoked.partitions.is_empty() && !revoked.settled);
     // While this one still works on them, the other waits; it would have them at once otherwise.
     let early = tokio::time::timeout(Duration::from_secs(3), other.changed()).await;
     assert!(early.is_err(), "{early:?}");

@@ -211,6 +211,47 @@ async fn a_snapshot_of_another_engine_is_reconciled_and_nothing_is_said_twice() 
 }
 
 #[tokio::test]
+async fn what_a_later_program_wrote_is_left_alone_and_its_owner_is_not_fenced_off() {
+    let dir = TempDir::new().unwrap();
+    let mut world = busy(dir.path()).await;
+    world.stop().await;
+    let (epochs, files) = (world.epochs(ONLY).await, world.snapshot_files());
+    let ours = std::fs::read(&files[1]).unwrap();
+    let newest = world.pretend_a_later_engine_wrote_the_newest_snapshot();
+    let theirs = std::fs::read(&newest).unwrap();
+
+    // The group gives it to a process of the older program.
+    world.in_group = true;
+    world.config.retry_after = std::time::Duration::from_millis(20);
+    world.start();
+    let told = "a program with engine later wrote it";
+    world
+        .wait_for(
+            |s| matches!(&s.state, State::Stopped { error: Some(error) } if error.contains(told)),
+        )
+        .await;
+    let tries = "snapshot_failures_total{what=\"other_version\"} 3";
+    while !world.metrics().contains(tries) {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(world.snapshot_files(), files, "nothing is set aside");
+    assert_eq!(std::fs::read(&newest).unwrap(), theirs);
+    assert_eq!(world.epochs(ONLY).await, epochs);
+    assert!(
+        world
+            .metrics()
+            .contains("snapshot_failures_total{what=\"broken\"} 0")
+    );
+
+    // Once there is one that it can read, it goes on by itself.
+    let written = newest.with_extension("ours");
+    std::fs::write(&written, ours).unwrap();
+    std::fs::rename(&written, &newest).unwrap();
+    world.settled().await;
+    world.stop().await;
+}
+
+#[tokio::test]
 async fn facts_that_do_not_follow_from_the_log_are_taken_back() {
     let dir = TempDir::new().unwrap();
     let mut world = busy(dir.path()).await;

@@ -407,25 +407,14 @@ impl World {
         self.may_reconcile = true;
         let mut files = self.snapshot_files();
         std::fs::remove_file(files.pop().expect("two snapshots")).expect("it is there");
-        let file = files.pop().expect("two snapshots");
-        let bytes = std::fs::read(&file).expect("it is there");
-        let line = bytes
-            .iter()
-            .position(|b| *b == b'\n')
-            .expect("a first line");
-        let (from, to) = (br#""engine_version":"1""#, br#""engine_version":"0""#);
-        let mut rest = bytes[line + 1..].to_vec();
-        let place = rest
-            .windows(from.len())
-            .position(|w| w == from)
-            .expect("it names its engine");
-        rest[place..place + to.len()].copy_from_slice(to);
-        let hash: String = Sha256::digest(&rest)
-            .iter()
-            .map(|b| format!("{b:02x}"))
-            .collect();
-        let bytes = [format!("mingjing-snapshot 1 {hash}\n").as_bytes(), &rest].concat();
-        std::fs::write(&file, bytes).expect("it is written");
+        pretend(&files.pop().expect("two snapshots"), "0", None);
+    }
+
+    /// The newest snapshot, made into one of a later engine that has another layout.
+    pub fn pretend_a_later_engine_wrote_the_newest_snapshot(&self) -> PathBuf {
+        let newest = self.snapshot_files().pop().expect("a snapshot");
+        pretend(&newest, "later", Some(b"in another layout"));
+        newest
     }
 
     /// The snapshot files of partition 0, oldest first.
@@ -444,6 +433,23 @@ impl World {
         files.sort();
         files
     }
+}
+
+/// Writes a snapshot anew as if this engine had written it, with this body where one is given.
+fn pretend(file: &Path, engine: &str, body: Option<&[u8]>) {
+    let bytes = std::fs::read(file).expect("it is there");
+    let mut lines = bytes.splitn(3, |b| *b == b'\n');
+    let (_, header) = (lines.next(), lines.next().expect("a header"));
+    let body = body.unwrap_or_else(|| lines.next().expect("a body"));
+    let mut header: serde_json::Value = serde_json::from_slice(header).expect("JSON");
+    header["engine_version"] = engine.into();
+    let rest = [format!("{header}\n").as_bytes(), body].concat();
+    let hash: String = Sha256::digest(&rest)
+        .iter()
+        .map(|b| format!("{b:02x}"))
+        .collect();
+    let bytes = [format!("mingjing-snapshot 1 {hash}\n").as_bytes(), &rest].concat();
+    std::fs::write(file, bytes).expect("it is written");
 }
 
 fn inputs(script: &str) -> Vec<Input> {

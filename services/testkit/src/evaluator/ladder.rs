@@ -2,8 +2,11 @@
 
 use mingjing_domain::Timestamp;
 use mingjing_domain::alert::Level;
+use mingjing_domain::catalogue;
 use mingjing_domain::deadline::{self, Deadline, Ledger};
-use mingjing_domain::definitions::{Flowchart, Judged, Limit, PointKind, Rung, RungAt};
+use mingjing_domain::definitions::{
+    ControlPoint, Flowchart, Judged, Limit, PointKind, Rung, RungAt,
+};
 use mingjing_domain::event::EventKind;
 
 use super::history::Case;
@@ -36,7 +39,7 @@ impl SlowEvaluator<'_> {
                     return Vec::new();
                 };
                 let levels = if levels.is_empty() {
-                    usual_ladder(limit)
+                    usual_ladder(limit, watch.point)
                 } else {
                     levels.clone()
                 };
@@ -234,8 +237,26 @@ fn limit_of<'a>(case: &Case<'a>, name: &str) -> Option<(&'a Flowchart, &'a Limit
         .map(|limit| (flowchart, limit))
 }
 
-/// Yellow past the promise, red past the law, as far as the limit has them.
-fn usual_ladder(limit: &Limit) -> Vec<Rung> {
+/// Yellow past the promise, red past the law, as far as the limit has them; or the one rung of another rule.
+fn usual_ladder(limit: &Limit, point: &ControlPoint) -> Vec<Rung> {
+    if point
+        .rule
+        .as_deref()
+        .is_some_and(|rule| !matches!(rule, "T1" | "T2" | "T3" | "T4" | "T5"))
+    {
+        let has_law = limit.statutory.is_some() || limit.own_deadline.is_some();
+        let at = match has_law {
+            true => RungAt::Statutory,
+            false => RungAt::Promised,
+        };
+        let named = point.rule.as_ref().and_then(|id| catalogue::rule(id));
+        let level = point.level.or(named.map(|rule| rule.level));
+        return vec![Rung {
+            // A ladder of a site's own rule is as grave as one past the law.
+            level: level.unwrap_or(Level::Red),
+            at,
+        }];
+    }
     let promised = limit.promised.map(|_| Rung {
         level: Level::Yellow,
         at: RungAt::Promised,

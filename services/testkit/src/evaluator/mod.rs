@@ -25,6 +25,7 @@ use chrono_tz::Tz;
 use mingjing_domain::Timestamp;
 use mingjing_domain::alert::Level;
 use mingjing_domain::calendar::{WorkCalendar, built_in};
+use mingjing_domain::catalogue;
 use mingjing_domain::definitions::{
     ControlPoint, DefinitionFile, DefinitionSet, PointKind, PowerItem,
 };
@@ -262,9 +263,11 @@ impl Moment<'_> {
     }
 }
 
-/// The level of a control point that is no ladder.
+/// The level of a control point that is no ladder: its own, else its rule's, else that of the check.
 fn level_of(point: &ControlPoint) -> Level {
-    point.level.unwrap_or(match point.check {
+    let named = point.rule.as_ref().and_then(|id| catalogue::rule(id));
+    let of_rule = point.level.or(named.map(|rule| rule.level));
+    of_rule.unwrap_or(match point.check {
         PointKind::NothingAfter { .. }
         | PointKind::OffList { .. }
         | PointKind::CancelledItem

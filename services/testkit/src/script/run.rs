@@ -3,6 +3,7 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
+use mingjing_domain::alert::AlertRecord;
 use mingjing_domain::definitions::{DefinitionFile, DefinitionSet};
 use mingjing_domain::fact::Fact;
 use mingjing_engine::{Engine, Rules};
@@ -20,6 +21,10 @@ pub trait Judge {
     fn read(&mut self, input: &Input, set: &DefinitionSet);
     /// Every alert it knows, in any state, sorted.
     fn rows(&self) -> Vec<Row>;
+    /// The alerts in full, where it writes any.
+    fn records(&self) -> Vec<AlertRecord> {
+        Vec::new()
+    }
 }
 
 /// The engine, with the facts it has written.
@@ -84,6 +89,10 @@ impl Judge for EngineRun {
         rows.sort();
         rows
     }
+
+    fn records(&self) -> Vec<AlertRecord> {
+        self.engine.alerts().cloned().collect()
+    }
 }
 
 /// The slow evaluator with the life of its alerts.
@@ -135,19 +144,20 @@ pub fn definitions(files: Vec<DefinitionFile>) -> DefinitionSet {
 }
 
 /// Runs a script through the engine and through the slow evaluator, and panics with a readable difference where either
-/// knows other alerts than the script expects.
-pub fn check(definitions_yaml: &str, script: &str) {
+/// knows other alerts than the script expects. Answers with the alerts that the engine knows in the end.
+pub fn check(definitions_yaml: &str, script: &str) -> Vec<AlertRecord> {
     run(definitions_yaml, script, |set| {
         vec![Box::new(EngineRun::new(set)), Box::new(SlowRun::new(set))]
-    });
+    })
 }
 
 /// Runs a script through judges, side by side. Panics at the first expectation that does not hold, and where there is none.
+/// Answers with the alerts that they know in the end, as far as they write any.
 pub fn run(
     definitions_yaml: &str,
     script: &str,
     judges: impl Fn(&DefinitionSet) -> Vec<Box<dyn Judge>>,
-) {
+) -> Vec<AlertRecord> {
     let (zone, lines) = parse(script).unwrap_or_else(|bad| panic!("{bad}\n{script}"));
     let mut files = vec![DefinitionFile {
         name: "definitions.yaml".into(),
@@ -189,4 +199,5 @@ pub fn run(
         expectations > 0,
         "a script that expects nothing cannot fail: write `expect nothing` where that is meant"
     );
+    judges.iter().flat_map(|judge| judge.records()).collect()
 }

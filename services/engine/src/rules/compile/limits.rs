@@ -74,7 +74,14 @@ impl Builder<'_> {
     ) -> Ladder {
         let lawful = limit.statutory.is_some() || limit.own_deadline.is_some();
         let mut rungs: Vec<_> = levels.iter().map(|r| (r.level, r.at)).collect();
-        if rungs.is_empty() {
+        if rungs.is_empty() && names_another_rule(point) {
+            let at = if lawful {
+                RungAt::Statutory
+            } else {
+                RungAt::Promised
+            };
+            rungs.push((point.level.unwrap_or_else(|| point.default_level()), at));
+        } else if rungs.is_empty() {
             if limit.promised.is_some() {
                 rungs.push((Level::Yellow, RungAt::Promised));
             }
@@ -313,4 +320,12 @@ impl Builder<'_> {
         }
         bits
     }
+}
+
+/// Whether a limit's point is a rule of its own rather than one of the ladder T1 to T5, so that its rule says how grave it
+/// is.
+fn names_another_rule(point: &ControlPoint) -> bool {
+    let ladder = ["T1", "T2", "T3", "T4", "T5"];
+    let rule = point.rule.as_deref();
+    rule.is_some_and(|rule| !ladder.contains(&rule))
 }

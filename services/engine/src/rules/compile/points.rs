@@ -1,6 +1,6 @@
 //! Control points: what each checks, resolved, and the events it looks at.
 
-use mingjing_domain::alert::Level;
+use mingjing_domain::catalogue::{self, LOCAL_PREFIX};
 use mingjing_domain::definitions::{Anchor, ControlPoint, Limit, Name, PointKind};
 use mingjing_domain::event::EventKind;
 use mingjing_domain::limit::{Budget, Unit};
@@ -24,17 +24,21 @@ impl Builder<'_> {
             return;
         }
         let place = self.plan.points.len() as u16;
-        let Some((check, looks, level)) = self.check(place, point, limits, home) else {
+        self.rule_exists(point, home);
+        let Some((check, looks)) = self.check(place, point, limits, home) else {
             return;
         };
+        let message = self.message(point, home);
         self.looks_at.push(looks);
         self.plan.points.push(Point {
             id: point.id.text.clone(),
             name: point.name.clone(),
-            rule: point.rule.clone(),
-            level: point.level.unwrap_or(level),
+            rule: point.rule.as_ref().map(|rule| rule.text.clone()),
+            own_rule: point.check.own_rule(),
+            level: point.level.unwrap_or_else(|| point.default_level()),
             confirm: point.confirm,
             legal_basis: point.legal_basis.clone(),
+            message,
             remedy: point.remedy.clone(),
             answer_within: point.answer_within.unwrap_or(ANSWER_WITHIN),
             check,
@@ -47,8 +51,7 @@ impl Builder<'_> {
         point: &ControlPoint,
         limits: &[Limit],
         home: &Home<'_>,
-    ) -> Option<(Check, Looks, Level)> {
-        use Level::{Red, Review, Yellow};
+    ) -> Option<(Check, Looks)> {
         self.anchors_exist(point, home);
         Some(match &point.check {
             PointKind::Overdue { limit, levels } => {
@@ -64,7 +67,6 @@ impl Builder<'_> {
                 (
                     self.timed(place, limit, TimedKind::Overdue(ladder), home),
                     Looks::Never,
-                    Red,
                 )
             }
             PointKind::TooEarly { limit } => {
@@ -76,12 +78,11 @@ impl Builder<'_> {
                 (
                     self.timed(place, limit, TimedKind::TooEarly(at_least), home),
                     Looks::Never,
-                    Yellow,
                 )
             }
             PointKind::SpecialOverdue { kinds } => {
                 let kinds = self.special_bits(kinds, None, home);
-                (self.timed_special(place, kinds), Looks::Never, Red)
+                (self.timed_special(place, kinds), Looks::Never)
             }
             PointKind::RequiresBefore {
                 event,
@@ -96,17 +97,16 @@ impl Builder<'_> {
                         each: *each,
                     },
                     Looks::At(event),
-                    Yellow,
                 )
             }
             PointKind::WrongOrder { first, then } => {
                 let (first, then) = (self.mark(first), self.mark(then));
-                (Check::WrongOrder { first, then }, Looks::At(first), Yellow)
+                (Check::WrongOrder { first, then }, Looks::At(first))
             }
             PointKind::NotTogether { groups } => {
                 let groups: Vec<_> = groups.iter().map(|g| self.mark(g)).collect();
                 let any = groups.iter().fold(0, |all, g| all | g);
-                (Check::NotTogether { groups }, Looks::At(any), Yellow)
+                (Check::NotTogether { groups }, Looks::At(any))
             }
             PointKind::NothingAfter {
                 after,
@@ -126,15 +126,15 @@ impl Builder<'_> {
                         self.mark(except)
                     },
                 };
-                (check, Looks::Always, Red)
+                (check, Looks::Always)
             }
             PointKind::NotInFlowchart => {
                 self.plan.watches_transitions = true;
-                (Check::NotInFlowchart, Looks::Never, Yellow)
+                (Check::NotInFlowchart, Looks::Never)
             }
             PointKind::StartedTooSoon => {
                 self.plan.watches_transitions = true;
-                (Check::StartedTooSoon, Looks::Never, Yellow)
+                (Check::StartedTooSoon, Looks::Never)
             }
             PointKind::RequiredStep { steps, at, unless } => {
                 let closed = [Anchor {
@@ -148,11 +148,7 @@ impl Builder<'_> {
                     None => None,
                 };
                 let steps = self.required_steps(steps, home);
-                (
-                    Check::RequiredStep { steps, at, unless },
-                    Looks::At(at),
-                    Yellow,
-                )
+                (Check::RequiredStep { steps, at, unless }, Looks::At(at))
             }
             PointKind::SamePerson {
                 one,
@@ -165,28 +161,26 @@ impl Builder<'_> {
                     other,
                     not_for_instant: *not_for_instant,
                 };
-                (check, Looks::At(one | other), Yellow)
+                (check, Looks::At(one | other))
             }
             PointKind::OffList { grace } => (
                 Check::OffList {
                     grace: grace.unwrap_or(OFF_LIST_GRACE),
                 },
                 Looks::Always,
-                Red,
             ),
-            PointKind::CancelledItem => (Check::CancelledItem, Looks::Always, Red),
-            PointKind::WrongBody => (Check::WrongBody, Looks::Always, Red),
+            PointKind::CancelledItem => (Check::CancelledItem, Looks::Always),
+            PointKind::WrongBody => (Check::WrongBody, Looks::Always),
             PointKind::LateEntry { over } => (
                 Check::LateEntry {
                     over: over.unwrap_or(LATE_ENTRY_OVER),
                 },
                 Looks::Always,
-                Yellow,
             ),
             PointKind::TimeReversed => {
                 use EventKind::{Accepted, Applied, Decided, StepStart};
                 let kinds = &[Applied, Accepted, Decided, StepStart];
-                (Check::TimeReversed, Looks::Kinds(kinds), Review)
+                (Check::TimeReversed, Looks::Kinds(kinds))
             }
             PointKind::MissingField { on, fields } => {
                 let looks = if on.is_empty() {
@@ -195,18 +189,47 @@ impl Builder<'_> {
                     Looks::At(self.mark(on))
                 };
                 let fields = fields.iter().filter_map(|f| self.field(f, home)).collect();
-                (Check::MissingField { fields }, looks, Review)
+                (Check::MissingField { fields }, looks)
             }
-            PointKind::Conflict => (Check::Conflict, Looks::Always, Review),
+            PointKind::Conflict => (Check::Conflict, Looks::Always),
             PointKind::Condition { on, when, each } => {
                 let when = self.condition(when, true, home)?;
                 (
                     Check::Condition { when, each: *each },
                     Looks::At(self.mark(on)),
-                    Yellow,
                 )
             }
         })
+    }
+
+    /// A rule that is misspelt would leave its alerts without level, basis and remedy.
+    fn rule_exists(&mut self, point: &ControlPoint, home: &Home<'_>) {
+        if let Some(rule) = &point.rule
+            && !catalogue::is_known(rule)
+        {
+            let message = format!(
+                "unknown rule {:?}: name one of the catalogue (`mingjing rules`), or one of your own that begins with \
+                 `{LOCAL_PREFIX}`",
+                rule.text
+            );
+            self.problems.push((home.problem)(rule.line, message));
+        }
+    }
+
+    /// What the point says happened: its own words, else those of its rule; none where the check has better ones.
+    fn message(&mut self, point: &ControlPoint, home: &Home<'_>) -> Option<String> {
+        if let Some(message) = &point.message {
+            let strange = catalogue::strange_placeholders(message);
+            if !strange.is_empty() {
+                let message =
+                    format!("`message` has {strange:?}; write {{when}}, {{what}} or {{before}}");
+                self.refuse(home, point, &message);
+            }
+            return Some(message.clone());
+        }
+        let rule = point.rule.as_deref().or(point.check.own_rule());
+        let message = catalogue::rule(rule?)?.message;
+        (!message.is_empty()).then(|| message.to_owned())
     }
 
     pub(super) fn refuse(&mut self, home: &Home<'_>, point: &ControlPoint, message: &str) {

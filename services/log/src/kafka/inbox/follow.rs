@@ -1,65 +1,31 @@
-//! The thread that polls, and the callbacks that run in it.
+//! The thread that polls.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
-use std::sync::mpsc::{RecvTimeoutError, sync_channel};
+use std::sync::mpsc::sync_channel;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use rdkafka::client::ClientContext;
-use rdkafka::config::RDKafkaLogLevel;
-use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer, ConsumerContext};
-use rdkafka::error::{KafkaError, KafkaResult};
+use rdkafka::consumer::{CommitMode, Consumer};
+use rdkafka::error::KafkaError;
 use rdkafka::message::BorrowedMessage;
-use rdkafka::types::{RDKafkaErrorCode, RDKafkaRespErr};
+use rdkafka::types::RDKafkaErrorCode;
 use rdkafka::{Message, Offset, Timestamp, TopicPartitionList};
 use tokio::sync::mpsc;
 
+use super::answers::{Due, commit, due};
+use super::client::{Reader, list};
 use super::desk::Desk;
-use super::start::{Done, Held, start};
-use super::{Answer, BYTES_MAX, Begun, Delivered, Handed, Mark, News, QUESTION, RECORDS_MAX, Spot};
+use super::places::{begins, done_of};
+use super::{Answer, BYTES_MAX, Delivered, Handed, News, RECORDS_MAX, Spot};
 use crate::kafka::cluster::position_gone;
-use crate::kafka::{Config, OpenError, config, native, speaker};
+use crate::kafka::native;
 
-/// How long a member may be silent before the group goes on without it.
-const SESSION: Duration = Duration::from_secs(10);
-/// How long partitions that go to another process are kept for the answer that is due.
-const DRAIN_MAX: Duration = Duration::from_secs(60);
-const POLL: Duration = Duration::from_millis(100);
+/// How long one poll waits.
+pub(super) const POLL: Duration = Duration::from_millis(100);
 /// After so long it is asked again where those partitions begin of which the cluster did not say it.
 const ASK_AGAIN: Duration = Duration::from_secs(30);
 /// An answer that takes longer is waited for with all partitions paused and the group's questions answered.
 const SOON: Duration = Duration::from_millis(500);
-
-type Reader = BaseConsumer<Context>;
-
-pub(super) struct Context {
-    desk: Arc<Desk>,
-}
-
-/// The client. `roundrobin`, because `range` would give the one partition of every topic to the same process.
-pub(super) fn consumer(config: &Config, group: &str, desk: Arc<Desk>) -> Result<Reader, OpenError> {
-    let mut client = config.consumer();
-    client
-        .set("group.id", format!("{}mingjing.{group}", config.prefix))
-        .set("partition.assignment.strategy", "roundrobin")
-        .set("session.timeout.ms", SESSION.as_millis().to_string())
-        .set(
-            "heartbeat.interval.ms",
-            (SESSION.as_millis() / 4).to_string(),
-        )
-        .set(
-            "max.poll.interval.ms",
-            (4 * DRAIN_MAX.as_millis()).to_string(),
-        )
-        .set("topic.metadata.refresh.interval.ms", "5000")
-        // A topic's end must be known in time for the lag to be true; fetches of a quiet one need not be frequent.
-        .set("fetch.wait.max.ms", "500")
-        .set("queued.max.messages.kbytes", (BYTES_MAX / 1024).to_string());
-    client
-        .create_with_context(Context { desk })
-        .map_err(config::property)
-}
 
 /// Reads until the desk closes or nobody receives.
 pub(super) fn run(consumer: &Reader, desk: &Desk, told: &mpsc::Sender<Handed>) {
@@ -383,155 +349,6 @@ impl Thread<'_> {
     }
 }
 
-/// What has become of the answer that is due.
-enum Due {
-    Done(Vec<(Spot, Duration)>),
-    Waiting,
-    /// It came, and was seen to by someone else.
-    Settled,
-    /// The receiver is gone.
-    Dropped,
-}
-
-/// Waits for the answer that is due, and notes what it says is done.
-fn due(desk: &Desk, patience: Duration) -> Due {
-    let Some(receiver) = desk.state().due.take() else {
-        return Due::Settled;
-    };
-    // Not under the lock.
-    let marks = match receiver.recv_timeout(patience) {
-        Ok(marks) => marks,
-        Err(RecvTimeoutError::Disconnected) => return Due::Dropped,
-        Err(RecvTimeoutError::Timeout) => {
-            desk.state().due = Some(receiver);
-            return Due::Waiting;
-        }
-    };
-    let mut state = desk.state();
-    let mut rests = Vec::new();
-    for Mark {
-        spot,
-        next,
-        note,
-        rest,
-    } in marks
-    {
-        let topic_id = match (state.begun.remove(&spot), state.done.get(&spot)) {
-            (Some(begun), _) => Some(begun.topic_id),
-            (None, done) => done.map(|done| done.topic_id),
-        };
-        if let Some(topic_id) = topic_id {
-            let done = Done {
-                topic_id,
-                next,
-                note,
-            };
-            state.done.insert(spot.clone(), done);
-        }
-        rests.extend(rest.map(|rest| (spot, rest)));
-    }
-    Due::Done(rests)
-}
-
-/// Commits all that is done.
-fn commit(consumer: &Reader, desk: &Desk, mode: CommitMode) -> KafkaResult<()> {
-    let done = desk.state().done.clone();
-    if done.is_empty() {
-        return Ok(());
-    }
-    let mut places = TopicPartitionList::new();
-    for (spot, done) in &done {
-        let mut place = places.add_partition(&spot.topic, spot.partition);
-        place.set_offset(Offset::Offset(done.next))?;
-        place.set_metadata(done.metadata());
-    }
-    consumer.commit(&places, mode)?;
-    if let CommitMode::Sync = mode {
-        desk.state().kept.extend(done.into_keys());
-    }
-    Ok(())
-}
-
-/// What the cluster does not say of some partitions.
-type Unknown = Vec<(Spot, KafkaError)>;
-
-/// Asks the cluster where each partition is to begin.
-fn begins(
-    consumer: &Reader,
-    spots: &BTreeSet<Spot>,
-    known: &BTreeMap<Spot, Done>,
-) -> KafkaResult<(Vec<Begun>, Unknown)> {
-    if spots.is_empty() {
-        return Ok((Vec::new(), Vec::new()));
-    }
-    let spots: Vec<Spot> = spots.iter().cloned().collect();
-    let names: BTreeSet<&str> = spots.iter().map(|spot| &*spot.topic).collect();
-    let names: Vec<&str> = names.into_iter().collect();
-    let ids = native::topic_ids(consumer.client(), &names, QUESTION)?;
-    let committed = consumer.committed_offsets(list(&spots)?, QUESTION)?;
-    let mut sizes: BTreeMap<&str, usize> = BTreeMap::new();
-    for name in names {
-        let metadata = consumer.fetch_metadata(Some(name), QUESTION)?;
-        let topic = metadata.topics().first();
-        sizes.insert(name, topic.map_or(0, |topic| topic.partitions().len()));
-    }
-    let mut begun = Vec::with_capacity(spots.len());
-    let mut unknown = Vec::new();
-    for spot in &spots {
-        let Some(topic_id) = ids.get(&*spot.topic).copied().flatten() else {
-            // Gone. The group will say so; if it comes again, it is another.
-            continue;
-        };
-        let place = committed.find_partition(&spot.topic, spot.partition);
-        let told = place.as_ref().map_or(Ok(()), |place| place.error());
-        let bounds = consumer.fetch_watermarks(&spot.topic, spot.partition, QUESTION);
-        let (low, high) = match told.and(bounds) {
-            Ok(bounds) => bounds,
-            Err(error) => {
-                unknown.push((spot.clone(), error));
-                continue;
-            }
-        };
-        let committed = place.and_then(|place| {
-            let next = place.offset().to_raw().filter(|next| *next >= 0)?;
-            Some(Done::read(next, place.metadata(), topic_id))
-        });
-        let done = known.get(spot).cloned().or(committed);
-        let held = Held {
-            topic_id,
-            low,
-            high,
-        };
-        let (at, loss) = start(done.as_ref(), held);
-        begun.push(Begun {
-            spot: spot.clone(),
-            topic_id,
-            partitions: sizes.get(&*spot.topic).copied().unwrap_or(0),
-            at,
-            end: high,
-            note: done.map(|done| done.note).unwrap_or_default(),
-            loss,
-        });
-    }
-    Ok((begun, unknown))
-}
-
-fn done_of(begun: &Begun) -> Done {
-    Done {
-        topic_id: begun.topic_id,
-        next: begun.at,
-        note: begun.note.clone(),
-    }
-}
-
-fn list(spots: &[Spot]) -> KafkaResult<TopicPartitionList> {
-    let mut list = TopicPartitionList::with_capacity(spots.len());
-    for spot in spots {
-        list.add_partition(&spot.topic, spot.partition);
-    }
-    Ok(list)
-}
-
 fn delivered(message: &BorrowedMessage<'_>) -> (Spot, Delivered) {
     let spot = Spot {
         topic: message.topic().into(),
@@ -547,82 +364,4 @@ fn delivered(message: &BorrowedMessage<'_>) -> (Spot, Delivered) {
         value: message.payload().map(Bytes::copy_from_slice),
     };
     (spot, record)
-}
-
-impl ClientContext for Context {
-    fn log(&self, level: RDKafkaLogLevel, _: &str, text: &str) {
-        speaker::log(level, text);
-    }
-
-    fn error(&self, error: KafkaError, reason: &str) {
-        tracing::debug!(%error, reason, "the reader of delivered topics reports");
-        self.desk.error(format!("{error}: {reason}"));
-    }
-}
-
-impl ConsumerContext for Context {
-    /// What is assigned is begun by the thread, once it knows where.
-    fn rebalance(
-        &self,
-        consumer: &BaseConsumer<Self>,
-        code: RDKafkaRespErr,
-        list: &mut TopicPartitionList,
-    ) {
-        if code == RDKafkaRespErr::RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS {
-            let elements = list.elements();
-            let spots = elements.iter().map(|element| Spot {
-                topic: element.topic().into(),
-                partition: element.partition(),
-            });
-            let mut state = self.desk.state();
-            state.assigned = spots.collect();
-            state.generation += 1;
-            state.beginning = true;
-            return;
-        }
-        self.let_go(consumer);
-        if let Err(error) = consumer.unassign() {
-            tracing::warn!(%error, "delivered topics could not be let go of");
-        }
-    }
-
-    fn commit_callback(&self, result: KafkaResult<()>, _: &TopicPartitionList) {
-        if let Err(error) = result {
-            // They are read again, by us or by whoever has them now.
-            tracing::debug!(%error, "offsets of delivered topics were not committed");
-        }
-    }
-}
-
-impl Context {
-    /// Waits for what is being worked on, and commits it, while the group gives the partitions to nobody else.
-    fn let_go(&self, consumer: &BaseConsumer<Self>) {
-        let began = Instant::now();
-        loop {
-            match due(&self.desk, POLL) {
-                Due::Done(_) | Due::Settled | Due::Dropped => break,
-                Due::Waiting if self.desk.closing() => break,
-                Due::Waiting if began.elapsed() > DRAIN_MAX => {
-                    tracing::warn!(
-                        "delivered topics were not let go of in time: another process takes their last records again"
-                    );
-                    break;
-                }
-                Due::Waiting => {}
-            }
-        }
-        if !consumer.assignment_lost()
-            && let Err(error) = commit(consumer, &self.desk, CommitMode::Sync)
-        {
-            tracing::debug!(%error, "offsets of delivered topics were not committed");
-        }
-        let mut state = self.desk.state();
-        state.assigned.clear();
-        state.begun.clear();
-        state.done.clear();
-        state.kept.clear();
-        state.ends.clear();
-        state.generation += 1;
-        state.beginning = false;
-    }
 }

@@ -1,0 +1,179 @@
+//! The catalogue: every rule of the field, once, with what an alert of it says.
+//!
+//! Definitions name rules by id ([`crate::definitions::ControlPoint::rule`]); where a control point is silent, its rule
+//! answers: how grave, which article, what to do. The catalogue is part of the program and not of a site's
+//! definitions: what a place does otherwise it says in [`crate::definitions::RuleSettings`], or with a rule of its own
+//! under [`LOCAL_PREFIX`].
+
+mod alignment;
+mod authority;
+mod complaints;
+mod discretion;
+mod duties;
+mod page;
+mod procedure;
+mod quality;
+mod rule;
+mod time;
+
+pub use page::page;
+pub use rule::{Basis, Exception, FindingKind, Parameter, Rule, Tier};
+
+/// What a site's own rules begin with (地方规则), like `L-白酒抽检`.
+pub const LOCAL_PREFIX: &str = "L-";
+
+/// The rule of a free condition that names none.
+pub const UNNAMED: &str = "CEL";
+
+struct Family {
+    name: &'static str,
+    name_en: &'static str,
+    rules: &'static [Rule],
+    to_come: &'static [&'static str],
+}
+
+/// In the order of the domain study's section 3.2.
+const FAMILIES: &[Family] = &[
+    Family {
+        name: "时限",
+        name_en: "Time",
+        rules: time::RULES,
+        to_come: time::TO_COME,
+    },
+    Family {
+        name: "程序",
+        name_en: "Procedure",
+        rules: procedure::RULES,
+        to_come: procedure::TO_COME,
+    },
+    Family {
+        name: "主体与人员",
+        name_en: "Authority and persons",
+        rules: authority::RULES,
+        to_come: authority::TO_COME,
+    },
+    Family {
+        name: "裁量与钱款",
+        name_en: "Discretion and money",
+        rules: discretion::RULES,
+        to_come: discretion::TO_COME,
+    },
+    Family {
+        name: "数据质量",
+        name_en: "Quality of data",
+        rules: quality::RULES,
+        to_come: quality::TO_COME,
+    },
+    Family {
+        name: "投诉与评价",
+        name_en: "Complaints and ratings",
+        rules: complaints::RULES,
+        to_come: complaints::TO_COME,
+    },
+    Family {
+        name: "履职",
+        name_en: "Duties",
+        rules: duties::RULES,
+        to_come: duties::TO_COME,
+    },
+    Family {
+        name: "目录对应",
+        name_en: "Alignment",
+        rules: alignment::RULES,
+        to_come: alignment::TO_COME,
+    },
+];
+
+/// Every rule, family by family.
+pub fn rules() -> impl Iterator<Item = &'static Rule> {
+    FAMILIES.iter().flat_map(|family| family.rules)
+}
+
+/// The rule with this id.
+pub fn rule(id: &str) -> Option<&'static Rule> {
+    rules().find(|rule| rule.id == id)
+}
+
+/// Whether definitions may name this rule: one of the catalogue, or a site's own under [`LOCAL_PREFIX`].
+pub fn is_known(id: &str) -> bool {
+    let local = id
+        .strip_prefix(LOCAL_PREFIX)
+        .is_some_and(|own| !own.trim().is_empty());
+    let to_come = || FAMILIES.iter().any(|family| family.to_come.contains(&id));
+    local || rule(id).is_some() || to_come()
+}
+
+/// What stands in braces in a message and is no placeholder.
+pub fn strange_placeholders(message: &str) -> Vec<&str> {
+    let inside = message.split('{').skip(1);
+    inside
+        .map(|part| part.split('}').next().unwrap_or_default())
+        .filter(|name| !["when", "what", "before"].contains(name))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_id_is_there_once() {
+        let mut seen = BTreeSet::new();
+        let to_come = FAMILIES.iter().flat_map(|f| f.to_come.iter().copied());
+        for id in rules().map(|r| r.id).chain(to_come) {
+            assert!(seen.insert(id), "{id} is there twice");
+        }
+    }
+
+    #[test]
+    fn every_rule_says_all_that_an_alert_needs() {
+        for rule in rules() {
+            let id = rule.id;
+            let letter = id.trim_end_matches(|c: char| c.is_ascii_digit());
+            assert!(
+                letter.len() == 1 && id.len() > 1,
+                "{id} is a letter and a number"
+            );
+            assert!(
+                !id.starts_with(LOCAL_PREFIX),
+                "{id} looks like a site's own"
+            );
+            for (what, text) in [
+                ("name", rule.name),
+                ("checks", rule.checks),
+                ("remedy", rule.remedy),
+            ] {
+                assert!(is_chinese(text), "{id}: {what}: {text:?}");
+            }
+            assert!(rule.name_en.is_ascii() && rule.name_en.len() > 3, "{id}");
+            assert!(!rule.evidence.is_empty(), "{id} carries no evidence");
+            assert!(
+                rule.checks.ends_with('。') && rule.remedy.ends_with('。'),
+                "{id}: `checks` and `remedy` are sentences"
+            );
+            assert!(
+                rule.message.is_empty() || rule.message.ends_with('。'),
+                "{id}: `message` is a sentence"
+            );
+            let unknown = strange_placeholders(rule.message);
+            assert!(unknown.is_empty(), "{id}: no placeholder {unknown:?}");
+            let review = rule.level == crate::alert::Level::Review;
+            assert!(
+                rule.finding != FindingKind::Review || review,
+                "{id}: what only asks for a look has the level review"
+            );
+        }
+    }
+
+    #[test]
+    fn a_sites_own_rule_needs_the_prefix() {
+        assert!(is_known("T3") && is_known("L-白酒抽检"));
+        assert!(!is_known("T99") && !is_known("L-") && !is_known("白酒抽检"));
+    }
+
+    fn is_chinese(text: &str) -> bool {
+        text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c))
+    }
+}

@@ -1,0 +1,83 @@
+//! Where the partitions that were assigned are to begin, as the cluster says.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rdkafka::consumer::Consumer;
+use rdkafka::error::{KafkaError, KafkaResult};
+
+use super::client::{Reader, list};
+use super::start::{Done, Held, start};
+use super::{Begun, QUESTION, Spot};
+use crate::kafka::native;
+
+/// What the cluster does not say of some partitions.
+pub(super) type Unknown = Vec<(Spot, KafkaError)>;
+
+/// Asks the cluster where each partition is to begin.
+pub(super) fn begins(
+    consumer: &Reader,
+    spots: &BTreeSet<Spot>,
+    known: &BTreeMap<Spot, Done>,
+) -> KafkaResult<(Vec<Begun>, Unknown)> {
+    if spots.is_empty() {
+        return Ok((Vec::new(), Vec::new()));
+    }
+    let spots: Vec<Spot> = spots.iter().cloned().collect();
+    let names: BTreeSet<&str> = spots.iter().map(|spot| &*spot.topic).collect();
+    let names: Vec<&str> = names.into_iter().collect();
+    let ids = native::topic_ids(consumer.client(), &names, QUESTION)?;
+    let committed = consumer.committed_offsets(list(&spots)?, QUESTION)?;
+    let mut sizes: BTreeMap<&str, usize> = BTreeMap::new();
+    for name in names {
+        let metadata = consumer.fetch_metadata(Some(name), QUESTION)?;
+        let topic = metadata.topics().first();
+        sizes.insert(name, topic.map_or(0, |topic| topic.partitions().len()));
+    }
+    let mut begun = Vec::with_capacity(spots.len());
+    let mut unknown = Vec::new();
+    for spot in &spots {
+        let Some(topic_id) = ids.get(&*spot.topic).copied().flatten() else {
+            // Gone. The group will say so; if it comes again, it is another.
+            continue;
+        };
+        let place = committed.find_partition(&spot.topic, spot.partition);
+        let told = place.as_ref().map_or(Ok(()), |place| place.error());
+        let bounds = consumer.fetch_watermarks(&spot.topic, spot.partition, QUESTION);
+        let (low, high) = match told.and(bounds) {
+            Ok(bounds) => bounds,
+            Err(error) => {
+                unknown.push((spot.clone(), error));
+                continue;
+            }
+        };
+        let committed = place.and_then(|place| {
+            let next = place.offset().to_raw().filter(|next| *next >= 0)?;
+            Some(Done::read(next, place.metadata(), topic_id))
+        });
+        let done = known.get(spot).cloned().or(committed);
+        let held = Held {
+            topic_id,
+            low,
+            high,
+        };
+        let (at, loss) = start(done.as_ref(), held);
+        begun.push(Begun {
+            spot: spot.clone(),
+            topic_id,
+            partitions: sizes.get(&*spot.topic).copied().unwrap_or(0),
+            at,
+            end: high,
+            note: done.map(|done| done.note).unwrap_or_default(),
+            loss,
+        });
+    }
+    Ok((begun, unknown))
+}
+
+pub(super) fn done_of(begun: &Begun) -> Done {
+    Done {
+        topic_id: begun.topic_id,
+        next: begun.at,
+        note: begun.note.clone(),
+    }
+}
