@@ -94,7 +94,11 @@ impl AskedPoint<'_> {
         PointStory {
             control_point: self.point.id.clone(),
             name: self.point.name.clone(),
-            rule: self.point.rule.clone(),
+            rule: self
+                .point
+                .rule
+                .clone()
+                .or_else(|| self.point.own_rule.map(str::to_owned)),
             legal_basis: self.point.legal_basis.clone(),
             looked_at: (!timed).then(|| self.looks().len() as u32),
             verdicts,
