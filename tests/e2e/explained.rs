@@ -1,6 +1,7 @@
 //! What the platform explains of a case is what it published of it, now and as known at each change; and the command says so to
 //! people.
 
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, ensure};
@@ -34,6 +35,7 @@ async fn what_is_explained_is_what_was_published() -> Result<()> {
     }
     ensure!(changes > 5, "only {changes} changes were asked about");
     says_so(&platform, cases.first().context("a case")?)?;
+    stands_in_an_appeal(&platform, folder.path()).await?;
     platform.stop().await
 }
 
@@ -114,4 +116,55 @@ fn says_so(platform: &Platform, case: &str) -> Result<()> {
         ensure!(said.contains(part), "no {part} in:\n{said}");
     }
     Ok(())
+}
+
+/// The evidence of an alert verifies by the published key, and no longer once a byte of it has changed.
+async fn stands_in_an_appeal(platform: &Platform, folder: &Path) -> Result<()> {
+    let page: Value = serde_json::from_str(&platform.get("/api/v1/alerts?limit=1").await?)?;
+    let alert = page["alerts"][0]["alert_id"].as_str().context("an alert")?;
+    let key: Value = serde_json::from_str(&platform.get("/api/v1/evidence-key").await?)?;
+    let key = key["public_key"].as_str().context("a key")?;
+    let file = folder.join("evidence.json");
+    let name = file.to_str().context("a path")?;
+    let url = platform.url().context("it is up")?;
+    let (taken, said) = command(&["evidence", alert, "--out", name, "--api", url])?;
+    ensure!(taken, "{said}");
+    let extracted = folder.join("extracted");
+    let to = extracted.to_str().context("a path")?;
+    let (believed, said) = command(&["evidence", "verify", name, "--key", key, "--extract", to])?;
+    ensure!(believed && said.contains("核验通过"), "{said}");
+    let report = std::fs::read_to_string(extracted.join("report.html"))?;
+    for part in ["电子监察预警证据", "发出时所知的情况与理由", alert] {
+        ensure!(report.contains(part), "no {part} in the report");
+    }
+    let issued: Value =
+        serde_json::from_str(&std::fs::read_to_string(extracted.join("issued.json"))?)?;
+    ensure!(
+        issued["alerts"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .any(|a| a["alert_id"] == alert),
+        "as known when it went out, it was not alleged: {issued:#}"
+    );
+    let mut bytes = std::fs::read(&file)?;
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    std::fs::write(&file, bytes)?;
+    let (believed, said) = command(&["evidence", "verify", name, "--key", key])?;
+    ensure!(!believed && said.contains("核验未通过"), "{said}");
+    Ok(())
+}
+
+/// Whether the program ended well, and all that it said.
+fn command(arguments: &[&str]) -> Result<(bool, String)> {
+    let output = Command::new(place::program()?)
+        .args(arguments)
+        .stdin(Stdio::null())
+        .output()?;
+    let said = [output.stdout, output.stderr].concat();
+    Ok((
+        output.status.success(),
+        String::from_utf8_lossy(&said).into_owned(),
+    ))
 }

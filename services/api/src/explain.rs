@@ -24,7 +24,8 @@ pub async fn case(
     RawQuery(query): RawQuery,
 ) -> Result<Json<Value>, ApiError> {
     let asked = asked(query.as_deref().unwrap_or_default(), (state.now)())?;
-    let explanation = explanation(&state, &source, &case_no, asked).await?;
+    let loaded = Loaded::read(&state, &source, &case_no).await?;
+    let explanation = loaded.explain(asked).await?;
     let published = match state.store.case(&source, &case_no).await? {
         Some(found) => published(&found.alerts, &explanation, asked),
         None => Vec::new(),
@@ -90,35 +91,54 @@ fn asked(query: &str, now: Timestamp) -> Result<Asked, ApiError> {
     })
 }
 
-/// Explains a case from what is archived of its log and the definitions that were in force in it.
-pub(crate) async fn explanation(
-    state: &State,
-    source: &str,
-    case_no: &str,
-    asked: Asked,
-) -> Result<Explanation, ApiError> {
-    let unknown = || ApiError::NotFound {
-        what: format!("办件 {source}/{case_no}"),
-    };
-    let log = state.store.case_log(source, case_no).await?;
-    let log = log.ok_or_else(unknown)?;
-    let sets = sets_of(state, &log).await?;
-    let (source, case_no) = (source.to_owned(), case_no.to_owned());
-    let told = tokio::task::spawn_blocking(move || {
-        let entries = entries(log, &sets);
-        explain(&CaseLog::new(&source, &case_no, entries), &asked)
-    });
-    match told.await {
-        Ok(Some(explanation)) => Ok(explanation),
-        Ok(None) => Err(ApiError::NotFound {
-            what: "所问时点平台尚未收到该办件的任何事件".into(),
-        }),
-        Err(error) => Err(ApiError::Failed(Box::new(error))),
+/// What is archived of a case's log, with the definitions that were in force in it.
+pub(crate) struct Loaded {
+    source: String,
+    case_no: String,
+    log: CaseLogView,
+    sets: Arc<Sets>,
+}
+
+impl Loaded {
+    /// Reads it.
+    pub(crate) async fn read(state: &State, source: &str, case_no: &str) -> Result<Self, ApiError> {
+        let unknown = || ApiError::NotFound {
+            what: format!("办件 {source}/{case_no}"),
+        };
+        let log = state.store.case_log(source, case_no).await?;
+        let log = log.ok_or_else(unknown)?;
+        Ok(Self {
+            source: source.to_owned(),
+            case_no: case_no.to_owned(),
+            sets: Arc::new(sets_of(state, &log).await?),
+            log,
+        })
+    }
+
+    pub(crate) fn log(&self) -> &CaseLogView {
+        &self.log
+    }
+
+    /// Explains the case.
+    pub(crate) async fn explain(&self, asked: Asked) -> Result<Explanation, ApiError> {
+        let (source, case_no) = (self.source.clone(), self.case_no.clone());
+        let (log, sets) = (self.log.clone(), self.sets.clone());
+        let told = tokio::task::spawn_blocking(move || {
+            let entries = entries(log, &sets);
+            explain(&CaseLog::new(&source, &case_no, entries), &asked)
+        });
+        match told.await {
+            Ok(Some(explanation)) => Ok(explanation),
+            Ok(None) => Err(ApiError::NotFound {
+                what: "所问时点平台尚未收到该办件的任何事件".into(),
+            }),
+            Err(error) => Err(ApiError::Failed(Box::new(error))),
+        }
     }
 }
 
 /// The sets that were in force in a log, by hash; where it does not say, the one in force now.
-pub(crate) struct Sets {
+struct Sets {
     by_hash: BTreeMap<String, Arc<Rules>>,
     assumed: Option<String>,
 }

@@ -10,12 +10,14 @@ mod board;
 mod cases;
 mod definitions;
 mod error;
+mod evidence;
 mod explain;
 mod live;
 mod metrics;
 mod names;
 mod openapi;
 mod operation;
+mod rules;
 mod view;
 
 use std::sync::Arc;
@@ -28,6 +30,7 @@ use chrono_tz::Tz;
 use mingjing_domain::Timestamp;
 use mingjing_log::{Log, Table};
 use mingjing_store::Store;
+use mingjing_wire::evidence::Signer;
 use prometheus::Registry;
 
 pub use board::{Asset, Assets};
@@ -50,6 +53,8 @@ pub struct State {
     pub names: Arc<Names>,
     /// Definitions by their hash, for explaining.
     pub definitions: Arc<Definitions>,
+    /// Signs evidence.
+    pub signer: Arc<Signer>,
     /// What the API itself counts.
     pub metrics: Arc<Metrics>,
     /// Everything that counts.
@@ -76,6 +81,8 @@ pub fn router(state: State) -> Router {
         .route("/api/v1/alerts/export", get(alerts::export))
         .route("/api/v1/alerts/stream", get(live::stream))
         .route("/api/v1/alerts/{alert_id}", get(alerts::one))
+        .route("/api/v1/alerts/{alert_id}/evidence", get(evidence::package))
+        .route("/api/v1/evidence-key", get(evidence::key))
         .route("/api/v1/cases", get(explain::find))
         .route("/api/v1/cases/{source}/{case_no}", get(cases::one))
         .route(
@@ -83,6 +90,7 @@ pub fn router(state: State) -> Router {
             get(explain::case),
         )
         .route("/api/v1/sources/{source}", get(alerts::source))
+        .route("/api/v1/rules/quality", get(rules::quality))
         .route("/api/v1/counts", get(alerts::counts))
         .route("/api/v1/platform", get(operation::platform))
         .route("/api/v1/openapi.json", get(openapi::serve))

@@ -111,6 +111,28 @@ const OPERATIONS: &[Operation] = &[
         },
     },
     Operation {
+        path: "/api/v1/alerts/{alert_id}/evidence",
+        id: "getEvidence",
+        summary: "一条预警的证据包，签名 / the signed evidence of one alert",
+        parameters: &[("path", "alert_id", "预警编号")],
+        media_type: "application/json",
+        schema: || {
+            json!({ "type": "object", "required": ["manifest", "signature", "parts"], "properties": {
+                "manifest": { "type": "string", "description": "被签名的清单（JSON 文本）：各部分的名称、长度与 SHA-256" },
+                "signature": { "type": "object", "description": "Ed25519 签名与公钥，十六进制" },
+                "parts": { "type": "array", "items": { "type": "string" }, "description": "各部分的全文，次序同清单" },
+            } })
+        },
+    },
+    Operation {
+        path: "/api/v1/evidence-key",
+        id: "getEvidenceKey",
+        summary: "核验证据包的公钥 / the public key that evidence is verified with",
+        parameters: &[],
+        media_type: "application/json",
+        schema: || json!({ "type": "object" }),
+    },
+    Operation {
         path: "/api/v1/cases",
         id: "findCases",
         summary: "按编号找办件 / the sources that know a case of a number",
@@ -168,6 +190,25 @@ const OPERATIONS: &[Operation] = &[
         id: "getSource",
         summary: "来源在各分区的进度 / how far each partition knows a source",
         parameters: &[("path", "source", "来源系统")],
+        media_type: "application/json",
+        schema: || json!({ "type": "object" }),
+    },
+    Operation {
+        path: "/api/v1/rules/quality",
+        id: "getRuleQuality",
+        summary: "规则质量：各监察点的预警结束、撤销、待核的次数 / how often each point's alerts end, are taken back or put to a person",
+        parameters: &[
+            (
+                "query",
+                "raised_from",
+                "产生时间不早于 (RFC 3339)，默认一年前",
+            ),
+            (
+                "query",
+                "raised_before",
+                "产生时间早于 (RFC 3339)，默认现在",
+            ),
+        ],
         media_type: "application/json",
         schema: || json!({ "type": "object" }),
     },

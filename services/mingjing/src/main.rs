@@ -11,6 +11,8 @@ mod console;
 mod deadline_command;
 mod definitions_command;
 mod demo;
+mod evidence_command;
+mod evidence_key;
 mod explain_command;
 mod import_command;
 mod log_port;
@@ -56,6 +58,8 @@ enum Command {
     Import(import_command::ImportArgs),
     /// Why a case stands as it does, asked of a running platform.
     Explain(explain_command::ExplainArgs),
+    /// The signed evidence of one alert; verifying such a file.
+    Evidence(evidence_command::EvidenceArgs),
     /// What draft definitions would have made of the past.
     Backtest(backtest_command::BacktestArgs),
     /// Run everything on this machine.
@@ -83,6 +87,7 @@ fn main() -> ExitCode {
         Command::Replay(args) => replay_command::run(&args),
         Command::Import(args) => on_runtime(import_command::run(args)),
         Command::Explain(args) => on_runtime(explain_command::run(args)),
+        Command::Evidence(args) => on_runtime(evidence_command::run(args)),
         Command::Backtest(args) => on_runtime(backtest_command::run(args)),
         Command::Up(args) => on_runtime(up_command::run(args)),
         Command::Intake(args) => on_runtime(role_command::run(Role::Intake, args)),

@@ -34,8 +34,9 @@ pub use error::Error;
 pub use insert::{Backoff, Observer};
 pub use migrate::{Applied, MigrationError, SCHEMA_NUMBER};
 pub use query::{
-    AlertCursor, AlertFilter, AlertPage, AlertStream, AlertView, CaseLogView, CaseView, Counts,
-    InvalidCursor, LevelCount, OrgCount, Past, PastAlert, PastEvent, PlacedEvent,
+    AlertCursor, AlertFilter, AlertPage, AlertStream, AlertView, CaseLogView, CaseView,
+    ChangePlace, Counts, InvalidCursor, LevelCount, OrgCount, Past, PastAlert, PastEvent,
+    PlacedEvent, RuleQuality,
 };
 pub use rows::{
     AlertHistoryRow, AlertRow, CaseRow, Control, ControlRow, EventRow, HistoryEntry, Place,

@@ -1,4 +1,4 @@
-//! Formats, in and out: CloudEvents, logs to import (XES, CSV, NDJSON), exported alerts and facts.
+//! Formats, in and out: CloudEvents, logs to import (XES, CSV, NDJSON), exported alerts and facts, signed evidence.
 //!
 //! Pure format code: bytes and files in, domain values out, and back. It opens no sockets, reads no clock,
 //! and judges nothing. Whatever it cannot take it refuses with a reason its sender can act on
@@ -6,6 +6,7 @@
 
 pub mod alerts;
 pub mod cloudevents;
+pub mod evidence;
 pub mod facts;
 pub mod import;
 pub mod refusal;

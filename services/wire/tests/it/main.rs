@@ -6,6 +6,7 @@
 
 mod alerts;
 mod cloudevents;
+mod evidence;
 mod import;
 mod kafka_binding;
 mod mapping;
