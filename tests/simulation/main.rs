@@ -1,6 +1,7 @@
 //! The engine held against a second reading of its rules: scripts that anyone can read, and random histories.
 
 mod charts;
+mod exceptions;
 mod ledger;
 mod life;
 mod limits;

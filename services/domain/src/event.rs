@@ -15,7 +15,7 @@ use crate::time::Timestamp;
 macro_rules! event_kinds {
     ($($variant:ident $code:literal $zh:literal $doc:literal;)*) => {
         /// What happened. Codes are the last part of the CloudEvents type
-        /// `cn.mingjing.case.<code>.v1`.
+        /// `cn.mingjing.case.<code>.v1`. Snapshots keep a kind by its place in the list: new ones go to the end.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
         #[serde(rename_all = "snake_case")]
         pub enum EventKind { $(#[doc = $doc] $variant,)* }
@@ -78,6 +78,11 @@ event_kinds! {
     Rated "rated" "评价" "The applicant rated the service.";
     Complaint "complaint" "投诉" "A complaint about the case.";
     Note "note" "记录" "Something the source records that no rule needs.";
+    HearingRequested "hearing_requested" "申请听证" "The party asked for a hearing.";
+    ComplaintAccepted "complaint_accepted" "投诉受理" "A complaint about the case was accepted, or its sender told why it is not.";
+    ComplaintAnswered "complaint_answered" "投诉答复" "A complaint about the case was answered.";
+    CalledBack "called_back" "回访" "Who rated or complained was called back.";
+    Rectified "rectified" "整改" "What was found wrong was put right.";
 }
 
 /// Who acted.

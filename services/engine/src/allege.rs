@@ -7,7 +7,7 @@ use mingjing_domain::definitions::{Judged, RungAt};
 
 use crate::fold::{Context, Fallen, Finding, Fold, NEVER, Stay};
 use crate::history::Event;
-use crate::rules::{Check, TimedKind};
+use crate::rules::{Check, MarkSet, TimedKind};
 
 /// What is known of time and of the source.
 #[derive(Clone, Copy, Debug)]
@@ -144,6 +144,10 @@ fn stay_allegation(
     let level = context.plan.points[usize::from(timed.point)].level;
     if let TimedKind::TooEarly(_) = timed.kind {
         out.extend(too_early(place, stay, timed.point, level, times));
+        return;
+    }
+    if let TimedKind::EndedBefore { on, .. } = timed.kind {
+        out.extend(ended_before_due(place, stay, on, level, context, times));
         return;
     }
     let over = if stay.is_done() {
@@ -321,6 +325,38 @@ fn too_early(
         completed_at: None,
         settled: times.settle(stay.done_at),
         silent: times.silent(stay.done_at),
+        origin: Origin::Stay { place, rung: 0 },
+    })
+}
+
+/// A duty that fell away on one of these events, from the reminder's instant on and before it was late.
+fn ended_before_due(
+    place: usize,
+    stay: &Stay,
+    on: MarkSet,
+    level: Level,
+    context: &Context<'_>,
+    times: &mut Times<'_>,
+) -> Option<Allegation> {
+    if stay.is_done() || stay.fallen != Fallen::ForGood {
+        return None;
+    }
+    let fell = context.history.event(stay.fell_event);
+    let [from, late, _] = stay.rungs;
+    let second = fell.occurred_at.floor_second();
+    let vanished =
+        context.marks(&fell) & on != 0 && from != NEVER && (from..late).contains(&second);
+    vanished.then(|| Allegation {
+        point: context.plan.timed[usize::from(stay.timed)].point,
+        step: stay.step,
+        visit: stay.visit,
+        level,
+        state: State::Stands,
+        due_at: Some(late.plus_millis(-1000)),
+        breached_at: Some(fell.occurred_at),
+        completed_at: None,
+        settled: times.settle(fell.occurred_at),
+        silent: times.silent(fell.occurred_at),
         origin: Origin::Stay { place, rung: 0 },
     })
 }

@@ -68,7 +68,8 @@ pub(crate) enum Slot {
     /// The declared attribute with this place.
     Attribute(Side, u16),
     /// `case.case_kind`, `case.org_code`, `case.region_code`, `case.item_code`; `event.kind`, `event.step`,
-    /// `event.actor`, `event.result_code`, `event.org_code`.
+    /// `event.actor`, `event.result_code`, `event.org_code`; and, only inside `has()`, `event.reason`,
+    /// `event.legal_basis`, `event.attachments`.
     BuiltIn(Side, BuiltIn),
 }
 
@@ -82,6 +83,9 @@ pub(crate) enum BuiltIn {
     Step,
     Actor,
     Result,
+    Reason,
+    Basis,
+    Attachments,
 }
 
 impl BuiltIn {
@@ -95,8 +99,19 @@ impl BuiltIn {
             (Side::Event, "step") => BuiltIn::Step,
             (Side::Event, "actor") => BuiltIn::Actor,
             (Side::Event, "result_code") => BuiltIn::Result,
+            (Side::Event, "reason") => BuiltIn::Reason,
+            (Side::Event, "legal_basis") => BuiltIn::Basis,
+            (Side::Event, "attachments") => BuiltIn::Attachments,
             _ => return None,
         })
+    }
+
+    /// Free text is not kept: only whether there was any.
+    fn is_presence(self) -> bool {
+        matches!(
+            self,
+            BuiltIn::Reason | BuiltIn::Basis | BuiltIn::Attachments
+        )
     }
 }
 
@@ -218,6 +233,14 @@ impl Condition {
             }
         {
             let place = self.slot(side, &select.field, attributes)?;
+            if let (Slot::BuiltIn(_, what), name) = &self.slots[usize::from(place)]
+                && what.is_presence()
+                && !select.test
+            {
+                return Err(format!(
+                    "`{name}` can only be asked for: write `has({name})`"
+                ));
+            }
             node.expr = if select.test {
                 self.tested.push(place);
                 Expr::Ident(format!("h{place}"))

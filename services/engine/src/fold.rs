@@ -2,9 +2,12 @@
 //!
 //! An event that arrives last in order is applied to what was folded before; any other folds anew.
 
+mod amounts;
+mod closing;
 mod deadlines;
 mod ledger;
 mod points;
+mod repeated;
 mod seen;
 mod stay;
 mod stays;
@@ -14,9 +17,9 @@ use mingjing_domain::Timestamp;
 use mingjing_domain::definitions::AttributeType;
 use mingjing_domain::event::EventKind;
 
-use crate::condition::{Attr, Condition};
+use crate::condition::{Attr, Condition, Unjudged};
 use crate::history::{Event, Reading, Sent};
-use crate::rules::{Check, MarkSet, Plan, PlanIx, Rules};
+use crate::rules::{Check, MarkSet, Plan, PlanIx, Point, Rules};
 use crate::symbols::{Symbol, Symbols};
 
 pub(crate) use deadlines::{measured_against, with_ledger};
@@ -147,7 +150,8 @@ impl Fold {
             || (self.item == 0 && context.profile(event).item != 0)
     }
 
-    /// Whether this event, later than all taken before, may take back what was found: it says that the case is an instant one.
+    /// Whether this event, later than all taken before, may change what earlier ones led to: it says that the case is an
+    /// instant one, or whose duties the case is under.
     pub(crate) fn may_take_back(&self, event: &Event<'_>, context: &Context<'_>) -> bool {
         let asks = |finding: &Finding| {
             let check = &context.plan.points[usize::from(finding.point)].check;
@@ -159,7 +163,10 @@ impl Fold {
                 }
             )
         };
-        context.profile(event).case_kind != 0 && self.findings().iter().any(asks)
+        let names_item = self.item == 0 && context.profile(event).item != 0;
+        let has_duties = || context.plan.timed.iter().any(|t| t.duty.is_some());
+        (context.profile(event).case_kind != 0 && self.findings().iter().any(asks))
+            || (names_item && self.begun && has_duties())
     }
 
     /// Takes an event, which is later than all taken before.
@@ -250,8 +257,33 @@ impl Fold {
             attributes: &self.attributes,
             event: taken.event,
             context: taken.context,
+            with_event: false,
         };
-        condition.holds(&seen).unwrap_or_else(|_| {
+        let holds = condition.holds(&seen);
+        self.judged(holds)
+    }
+
+    /// Whether a point's own conditions let it speak of this event: it is asked only then, and no exception is shown.
+    fn may_speak(&mut self, point: &Point, taken: &Taken<'_>) -> bool {
+        let mut holds = |condition: &Condition| self.holds_with(condition, taken);
+        point.only_when.as_ref().is_none_or(&mut holds) && !point.unless.iter().any(holds)
+    }
+
+    /// Whether a condition holds at an event, the event's own values being known of the case.
+    fn holds_with(&mut self, condition: &Condition, taken: &Taken<'_>) -> bool {
+        let seen = Seen {
+            attributes: &self.attributes,
+            event: taken.event,
+            context: taken.context,
+            with_event: true,
+        };
+        let holds = condition.holds(&seen);
+        self.judged(holds)
+    }
+
+    /// What could not be judged is counted, and does not hold.
+    fn judged(&mut self, holds: Result<bool, Unjudged>) -> bool {
+        holds.unwrap_or_else(|_| {
             self.unjudged = self.unjudged.saturating_add(1);
             false
         })

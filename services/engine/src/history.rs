@@ -35,7 +35,13 @@ pub(crate) mod present {
     pub(crate) const STEP: u16 = 1 << 10;
     pub(crate) const CASE_KIND: u16 = 1 << 11;
     pub(crate) const TIER: u16 = 1 << 12;
+    /// Taken by an engine that keeps which files an event came with. Events of older snapshots lack it.
+    pub(crate) const WHOLE: u16 = 1 << 13;
+    pub(crate) const PARENT: u16 = 1 << 14;
 }
+
+/// The names under which an event's extra keeps the kinds of its files begin so.
+pub(crate) const FILE: &str = "#file:";
 
 /// Kind, step, result and which fields were there, as one event had them; shared by the many events that have the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -33,7 +33,7 @@
 //! **A limit's stays.** `step`: each visit of the step, from its start to its end; a visit of no length is no stay,
 //! so it waits for nothing and is late for nothing. `stage`, `case`, occurrence `first`: one stay, from the first
 //! event matching `from` to the first event matching `to`; there is none where `to` came before `from`, and one event
-//! may be both. With `own_deadline` no `from` is needed: the stay begins with the case. Occurrence `each`: each
+//! may be both. A `from` event at which `starts_when` does not hold is none. With `own_deadline` no `from` is needed: the stay begins with the case. Occurrence `each`: each
 //! `from` event opens a stay, numbered from 1; the first `to` event after it ends it. `event`: each `to` event that
 //! carries the attribute is a stay of its own, done at its own instant, numbered by its occurrence. *Fallen*: (a) the
 //! first `falls_away_on` event at or after the stay's start ends the duty for good: what is done after it is not
@@ -65,8 +65,12 @@
 //! `judged: when_done` alleges only what was done on a breach rung; `while_open` only what is open: of what is over
 //! it ends what went out, cancels what waits and raises nothing. `due_at` is the rung's due instant (reminders: the
 //! first breach rung's, none where the ladder has none), `breached_at` the second after it (reminders: none).
+//! `duty_not_done`: for each expectation of the case's item, whenever that was named, a stay from each trigger to the
+//! first owed event after it, by the law's ladder of one rung and without the ledger; step: the expectation's id.
 //! `too_early`: done at or after its start but before [`mingjing_domain::deadline::earliest`]; `due_at` is that
-//! instant, `breached_at` the instant done. `special_overdue`: a stay from each `suspend` with an end (planned, or by
+//! instant, `breached_at` the instant done. `ended_before_due`: fallen for good on one of `on`, at or after the instant
+//! of `within` (a reminder measured by the promise, else the law) and not late; `due_at` is what it was measured by,
+//! `breached_at` the instant fallen. `special_overdue`: a stay from each `suspend` with an end (planned, or by
 //! the `maximum`), due at the end of that local day, done by its `resume`; it falls away on a default fall-away
 //! event, `decided` or `closed`. Step: the procedure's kind; visit: its count.
 //!
@@ -87,12 +91,28 @@
 //!   past its end.
 //! - `cancelled_item`: after the end of a cancelled or transferred item. A case begun after it: any event. Begun
 //!   before: nothing where running cases finish; else all but winding up (terminated, transferred, delivered,
-//!   published, closed, withdrawn, voided, returned, corrected, rated, complaint).
+//!   published, closed, withdrawn, voided, returned, corrected, rated; complaints, calling back and putting right).
 //! - `wrong_body`: by the event's own `org_code` (without it nothing) and `region_code`.
 //! - `late_entry`: `entered_at`, else `received_at`, cut to the second, past the deadline. Not for declared sources.
 //! - `conflict`: an event that names another item or party than the first, or whose id came with two contents under
 //!   the version known (all counts but `received_at` and `sent_at`). A greater version of the id settles it.
 //! - `missing_field`: empty text is absent. `same_person`: by `actor.id`; one event that is both is none.
+//! - `requires_before`: with `with_result`, the latest of `before` counts; one without a result has passed. `once`: only
+//!   events after the first of these. `nothing_after`: an event of `lifted_by`, which is none itself, lets everything
+//!   follow until the next `after`. `same_person` with `any`: any earlier event of the other list by the same actor.
+//! - `repeated`: of the events not after the first `until`, the one that makes them more than `more_than`. With
+//!   `new_in` the first counts, and each later one that names what none before it named; none where one of them
+//!   carries no such text.
+//! - `amounts_differ`: at the first closing event, unless a default fall-away kind came before or with it: the latest
+//!   `owed_on` event's amount, less the latest `less`, is more than the sum paid; or that with the latest `more` is
+//!   less. Nothing where the latest `owed_on` event carries no amount.
+//! - `missing_field`, `attachments.<kind>`: neither this event nor an earlier one carried such a file. Where one of
+//!   them had files that were not kept (an older snapshot), nothing is missing.
+//! - `only_when`, `unless`: a point speaks only of events at which the one holds and the other does not; what a name
+//!   stands for is known with the event; what cannot be judged does not hold. For findings about the case the first
+//!   event that completes them *and* of which the point may speak counts; `wrong_order`, `not_together`,
+//!   `same_person` without `any`, `required_step` and `amounts_differ` have one event only. `too_early` asks at the
+//!   event that does it; where it may not speak, nobody had to wait.
 //! - `condition`: a name without a value that is not asked with `has()` leaves it not judged, and counted.
 //!   `case.<attribute>` is what the case knew before the event (`unless` and `falls_away_when`: with it); its item,
 //!   kind, body and region, and `event.…`, are those with the event. Instants are milliseconds since the epoch.

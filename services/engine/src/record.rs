@@ -58,8 +58,10 @@ pub(crate) fn build(
         subject_kind: "case".into(),
         source: around.source.into(),
         case_no: around.case_no.into(),
-        responsible_org: org_code
-            .clone()
+        responsible_org: basis
+            .timed()
+            .and_then(|t| t.duty.as_ref()?.body.clone())
+            .or_else(|| org_code.clone())
             .or_else(|| Some(context.rules.item(item?)?.executing_body.text.clone())),
         item_code: item.map(Into::into),
         org_code,
@@ -179,6 +181,11 @@ impl<'a> Basis<'a> {
             Basis::Finding(finding) => finding.event,
             Basis::TwoContents(event) => *event,
             Basis::Stay { stay, .. } if stay.is_done() => stay.done_event,
+            Basis::Stay { stay, timed, .. }
+                if matches!(timed.kind, TimedKind::EndedBefore { .. }) =>
+            {
+                stay.fell_event
+            }
             Basis::Stay { .. } => {
                 return history.known().filter(|e| e.actor != 0).last();
             }
@@ -208,6 +215,8 @@ impl<'a> Basis<'a> {
         match &timed.kind {
             TimedKind::TooEarly(at_least) => Some(*at_least),
             TimedKind::Special(_) => None,
+            TimedKind::EndedBefore { .. } if timed.promised.is_some() => timed.promised,
+            TimedKind::EndedBefore { .. } => timed.statutory,
             TimedKind::Overdue(ladder) => match measured_against((*at)?, ladder, timed) {
                 RungAt::Promised => timed.promised,
                 _ => timed.statutory,
@@ -222,6 +231,7 @@ impl<'a> Basis<'a> {
         match &timed.kind {
             TimedKind::TooEarly(_) => Some(true),
             TimedKind::Special(_) => None,
+            TimedKind::EndedBefore { .. } => Some(timed.promised.is_none()),
             TimedKind::Overdue(ladder) => {
                 Some(measured_against((*at)?, ladder, timed) != RungAt::Promised)
             }

@@ -23,7 +23,8 @@
 //!
 //! Words of an event: `by ACTOR`, `id ID` (else `e1`, `e2` … by line), `v VERSION`, `seq N` (else its line's number), `received DATE TIME`
 //! (else when it happened), `entered DATE TIME`, `corrects ID`, `special KIND`, `until DATE TIME`, `granted BUDGET`, `org CODE`,
-//! `region CODE`, `party REF`, `result CODE`, `case_kind KIND`, `set NAME=VALUE` (an attribute), `amount NAME=FEN`.
+//! `region CODE`, `party REF`, `party_kind KIND`, `result CODE`, `reason TEXT`, `basis TEXT`, `attach KIND` (a file; may be said again), `parent NO`,
+//! `case_kind KIND`, `set NAME=VALUE` (an attribute), `amount NAME=FEN`.
 //!
 //! `due` without a time is the end of that day; `breached` and `done` without one are its first instant. An alert of another case
 //! than the current one is written `case/point`.

@@ -1,9 +1,139 @@
 //! 投诉与评价 C1–C4.
 
-use super::Rule;
+use super::{Exception, FindingKind, Parameter, Rule, Tier};
+use crate::alert::Level;
 
 /// Rules of this family.
-pub(super) const RULES: &[Rule] = &[];
+pub(super) const RULES: &[Rule] = &[C1, C2, C3, C4];
 
 /// Ids that definitions may name already, though their rows are still to be written.
-pub(super) const TO_COME: &[&str] = &["C1", "C2", "C3", "C4"];
+pub(super) const TO_COME: &[&str] = &[];
+
+const C1: Rule = Rule {
+    id: "C1",
+    name: "投诉超时",
+    name_en: "Complaint handled late",
+    checks: "投诉到受理、到答复的时间与期限比较。",
+    tier: Tier::Stream,
+    finding: FindingKind::Fault,
+    level: Level::Yellow,
+    legal_basis: &[],
+    parameters: &[
+        Parameter {
+            name: "accept",
+            meaning: "受理期限",
+            default: "5wd",
+            unit: "工作日",
+            source: "S14",
+        },
+        Parameter {
+            name: "answer",
+            meaning: "答复期限",
+            default: "10wd",
+            unit: "工作日",
+            source: "S10",
+        },
+    ],
+    evidence: &["投诉记录", "期限逐日说明"],
+    message: "",
+    remedy: "请立即受理并书面答复投诉人，答复情况报送平台。",
+    exceptions: &[
+        Exception {
+            text: "匿名投诉不需书面答复（标明 anonymous）",
+            source: "S14",
+        },
+        Exception {
+            text: "投诉人撤回投诉",
+            source: "D",
+        },
+        Exception {
+            text: "不予受理并已告知投诉人的，视为已受理处理",
+            source: "S14",
+        },
+    ],
+};
+
+const C2: Rule = Rule {
+    id: "C2",
+    name: "差评未整改",
+    name_en: "Bad rating not put right",
+    checks: "差评（不满意、非常不满意）到回访、到整改的时间与期限比较。",
+    tier: Tier::Stream,
+    finding: FindingKind::Fault,
+    level: Level::Yellow,
+    legal_basis: &[],
+    parameters: &[Parameter {
+        name: "rectify",
+        meaning: "整改期限",
+        default: "15wd",
+        unit: "工作日",
+        source: "S53（一地 15 个工作日，另一地 5 个工作日）",
+    }],
+    evidence: &["评价记录", "期限逐日说明"],
+    message: "",
+    remedy: "请回访评价人、查明原因并整改，整改情况报送平台。",
+    exceptions: &[
+        Exception {
+            text: "经复核认定为误评或者恶意评价",
+            source: "S53",
+        },
+        Exception {
+            text: "评价人改评为满意",
+            source: "S53",
+        },
+        Exception {
+            text: "同一设备短时间内的大量评价不计",
+            source: "11.13",
+        },
+    ],
+};
+
+const C3: Rule = Rule {
+    id: "C3",
+    name: "重复投诉",
+    name_en: "Repeated complaints",
+    checks: "同一事项、同一单位、同类内容的投诉一个月内的件数。",
+    tier: Tier::Inspection,
+    finding: FindingKind::Review,
+    level: Level::Review,
+    legal_basis: &[],
+    parameters: &[Parameter {
+        name: "count",
+        meaning: "一个月内的件数",
+        default: "3",
+        unit: "件",
+        source: "D",
+    }],
+    evidence: &["各件投诉"],
+    message: "",
+    remedy: "请复核是否存在普遍性问题，并研究改进。",
+    exceptions: &[Exception {
+        text: "同一人就同一事由重复提交的计为一件",
+        source: "D",
+    }],
+};
+
+const C4: Rule = Rule {
+    id: "C4",
+    name: "投诉与数据矛盾",
+    name_en: "Complaint contradicts the record",
+    checks: "投诉反映“未办理”，而办件记录为已办结。",
+    tier: Tier::Stream,
+    finding: FindingKind::Review,
+    level: Level::Review,
+    legal_basis: &[],
+    parameters: &[Parameter {
+        name: "when",
+        meaning: "反映未办理的投诉类别",
+        default: "topic 为 not_handled",
+        unit: "条件",
+        source: "S19",
+    }],
+    evidence: &["投诉记录", "办结记录"],
+    message: "{when}收到反映未办理的投诉，而办件已有{before}。",
+    remedy: "请电话核实申请人是否实际办结、是否收到结果，并上传核实记录。",
+    exceptions: &[Exception {
+        text: "投诉所指是办结以后的另一事项",
+        source: "D",
+    }],
+};

@@ -303,6 +303,10 @@ pub struct Limit {
     /// What starts it; any of them. The start day is not counted.
     #[serde(default)]
     pub from: Vec<Anchor>,
+    /// Only a `from` event at which this CEL condition over `case.*` (with the event) and `event.*` holds starts it,
+    /// like a rating that is a bad one. For stages and whole cases.
+    #[serde(default)]
+    pub starts_when: Option<Name>,
     /// What fulfils it; any of them.
     #[serde(default)]
     pub to: Vec<Anchor>,

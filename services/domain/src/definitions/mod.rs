@@ -5,11 +5,13 @@
 //! version never changes. [`DefinitionSet::read`] reads texts (the folder is somebody else's) and answers
 //! with the set and every problem found, each with file and line.
 
+mod duty;
 mod flowchart;
 mod point;
 mod power;
 mod read;
 
+pub use duty::{Expectation, Responsibility};
 pub use flowchart::{
     Anchor, Attribute, AttributeType, BadAnchor, Effect, Flowchart, Judged, Limit, LimitKind,
     Occurrence, SpecialProcedure, Step,

@@ -45,6 +45,14 @@ pub struct ControlPoint {
     /// What the department must do, in words, Chinese. Absent: as its rule says.
     #[serde(default)]
     pub remedy: Option<String>,
+    /// 适用情形: it speaks only of events at which this CEL condition over `case.*` (with the event) and `event.*`
+    /// holds. Not for limits, which have `falls_away_when`; `too_early` asks at the event that came too early.
+    #[serde(default)]
+    pub only_when: Option<Name>,
+    /// 除外情形, lawful exceptions: it does not speak of events at which any of these conditions holds. Each is judged
+    /// by itself; one whose values are not all known does not hold.
+    #[serde(default)]
+    pub unless: Vec<Name>,
     /// How long the department has to answer. Absent: 5 working days (domain study S16).
     #[serde(default)]
     #[schemars(with = "Option<String>")]
@@ -146,6 +154,13 @@ pub enum PointKind {
         /// Every occurrence by itself; absent: the first of the case.
         #[serde(default)]
         each: bool,
+        /// Asked only once one of these has come, like a hearing once the party requested it; absent: always.
+        #[serde(default)]
+        once: Vec<Anchor>,
+        /// The latest of `before` must have one of these results; one without a result counts as passed, as a
+        /// missing result is a finding of its own. Absent: any result.
+        #[serde(default)]
+        with_result: Vec<String>,
     },
     /// P2: `then` came before the first `first`, which did come later.
     WrongOrder {
@@ -169,6 +184,10 @@ pub enum PointKind {
         /// What may follow all the same.
         #[serde(default)]
         except: Vec<Anchor>,
+        /// What opens the course again, like a review that asks for a new decision: until the next `after`,
+        /// everything may follow.
+        #[serde(default)]
+        lifted_by: Vec<Anchor>,
     },
     /// P1: a step that the flowchart does not have, or does not allow here.
     NotInFlowchart,
@@ -186,7 +205,7 @@ pub enum PointKind {
         #[serde(default)]
         unless: Option<Name>,
     },
-    /// A6: the same person did the first of each.
+    /// A6, P5: the same person did the first of each (`any: true`: any of each).
     SamePerson {
         /// One.
         one: Vec<Anchor>,
@@ -195,6 +214,60 @@ pub enum PointKind {
         /// Off for instant cases (即办件; domain study 11.13).
         #[serde(default)]
         not_for_instant: bool,
+        /// Any of one with any of the other, like every investigator with who chairs the hearing (行政处罚法 art.
+        /// 64); absent: the first of each.
+        #[serde(default)]
+        any: bool,
+    },
+    /// P9: `event` came again.
+    Repeated {
+        /// What must not come often.
+        event: Vec<Anchor>,
+        /// Counted before the first of these only, like `accepted`.
+        #[serde(default)]
+        until: Vec<Anchor>,
+        /// So many are lawful; absent: one (行政许可法 art. 32: told once, the whole of it).
+        #[serde(default)]
+        more_than: Option<u16>,
+        /// A text attribute that lists what is demanded (parted by commas or `、`). Only occurrences that demand
+        /// what none before them did are counted then (domain study 11.7); where one has no list, those after it
+        /// are not known to be new.
+        #[serde(default)]
+        new_in: Option<Name>,
+    },
+    /// P14: when the case closes, what was paid is not what was owed.
+    AmountsDiffer {
+        /// The amount that was decided, as events of `owed_on` carry it. The latest of them counts; where that one
+        /// carries none (no fine, or annulled by a review), nothing is compared.
+        owed: Name,
+        /// Absent: `decided` and `review_result`.
+        #[serde(default)]
+        owed_on: Vec<Anchor>,
+        /// The amount paid, summed over the events of `paid_on`: instalments add up, a refund is negative.
+        paid: Name,
+        /// Absent: `paid`.
+        #[serde(default)]
+        paid_on: Vec<Anchor>,
+        /// Amounts by whose latest value less may be paid: relief, an enforcement agreement.
+        #[serde(default)]
+        less: Vec<Name>,
+        /// Amounts by whose latest value more may be paid: a surcharge (行政处罚法 art. 72).
+        #[serde(default)]
+        more: Vec<Name>,
+        /// What closes the case; absent: `closed`.
+        #[serde(default)]
+        at: Vec<Anchor>,
+    },
+    /// F4: a duty fell away on one of `on` shortly before its limit's due instant: voiding or returning a case
+    /// must not make a card vanish unseen (domain study 7, row 19).
+    EndedBeforeDue {
+        /// The limit. `on` must be among what it falls away on.
+        limit: Name,
+        /// Absent: `voided` and `returned`.
+        #[serde(default)]
+        on: Vec<Anchor>,
+        /// From when on it counts as shortly before: `2wd before` or `90%`, measured as a ladder's reminder.
+        within: RungAt,
     },
     /// A1: the item is not in the power list in force. An unknown code is a data query first.
     OffList {
@@ -221,11 +294,15 @@ pub enum PointKind {
         /// On these events; absent: any.
         #[serde(default)]
         on: Vec<Anchor>,
-        /// Paths like `actor.id`, `result_code`, `item_code`, `attributes.x`.
+        /// Paths like `actor.id`, `result_code`, `item_code`, `attributes.x`. `attachments.<kind>` asks whether this
+        /// event or an earlier one of the case carried a file of that kind.
         fields: Vec<Name>,
     },
     /// Q5: the same case number with another item or party, or one event id with two contents.
     Conflict,
+    /// F1: 不作为, a duty of the item's responsibility list was not done in time. Alerts carry the expectation's id as
+    /// their step, and count its triggers.
+    DutyNotDone,
     /// T10: a special procedure lasted past its planned end.
     SpecialOverdue {
         /// Kinds; absent: all of the flowchart.
@@ -275,6 +352,10 @@ impl PointKind {
             PointKind::MissingField { .. } => "Q4",
             PointKind::Conflict => "Q5",
             PointKind::SpecialOverdue { .. } => "T10",
+            PointKind::Repeated { .. } => "P9",
+            PointKind::AmountsDiffer { .. } => "P14",
+            PointKind::DutyNotDone => "F1",
+            PointKind::EndedBeforeDue { .. } => "F4",
         })
     }
 

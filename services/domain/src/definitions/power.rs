@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Name;
+use super::{Name, Responsibility};
 
 /// 行政主体: a body that holds power.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
@@ -209,6 +209,9 @@ pub struct PowerItem {
     pub public: bool,
     /// 流程图: its id.
     pub flowchart: Name,
+    /// 责任清单: the duties that go with the power.
+    #[serde(default)]
+    pub responsibilities: Vec<Responsibility>,
 }
 
 const fn yes() -> bool {

@@ -41,6 +41,15 @@ impl Fold {
                     rungs[0] = deadline::first_late_instant(due);
                 }
             }
+            TimedKind::EndedBefore { within, .. } => {
+                let none = Ladder { rungs: Vec::new() };
+                let breach = measured_against(*within, &none, timed);
+                let from = self.rung(*within, &none, stay, timed, context);
+                let late = self.rung(breach, &none, stay, timed, context);
+                if let Some((from, late)) = from.zip(late) {
+                    (rungs[0], rungs[1]) = (from, late);
+                }
+            }
             TimedKind::Overdue(ladder) => {
                 for (slot, (_, at)) in rungs.iter_mut().zip(&ladder.rungs) {
                     if let Some(instant) = self.rung(*at, ladder, stay, timed, context) {

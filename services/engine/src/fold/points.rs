@@ -8,10 +8,11 @@ use mingjing_domain::limit::{Budget, Unit};
 use mingjing_domain::time::{DAY_MS, HOUR_MS};
 
 use super::{Finding, Fold, NONE, Taken};
-use crate::rules::{Check, Field, MarkSet};
+use crate::history::{Event, FILE, present};
+use crate::rules::{Check, FILE_FIELD, Field, MarkSet};
 
 /// What running cases of an ended item may still do when they are to be terminated or handed over.
-const WINDING_UP: [EventKind; 11] = [
+const WINDING_UP: [EventKind; 15] = [
     EventKind::Terminated,
     EventKind::Transferred,
     EventKind::Delivered,
@@ -23,12 +24,17 @@ const WINDING_UP: [EventKind; 11] = [
     EventKind::Corrected,
     EventKind::Rated,
     EventKind::Complaint,
+    EventKind::ComplaintAccepted,
+    EventKind::ComplaintAnswered,
+    EventKind::CalledBack,
+    EventKind::Rectified,
 ];
 
 impl Fold {
     /// Looks at the event with one point, before the event has changed the case.
     pub(super) fn look(&mut self, point: u16, taken: &Taken<'_>) {
-        let check = &taken.context.plan.points[usize::from(point)].check;
+        let asked = &taken.context.plan.points[usize::from(point)];
+        let check = &asked.check;
         let each = matches!(
             check,
             Check::RequiresBefore { each: true, .. } | Check::Condition { each: true, .. }
@@ -39,6 +45,9 @@ impl Fold {
         let Some((other, detail)) = self.violates(check, taken) else {
             return;
         };
+        if !self.may_speak(asked, taken) {
+            return;
+        }
         let event = &taken.event;
         let (step, visit) = if each {
             (
@@ -64,14 +73,23 @@ impl Fold {
         let plain = |violated: bool| violated.then_some((NONE, 0));
         match check {
             Check::Timed | Check::NotInFlowchart | Check::StartedTooSoon => None,
-            Check::RequiredStep { .. } => None,
+            Check::RequiredStep { .. } | Check::AmountsDiffer(_) => None,
             Check::RequiresBefore {
                 event,
                 before,
-                each,
+                once,
+                with_result,
+                ..
             } => {
-                let first = *each || seen & event == 0;
-                plain(first && look.marks & event != 0 && seen & before == 0)
+                let asked = look.marks & event != 0 && (*once == 0 || seen & once != 0);
+                if !asked || (seen & before != 0 && with_result.is_empty()) {
+                    return None;
+                }
+                let Some(latest) = look.last_with(*before) else {
+                    return Some((NONE, 0));
+                };
+                let result = look.context.codes.option(latest.result.into())?;
+                (!with_result.iter().any(|r| r == result)).then_some((latest.place, 0))
             }
             Check::WrongOrder { first, then } => {
                 if look.marks & first == 0 || seen & first != 0 || seen & then == 0 {
@@ -95,8 +113,11 @@ impl Fold {
                 after,
                 what,
                 except,
+                lifted_by,
             } => {
-                let follows = seen & after != 0;
+                let follows = seen & after != 0
+                    && look.marks & lifted_by == 0
+                    && !look.lifted(seen, *after, *lifted_by);
                 let meant = *what == MarkSet::MAX || look.marks & what != 0;
                 (follows && meant && look.marks & except == 0).then(|| (look.first_with(*after), 0))
             }
@@ -104,7 +125,20 @@ impl Fold {
                 one,
                 other,
                 not_for_instant,
-            } => look.same_person(seen, *one, *other, *not_for_instant),
+                any,
+            } => {
+                let earlier = if *any {
+                    look.acted_before(*one, *other)
+                } else {
+                    look.same_person(seen, *one, *other)
+                };
+                earlier.filter(|_| !(*not_for_instant && look.instant_case()))
+            }
+            Check::Repeated(repeated) => {
+                let counted = look.marks & repeated.event != 0 && seen & repeated.until == 0;
+                let earlier = counted.then(|| look.repeats(repeated)).flatten();
+                earlier.map(|place| (place, 0))
+            }
             Check::OffList { .. } => plain(look.off_list()),
             Check::CancelledItem => plain(look.cancelled_item()),
             Check::WrongBody => plain(look.wrong_body()),
@@ -113,38 +147,6 @@ impl Fold {
             Check::MissingField { fields } => look.missing_field(fields).map(|f| (NONE, f)),
             Check::Conflict => look.conflict().map(|other| (other, 0)),
             Check::Condition { when, .. } => plain(self.condition_holds(when, look)),
-        }
-    }
-
-    /// Looks at a closing event with a required-step point, after the event has changed the case.
-    pub(super) fn look_at_closing(&mut self, point: u16, taken: &Taken<'_>) {
-        let plan = taken.context.plan;
-        let Check::RequiredStep { steps, at, unless } = &plan.points[usize::from(point)].check
-        else {
-            return;
-        };
-        let first_closing = taken.marks & at != 0 && self.seen() & at == 0;
-        if !first_closing || (self.seen() | taken.marks) & plan.ended_otherwise != 0 {
-            return;
-        }
-        if unless
-            .as_ref()
-            .is_some_and(|c| self.condition_holds(c, taken))
-        {
-            return;
-        }
-        for step in steps {
-            let symbol = taken.context.step_symbol[usize::from(*step)];
-            if !self.steps.iter().any(|s| s.step == symbol) {
-                self.found(Finding {
-                    point,
-                    step: symbol,
-                    visit: 1,
-                    event: taken.event.place,
-                    other: NONE,
-                    detail: *step,
-                });
-            }
         }
     }
 }
@@ -158,13 +160,41 @@ impl Taken<'_> {
             .map_or(NONE, |e| e.place)
     }
 
-    fn same_person(
-        &self,
-        seen: MarkSet,
-        one: MarkSet,
-        other: MarkSet,
-        not_for_instant: bool,
-    ) -> Option<(u32, u16)> {
+    /// The last event before this one with any of these marks.
+    fn last_with(&self, marks: MarkSet) -> Option<Event<'_>> {
+        let before = self.context.history.before(self.event.place);
+        before.filter(|e| self.context.marks(e) & marks != 0).last()
+    }
+
+    /// Whether the case's course, once ended, was opened again and has not ended since.
+    fn lifted(&self, seen: MarkSet, after: MarkSet, lifted_by: MarkSet) -> bool {
+        seen & lifted_by != 0
+            && self
+                .last_with(after | lifted_by)
+                .is_some_and(|e| self.context.marks(&e) & lifted_by != 0)
+    }
+
+    /// An earlier event of the one kind by who now does one of the other kind.
+    fn acted_before(&self, one: MarkSet, other: MarkSet) -> Option<(u32, u16)> {
+        let wanted =
+            |mine: MarkSet, theirs: MarkSet| if self.marks & mine != 0 { theirs } else { 0 };
+        let counterpart = wanted(one, other) | wanted(other, one);
+        if counterpart == 0 || self.event.actor == 0 {
+            return None;
+        }
+        let mut before = self.context.history.before(self.event.place);
+        before
+            .find(|e| e.actor == self.event.actor && self.context.marks(e) & counterpart != 0)
+            .map(|e| (e.place, 0))
+    }
+
+    /// Of the whole case: it is an instant one or it is not, whenever that was said.
+    fn instant_case(&self) -> bool {
+        let kind = self.context.first_named(NONE, |p| p.case_kind);
+        self.context.texts.text(kind) == "instant"
+    }
+
+    fn same_person(&self, seen: MarkSet, one: MarkSet, other: MarkSet) -> Option<(u32, u16)> {
         let is_first = |mine: MarkSet| self.marks & mine != 0 && seen & mine == 0;
         let counterpart = if is_first(one) && seen & other != 0 {
             other
@@ -175,13 +205,8 @@ impl Taken<'_> {
         };
         let place = self.first_with(counterpart);
         let earlier = self.context.history.event(place);
-        if self.event.actor == 0 || earlier.actor != self.event.actor {
-            return None;
-        }
-        // Of the whole case: it is an instant one or it is not, whenever that was said.
-        let kind = self.context.first_named(NONE, |p| p.case_kind);
-        let instant = self.context.texts.text(kind) == "instant";
-        (!(not_for_instant && instant)).then_some((place, 0))
+        let same = self.event.actor != 0 && earlier.actor == self.event.actor;
+        same.then_some((place, 0))
     }
 
     fn power_item(&self) -> Option<&PowerItem> {
@@ -318,14 +343,29 @@ impl Taken<'_> {
     }
 
     fn missing_field(&self, fields: &[(Field, String)]) -> Option<u16> {
-        let missing = |field: &Field| match field {
+        let missing = |field: &Field, name: &str| match field {
             Field::Present(bit) => self.event.present & bit == 0,
             Field::Attribute(place) => self.context.sent(&self.event, *place).is_none(),
+            Field::File => !self.came_with(name),
         };
         fields
             .iter()
-            .position(|(field, _)| missing(field))
+            .position(|(field, name)| missing(field, name))
             .map(|p| p as u16)
+    }
+
+    /// Whether this event or an earlier one of the case carried a file of this kind. Of events that an engine before
+    /// this one took, nobody knows which files they had.
+    fn came_with(&self, field: &str) -> bool {
+        let kind = field.strip_prefix(FILE_FIELD).unwrap_or(field);
+        let carries = |e: Event<'_>| {
+            let unknown = e.present & (present::ATTACHMENT | present::WHOLE) == present::ATTACHMENT;
+            let kept = e.extra().into_iter().flat_map(|extra| extra.attributes);
+            let mut files = kept
+                .filter_map(|(name, _)| self.context.codes.text(name.into()).strip_prefix(FILE));
+            unknown || files.any(|file| file == kind)
+        };
+        self.context.history.up_to(self.event.place).any(carries)
     }
 
     /// Another item or another party than the case has shown so far: until one is found, that is the first.

@@ -2,7 +2,7 @@
 
 use super::{Context, Profile};
 use crate::condition::{Attr, BuiltIn, Side, Slot, Values};
-use crate::history::Event;
+use crate::history::{Event, present};
 use crate::symbols::Symbol;
 
 /// The values a condition sees at one event.
@@ -11,6 +11,8 @@ pub(crate) struct Seen<'a> {
     /// The event judged, or the last one taken where no single event is judged.
     pub(crate) event: Event<'a>,
     pub(crate) context: &'a Context<'a>,
+    /// Whether `case.<attribute>` is what the case knows with the event, rather than before it.
+    pub(crate) with_event: bool,
 }
 
 impl Seen<'_> {
@@ -28,6 +30,14 @@ impl Seen<'_> {
             .map_or(Attr::Unknown, Attr::of_text)
     }
 
+    fn present(&self, bit: u16) -> Attr {
+        if self.event.present & bit == 0 {
+            Attr::Unknown
+        } else {
+            Attr::Bool(true)
+        }
+    }
+
     fn first_named(&self, of: impl Fn(&Profile) -> Symbol) -> Attr {
         self.text(self.context.first_named(self.event.place, of))
     }
@@ -41,7 +51,11 @@ impl Values for Seen<'_> {
     fn value(&self, slot: Slot) -> Attr {
         let (event, context) = (&self.event, self.context);
         match slot {
-            Slot::Attribute(Side::Case, place) => self.attributes[usize::from(place)].clone(),
+            Slot::Attribute(Side::Case, place) => {
+                let carried = self.with_event.then(|| context.carried(event, place));
+                let carried = carried.flatten();
+                carried.unwrap_or_else(|| self.attributes[usize::from(place)].clone())
+            }
             Slot::Attribute(Side::Event, place) => {
                 context.carried(event, place).unwrap_or(Attr::Unknown)
             }
@@ -56,6 +70,9 @@ impl Values for Seen<'_> {
                 (_, BuiltIn::Step) => self.code(context.step_symbol(event)),
                 (_, BuiltIn::Actor) => self.text(event.actor),
                 (_, BuiltIn::Result) => self.code(event.result),
+                (_, BuiltIn::Reason) => self.present(present::REASON),
+                (_, BuiltIn::Basis) => self.present(present::BASIS),
+                (_, BuiltIn::Attachments) => self.present(present::ATTACHMENT),
             },
         }
     }

@@ -9,7 +9,7 @@ use super::deadlines::{carried_instant, stay_deadline};
 use super::stay::{Fallen, NONE, Stay};
 use super::steps::Visit;
 use super::{Context, Fold, Taken};
-use crate::rules::{OwnDeadline, TimedKind, TimedPoint};
+use crate::rules::{Duty, OwnDeadline, TimedKind, TimedPoint};
 
 impl Fold {
     /// Opens, stops, ends and re-times stays for an event that did this to a visit and changed these attributes.
@@ -65,9 +65,10 @@ impl Fold {
     /// Ends what this event ends, before it opens anything: a `to` event ends only what lies before it.
     fn end_stays(&mut self, taken: &Taken<'_>, visit: Visit) {
         let event = &taken.event;
-        let ledger = self.rare.as_ref().map(|rare| &rare.ledger);
         let mut done_though_fallen = false;
-        for stay in &mut self.stays {
+        for at in 0..self.stays.len() {
+            let ledger = self.rare.as_ref().map(|rare| &rare.ledger);
+            let stay = &mut self.stays[at];
             if stay.is_over() {
                 continue;
             }
@@ -86,10 +87,18 @@ impl Fold {
                 (LimitKind::Step | LimitKind::Event, _) => false,
                 _ => taken.marks & timed.to != 0,
             };
-            if done {
-                stay.done(event.occurred_at, event.place);
-                done_though_fallen |= stay.fallen == Fallen::Condition;
+            if !done {
+                continue;
             }
+            let point = &taken.context.plan.points[usize::from(timed.point)];
+            if point.is_guarded() && !self.may_speak(point, taken) {
+                // A lawful exception: nobody had to wait.
+                self.stays[at].fall(Fallen::ForGood, event.place);
+                continue;
+            }
+            let stay = &mut self.stays[at];
+            stay.done(event.occurred_at, event.place);
+            done_though_fallen |= stay.fallen == Fallen::Condition;
         }
         if done_though_fallen {
             self.time_anew(taken.context, |stay| {
@@ -130,12 +139,23 @@ impl Fold {
         if !begins {
             return None;
         }
+        if let Some(duty) = &timed.duty {
+            return self.duty_stay(at, duty, taken);
+        }
+        if let Some(condition) = &timed.starts_when
+            && !self.holds_with(condition, taken)
+        {
+            return None;
+        }
         let start = (timed.from != 0).then_some((taken.event.occurred_at, taken.event.place));
         if timed.occurrence == Occurrence::Each {
             return Some(Stay::new(at, 0, self.count_stay(at), start));
         }
-        let opened_before =
-            self.stays.iter().any(|s| s.timed == at) || self.seen() & timed.from != 0;
+        let opened_before = if timed.starts_when.is_some() {
+            self.count_stay(at) > 1
+        } else {
+            self.stays.iter().any(|s| s.timed == at) || self.seen() & timed.from != 0
+        };
         let done_before = timed.from != 0 && self.seen() & timed.to != 0;
         if opened_before || done_before {
             return None;
@@ -146,6 +166,18 @@ impl Fold {
             stay.done(taken.event.occurred_at, taken.event.place);
         }
         Some(stay)
+    }
+
+    /// Duties are those of the case's item, whenever that was named.
+    fn duty_stay(&mut self, at: u16, duty: &Duty, taken: &Taken<'_>) -> Option<Stay> {
+        let context = taken.context;
+        let item = context.first_named(NONE, |p| p.item);
+        if context.texts.text(item) != duty.item {
+            return None;
+        }
+        let step = context.codes.find(&duty.id).unwrap_or(0);
+        let start = Some((taken.event.occurred_at, taken.event.place));
+        Some(Stay::new(at, step as u16, self.count_stay(at), start))
     }
 
     /// The number of the stay that opens now, from 1, counting those already forgotten.

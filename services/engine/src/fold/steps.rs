@@ -99,7 +99,7 @@ impl Fold {
                 Check::StartedTooSoon => too_soon,
                 _ => false,
             };
-            if speaks {
+            if speaks && self.may_speak(point, taken) {
                 self.found(Finding {
                     point: at as u16,
                     step: symbol,

@@ -6,7 +6,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::{CaseIx, Engine};
 use crate::fold::Profile;
-use crate::history::{Act, Arrival, Extra, NewEvent, Sent, SpecialEntry, present};
+use crate::history::{Act, Arrival, Extra, FILE, NewEvent, Sent, SpecialEntry, present};
 
 impl Engine {
     /// Takes an event into its case's history.
@@ -68,6 +68,8 @@ impl Engine {
             && data.attributes.is_empty()
             && data.special.is_none()
             && data.corrects.is_none()
+            && data.party_kind.is_none()
+            && data.attachments.is_empty()
         {
             return None;
         }
@@ -87,6 +89,7 @@ impl Engine {
             attributes.retain(|(known, _)| *known != code);
             attributes.push((code, value));
         }
+        self.named_apart(event, &mut attributes);
         let special = data.special.as_ref().map(|s| SpecialEntry {
             kind: self.code(Some(&s.kind)),
             planned_end: s.planned_end,
@@ -97,6 +100,23 @@ impl Engine {
             special,
             corrects: data.corrects.as_deref(),
         })
+    }
+
+    /// What has a field of its own in events and is kept among the attributes: the kind of party, where no attribute
+    /// has that name, and the kinds of files.
+    fn named_apart<'e>(&mut self, event: &'e CaseEvent<'_>, attributes: &mut Vec<(u16, Sent<'e>)>) {
+        if let Some(kind) = event.data.party_kind.as_deref().filter(|k| !k.is_empty()) {
+            let code = self.codes.intern_code("party_kind");
+            if attributes.iter().all(|(known, _)| *known != code) {
+                attributes.push((code, Sent::Text(kind)));
+            }
+        }
+        for file in &event.data.attachments {
+            let code = self.codes.intern_code(&format!("{FILE}{}", file.kind));
+            if attributes.iter().all(|(known, _)| *known != code) {
+                attributes.push((code, Sent::Bool(true)));
+            }
+        }
     }
 
     fn code(&mut self, text: Option<&str>) -> u16 {
@@ -226,7 +246,9 @@ fn present_fields(event: &CaseEvent<'_>) -> u16 {
             0
         }
     };
-    let mut bits = said(&data.result_code, present::RESULT)
+    let mut bits = present::WHOLE
+        | said(&data.parent_case_no, present::PARENT)
+        | said(&data.result_code, present::RESULT)
         | said(&data.reason, present::REASON)
         | said(&data.legal_basis, present::BASIS)
         | said(&data.party_ref, present::PARTY)

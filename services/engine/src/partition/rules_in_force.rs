@@ -33,6 +33,11 @@ impl Engine {
             // Special procedures name the stays of their own limits.
             codes.intern_code(&special.kind);
         }
+        for timed in plans().flat_map(|plan| &plan.timed) {
+            if let Some(duty) = &timed.duty {
+                codes.intern_code(&duty.id);
+            }
+        }
         // Codes that come later are none of these rules' steps.
         self.step_of = plans()
             .map(|plan| {

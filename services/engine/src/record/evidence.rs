@@ -27,7 +27,10 @@ pub(super) fn gather(
             }
             found.push(event_evidence(finding.event, "触发监察点的行为", around));
             if let Check::Condition { when, .. } = &point.check {
-                found.push(condition_evidence(when, finding, around));
+                found.push(condition_evidence(when, finding, false, around));
+            }
+            for guard in point.only_when.iter().chain(&point.unless) {
+                found.push(condition_evidence(guard, finding, true, around));
             }
         }
         Basis::TwoContents(event) => {
@@ -81,6 +84,11 @@ fn stay_evidence(
     if stay.fell_event != NONE {
         found.push(event_evidence(stay.fell_event, "义务消灭", around));
     }
+    if let Some(text) = timed.duty.as_ref().and_then(|d| d.accountability.clone()) {
+        found.push(Evidence::Note {
+            text: format!("责任清单追责情形：{text}"),
+        });
+    }
     match basis.budget() {
         Some(budget) if timed.own_deadline.is_none() => {
             let account = with_ledger(stay, timed, around.fold.ledger(), context, |ledger| {
@@ -109,10 +117,11 @@ fn event_evidence(place: u32, note: &str, around: &Surroundings<'_>) -> Evidence
     }
 }
 
-/// The values the condition saw: the case's before the event.
+/// The values the condition saw: the case's before the event, or with it.
 fn condition_evidence(
     condition: &Condition,
     finding: &Finding,
+    with_event: bool,
     around: &Surroundings<'_>,
 ) -> Evidence {
     let mut before = Fold::new(around.fold.plan, around.context);
@@ -123,6 +132,7 @@ fn condition_evidence(
         attributes: &before.attributes,
         event: around.context.history.event(finding.event),
         context: around.context,
+        with_event,
     };
     Evidence::Condition {
         expression: condition.text().into(),

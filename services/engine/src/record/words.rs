@@ -106,7 +106,21 @@ impl Sentence<'_> {
             let (least, done) = (at_least.text_zh(), local(stay.done_at, around));
             return write!(text, "须满{least}方可办理，最早为{due}，实际于{done}办理。");
         }
+        if let TimedKind::EndedBefore { .. } = timed.kind {
+            let fell = around.context.history.event(stay.fell_event);
+            return write!(
+                text,
+                "{}将于{due}届满，届满前{}以“{}”终结，期限随之消灭，应核实终结是否属实、有据。",
+                timed.limit_name,
+                local(fell.occurred_at, around),
+                describe(&fell, around)
+            );
+        }
         let what = match at {
+            _ if timed.duty.is_some() => {
+                let within = self.basis.budget().map(Budget::text_zh).unwrap_or_default();
+                format!("责任事项“{}”应在{within}内履行，期限", timed.limit_name)
+            }
             None => "特别程序计划期限".into(),
             Some(_) => {
                 let kind = if self.basis.statutory() == Some(false) {
@@ -154,6 +168,9 @@ impl Sentence<'_> {
         }
         let step_name = |place: u16| context.plan.steps[usize::from(place)].name.as_str();
         match &point.check {
+            Check::RequiresBefore { .. } if other.is_some() => {
+                write!(text, "{when}发生“{what}”，此前最近一次{before}未获通过。")
+            }
             Check::RequiresBefore { .. } => {
                 write!(text, "{when}发生“{what}”，此前未见规定的前置环节。")
             }
@@ -179,6 +196,23 @@ impl Sentence<'_> {
                 let who = context.texts.text(event.actor);
                 write!(text, "{before}与“{what}”（{when}）由同一人（{who}）办理。")
             }
+            Check::Repeated(_) => {
+                write!(
+                    text,
+                    "{when}再次发生“{what}”，首次为{before}，已超过允许的次数。"
+                )
+            }
+            Check::AmountsDiffer(amounts) => match context.balance(amounts, finding.event) {
+                Some(b) => write!(
+                    text,
+                    "{when}“{what}”时，决定金额{}元，实际缴款{}元（可减{}元、可加{}元），两者不符。",
+                    yuan(b.owed),
+                    yuan(b.paid),
+                    yuan(b.less),
+                    yuan(b.more)
+                ),
+                None => Ok(()),
+            },
             Check::OffList { .. } => {
                 let item = context.texts.text(context.item(finding.event));
                 write!(text, "事项编码 {item} 在{when}不在现行权力清单之内。")
@@ -215,6 +249,13 @@ impl Sentence<'_> {
             Check::Timed => Ok(()),
         }
     }
+}
+
+/// Fen as yuan, with two digits.
+fn yuan(fen: i64) -> String {
+    let sign = if fen < 0 { "-" } else { "" };
+    let fen = fen.unsigned_abs();
+    format!("{sign}{}.{:02}", fen / 100, fen % 100)
 }
 
 /// A message with its placeholders filled in.

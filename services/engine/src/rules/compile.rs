@@ -1,5 +1,7 @@
 //! From definitions as read to plans, collecting every problem on the way.
 
+mod accounts;
+mod duties;
 mod limits;
 mod points;
 mod power_list;
@@ -10,7 +12,7 @@ use std::sync::Arc;
 
 use mingjing_domain::calendar::{self, CalendarDefinition, WorkCalendar};
 use mingjing_domain::definitions::{
-    Anchor, DefinitionSet, Document, Flowchart, GeneralPoints, PointKind, Problem,
+    Anchor, DefinitionSet, Document, Flowchart, GeneralPoints, PointKind, PowerItem, Problem,
 };
 use mingjing_domain::event::EventKind;
 use rustc_hash::FxHashMap;
@@ -42,11 +44,19 @@ pub(super) fn compile(set: &DefinitionSet) -> Result<Rules, Vec<Problem>> {
             .iter()
             .filter(|g| applies(&g.value, scope.as_deref()))
             .collect();
-        plans.push(compile_plan(None, &general, &calendars, &mut problems));
+        let items = &set.items;
+        plans.push(compile_plan(
+            None,
+            &general,
+            items,
+            &calendars,
+            &mut problems,
+        ));
         for flowchart in &set.flowcharts {
             plans.push(compile_plan(
                 Some(flowchart),
                 &general,
+                items,
                 &calendars,
                 &mut problems,
             ));
@@ -148,6 +158,9 @@ struct Home<'a> {
 
 struct Builder<'p> {
     plan: Plan,
+    items: &'p [Document<PowerItem>],
+    /// None where the item has no flowchart in force.
+    flowchart_id: Option<&'p str>,
     marks: Vec<Vec<Anchor>>,
     /// Per point: anchors whose events it looks at; empty means every event.
     looks_at: Vec<Looks>,
@@ -164,6 +177,7 @@ enum Looks {
 fn compile_plan(
     flowchart: Option<&Document<Flowchart>>,
     general: &[&Document<GeneralPoints>],
+    items: &[Document<PowerItem>],
     calendars: &BTreeMap<String, Arc<WorkCalendar>>,
     problems: &mut Vec<Problem>,
 ) -> Option<Plan> {
@@ -188,6 +202,8 @@ fn compile_plan(
             watches_transitions: false,
             ended_otherwise: 0,
         },
+        items,
+        flowchart_id: flowchart.map(|f| f.value.id.text.as_str()),
         marks: Vec::new(),
         looks_at: Vec::new(),
         problems,

@@ -13,7 +13,8 @@ use mingjing_domain::source::Source;
 use rustc_hash::FxHashMap;
 
 pub(crate) use plan::{
-    Check, Field, Ladder, MarkSet, OwnDeadline, Plan, Point, TimedKind, TimedPoint,
+    Amounts, Check, Duty, FILE_FIELD, Field, Ladder, MarkSet, OwnDeadline, Plan, Point, Repeated,
+    TimedKind, TimedPoint,
 };
 
 /// A problem that keeps definitions from being compiled: file, line, what to do.

@@ -87,6 +87,10 @@ pub(crate) struct Point {
     pub(crate) message: Option<String>,
     pub(crate) remedy: Option<String>,
     pub(crate) answer_within: Budget,
+    /// It speaks only of events at which this holds,
+    pub(crate) only_when: Option<Condition>,
+    /// and of none at which one of these does.
+    pub(crate) unless: Vec<Condition>,
     pub(crate) check: Check,
 }
 
@@ -97,6 +101,10 @@ pub(crate) enum Check {
         event: MarkSet,
         before: MarkSet,
         each: bool,
+        /// 0: asked from the beginning.
+        once: MarkSet,
+        /// Empty: any result will do.
+        with_result: Vec<String>,
     },
     WrongOrder {
         first: MarkSet,
@@ -109,6 +117,7 @@ pub(crate) enum Check {
         after: MarkSet,
         what: MarkSet,
         except: MarkSet,
+        lifted_by: MarkSet,
     },
     NotInFlowchart,
     StartedTooSoon,
@@ -121,7 +130,10 @@ pub(crate) enum Check {
         one: MarkSet,
         other: MarkSet,
         not_for_instant: bool,
+        any: bool,
     },
+    Repeated(Repeated),
+    AmountsDiffer(Amounts),
     OffList {
         grace: Budget,
     },
@@ -141,6 +153,29 @@ pub(crate) enum Check {
     },
 }
 
+/// What must not come more than so often.
+pub(crate) struct Repeated {
+    pub(crate) event: MarkSet,
+    pub(crate) until: MarkSet,
+    pub(crate) more_than: u16,
+    /// The attribute that lists what is demanded, by place.
+    pub(crate) new_in: Option<u16>,
+}
+
+/// What is held against what when a case closes. Amounts are declared attributes, by place.
+pub(crate) struct Amounts {
+    pub(crate) owed: u16,
+    pub(crate) owed_on: MarkSet,
+    pub(crate) paid: u16,
+    pub(crate) paid_on: MarkSet,
+    pub(crate) less: Vec<u16>,
+    pub(crate) more: Vec<u16>,
+    pub(crate) at: MarkSet,
+}
+
+/// Names of fields that ask for a file begin so.
+pub(crate) const FILE_FIELD: &str = "attachments.";
+
 /// A field that a record must carry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Field {
@@ -148,6 +183,8 @@ pub(crate) enum Field {
     Present(u16),
     /// A declared attribute, by place.
     Attribute(u16),
+    /// A file of a kind; the field's name says which.
+    File,
 }
 
 /// A point that lives on instants.
@@ -161,6 +198,8 @@ pub(crate) struct TimedPoint {
     pub(crate) occurrence: Occurrence,
     pub(crate) judged: Judged,
     pub(crate) from: MarkSet,
+    /// Asked of an event in `from` before it starts anything.
+    pub(crate) starts_when: Option<Condition>,
     pub(crate) to: MarkSet,
     pub(crate) falls_away_on: MarkSet,
     pub(crate) falls_away_when: Option<Condition>,
@@ -173,6 +212,19 @@ pub(crate) struct TimedPoint {
     pub(crate) extended_by: u64,
     pub(crate) legal_basis: Option<String>,
     pub(crate) office: Option<String>,
+    /// The duty of an item that it is, rather than a limit of the flowchart.
+    pub(crate) duty: Option<Duty>,
+}
+
+/// A duty of an item's responsibility list that shows in its cases.
+pub(crate) struct Duty {
+    /// The item: others under the same flowchart do not have it.
+    pub(crate) item: String,
+    /// The expectation's id.
+    pub(crate) id: String,
+    /// Who answers, where it is not the body that handles the case.
+    pub(crate) body: Option<String>,
+    pub(crate) accountability: Option<String>,
 }
 
 /// What a timed point alleges of a stay.
@@ -181,6 +233,11 @@ pub(crate) enum TimedKind {
     TooEarly(Budget),
     /// Special procedures: places in `specials`, as bits.
     Special(u64),
+    /// A duty that fell away shortly before it was due: from when on that counts, and on which events.
+    EndedBefore {
+        within: RungAt,
+        on: MarkSet,
+    },
 }
 
 /// At most three rungs, in order of time.
@@ -193,6 +250,13 @@ pub(crate) struct Ladder {
 pub(crate) enum OwnDeadline {
     Case(u16),
     Event(u16),
+}
+
+impl Point {
+    /// Whether it has conditions of its own beside its check.
+    pub(crate) fn is_guarded(&self) -> bool {
+        self.only_when.is_some() || !self.unless.is_empty()
+    }
 }
 
 impl Plan {

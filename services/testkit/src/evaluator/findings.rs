@@ -6,8 +6,8 @@ use mingjing_domain::event::EventKind;
 
 use super::history::Case;
 use super::stays::FALL_AWAY_KINDS;
-use super::values::{case_holds, event_holds};
-use super::{Moment, SlowEvaluator, State, Wanted, Watch, flow, level_of};
+use super::values::{case_holds, event_holds, holds_with_event};
+use super::{Moment, SlowEvaluator, State, Wanted, Watch, course, flow, level_of};
 
 /// One finding of a control point.
 #[derive(Clone, Debug)]
@@ -53,24 +53,26 @@ impl SlowEvaluator<'_> {
         moment: Moment<'_>,
     ) -> Vec<Wanted> {
         let found = match &watch.point.check {
-            PointKind::RequiresBefore {
-                event,
-                before,
-                each,
-            } => requires_before(case, event, before, *each),
+            PointKind::RequiresBefore { each, .. } => scoped(
+                case,
+                course::requires_before(case, &watch.point.check),
+                *each,
+            ),
             PointKind::WrongOrder { first, then } => wrong_order(case, first, then),
             PointKind::NotTogether { groups } => not_together(case, groups),
-            PointKind::NothingAfter {
-                after,
-                what,
-                except,
-            } => nothing_after(case, after, what, except),
+            PointKind::NothingAfter { .. } => {
+                case_wide(course::nothing_after(case, &watch.point.check))
+            }
+            PointKind::Repeated { .. } => case_wide(course::repeated(case, &watch.point.check)),
+            PointKind::AmountsDiffer { .. } => {
+                case_wide(course::amounts_differ(case, &watch.point.check))
+            }
             PointKind::NotInFlowchart => flow::breaches(case).not_in_flowchart,
             PointKind::StartedTooSoon => flow::breaches(case).started_too_soon,
             PointKind::RequiredStep { steps, at, unless } => {
                 self.required_step(case, steps, at, unless.as_ref())
             }
-            PointKind::TimeReversed => first_only(flow::time_reversed(case)),
+            PointKind::TimeReversed => case_wide(flow::time_reversed(case)),
             PointKind::Condition { on, when, each } => {
                 let condition = self.definitions.condition(when);
                 let holds = |i: &usize| event_holds(&condition, case, *i);
@@ -84,8 +86,15 @@ impl SlowEvaluator<'_> {
         };
         found
             .into_iter()
+            .filter(|finding| self.may_speak(case, watch.point, finding.index))
             .map(|finding| self.as_wanted(case, watch.point, moment, finding))
             .collect()
+    }
+
+    /// Whether a point's own conditions let it speak of an event.
+    pub(super) fn may_speak(&self, case: &Case<'_>, point: &ControlPoint, index: usize) -> bool {
+        let holds = |text: &Name| holds_with_event(&self.definitions.condition(text), case, index);
+        point.only_when.as_ref().is_none_or(holds) && !point.unless.iter().any(holds)
     }
 
     fn as_wanted(
@@ -170,32 +179,15 @@ fn scoped(case: &Case<'_>, indices: Vec<usize>, each: bool) -> Vec<Finding> {
             .into_iter()
             .map(|i| Finding::of_event(case, i))
             .collect(),
-        false => first_only(indices),
+        false => case_wide(indices),
     }
 }
 
-/// The first in order, about the whole case.
-pub(super) fn first_only(indices: Vec<usize>) -> Vec<Finding> {
-    indices
-        .into_iter()
-        .min()
-        .map(Finding::of_case)
-        .into_iter()
-        .collect()
-}
-
-fn requires_before(
-    case: &Case<'_>,
-    event: &[Anchor],
-    before: &[Anchor],
-    each: bool,
-) -> Vec<Finding> {
-    let alone = |i: &usize| !(0..*i).any(|earlier| case.matches_any(earlier, before));
-    scoped(
-        case,
-        case.all(event).into_iter().filter(alone).collect(),
-        each,
-    )
+/// Events that complete it, in order, each as a finding about the whole case: of those that the point may speak of,
+/// the first is alleged.
+pub(super) fn case_wide(mut indices: Vec<usize>) -> Vec<Finding> {
+    indices.sort_unstable();
+    indices.into_iter().map(Finding::of_case).collect()
 }
 
 fn wrong_order(case: &Case<'_>, first: &[Anchor], then: &[Anchor]) -> Vec<Finding> {
@@ -219,19 +211,4 @@ fn not_together(case: &Case<'_>, groups: &[Vec<Anchor>]) -> Vec<Finding> {
         .map(|second| Finding::of_case(*second))
         .into_iter()
         .collect()
-}
-
-fn nothing_after(
-    case: &Case<'_>,
-    after: &[Anchor],
-    what: &[Anchor],
-    except: &[Anchor],
-) -> Vec<Finding> {
-    let Some(end) = case.first(after) else {
-        return Vec::new();
-    };
-    let follows = |i: &usize| {
-        (what.is_empty() || case.matches_any(*i, what)) && !case.matches_any(*i, except)
-    };
-    first_only((end + 1..case.events.len()).filter(follows).collect())
 }

@@ -18,11 +18,11 @@ const NEVER: Timestamp = Timestamp::from_millis(250_246_000_000_000);
 
 /// One rung of a ladder with its instant.
 #[derive(Clone, Copy, Debug)]
-struct Step {
-    level: Level,
-    at: Timestamp,
-    due_at: Option<Timestamp>,
-    breach: bool,
+pub(super) struct Step {
+    pub level: Level,
+    pub at: Timestamp,
+    pub due_at: Option<Timestamp>,
+    pub breach: bool,
 }
 
 impl SlowEvaluator<'_> {
@@ -118,7 +118,8 @@ impl SlowEvaluator<'_> {
             let earliest =
                 deadline::earliest(calendar, case.events[start].occurred_at, budget, &ledger);
             // A step of which only the end is told says nothing about its length.
-            if done > start && case.second(done) < earliest {
+            let early = done > start && case.second(done) < earliest;
+            if early && self.may_speak(case, watch.point, done) {
                 let instant = case.events[done].occurred_at;
                 found.push(Wanted {
                     control_point: watch.point.id.text.clone(),
@@ -127,6 +128,60 @@ impl SlowEvaluator<'_> {
                     level: level_of(watch.point),
                     state: moment.state(case, watch.point, instant),
                     due_at: Some(earliest),
+                    breached_at: Some(instant),
+                    completed_at: None,
+                });
+            }
+        }
+        found
+    }
+
+    /// What points on duties that ended shortly before they were due allege.
+    pub(super) fn ended_before_due(
+        &self,
+        case: &Case<'_>,
+        watch: &Watch<'_>,
+        moment: Moment<'_>,
+    ) -> Vec<Wanted> {
+        let PointKind::EndedBeforeDue { limit, on, within } = &watch.point.check else {
+            return Vec::new();
+        };
+        let Some((flowchart, limit)) = limit_of(case, limit) else {
+            return Vec::new();
+        };
+        let lateness = match limit.promised {
+            Some(_) => RungAt::Promised,
+            None => RungAt::Statutory,
+        };
+        let levels = [*within, lateness].map(|at| Rung {
+            level: Level::Notice,
+            at,
+        });
+        let meant = |i: &usize| match on.as_slice() {
+            [] => matches!(
+                case.events[*i].kind,
+                EventKind::Voided | EventKind::Returned
+            ),
+            anchors => case.matches_any(*i, anchors),
+        };
+        let mut found = Vec::new();
+        for stay in self.stays(case, flowchart, limit) {
+            let course = self.course(case, limit, &stay);
+            let steps = self.ladder(case, flowchart, limit, &stay, &course, &levels);
+            let (Some(ended), [from, late]) = (course.fallen.filter(meant), steps.as_slice())
+            else {
+                continue;
+            };
+            let second = case.second(ended);
+            if from.at <= second && second < late.at {
+                let instant = case.events[ended].occurred_at;
+                found.push(Wanted {
+                    control_point: watch.point.id.text.clone(),
+                    step: stay.step,
+                    visit: stay.visit,
+                    level: level_of(watch.point),
+                    state: moment.state(case, watch.point, instant),
+                    due_at: late.due_at,
                     breached_at: Some(instant),
                     completed_at: None,
                 });
@@ -284,7 +339,7 @@ fn special_course(case: &Case<'_>, stay: &Stay) -> Course {
     }
 }
 
-fn allege(
+pub(super) fn allege(
     case: &Case<'_>,
     watch: &Watch<'_>,
     moment: Moment<'_>,

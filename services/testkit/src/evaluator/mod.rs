@@ -7,6 +7,8 @@
 //!
 //! [`life`] adds the life of alerts on top: it evaluates after every input and folds the answers.
 
+mod course;
+mod duties;
 mod findings;
 mod flow;
 mod history;
@@ -226,6 +228,8 @@ impl<'a> SlowEvaluator<'a> {
                 self.overdue(case, watch, moment)
             }
             PointKind::TooEarly { .. } => self.too_early(case, watch, moment),
+            PointKind::DutyNotDone => self.duties(case, watch, moment),
+            PointKind::EndedBeforeDue { .. } => self.ended_before_due(case, watch, moment),
             _ => self.findings(case, watch, moment),
         }
     }
@@ -272,10 +276,12 @@ fn level_of(point: &ControlPoint) -> Level {
         | PointKind::OffList { .. }
         | PointKind::CancelledItem
         | PointKind::WrongBody
+        | PointKind::AmountsDiffer { .. }
         | PointKind::SpecialOverdue { .. } => Level::Red,
-        PointKind::TimeReversed | PointKind::MissingField { .. } | PointKind::Conflict => {
-            Level::Review
-        }
+        PointKind::TimeReversed
+        | PointKind::MissingField { .. }
+        | PointKind::Conflict
+        | PointKind::EndedBeforeDue { .. } => Level::Review,
         _ => Level::Yellow,
     })
 }

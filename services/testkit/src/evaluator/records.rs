@@ -9,7 +9,7 @@ use mingjing_domain::event::{CaseEvent, EventKind};
 use mingjing_domain::limit::{Budget, Unit};
 use mingjing_domain::source::SourceClock;
 
-use super::findings::{Finding, first_only};
+use super::findings::{Finding, case_wide};
 use super::history::{Case, local_date};
 use super::stays::begun_on;
 use super::values::carried;
@@ -29,16 +29,17 @@ impl SlowEvaluator<'_> {
                 one,
                 other,
                 not_for_instant,
-            } => same_person(case, one, other, *not_for_instant),
+                any,
+            } => same_person(case, one, other, *not_for_instant, *any),
             PointKind::OffList { grace } => self.off_list(case, watch, *grace),
             PointKind::CancelledItem => self.cancelled_item(case),
             PointKind::WrongBody => {
-                first_only(indices.filter(|i| self.is_wrong_body(case, *i)).collect())
+                case_wide(indices.filter(|i| self.is_wrong_body(case, *i)).collect())
             }
             PointKind::LateEntry { over } => {
                 let over = over.unwrap_or(Budget::new(1, Unit::WorkingDays));
                 let is_live = moment.source.clock == SourceClock::Live;
-                first_only(
+                case_wide(
                     indices
                         .filter(|i| is_live && is_late_entry(case, *i, over, watch.calendar))
                         .collect(),
@@ -47,9 +48,9 @@ impl SlowEvaluator<'_> {
             PointKind::MissingField { on, fields } => {
                 let asked = |i: &usize| on.is_empty() || case.matches_any(*i, on);
                 let lacks = |i: &usize| fields.iter().any(|field| !has(case, *i, field));
-                first_only(indices.filter(asked).filter(lacks).collect())
+                case_wide(indices.filter(asked).filter(lacks).collect())
             }
-            PointKind::Conflict => first_only(indices.filter(|i| is_conflict(case, *i)).collect()),
+            PointKind::Conflict => case_wide(indices.filter(|i| is_conflict(case, *i)).collect()),
             _ => Vec::new(),
         }
     }
@@ -115,7 +116,7 @@ impl SlowEvaluator<'_> {
                 && local_date(event, zone) > end
                 && (begun_after || !is_lawful_after_the_end(event.kind))
         };
-        first_only((0..case.events.len()).filter(is_breach).collect())
+        case_wide((0..case.events.len()).filter(is_breach).collect())
     }
 
     fn is_wrong_body(&self, case: &Case<'_>, index: usize) -> bool {
@@ -161,6 +162,10 @@ fn is_lawful_after_the_end(kind: EventKind) -> bool {
             | Corrected
             | Rated
             | Complaint
+            | ComplaintAccepted
+            | ComplaintAnswered
+            | CalledBack
+            | Rectified
     )
 }
 
@@ -189,15 +194,27 @@ fn same_person(
     one: &[Anchor],
     other: &[Anchor],
     not_for_instant: bool,
+    any: bool,
 ) -> Vec<Finding> {
     let kind = case.events.iter().find_map(|e| e.data.case_kind.as_deref());
     if not_for_instant && kind == Some("instant") {
         return Vec::new();
     }
+    let actor = |i: usize| case.events[i].data.actor.as_ref().map(|a| &*a.id);
+    if any {
+        let pair = |earlier: usize, later: usize| {
+            let is = |i: usize, anchors: &[Anchor]| case.matches_any(i, anchors);
+            (is(earlier, one) && is(later, other)) || (is(earlier, other) && is(later, one))
+        };
+        let again = |later: &usize| {
+            let who = actor(*later).filter(|who| !who.is_empty());
+            who.is_some() && (0..*later).any(|i| pair(i, *later) && actor(i) == who)
+        };
+        return case_wide((0..case.events.len()).filter(again).collect());
+    }
     let (Some(one), Some(other)) = (case.first(one), case.first(other)) else {
         return Vec::new();
     };
-    let actor = |i: usize| case.events[i].data.actor.as_ref().map(|a| &*a.id);
     match (actor(one), actor(other)) {
         (Some(a), Some(b)) if a == b && one != other => vec![Finding::of_case(one.max(other))],
         _ => Vec::new(),
@@ -242,6 +259,18 @@ fn has(case: &Case<'_>, index: usize, field: &Name) -> bool {
         "case_kind" => text(data.case_kind.as_deref()),
         "discretion_tier" => text(data.discretion_tier.as_deref()),
         "attachments" => !data.attachments.is_empty(),
+        "parent_case_no" => text(data.parent_case_no.as_deref()),
+        other if other.starts_with("attachments.") => {
+            let kind = &other["attachments.".len()..];
+            let came_with = |i: usize| {
+                case.events[i]
+                    .data
+                    .attachments
+                    .iter()
+                    .any(|a| &*a.kind == kind)
+            };
+            (0..=index).any(came_with)
+        }
         other => {
             let name = other
                 .strip_prefix("attributes.")

@@ -8,7 +8,7 @@ use mingjing_domain::event::EventKind;
 use super::SlowEvaluator;
 use super::history::{Case, Visit, is_done_by, local_date};
 use super::ledger::{legal_budget, lists, planned, resumes};
-use super::values::{Known, carried, case_holds, value_after};
+use super::values::{Known, carried, case_holds, holds_with_event, value_after};
 
 /// The kinds of event upon which a duty falls away where the limit names none.
 pub(super) const FALL_AWAY_KINDS: [EventKind; 7] = [
@@ -61,10 +61,10 @@ impl SlowEvaluator<'_> {
             }
             LimitKind::Event => of_events(case, flowchart, limit, self.zone(flowchart)),
             LimitKind::Stage | LimitKind::Case if limit.occurrence == Occurrence::Each => {
-                each(case, limit)
+                each(case, limit, &self.starts(case, limit))
             }
             LimitKind::Stage | LimitKind::Case => {
-                let start = case.first(&limit.from);
+                let start = self.starts(case, limit).first().copied();
                 let own = self.own_deadline(case, flowchart, limit);
                 if limit.own_deadline.is_some() && own.is_none() {
                     return Vec::new();
@@ -85,6 +85,16 @@ impl SlowEvaluator<'_> {
                 }]
             }
         }
+    }
+
+    /// The events that start a limit.
+    fn starts(&self, case: &Case<'_>, limit: &Limit) -> Vec<usize> {
+        let mut starts = case.all(&limit.from);
+        if let Some(text) = &limit.starts_when {
+            let condition = self.definitions.condition(text);
+            starts.retain(|i| holds_with_event(&condition, case, *i));
+        }
+        starts
     }
 
     fn zone(&self, flowchart: &Flowchart) -> chrono_tz::Tz {
@@ -192,10 +202,10 @@ fn of_visit(visit: &Visit<'_>) -> Stay {
     }
 }
 
-fn each(case: &Case<'_>, limit: &Limit) -> Vec<Stay> {
+fn each(case: &Case<'_>, limit: &Limit, starts: &[usize]) -> Vec<Stay> {
     let ends = case.all(&limit.to);
-    case.all(&limit.from)
-        .into_iter()
+    let starts = starts.iter().copied();
+    starts
         .zip(1..)
         .map(|(start, visit)| {
             let done = ends.iter().copied().find(|end| *end > start);

@@ -39,7 +39,13 @@ impl From<Known> for Cel {
 pub(super) fn carried(event: &CaseEvent<'_>, attribute: &Attribute) -> Option<Known> {
     let name: &str = &attribute.name;
     let amount = || event.data.amounts.get(name).map(|v| Value::Int(*v));
-    let value = event.data.attributes.get(name).cloned().or_else(amount)?;
+    let party = || {
+        let kind = event.data.party_kind.as_deref().filter(|k| !k.is_empty());
+        kind.filter(|_| name == "party_kind")
+            .map(|k| Value::Text(k.to_owned().into()))
+    };
+    let said = event.data.attributes.get(name).cloned();
+    let value = said.or_else(amount).or_else(party)?;
     match (attribute.value_type, value) {
         (AttributeType::Amount | AttributeType::Int, Value::Int(v)) => Some(Known::Int(v)),
         (AttributeType::Float, Value::Float(v)) => Some(Known::Float(v)),
@@ -73,7 +79,7 @@ pub(super) fn value_after(case: &Case<'_>, attribute: &Attribute, count: usize) 
 /// A condition, compiled, with the names it asks for.
 pub(super) struct Condition {
     program: Program,
-    /// Names like `case.amount` that it uses other than in `has()`.
+    /// Names like `case.amount` that it uses and never asks after with `has()`.
     needs: Vec<String>,
 }
 
@@ -88,7 +94,7 @@ impl Condition {
     }
 }
 
-/// Names behind `case.` and `event.`, except where the text is `has(case.x)`.
+/// Names behind `case.` and `event.`, but for those that `has(case.x)` asks after somewhere.
 fn needed_names(text: &str) -> Vec<String> {
     let mut found = Vec::new();
     for scope in ["case.", "event."] {
@@ -99,11 +105,12 @@ fn needed_names(text: &str) -> Vec<String> {
                 .chars()
                 .take_while(|c| c.is_alphanumeric() || *c == '_')
                 .collect();
-            if is_whole_word && !text[..at].ends_with("has(") {
+            if is_whole_word {
                 found.push(format!("{scope}{name}"));
             }
         }
     }
+    found.retain(|name| !text.contains(&format!("has({name})")));
     found
 }
 
@@ -122,6 +129,15 @@ pub(super) fn event_holds(condition: &Condition, case: &Case<'_>, index: usize) 
     holds(
         condition,
         names_of_case(case, index, index + 1),
+        names_of_event(case, index),
+    )
+}
+
+/// Whether a condition holds at an event, the event's own values being known of the case.
+pub(super) fn holds_with_event(condition: &Condition, case: &Case<'_>, index: usize) -> bool {
+    holds(
+        condition,
+        names_of_case(case, index + 1, index + 1),
         names_of_event(case, index),
     )
 }
@@ -187,6 +203,20 @@ fn names_of_event(case: &Case<'_>, index: usize) -> BTreeMap<String, Known> {
     put("result_code", event.data.result_code.as_deref().map(text));
     put("org_code", event.data.org_code.as_deref().map(text));
     put("region_code", event.data.region_code.as_deref().map(text));
+    let is_said = |said: &str| !said.is_empty();
+    put(
+        "reason",
+        event
+            .data
+            .reason
+            .as_deref()
+            .filter(|r| is_said(r))
+            .map(text),
+    );
+    let basis = event.data.legal_basis.as_deref();
+    put("legal_basis", basis.filter(|b| is_said(b)).map(text));
+    let attached = !event.data.attachments.is_empty();
+    put("attachments", attached.then_some(Known::Bool(true)));
     for attribute in case.flowchart.into_iter().flat_map(|f| &f.attributes) {
         put(&attribute.name, carried(event, attribute));
     }
@@ -227,6 +257,6 @@ mod tests {
         let names = needed_names(
             "has(case.a) && case.a > 1 || event.kind == 'x' && has(event.c) && showcase.d",
         );
-        assert_eq!(names, ["case.a", "event.kind"]);
+        assert_eq!(names, ["event.kind"]);
     }
 }

@@ -4,7 +4,7 @@ use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use chrono_tz::Tz;
 use mingjing_domain::Timestamp;
 use mingjing_domain::definitions::DefinitionFile;
-use mingjing_domain::event::{Actor, CaseData, CaseEvent, EventKind, Special};
+use mingjing_domain::event::{Actor, Attachment, CaseData, CaseEvent, EventKind, Special};
 use mingjing_domain::source::{Source, SourceClock};
 use mingjing_domain::text::Text;
 
@@ -231,7 +231,15 @@ impl Reader {
                     "org" => event.data.org_code = Some(text),
                     "region" => event.data.region_code = Some(text),
                     "party" => event.data.party_ref = Some(text),
+                    "party_kind" => event.data.party_kind = Some(text),
                     "result" => event.data.result_code = Some(text),
+                    "reason" => event.data.reason = Some(text),
+                    "basis" => event.data.legal_basis = Some(text),
+                    "parent" => event.data.parent_case_no = Some(text),
+                    "attach" => event.data.attachments.push(Attachment {
+                        kind: text,
+                        ..Attachment::default()
+                    }),
                     "case_kind" => event.data.case_kind = Some(text),
                     "set" => drop(event.data.attributes.insert(name(value)?, attribute(value))),
                     "amount" => {

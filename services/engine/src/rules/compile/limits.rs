@@ -57,6 +57,12 @@ impl Builder<'_> {
             }
             _ => {}
         }
+        if limit.starts_when.is_some() && limit.from.is_empty() {
+            refuse(
+                0,
+                "`starts_when` is asked of `from` events: it needs `from`",
+            );
+        }
         if limit.own_deadline.is_some() && limit.occurrence == Occurrence::Each {
             refuse(
                 0,
@@ -183,6 +189,10 @@ impl Builder<'_> {
             None => 0,
         };
         let from = self.mark(&limit.from);
+        let starts_when = limit
+            .starts_when
+            .as_ref()
+            .and_then(|text| self.condition(text, true, home));
         let place = self.plan.timed.len() as u16;
         if limit.kind == LimitKind::Case
             && matches!(kind, TimedKind::Overdue(_))
@@ -201,6 +211,7 @@ impl Builder<'_> {
             occurrence: limit.occurrence,
             judged: limit.judged,
             from,
+            starts_when,
             to,
             falls_away_on,
             falls_away_when,
@@ -212,6 +223,7 @@ impl Builder<'_> {
             extended_by,
             legal_basis: limit.legal_basis.clone(),
             office: limit.office.clone(),
+            duty: None,
         });
         Check::Timed
     }
@@ -237,6 +249,7 @@ impl Builder<'_> {
             occurrence: Occurrence::Each,
             judged: Judged::Always,
             from: 0,
+            starts_when: None,
             to: 0,
             falls_away_on,
             falls_away_when: None,
@@ -248,6 +261,7 @@ impl Builder<'_> {
             extended_by: 0,
             legal_basis: None,
             office: None,
+            duty: None,
         });
         Check::Timed
     }

@@ -1,14 +1,14 @@
 //! Control points: what each checks, resolved, and the events it looks at.
 
 use mingjing_domain::catalogue::{self, LOCAL_PREFIX};
-use mingjing_domain::definitions::{Anchor, ControlPoint, Limit, Name, PointKind};
+use mingjing_domain::definitions::{Anchor, AttributeType, ControlPoint, Limit, Name, PointKind};
 use mingjing_domain::event::EventKind;
 use mingjing_domain::limit::{Budget, Unit};
 
 use super::{Builder, Home, Looks};
 use crate::condition::Condition;
 use crate::history::present;
-use crate::rules::plan::{Check, Field, MarkSet, Point, TimedKind};
+use crate::rules::plan::{Check, FILE_FIELD, Field, MarkSet, Point, Repeated, TimedKind};
 
 /// 5 working days to answer, where a point says nothing (domain study S16: one city's rule).
 const ANSWER_WITHIN: Budget = Budget::new(5, Unit::WorkingDays);
@@ -28,6 +28,9 @@ impl Builder<'_> {
         let Some((check, looks)) = self.check(place, point, limits, home) else {
             return;
         };
+        let mut guard = |text: &Name| self.guard(point, text, &check, home);
+        let only_when = point.only_when.as_ref().and_then(&mut guard);
+        let unless = point.unless.iter().filter_map(guard).collect();
         let message = self.message(point, home);
         self.looks_at.push(looks);
         self.plan.points.push(Point {
@@ -41,6 +44,8 @@ impl Builder<'_> {
             message,
             remedy: point.remedy.clone(),
             answer_within: point.answer_within.unwrap_or(ANSWER_WITHIN),
+            only_when,
+            unless,
             check,
         });
     }
@@ -88,6 +93,8 @@ impl Builder<'_> {
                 event,
                 before,
                 each,
+                once,
+                with_result,
             } => {
                 let (event, before) = (self.mark(event), self.mark(before));
                 (
@@ -95,6 +102,8 @@ impl Builder<'_> {
                         event,
                         before,
                         each: *each,
+                        once: self.mark(once),
+                        with_result: with_result.clone(),
                     },
                     Looks::At(event),
                 )
@@ -112,6 +121,7 @@ impl Builder<'_> {
                 after,
                 what,
                 except,
+                lifted_by,
             } => {
                 let check = Check::NothingAfter {
                     after: self.mark(after),
@@ -125,6 +135,7 @@ impl Builder<'_> {
                     } else {
                         self.mark(except)
                     },
+                    lifted_by: self.mark(lifted_by),
                 };
                 (check, Looks::Always)
             }
@@ -154,14 +165,51 @@ impl Builder<'_> {
                 one,
                 other,
                 not_for_instant,
+                any,
             } => {
                 let (one, other) = (self.mark(one), self.mark(other));
                 let check = Check::SamePerson {
                     one,
                     other,
                     not_for_instant: *not_for_instant,
+                    any: *any,
                 };
                 (check, Looks::At(one | other))
+            }
+            PointKind::Repeated {
+                event,
+                until,
+                more_than,
+                new_in,
+            } => {
+                let new_in = match new_in {
+                    Some(name) => Some(self.declared(name, AttributeType::Text, home)?),
+                    None => None,
+                };
+                let event = self.mark(event);
+                let repeated = Repeated {
+                    event,
+                    until: self.mark(until),
+                    more_than: more_than.unwrap_or(1),
+                    new_in,
+                };
+                (Check::Repeated(repeated), Looks::At(event))
+            }
+            PointKind::AmountsDiffer { .. } => {
+                let amounts = self.amounts(&point.check, home)?;
+                let looks = Looks::At(amounts.at);
+                (Check::AmountsDiffer(amounts), looks)
+            }
+            PointKind::DutyNotDone => {
+                let level = point.level.unwrap_or_else(|| point.default_level());
+                (self.duties(place, level, home), Looks::Never)
+            }
+            PointKind::EndedBeforeDue { limit, on, within } => {
+                let limit = self.find_limit(limit, limits, home)?;
+                (
+                    self.ended_before_due(place, point, limit, on, *within, home),
+                    Looks::Never,
+                )
             }
             PointKind::OffList { grace } => (
                 Check::OffList {
@@ -305,6 +353,8 @@ impl Builder<'_> {
             "step_code" => Field::Present(present::STEP),
             "case_kind" => Field::Present(present::CASE_KIND),
             "discretion_tier" => Field::Present(present::TIER),
+            "parent_case_no" => Field::Present(present::PARENT),
+            other if other.len() > FILE_FIELD.len() && other.starts_with(FILE_FIELD) => Field::File,
             other => {
                 let attribute = other
                     .strip_prefix("attributes.")
@@ -314,7 +364,8 @@ impl Builder<'_> {
                     let message = format!(
                         "unknown field {other:?}; write actor.id, actor.cert_no, result_code, reason, \
                          legal_basis, party_ref, item_code, org_code, region_code, attachments, step_code, \
-                         case_kind, discretion_tier, or attributes.<declared name>"
+                         case_kind, discretion_tier, parent_case_no, attachments.<kind>, or \
+                         attributes.<declared name>"
                     );
                     self.problems.push((home.problem)(name.line, message));
                     return None;
@@ -328,14 +379,28 @@ impl Builder<'_> {
     /// Steps named by anchors must exist: a misspelt one would never speak.
     pub(super) fn anchors_exist(&mut self, point: &ControlPoint, home: &Home<'_>) {
         let lists: Vec<&Vec<Anchor>> = match &point.check {
-            PointKind::RequiresBefore { event, before, .. } => vec![event, before],
+            PointKind::RequiresBefore {
+                event,
+                before,
+                once,
+                ..
+            } => vec![event, before, once],
+            PointKind::Repeated { event, until, .. } => vec![event, until],
+            PointKind::AmountsDiffer {
+                owed_on,
+                paid_on,
+                at,
+                ..
+            } => vec![owed_on, paid_on, at],
+            PointKind::EndedBeforeDue { on, .. } => vec![on],
             PointKind::WrongOrder { first, then } => vec![first, then],
             PointKind::NotTogether { groups } => groups.iter().collect(),
             PointKind::NothingAfter {
                 after,
                 what,
                 except,
-            } => vec![after, what, except],
+                lifted_by,
+            } => vec![after, what, except, lifted_by],
             PointKind::RequiredStep { at, .. } => vec![at],
             PointKind::SamePerson { one, other, .. } => vec![one, other],
             PointKind::MissingField { on, .. } | PointKind::Condition { on, .. } => vec![on],

@@ -2,6 +2,8 @@
 
 use mingjing_domain::definitions::{DefinitionSet, Document, PowerItem, PowerStatus, Problem};
 
+use super::duties::check_responsibilities;
+
 /// Adds every problem of the power list.
 pub(super) fn check_power_list(set: &DefinitionSet, problems: &mut Vec<Problem>) {
     let body = |code: &str| set.bodies.iter().any(|b| b.value.code.text == code);
@@ -29,6 +31,7 @@ pub(super) fn check_power_list(set: &DefinitionSet, problems: &mut Vec<Problem>)
             problems.push(document.problem(item.code.line, message));
         }
         check_receiver(set, document, problems);
+        check_responsibilities(set, document, problems);
     }
 }
 

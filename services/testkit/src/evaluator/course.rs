@@ -1,0 +1,163 @@
+//! The course of a case: what must come before, what may not follow, what came too often, what does not add up.
+
+use mingjing_domain::definitions::{Anchor, Name, PointKind};
+use mingjing_domain::event::EventKind;
+
+use super::history::Case;
+use super::stays::FALL_AWAY_KINDS;
+
+/// Events that came though what they need had not come, or had not passed.
+pub(super) fn requires_before(case: &Case<'_>, check: &PointKind) -> Vec<usize> {
+    let PointKind::RequiresBefore {
+        event,
+        before,
+        once,
+        with_result,
+        ..
+    } = check
+    else {
+        return Vec::new();
+    };
+    let came = |i: usize, anchors: &[Anchor]| (0..i).rev().find(|e| case.matches_any(*e, anchors));
+    let failed = |earlier: usize| {
+        let result = case.events[earlier].data.result_code.as_deref();
+        let result = result.filter(|r| !r.is_empty());
+        !with_result.is_empty() && result.is_some_and(|r| !with_result.iter().any(|w| w == r))
+    };
+    case.all(event)
+        .into_iter()
+        .filter(|i| once.is_empty() || came(*i, once).is_some())
+        .filter(|i| came(*i, before).is_none_or(failed))
+        .collect()
+}
+
+/// Events that came after the course of the case had ended and was not opened again.
+pub(super) fn nothing_after(case: &Case<'_>, check: &PointKind) -> Vec<usize> {
+    let PointKind::NothingAfter {
+        after,
+        what,
+        except,
+        lifted_by,
+    } = check
+    else {
+        return Vec::new();
+    };
+    let meant = |i: &usize| {
+        (what.is_empty() || case.matches_any(*i, what))
+            && !case.matches_any(*i, except)
+            && !case.matches_any(*i, lifted_by)
+    };
+    let ended = |i: &usize| {
+        let is_end = |e: &usize| case.matches_any(*e, after);
+        let turning = |e: &usize| is_end(e) || case.matches_any(*e, lifted_by);
+        (0..*i).any(|e| is_end(&e))
+            && (0..*i)
+                .rev()
+                .find(turning)
+                .is_some_and(|last| !case.matches_any(last, lifted_by))
+    };
+    (0..case.events.len()).filter(meant).filter(ended).collect()
+}
+
+/// Events that came once too often.
+pub(super) fn repeated(case: &Case<'_>, check: &PointKind) -> Vec<usize> {
+    let PointKind::Repeated {
+        event,
+        until,
+        more_than,
+        new_in,
+    } = check
+    else {
+        return Vec::new();
+    };
+    let over = case.first(until).unwrap_or(case.events.len());
+    let times: Vec<usize> = case.all(event).into_iter().filter(|i| *i <= over).collect();
+    let counts = |at: usize| match new_in {
+        None => true,
+        Some(name) => at == 0 || demands_more(case, &times, at, name),
+    };
+    (0..times.len())
+        .filter(|at| counts(*at))
+        .filter(|at| {
+            let counted = (0..=*at).filter(|earlier| counts(*earlier)).count();
+            counted > usize::from(more_than.unwrap_or(1))
+        })
+        .map(|at| times[at])
+        .collect()
+}
+
+/// Whether the notice demands what none before it did, as far as all of them say what they demand.
+fn demands_more(case: &Case<'_>, times: &[usize], at: usize, name: &Name) -> bool {
+    let list = |at: usize| -> Option<Vec<&str>> {
+        let text = match case.events[times[at]].data.attributes.get(&**name)? {
+            mingjing_domain::event::Value::Text(text) => text,
+            _ => return None,
+        };
+        let mark = |c: char| ",，、;；".contains(c);
+        Some(
+            text.split(mark)
+                .map(str::trim)
+                .filter(|t| !t.is_empty())
+                .collect(),
+        )
+    };
+    let Some(mine) = list(at) else { return false };
+    let Some(before) = (0..at).map(list).collect::<Option<Vec<_>>>() else {
+        return false;
+    };
+    mine.iter()
+        .any(|demand| !before.iter().flatten().any(|b| b == demand))
+}
+
+/// The closing event, where what was paid by then is not what was owed.
+pub(super) fn amounts_differ(case: &Case<'_>, check: &PointKind) -> Vec<usize> {
+    let PointKind::AmountsDiffer {
+        owed,
+        owed_on,
+        paid,
+        paid_on,
+        less,
+        more,
+        at,
+    } = check
+    else {
+        return Vec::new();
+    };
+    let of_kind = |i: usize, anchors: &[Anchor], kinds: &[EventKind]| match anchors {
+        [] => kinds.contains(&case.events[i].kind),
+        anchors => case.matches_any(i, anchors),
+    };
+    let closes = |i: &usize| of_kind(*i, at, &[EventKind::Closed]);
+    let Some(closing) = (0..case.events.len()).find(closes) else {
+        return Vec::new();
+    };
+    let ended = (0..=closing).any(|i| FALL_AWAY_KINDS.contains(&case.events[i].kind));
+    let amount = |i: usize, name: &Name| {
+        let data = &case.events[i].data;
+        match data.attributes.get(&**name) {
+            Some(mingjing_domain::event::Value::Int(fen)) => Some(*fen),
+            Some(_) => None,
+            None => data.amounts.get(&**name).copied(),
+        }
+    };
+    let says_owed =
+        |i: &usize| of_kind(*i, owed_on, &[EventKind::Decided, EventKind::ReviewResult]);
+    let owed = (0..=closing)
+        .rev()
+        .find(says_owed)
+        .and_then(|i| amount(i, owed));
+    let Some(owed) = owed.filter(|_| !ended) else {
+        return Vec::new();
+    };
+    let paid: i64 = (0..=closing)
+        .filter(|i| of_kind(*i, paid_on, &[EventKind::Paid]))
+        .filter_map(|i| amount(i, paid))
+        .sum();
+    let latest = |name: &Name| (0..=closing).rev().find_map(|i| amount(i, name));
+    let sum = |names: &[Name]| -> i64 { names.iter().filter_map(latest).sum() };
+    let least = owed - sum(less);
+    match (least..=least + sum(more)).contains(&paid) {
+        true => Vec::new(),
+        false => vec![closing],
+    }
+}
