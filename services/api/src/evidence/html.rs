@@ -38,9 +38,9 @@ fn write(
     zone: Tz,
 ) -> std::fmt::Result {
     let alert = &gathered.alert.alert;
-    write!(
+    writeln!(
         page,
-        "<!DOCTYPE html>\n<html lang=\"zh-CN\"><head><meta charset=\"utf-8\"><title>预警证据 {}</title><style>{STYLE}</style></head><body>\n",
+        "<!DOCTYPE html>\n<html lang=\"zh-CN\"><head><meta charset=\"utf-8\"><title>预警证据 {}</title><style>{STYLE}</style></head><body>",
         escaped(&alert.alert_id)
     )?;
     if let Some(watermark) = watermark {
@@ -74,7 +74,7 @@ fn summary(page: &mut String, gathered: &Gathered, zone: Tz) -> std::fmt::Result
     let alert = &gathered.alert.alert;
     let at = |at: Option<Timestamp>| at.map_or_else(|| "（无）".into(), |at| local(at, zone));
     let text = |text: &Option<String>| text.clone().unwrap_or_else(|| "（无）".into());
-    let rows: Vec<(&str, String)> = vec![
+    let rows = [
         ("预警编号", alert.alert_id.clone()),
         (
             "办件",

@@ -27,10 +27,9 @@ pub(super) async fn used(
     hashes: &[String],
     gathered: &Gathered,
 ) -> Result<Definitions, ApiError> {
-    let flowchart_of = |name: &'_ Option<String>| name.as_deref().map(str::to_owned);
     let names = [
-        flowchart_of(&gathered.issued.definitions.flowchart),
-        flowchart_of(&gathered.now.definitions.flowchart),
+        gathered.issued.definitions.flowchart.clone(),
+        gathered.now.definitions.flowchart.clone(),
     ];
     let wanted = Wanted {
         flowcharts: names
