@@ -12,6 +12,7 @@ mod case_log;
 mod limits;
 mod points;
 mod text;
+mod verdict;
 mod walk;
 
 use std::collections::BTreeMap;

@@ -3,16 +3,15 @@
 //! What is alleged comes from [`crate::allege`]; here is only told why. A kind of check is told by its point's name and its
 //! alert's own message; only conditions are told with the values that they saw.
 
-use std::collections::BTreeMap;
-
 use mingjing_domain::Timestamp;
 use mingjing_domain::alert::{AlertRecord, Level, Status};
 
-use super::walk::{Walked, local, stay_name, step_name};
+use super::verdict::{listed, quiet, span_zh, taken_back_zh, with_alert};
+use super::walk::{Walked, local, stay_name};
 use super::{PointStory, Verdict};
 use crate::allege::{Allegation, Origin, State};
 use crate::condition::Unjudged;
-use crate::fold::{Context, NEVER, Stay};
+use crate::fold::{NEVER, Stay};
 use crate::partition::Question;
 use crate::rules::{Point, TimedKind};
 
@@ -399,83 +398,5 @@ impl AskedPoint<'_> {
                 }
             }
         }
-    }
-}
-
-fn quiet(outcome: &str, text: String) -> Verdict {
-    Verdict {
-        outcome: outcome.into(),
-        text,
-        step: String::new(),
-        visit: 1,
-        level: None,
-        due_at: None,
-        breached_at: None,
-        completed_at: None,
-        next_at: None,
-        left: None,
-        alert_id: None,
-        status: None,
-        values: BTreeMap::new(),
-    }
-}
-
-fn with_alert(verdict: &mut Verdict, alert: &AlertRecord) {
-    verdict.alert_id = Some(alert.alert_id.clone());
-    verdict.status = Some(alert.status);
-}
-
-/// What became of an alert that is not alleged any more.
-fn taken_back_zh(alert: &AlertRecord, context: &Context<'_>) -> String {
-    let when = alert.withdrawn_at.or(alert.ended_at);
-    let when = when
-        .map(|at| format!("于 {} ", local(at, context)))
-        .unwrap_or_default();
-    let reason = alert
-        .withdrawn_reason
-        .as_deref()
-        .or(alert.ended_reason.as_deref());
-    let step = match alert.step.is_empty() {
-        true => String::new(),
-        false => {
-            let symbol = context.codes.find(&alert.step).unwrap_or(0) as u16;
-            format!("（{}第 {} 次）", step_name(symbol, context), alert.visit)
-        }
-    };
-    if matches!(alert.status, Status::Pending | Status::Issued) {
-        let (level, status) = (alert.level.name_zh(), alert.status.name_zh());
-        return format!("此前的{level}{step}状态为“{status}”，尚待按现有情况重新判断。");
-    }
-    format!(
-        "此前的{}{step}{when}转为“{}”：{}。",
-        alert.level.name_zh(),
-        alert.status.name_zh(),
-        reason.unwrap_or("情形不存在")
-    )
-}
-
-fn listed(values: &BTreeMap<String, String>) -> String {
-    let shown: Vec<String> = values.iter().map(|(k, v)| format!("{k} = {v}")).collect();
-    shown.join("，")
-}
-
-/// A length of time in days, hours, minutes and seconds; two of them at most.
-fn span_zh(ms: i64) -> String {
-    let seconds = ms / 1000;
-    let parts = [
-        (seconds / 86_400, "天"),
-        (seconds / 3600 % 24, "小时"),
-        (seconds / 60 % 60, "分钟"),
-        (seconds % 60, "秒"),
-    ];
-    let shown: Vec<String> = parts
-        .iter()
-        .filter(|(n, _)| *n > 0)
-        .take(2)
-        .map(|(n, unit)| format!("{n} {unit}"))
-        .collect();
-    match shown.is_empty() {
-        true => " 0 秒".into(),
-        false => format!(" {}", shown.join(" ")),
     }
 }
