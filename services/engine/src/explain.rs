@@ -227,7 +227,7 @@ pub struct PointStory {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Verdict {
     /// `alleged`, `not_begun`, `in_time`, `fell_away`, `stopped`, `not_due`, `not_found`, `condition_false`, `not_judged`,
-    /// `no_occasion`, `taken_back`.
+    /// `excepted`, `no_occasion`, `taken_back`.
     pub outcome: String,
     /// For people.
     pub text: String,

@@ -342,10 +342,19 @@ impl AskedPoint<'_> {
         };
         let count = looks.len();
         let context = &self.question.context;
-        let unjudged = looks.iter().filter_map(|look| match &look.condition {
-            Some((Err(why), values)) => Some((look.event, why, values)),
-            _ => None,
-        });
+        if looks.iter().all(|look| look.excepted) {
+            let text =
+                format!("{count} 个事项均在本监察点的适用范围之外，或属于其例外，不予预警。");
+            return quiet("excepted", text);
+        }
+        let unjudged =
+            looks
+                .iter()
+                .filter(|l| !l.excepted)
+                .filter_map(|look| match &look.condition {
+                    Some((Err(why), values)) => Some((look.event, why, values)),
+                    _ => None,
+                });
         if let Some((place, why, values)) = unjudged.last() {
             let when = local(context.history.event(place).occurred_at, context);
             let text = match why {

@@ -7,7 +7,7 @@ use mingjing_domain::definitions::RungAt;
 use mingjing_domain::event::{CaseEvent, EventKind};
 
 use super::{Asked, CaseLog, DefinitionsUsed, Effect, EventStory, View};
-use crate::condition::{Attr, Unjudged};
+use crate::condition::{Attr, Condition, Unjudged};
 use crate::fold::{Context, Fold, Ledger, Seen, Stay, StepState};
 use crate::history::Event;
 use crate::partition::Question;
@@ -27,6 +27,8 @@ pub(super) struct Look {
     pub(super) event: u32,
     /// Of a condition: whether it held, and the values it saw.
     pub(super) condition: Option<(Result<bool, Unjudged>, BTreeMap<String, String>)>,
+    /// The point's own conditions keep it from speaking here: it is not meant, or an exception is shown.
+    pub(super) excepted: bool,
 }
 
 /// Walks the case.
@@ -49,22 +51,29 @@ pub(super) fn walk(question: &Question<'_>) -> Walked {
 
 fn look(walked: &mut Walked, event: &Event<'_>, context: &Context<'_>) {
     let table = context.plan.table_place(event.kind, context.step(event));
-    for point in &context.plan.triggers[table] {
-        let check = &context.plan.points[usize::from(*point)].check;
-        let condition = match check {
+    for place in &context.plan.triggers[table] {
+        let point = &context.plan.points[usize::from(*place)];
+        let seen = |with_event| Seen {
+            attributes: &walked.fold.attributes,
+            event: *event,
+            context,
+            with_event,
+        };
+        let condition = match &point.check {
             Check::Condition { when, .. } => {
-                let seen = Seen {
-                    attributes: &walked.fold.attributes,
-                    event: *event,
-                    context,
-                };
+                let seen = seen(false);
                 Some((when.holds(&seen), when.values(&seen)))
             }
             _ => None,
         };
-        walked.looks.entry(*point).or_default().push(Look {
+        let with_event = seen(true);
+        let holds = |condition: &Condition| condition.holds(&with_event).unwrap_or(false);
+        let excepted =
+            !point.only_when.as_ref().is_none_or(holds) || point.unless.iter().any(holds);
+        walked.looks.entry(*place).or_default().push(Look {
             event: event.place,
             condition,
+            excepted,
         });
     }
 }
