@@ -10,10 +10,14 @@ use mingjing_engine::Rules;
 /// What can be done with a folder of definitions.
 #[derive(Debug, clap::Subcommand)]
 pub enum DefinitionsCommand {
-    /// Reads every definition and prints all problems with file and line; ends with 1 if there are any.
+    /// Reads every definition and prints all problems with file and line; ends with 1 if there are any. Then prints findings:
+    /// what can be run and should be looked at all the same.
     Check {
         /// The folder.
         dir: PathBuf,
+        /// Ends with 1 where there are findings, too.
+        #[arg(long)]
+        strict: bool,
     },
     /// Prints the JSON Schema of one kind of definition, for editors.
     Schema {
@@ -40,8 +44,17 @@ impl std::error::Error for Refused {}
 /// Runs the command.
 pub fn run(command: &DefinitionsCommand) -> anyhow::Result<()> {
     match command {
-        DefinitionsCommand::Check { dir } => {
+        DefinitionsCommand::Check { dir, strict } => {
             let (set, rules) = load(dir)?;
+            let findings = set.findings();
+            for finding in &findings {
+                println!("finding: {finding}");
+            }
+            anyhow::ensure!(
+                !strict || findings.is_empty(),
+                "{} finding(s) in the definitions",
+                findings.len()
+            );
             println!(
                 "{}: {} bodies, {} items, {} flowcharts, {} general point sets, {} calendars, {} sources; version {}",
                 dir.display(),

@@ -86,6 +86,36 @@ pub struct Step {
     /// Event kinds that mean this step was done when they name no step, like `accepted`.
     #[serde(default)]
     pub done_by: Vec<EventKind>,
+    /// Why it has no limit of its own where none ends with it, in words (办理时限的说明): done on the spot, or not counted by law.
+    #[serde(default)]
+    pub no_limit: Option<String>,
+    /// 廉政风险点.
+    #[serde(default)]
+    pub risk_points: Vec<RiskPoint>,
+}
+
+/// 廉政风险点: where integrity is at risk in a step, and what is done about it.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RiskPoint {
+    /// 风险内容.
+    pub name: String,
+    /// 风险等级.
+    pub grade: RiskGrade,
+    /// 防控措施.
+    pub control: String,
+}
+
+/// 风险等级.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RiskGrade {
+    /// 高.
+    High,
+    /// 中.
+    Medium,
+    /// 低.
+    Low,
 }
 
 /// The type of a declared attribute.

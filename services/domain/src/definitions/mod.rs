@@ -6,6 +6,7 @@
 //! with the set and every problem found, each with file and line.
 
 mod duty;
+mod findings;
 mod flowchart;
 mod point;
 mod power;
@@ -14,11 +15,12 @@ mod read;
 pub use duty::{Expectation, Responsibility};
 pub use flowchart::{
     Anchor, Attribute, AttributeType, BadAnchor, Effect, Flowchart, Judged, Limit, LimitKind,
-    Occurrence, SpecialProcedure, Step,
+    Occurrence, RiskGrade, RiskPoint, SpecialProcedure, Step,
 };
 pub use point::{ControlPoint, GeneralPoints, PointKind, Rung, RungAt};
 pub use power::{
-    Body, Office, Officer, PowerItem, PowerLevel, PowerStatus, PowerType, RunningCases,
+    Body, Material, MaterialForm, Office, Officer, PowerItem, PowerLevel, PowerStatus, PowerType,
+    RunningCases,
 };
 pub use read::{DefinitionFile, DefinitionSet, Document, Problem};
 

@@ -209,9 +209,39 @@ pub struct PowerItem {
     pub public: bool,
     /// 流程图: its id.
     pub flowchart: Name,
+    /// 材料: what an applicant brings, or what the file must hold.
+    #[serde(default)]
+    pub materials: Vec<Material>,
     /// 责任清单: the duties that go with the power.
     #[serde(default)]
     pub responsibilities: Vec<Responsibility>,
+}
+
+/// 材料.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Material {
+    /// 名称.
+    pub name: String,
+    /// In which form it is asked for.
+    pub form: MaterialForm,
+    /// 必要: a case without it is incomplete.
+    #[serde(default = "yes")]
+    pub required: bool,
+}
+
+/// 材料形式.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MaterialForm {
+    /// 原件.
+    Original,
+    /// 复印件.
+    Copy,
+    /// 电子件.
+    Electronic,
+    /// 共享获取: another body holds it, the applicant is not asked.
+    Shared,
 }
 
 const fn yes() -> bool {

@@ -19,8 +19,45 @@ macro_rules! files {
 }
 
 files! {
-    "bodies.yaml" "calendar.yaml" "construction-permit.yaml" "food-penalty.yaml" "general-points.yaml" "items.yaml"
-    "living-allowance.yaml" "seizure.yaml" "work-injury.yaml"
+    "bodies/510500-luzhou.yaml"
+    "bodies/510502-jiangyang.yaml"
+    "bodies/510503-naxi.yaml"
+    "bodies/510504-longmatan.yaml"
+    "bodies/510521-luxian.yaml"
+    "bodies/510522-hejiang.yaml"
+    "bodies/510524-xuyong.yaml"
+    "bodies/510525-gulin.yaml"
+    "calendar.yaml"
+    "coercion/items.yaml"
+    "coercion/seizure.yaml"
+    "coercion/substitute-performance.yaml"
+    "confirmation/items.yaml"
+    "confirmation/real-estate.yaml"
+    "confirmation/work-injury.yaml"
+    "general-points.yaml"
+    "inspection/items.yaml"
+    "inspection/liquor-inspection.yaml"
+    "inspection/site-inspection.yaml"
+    "levy/items.yaml"
+    "levy/road-fee.yaml"
+    "licence/construction-permit.yaml"
+    "licence/food-licence.yaml"
+    "licence/general-licence.yaml"
+    "licence/items.yaml"
+    "other/completion-filing.yaml"
+    "other/items.yaml"
+    "payment/items.yaml"
+    "payment/living-allowance.yaml"
+    "payment/welfare-allowance.yaml"
+    "penalty/food-penalty.yaml"
+    "penalty/general-penalty.yaml"
+    "penalty/items.yaml"
+    "penalty/summary-penalty.yaml"
+    "reward/items.yaml"
+    "reward/report-reward.yaml"
+    "ruling/items.yaml"
+    "ruling/land-dispute.yaml"
+    "ruling/procurement-complaint.yaml"
 }
 
 /// The set's own folder: the platform tells one set of definitions from another by it.
@@ -144,7 +181,10 @@ fn written(calendar: &CalendarDefinition) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use mingjing_domain::calendar::china;
+    use mingjing_domain::definitions::{Document, PointKind, PowerLevel, PowerType};
     use mingjing_engine::Rules;
 
     use super::*;
@@ -158,6 +198,55 @@ mod tests {
             file.name = format!("{FOLDER}/{}", file.name);
         }
         assert_eq!(files(), there);
+    }
+
+    #[test]
+    fn the_shipped_definitions_compile_and_give_no_finding() {
+        let (set, problems) = DefinitionSet::read(files());
+        assert_eq!(problems, []);
+        Rules::compile(&set).unwrap_or_else(|problems| panic!("{problems:?}"));
+        assert_eq!(set.findings(), []);
+    }
+
+    #[test]
+    fn the_power_list_has_every_category_and_says_what_an_item_needs() {
+        let (set, _) = DefinitionSet::read(files());
+        let items = || set.items.iter().map(|item| &item.value);
+        let categories: BTreeSet<PowerType> = items().map(|item| item.power_type).collect();
+        assert_eq!(categories.len(), 10, "{categories:?}");
+        let names: BTreeSet<&str> = items().map(|item| item.name.as_str()).collect();
+        assert!(names.len() >= 24, "{names:?}");
+        let levels = |level| items().filter(|item| item.level == level).count();
+        assert!(levels(PowerLevel::City) >= 10 && levels(PowerLevel::County) >= 10);
+        for item in items() {
+            assert!(!item.materials.is_empty(), "{}: no material", item.code);
+            assert!(!item.legal_basis.is_empty(), "{}: no basis", item.code);
+        }
+    }
+
+    #[test]
+    fn every_flowchart_is_used_watches_its_limits_and_names_its_risks() {
+        let (set, _) = DefinitionSet::read(files());
+        for Document { value: chart, .. } in &set.flowcharts {
+            let used = set.items.iter().any(|i| i.value.flowchart == chart.id);
+            assert!(used, "{}: no item runs by it", chart.id);
+            let risks = chart.steps.iter().flat_map(|step| &step.risk_points);
+            assert!(risks.count() > 0, "{}: no risk point", chart.id);
+            let watched: BTreeSet<&str> = chart
+                .control_points
+                .iter()
+                .filter_map(|point| match &point.check {
+                    PointKind::Overdue { limit, .. } | PointKind::TooEarly { limit } => {
+                        Some(limit.text.as_str())
+                    }
+                    _ => None,
+                })
+                .collect();
+            for limit in &chart.limits {
+                let id = limit.id.text.as_str();
+                assert!(watched.contains(id), "{}: nothing watches {id}", chart.id);
+            }
+        }
     }
 
     #[test]

@@ -19,37 +19,61 @@ use super::definitions::{self, Amendment, compiled};
 use super::dice::Dice;
 use super::story::{Dispatch, Story};
 
-/// On the working day with this place in the turn, one case of that kind has that fault. What takes long to show
-/// comes first; a turn is about as long as the past that the demo hurries through.
-const TURN: [Option<(Kind, Fault)>; 28] = [
-    Some((Kind::Permit, Fault::OverLaw)),
-    Some((Kind::Penalty, Fault::NoLegalReview)),
-    Some((Kind::Permit, Fault::WrongBody)),
-    Some((Kind::Allowance, Fault::OverPromise)),
-    Some((Kind::Penalty, Fault::NoNotice)),
-    Some((Kind::Permit, Fault::SuspendedTooLong)),
-    None,
-    Some((Kind::Injury, Fault::OverPromise)),
-    Some((Kind::Penalty, Fault::FineOutOfRange)),
-    Some((Kind::Permit, Fault::OneHand)),
-    Some((Kind::Allowance, Fault::AboveStandard)),
-    None,
-    Some((Kind::Permit, Fault::OverPromise)),
-    Some((Kind::Seizure, Fault::SuspendedTooLong)),
-    Some((Kind::Penalty, Fault::OffList)),
-    Some((Kind::Permit, Fault::Fee)),
-    None,
-    Some((Kind::Injury, Fault::TimeReversed)),
-    Some((Kind::Allowance, Fault::PublicityCut)),
-    Some((Kind::Permit, Fault::LastDay)),
-    Some((Kind::Penalty, Fault::OneHand)),
-    None,
-    Some((Kind::Seizure, Fault::NoApproval)),
-    Some((Kind::Allowance, Fault::OtherParty)),
-    Some((Kind::Permit, Fault::PublishedLate)),
-    None,
-    Some((Kind::Injury, Fault::NoResult)),
-    Some((Kind::Penalty, Fault::DefenceCut)),
+/// On the working day with this place in the turn, one case of that kind has that fault. A past as the demo hurries through shows the
+/// first 28 or so, whatever the day of the first start; the rest come as the city lives on.
+const TURN: [(Kind, Fault); 52] = [
+    (Kind::Permit, Fault::OverLaw),
+    (Kind::Penalty, Fault::NoLegalReview),
+    (Kind::RoadFee, Fault::OffStandard),
+    (Kind::Permit, Fault::WrongBody),
+    (Kind::Allowance, Fault::OverPromise),
+    (Kind::Substitute, Fault::ReminderCut),
+    (Kind::Penalty, Fault::NoNotice),
+    (Kind::Land, Fault::NotServed),
+    (Kind::Permit, Fault::SuspendedTooLong),
+    (Kind::Liquor, Fault::Unplanned),
+    (Kind::Injury, Fault::OverPromise),
+    (Kind::CityPenalty, Fault::NoHearing),
+    (Kind::FoodLicence, Fault::NotSurveyed),
+    (Kind::Penalty, Fault::FineOutOfRange),
+    (Kind::Reward, Fault::AboveStandard),
+    (Kind::Permit, Fault::OneHand),
+    (Kind::Allowance, Fault::AboveStandard),
+    (Kind::RealEstate, Fault::OverPromise),
+    (Kind::Filing, Fault::Refused),
+    (Kind::Permit, Fault::OverPromise),
+    (Kind::Litter, Fault::BeyondSummary),
+    (Kind::Licence, Fault::OverPromise),
+    (Kind::Seizure, Fault::SuspendedTooLong),
+    (Kind::Penalty, Fault::OffList),
+    (Kind::Permit, Fault::Fee),
+    (Kind::Inspection, Fault::OverPromise),
+    (Kind::Injury, Fault::TimeReversed),
+    (Kind::Welfare, Fault::Unexamined),
+    (Kind::Allowance, Fault::PublicityCut),
+    (Kind::Permit, Fault::LastDay),
+    (Kind::Procurement, Fault::ServedLate),
+    (Kind::Penalty, Fault::OneHand),
+    (Kind::RoadFee, Fault::ReliefUnapproved),
+    (Kind::Seizure, Fault::NoApproval),
+    (Kind::Land, Fault::AcceptedLate),
+    (Kind::Allowance, Fault::OtherParty),
+    (Kind::Permit, Fault::PublishedLate),
+    (Kind::Litter, Fault::CashLate),
+    (Kind::Injury, Fault::NoResult),
+    (Kind::Penalty, Fault::DefenceCut),
+    (Kind::RealEstate, Fault::OneHand),
+    (Kind::Liquor, Fault::NotFollowedUp),
+    (Kind::Licence, Fault::NotTold),
+    (Kind::Reward, Fault::PaidOtherwise),
+    (Kind::Substitute, Fault::NotUrged),
+    (Kind::FoodLicence, Fault::OverPromise),
+    (Kind::Welfare, Fault::AboveStandard),
+    (Kind::CityPenalty, Fault::PaidOtherwise),
+    (Kind::RoadFee, Fault::OneHand),
+    (Kind::Filing, Fault::OverPromise),
+    (Kind::Inspection, Fault::Unplanned),
+    (Kind::Reward, Fault::OverPromise),
 ];
 
 /// Where the town lies that types its cases in afterwards.
@@ -112,8 +136,7 @@ impl Plan {
         }
         let mut sent = Vec::new();
         for (kind, number, fault) in self.cases_of(date) {
-            let region = matches!(fault, Some(Fault::EnteredAt(_))).then_some(LATE_REGION);
-            let mut story = Story::new(&self.days, self.seed, (kind, number), date, region);
+            let mut story = self.story(date, (kind, number), fault);
             cases::tell(&mut story, fault);
             sent.extend(story.told());
         }
@@ -123,6 +146,21 @@ impl Plan {
             }
         }
         sent
+    }
+
+    fn story(&self, date: NaiveDate, case: (Kind, usize), fault: Option<Fault>) -> Story<'_> {
+        let region = matches!(fault, Some(Fault::EnteredAt(_))).then_some(LATE_REGION);
+        Story::new(&self.days, self.seed, case, date, region)
+    }
+
+    /// The numbers of the cases that begin on `date` and have a fault.
+    #[cfg(test)]
+    pub fn faulty(&self, date: NaiveDate) -> Vec<String> {
+        let faulty = |(kind, number, fault): (Kind, usize, Option<Fault>)| {
+            let story = self.story(date, (kind, number), fault);
+            fault.map(|_| story.case_no().to_owned())
+        };
+        self.cases_of(date).into_iter().filter_map(faulty).collect()
     }
 
     /// The cases that begin on `date`: kind, number of the day, fault.
@@ -136,8 +174,9 @@ impl Plan {
                 (false, Kind::Seizure) => dice.roll(0..=1),
                 (false, _) => 0,
             };
-            let turn = self.turn(date).filter(|(of, _)| *of == kind && of_kind > 0);
-            let chosen = turn.map(|(_, fault)| (dice.roll(1..=of_kind.max(1)), fault));
+            let turn = self.turn(date).filter(|(of, _)| *of == kind);
+            let of_kind = of_kind.max(i64::from(turn.is_some()));
+            let chosen = turn.map(|(_, fault)| (dice.roll(1..=of_kind), fault));
             cases.extend((1..=of_kind).map(|nth| {
                 (
                     kind,
@@ -170,7 +209,7 @@ impl Plan {
         if !self.days.works(date) {
             return None;
         }
-        TURN[passed.rem_euclid(TURN.len() as i64) as usize]
+        Some(TURN[passed.rem_euclid(TURN.len() as i64) as usize])
     }
 
     fn script(&mut self, end: NaiveDate) {
@@ -189,7 +228,7 @@ impl Plan {
     /// Cases whose reminders stand at `end`, be it a holiday: they fall due on the first working day after it.
     fn script_reminders(&mut self, end: NaiveDate) {
         let due = self.days.after(end, 1);
-        let permit = self.days.after(due, -7);
+        let permit = self.days.after(due, -6);
         self.also(permit, Kind::Permit, Fault::LastDay);
         self.also(permit, Kind::Permit, Fault::OverPromise);
         self.also(self.days.after(due, -20), Kind::Allowance, Fault::LastDay);

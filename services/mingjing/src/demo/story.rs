@@ -5,11 +5,11 @@
 
 use chrono::NaiveDate;
 use mingjing_domain::Timestamp;
-use mingjing_domain::event::{Actor, CaseData, CaseEvent, EventKind, Special};
+use mingjing_domain::event::{Actor, CaseData, CaseEvent, EventKind, Special, Value};
 use mingjing_domain::ids::derived_id;
 use mingjing_domain::text::Text;
 
-use super::city::{Kind, officer};
+use super::city::{Kind, Power, officer};
 use super::days::{self, Days};
 use super::dice::Dice;
 
@@ -63,21 +63,32 @@ impl<'d> Story<'d> {
     ) -> Self {
         let serial = format!("{}-{}-{number:02}", kind.letters(), date.format("%Y%m%d"));
         let mut dice = Dice::of(seed, &["case", &serial]);
-        let any = *dice.pick(kind.regions());
-        let region = region.unwrap_or(any);
-        let case_no = format!("{region}-{serial}");
+        let any = *dice.pick(kind.powers());
+        let wanted = |power: &&Power| region.is_none_or(|region| power.region == region);
+        let power = if wanted(&&any) {
+            any
+        } else {
+            kind.powers().iter().find(wanted).copied().unwrap_or(any)
+        };
+        let case_no = format!("{}-{serial}", power.region);
         Self {
             days,
             now: days.office_hour(date, &mut dice),
             dice,
             kind,
-            region,
-            body: kind.body(region),
-            item: kind.item(region),
+            region: power.region,
+            body: power.body(),
+            item: power.item(),
             party: derived_id(&["demo party", &case_no]),
             case_no,
             told: Vec::new(),
         }
+    }
+
+    /// 办件编号.
+    #[cfg(test)]
+    pub fn case_no(&self) -> &str {
+        &self.case_no
     }
 
     /// The last act's date.
@@ -252,6 +263,11 @@ pub fn by_body(event: &mut CaseEvent<'static>, body: &str) {
 /// Adds an amount, in fen.
 pub fn amount(event: &mut CaseEvent<'static>, name: &'static str, fen: i64) {
     event.data.amounts.insert(name.into(), fen);
+}
+
+/// Adds an attribute.
+pub fn attribute(event: &mut CaseEvent<'static>, name: &'static str, value: Value<'static>) {
+    event.data.attributes.insert(name.into(), value);
 }
 
 /// Adds a result and its basis.

@@ -4,10 +4,24 @@
 //! also by the calendar before its amendment, which counts one working day more.
 
 mod allowance;
+mod city_penalty;
+mod filing;
+mod food_licence;
 mod injury;
+mod inspection;
+mod land;
+mod licence;
+mod liquor;
+mod litter;
 mod penalty;
 mod permit;
+mod procurement;
+mod real_estate;
+mod reward;
+mod road_fee;
 mod seizure;
+mod substitute;
+mod welfare;
 
 use mingjing_domain::Timestamp;
 
@@ -57,6 +71,40 @@ pub enum Fault {
     PublicityCut,
     /// A record with another party.
     OtherParty,
+    /// Accepted later than the law allows.
+    AcceptedLate,
+    /// The other side was never sent the application.
+    NotServed,
+    /// The other side was sent the application too late.
+    ServedLate,
+    /// A fee other than the standard gives.
+    OffStandard,
+    /// A fee reduced though nobody approved it.
+    ReliefUnapproved,
+    /// Paid, or paid out, other than decided.
+    PaidOtherwise,
+    /// An inspection without plan or cause.
+    Unplanned,
+    /// A fault found, ordered to be put right, and not looked at again in time.
+    NotFollowedUp,
+    /// A filing that was refused as if it were a permit.
+    Refused,
+    /// A licence granted without the check on site that it needed.
+    NotSurveyed,
+    /// Others whose interests are at stake were not told.
+    NotTold,
+    /// A hearing that was asked for and not held.
+    NoHearing,
+    /// A fine on the spot above what the summary procedure allows.
+    BeyondSummary,
+    /// Cash taken on the spot and handed in late.
+    CashLate,
+    /// Substitute performance without reminder.
+    NotUrged,
+    /// Substitute performance within three days of the last reminder.
+    ReminderCut,
+    /// An allowance granted without examination.
+    Unexamined,
     /// Handled on paper, and typed in all at once at this instant.
     EnteredAt(Timestamp),
 }
@@ -70,6 +118,20 @@ pub fn tell(story: &mut Story<'_>, fault: Option<Fault>) {
         Kind::Seizure => seizure::tell(story, fault),
         Kind::Injury => injury::tell(story, fault),
         Kind::Allowance => allowance::tell(story, fault),
+        Kind::FoodLicence => food_licence::tell(story, fault),
+        Kind::Licence => licence::tell(story, fault),
+        Kind::CityPenalty => city_penalty::tell(story, fault),
+        Kind::Litter => litter::tell(story, fault),
+        Kind::Substitute => substitute::tell(story, fault),
+        Kind::RoadFee => road_fee::tell(story, fault),
+        Kind::Welfare => welfare::tell(story, fault),
+        Kind::Liquor => liquor::tell(story, fault),
+        Kind::Inspection => inspection::tell(story, fault),
+        Kind::RealEstate => real_estate::tell(story, fault),
+        Kind::Reward => reward::tell(story, fault),
+        Kind::Land => land::tell(story, fault),
+        Kind::Procurement => procurement::tell(story, fault),
+        Kind::Filing => filing::tell(story, fault),
     }
     if let Some(Fault::EnteredAt(instant)) = fault {
         story.enter_late(instant);

@@ -62,7 +62,7 @@ pub(super) fn tell_off_list(story: &mut Story<'_>) {
 }
 
 /// Filing and deciding are two persons' work: the other of the two heads.
-fn other_head(head: &str) -> String {
+pub(super) fn other_head(head: &str) -> String {
     let (office, number) = head.rsplit_once('-').unwrap_or((head, "1"));
     format!("{office}-{}", if number == "1" { "2" } else { "1" })
 }

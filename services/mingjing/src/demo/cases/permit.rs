@@ -1,4 +1,4 @@
-//! 施工许可: accepted, reviewed (and surveyed), decided within 7 working days, delivered and published.
+//! 施工许可: accepted at once, reviewed (and surveyed), decided within 6 working days, delivered and published.
 
 use chrono::NaiveDate;
 use mingjing_domain::event::{Actor, EventKind, Value};
@@ -21,30 +21,27 @@ pub(super) fn tell(story: &mut Story<'_>, fault: Option<Fault>) {
     if fault.is_none() && story.dice.once_in(8) {
         supplement(story, &clerk);
     }
-    story.wait(0).tell(EventKind::Accepted, &clerk);
+    story.shortly().tell(EventKind::Accepted, &clerk);
     if fault == Some(Fault::Fee) {
-        amount(story.wait(0).tell(EventKind::Paid, &clerk), "fee", 300_000);
+        amount(
+            story.shortly().tell(EventKind::Paid, &clerk),
+            "fee",
+            300_000,
+        );
     }
     let accepted = story.date();
     review(story, area > LARGE_AREA, fault);
-    let extended = fault.is_none() && story.dice.once_in(25);
-    if extended {
-        let reviewer = story.any_of("review", 4);
-        story
-            .shortly()
-            .extend("10wd", "行政许可法第四十二条第一款", &reviewer);
-    }
     let decider = match fault {
         Some(Fault::OneHand) => clerk.clone(),
         _ => story.any_of("approve", 2),
     };
-    decide(story, accepted, &decider, fault, extended);
+    decide(story, accepted, &decider, fault);
     finish(story, &clerk, fault);
 }
 
 fn supplement(story: &mut Story<'_>, clerk: &str) {
     story
-        .wait(1)
+        .shortly()
         .tell(EventKind::SupplementNotice, clerk)
         .data
         .reason = Some("施工合同和质量安全措施材料不全，一次性告知补正".into());
@@ -56,7 +53,7 @@ fn supplement(story: &mut Story<'_>, clerk: &str) {
 /// Review, and beside it the survey where the site is large: over by the second working day.
 fn review(story: &mut Story<'_>, large: bool, fault: Option<Fault>) {
     let reviewer = story.any_of("review", 4);
-    story.wait(0).begin("review", &reviewer);
+    story.shortly().begin("review", &reviewer);
     if large {
         let surveyor = story.any_of("survey", 3);
         story.shortly().begin("survey", &surveyor);
@@ -66,7 +63,7 @@ fn review(story: &mut Story<'_>, large: bool, fault: Option<Fault>) {
             .data
             .attributes
             .insert("surveyed".into(), Value::Bool(true));
-        story.wait(0).end("review", &reviewer);
+        story.shortly().end("review", &reviewer);
     } else {
         story.wait(0).end("review", &reviewer);
     }
@@ -85,20 +82,13 @@ fn experts(story: &mut Story<'_>, reviewer: &str, planned: i64, took: i64) {
     story.wait(took).resume("expert-review", reviewer);
 }
 
-fn decide(
-    story: &mut Story<'_>,
-    accepted: NaiveDate,
-    decider: &str,
-    fault: Option<Fault>,
-    extended: bool,
-) {
+fn decide(story: &mut Story<'_>, accepted: NaiveDate, decider: &str, fault: Option<Fault>) {
     // The working day after acceptance on which the decision is made.
     let day = match fault {
-        Some(Fault::LastDay) => 7,
-        Some(Fault::OverPromise) => 9,
-        Some(Fault::OverLaw) => 22,
+        Some(Fault::LastDay) => 6,
+        Some(Fault::OverPromise) => 7,
+        Some(Fault::OverLaw) => 10,
         Some(Fault::PublishedOnLastDay) => 1,
-        _ if extended => story.dice.roll(8..=11),
         _ => story.dice.roll(2..=3),
     };
     let approver = story.any_of("approve", 2);
@@ -107,12 +97,12 @@ fn decide(
         story.wait_until(story.days.after(decision, -1));
     }
     story.wait(0).begin("approve", &approver);
-    let granted = fault.is_some() || !story.dice.once_in(12);
-    let other = story.kind.body(if story.region == "510502" {
-        "510504"
+    let granted = fault.is_some() || !story.dice.once_in(30);
+    let other = if story.region == "510502" {
+        "510504-zjj"
     } else {
-        "510502"
-    });
+        "510502-zjj"
+    };
     story.wait_until(decision);
     let event = story.shortly().tell(EventKind::Decided, decider);
     if granted {
@@ -122,8 +112,8 @@ fn decide(
         event.data.reason = Some("施工图审查未合格，告知申请复议或者诉讼的权利".into());
     }
     if fault == Some(Fault::WrongBody) {
-        by_body(event, &other);
-        let id = officer(&other, "approve", 1).into();
+        by_body(event, other);
+        let id = officer(other, "approve", 1).into();
         event.data.actor = Some(Actor {
             id,
             ..Actor::default()

@@ -1,0 +1,75 @@
+//! Penalties by the common procedure: building without a permit (one to two hundredths of the contract price), digging up roads (up to
+//! twenty thousand yuan).
+
+use mingjing_domain::event::EventKind;
+
+use super::Fault;
+use super::penalty::other_head;
+use crate::demo::story::{Story, amount, result};
+
+/// 建设工程质量管理条例 art. 57.
+const UNPERMITTED: &str = "建设工程质量管理条例第五十七条";
+/// 城市道路管理条例 art. 42.
+const ROADS: &str = "城市道路管理条例第四十二条";
+
+pub(super) fn tell(story: &mut Story<'_>, fault: Option<Fault>) {
+    let head = story.any_of("approve", 2);
+    let investigator = story.any_of("enforce", 4);
+    let reviewer = story.any_of("legal", 2);
+    let building = story.item.ends_with("CF-0202");
+    let contract = story.dice.roll(200..=900) * 1_000_000;
+    let (fine, basis) = if building {
+        (contract * story.dice.roll(10..=19) / 1000, UNPERMITTED)
+    } else {
+        (story.dice.roll(20..=180) * 10_000, ROADS)
+    };
+    story.end("clue", &investigator);
+    story.wait_some(0..=2).tell(EventKind::Filed, &head);
+    story.shortly().begin("investigate", &investigator);
+    let event = story.wait_some(3..=8).end("investigate", &investigator);
+    if building {
+        amount(event, "contract_price", contract);
+    }
+    let review = story
+        .wait_some(1..=2)
+        .tell(EventKind::LegalReview, &reviewer);
+    review.data.result_code = Some("passed".into());
+    story.wait(1).tell(EventKind::Notice, &investigator);
+    answer(story, &investigator, &reviewer, fault);
+    if fine > 10_000_000 {
+        story.shortly().tell(EventKind::CollectiveDiscussion, &head);
+    }
+    let event = story.wait(1).tell(EventKind::Decided, &other_head(&head));
+    result(event, "fined", basis);
+    amount(event, "fine", fine);
+    story
+        .wait_some(1..=2)
+        .tell(EventKind::Delivered, &investigator);
+    story.wait_some(0..=2).tell(EventKind::Published, &reviewer);
+    let paid = if fault == Some(Fault::PaidOtherwise) {
+        fine / 2
+    } else {
+        fine
+    };
+    let event = story.wait_some(1..=4).tell(EventKind::Paid, &investigator);
+    amount(event, "paid", paid);
+    story.shortly().tell(EventKind::Closed, &investigator);
+}
+
+/// Five working days to ask for a hearing; where it was asked for, seven more from its notice.
+fn answer(story: &mut Story<'_>, investigator: &str, reviewer: &str, fault: Option<Fault>) {
+    let asked = fault == Some(Fault::NoHearing) || (fault.is_none() && story.dice.once_in(8));
+    if !asked {
+        story.wait_some(5..=6);
+        return;
+    }
+    story
+        .wait_some(2..=3)
+        .tell(EventKind::HearingRequested, investigator);
+    if fault == Some(Fault::NoHearing) {
+        story.wait(4);
+        return;
+    }
+    story.wait(1).tell(EventKind::HearingNotice, reviewer);
+    story.wait_some(8..=10).tell(EventKind::Hearing, reviewer);
+}

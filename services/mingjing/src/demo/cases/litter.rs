@@ -1,0 +1,44 @@
+//! 当场处罚: everything on the spot, the cash handed in within two working days, the decision reported for the record.
+
+use mingjing_domain::event::{EventKind, Value};
+
+use super::Fault;
+use crate::demo::story::{Story, amount, attribute, result};
+
+pub(super) fn tell(story: &mut Story<'_>, fault: Option<Fault>) {
+    let officer = story.any_of("enforce", 6);
+    let clerk = story.any_of("legal", 2);
+    // Ten to two hundred yuan; the summary procedure ends at two hundred for a citizen (行政处罚法 art. 51).
+    let fine = if fault == Some(Fault::BeyondSummary) {
+        50_000
+    } else {
+        story.dice.roll(2..=20) * 1000
+    };
+    // On the spot only up to a hundred yuan (art. 68).
+    let cash = fault == Some(Fault::CashLate) || fine <= 10_000;
+    let fine = if cash { fine.min(10_000) } else { fine };
+    story.end("verify", &officer);
+    story.shortly().tell(EventKind::Notice, &officer);
+    let event = story.shortly().tell(EventKind::Decided, &officer);
+    result(event, "fined", "城市市容和环境卫生管理条例第三十四条");
+    amount(event, "fine", fine);
+    story.shortly().tell(EventKind::Delivered, &officer);
+    if cash {
+        let event = story.shortly().tell(EventKind::Paid, &officer);
+        amount(event, "paid", fine);
+        attribute(event, "cash", Value::Bool(true));
+        let days = if fault == Some(Fault::CashLate) { 5 } else { 1 };
+        if days > 1 {
+            story.wait(1).end("record", &clerk);
+        }
+        story.wait(days).end("hand-in", &officer);
+        if days == 1 {
+            story.shortly().end("record", &clerk);
+        }
+    } else {
+        story.wait(1).end("record", &clerk);
+        let event = story.wait_some(1..=5).tell(EventKind::Paid, &officer);
+        amount(event, "paid", fine);
+    }
+    story.shortly().tell(EventKind::Closed, &officer);
+}
