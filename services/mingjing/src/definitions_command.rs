@@ -4,8 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use mingjing_domain::definitions::{DefinitionFile, DefinitionSet, Problem};
+use mingjing_domain::definitions::{DefinitionFile, DefinitionSet, Problem, differences};
 use mingjing_engine::Rules;
+
+use crate::interchange_command;
 
 /// What can be done with a folder of definitions.
 #[derive(Debug, clap::Subcommand)]
@@ -15,6 +17,10 @@ pub enum DefinitionsCommand {
     Check {
         /// The folder.
         dir: PathBuf,
+        /// Another folder, like the provincial base: prints what the first one has otherwise (rules G1 to G5). Such
+        /// differences are findings.
+        #[arg(long)]
+        base: Option<PathBuf>,
         /// Ends with 1 where there are findings, too.
         #[arg(long)]
         strict: bool,
@@ -24,6 +30,10 @@ pub enum DefinitionsCommand {
         /// body, item, flowchart, general_points, calendar or source.
         kind: String,
     },
+    /// Takes over a flowchart drawn in BPMN 2.0, with a report of what cannot be enforced.
+    Import(interchange_command::ImportArgs),
+    /// Writes a flowchart as BPMN 2.0.
+    Export(interchange_command::ExportArgs),
 }
 
 /// Definitions that cannot be used, every problem told.
@@ -44,9 +54,12 @@ impl std::error::Error for Refused {}
 /// Runs the command.
 pub fn run(command: &DefinitionsCommand) -> anyhow::Result<()> {
     match command {
-        DefinitionsCommand::Check { dir, strict } => {
+        DefinitionsCommand::Check { dir, base, strict } => {
             let (set, rules) = load(dir)?;
-            let findings = set.findings();
+            let mut findings = set.findings();
+            if let Some(base) = base {
+                findings.extend(compare(&set, base)?);
+            }
             for finding in &findings {
                 println!("finding: {finding}");
             }
@@ -75,7 +88,24 @@ pub fn run(command: &DefinitionsCommand) -> anyhow::Result<()> {
             println!("{}", serde_json::to_string_pretty(&schema)?);
             Ok(())
         }
+        DefinitionsCommand::Import(args) => interchange_command::import(args),
+        DefinitionsCommand::Export(args) => interchange_command::export(args),
     }
+}
+
+/// What a set has otherwise than a base. The base is read, not compiled: a directory of items has no bodies.
+fn compare(set: &DefinitionSet, base: &Path) -> anyhow::Result<Vec<Problem>> {
+    let (wanted, problems) = DefinitionSet::read(read_folder(base)?);
+    if !problems.is_empty() {
+        return Err(Refused(problems).into());
+    }
+    let found = differences(set, &wanted).into_iter();
+    Ok(found
+        .map(|difference| Problem {
+            message: format!("{}：{}", difference.rule, difference.problem.message),
+            ..difference.problem
+        })
+        .collect())
 }
 
 /// Reads and compiles a folder. Errs with [`Refused`] where anything is wrong.

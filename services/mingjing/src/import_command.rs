@@ -14,12 +14,13 @@ use mingjing_wire::cloudevents::{encode_complete_until, encode_event};
 use reqwest::{Client, Response, StatusCode};
 use serde_json::{Value, json};
 
+use crate::exchange_folder::FolderArgs;
 use crate::{definitions_command, progress, replay_command};
 
 /// Sends a log to a running platform.
 #[derive(Debug, clap::Args)]
 pub struct ImportArgs {
-    /// The log: XES, CSV or NDJSON of CloudEvents, plain or gzip.
+    /// The log: XES, CSV or NDJSON of CloudEvents, plain or gzip; with --preset a folder of tables.
     log: PathBuf,
     /// The folder of definitions to judge by; published first.
     #[arg(long, value_name = "DIR")]
@@ -27,6 +28,8 @@ pub struct ImportArgs {
     /// How the log's attributes become events (XES, CSV).
     #[arg(long, value_name = "FILE")]
     mapping: Option<PathBuf>,
+    #[command(flatten)]
+    folder: FolderArgs,
     /// Judge as of this instant, RFC 3339; the log's last event where nothing is said.
     #[arg(long, value_name = "INSTANT")]
     until: Option<String>,
@@ -52,7 +55,7 @@ pub async fn run(args: ImportArgs) -> anyhow::Result<()> {
         .transpose()?;
     definitions_command::load(&args.definitions)?;
     let files = definitions_command::read_folder(&args.definitions)?;
-    let mut reader = replay_command::open(&args.log, args.mapping.as_deref())?;
+    let mut reader = replay_command::open_log(&args.log, args.mapping.as_deref(), &args.folder)?;
     let mut platform = Platform::new(&args.to, args.api.as_deref())?;
 
     let bar = progress::bytes(reader.bytes_total(), "sending");

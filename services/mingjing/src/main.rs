@@ -13,8 +13,11 @@ mod definitions_command;
 mod demo;
 mod evidence_command;
 mod evidence_key;
+mod exchange_folder;
 mod explain_command;
+mod export_command;
 mod import_command;
+mod interchange_command;
 mod log_port;
 mod platform;
 mod progress;
@@ -62,6 +65,8 @@ enum Command {
     Evidence(evidence_command::EvidenceArgs),
     /// What draft definitions would have made of the past.
     Backtest(backtest_command::BacktestArgs),
+    /// Write cases for process-mining tools: XES, OCEL 2.0 or CSV.
+    Export(export_command::ExportArgs),
     /// Run everything on this machine.
     Up(up_command::UpArgs),
     /// Take departments' events: one process of a cluster.
@@ -89,6 +94,7 @@ fn main() -> ExitCode {
         Command::Explain(args) => on_runtime(explain_command::run(args)),
         Command::Evidence(args) => on_runtime(evidence_command::run(args)),
         Command::Backtest(args) => on_runtime(backtest_command::run(args)),
+        Command::Export(args) => on_runtime(export_command::run(args)),
         Command::Up(args) => on_runtime(up_command::run(args)),
         Command::Intake(args) => on_runtime(role_command::run(Role::Intake, args)),
         Command::Supervise(args) => on_runtime(role_command::run(Role::Supervise, args)),

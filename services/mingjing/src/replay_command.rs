@@ -18,12 +18,13 @@ use mingjing_wire::alerts;
 use mingjing_wire::import::{self, LogReader, Mapping};
 
 use crate::definitions_command;
+use crate::exchange_folder::{self, FolderArgs};
 use crate::progress;
 
 /// Judges a log offline and writes what would be alleged.
 #[derive(Debug, clap::Args)]
 pub struct ReplayArgs {
-    /// The log: XES, CSV or NDJSON of CloudEvents, plain or gzip.
+    /// The log: XES, CSV or NDJSON of CloudEvents, plain or gzip; with --preset a folder of tables.
     log: PathBuf,
     /// The folder of definitions to judge by.
     #[arg(long, value_name = "DIR")]
@@ -31,6 +32,8 @@ pub struct ReplayArgs {
     /// How the log's attributes become events (XES, CSV).
     #[arg(long, value_name = "FILE")]
     mapping: Option<PathBuf>,
+    #[command(flatten)]
+    folder: FolderArgs,
     /// Judge as of this instant, RFC 3339; the log's last event where nothing is said.
     #[arg(long, value_name = "INSTANT")]
     until: Option<String>,
@@ -51,7 +54,7 @@ pub fn run(args: &ReplayArgs) -> anyhow::Result<()> {
         .transpose()?;
     let (_, rules) = definitions_command::load(&args.definitions)?;
     let rules = Arc::new(rules);
-    let mut reader = open(&args.log, args.mapping.as_deref())?;
+    let mut reader = open_log(&args.log, args.mapping.as_deref(), &args.folder)?;
 
     let mut engine = Engine::new(rules.clone());
     let mut facts = Vec::new();
@@ -109,6 +112,18 @@ pub fn run(args: &ReplayArgs) -> anyhow::Result<()> {
 
 /// Problems shown one by one; the rest are counted.
 const SHOWN_PROBLEMS: u64 = 20;
+
+/// Opens a log with its mapping, or a folder of exchange tables.
+pub fn open_log(
+    log: &Path,
+    mapping: Option<&Path>,
+    folder: &FolderArgs,
+) -> anyhow::Result<LogReader> {
+    match &folder.preset {
+        Some(preset) => exchange_folder::open(log, folder, preset),
+        None => open(log, mapping),
+    }
+}
 
 /// Opens a log with its mapping.
 pub fn open(log: &Path, mapping: Option<&Path>) -> anyhow::Result<LogReader> {

@@ -8,6 +8,7 @@
 mod apply;
 mod check;
 mod convert;
+mod exchange;
 mod input;
 pub mod mapping;
 mod plan;
@@ -18,6 +19,7 @@ mod rows;
 mod scope;
 mod xes;
 
+pub use exchange::{Folder, FolderError, PRESETS, Preset};
 pub use mapping::{Mapping, MappingError};
 pub use problem::{Counts, ImportProblem};
 pub use reader::{LogReader, OpenError, open};

@@ -5,6 +5,7 @@
 //! version never changes. [`DefinitionSet::read`] reads texts (the folder is somebody else's) and answers
 //! with the set and every problem found, each with file and line.
 
+mod alignment;
 mod duty;
 mod findings;
 mod flowchart;
@@ -12,6 +13,7 @@ mod point;
 mod power;
 mod read;
 
+pub use alignment::{Difference, differences};
 pub use duty::{Expectation, Responsibility};
 pub use flowchart::{
     Anchor, Attribute, AttributeType, BadAnchor, Effect, Flowchart, Judged, Limit, LimitKind,

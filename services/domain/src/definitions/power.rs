@@ -166,6 +166,10 @@ pub enum RunningCases {
 pub struct PowerItem {
     /// 事项编码 (实施编码). Text; no meaning is read from it.
     pub code: Name,
+    /// 基本编码: what the item is called in the list of the level above, by which both are compared. Absent: its own
+    /// code.
+    #[serde(default)]
+    pub base_code: Option<Name>,
     /// 名称.
     pub name: String,
     /// English name.

@@ -7,6 +7,7 @@ mod alerts;
 mod case;
 mod case_log;
 mod counts;
+mod events;
 mod filter;
 mod past;
 mod quality;

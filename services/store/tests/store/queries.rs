@@ -120,3 +120,39 @@ async fn counts_are_of_the_present_state() {
         }]
     );
 }
+
+#[tokio::test]
+async fn events_come_by_whole_cases_page_after_page() {
+    let store = store().await;
+    let mut batch = Batch::default();
+    let mut events = Vec::new();
+    for (offset, (id, case_no)) in (20..).zip([("a", "1"), ("b", "2"), ("c", "2"), ("d", "3")]) {
+        let event = bare_event(id, case_no);
+        batch.event(event_row(&event, offset));
+        events.push(event);
+    }
+    let mut superseded = events[1].clone();
+    superseded.data_version += 1;
+    superseded.received_at = at(9);
+    batch.event(event_row(&superseded, 30));
+    write(&store, &batch, &[]).await;
+
+    let source = events[0].source.to_string();
+    let page = store.events_of_cases(Some(&source), None, 2).await.unwrap();
+    assert_eq!(page, [events[0].clone(), superseded, events[2].clone()]);
+    let next = store
+        .events_of_cases(None, Some((&source, "2")), 2)
+        .await
+        .unwrap();
+    assert_eq!(next, [events[3].clone()]);
+    let end = store
+        .events_of_cases(None, Some((&source, "3")), 2)
+        .await
+        .unwrap();
+    assert_eq!(end, []);
+    let other = store
+        .events_of_cases(Some("nobody"), None, 2)
+        .await
+        .unwrap();
+    assert_eq!(other, []);
+}

@@ -7,6 +7,8 @@
 mod alerts;
 mod cloudevents;
 mod evidence;
+mod exchange;
+mod export;
 mod import;
 mod kafka_binding;
 mod mapping;

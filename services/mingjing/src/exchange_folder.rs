@@ -1,0 +1,70 @@
+//! A folder of exchange tables where a log is asked for (`--preset`): its events go through a file in our own format, so that
+//! what follows is the same as for any log.
+
+use std::io::{BufWriter, Write as _};
+use std::path::Path;
+
+use anyhow::Context as _;
+use mingjing_wire::cloudevents::encode_event;
+use mingjing_wire::import::{self, LogReader, PRESETS, Preset};
+
+/// The log is a folder of exchange tables.
+#[derive(Debug, clap::Args)]
+pub struct FolderArgs {
+    /// The log is a folder of CSV dumps of exchange tables, of this kind: national (国家政务服务平台办件交换表 up_pro_*).
+    #[arg(
+        long,
+        value_name = "PRESET",
+        requires = "source",
+        conflicts_with = "mapping"
+    )]
+    pub preset: Option<String>,
+    /// The source that the folder speaks for.
+    #[arg(long, value_name = "SOURCE", requires = "preset")]
+    pub source: Option<String>,
+    /// The tables' encoding, like gb18030; told by their content where nothing is said.
+    #[arg(long, value_name = "ENCODING", requires = "preset")]
+    pub encoding: Option<String>,
+}
+
+/// Problems shown one by one; the rest are counted.
+const SHOWN_PROBLEMS: usize = 20;
+
+/// Opens a folder as a log. Rows that cannot be taken are told on stderr.
+pub fn open(folder: &Path, args: &FolderArgs, preset: &str) -> anyhow::Result<LogReader> {
+    let preset = Preset::named(preset).with_context(|| {
+        let names: Vec<String> = PRESETS
+            .iter()
+            .map(|p| format!("{} {}", p.name, p.name_zh))
+            .collect();
+        format!("no preset {preset:?}; there are: {}", names.join(", "))
+    })?;
+    let source = args.source.as_deref().context("--preset needs --source")?;
+    let read = preset.read(folder, source, args.encoding.as_deref())?;
+    for (file, problem) in read.problems.iter().take(SHOWN_PROBLEMS) {
+        eprintln!("{}: {problem}", file.display());
+    }
+    if !read.problems.is_empty() {
+        eprintln!(
+            "{} rows were refused; correct them, or have their codes mapped",
+            read.problems.len()
+        );
+    }
+    for table in &read.absent {
+        eprintln!(
+            "{} has no {table}.csv: nothing of it is in the cases",
+            folder.display()
+        );
+    }
+    let mut file = tempfile::NamedTempFile::new().context("cannot make a temporary file")?;
+    let mut out = BufWriter::new(&mut file);
+    for event in &read.events {
+        out.write_all(&encode_event(event))?;
+        out.write_all(b"\n")?;
+    }
+    out.flush()?;
+    drop(out);
+    // The reader holds the file open; its name is not needed any more.
+    import::open(file.path(), None)
+        .with_context(|| format!("{} holds no event that could be read", folder.display()))
+}
