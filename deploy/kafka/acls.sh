@@ -10,8 +10,8 @@
 #   PREFIX        the setting kafka.prefix (default "mingjing.")
 #   KAFKA_ACLS    the command (default kafka-acls.sh, which comes with Kafka)
 #
-# The log's own topics are created by whoever opens the log first: let that be a process with the administrator's credentials. Only
-# the lists of department and intake are run by a test (tests/e2e/access.rs); the other roles' follow what those roles read and write.
+# The log's own topics are created by whoever opens the log first: let that be a process with the administrator's credentials.
+# tests/e2e/access.rs runs all lists.
 set -euo pipefail
 
 brokers=${BROKERS:-localhost:9092}
@@ -56,8 +56,8 @@ case $role in
   intake)
     opens_the_log
     allow Write topic "${prefix}mj.log" "${prefix}mj.rejects" "${prefix}mj.tables"
-    # Create is needed with kafka.create = "true" only.
-    allow Read,Describe,Create topics-from "${prefix}in."
+    # Create is needed with kafka.create = "true" only; DescribeConfigs shows a topic that is compacted, which must not be.
+    allow Read,Describe,DescribeConfigs,Create topics-from "${prefix}in."
     allow Read group "${prefix}mingjing.intake"
     ;;
   supervise)

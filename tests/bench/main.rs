@@ -108,6 +108,19 @@ fn a_log_is_archived_row_by_row() -> Result<()> {
     Ok(())
 }
 
+#[test]
+fn the_past_is_backtested_event_by_event() -> Result<()> {
+    let report = bench(&["backtest", "--cases", "300", "--runs", "1"])?;
+    ensure!(
+        report["events"] == 2400 && report["would_raise"].as_u64() >= Some(12),
+        "{report}"
+    );
+    for side in ["backtest_events_per_s", "read_only_events_per_s", "ratio"] {
+        positive(&report[side], &["median", "min", "max"])?;
+    }
+    Ok(())
+}
+
 fn drained(report: &Value, shapes: &[(u64, u64)]) -> Result<()> {
     ensure!(report["events"] == 300 * 8, "{report}");
     positive(report, &["records", "bytes", "runs", "cores"])?;

@@ -1,5 +1,5 @@
 //! Access by the example's lists (`deploy/kafka/acls.sh`) on a broker with TLS, SCRAM and an authorizer: a department writes to
-//! its own topic and to nothing else, and intake does all it has to with what the list gives it.
+//! its own topic and to nothing else, and each role does all it has to with what its list gives it.
 
 use std::path::Path;
 use std::process::Command;
@@ -9,14 +9,25 @@ use mingjing_testkit::kafka::Broker;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use serde_json::json;
 
+use crate::clickhouse_away::free_address;
 use crate::corpus;
+use crate::delivered::has;
 use crate::department::{self, Department, bare};
-use crate::platform::Platform;
+use crate::platform::{Engine, Platform};
 
-const USERS: [&str; 3] = ["intake", "dept-e2e", "dept-other"];
+const USERS: [&str; 6] = [
+    "intake",
+    "supervise",
+    "archive",
+    "api",
+    "dept-e2e",
+    "dept-other",
+];
+
+const ROLES: [&str; 4] = ["intake", "supervise", "archive", "api"];
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_department_writes_to_its_own_topic_only_and_intake_has_enough() -> Result<()> {
+async fn a_department_writes_to_its_own_topic_only_and_every_role_has_enough() -> Result<()> {
     let broker = tokio::task::spawn_blocking(Broker::secured).await??;
     let folder = tempfile::tempdir()?;
     let site = folder.path().join("site.toml");
@@ -24,13 +35,26 @@ async fn a_department_writes_to_its_own_topic_only_and_intake_has_enough() -> Re
         &site,
         "[kafka]\nreplication = 1\n[log]\nfilter = \"info\"\n",
     )?;
-    let start = |name: &str, environment: &[(&str, &str)]| {
-        Platform::role("intake", &site, folder.path().join(name), environment)
+    let clickhouse = free_address()?;
+    let engine = Engine::start_at(&clickhouse, folder.path()).await?;
+    let (url, snapshots) = (
+        format!("http://{clickhouse}"),
+        folder.path().join("snapshots"),
+    );
+    let snapshots = snapshots.to_str().context("a path in UTF-8")?;
+    let start = |role: &str, name: &str, environment: &[(&str, &str)]| {
+        let mut all = vec![
+            ("MINGJING__CLICKHOUSE__URL", url.as_str()),
+            ("MINGJING__SUPERVISE__SNAPSHOTS", snapshots),
+        ];
+        all.extend(environment);
+        Platform::role(role, &site, folder.path().join(name), &all)
     };
 
     // The administrator makes the log and registers the sources.
     let inner = broker.inner_address();
-    let first = start("first.txt", &[("MINGJING__KAFKA__BROKERS", &inner)])?;
+    let administrator = [("MINGJING__KAFKA__BROKERS", inner.as_str())];
+    let first = start("intake", "first.txt", &administrator)?;
     first
         .register(corpus::SOURCE, &corpus::definitions())
         .await?;
@@ -44,17 +68,22 @@ async fn a_department_writes_to_its_own_topic_only_and_intake_has_enough() -> Re
     for user in USERS {
         add_user(&broker, user)?;
     }
-    acls(&broker, &["intake", "intake"])?;
+    for role in ROLES {
+        acls(&broker, &[role, role])?;
+    }
     acls(&broker, &["department", "dept-e2e", &own])?;
     acls(&broker, &["department", "dept-other", &others])?;
 
     let brokers = broker.address();
-    let properties = credentials(&broker, "intake").map(|(k, v)| format!("{k}={v}"));
-    let environment = [
-        ("MINGJING__KAFKA__BROKERS", brokers.as_str()),
-        ("MINGJING__KAFKA__PROPERTIES", &properties.join(";")),
-    ];
-    let intake = start("second.txt", &environment)?;
+    let as_itself = |role: &str| {
+        let properties = credentials(&broker, role).map(|(k, v)| format!("{k}={v}"));
+        let environment = [
+            ("MINGJING__KAFKA__BROKERS", brokers.as_str()),
+            ("MINGJING__KAFKA__PROPERTIES", &properties.join(";")),
+        ];
+        start(role, &format!("{role}.txt"), &environment)
+    };
+    let intake = as_itself("intake")?;
     intake
         .until_metric("mingjing_intake_topic_partitions", |n| n == 2)
         .await?;
@@ -95,7 +124,20 @@ async fn a_department_writes_to_its_own_topic_only_and_intake_has_enough() -> Re
         .until_metric("mingjing_intake_topic_partitions", |n| n == 3)
         .await?;
     intake.until_ready(true).await?;
-    intake.stop().await
+
+    // What it took is judged, archived and shown by the others, each with its own list.
+    let others = ["supervise", "archive", "api"].map(as_itself);
+    let [supervise, archive, api] = others;
+    let (supervise, archive, api) = (supervise?, archive?, api?);
+    for role in [&supervise, &archive, &api] {
+        role.until_ready(true).await?;
+    }
+    has(&api, "c", 1).await?;
+    for role in [api, archive, supervise, intake] {
+        role.stop().await?;
+    }
+    drop(engine);
+    Ok(())
 }
 
 fn credentials(broker: &Broker, user: &str) -> [(&'static str, String); 5] {

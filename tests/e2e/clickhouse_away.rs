@@ -46,13 +46,7 @@ async fn clickhouse_killed_hung_and_away_changes_no_alert_of_the_platform_that_l
         ("MINGJING__SUPERVISE__TICK_EVERY", "200ms"),
     ];
     let platform = Platform::start(data, &environment)?;
-    let sender = Sender::register(&platform).await?;
-    let mut run = Run {
-        share: sender.requests() / (KILLS * 2 + 7),
-        dice: Dice::new(seed),
-        sender,
-        platform,
-    };
+    let mut run = Run::begin(platform, KILLS * 2 + 7, seed).await?;
     let lived = async {
         for _ in 0..KILLS {
             run.kill_it().await?;
@@ -82,13 +76,7 @@ async fn a_platform_that_starts_before_its_clickhouse_takes_events_and_catches_u
     let address = free_address()?;
     let url = format!("http://{address}");
     let platform = Platform::start(folder.path(), &[("MINGJING__CLICKHOUSE__URL", &url)])?;
-    let sender = Sender::register(&platform).await?;
-    let mut run = Run {
-        share: sender.requests() / 2,
-        dice: Dice::new(corpus::seed()?),
-        sender,
-        platform,
-    };
+    let mut run = Run::begin(platform, 2, corpus::seed()?).await?;
     run.feed().await?;
     run.is_told_to_be_away().await?;
     let engine = Engine::start_at(&address, folder.path()).await?;
@@ -119,6 +107,17 @@ struct Run {
 }
 
 impl Run {
+    /// On a platform that is up, the log in so many shares.
+    async fn begin(platform: Platform, shares: usize, seed: u64) -> Result<Self> {
+        let sender = Sender::register(&platform).await?;
+        Ok(Self {
+            share: sender.requests() / shares,
+            dice: Dice::new(seed),
+            sender,
+            platform,
+        })
+    }
+
     /// It is killed between two requests, which are answered like any.
     async fn kill_it(&mut self) -> Result<()> {
         let before = self.platform.metric(RESTARTS).await?;

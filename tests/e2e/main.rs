@@ -8,6 +8,7 @@ mod cluster;
 mod corpus;
 mod delivered;
 mod department;
+mod explained;
 mod import_equals_replay;
 mod liveness;
 mod platform;

@@ -6,11 +6,13 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
+use mingjing_testkit::kafka::Broker;
 use mingjing_tests::expressions::{self, RULES, selectors};
 use mingjing_tests::prometheus;
 use serde_json::Value;
 
 use crate::clickhouse_away::free_address;
+use crate::cluster::Start;
 use crate::platform::{PATIENCE, Platform};
 use crate::sender::Sender;
 
@@ -20,13 +22,16 @@ const OF_PROMETHEUS: &str = "ALERTS";
 #[tokio::test(flavor = "multi_thread")]
 async fn every_series_of_the_alarms_and_dashboards_is_there_and_every_panel_shows_something()
 -> Result<()> {
+    // On a broker, where departments have topics of their own; with a snapshot soon, so that its metrics are there.
+    let broker = tokio::task::spawn_blocking(Broker::start).await??;
     let folder = tempfile::tempdir()?;
-    // A snapshot soon, so that its metrics are there.
-    let often = [("MINGJING__SUPERVISE__SNAPSHOT_RECORDS", "50")];
-    let platform = Platform::start(folder.path(), &often)?;
+    let site = Start::new(folder.path(), &broker, "")?;
+    let platform = Platform::start(folder.path(), &site.environment())?;
     let url = platform.url().context("it is up")?.to_owned();
     let prometheus = Prometheus::start(folder.path(), &url).await?;
     let mut sender = Sender::register(&platform).await?;
+    let read = "mingjing_intake_topic_partitions";
+    platform.until_metric(read, |n| n == 1).await?;
     // Rates show what happens while they are asked for.
     let traffic = async {
         sender.send_all(&url).await?;

@@ -8,3 +8,4 @@ mod limits;
 mod procedure;
 mod random;
 mod records;
+mod settings;

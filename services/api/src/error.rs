@@ -25,6 +25,12 @@ pub enum ApiError {
     /// ClickHouse is away or refused.
     #[error("the store did not answer")]
     Store(#[from] mingjing_store::Error),
+    /// The definitions of then cannot be had.
+    #[error("the definitions cannot be had")]
+    Definitions(#[from] crate::DefinitionsError),
+    /// What should not happen.
+    #[error("it failed")]
+    Failed(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
 impl ApiError {
@@ -55,6 +61,18 @@ impl ApiError {
                 "store_unavailable",
                 "数据库暂时不可用，平台会自动重试，请稍后再查".into(),
                 "the database is away for the moment; nothing is lost, ask again shortly".into(),
+            ),
+            ApiError::Definitions(error) => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "definitions_unavailable",
+                format!("当时生效的定义暂时读不出：{error}"),
+                format!("the definitions of then cannot be read: {error}"),
+            ),
+            ApiError::Failed(_) => (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "failed",
+                "平台内部出错，请将时间与所查编号告知运维人员".into(),
+                "the platform failed; tell its operators when and what you asked".into(),
             ),
         }
     }

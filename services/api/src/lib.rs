@@ -1,19 +1,23 @@
 //! The console API: alerts, cases, counts, the live stream, health, metrics, and the first page.
 //!
-//! Reads ClickHouse (what was archived) and follows `mj.facts` (what happens now). It judges nothing and writes
-//! nothing; commands have an issue of their own. An entry point parses and maps; the store holds the SQL.
+//! Reads ClickHouse (what was archived) and follows `mj.facts` (what happens now). It writes nothing and concludes nothing: where
+//! it explains a case, the engine itself reads the case's archived log once more; commands have an issue of their own. An entry point parses and maps; the store holds the SQL.
 //!
 //! Instants are printed with the offset of the display zone (Asia/Shanghai by default).
 
 mod alerts;
 mod board;
 mod cases;
+mod definitions;
 mod error;
+mod evidence;
+mod explain;
 mod live;
 mod metrics;
 mod names;
 mod openapi;
 mod operation;
+mod rules;
 mod view;
 
 use std::sync::Arc;
@@ -26,9 +30,11 @@ use chrono_tz::Tz;
 use mingjing_domain::Timestamp;
 use mingjing_log::{Log, Table};
 use mingjing_store::Store;
+use mingjing_wire::evidence::Signer;
 use prometheus::Registry;
 
 pub use board::{Asset, Assets};
+pub use definitions::{Definitions, DefinitionsError};
 pub use error::ApiError;
 pub use live::Hub;
 pub use metrics::Metrics;
@@ -45,6 +51,10 @@ pub struct State {
     pub hub: Arc<Hub>,
     /// Names for codes, from the definitions in force.
     pub names: Arc<Names>,
+    /// Definitions by their hash, for explaining.
+    pub definitions: Arc<Definitions>,
+    /// Signs evidence.
+    pub signer: Arc<Signer>,
     /// What the API itself counts.
     pub metrics: Arc<Metrics>,
     /// Everything that counts.
@@ -71,8 +81,16 @@ pub fn router(state: State) -> Router {
         .route("/api/v1/alerts/export", get(alerts::export))
         .route("/api/v1/alerts/stream", get(live::stream))
         .route("/api/v1/alerts/{alert_id}", get(alerts::one))
+        .route("/api/v1/alerts/{alert_id}/evidence", get(evidence::package))
+        .route("/api/v1/evidence-key", get(evidence::key))
+        .route("/api/v1/cases", get(explain::find))
         .route("/api/v1/cases/{source}/{case_no}", get(cases::one))
+        .route(
+            "/api/v1/cases/{source}/{case_no}/explain",
+            get(explain::case),
+        )
         .route("/api/v1/sources/{source}", get(alerts::source))
+        .route("/api/v1/rules/quality", get(rules::quality))
         .route("/api/v1/counts", get(alerts::counts))
         .route("/api/v1/platform", get(operation::platform))
         .route("/api/v1/openapi.json", get(openapi::serve))

@@ -9,9 +9,8 @@ use mingjing_domain::source::Source;
 use mingjing_log::Table;
 use serde::Serialize;
 
-/// The table that holds definitions, and the key in it that names those in force.
-const DEFINITIONS: &str = "definitions";
-const ACTIVE: &[u8] = b"active";
+use crate::definitions::{DEFINITIONS, files_of, hash_in_force};
+
 /// The table of registered sources, by id (`intake::sources`).
 const SOURCES: &str = "sources";
 
@@ -87,17 +86,6 @@ pub fn follow(table: Arc<dyn Table>) -> (Arc<Names>, impl Future<Output = ()> + 
     (names, task)
 }
 
-/// The fields this reads of what supervision writes (`supervise::definitions`).
-#[derive(serde::Deserialize)]
-struct Active {
-    hash: String,
-}
-
-#[derive(serde::Deserialize)]
-struct Manifest {
-    files: usize,
-}
-
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 async fn read(table: &dyn Table) -> Result<NameTables, Failure> {
@@ -114,23 +102,10 @@ async fn read(table: &dyn Table) -> Result<NameTables, Failure> {
 
 /// The files in force; none before any are, and while they are being written.
 async fn read_definitions(table: &dyn Table) -> Result<Option<Vec<DefinitionFile>>, Failure> {
-    let Some(active) = table.get(DEFINITIONS, ACTIVE).await? else {
-        return Ok(None);
-    };
-    let Active { hash } = serde_json::from_slice(&active)?;
-    let Some(manifest) = table.get(DEFINITIONS, hash.as_bytes()).await? else {
-        return Ok(None);
-    };
-    let Manifest { files: count } = serde_json::from_slice(&manifest)?;
-    let mut files: Vec<DefinitionFile> = Vec::with_capacity(count);
-    for n in 0..count {
-        let key = format!("{hash}/{n:06}");
-        let Some(file) = table.get(DEFINITIONS, key.as_bytes()).await? else {
-            return Ok(None);
-        };
-        files.push(serde_json::from_slice(&file)?);
+    match hash_in_force(table).await? {
+        Some(hash) => Ok(files_of(table, &hash).await?),
+        None => Ok(None),
     }
-    Ok(Some(files))
 }
 
 /// A post's name where the body lists it, else what the officer's entry says.

@@ -111,6 +111,70 @@ const OPERATIONS: &[Operation] = &[
         },
     },
     Operation {
+        path: "/api/v1/alerts/{alert_id}/evidence",
+        id: "getEvidence",
+        summary: "一条预警的证据包，签名 / the signed evidence of one alert",
+        parameters: &[("path", "alert_id", "预警编号")],
+        media_type: "application/json",
+        schema: || {
+            json!({ "type": "object", "required": ["manifest", "signature", "parts"], "properties": {
+                "manifest": { "type": "string", "description": "被签名的清单（JSON 文本）：各部分的名称、长度与 SHA-256" },
+                "signature": { "type": "object", "description": "Ed25519 签名与公钥，十六进制" },
+                "parts": { "type": "array", "items": { "type": "string" }, "description": "各部分的全文，次序同清单" },
+            } })
+        },
+    },
+    Operation {
+        path: "/api/v1/evidence-key",
+        id: "getEvidenceKey",
+        summary: "核验证据包的公钥 / the public key that evidence is verified with",
+        parameters: &[],
+        media_type: "application/json",
+        schema: || json!({ "type": "object" }),
+    },
+    Operation {
+        path: "/api/v1/cases",
+        id: "findCases",
+        summary: "按编号找办件 / the sources that know a case of a number",
+        parameters: &[("query", "case_no", "办件编号（必填）")],
+        media_type: "application/json",
+        schema: || json!({ "type": "object" }),
+    },
+    Operation {
+        path: "/api/v1/cases/{source}/{case_no}/explain",
+        id: "explainCase",
+        summary: "为什么：某一时点、按某一已知情况的完整解释 / why a case stands as it does, for any instant and state of knowledge",
+        parameters: &[
+            ("path", "source", "来源系统"),
+            ("path", "case_no", "办件编号"),
+            (
+                "query",
+                "at",
+                "所问时点 (RFC 3339)，默认为 as_known_at，再默认为现在",
+            ),
+            (
+                "query",
+                "as_known_at",
+                "只计平台在此之前收到的 (RFC 3339)，默认为全部",
+            ),
+        ],
+        media_type: "application/json",
+        schema: || {
+            json!({ "type": "object", "required": ["events", "limits", "points", "alerts", "published", "agrees"], "properties": {
+                "view": { "enum": ["course", "hindsight"], "description": "course：当时所见；hindsight：以后来所知回看" },
+                "definitions": { "type": "object", "description": "适用的定义、流程图与日历，自何时起" },
+                "known": { "type": "object", "description": "时钟与来源的完整程度" },
+                "events": { "type": "array", "items": { "type": "object" }, "description": "经过：四个时间、当时是否已知、改变了什么" },
+                "limits": { "type": "array", "items": { "type": "object" }, "description": "期限及其逐日计算" },
+                "points": { "type": "array", "items": { "type": "object" }, "description": "每个监察点为何预警或不预警" },
+                "alerts": { "type": "array", "items": alert() },
+                "changes": { "type": "array", "items": { "type": "object" }, "description": "预警的每次变化及起因" },
+                "published": { "type": "array", "items": { "type": "object" }, "description": "当时已发布的预警" },
+                "agrees": { "type": ["boolean", "null"], "description": "解释与已发布的是否一致；回看时无从比较" },
+            } })
+        },
+    },
+    Operation {
         path: "/api/v1/cases/{source}/{case_no}",
         id: "getCase",
         summary: "一个办件，连同时间线与预警 / one case with its timeline and alerts",
@@ -126,6 +190,25 @@ const OPERATIONS: &[Operation] = &[
         id: "getSource",
         summary: "来源在各分区的进度 / how far each partition knows a source",
         parameters: &[("path", "source", "来源系统")],
+        media_type: "application/json",
+        schema: || json!({ "type": "object" }),
+    },
+    Operation {
+        path: "/api/v1/rules/quality",
+        id: "getRuleQuality",
+        summary: "规则质量：各监察点的预警结束、撤销、待核的次数 / how often each point's alerts end, are taken back or put to a person",
+        parameters: &[
+            (
+                "query",
+                "raised_from",
+                "产生时间不早于 (RFC 3339)，默认一年前",
+            ),
+            (
+                "query",
+                "raised_before",
+                "产生时间早于 (RFC 3339)，默认现在",
+            ),
+        ],
         media_type: "application/json",
         schema: || json!({ "type": "object" }),
     },

@@ -4,14 +4,15 @@ use mingjing_domain::Timestamp;
 use mingjing_domain::fact::Fact;
 use mingjing_log::{LogId, Partition, StoredRecord, Topic};
 use mingjing_store::{
-    AlertHistoryRow, AlertRow, Batch, CaseRow, EventRow, Place, RejectRow, SourceHealth,
-    SourceHealthRow,
+    AlertHistoryRow, AlertRow, Batch, CaseRow, Control, ControlRow, EventRow, Place, RejectRow,
+    SourceHealth, SourceHealthRow,
 };
 use mingjing_wire::LogRecord;
 use mingjing_wire::facts::{Fences, Read};
 use mingjing_wire::rejects::RejectRecord;
 
 use crate::FactRecord;
+use crate::clock::LogClock;
 
 /// An event that carries no receipt of intake's got none; a fixed instant keeps its row the same every time it is
 /// archived.
@@ -40,16 +41,18 @@ const STALE_OWNER: &str = "stale_owner";
 /// Why a record became a refusal.
 pub type Reason = String;
 
-/// Adds the rows of a record to `batch`. `now` is when an unreadable one was met; `fences` tell which facts count. Answers why, if it was refused.
+/// Adds the rows of a record to `batch`. `now` is when an unreadable one was met; `fences` tell which facts count,
+/// `clock` what the log's clock said. Answers why, if it was refused.
 pub fn add(
     origin: Origin,
     record: &StoredRecord,
     now: Timestamp,
     fences: &mut Fences,
+    clock: &mut LogClock,
     batch: &mut Batch,
 ) -> Option<Reason> {
     match origin.topic {
-        Topic::Events => event(origin, record, now, batch),
+        Topic::Events => event(origin, record, now, clock, batch),
         Topic::Facts => match fences.read(record.offset.0, &record.value) {
             Ok(Read::Fact(read)) => {
                 fact(origin, record, read, batch);
@@ -81,20 +84,38 @@ fn event(
     origin: Origin,
     record: &StoredRecord,
     now: Timestamp,
+    clock: &mut LogClock,
     batch: &mut Batch,
 ) -> Option<Reason> {
+    let (log_id, partition, offset) = (origin.log_id, origin.partition.0, record.offset.0);
     match LogRecord::parse(&record.value, NOT_RECEIVED) {
         Ok(LogRecord::Event(event)) => {
-            let log_id = origin.log_id.to_string();
+            let log_id = log_id.to_string();
             batch.event(EventRow::new(
                 &event,
                 &log_id,
-                origin.partition.0,
-                record.offset.0,
+                partition,
+                offset,
+                clock.at(),
             ));
             None
         }
-        Ok(_) => None,
+        Ok(LogRecord::Tick { at, epoch }) => {
+            clock.tick(at, epoch);
+            None
+        }
+        Ok(read) => {
+            let said = control(read)?;
+            let log_id = log_id.to_string();
+            batch.control(ControlRow::new(
+                &said,
+                clock.at(),
+                &log_id,
+                partition,
+                offset,
+            ));
+            None
+        }
         Err(refusal) => {
             let reason = refusal.reason.code();
             let row = met(origin, record, reason, &refusal.message_zh(), now);
@@ -105,6 +126,20 @@ fn event(
             });
             Some(reason.into())
         }
+    }
+}
+
+/// What a record says that is no event and no tick.
+fn control(read: LogRecord<'_>) -> Option<Control> {
+    match read {
+        LogRecord::DefinitionsActivated { hash, version } => {
+            Some(Control::Activated { hash, version })
+        }
+        LogRecord::SourceDeclared(source) => Some(Control::Declared(source)),
+        LogRecord::CompleteUntil { source, until } => {
+            Some(Control::CompleteUntil { source, until })
+        }
+        LogRecord::Event(_) | LogRecord::Tick { .. } => None,
     }
 }
 

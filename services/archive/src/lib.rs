@@ -1,7 +1,7 @@
 //! The archive: what lies in the log, into ClickHouse, with exactly-once effect.
 //!
 //! ```text
-//! mj.log     ── a reader a partition ──┐ rows                         events, rejects
+//! mj.log     ── a reader a partition ──┐ rows                         events, log_controls, rejects
 //! mj.facts   ── a reader a partition ──┼──────▶ one writer a topic ──▶ alert_history, alerts, cases, source_health, rejects
 //! mj.rejects ── a reader a partition ──┘ bounded                      … and when all have answered: watermarks
 //! ```
@@ -22,8 +22,10 @@
 //!
 //! # What is deliberately absent
 //!
-//! Judging, and any change of what the log says. Ticks, declarations and activations leave no rows.
+//! Judging, and any change of what the log says. Ticks leave no rows of their own: the clock they tell stands beside each event,
+//! declaration, completion and activation.
 
+mod clock;
 mod decode;
 mod failpoint;
 mod input;

@@ -8,6 +8,7 @@ use mingjing_store::Batch;
 use mingjing_wire::facts::Fences;
 use tokio::sync::{mpsc, watch};
 
+use crate::clock::LogClock;
 use crate::decode::{self, Origin};
 use crate::start::Position;
 use crate::{Config, Error, Metrics, now, stopped};
@@ -24,6 +25,8 @@ pub struct Chunk {
     pub next: Offset,
     /// The epoch of the owner whose facts count there; 0 in other topics.
     pub epoch: u64,
+    /// The log's clock there; says nothing in other topics.
+    pub clock: LogClock,
     /// How many records.
     pub records: usize,
     /// Their size in the log, in bytes: what bounds the memory.
@@ -47,14 +50,19 @@ impl Reader {
     pub async fn run(self, from: Position, mut stop: watch::Receiver<bool>) -> Result<(), Error> {
         let mut fences = Fences::from_epoch(from.epoch);
         let mut from = from.offset;
+        let mut clock = tokio::select! {
+            biased;
+            () = stopped(&mut stop) => return Ok(()),
+            clock = self.clock_before(from) => clock?,
+        };
         loop {
             let chunk = tokio::select! {
                 biased;
                 () = stopped(&mut stop) => return Ok(()),
-                chunk = self.next_chunk(from, fences) => chunk?,
+                chunk = self.next_chunk(from, fences, clock) => chunk?,
             };
             let Some(chunk) = chunk else { continue };
-            (from, fences) = (chunk.next, Fences::from_epoch(chunk.epoch));
+            (from, fences, clock) = (chunk.next, Fences::from_epoch(chunk.epoch), chunk.clock);
             // The writer's inbox is full while ClickHouse is away: reading waits with it.
             if self.chunks.send(chunk).await.is_err() {
                 return Ok(());
@@ -62,7 +70,36 @@ impl Reader {
         }
     }
 
-    async fn next_chunk(&self, from: Offset, fences: Fences) -> Result<Option<Chunk>, Error> {
+    /// What the partition's clock said before the first record to be read.
+    async fn clock_before(&self, from: Offset) -> Result<LogClock, Error> {
+        let (topic, partition) = (self.topic, self.partition);
+        if topic != Topic::Events {
+            return Ok(LogClock::default());
+        }
+        loop {
+            match LogClock::before(&*self.log, partition, from).await {
+                Ok(clock) => return Ok(clock),
+                Err(error @ mingjing_log::Error::Storage { .. }) => {
+                    self.metrics.failed("reading the log", &error);
+                    tokio::time::sleep(self.config.backoff.most).await;
+                }
+                Err(source) => {
+                    return Err(Error::Log {
+                        topic,
+                        partition,
+                        source,
+                    });
+                }
+            }
+        }
+    }
+
+    async fn next_chunk(
+        &self,
+        from: Offset,
+        mut fences: Fences,
+        mut clock: LogClock,
+    ) -> Result<Option<Chunk>, Error> {
         let (topic, partition) = (self.topic, self.partition);
         let read = self
             .log
@@ -100,9 +137,11 @@ impl Reader {
             partition,
         };
         let met_at = now();
-        let (mut rows, mut fences) = (Batch::default(), fences);
+        let mut rows = Batch::default();
         for record in &records {
-            if let Some(reason) = decode::add(origin, record, met_at, &mut fences, &mut rows) {
+            if let Some(reason) =
+                decode::add(origin, record, met_at, &mut fences, &mut clock, &mut rows)
+            {
                 self.metrics.refused(topic, &reason);
                 tracing::warn!(%topic, %partition, offset = record.offset.0, reason, "record refused");
             }
@@ -112,6 +151,7 @@ impl Reader {
             partition,
             next,
             epoch: fences.epoch(),
+            clock,
             records: records.len(),
             bytes,
             rows,

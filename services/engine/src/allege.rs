@@ -146,6 +146,9 @@ fn stay_allegation(
 ) {
     let timed = &context.plan.timed[usize::from(stay.timed)];
     let level = context.plan.points[usize::from(timed.point)].level;
+    if let TimedKind::Watched(_) = timed.kind {
+        return;
+    }
     if let TimedKind::TooEarly(_) = timed.kind {
         out.extend(too_early(place, stay, timed.point, level, times));
         return;
@@ -234,6 +237,7 @@ impl Rungs<'_> {
     fn len(&self) -> usize {
         match self.kind {
             TimedKind::Overdue(ladder) => ladder.rungs.len(),
+            TimedKind::Special(_, Some(_)) => 2,
             _ => 1,
         }
     }
@@ -241,12 +245,14 @@ impl Rungs<'_> {
     fn level(&self, rung: usize) -> Level {
         match self.kind {
             TimedKind::Overdue(ladder) => ladder.rungs[rung].0,
+            TimedKind::Special(_, Some(_)) if rung == 0 => Level::Notice,
             _ => self.level,
         }
     }
 
     fn is_breach(&self, rung: usize) -> bool {
         match self.kind {
+            TimedKind::Special(_, Some(_)) => rung == 1,
             TimedKind::Overdue(ladder) => {
                 matches!(ladder.rungs[rung].1, RungAt::Promised | RungAt::Statutory)
             }

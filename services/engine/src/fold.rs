@@ -16,6 +16,7 @@ mod seen;
 mod stay;
 mod stays;
 mod steps;
+mod suspensions;
 
 use mingjing_domain::Timestamp;
 use mingjing_domain::definitions::AttributeType;
@@ -32,8 +33,9 @@ pub(crate) use ledger::Ledger;
 pub(crate) use money::{DECIDED, Measure, Span};
 pub(crate) use persons::APPROVED;
 pub(crate) use seen::Seen;
-pub(crate) use stay::{Fallen, NEVER, NONE, Stay};
+pub(crate) use stay::{Begun, Fallen, NEVER, NONE, Stay};
 pub(crate) use steps::StepState;
+pub(crate) use suspensions::wrong;
 
 /// Item, body, region and case kind as one event named them; shared by the many events that name the same.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

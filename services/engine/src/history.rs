@@ -40,6 +40,8 @@ pub(crate) mod present {
     /// Taken by an engine that keeps what rules on persons, money and files read. Events of older snapshots lack it.
     pub(crate) const WHOLE: u16 = 1 << 13;
     pub(crate) const PARENT: u16 = 1 << 14;
+    /// The party was told of a special procedure in writing.
+    pub(crate) const NOTICE: u16 = 1 << 15;
 }
 
 /// The names under which an event's extra keeps the kinds of its files begin so.

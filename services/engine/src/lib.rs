@@ -44,6 +44,10 @@
 //! due instant; the next `supplement_done` starts it anew; `accepted` ends the stop, and the stay runs from its start
 //! as before. What is done while it is stopped, by `accepted` itself too, is in time.
 //!
+//! `deemed_from`: the first event matching its `from`, before any event matching the limit's own, is an application. Its answer is the first
+//! later event that matches `answered_by`. Where there is none, or it came (in seconds) after the deadline of `within`, the stay runs from
+//! the application; no rung of it is reached before the second after that deadline. Else the limit runs as usual.
+//!
 //! **Due instants** come from [`mingjing_domain::deadline`] with the ledger: suspensions are `suspend` events of a
 //! listed kind that suspends this limit, until the first later `resume` of that kind (or of no kind), which ends
 //! every open one it means, but no longer than `planned_end` and the procedure's `maximum`; an open one without
@@ -72,7 +76,8 @@
 //! of `within` (a reminder measured by the promise, else the law) and not late; `due_at` is what it was measured by,
 //! `breached_at` the instant fallen. `special_overdue`: a stay from each `suspend` with an end (planned, or by
 //! the `maximum`), due at the end of that local day, done by its `resume`; it falls away on a default fall-away
-//! event, `decided` or `closed`. Step: the procedure's kind; visit: its count.
+//! event, `decided` or `closed`. Step: the procedure's kind; visit: its count. `remind`: a reminder (notice) so long before, where the
+//! point is graver than that.
 //!
 //! **Findings** are alleged at the event that completes them, see [`PointKind`]. Those scoped to the case (all but
 //! `each`, steps, special procedures, sums, tiers, fees and approvals) have an empty step and visit 1, and speak once, at the first event that
@@ -118,6 +123,12 @@
 //! - `late_entry`: `entered_at`, else `received_at`, cut to the second, past the deadline. Not for declared sources.
 //! - `conflict`: an event that names another item or party than the first, or whose id came with two contents under
 //!   the version known (all counts but `received_at` and `sent_at`). A greater version of the id settles it.
+//! - `unfounded_suspension`, of each `suspend` by itself: its kind is no suspending one of the flowchart, it has neither a planned end nor a
+//!   maximum, or (unless `notice: false`) neither number nor time of a written notice.
+//! - `frequent_suspension`, at the first `suspend` of which one holds: it is the case's `suspend` number `count` + 1 or later; or the limit's
+//!   stay, as it stood before the event, is open, has a due instant and the event comes when less than `last` of it is left (as the rung
+//!   `used` reckons it, by the statutory budget, else the promised); or of the time from the stay's start to its due instant without ledger, more
+//!   than `share` is taken by suspensions that stop it and began since, each to its planned end or earlier resumption, and this one as planned.
 //! - `missing_field`: empty text is absent. `same_person`: by `actor.id`; one event that is both is none.
 //! - `requires_before`: with `with_result`, the latest of `before` counts; one without a result has passed. `once`: only
 //!   events after the first of these. `nothing_after`: an event of `lifted_by`, which is none itself, lets everything
@@ -144,6 +155,9 @@
 //! grave as its rule, named or the check's own, is in the catalogue; a condition without a rule is yellow, and so is a site's own rule
 //! unless its check is one that has a rule.
 //!
+//! **Rule settings** change control points before anything is judged. Of each `id`, the version with the greatest `effective_from` on or before
+//! the local date of the first `accepted` (else first) event; where it applies to the case's item. See [`mingjing_domain::definitions::adjusted`].
+//!
 //! **Settling.** What is alleged of an instant is *settled* when its source is known complete up to that instant or
 //! the clock has passed it by the source's delay allowance. The instant is `breached_at` for limits (`too_early` and
 //! findings: the completing event's `occurred_at`); reminders are settled at once; `off_list` when its grace has
@@ -168,6 +182,7 @@
 
 mod allege;
 mod condition;
+pub mod explain;
 mod fold;
 mod history;
 mod life;

@@ -2,6 +2,7 @@
 
 mod arrive;
 mod cases;
+mod explain;
 mod judge;
 mod recover;
 mod rules_in_force;
@@ -24,6 +25,7 @@ use crate::rules::Rules;
 use crate::symbols::{Numbered, Symbols};
 
 pub(crate) use cases::{Case, CaseIx, Cases, SourceIx, SourceState};
+pub(crate) use explain::Question;
 use timers::{Timers, take_up_to};
 
 /// What the engine is told.

@@ -214,7 +214,7 @@ impl<'a> Basis<'a> {
         };
         match &timed.kind {
             TimedKind::TooEarly(at_least) => Some(*at_least),
-            TimedKind::Special(_) => None,
+            TimedKind::Special(..) | TimedKind::Watched(_) => None,
             TimedKind::EndedBefore { .. } if timed.promised.is_some() => timed.promised,
             TimedKind::EndedBefore { .. } => timed.statutory,
             TimedKind::Overdue(ladder) => match measured_against((*at)?, ladder, timed) {
@@ -230,7 +230,7 @@ impl<'a> Basis<'a> {
         };
         match &timed.kind {
             TimedKind::TooEarly(_) => Some(true),
-            TimedKind::Special(_) => None,
+            TimedKind::Special(..) | TimedKind::Watched(_) => None,
             TimedKind::EndedBefore { .. } => Some(timed.promised.is_none()),
             TimedKind::Overdue(ladder) => {
                 Some(measured_against((*at)?, ladder, timed) != RungAt::Promised)

@@ -34,6 +34,10 @@ pub(crate) struct Metrics {
     pub topic_not_taken: IntGaugeVec,
     /// Partitions of topics that this process reads.
     pub topic_partitions: IntGauge,
+    /// Partitions of topics that do not get on though they should, by source.
+    pub topic_standing_still: IntGaugeVec,
+    /// Seconds since which the group has not taken this process in.
+    pub topic_group_unjoined: IntGauge,
     /// Errors that the reader of topics has reported.
     pub topic_errors: IntGauge,
     /// Tries to make records of topics durable that failed.
@@ -131,6 +135,14 @@ impl Metrics {
             topic_partitions: gauge(
                 "topic_partitions",
                 "Partitions of topics that this process reads.",
+            )?,
+            topic_standing_still: gauges(
+                "topic_partitions_standing_still",
+                "Partitions of a topic that do not get on though they should: an alarm.",
+            )?,
+            topic_group_unjoined: gauge(
+                "topic_group_unjoined_seconds",
+                "For how long the group has not taken this process in to read topics; 0 if it has.",
             )?,
             topic_errors: gauge("topic_errors", "Errors the reader of topics has reported.")?,
             topic_retries: counter(

@@ -13,17 +13,20 @@
 //! - **Complete** is said in the topic, after the events. It is taken if nothing before it is missing since the source was last complete,
 //!   or if it says how much is (`data.not_taken`): who sends to a topic sees no answers, and an event that is missing must
 //!   never become an alert. The number is committed with the offset. Records that the topic lost count too. In a topic of several partitions
-//!   nothing is before anything, so it is refused there; by HTTP it is refused while a topic of the source has records.
+//!   nothing is before anything, so it is refused there; by HTTP it is refused while a topic of the source has records. Before one is
+//!   taken the cluster is asked whether the topic is still the one that was begun, with as many partitions.
+//! - **A topic that keeps only the newest record of a key is not read**: nobody could say what it has lost.
 //! - **Too fast is slow**: a source beyond its rate is read later; nothing is refused for it.
 
 mod partition;
 mod receive;
 mod records;
 mod retry;
+mod standing;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use mingjing_domain::ids::derived_id;
 use mingjing_log::kafka::inbox::{Handed, Inbox, Known, Spot, Topics};
@@ -33,8 +36,11 @@ use tokio::time::MissedTickBehavior;
 use crate::error::ApiError;
 use crate::failpoint;
 use crate::intake::Intake;
+use crate::topics_status::Looks;
 
 use partition::State;
+use receive::Received;
+use standing::Watched;
 
 /// How often sources and their topics are looked at.
 const LOOK: Duration = Duration::from_secs(2);
@@ -96,6 +102,7 @@ pub async fn read_topics(
         sources: BTreeMap::new(),
         spots: BTreeMap::new(),
         shown: BTreeSet::new(),
+        watched: Watched::default(),
     };
     let mut look = tokio::time::interval(LOOK);
     look.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -118,9 +125,12 @@ pub async fn read_topics(
         tokio::select! {
             // What is under way may become durable or not: it is not committed, so it comes again.
             _ = stop.wait_for(|stop| *stop) => return Ok(()),
-            marks = reading.receive(news) => {
+            Received { marks, doubted } = reading.receive(news) => {
                 failpoint::durable();
-                answer.done(marks);
+                match doubted {
+                    true => answer.doubted(marks),
+                    false => answer.done(marks),
+                }
             }
         }
     }
@@ -134,6 +144,8 @@ struct Reading {
     spots: BTreeMap<Spot, State>,
     /// Sources whose gauges are shown.
     shown: BTreeSet<String>,
+    /// Which partitions get on.
+    watched: Watched,
 }
 
 impl Reading {
@@ -147,8 +159,7 @@ impl Reading {
         if let Some(error) = &failed {
             tracing::warn!(error, "the topics of sources could not be looked for");
         }
-        let status = &self.intake.topics_status;
-        status.with(|status| status.look_failed = failed);
+        self.intake.topics_status.looked(failed);
         self.show(inbox);
     }
 
@@ -167,9 +178,10 @@ impl Reading {
         let mut followed = BTreeMap::new();
         for (name, known) in known {
             match known {
-                Known::There(id) => {
-                    followed.insert(name, id);
+                Known::There(shape) => {
+                    followed.insert(name, shape.id);
                 }
+                Known::Unfit(why) => self.complain(&name, why),
                 Known::Absent if self.topics.create() => {
                     if let Err(error) = self.topics.make(&name).await {
                         self.complain(&name, chain(&error));
@@ -180,11 +192,7 @@ impl Reading {
             }
         }
         let status = &self.intake.topics_status;
-        status.with(|status| {
-            status
-                .complaints
-                .retain(|name, _| !followed.contains_key(name))
-        });
+        status.settled(|name| followed.contains_key(name));
         inbox.follow(followed);
         Ok(())
     }
@@ -212,30 +220,50 @@ impl Reading {
 
     fn show(&mut self, inbox: &Inbox) {
         let metrics = &self.intake.metrics;
-        let standings = inbox.standings();
+        let (standings, health) = (inbox.standings(), inbox.health());
+        let still = self.watched.look(Instant::now(), &standings, &health);
         metrics.topic_partitions.set(standings.len() as i64);
-        let mut lags: BTreeMap<&str, i64> = BTreeMap::new();
+        let mut of_sources: BTreeMap<&str, (i64, i64)> = BTreeMap::new();
         for (spot, standing) in &standings {
             if let Some(source) = self.sources.get(&*spot.topic) {
-                *lags.entry(source).or_default() += standing.end - standing.next;
+                of_sources.entry(source).or_default().0 += standing.end - standing.next;
+            }
+        }
+        for spot in still.keys() {
+            if let Some(source) = self.sources.get(&*spot.topic) {
+                of_sources.entry(source).or_default().1 += 1;
             }
         }
         // What went to another process is shown there.
-        for gone in self.shown.iter().filter(|s| !lags.contains_key(s.as_str())) {
-            let _ = metrics.topic_lag.remove_label_values(&[gone]);
-            let _ = metrics.topic_not_taken.remove_label_values(&[gone]);
+        for gone in &self.shown {
+            if !of_sources.contains_key(gone.as_str()) {
+                let _ = metrics.topic_lag.remove_label_values(&[gone]);
+                let _ = metrics.topic_not_taken.remove_label_values(&[gone]);
+                let _ = metrics.topic_standing_still.remove_label_values(&[gone]);
+            }
         }
-        for (source, lag) in &lags {
+        for (source, (lag, still)) in &of_sources {
             metrics.topic_lag.with_label_values(&[source]).set(*lag);
+            // A counter that appears with its first count has not risen for who asks by how much it rose.
+            metrics.topic_records_lost.with_label_values(&[source]);
+            metrics.topics_remade.with_label_values(&[source]);
+            let gauge = &metrics.topic_standing_still;
+            gauge.with_label_values(&[source]).set(*still);
         }
-        self.shown = lags.into_keys().map(str::to_owned).collect();
+        self.shown = of_sources.into_keys().map(str::to_owned).collect();
         let (errors, last) = inbox.errors();
         metrics
             .topic_errors
             .set(i64::try_from(errors).unwrap_or(i64::MAX));
-        self.intake.topics_status.with(|status| {
-            status.partitions = standings.len();
-            status.last_error = last;
+        let unjoined = health.unjoined.unwrap_or_default().as_secs();
+        let unjoined = i64::try_from(unjoined).unwrap_or(i64::MAX);
+        metrics.topic_group_unjoined.set(unjoined);
+        self.intake.topics_status.looks(Looks {
+            partitions: standings.len(),
+            unjoined: health.unjoined,
+            beginning: health.beginning,
+            still,
+            last_error: last,
         });
     }
 }

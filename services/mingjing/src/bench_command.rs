@@ -2,6 +2,7 @@
 
 mod archive;
 mod backlog;
+mod backtest;
 mod corpus;
 mod drain;
 mod end_to_end;
@@ -25,6 +26,8 @@ pub enum BenchCommand {
     Timers(timers::TimersArgs),
     /// A log into ClickHouse, against the server's own copying of the same rows.
     Archive(archive::ArchiveArgs),
+    /// Draft definitions over the past in ClickHouse, against only reading it.
+    Backtest(backtest::BacktestBenchArgs),
 }
 
 /// Runs the command.
@@ -35,5 +38,6 @@ pub fn run(command: BenchCommand) -> anyhow::Result<()> {
         BenchCommand::EndToEnd(args) => crate::on_runtime(end_to_end::run(args)),
         BenchCommand::Timers(args) => crate::on_runtime(timers::run(args)),
         BenchCommand::Archive(args) => crate::on_runtime(archive::run(args)),
+        BenchCommand::Backtest(args) => crate::on_runtime(backtest::run(args)),
     }
 }

@@ -35,6 +35,7 @@ pub async fn open(
         None => {
             let child = start(settings).await?;
             registry.register(Box::new(Seen::of(&child)?))?;
+            tracing::info!(url = child.url(), "the embedded ClickHouse listens");
             (child.url(), Some(child))
         }
     };

@@ -3,13 +3,18 @@
 mod allocator;
 mod archive_group;
 mod assets;
+mod backtest_command;
 mod bench_command;
 mod clickhouse;
 mod clickhouse_command;
+mod console;
 mod deadline_command;
 mod definitions_command;
 mod demo;
+mod evidence_command;
+mod evidence_key;
 mod exchange_folder;
+mod explain_command;
 mod export_command;
 mod import_command;
 mod interchange_command;
@@ -54,6 +59,12 @@ enum Command {
     Replay(replay_command::ReplayArgs),
     /// Send a log to a running platform, as a declared source.
     Import(import_command::ImportArgs),
+    /// Why a case stands as it does, asked of a running platform.
+    Explain(explain_command::ExplainArgs),
+    /// The signed evidence of one alert; verifying such a file.
+    Evidence(evidence_command::EvidenceArgs),
+    /// What draft definitions would have made of the past.
+    Backtest(backtest_command::BacktestArgs),
     /// Write cases for process-mining tools: XES, OCEL 2.0 or CSV.
     Export(export_command::ExportArgs),
     /// Run everything on this machine.
@@ -80,6 +91,9 @@ fn main() -> ExitCode {
         Command::Deadline(args) => deadline_command::run(&args),
         Command::Replay(args) => replay_command::run(&args),
         Command::Import(args) => on_runtime(import_command::run(args)),
+        Command::Explain(args) => on_runtime(explain_command::run(args)),
+        Command::Evidence(args) => on_runtime(evidence_command::run(args)),
+        Command::Backtest(args) => on_runtime(backtest_command::run(args)),
         Command::Export(args) => on_runtime(export_command::run(args)),
         Command::Up(args) => on_runtime(up_command::run(args)),
         Command::Intake(args) => on_runtime(role_command::run(Role::Intake, args)),

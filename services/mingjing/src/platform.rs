@@ -180,6 +180,8 @@ impl Platform {
             store: store.clone(),
             hub,
             names,
+            signer: crate::evidence_key::open(&self.settings)?,
+            definitions: Arc::new(mingjing_api::Definitions::new(self.log.table.clone())),
             metrics,
             registry: self.registry.clone(),
             readiness,

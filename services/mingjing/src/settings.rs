@@ -35,6 +35,7 @@ pub struct Settings {
     pub time_zone: chrono_tz::Tz,
     pub log_filter: String,
     pub log_json: bool,
+    pub evidence_key: Option<PathBuf>,
     pub admin_key: Option<Secret>,
     pub body_mib_max: u32,
     pub events_per_second: u32,
@@ -196,6 +197,7 @@ impl Reader {
         let time_zone = self.parsed("time_zone", "an IANA name like Asia/Shanghai");
         let log_filter = self.text("log.filter");
         let log_json = self.choice("log.format", &["text", "json"]).map(|c| c == 1);
+        let evidence_key = self.text("api.evidence_key");
         let admin_key = self.text("intake.admin_key");
         let body_mib_max = self.number("intake.body_mib_max", 1, 1024);
         let events_per_second = self.number("intake.events_per_second", 1, 10_000_000);
@@ -222,6 +224,9 @@ impl Reader {
             time_zone: time_zone?,
             log_filter: log_filter?,
             log_json: log_json?,
+            evidence_key: evidence_key
+                .filter(|path| !path.is_empty())
+                .map(PathBuf::from),
             admin_key: admin_key.filter(|key| !key.is_empty()).map(Secret),
             body_mib_max: body_mib_max? as u32,
             events_per_second: events_per_second? as u32,

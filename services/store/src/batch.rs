@@ -10,8 +10,8 @@ use std::hash::Hash;
 use bytes::Bytes;
 
 use crate::rows::{
-    AlertHistoryRow, AlertRow, CaseRow, EventRow, RejectRow, SourceHealthRow, Watermark,
-    WatermarkRow,
+    AlertHistoryRow, AlertRow, CaseRow, ControlRow, EventRow, RejectRow, SourceHealthRow,
+    Watermark, WatermarkRow,
 };
 use crate::table::Table;
 
@@ -19,6 +19,7 @@ use crate::table::Table;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Batch {
     events: Vec<EventRow>,
+    controls: Vec<ControlRow>,
     alert_history: Vec<AlertHistoryRow>,
     alerts: BTreeMap<String, AlertRow>,
     cases: BTreeMap<(String, String), CaseRow>,
@@ -46,6 +47,11 @@ impl Batch {
     /// Adds an event.
     pub fn event(&mut self, row: EventRow) {
         self.events.push(row);
+    }
+
+    /// Adds what the log says beside events.
+    pub fn control(&mut self, row: ControlRow) {
+        self.controls.push(row);
     }
 
     /// Adds an alert's new state.
@@ -84,6 +90,7 @@ impl Batch {
     /// Adds all of `other`, which comes after.
     pub fn append(&mut self, other: Batch) {
         self.events.extend(other.events);
+        self.controls.extend(other.controls);
         self.alert_history.extend(other.alert_history);
         self.rejects.extend(other.rejects);
         other.alerts.into_values().for_each(|row| self.alert(row));
@@ -97,6 +104,7 @@ impl Batch {
     /// How many rows it would write.
     pub fn rows(&self) -> usize {
         self.events.len()
+            + self.controls.len()
             + self.alert_history.len()
             + self.alerts.len()
             + self.cases.len()
@@ -109,6 +117,7 @@ impl Batch {
     pub fn blocks(&self) -> Vec<Block> {
         let blocks = [
             block(self.events.iter()),
+            block(self.controls.iter()),
             block(self.alert_history.iter()),
             block(self.alerts.values()),
             block(self.cases.values()),

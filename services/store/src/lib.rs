@@ -34,12 +34,14 @@ pub use error::Error;
 pub use insert::{Backoff, Observer};
 pub use migrate::{Applied, MigrationError, SCHEMA_NUMBER};
 pub use query::{
-    AlertCursor, AlertFilter, AlertPage, AlertStream, AlertView, CaseView, Counts, InvalidCursor,
-    LevelCount, OrgCount,
+    AlertCursor, AlertFilter, AlertPage, AlertStream, AlertView, CaseLogView, CaseView,
+    ChangePlace, Counts, InvalidCursor, LevelCount, OrgCount, Past, PastAlert, PastEvent,
+    PlacedEvent, RuleQuality,
 };
 pub use rows::{
-    AlertHistoryRow, AlertRow, CaseRow, EventRow, HistoryEntry, Place, RejectRow, SourceHealth,
-    SourceHealthRow, VisitRow, Watermark, WatermarkRow, reject_id,
+    AlertHistoryRow, AlertRow, CaseRow, Control, ControlRow, EventRow, HistoryEntry, Place,
+    PlacedControl, RejectRow, SourceHealth, SourceHealthRow, VisitRow, Watermark, WatermarkRow,
+    reject_id,
 };
 pub use store::{Config, Password, Store};
 pub use table::{Millis, Table};

@@ -20,6 +20,7 @@ macro_rules! migrations {
 const MIGRATIONS: &[Migration] = migrations! {
     1 "0001_tables.sql";
     2 "0002_views.sql";
+    3 "0003_case_log.sql";
 };
 
 /// The number of the newest migration this program knows.

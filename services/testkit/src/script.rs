@@ -22,7 +22,8 @@
 //! | `expect nothing` | there is no alert |
 //!
 //! Words of an event: `by ACTOR`, `id ID` (else `e1`, `e2` … by line), `v VERSION`, `seq N` (else its line's number), `received DATE TIME`
-//! (else when it happened), `entered DATE TIME`, `corrects ID`, `special KIND`, `until DATE TIME`, `granted BUDGET`, `org CODE`,
+//! (else when it happened), `entered DATE TIME`, `corrects ID`, `special KIND`, `until DATE TIME`, `granted BUDGET`, `notice NUMBER` (the written notice of a special
+//! procedure), `org CODE`,
 //! `region CODE`, `party REF`, `party_kind KIND`, `result CODE`, `reason TEXT`, `basis TEXT`, `attach KIND` (a file; may be said again), `parent NO`,
 //! `case_kind KIND`, `set NAME=VALUE` (an attribute), `amount NAME=FEN`, `acted DATE [TIME]`, and those of persons and money:
 //! `cert NO`, `with ID[/CERT]` (a further officer, again for each), `act CODE`, `tier CODE`, `fee CODE`, `quantity N`, `relief GROUND`,

@@ -1,4 +1,5 @@
-//! Formats, in and out: CloudEvents, logs to import (XES, CSV, NDJSON), exported alerts and facts, flowcharts as BPMN.
+//! Formats, in and out: CloudEvents, logs to import (XES, CSV, NDJSON), exported alerts and facts, flowcharts
+//! as BPMN, signed evidence.
 //!
 //! Pure format code: bytes and files in, domain values out, and back. It opens no sockets, reads no clock,
 //! and judges nothing. Whatever it cannot take it refuses with a reason its sender can act on
@@ -10,6 +11,7 @@ pub mod cloudevents;
 pub mod datum;
 #[cfg(test)]
 mod demo;
+pub mod evidence;
 pub mod export;
 pub mod facts;
 pub mod import;

@@ -42,6 +42,62 @@ versions:
     years: {2026: {off: [{from: 2026-02-10, to: 2026-02-12, name: 停工}], work: [2026-02-14]}}
 ";
 
+/// What places set for themselves: everywhere, by category, region and item, from two days on; what is closer contradicts what
+/// is farther.
+const SETTINGS: &str = "\
+kind: rule_settings
+id: everywhere
+version: '1'
+effective_from: 2015-01-01
+set:
+  - {rule: T1, at: 70%, level: review}
+  - {rule: T2, off: true}
+  - {rule: Q1, over: 2h}
+  - {rule: A6, level: red}
+  - {rule: CEL, level: notice}
+  - {control_point: review, level: notice, confirm: true}
+---
+kind: rule_settings
+id: everywhere
+version: '2'
+effective_from: 2026-02-11
+set:
+  - {rule: T1, at: 1cd before}
+  - {rule: T5, off: true}
+  - {rule: Q1, with: {over: 30h}, confirm: true}
+  - {control_point: wrong-body, off: true}
+---
+kind: rule_settings
+id: licences
+version: '1'
+effective_from: 2015-01-01
+where: {power_type: licence, region: '510000'}
+set:
+  - {rule: T2, off: false, level: red}
+  - {rule: T8, at: 2h before, level: yellow}
+  - {rule: T10, level: yellow, with: {remind: 20h}}
+  - {rule: Q8, with: {count: 1, share: 60%, last: 5%}}
+---
+kind: rule_settings
+id: one-item
+version: '1'
+effective_from: 2026-02-12
+where: {item: XK-1}
+set:
+  - {rule: T3, level: notice}
+  - {rule: T4, confirm: true}
+  - {control_point: whole, off: true}
+  - {control_point: decision, at: 10%, level: yellow}
+---
+kind: rule_settings
+id: elsewhere
+version: '1'
+effective_from: 2015-01-01
+where: {region: '510600'}
+set:
+  - {rule: Q5, off: true}
+";
+
 /// The definition sets that come into force, by number.
 pub fn variant(number: u8) -> DefinitionSet {
     let text = match number {
@@ -53,6 +109,7 @@ pub fn variant(number: u8) -> DefinitionSet {
             .replace("{id: late-entry, ", "{id: late-entry, confirm: true, "),
         3 => format!("{BASE}# the same, published again\n"),
         4 => BASE.replace("calendar: cn\n", "").replace("effective_from: 2026-02-13", "effective_from: 2026-02-10"),
+        5 => format!("{BASE}---\n{SETTINGS}"),
         _ => BASE.to_owned(),
     };
     definitions(vec![DefinitionFile {
@@ -73,7 +130,7 @@ struct Duel {
 
 impl Duel {
     fn new() -> Self {
-        let sets: Vec<DefinitionSet> = (0..5).map(variant).collect();
+        let sets: Vec<DefinitionSet> = (0..6).map(variant).collect();
         Self {
             engine: EngineRun::new(&sets[0]),
             slow: SlowRun::new(&sets[0]),

@@ -30,6 +30,9 @@ const EVENTS: &[&str] = &[
     "suspend special hearing",
     "suspend special hearing until {+30}",
     "suspend special appraisal",
+    "suspend special appraisal notice n1",
+    "suspend special hearing until {+9} notice n2",
+    "suspend special autopsy until {+9}",
     "suspend special appraisal until {+100}",
     "resume special hearing",
     "resume special appraisal",
@@ -217,7 +220,7 @@ pub fn action() -> impl Strategy<Value = Action> {
         2 => (0..3u8, prop_oneof![2 => Just(0i16), 1 => -10..60i16])
             .prop_map(|(source, hours_ago)| Action::Complete { source, hours_ago }),
         1 => (0..3u8, 0..6u8).prop_map(|(source, how)| Action::Declare { source, how }),
-        1 => (0..5u8).prop_map(Action::Activate),
+        1 => (0..6u8).prop_map(Action::Activate),
         1 => Just(Action::Restart),
     ]
 }

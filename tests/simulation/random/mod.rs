@@ -6,6 +6,7 @@
 
 mod coverage;
 mod duel;
+mod explained;
 mod history;
 mod orders;
 mod recovery;

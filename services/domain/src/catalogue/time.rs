@@ -37,9 +37,9 @@ pub(super) const RULES: &[Rule] = &[
         parameters: &[Parameter {
             name: "at",
             meaning: "提前多少提醒：`2wd before`，或已用比例 `90%`",
-            default: "2wd before",
+            default: "无",
             unit: "时长或比例",
-            source: "S42、S18",
+            source: "各地多为 2wd before（S42）、90%（S18）",
         }],
         evidence: DEADLINE,
         message: "",
@@ -214,9 +214,9 @@ pub(super) const RULES: &[Rule] = &[
         parameters: &[Parameter {
             name: "remind",
             meaning: "计划结束前多少提醒",
-            default: "2wd",
+            default: "无",
             unit: "时长",
-            source: "S42",
+            source: "S42 为 2wd",
         }],
         evidence: &["特别程序开始记录", "计划结束时间", "特别程序结束记录"],
         message: "",

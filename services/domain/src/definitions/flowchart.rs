@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 
-use super::{ControlPoint, Name};
+use super::{ControlPoint, Name, RungAt};
 use crate::event::EventKind;
 use crate::limit::Budget;
 
@@ -317,6 +317,32 @@ pub enum Occurrence {
     Each,
 }
 
+/// 视为受理: the limit runs from the first `from` here, where none of `answered_by` came within `within` of it (行政许可法
+/// art. 32(1)(4): an applicant who is not told within five days what is missing counts as accepted from the day of receipt).
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DeemedFrom {
+    /// What has to be answered, like `applied`.
+    pub from: Vec<Anchor>,
+    /// What answers it. Absent: `supplement_notice`, `accepted`, `not_accepted`.
+    #[serde(default = "answers")]
+    pub answered_by: Vec<Anchor>,
+    /// How long the answer may take.
+    #[schemars(with = "String")]
+    pub within: Budget,
+}
+
+fn answers() -> Vec<Anchor> {
+    use EventKind::{Accepted, NotAccepted, SupplementNotice};
+    [SupplementNotice, Accepted, NotAccepted]
+        .map(|kind| Anchor {
+            kind: Some(kind),
+            step: None,
+            line: 0,
+        })
+        .into()
+}
+
 /// 时限: a rule from which deadlines are computed.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -381,10 +407,26 @@ pub struct Limit {
     /// (行政许可法 art. 32; never after acceptance, domain study 11.6).
     #[serde(default)]
     pub supplement_rebases: bool,
+    /// 逾期不告知即为受理: where nobody answered the application in time, the limit runs from the application.
+    #[serde(default)]
+    pub deemed_from: Option<DeemedFrom>,
     /// 依据: the article.
     #[serde(default)]
     pub legal_basis: Option<String>,
     /// Who answers when it is overdue: an office's code. Absent: the step's office.
     #[serde(default)]
     pub office: Option<String>,
+}
+
+impl Limit {
+    /// The rule that a rung of its ladder is, where the control point names none.
+    pub const fn rung_rule(&self, at: RungAt) -> &'static str {
+        match (at, self.kind) {
+            (RungAt::Before(_) | RungAt::Used(_), _) => "T1",
+            (_, LimitKind::Step) => "T4",
+            (_, LimitKind::Stage) => "T5",
+            (RungAt::Promised, _) => "T2",
+            (RungAt::Statutory, _) => "T3",
+        }
+    }
 }

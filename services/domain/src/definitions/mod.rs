@@ -1,7 +1,8 @@
 //! Definitions: bodies, power items, flowcharts with their limits and control points, as published data.
 //!
 //! A definitions folder holds YAML files; a file holds one or more documents parted by `---`, each with
-//! a `kind`: `body`, `item`, `flowchart`, `general_points`, `discretion`, `fees`, `inspection_plan`, `calendar` or `source`. A published
+//! a `kind`: `body`, `item`, `flowchart`, `general_points`, `discretion`, `fees`, `inspection_plan`, `rule_settings`, `calendar` or
+//! `source`. A published
 //! version never changes. [`DefinitionSet::read`] reads texts (the folder is somebody else's) and answers
 //! with the set and every problem found, each with file and line.
 
@@ -15,24 +16,27 @@ mod inspection_plan;
 mod point;
 mod power;
 mod read;
+pub mod regions;
 mod register;
+mod settings;
 
 pub use alignment::{Difference, differences};
 pub use discretion::{BadRatio, Discretion, DiscretionAct, Range, Ratio, RatioOf, Tier};
 pub use duty::{Expectation, Responsibility};
 pub use fees::{FeeItem, Fees, Rate, Relief, Standard};
 pub use flowchart::{
-    Anchor, Attribute, AttributeType, BadAnchor, Effect, Flowchart, Judged, Limit, LimitKind,
-    Occurrence, RiskGrade, RiskPoint, SpecialProcedure, Step,
+    Anchor, Attribute, AttributeType, BadAnchor, DeemedFrom, Effect, Flowchart, Judged, Limit,
+    LimitKind, Occurrence, RiskGrade, RiskPoint, SpecialProcedure, Step,
 };
 pub use inspection_plan::InspectionPlan;
-pub use point::{ControlPoint, GeneralPoints, PointKind, Rung, RungAt};
+pub use point::{ControlPoint, GeneralPoints, Percent, PointKind, Rung, RungAt};
 pub use power::{
     ActingBody, ActingGround, Material, MaterialForm, PowerItem, PowerLevel, PowerStatus,
     PowerType, RunningCases,
 };
 pub use read::{DefinitionFile, DefinitionSet, Document, Problem};
 pub use register::{Body, BodyNature, Certificate, Office, Officer, Post, Rank, StandIn};
+pub use settings::{Adjusted, Place, RuleSettings, Scalar, Setting, adjusted};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
@@ -112,6 +116,7 @@ pub fn json_schema(kind: &str) -> Option<serde_json::Value> {
         "discretion" => schemars::schema_for!(Discretion),
         "fees" => schemars::schema_for!(Fees),
         "inspection_plan" => schemars::schema_for!(InspectionPlan),
+        "rule_settings" => schemars::schema_for!(RuleSettings),
         "calendar" => schemars::schema_for!(crate::calendar::CalendarDefinition),
         "source" => schemars::schema_for!(crate::source::Source),
         _ => return None,

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 
-use super::{Anchor, Name};
+use super::{Anchor, Limit, Name};
 use crate::alert::Level;
 use crate::catalogue;
 use crate::limit::Budget;
@@ -80,6 +80,22 @@ pub enum RungAt {
     Before(Budget),
     /// `90%`: so much of the first due budget is used.
     Used(u8),
+}
+
+impl RungAt {
+    /// Past a due instant, as against a reminder before one.
+    pub const fn is_breach(self) -> bool {
+        matches!(self, RungAt::Promised | RungAt::Statutory)
+    }
+
+    /// Its place in order of time: reminders, then promised, then statutory.
+    pub const fn order(self) -> u8 {
+        match self {
+            RungAt::Before(_) | RungAt::Used(_) => 0,
+            RungAt::Promised => 1,
+            RungAt::Statutory => 2,
+        }
+    }
 }
 
 impl std::str::FromStr for RungAt {
@@ -372,6 +388,35 @@ pub enum PointKind {
         /// Kinds; absent: all of the flowchart.
         #[serde(default)]
         kinds: Vec<Name>,
+        /// A reminder so long before its end. Absent: none.
+        #[serde(default)]
+        #[schemars(with = "Option<String>")]
+        remind: Option<Budget>,
+    },
+    /// Q9: a suspension of a kind that is not in the flowchart's closed list, without an end, or of which the party was not
+    /// told in writing.
+    UnfoundedSuspension {
+        /// Whether a written notice is asked for (its number or its time); absent: yes (行政许可法 art. 45).
+        #[serde(default = "yes")]
+        notice: bool,
+    },
+    /// Q8: more suspensions in a case than `count`; or, of a limit, more than `share` of it planned to be suspended, or one that begins
+    /// in the `last` part of it.
+    FrequentSuspension {
+        /// Absent: 2.
+        #[serde(default)]
+        count: Option<u32>,
+        /// The limit that `share` and `last` are of. Absent: only the count is looked at.
+        #[serde(default)]
+        limit: Option<Name>,
+        /// Absent: 50%.
+        #[serde(default)]
+        #[schemars(with = "Option<String>")]
+        share: Option<Percent>,
+        /// Absent: 10%.
+        #[serde(default)]
+        #[schemars(with = "Option<String>")]
+        last: Option<Percent>,
     },
     /// A free condition in CEL over `event.*` (this event) and `case.*` (values before it): true is a
     /// violation.
@@ -400,6 +445,35 @@ impl ControlPoint {
     pub fn default_level(&self) -> Level {
         let named = self.rule.as_ref().and_then(|id| catalogue::rule(id));
         named.map_or_else(|| self.check.default_level(), |rule| rule.level)
+    }
+
+    /// The ladder of a limit that is watched without one: yellow at promised and red at statutory, as far as the limit has
+    /// them; of a point that names a rule other than T1 to T5, one rung of that rule's level.
+    pub fn usual_ladder(&self, limit: &Limit) -> Vec<Rung> {
+        let lawful = limit.statutory.is_some() || limit.own_deadline.is_some();
+        let ladder = ["T1", "T2", "T3", "T4", "T5"];
+        if self
+            .rule
+            .as_deref()
+            .is_some_and(|rule| !ladder.contains(&rule))
+        {
+            let at = if lawful {
+                RungAt::Statutory
+            } else {
+                RungAt::Promised
+            };
+            let level = self.level.unwrap_or_else(|| self.default_level());
+            return vec![Rung { level, at }];
+        }
+        let promised = limit.promised.map(|_| Rung {
+            level: Level::Yellow,
+            at: RungAt::Promised,
+        });
+        let statutory = lawful.then_some(Rung {
+            level: Level::Red,
+            at: RungAt::Statutory,
+        });
+        promised.into_iter().chain(statutory).collect()
     }
 }
 
@@ -434,11 +508,45 @@ impl PointKind {
             PointKind::DiscretionChanged => "D3",
             PointKind::Fee { .. } => "D6",
             PointKind::Collector { .. } => "D7",
+            PointKind::FrequentSuspension { .. } => "Q8",
+            PointKind::UnfoundedSuspension { .. } => "Q9",
             PointKind::Repeated { .. } => "P9",
             PointKind::AmountsDiffer { .. } => "P14",
             PointKind::DutyNotDone => "F1",
             PointKind::EndedBeforeDue { .. } => "F4",
         })
+    }
+
+    /// The limit it watches.
+    pub const fn limit(&self) -> Option<&Name> {
+        match self {
+            PointKind::Overdue { limit, .. } | PointKind::TooEarly { limit } => Some(limit),
+            PointKind::EndedBeforeDue { limit, .. } => Some(limit),
+            PointKind::FrequentSuspension { limit, .. } => limit.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// Sets one of the check's numbers by the name that its rule in the catalogue gives it. Errs where the check has no such
+    /// number, or the text is none.
+    pub fn set_parameter(&mut self, name: &str, value: &str) -> Result<(), String> {
+        let budget = || value.parse::<Budget>().map_err(|e| e.to_string());
+        match (self, name) {
+            (PointKind::LateEntry { over }, "over") => *over = Some(budget()?),
+            (PointKind::OffList { grace }, "over" | "grace") => *grace = Some(budget()?),
+            (PointKind::SpecialOverdue { remind, .. }, "remind") => *remind = Some(budget()?),
+            (PointKind::FrequentSuspension { count, .. }, "count") => {
+                let number = value
+                    .parse()
+                    .map_err(|_| format!("not a number: {value:?}"));
+                *count = Some(number?);
+            }
+            (PointKind::FrequentSuspension { share, .. }, "share") => *share = Some(value.parse()?),
+            (PointKind::FrequentSuspension { last, .. }, "last") => *last = Some(value.parse()?),
+            (PointKind::EndedBeforeDue { within, .. }, "within") => *within = value.parse()?,
+            (_, name) => return Err(format!("its check has no parameter {name:?}")),
+        }
+        Ok(())
     }
 
     /// How grave a check is where nothing says more: as its own rule is.
@@ -458,6 +566,32 @@ impl PointKind {
             }
             _ => Level::Yellow,
         }
+    }
+}
+
+const fn yes() -> bool {
+    true
+}
+
+/// A share of a whole, written `50%`: 1 to 99.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Percent(pub u8);
+
+impl std::str::FromStr for Percent {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let number = text.strip_suffix('%').and_then(|n| n.trim().parse().ok());
+        match number {
+            Some(share @ 1..=99) => Ok(Percent(share)),
+            _ => Err(format!("not a share: {text:?}; write 1% to 99%")),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Percent {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(d)?;
+        text.parse().map_err(serde::de::Error::custom)
     }
 }
 

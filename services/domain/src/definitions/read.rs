@@ -7,7 +7,9 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
-use super::{Body, Discretion, Fees, Flowchart, GeneralPoints, InspectionPlan, PowerItem};
+use super::{
+    Body, Discretion, Fees, Flowchart, GeneralPoints, InspectionPlan, PowerItem, RuleSettings,
+};
 use crate::calendar::CalendarDefinition;
 use crate::source::Source;
 
@@ -78,6 +80,8 @@ pub struct DefinitionSet {
     pub fees: Vec<Document<Fees>>,
     /// Inspection plans.
     pub inspection_plans: Vec<Document<InspectionPlan>>,
+    /// What places set for themselves, every version.
+    pub rule_settings: Vec<Document<RuleSettings>>,
     /// Calendars; the built-in `cn` is there without being listed.
     pub calendars: Vec<Document<CalendarDefinition>>,
     /// Sources.
@@ -90,8 +94,8 @@ struct Kind {
 }
 
 /// The kinds of documents, for messages.
-const KINDS: &str =
-    "body, item, flowchart, general_points, discretion, fees, inspection_plan, calendar, source";
+const KINDS: &str = "body, item, flowchart, general_points, discretion, fees, inspection_plan, rule_settings, calendar, \
+                     source";
 
 impl DefinitionSet {
     /// Reads files. Answers with what could be read and all problems, in file order.
@@ -143,6 +147,7 @@ impl DefinitionSet {
             "discretion" => self.discretions.push(place.document(&body)?),
             "fees" => self.fees.push(place.document(&body)?),
             "inspection_plan" => self.inspection_plans.push(place.document(&body)?),
+            "rule_settings" => self.rule_settings.push(place.document(&body)?),
             "calendar" => self.calendars.push(place.document(&body)?),
             "source" => self.sources.push(place.document(&body)?),
             other => {
@@ -196,6 +201,12 @@ impl DefinitionSet {
             &mut self.inspection_plans,
             |p| (p.id.text.clone(), p.id.line),
             "inspection plan",
+            problems,
+        );
+        doubles(
+            &mut self.rule_settings,
+            |s| (s.label(), s.id.line),
+            "rule settings",
             problems,
         );
         doubles(

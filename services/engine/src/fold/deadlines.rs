@@ -1,12 +1,13 @@
 //! The instants a stay lives on: its due instants with what its ledger credits, and when its rungs are reached.
 
 use mingjing_domain::Timestamp;
+use mingjing_domain::alert::Level;
 use mingjing_domain::deadline::{self, Deadline};
 use mingjing_domain::definitions::RungAt;
 use mingjing_domain::limit::Budget;
 
 use super::ledger::{Ledger, end_of_day};
-use super::stay::{NEVER, Stay};
+use super::stay::{Begun, NEVER, Stay};
 use super::{Context, Fold};
 use crate::condition::Attr;
 use crate::history::Event;
@@ -32,13 +33,37 @@ impl Fold {
                     deadline::earliest(&context.plan.calendar, stay.start_at, *at_least, ledger)
                 });
             }
-            TimedKind::Special(_) => {
+            TimedKind::Watched(used) => {
+                let breach = RungAt::Statutory;
+                let breach = match timed.statutory {
+                    Some(_) => breach,
+                    None => RungAt::Promised,
+                };
+                let alone = Ladder {
+                    rungs: vec![(Level::Notice, breach)],
+                };
+                if let Some(at) = self.rung(RungAt::Used(*used), &alone, stay, timed, context) {
+                    rungs[0] = at;
+                }
+            }
+            TimedKind::Special(_, remind) => {
                 let planned = ledger
                     .and_then(|l| l.begun_by(stay.start_event))
                     .and_then(|s| s.planned_end);
                 if let Some(planned) = planned {
-                    let due = end_of_day(planned, &context.plan.calendar);
-                    rungs[0] = deadline::first_late_instant(due);
+                    let calendar = &context.plan.calendar;
+                    let due_at = end_of_day(planned, calendar);
+                    let late = deadline::first_late_instant(due_at);
+                    rungs[0] = late;
+                    if let Some(before) = remind {
+                        let due = Deadline {
+                            due_at,
+                            due_date: due_at.local_date(calendar.tz()),
+                            provisional: false,
+                        };
+                        rungs[0] = deadline::last_reminder(calendar, &due, *before);
+                        rungs[1] = late;
+                    }
                 }
             }
             TimedKind::EndedBefore { within, .. } => {
@@ -56,6 +81,16 @@ impl Fold {
                         *slot = instant;
                     }
                 }
+            }
+        }
+        if let (Some(deemed), true) = (&timed.deemed, stay.begun != Begun::Plainly) {
+            // While the answer may still come in time, nothing is late and nothing near.
+            let calendar = &context.plan.calendar;
+            let none = deadline::Ledger::default();
+            let answer = deadline::deadline(calendar, stay.start_at, deemed.within, &none);
+            let earliest = deadline::first_late_instant(answer.due_at);
+            for rung in rungs.iter_mut().filter(|rung| **rung != NEVER) {
+                *rung = earliest.max(*rung);
             }
         }
         rungs

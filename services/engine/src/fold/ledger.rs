@@ -8,7 +8,7 @@ use mingjing_domain::event::EventKind;
 use mingjing_domain::limit::Budget;
 
 use super::{Context, Fold};
-use crate::history::Event;
+use crate::history::{Event, SpecialEntry};
 
 /// A suspension.
 #[derive(Clone, Debug, PartialEq)]
@@ -74,20 +74,7 @@ impl Fold {
         let Some(special) = listed(entry.kind, Effect::Suspend, context) else {
             return;
         };
-        let maximum = context.plan.specials[usize::from(special)].maximum;
-        let longest = maximum.map(|budget| {
-            deadline::deadline(
-                &context.plan.calendar,
-                event.occurred_at,
-                budget,
-                &deadline::Ledger::default(),
-            )
-            .due_at
-        });
-        let planned_end = match (entry.planned_end, longest) {
-            (Some(planned), Some(longest)) => Some(planned.min(longest)),
-            (a, b) => a.or(b),
-        };
+        let planned_end = ends_as_planned(event, &entry, special, context);
         let ledger = &mut self.rare().ledger;
         let visit = ledger
             .suspensions
@@ -139,7 +126,30 @@ impl Fold {
     }
 }
 
-fn listed(kind: u16, effect: Effect, context: &Context<'_>) -> Option<u16> {
+/// When a suspension ends at the latest: as planned, but no later than the procedure's maximum.
+pub(super) fn ends_as_planned(
+    event: &Event<'_>,
+    entry: &SpecialEntry,
+    special: u16,
+    context: &Context<'_>,
+) -> Option<Timestamp> {
+    let maximum = context.plan.specials[usize::from(special)].maximum;
+    let longest = maximum.map(|budget| {
+        deadline::deadline(
+            &context.plan.calendar,
+            event.occurred_at,
+            budget,
+            &deadline::Ledger::default(),
+        )
+        .due_at
+    });
+    match (entry.planned_end, longest) {
+        (Some(planned), Some(longest)) => Some(planned.min(longest)),
+        (a, b) => a.or(b),
+    }
+}
+
+pub(super) fn listed(kind: u16, effect: Effect, context: &Context<'_>) -> Option<u16> {
     let special = context.plan.special(context.codes.text(kind.into()))?;
     (context.plan.specials[usize::from(special)].effect == effect).then_some(special)
 }

@@ -1,7 +1,7 @@
 //! Findings: control points that speak at an event.
 
 use mingjing_domain::deadline;
-use mingjing_domain::definitions::{PowerItem, PowerStatus, RunningCases};
+use mingjing_domain::definitions::{PowerItem, PowerStatus, RunningCases, regions};
 use mingjing_domain::event::EventKind;
 use mingjing_domain::limit::{Budget, Unit};
 use mingjing_domain::time::{DAY_MS, HOUR_MS};
@@ -139,6 +139,10 @@ impl Fold {
             Check::CancelledItem => plain(look.cancelled_item()),
             Check::WrongBody => look.wrong_body(),
             Check::LateEntry { over } => plain(look.late_entry(*over)),
+            Check::UnfoundedSuspension { notice } => look.unfounded(*notice).map(|d| (NONE, d)),
+            Check::FrequentSuspension { count, limit } => {
+                self.too_frequent(*count, *limit, look).map(|d| (NONE, d))
+            }
             Check::TimeReversed => look.time_reversed().map(|other| (other, 0)),
             Check::MissingField { fields } => look.missing_field(fields).map(|f| (NONE, f)),
             Check::Conflict => look.conflict().map(|other| (other, 0)),
@@ -362,16 +366,5 @@ impl Taken<'_> {
 
 /// Whether a region lies in one of these areas.
 pub(super) fn acts_in_any(areas: &[String], region: &str) -> bool {
-    areas
-        .iter()
-        .any(|area| region.starts_with(without_zero_pairs(area)))
-}
-
-/// `510500` covers what begins with `5105` (GB/T 2260: two digits a level).
-fn without_zero_pairs(code: &str) -> &str {
-    let mut code = code;
-    while code.len() > 2 && code.ends_with("00") && code.len().is_multiple_of(2) {
-        code = &code[..code.len() - 2];
-    }
-    code
+    areas.iter().any(|area| regions::covers(area, region))
 }

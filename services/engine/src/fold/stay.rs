@@ -19,6 +19,17 @@ pub(crate) enum Fallen {
     ForGood,
 }
 
+/// From what a stay runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Begun {
+    /// From what its limit runs from.
+    Plainly,
+    /// From an application that nobody has answered yet: an answer in time ends it without a trace.
+    Unanswered,
+    /// From an application that was not answered in time.
+    Deemed,
+}
+
 /// One run of a timed point.
 #[derive(Clone, Debug)]
 pub(crate) struct Stay {
@@ -39,6 +50,7 @@ pub(crate) struct Stay {
     pub(crate) fallen: Fallen,
     /// 补正 stopped it: it has no due instant, and what is done now is in time.
     pub(crate) stopped: bool,
+    pub(crate) begun: Begun,
 }
 
 impl Stay {
@@ -56,6 +68,7 @@ impl Stay {
             visit,
             fallen: Fallen::No,
             stopped: false,
+            begun: Begun::Plainly,
         }
     }
 

@@ -6,7 +6,7 @@ use mingjing_domain::definitions::{LimitKind, Occurrence, RungAt};
 use mingjing_domain::event::EventKind;
 
 use super::deadlines::{carried_instant, stay_deadline};
-use super::stay::{Fallen, NONE, Stay};
+use super::stay::{Begun, Fallen, NONE, Stay};
 use super::steps::Visit;
 use super::{Context, Fold, Taken};
 use crate::rules::{Duty, OwnDeadline, TimedKind, TimedPoint};
@@ -17,6 +17,9 @@ impl Fold {
         let (plan, kind) = (taken.context.plan, taken.event.kind);
         let accepted = self.accepted;
         self.accepted |= kind == EventKind::Accepted;
+        if taken.marks & plan.answering != 0 {
+            self.answer(taken);
+        }
         let ends = taken.marks & plan.ending != 0;
         if ends || kind == EventKind::Resume || matches!(visit, Visit::Ended { .. }) {
             self.end_stays(taken, visit);
@@ -53,6 +56,25 @@ impl Fold {
         }
     }
 
+    /// The first answer to an application: in time, what ran from the application did not; late, it does for good.
+    fn answer(&mut self, taken: &Taken<'_>) {
+        let (event, context) = (&taken.event, taken.context);
+        let none = deadline::Ledger::default();
+        self.stays.retain_mut(|stay| {
+            let timed = &context.plan.timed[usize::from(stay.timed)];
+            let Some(deemed) = &timed.deemed else {
+                return true;
+            };
+            if stay.begun != Begun::Unanswered || taken.marks & deemed.answered_by == 0 {
+                return true;
+            }
+            stay.begun = Begun::Deemed;
+            let calendar = &context.plan.calendar;
+            let answer = deadline::deadline(calendar, stay.start_at, deemed.within, &none);
+            deadline::is_late(event.occurred_at, answer.due_at)
+        });
+    }
+
     /// What is done is done: only an own deadline that changes moves it still.
     fn time_again(&mut self, context: &Context<'_>) {
         self.time_anew(context, |stay| {
@@ -73,7 +95,7 @@ impl Fold {
                 continue;
             }
             let timed = &taken.context.plan.timed[usize::from(stay.timed)];
-            if let TimedKind::Special(_) = timed.kind {
+            if let TimedKind::Special(..) = timed.kind {
                 let suspension = ledger.and_then(|l| l.begun_by(stay.start_event));
                 if let Some(resumed_at) = suspension.and_then(|s| s.resumed_at) {
                     stay.done(resumed_at, event.place);
@@ -120,7 +142,7 @@ impl Fold {
         for (at, timed) in taken.context.plan.timed.iter().enumerate() {
             let at = at as u16;
             let opened = match (&timed.kind, timed.limit_kind) {
-                (TimedKind::Special(kinds), _) => self.special_stay(at, *kinds, taken),
+                (TimedKind::Special(kinds, _), _) => self.special_stay(at, *kinds, taken),
                 (_, LimitKind::Step) => step_stay(at, timed, visit, taken),
                 (_, LimitKind::Event) => event_stay(at, timed, taken),
                 (_, LimitKind::Stage | LimitKind::Case) => self.stage_stay(at, timed, taken),
@@ -137,7 +159,7 @@ impl Fold {
     fn stage_stay(&mut self, at: u16, timed: &TimedPoint, taken: &Taken<'_>) -> Option<Stay> {
         let begins = taken.marks & timed.from != 0 || (timed.from == 0 && taken.first);
         if !begins {
-            return None;
+            return self.unanswered_stay(at, timed, taken);
         }
         if let Some(duty) = &timed.duty {
             return self.duty_stay(at, duty, taken);
@@ -162,6 +184,22 @@ impl Fold {
         }
         let mut stay = Stay::new(at, 0, 1, start);
         // The first pair may be one event.
+        if taken.marks & timed.to != 0 {
+            stay.done(taken.event.occurred_at, taken.event.place);
+        }
+        Some(stay)
+    }
+
+    /// From the first application on, the limit may run from it: until it is answered nobody knows.
+    fn unanswered_stay(&self, at: u16, timed: &TimedPoint, taken: &Taken<'_>) -> Option<Stay> {
+        let deemed = timed.deemed.as_ref()?;
+        let first = taken.marks & deemed.from != 0 && self.seen() & deemed.from == 0;
+        if !first || self.seen() & (timed.from | timed.to) != 0 {
+            return None;
+        }
+        let start = Some((taken.event.occurred_at, taken.event.place));
+        let mut stay = Stay::new(at, 0, 1, start);
+        stay.begun = Begun::Unanswered;
         if taken.marks & timed.to != 0 {
             stay.done(taken.event.occurred_at, taken.event.place);
         }
@@ -312,7 +350,9 @@ impl Fold {
     fn forget_what_was_in_time(&mut self, context: &Context<'_>) {
         self.stays.retain(|stay| {
             let timed = &context.plan.timed[usize::from(stay.timed)];
-            if matches!(timed.own_deadline, Some(OwnDeadline::Case(_))) {
+            let own = matches!(timed.own_deadline, Some(OwnDeadline::Case(_)));
+            if own || stay.begun != Begun::Plainly {
+                // It may be timed again, or stands in the way of another.
                 return true;
             }
             let over_at = match (stay.is_done(), stay.fallen) {

@@ -302,5 +302,10 @@ fn present_fields(event: &CaseEvent<'_>) -> u16 {
     if !data.attachments.is_empty() {
         bits |= present::ATTACHMENT;
     }
+    if let Some(special) = &data.special
+        && (said(&special.notice_no, present::NOTICE) != 0 || special.notice_at.is_some())
+    {
+        bits |= present::NOTICE;
+    }
     bits
 }

@@ -16,12 +16,12 @@ use crate::rules::PlanIx;
 use crate::show;
 
 /// The parts of a case that judging writes, and its source.
-struct Parts<'a> {
+pub(super) struct Parts<'a> {
     fold: &'a mut Fold,
-    alerts: &'a mut Vec<Published>,
+    pub(super) alerts: &'a mut Vec<Published>,
     stale: &'a mut bool,
     case_no: &'a str,
-    source: &'a SourceState,
+    pub(super) source: &'a SourceState,
 }
 
 impl Engine {
@@ -146,7 +146,7 @@ impl Engine {
         (case.next, case.unsettled) = (next, unsettled);
     }
 
-    fn knowledge(&self, ix: CaseIx) -> Knowledge {
+    pub(super) fn knowledge(&self, ix: CaseIx) -> Knowledge {
         let state = &self.sources[usize::from(self.cases[ix].source)];
         Knowledge {
             clock: self.clock_of(state),
@@ -180,7 +180,12 @@ impl Engine {
     }
 
     /// A case's parts to write, and what a walk reads, borrowed apart.
-    fn parts(&mut self, ix: CaseIx, plan: PlanIx, keep_all: bool) -> (Parts<'_>, Context<'_>) {
+    pub(super) fn parts(
+        &mut self,
+        ix: CaseIx,
+        plan: PlanIx,
+        keep_all: bool,
+    ) -> (Parts<'_>, Context<'_>) {
         let case = &mut self.cases[ix];
         let source = &self.sources[usize::from(case.source)];
         let context = Context {

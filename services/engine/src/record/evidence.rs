@@ -8,7 +8,7 @@ use super::Surroundings;
 use super::words::describe;
 use crate::allege::Allegation;
 use crate::condition::Condition;
-use crate::fold::{Finding, Fold, NONE, Seen, Stay, with_ledger};
+use crate::fold::{Begun, Finding, Fold, NONE, Seen, Stay, with_ledger};
 use crate::rules::{Check, Point, TimedPoint};
 
 /// Everything the allegation stands on.
@@ -37,6 +37,11 @@ pub(super) fn gather(
             found.push(event_evidence(*event, "先到并保留的记录", around));
         }
     }
+    if !point.settings.is_empty() {
+        found.push(Evidence::Note {
+            text: format!("适用规则设置：{}。", point.settings.join("、")),
+        });
+    }
     if allegation.silent && allegation.settled {
         found.push(Evidence::Note {
             text: "来源静默：允许的时差已过，来源仍未声明数据完整，按已知情况发出。".into(),
@@ -59,6 +64,12 @@ fn stay_evidence(
             "期限起算（当日不计）",
             around,
         ));
+    }
+    if stay.begun != Begun::Plainly {
+        found.push(Evidence::Note {
+            text: "收到申请后在规定时间内未予答复，自收到申请材料之日起即为受理，期限自该日起算。"
+                .into(),
+        });
     }
     for entry in around.fold.ledger().iter().flat_map(|l| &l.suspensions) {
         if timed.suspended_by >> entry.special & 1 == 1 {

@@ -12,7 +12,7 @@ use mingjing_domain::limit::Budget;
 
 use super::{Basis, Said, Surroundings};
 use crate::allege::{Allegation, Ending};
-use crate::fold::{Finding, NONE, Stay};
+use crate::fold::{Finding, NONE, Stay, wrong};
 use crate::history::Event;
 use crate::rules::{Check, Point, TimedKind, TimedPoint};
 
@@ -235,6 +235,17 @@ impl Sentence<'_> {
                     "“{what}”发生于{when}，{entered}才录入，超过{}。",
                     over.text_zh()
                 )
+            }
+            Check::UnfoundedSuspension { .. } | Check::FrequentSuspension { .. } => {
+                let why = match finding.detail {
+                    wrong::UNLISTED => "其种类不在本事项特别程序清单之内，时间不予扣除",
+                    wrong::WITHOUT_END => "没有计划结束时间，也没有法定上限",
+                    wrong::WITHOUT_NOTICE => "没有书面告知当事人所需时间的记录",
+                    wrong::TOO_MANY => "次数超过规定",
+                    wrong::TOO_LONG => "计划占用的时间超过期限的规定比例",
+                    _ => "此时期限只剩最后一段",
+                };
+                write!(text, "{when}启动“{what}”，{why}。")
             }
             Check::TimeReversed => write!(text, "{before}早于“{what}”（{when}），时间倒序。"),
             Check::MissingField { fields } => {

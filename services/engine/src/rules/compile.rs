@@ -8,6 +8,7 @@ mod money;
 mod points;
 mod power_list;
 mod register;
+mod settings;
 mod steps;
 
 use std::collections::BTreeMap;
@@ -17,12 +18,14 @@ use chrono::NaiveDate;
 use mingjing_domain::calendar::{self, CalendarDefinition, WorkCalendar};
 use mingjing_domain::definitions::{
     Anchor, DefinitionSet, Document, Flowchart, GeneralPoints, PointKind, PowerItem, Problem, Rank,
+    RuleSettings,
 };
 use mingjing_domain::event::EventKind;
 use rustc_hash::FxHashMap;
 
 use super::plan::{Check, MarkSet, Plan, Special};
-use super::{Registers, Rules, flowchart_name};
+use super::{PlanIx, Registers, Rules, flowchart_name};
+use settings::Settings;
 
 /// Events upon which a duty falls away, where a limit says nothing.
 const ENDED_OTHERWISE: [EventKind; 7] = [
@@ -42,30 +45,39 @@ pub(super) fn compile(set: &DefinitionSet) -> Result<Rules, Vec<Problem>> {
     power_list::check_power_list(set, &mut problems);
     register::check_register(set, &mut problems);
     money::check_money(set, &mut problems);
+    settings::check_settings(set, &mut problems);
+    let settings = Settings::of(set);
 
     let mut plans = Vec::new();
-    for scope in &scopes {
+    let mut compile = |scope: &Option<String>, flowchart: Option<_>, variant: usize| {
         let general: Vec<_> = set
             .general_points
             .iter()
             .filter(|g| applies(&g.value, scope.as_deref()))
             .collect();
+        let settings = &settings.variants[variant];
         let items = &set.items;
-        plans.push(compile_plan(
-            None,
+        compile_plan(
+            flowchart,
             &general,
+            settings,
             items,
             &calendars,
             &mut problems,
-        ));
+        )
+    };
+    for scope in &scopes {
+        plans.push(compile(scope, None, 0));
         for flowchart in &set.flowcharts {
-            plans.push(compile_plan(
-                Some(flowchart),
-                &general,
-                items,
-                &calendars,
-                &mut problems,
-            ));
+            plans.push(compile(scope, Some(flowchart), 0));
+        }
+    }
+    let mut set_plans = FxHashMap::default();
+    for (place, scope) in scopes.iter().enumerate() {
+        for (flowchart, variant) in settings.pairs(set) {
+            set_plans.insert((place, flowchart, variant), plans.len() as PlanIx);
+            let document = flowchart.checked_sub(1).map(|f| &set.flowcharts[f]);
+            plans.push(compile(scope, document, usize::from(variant)));
         }
     }
     problems.sort();
@@ -115,6 +127,9 @@ pub(super) fn compile(set: &DefinitionSet) -> Result<Rules, Vec<Problem>> {
             .collect(),
         plans: compiled,
         plans_per_scope: set.flowcharts.len() + 1,
+        set_plans,
+        settings_without_item: settings.without_item,
+        settings_by_item: settings.by_item,
         calendars,
         sources: set.sources.iter().map(|s| s.value.clone()).collect(),
     })
@@ -188,6 +203,8 @@ struct Home<'a> {
 
 struct Builder<'p> {
     plan: Plan,
+    /// In force, from the farthest to the closest.
+    settings: &'p [&'p Document<RuleSettings>],
     items: &'p [Document<PowerItem>],
     /// None where the item has no flowchart in force.
     flowchart_id: Option<&'p str>,
@@ -207,6 +224,7 @@ enum Looks {
 fn compile_plan(
     flowchart: Option<&Document<Flowchart>>,
     general: &[&Document<GeneralPoints>],
+    settings: &[&Document<RuleSettings>],
     items: &[Document<PowerItem>],
     calendars: &BTreeMap<String, Arc<WorkCalendar>>,
     problems: &mut Vec<Problem>,
@@ -224,6 +242,7 @@ fn compile_plan(
             points: Vec::new(),
             timed: Vec::new(),
             opening: 0,
+            answering: 0,
             ending: 0,
             watched_attributes: 0,
             marks: Vec::new(),
@@ -232,6 +251,7 @@ fn compile_plan(
             watches_transitions: false,
             ended_otherwise: 0,
         },
+        settings,
         items,
         flowchart_id: flowchart.map(|f| f.value.id.text.as_str()),
         marks: Vec::new(),
@@ -368,6 +388,12 @@ impl Builder<'_> {
                     .iter()
                     .chain(&limit.to)
                     .chain(limit.falls_away_on.iter().flatten())
+                    .chain(
+                        limit
+                            .deemed_from
+                            .iter()
+                            .flat_map(|d| d.from.iter().chain(&d.answered_by)),
+                    )
                 {
                     self.anchor_exists(anchor, &home);
                 }

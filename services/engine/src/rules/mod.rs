@@ -30,6 +30,20 @@ pub type RulesProblem = Problem;
 /// Where a plan is in [`Rules`].
 pub(crate) type PlanIx = u32;
 
+/// A distinct set of rule settings; 0: none.
+pub(crate) type Variant = u16;
+
+/// From which days on which rule settings are in force, in order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct InForce(pub(crate) Vec<(NaiveDate, Variant)>);
+
+impl InForce {
+    fn on(&self, date: NaiveDate) -> Variant {
+        let begun = self.0.iter().rev().find(|(from, _)| *from <= date);
+        begun.map_or(0, |(_, variant)| *variant)
+    }
+}
+
 /// Compiled definitions. Immutable: a change is another `Rules`.
 pub struct Rules {
     version: String,
@@ -48,6 +62,11 @@ pub struct Rules {
     /// By scope, then flowchart index; index 0 is "no flowchart".
     plans: Vec<Plan>,
     plans_per_scope: usize,
+    /// The plans of other settings than none, behind those.
+    set_plans: FxHashMap<(usize, usize, Variant), PlanIx>,
+    settings_without_item: InForce,
+    /// Items whose settings are others than those of a case without item.
+    settings_by_item: FxHashMap<String, InForce>,
     calendars: BTreeMap<String, Arc<WorkCalendar>>,
     sources: Vec<Source>,
 }
@@ -132,7 +151,16 @@ impl Rules {
                 })
             })
             .map_or(0, |(_, flowchart)| *flowchart);
-        (scope * self.plans_per_scope + flowchart) as PlanIx
+        let plain = scope * self.plans_per_scope + flowchart;
+        if self.set_plans.is_empty() {
+            return plain as PlanIx;
+        }
+        let settings = item
+            .and_then(|code| self.settings_by_item.get(code))
+            .unwrap_or(&self.settings_without_item);
+        let variant = settings.on(date_in(self.plans[plain].calendar.tz()));
+        let set = self.set_plans.get(&(scope, flowchart, variant));
+        set.copied().unwrap_or(plain as PlanIx)
     }
 }
 

@@ -29,6 +29,8 @@ pub(crate) struct Plan {
     pub(crate) timed: Vec<TimedPoint>,
     /// Union of the marks that open a timed stay.
     pub(crate) opening: MarkSet,
+    /// Union of the marks that answer what would be deemed accepted otherwise.
+    pub(crate) answering: MarkSet,
     /// Union of the marks that end one, done or fallen.
     pub(crate) ending: MarkSet,
     /// Case attributes on which conditions for falling away or own deadlines depend, as bits by place.
@@ -89,6 +91,8 @@ pub(crate) struct Point {
     pub(crate) message: Option<String>,
     pub(crate) remedy: Option<String>,
     pub(crate) answer_within: Budget,
+    /// The rule settings that decided something of it, `id@version`.
+    pub(crate) settings: Vec<String>,
     /// It speaks only of events at which this holds,
     pub(crate) only_when: Option<Condition>,
     /// and of none at which one of these does.
@@ -143,6 +147,14 @@ pub(crate) enum Check {
     WrongBody,
     LateEntry {
         over: Budget,
+    },
+    UnfoundedSuspension {
+        notice: bool,
+    },
+    FrequentSuspension {
+        count: u32,
+        /// The watched limit, as a place in `timed`, and the share of it.
+        limit: Option<(u16, u8)>,
     },
     TimeReversed,
     MissingField {
@@ -201,6 +213,7 @@ impl Check {
         match self {
             Check::RequiresBefore { each, .. } | Check::Condition { each, .. } => *each,
             Check::Authority(check) => check.each(),
+            Check::UnfoundedSuspension { .. } => true,
             _ => false,
         }
     }
@@ -260,6 +273,7 @@ pub(crate) struct TimedPoint {
     pub(crate) promised: Option<Budget>,
     pub(crate) own_deadline: Option<OwnDeadline>,
     pub(crate) supplement_rebases: bool,
+    pub(crate) deemed: Option<Deemed>,
     /// Places in `specials`, as bits.
     pub(crate) suspended_by: u64,
     pub(crate) extended_by: u64,
@@ -280,12 +294,21 @@ pub(crate) struct Duty {
     pub(crate) accountability: Option<String>,
 }
 
+/// 视为受理: from what on, answered by what, within how long.
+pub(crate) struct Deemed {
+    pub(crate) from: MarkSet,
+    pub(crate) answered_by: MarkSet,
+    pub(crate) within: Budget,
+}
+
 /// What a timed point alleges of a stay.
 pub(crate) enum TimedKind {
     Overdue(Ladder),
     TooEarly(Budget),
-    /// Special procedures: places in `specials`, as bits.
-    Special(u64),
+    /// Special procedures: places in `specials`, as bits; how long before the end a reminder comes.
+    Special(u64, Option<Budget>),
+    /// Nothing by itself: a finding asks when this share of the limit is used.
+    Watched(u8),
     /// A duty that fell away shortly before it was due: from when on that counts, and on which events.
     EndedBefore {
         within: RungAt,

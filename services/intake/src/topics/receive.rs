@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use futures::future::join_all;
 use mingjing_domain::source::Source;
-use mingjing_log::kafka::inbox::{Begun, Delivered, Loss, LossKind, Mark, News, Spot};
+use mingjing_log::kafka::inbox::{Begun, Delivered, Loss, LossKind, Mark, News, Shape, Spot};
 use mingjing_wire::{ReasonCode, Refusal};
 use tokio::time::Instant;
 
@@ -13,11 +13,20 @@ use super::partition::{State, not_taken_in};
 use super::records::{Batch, sort_records};
 use super::retry::Retry;
 use crate::error::ApiError;
+use crate::sort::Sorted;
 use crate::take::take;
+
+/// What became of a piece of news.
+pub(super) struct Received {
+    /// What is durable.
+    pub marks: Vec<Mark>,
+    /// Something was not taken: its topic has changed since it was begun.
+    pub doubted: bool,
+}
 
 impl Reading {
     /// Answers when all of it is durable, however long that takes.
-    pub(super) async fn receive(&mut self, news: News) -> Vec<Mark> {
+    pub(super) async fn receive(&mut self, news: News) -> Received {
         match news {
             News::Assigned(begun) => {
                 self.spots.clear();
@@ -25,7 +34,10 @@ impl Reading {
                 for begun in begun {
                     marks.extend(self.begin(begun).await);
                 }
-                marks
+                Received {
+                    marks,
+                    doubted: false,
+                }
             }
             News::Records(records) => {
                 let read = records.into_iter().filter_map(|(spot, records)| {
@@ -33,13 +45,14 @@ impl Reading {
                     Some(self.take(spot, state, records))
                 });
                 let read = join_all(read.collect::<Vec<_>>()).await;
+                let doubted = read.iter().any(Option::is_none);
                 let mut marks = Vec::with_capacity(read.len());
-                for (state, mark) in read {
+                for (state, mark) in read.into_iter().flatten() {
                     self.show_not_taken(&state);
                     self.spots.insert(mark.spot.clone(), state);
                     marks.push(mark);
                 }
-                marks
+                Received { marks, doubted }
             }
         }
     }
@@ -108,10 +121,17 @@ impl Reading {
         );
     }
 
-    /// Takes the records of one partition.
-    async fn take(&self, spot: Spot, mut state: State, records: Vec<Delivered>) -> (State, Mark) {
+    /// Takes the records of one partition; none if its topic has changed meanwhile, and they are to be read again from where it is begun
+    /// anew.
+    async fn take(
+        &self,
+        spot: Spot,
+        mut state: State,
+        records: Vec<Delivered>,
+    ) -> Option<(State, Mark)> {
         let next = records.last().map_or(0, |record| record.offset + 1);
         let number = records.len() as u64;
+        let damaged: u64 = records.iter().map(|record| record.lost).sum();
         let mut retry = self.retry();
         let speaker = loop {
             let speaker = self.speaker(&state.source).await;
@@ -139,6 +159,9 @@ impl Reading {
                 not_taken,
                 items,
             } = batch;
+            if parcels.iter().any(Sorted::completes) && !self.unchanged(&spot, &state).await {
+                return None;
+            }
             let mut retry = self.retry();
             loop {
                 let taken = take(&self.intake, &speaker, &steps, &mut parcels).await;
@@ -149,6 +172,9 @@ impl Reading {
             lane.charge(items, Instant::now());
             state.not_taken = not_taken;
         }
+        if damaged > 0 {
+            self.damaged(&spot, &state.source, damaged);
+        }
         let read = &self.intake.metrics.topic_records;
         read.with_label_values(&[&speaker.id]).inc_by(number);
         let mark = Mark {
@@ -157,7 +183,48 @@ impl Reading {
             note: state.note(),
             rest: lane.wait(Instant::now()),
         };
-        (state, mark)
+        Some((state, mark))
+    }
+
+    /// Whether a partition's topic is at this moment the one that was begun, and has as many partitions. What was made anew may have grown
+    /// past our place, and where another partition was added, what is in it may come before what we read. Both are found out in
+    /// seconds anyway; "complete until" cannot wait for that.
+    async fn unchanged(&self, spot: &Spot, state: &State) -> bool {
+        let mut retry = self.retry();
+        let shape = loop {
+            let asked = self.topics.shape(&spot.topic).await;
+            let asked = asked
+                .map_err(|error| ApiError::unavailable("asking for the topic of a source", &error));
+            if let Some(shape) = retry.over(asked).await {
+                break shape;
+            }
+        };
+        let begun = Shape {
+            id: state.topic_id,
+            partitions: state.partitions,
+        };
+        if shape == Some(begun) {
+            return true;
+        }
+        let (source, topic) = (&state.source, &spot.topic);
+        tracing::warn!(
+            source,
+            %topic,
+            "a source is not said to be complete before its topic was begun anew: it has changed"
+        );
+        false
+    }
+
+    fn damaged(&self, spot: &Spot, source: &str, records: u64) {
+        let lost = &self.intake.metrics.topic_records_lost;
+        lost.with_label_values(&[source]).inc_by(records);
+        tracing::error!(
+            source,
+            topic = %spot.topic,
+            partition = spot.partition,
+            records,
+            "records of a source's topic are damaged where the brokers keep them; the department has to send them again"
+        );
     }
 
     fn retry(&self) -> Retry<'_> {

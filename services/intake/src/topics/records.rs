@@ -50,6 +50,7 @@ pub(super) fn sort_records(
         // The broker's clock may be ahead of ours, but nothing is received before now.
         let appended_at = record.appended_at.map(Timestamp::from_millis);
         let received_at = appended_at.map_or(now, |at| at.min(now));
+        batch.not_taken += record.lost;
         let before = batch.not_taken;
         let sorted = match unreadable(&record, intake.config.body_bytes_max) {
             Some(refusal) => Err(Box::new(Whole {

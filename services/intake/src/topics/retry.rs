@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use tokio::time::Instant;
-
 use crate::error::ApiError;
 use crate::intake::Intake;
 
@@ -29,16 +27,14 @@ impl<'a> Retry<'a> {
         let status = &self.intake.topics_status;
         match tried {
             Ok(done) => {
-                status.with(|status| status.failing_since = None);
+                status.stored();
                 Some(done)
             }
             Err(error) => {
                 let text = error.refusal.message_en();
                 tracing::warn!(text, "records of a topic are not durable yet; trying again");
                 self.intake.metrics.topic_retries.inc();
-                status.with(|status| {
-                    status.failing_since.get_or_insert_with(Instant::now);
-                });
+                status.failed();
                 tokio::time::sleep(self.pause).await;
                 self.pause = (self.pause * 2).min(RETRY.1);
                 None

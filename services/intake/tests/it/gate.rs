@@ -1,28 +1,30 @@
 //! The real log behind a gate: shows what is asked of it in which order, and holds it up or breaks it when a test wants.
 
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
-use mingjing_log::{Batch, Bounds, Error, Log, LogId, Offset, Partition, Record, Result, Topic};
+use mingjing_log::conformance::around::{Around, Wrapped};
+use mingjing_log::{Error, Log, Offset, Partition, Record, Result, Topic};
 use tokio::sync::{Semaphore, watch};
 
 pub struct Gate {
-    log: Arc<dyn Log>,
     open: Semaphore,
     begun: watch::Sender<Vec<(Topic, Partition)>>,
     broken: Mutex<bool>,
 }
 
 impl Gate {
-    /// An open one.
-    pub fn around(log: Arc<dyn Log>) -> Arc<Self> {
-        let open = Semaphore::new(1);
-        Arc::new(Self {
-            log,
-            open,
+    /// An open one, and the log behind it.
+    pub fn around(log: Arc<dyn Log>) -> (Arc<Self>, Arc<dyn Log>) {
+        let around = Arc::new(Self {
+            open: Semaphore::new(1),
             begun: watch::Sender::default(),
             broken: Mutex::default(),
-        })
+        });
+        let behind = Arc::new(Wrapped {
+            log,
+            around: around.clone(),
+        });
+        (around, behind)
     }
 
     /// No append passes while this is held.
@@ -47,17 +49,10 @@ impl Gate {
 }
 
 #[async_trait::async_trait]
-impl Log for Gate {
-    fn id(&self) -> LogId {
-        self.log.id()
-    }
-
-    fn partitions(&self) -> u16 {
-        self.log.partitions()
-    }
-
+impl Around for Gate {
     async fn append(
         &self,
+        log: &dyn Log,
         topic: Topic,
         partition: Partition,
         records: Vec<Record>,
@@ -69,28 +64,6 @@ impl Log for Gate {
             return Err(Error::Stopped { attempted, reason });
         }
         drop(self.open.acquire().await.unwrap());
-        self.log.append(topic, partition, records).await
-    }
-
-    async fn read(
-        &self,
-        topic: Topic,
-        partition: Partition,
-        from: Offset,
-        max_records: usize,
-        max_bytes: usize,
-        wait: Option<Duration>,
-    ) -> Result<Batch> {
-        self.log
-            .read(topic, partition, from, max_records, max_bytes, wait)
-            .await
-    }
-
-    async fn bounds(&self, topic: Topic, partition: Partition) -> Result<Bounds> {
-        self.log.bounds(topic, partition).await
-    }
-
-    async fn trim(&self, topic: Topic, partition: Partition, before: Offset) -> Result<()> {
-        self.log.trim(topic, partition, before).await
+        log.append(topic, partition, records).await
     }
 }

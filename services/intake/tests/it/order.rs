@@ -14,9 +14,9 @@ use crate::platform::{NOW, PARTITIONS, Platform, complete, event, ndjson};
 async fn behind_a_gate() -> (Platform, Arc<Gate>) {
     let mut gate = None;
     let platform = Platform::around(Config::default(), |log| {
-        let around = Gate::around(log);
-        gate = Some(around.clone());
-        around
+        let (around, behind) = Gate::around(log);
+        gate = Some(around);
+        behind
     });
     let platform = platform.await;
     (platform, gate.unwrap())

@@ -4,6 +4,7 @@
 //! test of each check, so that none can be forgotten. The checks know nothing of the adapter: they open, write, read and
 //! reopen through the ports. What only a kill can show (durability without a clean close) each adapter tests itself.
 
+pub mod around;
 pub mod log;
 pub mod table;
 pub mod traffic;

@@ -12,7 +12,11 @@
 //! - **Committed is done.** A mark is committed after the receiver has answered for everything before it. Before partitions go to
 //!   another process the thread waits for the answer that is due, and commits it.
 //! - **Loud about loss.** Where a topic no longer has what comes next, or is another topic of the same name, that is told as a
-//!   [`Loss`] and reading goes on from the oldest record there is. The first time begins there too.
+//!   [`Loss`] and reading goes on from the oldest record there is. The first time begins there too. A batch whose checksum does not
+//!   hold is passed over by the client as soon as another follows; how many records that were comes with the next one
+//!   ([`Delivered::lost`]).
+//! - **Loud about standing still.** A group that does not take this process in, a place to begin at that cannot be found out, a batch that
+//!   cannot be unpacked: [`Inbox::health`] tells them.
 //! - **Bounded.** One piece of news at a time, of at most [`RECORDS_MAX`] records or [`BYTES_MAX`]; the client fetches ahead so much
 //!   again. A receiver that takes long leaves the records with the broker; the thread goes on polling meanwhile, with all partitions paused,
 //!   so that the group does not lose it. Single partitions are paused as long as the receiver asks.
@@ -21,8 +25,10 @@ mod answers;
 mod client;
 mod desk;
 mod follow;
+mod gaps;
 mod places;
 mod start;
+mod topics;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -31,16 +37,14 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use bytes::Bytes;
-use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
-use rdkafka::types::RDKafkaErrorCode;
 use tokio::sync::mpsc;
 
-use super::cluster::Admin;
-use super::{Config, OpenError, config, failed, native, speaker};
-use crate::Result;
+use super::{Config, OpenError};
 
+pub use super::native::Shape;
 use desk::Desk;
 pub use start::{Loss, LossKind};
+pub use topics::{Known, Topics};
 
 /// Records in one piece of news, at most.
 pub const RECORDS_MAX: usize = 5_000;
@@ -49,9 +53,6 @@ pub const BYTES_MAX: usize = 8 * 1024 * 1024;
 
 /// How long the cluster may take over a question about a topic.
 const QUESTION: Duration = Duration::from_secs(5);
-
-/// How long a new topic keeps its records: so long may we be away.
-const RETENTION_MS: i64 = 30 * 24 * 3600 * 1000;
 
 /// A partition of a topic.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -92,6 +93,9 @@ pub struct Begun {
 pub struct Delivered {
     /// Its offset.
     pub offset: i64,
+    /// Records right before it that could not be read: their batch is damaged. Where the sender writes in transactions, their marks
+    /// may be counted with them.
+    pub lost: u64,
     /// When the broker appended it, in milliseconds since 1970, if the topic is set so that the broker says it.
     pub appended_at: Option<i64>,
     /// Its headers in order, but for those without a value.
@@ -140,13 +144,31 @@ pub struct Handed {
 
 /// Takes the answer to a piece of news. Dropped without one, nothing of it is committed and the reader ends.
 #[derive(Debug)]
-pub struct Answer(SyncSender<Vec<Mark>>);
+pub struct Answer(SyncSender<Answered>);
+
+/// What the receiver says of a piece of news.
+#[derive(Debug)]
+pub(super) struct Answered {
+    marks: Vec<Mark>,
+    /// Something was not taken, because the topic it lies in seems to have changed.
+    doubted: bool,
+}
 
 impl Answer {
     /// Says that all of it is durable.
     pub fn done(self, marks: Vec<Mark>) {
+        self.say(marks, false);
+    }
+
+    /// Says that what is marked is durable, and that the rest was not taken, because its topic is not the one that was begun, or has
+    /// more partitions: all are begun anew, each after its last mark.
+    pub fn doubted(self, marks: Vec<Mark>) {
+        self.say(marks, true);
+    }
+
+    fn say(self, marks: Vec<Mark>, doubted: bool) {
         // Has room for the one answer; a thread that is gone needs none.
-        let _ = self.0.try_send(marks);
+        let _ = self.0.try_send(Answered { marks, doubted });
     }
 }
 
@@ -159,6 +181,20 @@ pub struct Standing {
     pub end: i64,
     /// Whether the cluster has taken what was answered since the partition was assigned: the note of its beginning at least.
     pub kept: bool,
+}
+
+/// What keeps the reading from going on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Health {
+    /// For how long the group has not taken this process in, though there are topics to follow.
+    pub unjoined: Option<Duration>,
+    /// For how long it could not be found out where anything begins, and why.
+    pub beginning: Option<(Duration, String)>,
+    /// The same of single partitions.
+    pub unbegun: BTreeMap<Spot, (Duration, String)>,
+    /// What the client says of a batch that it cannot read, if it has said so lately. It does not say of which partition: of one that
+    /// does not get on.
+    pub unreadable: Option<String>,
 }
 
 /// The topics that are followed. Dropping it leaves the group.
@@ -205,6 +241,11 @@ impl Inbox {
         self.desk.standings()
     }
 
+    /// What keeps the reading from going on.
+    pub fn health(&self) -> Health {
+        self.desk.health()
+    }
+
     /// How often the client has reported an error of the consumer, and the last one.
     pub fn errors(&self) -> (u64, Option<String>) {
         self.desk.errors()
@@ -221,155 +262,5 @@ impl Drop for Inbox {
         {
             tracing::error!("the reader of delivered topics ended with a panic");
         }
-    }
-}
-
-/// What the cluster knows of a topic.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Known {
-    /// It is there, under this id.
-    There(u128),
-    /// It is not there.
-    Absent,
-    /// The cluster does not say, as where we have no permission.
-    Hidden(String),
-}
-
-/// Asks about topics of others, and creates them.
-#[derive(Clone)]
-pub struct Topics {
-    config: Config,
-    admin: Admin,
-}
-
-impl Topics {
-    /// In a log's cluster.
-    ///
-    /// # Errors
-    /// [`OpenError::Setting`].
-    pub fn of(config: &Config) -> std::result::Result<Self, OpenError> {
-        config.check()?;
-        let admin: AdminClient<speaker::Speaker> = config
-            .base()
-            .create_with_context(speaker::Speaker)
-            .map_err(config::property)?;
-        Ok(Self {
-            config: config.clone(),
-            admin: Arc::new(admin),
-        })
-    }
-
-    /// What the names of the log's topics begin with.
-    pub fn prefix(&self) -> &str {
-        &self.config.prefix
-    }
-
-    /// Whether topics that are missing may be created.
-    pub fn create(&self) -> bool {
-        self.config.create
-    }
-
-    /// What the cluster knows of these topics: the id, nothing for one that is not there, or why it does not say.
-    ///
-    /// # Errors
-    /// [`Error::Storage`](crate::Error::Storage) when the cluster does not answer.
-    pub async fn known(&self, names: Vec<String>) -> Result<BTreeMap<String, Known>> {
-        if names.is_empty() {
-            return Ok(BTreeMap::new());
-        }
-        let found = self.ask("asking for topics", move |admin| {
-            let names: Vec<&str> = names.iter().map(String::as_str).collect();
-            native::describe(admin.inner(), &names, QUESTION)
-        });
-        let known = |id: rdkafka::error::KafkaResult<Option<u128>>| match id {
-            Ok(Some(id)) => Known::There(id),
-            Ok(None) => Known::Absent,
-            Err(error) => Known::Hidden(error.to_string()),
-        };
-        let found = found.await?.into_iter();
-        Ok(found.map(|(name, id)| (name, known(id))).collect())
-    }
-
-    /// Whether the topic is there and anything was ever written to it.
-    ///
-    /// # Errors
-    /// [`Error::Storage`](crate::Error::Storage) when the cluster does not answer, or does not say.
-    pub async fn written_to(&self, name: &str) -> Result<bool> {
-        let known = self.known(vec![name.to_owned()]).await?;
-        match known.get(name) {
-            Some(Known::There(_)) => {}
-            Some(Known::Hidden(why)) => {
-                let source = std::io::Error::other(why.clone());
-                return Err(failed(
-                    format!("asking whether there is a topic {name}"),
-                    source,
-                ));
-            }
-            Some(Known::Absent) | None => return Ok(false),
-        }
-        let name = name.to_owned();
-        self.ask("asking for the end of a topic", move |admin| {
-            let client = admin.inner();
-            let metadata = client.fetch_metadata(Some(&name), QUESTION)?;
-            let partitions = metadata
-                .topics()
-                .first()
-                .map_or(0, |t| t.partitions().len());
-            for partition in 0..i32::try_from(partitions).unwrap_or(i32::MAX) {
-                if client.fetch_watermarks(&name, partition, QUESTION)?.1 > 0 {
-                    return Ok(true);
-                }
-            }
-            Ok(false)
-        })
-        .await
-    }
-
-    /// Creates a topic of one partition that stamps records with the broker's time, unless it is there.
-    ///
-    /// # Errors
-    /// [`Error::Storage`](crate::Error::Storage): the cluster refuses, or does not answer.
-    pub async fn make(&self, name: &str) -> Result<()> {
-        let copies = TopicReplication::Fixed(i32::from(self.config.replication));
-        let retention = RETENTION_MS.to_string();
-        let in_step = if self.config.replication > 1 {
-            "2"
-        } else {
-            "1"
-        };
-        let topic = NewTopic::new(name, 1, copies)
-            .set("cleanup.policy", "delete")
-            .set("retention.ms", &retention)
-            .set("min.insync.replicas", in_step)
-            .set("message.timestamp.type", "LogAppendTime");
-        let options = AdminOptions::new()
-            .request_timeout(Some(QUESTION))
-            .operation_timeout(Some(QUESTION));
-        let attempted = || format!("creating topic {name}");
-        let answers = self.admin.create_topics(&[topic], &options).await;
-        for answer in answers.map_err(|source| failed(attempted(), source))? {
-            match answer {
-                Ok(_) => tracing::info!(topic = name, "topic created"),
-                Err((_, RDKafkaErrorCode::TopicAlreadyExists)) => {}
-                Err((_, code)) => {
-                    let source = rdkafka::error::KafkaError::AdminOp(code);
-                    return Err(failed(attempted(), source));
-                }
-            }
-        }
-        Ok(())
-    }
-
-    async fn ask<T: Send + 'static>(
-        &self,
-        attempted: &'static str,
-        ask: impl FnOnce(&AdminClient<speaker::Speaker>) -> rdkafka::error::KafkaResult<T>
-        + Send
-        + 'static,
-    ) -> Result<T> {
-        let admin = Arc::clone(&self.admin);
-        let answer = tokio::task::spawn_blocking(move || ask(&admin)).await;
-        let answer = answer.map_err(|source| failed(attempted.to_owned(), source))?;
-        answer.map_err(|source| failed(attempted.to_owned(), source))
     }
 }

@@ -74,8 +74,17 @@ pub(super) fn headers(message: &BorrowedMessage<'_>) -> Vec<(String, Bytes)> {
     headers
 }
 
-/// What the cluster says of topics, by name: the id, nothing for one that does not exist, or why it does not say.
-pub(super) type Described = BTreeMap<String, KafkaResult<Option<u128>>>;
+/// A topic as the cluster knows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shape {
+    /// The id that it was given when it was created; 0 if the brokers know no ids.
+    pub id: u128,
+    /// How many partitions it has.
+    pub partitions: usize,
+}
+
+/// What the cluster says of topics, by name: nothing for one that does not exist, or why it does not say.
+pub(super) type Described = BTreeMap<String, KafkaResult<Option<Shape>>>;
 
 /// The ids that the cluster gave these topics when they were created; a topic that does not exist has none. 0 is the
 /// answer of a broker that knows no ids.
@@ -85,10 +94,11 @@ pub(super) fn topic_ids<C: ClientContext>(
     timeout: Duration,
 ) -> KafkaResult<BTreeMap<String, Option<u128>>> {
     let all = describe(client, topics, timeout)?.into_iter();
-    all.map(|(name, id)| Ok((name, id?))).collect()
+    all.map(|(name, shape)| Ok((name, shape?.map(|shape| shape.id))))
+        .collect()
 }
 
-/// As [`topic_ids`], where one topic that we may not know of hides no other.
+/// As [`topic_ids`], with the number of partitions, and one topic that we may not know of hides no other.
 pub(super) fn describe<C: ClientContext>(
     client: &Client<C>,
     topics: &[&str],
@@ -147,26 +157,31 @@ unsafe fn described(event: *mut rd::rd_kafka_event_t) -> KafkaResult<Described> 
         }
         let mut count = 0;
         let descriptions = rd::rd_kafka_DescribeTopics_result_topics(result, &mut count);
-        let mut ids = BTreeMap::new();
+        let mut shapes = BTreeMap::new();
         for at in 0..count {
             let topic = *descriptions.add(at);
             let name = CStr::from_ptr(rd::rd_kafka_TopicDescription_name(topic));
             let error = rd::rd_kafka_error_code(rd::rd_kafka_TopicDescription_error(topic));
-            let id = match RDKafkaErrorCode::from(error) {
+            let shape = match RDKafkaErrorCode::from(error) {
                 RDKafkaErrorCode::NoError => {
                     let id = rd::rd_kafka_TopicDescription_topic_id(topic);
                     let high = rd::rd_kafka_Uuid_most_significant_bits(id).cast_unsigned();
                     let low = rd::rd_kafka_Uuid_least_significant_bits(id).cast_unsigned();
-                    Ok(Some(u128::from(high) << 64 | u128::from(low)))
+                    let mut partitions = 0;
+                    rd::rd_kafka_TopicDescription_partitions(topic, &mut partitions);
+                    Ok(Some(Shape {
+                        id: u128::from(high) << 64 | u128::from(low),
+                        partitions,
+                    }))
                 }
                 RDKafkaErrorCode::UnknownTopicOrPartition | RDKafkaErrorCode::UnknownTopic => {
                     Ok(None)
                 }
                 failure => Err(KafkaError::AdminOp(failure)),
             };
-            ids.insert(name.to_string_lossy().into_owned(), id);
+            shapes.insert(name.to_string_lossy().into_owned(), shape);
         }
-        Ok(ids)
+        Ok(shapes)
     }
 }
 

@@ -1,5 +1,6 @@
 //! The broker of this test binary, and logs on it.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -15,10 +16,18 @@ use rdkafka::client::DefaultClientContext;
 
 /// The address of the broker that all tests share; the first that asks starts it.
 pub fn shared() -> String {
+    broker().address()
+}
+
+/// The file in which that broker keeps the first partition of a topic, from its first record on.
+pub fn segment(topic: &str) -> PathBuf {
+    let folder = broker().data().join(format!("{topic}-0"));
+    folder.join(format!("{:020}.log", 0))
+}
+
+fn broker() -> &'static Broker {
     static BROKER: OnceLock<Broker> = OnceLock::new();
-    BROKER
-        .get_or_init(|| Broker::start().expect("a broker starts"))
-        .address()
+    BROKER.get_or_init(|| Broker::start().expect("a broker starts"))
 }
 
 /// A configuration whose topics no other test has.

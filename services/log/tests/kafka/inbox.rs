@@ -9,7 +9,7 @@ use mingjing_log::kafka::inbox::{
 };
 use rdkafka::ClientConfig;
 use rdkafka::TopicPartitionList;
-use rdkafka::admin::AdminOptions;
+use rdkafka::admin::{AdminOptions, NewTopic, TopicReplication};
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
 
 use crate::broker;
@@ -32,7 +32,7 @@ impl Topic {
         let id = loop {
             let known = topics.known(vec![name.clone()]).await.expect("it is asked");
             match known[&name] {
-                Known::There(id) => break id,
+                Known::There(shape) => break shape.id,
                 _ => tokio::time::sleep(Duration::from_millis(20)).await,
             }
         };
@@ -43,13 +43,20 @@ impl Topic {
         }
     }
 
+    /// Records in one batch.
     fn write(&self, records: usize) {
-        let writer: BaseProducer = ClientConfig::new()
-            .set("bootstrap.servers", broker::shared())
-            .create()
-            .expect("a producer");
-        for number in 0..records {
-            let value = number.to_string();
+        let values = (0..records).map(|number| number.to_string());
+        self.write_with(&[("linger.ms", "100")], values);
+    }
+
+    fn write_with(&self, settings: &[(&str, &str)], values: impl Iterator<Item = String>) {
+        let mut client = ClientConfig::new();
+        client.set("bootstrap.servers", broker::shared());
+        for (key, value) in settings {
+            client.set(*key, *value);
+        }
+        let writer: BaseProducer = client.create().expect("a producer");
+        for value in values {
             let record = BaseRecord::<(), str>::to(&self.name)
                 .partition(0)
                 .payload(&value);
@@ -189,4 +196,118 @@ async fn what_was_paused_when_the_group_changed_is_read_on() {
     };
     assert_eq!(last[0].offset, 1);
     close(one).await;
+}
+
+/// Reads on until this offset came; answers each record's offset, and how many before it could not be read.
+async fn read_up_to(inbox: &mut Inbox, found: &Begun, last: i64) -> Vec<(i64, u64)> {
+    let mut read = Vec::new();
+    while read.last().is_none_or(|(offset, _)| *offset < last) {
+        let (given, handed) = records(inbox).await;
+        read.extend(given.iter().map(|record| (record.offset, record.lost)));
+        let next = given.last().expect("some").offset + 1;
+        handed.answer.done(mark(found, next, "x"));
+    }
+    read
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_that_is_damaged_is_passed_over_and_its_records_are_counted() {
+    let topic = Topic::made("damaged").await;
+    for records in [1, 3, 1] {
+        topic.write(records);
+    }
+    let file = broker::segment(&topic.name);
+    let mut bytes = std::fs::read(&file).expect("the broker keeps it");
+    // A batch is its first offset, the length of the rest, and the rest; its records begin 61 bytes behind its beginning.
+    let length = i32::from_be_bytes(bytes[8..12].try_into().expect("four bytes"));
+    let second = 12 + usize::try_from(length).expect("a length");
+    bytes[second + 61 + 4] ^= 0x55;
+    std::fs::write(&file, bytes).expect("it is damaged");
+
+    let mut inbox = topic.open();
+    let (found, handed) = begun(&mut inbox).await;
+    handed.answer.done(mark(&found, 0, "x"));
+    let read = read_up_to(&mut inbox, &found, 4).await;
+    assert_eq!(read, [(0, 0), (4, 3)]);
+    close(inbox).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_that_unpacks_to_too_much_is_told_and_removing_it_lets_the_topic_go_on() {
+    let topic = Topic::made("bomb").await;
+    let settings = [
+        ("compression.type", "zstd"),
+        ("message.max.bytes", "200000000"),
+    ];
+    topic.write_with(&settings, std::iter::once("0".repeat(120_000_000)));
+    topic.write(1);
+    let mut inbox = topic.open();
+    let (found, handed) = begun(&mut inbox).await;
+    assert_eq!(inbox.health().unjoined, None);
+    handed.answer.done(mark(&found, 0, "x"));
+    let waited = std::time::Instant::now();
+    let told = loop {
+        if let Some(told) = inbox.health().unreadable {
+            break told;
+        }
+        assert!(waited.elapsed() < PATIENCE, "{:?}", inbox.errors());
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    };
+    assert!(told.contains("BadCompression"), "{told}");
+    assert_eq!(inbox.standings()[&found.spot].next, 0);
+
+    topic.trim(1).await;
+    let (found, handed) = begun(&mut inbox).await;
+    let lost = Some(Loss {
+        kind: LossKind::Retention,
+        records: 1,
+    });
+    assert_eq!((found.at, found.loss), (1, lost));
+    handed.answer.done(mark(&found, 1, "x"));
+    assert_eq!(read_up_to(&mut inbox, &found, 1).await, [(1, 0)]);
+    close(inbox).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_receiver_doubts_is_begun_anew_and_given_again() {
+    let topic = Topic::made("doubted").await;
+    let mut inbox = topic.open();
+    let (found, handed) = begun(&mut inbox).await;
+    handed.answer.done(mark(&found, 0, "x"));
+    topic.write(2);
+    let (given, handed) = records(&mut inbox).await;
+    assert_eq!(given[0].offset, 0);
+    handed.answer.doubted(Vec::new());
+    let (again, handed) = begun(&mut inbox).await;
+    assert_eq!((again.at, again.loss, &*again.note), (0, None, "x"));
+    handed.answer.done(mark(&again, 0, "x"));
+    assert_eq!(
+        read_up_to(&mut inbox, &again, 1).await,
+        [(0, 0), (1, 0)],
+        "once more"
+    );
+    close(inbox).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_topic_that_keeps_only_the_newest_of_a_key_is_not_fit_to_be_read() {
+    let config = broker::config("compacted", 1);
+    let topics = Topics::of(&config).expect("a client");
+    let name = format!("{}in.somebody", config.prefix);
+    let compacted =
+        NewTopic::new(&name, 1, TopicReplication::Fixed(1)).set("cleanup.policy", "compact,delete");
+    let made = broker::admin(&broker::shared())
+        .create_topics(&[compacted], &AdminOptions::new())
+        .await;
+    made.expect("an answer").remove(0).expect("it is made");
+    let waited = std::time::Instant::now();
+    let why = loop {
+        let known = topics.known(vec![name.clone()]).await.expect("it is asked");
+        match &known[&name] {
+            Known::Unfit(why) => break why.clone(),
+            Known::Absent => assert!(waited.elapsed() < PATIENCE, "it is not there"),
+            known => panic!("{known:?}"),
+        }
+    };
+    assert!(why.contains("compact,delete"), "{why}");
 }

@@ -15,7 +15,7 @@ use tokio::sync::watch;
 
 use super::backlog::Backlog;
 use super::end_to_end::start_clickhouse;
-use super::measured::{Measured, number, print};
+use super::measured::{Measured, load_before, number, tell};
 use super::probe::ClickHouse;
 use super::site::{Site, until};
 use super::stopwatch::load_average;
@@ -108,15 +108,11 @@ pub async fn run(args: ArchiveArgs) -> anyhow::Result<()> {
         archive_rows_per_s: Measured::of(archived),
         server_rows_per_s: Measured::of(copied),
     };
-    match args.json {
-        true => println!("{}", serde_json::to_string(&report)?),
-        false => tell(&report),
-    }
-    Ok(())
+    tell(&report, args.json, said)
 }
 
-fn tell(report: &Report) {
-    let rows = [
+fn said(report: &Report) -> (String, Vec<(String, String)>) {
+    let rows = vec![
         ("events in the log".to_owned(), number(report.rows as f64)),
         (
             "read, decoded, in ClickHouse and durable".into(),
@@ -128,9 +124,6 @@ fn tell(report: &Report) {
         ),
         ("ratio".into(), report.ratio.told("times")),
     ];
-    let load = report.load_average_before.map_or("unknown".into(), number);
-    print(
-        &format!("archive into ClickHouse, load average before: {load}"),
-        &rows,
-    );
+    let load = load_before(report.load_average_before);
+    (format!("archive into ClickHouse, {load}"), rows)
 }

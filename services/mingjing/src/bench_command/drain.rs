@@ -23,7 +23,7 @@ use serde::Serialize;
 
 use super::backlog::{self, Backlog};
 use super::corpus;
-use super::measured::{Measured, number, print};
+use super::measured::{Measured, load_before, number, tell};
 use super::site::{Process, Site, until};
 use super::stopwatch::{Stopwatch, load_average, machine_seconds};
 use crate::log_port::OpenLog;
@@ -203,11 +203,7 @@ pub async fn run(args: DrainArgs) -> anyhow::Result<()> {
         engine_events_per_s: engine,
         drains,
     };
-    match args.json {
-        true => println!("{}", serde_json::to_string(&report)?),
-        false => tell(&report),
-    }
-    Ok(())
+    tell(&report, args.json, said)
 }
 
 fn shapes(args: &DrainArgs) -> anyhow::Result<Vec<Shape>> {
@@ -356,7 +352,7 @@ fn engine_alone(backlog: &Backlog) -> anyhow::Result<f64> {
     Ok(backlog.events as f64 / watch.seconds())
 }
 
-fn tell(report: &Report) {
+fn said(report: &Report) -> (String, Vec<(String, String)>) {
     let unit = "events/s";
     let mut rows = vec![
         (
@@ -411,10 +407,10 @@ fn tell(report: &Report) {
         }
     }
     let title = format!(
-        "drain of a backlog, {} log, {} runs, load average before: {}",
+        "drain of a backlog, {} log, {} runs, {}",
         report.log,
         report.runs,
-        report.load_average_before.map_or("unknown".into(), number)
+        load_before(report.load_average_before)
     );
-    print(&title, &rows);
+    (title, rows)
 }

@@ -25,7 +25,7 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use super::corpus;
-use super::measured::{number, print};
+use super::measured::{load_before, number, tell};
 use super::probe::{Awaited, ClickHouse, Latency, follow_live};
 use super::site::{Process, Site, until};
 use super::stopwatch::load_average;
@@ -151,11 +151,7 @@ pub async fn run(args: EndToEndArgs) -> anyhow::Result<()> {
         load_average_before,
         ..measured?
     };
-    match args.json {
-        true => println!("{}", serde_json::to_string(&report)?),
-        false => tell(&report),
-    }
-    Ok(())
+    tell(&report, args.json, said)
 }
 
 /// The embedded ClickHouse, as a process of its own.
@@ -405,7 +401,7 @@ impl Histogram {
     }
 }
 
-fn tell(report: &Report) {
+fn said(report: &Report) -> (String, Vec<(String, String)>) {
     let mut rows = vec![
         (
             "throughput, until all is in ClickHouse".to_owned(),
@@ -454,12 +450,12 @@ fn tell(report: &Report) {
         format!("{} times", number(report.ratio)),
     ));
     let title = format!(
-        "end to end, {} log, {} ClickHouse, load average before: {}",
+        "end to end, {} log, {} ClickHouse, {}",
         report.log,
         report.clickhouse,
-        report.load_average_before.map_or("unknown".into(), number)
+        load_before(report.load_average_before)
     );
-    print(&title, &rows);
+    (title, rows)
 }
 
 #[cfg(test)]

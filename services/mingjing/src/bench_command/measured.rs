@@ -66,8 +66,29 @@ pub fn number(value: f64) -> String {
     if value < 0.0 { format!("-{out}") } else { out }
 }
 
+/// How a bench ends: its report as one JSON object, or what it measured with a title, a line each.
+pub fn tell<R: Serialize>(
+    report: &R,
+    json: bool,
+    said: impl FnOnce(&R) -> (String, Vec<(String, String)>),
+) -> anyhow::Result<()> {
+    if json {
+        println!("{}", serde_json::to_string(report)?);
+        return Ok(());
+    }
+    let (title, rows) = said(report);
+    print(&title, &rows);
+    Ok(())
+}
+
+/// The machine's load before a bench, for its title.
+pub fn load_before(load_average: Option<f64>) -> String {
+    let load = load_average.map_or("unknown".into(), number);
+    format!("load average before: {load}")
+}
+
 /// Prints what was measured, a line each.
-pub fn print(title: &str, rows: &[(String, String)]) {
+fn print(title: &str, rows: &[(String, String)]) {
     println!("{title}");
     let width = rows.iter().map(|(what, _)| what.chars().count()).max();
     for (what, value) in rows {

@@ -16,7 +16,7 @@ use serde::Serialize;
 
 use super::backlog::append_all;
 use super::corpus;
-use super::measured::{Measured, number, print};
+use super::measured::{Measured, load_before, number, tell};
 use super::site::Site;
 use super::stopwatch::load_average;
 
@@ -95,11 +95,7 @@ pub async fn run(args: TimersArgs) -> anyhow::Result<()> {
         fire_and_publish_s: Measured::of(both),
         publish_only_s: Measured::of(only),
     };
-    match args.json {
-        true => println!("{}", serde_json::to_string(&report)?),
-        false => tell(&report),
-    }
-    Ok(())
+    tell(&report, args.json, said)
 }
 
 /// An engine with cases that were accepted at one instant.
@@ -141,8 +137,8 @@ fn encode(facts: &[Fact]) -> Vec<Record> {
     records.collect()
 }
 
-fn tell(report: &Report) {
-    let rows = [
+fn said(report: &Report) -> (String, Vec<(String, String)>) {
+    let rows = vec![
         (
             "falling due in the same second".to_owned(),
             format!(
@@ -163,9 +159,6 @@ fn tell(report: &Report) {
         ),
         ("ratio".into(), report.ratio.told("times")),
     ];
-    let load = report.load_average_before.map_or("unknown".into(), number);
-    print(
-        &format!("limits falling due together, load average before: {load}"),
-        &rows,
-    );
+    let load = load_before(report.load_average_before);
+    (format!("limits falling due together, {load}"), rows)
 }

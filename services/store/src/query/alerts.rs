@@ -1,10 +1,11 @@
 //! Alerts: a page, one with its history, all of them.
 
 use clickhouse::query::RowCursor;
-use mingjing_domain::alert::AlertRecord;
+use mingjing_domain::Timestamp;
+use mingjing_domain::alert::{AlertRecord, Status};
 
 use super::{AlertCursor, AlertFilter};
-use crate::rows::{AlertHistoryRow, AlertRow, HistoryEntry};
+use crate::rows::{AlertHistoryRow, AlertRow, HistoryEntry, from_code};
 use crate::store::within;
 use crate::table::Table;
 use crate::{Error, Store};
@@ -91,6 +92,31 @@ impl Store {
         }))
     }
 
+    /// Where in the log each change of an alert was concluded, in order.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`], [`Error::Refused`], [`Error::Damaged`].
+    pub async fn alert_places(&self, alert_id: &str) -> Result<Vec<ChangePlace>, Error> {
+        let sql = format!(
+            "SELECT {} FROM alert_history FINAL WHERE alert_id = {{alert_id:String}} ORDER BY revision",
+            AlertHistoryRow::select_list()
+        );
+        let query = self.by_key(&sql).param("alert_id", alert_id);
+        let rows: Vec<AlertHistoryRow> =
+            self.fetch("reading where an alert changed", query).await?;
+        rows.into_iter()
+            .map(|row| {
+                Ok(ChangePlace {
+                    revision: row.revision,
+                    at: row.changed_at.into(),
+                    status: from_code(AlertHistoryRow::TABLE, "status", &row.status)?,
+                    partition: row.log_partition,
+                    offset: row.log_offset,
+                })
+            })
+            .collect()
+    }
+
     /// Every alert that the filter asks for, whatever its status, in the order of alert ids. Rows are read as they
     /// are asked for: memory does not grow with their number.
     ///
@@ -112,6 +138,21 @@ impl Store {
             wait: self.timeouts().query,
         })
     }
+}
+
+/// Where in the log a change of an alert was concluded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ChangePlace {
+    /// Which change, from 1.
+    pub revision: u32,
+    /// The partition's clock.
+    pub at: Timestamp,
+    /// The alert's status since.
+    pub status: Status,
+    /// The partition.
+    pub partition: u16,
+    /// The offset in `mj.log`.
+    pub offset: u64,
 }
 
 /// Alerts one by one.

@@ -10,7 +10,7 @@ use crate::table::Table;
 use crate::{Error, Store};
 
 /// The most events shown of one case; a case of 10,000 events is a broken feed, and its count says so.
-const EVENTS_MAX: u32 = 10_000;
+pub(super) const EVENTS_MAX: u32 = 10_000;
 
 /// A case with its timeline.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,7 +41,7 @@ impl Store {
             CaseRow::select_list()
         ));
         let events = query(format!(
-            "SELECT * FROM (SELECT {} FROM events FINAL WHERE {one_case} ORDER BY data_version DESC LIMIT 1 BY event_id) \
+            "SELECT * FROM (SELECT {} FROM events FINAL WHERE {one_case} ORDER BY data_version DESC, log_offset LIMIT 1 BY event_id) \
              ORDER BY occurred_at, source_seq, event_id LIMIT {EVENTS_MAX}",
             EventRow::select_list()
         ));

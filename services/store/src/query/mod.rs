@@ -5,11 +5,17 @@
 
 mod alerts;
 mod case;
+mod case_log;
 mod counts;
 mod events;
 mod filter;
+mod past;
+mod quality;
 
-pub use alerts::{AlertPage, AlertStream, AlertView};
+pub use alerts::{AlertPage, AlertStream, AlertView, ChangePlace};
 pub use case::CaseView;
+pub use case_log::{CaseLogView, PlacedEvent};
 pub use counts::{Counts, LevelCount, OrgCount};
 pub use filter::{AlertCursor, AlertFilter, InvalidCursor};
+pub use past::{Past, PastAlert, PastEvent};
+pub use quality::RuleQuality;

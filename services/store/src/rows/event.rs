@@ -1,5 +1,6 @@
 //! `events`: one row an event that a department sent.
 
+use mingjing_domain::Timestamp;
 use mingjing_domain::event::{CaseData, CaseEvent, EventKind};
 
 use super::to_json;
@@ -55,13 +56,24 @@ table! {
         log_offset: u64,
         /// Falls as the offset rises: of the same event sent twice the first counts.
         version: u64,
+        /// The partition's clock when it was read from the log; none where that is not known.
+        clock_at: Option<Millis>,
+        /// Of what it says, but for when it was sent and received: one id and version with two contents is two rows.
+        content: u64,
     }
 }
 
 impl EventRow {
-    /// The row of the event at this position of `mj.log`.
-    pub fn new(event: &CaseEvent<'_>, log_id: &str, partition: u16, offset: u64) -> Self {
+    /// The row of the event at this position of `mj.log`, read when the partition's clock stood at `clock_at`.
+    pub fn new(
+        event: &CaseEvent<'_>,
+        log_id: &str,
+        partition: u16,
+        offset: u64,
+        clock_at: Option<Timestamp>,
+    ) -> Self {
         let data = &event.data;
+        let said = to_json(data);
         let text = |t: &Option<mingjing_domain::text::Text<'_>>| t.as_deref().map(str::to_owned);
         EventRow {
             source: event.source.to_string(),
@@ -82,13 +94,28 @@ impl EventRow {
             actor_role: data.actor.as_ref().and_then(|a| text(&a.role)),
             result_code: text(&data.result_code),
             amounts: to_json(&data.amounts),
-            data: to_json(data),
+            content: content(event, &said),
+            data: said,
             log_id: log_id.into(),
             log_partition: partition,
             log_offset: offset,
             version: u64::MAX - offset,
+            clock_at: millis(clock_at),
         }
     }
+}
+
+/// Part of the table's key: its bytes and function (XXH3-64) never change.
+fn content(event: &CaseEvent<'_>, data: &str) -> u64 {
+    let instant = |at: Option<Timestamp>| at.map_or(i64::MIN, Timestamp::millis).to_le_bytes();
+    let mut bytes = Vec::with_capacity(data.len() + 64);
+    bytes.extend_from_slice(event.kind.code().as_bytes());
+    bytes.push(0xff);
+    bytes.extend_from_slice(&instant(Some(event.occurred_at)));
+    bytes.extend_from_slice(&instant(event.entered_at));
+    bytes.extend_from_slice(&event.source_seq.to_le_bytes());
+    bytes.extend_from_slice(data.as_bytes());
+    xxhash_rust::xxh3::xxh3_64(&bytes)
 }
 
 impl TryFrom<EventRow> for CaseEvent<'static> {

@@ -5,6 +5,7 @@
 
 mod alert;
 mod case;
+mod control;
 mod event;
 mod history;
 mod reject;
@@ -13,6 +14,7 @@ mod watermark;
 
 pub use alert::AlertRow;
 pub use case::{CaseRow, VisitRow};
+pub use control::{Control, ControlRow, PlacedControl};
 pub use event::EventRow;
 pub use history::{AlertHistoryRow, HistoryEntry};
 pub use reject::{RejectRow, reject_id};

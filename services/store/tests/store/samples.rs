@@ -240,7 +240,7 @@ pub fn case_row(case: CaseRecord, version: u64) -> CaseRow {
 }
 
 pub fn event_row(event: &CaseEvent<'_>, offset: u64) -> EventRow {
-    EventRow::new(event, &place(0).log_id, 7, offset)
+    EventRow::new(event, &place(0).log_id, 7, offset, Some(at(0)))
 }
 
 pub fn change_row(

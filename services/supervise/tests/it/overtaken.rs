@@ -6,11 +6,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use mingjing_domain::Timestamp;
+use mingjing_log::conformance::around::{Around, Wrapped};
 use mingjing_log::embedded::EmbeddedLog;
-use mingjing_log::{
-    Alone, Assignment, Batch, Bounds, Log, LogId, Membership, Offset, Partition, Record, Result,
-    Topic,
-};
+use mingjing_log::{Alone, Assignment, Log, Membership, Offset, Partition, Record, Result, Topic};
 use mingjing_wire::facts::encode_fence;
 
 /// A group that gives all partitions, a moment later the same again, and then might change its mind but does not.
@@ -43,67 +41,33 @@ impl Membership for Group {
 }
 
 /// The first append of facts is followed at once by another owner's fence.
-pub struct Overtaken {
-    log: Arc<EmbeddedLog>,
-    done: AtomicBool,
-}
+#[derive(Default)]
+pub struct Overtaken(AtomicBool);
 
 impl Overtaken {
-    pub fn on(log: Arc<EmbeddedLog>) -> Self {
-        Self {
-            log,
-            done: AtomicBool::new(false),
-        }
+    pub fn on(log: Arc<EmbeddedLog>) -> Wrapped<Self> {
+        let around = Arc::default();
+        Wrapped { log, around }
     }
 }
 
 #[async_trait]
-impl Log for Overtaken {
-    fn id(&self) -> LogId {
-        self.log.id()
-    }
-
-    fn partitions(&self) -> u16 {
-        self.log.partitions()
-    }
-
+impl Around for Overtaken {
     async fn append(
         &self,
+        log: &dyn Log,
         topic: Topic,
         partition: Partition,
         records: Vec<Record>,
     ) -> Result<Offset> {
-        let offset = self.log.append(topic, partition, records).await?;
-        if topic == Topic::Facts && !self.done.swap(true, Ordering::Relaxed) {
+        let offset = log.append(topic, partition, records).await?;
+        if topic == Topic::Facts && !self.0.swap(true, Ordering::Relaxed) {
             let fence = Record {
                 key: bytes::Bytes::new(),
                 value: encode_fence(Timestamp::from_millis(0)).into(),
             };
-            self.log.append(topic, partition, vec![fence]).await?;
+            log.append(topic, partition, vec![fence]).await?;
         }
         Ok(offset)
-    }
-
-    async fn read(
-        &self,
-        topic: Topic,
-        partition: Partition,
-        from: Offset,
-        max_records: usize,
-        max_bytes: usize,
-        wait: Option<Duration>,
-    ) -> Result<Batch> {
-        let read = self
-            .log
-            .read(topic, partition, from, max_records, max_bytes, wait);
-        read.await
-    }
-
-    async fn bounds(&self, topic: Topic, partition: Partition) -> Result<Bounds> {
-        self.log.bounds(topic, partition).await
-    }
-
-    async fn trim(&self, topic: Topic, partition: Partition, before: Offset) -> Result<()> {
-        self.log.trim(topic, partition, before).await
     }
 }

@@ -43,7 +43,7 @@ impl SlowEvaluator<'_> {
                     own: None,
                 };
                 let breach = Step {
-                    level: level_of(watch.point),
+                    level: level_of(&watch.point),
                     at: due_at.plus_millis(1000),
                     due_at: Some(due_at),
                     breach: true,

@@ -8,7 +8,7 @@ use mingjing_domain::event::EventKind;
 use super::history::Case;
 use super::stays::FALL_AWAY_KINDS;
 use super::values::{case_holds, event_holds, holds_with_event};
-use super::{Moment, SlowEvaluator, State, Wanted, Watch, course, flow, level_of};
+use super::{Moment, SlowEvaluator, State, Wanted, Watch, course, flow, level_of, suspensions};
 
 /// One finding of a control point.
 #[derive(Clone, Debug)]
@@ -37,7 +37,7 @@ impl Finding {
         }
     }
 
-    /// A finding about one event.
+    /// A finding about one event by itself.
     pub fn of_event(case: &Case<'_>, index: usize) -> Self {
         let step = case.steps[index].unwrap_or_default().to_owned();
         Self {
@@ -79,6 +79,22 @@ impl SlowEvaluator<'_> {
                 self.required_step(case, steps, at, unless.as_ref())
             }
             PointKind::TimeReversed => case_wide(flow::time_reversed(case)),
+            PointKind::UnfoundedSuspension { notice } => {
+                suspensions::unfounded(case, watch.calendar, *notice)
+            }
+            PointKind::FrequentSuspension {
+                count,
+                limit,
+                share,
+                last,
+            } => {
+                let of_limit = limit.as_ref().map(|name| suspensions::OfLimit {
+                    name,
+                    share: share.map_or(50, |s| s.0),
+                    last: last.map_or(10, |l| l.0),
+                });
+                self.too_frequent(case, watch.calendar, count.unwrap_or(2), of_limit)
+            }
             PointKind::Condition { on, when, each } => {
                 let condition = self.definitions.condition(when);
                 let holds = |i: &usize| event_holds(&condition, case, *i);
@@ -92,8 +108,8 @@ impl SlowEvaluator<'_> {
         };
         found
             .into_iter()
-            .filter(|finding| self.may_speak(case, watch.point, finding.index))
-            .map(|finding| self.as_wanted(case, watch.point, moment, finding))
+            .filter(|finding| self.may_speak(case, &watch.point, finding.index))
+            .map(|finding| self.as_wanted(case, &watch.point, moment, finding))
             .collect()
     }
 

@@ -59,6 +59,20 @@ impl<'a> Case<'a> {
         }
     }
 
+    /// The case as it stood before an event, under the flowchart that it has now.
+    pub fn before(&self, index: usize) -> Case<'a> {
+        let (events, steps) = (self.events[..index].to_vec(), self.steps[..index].to_vec());
+        Case {
+            visits: visits(&events, &steps, self.flowchart),
+            events,
+            steps,
+            item: self.item,
+            flowchart: self.flowchart,
+            conflicting: self.conflicting.clone(),
+            arrivals: self.arrivals,
+        }
+    }
+
     /// When an event happened, cut to the second.
     pub fn second(&self, index: usize) -> Timestamp {
         self.events[index].occurred_at.floor_second()

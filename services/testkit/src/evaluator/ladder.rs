@@ -2,12 +2,14 @@
 
 use mingjing_domain::Timestamp;
 use mingjing_domain::alert::Level;
+use mingjing_domain::calendar::WorkCalendar;
 use mingjing_domain::catalogue;
 use mingjing_domain::deadline::{self, Deadline, Ledger};
 use mingjing_domain::definitions::{
     ControlPoint, Flowchart, Judged, Limit, PointKind, Rung, RungAt,
 };
 use mingjing_domain::event::EventKind;
+use mingjing_domain::limit::Budget;
 
 use super::history::Case;
 use super::stays::{Course, FALL_AWAY_KINDS, Stay, special_stays};
@@ -39,7 +41,7 @@ impl SlowEvaluator<'_> {
                     return Vec::new();
                 };
                 let levels = if levels.is_empty() {
-                    usual_ladder(limit, watch.point)
+                    usual_ladder(limit, &watch.point)
                 } else {
                     levels.clone()
                 };
@@ -53,25 +55,25 @@ impl SlowEvaluator<'_> {
                     .filter_map(alleged)
                     .collect()
             }
-            PointKind::SpecialOverdue { kinds } => {
+            PointKind::SpecialOverdue { kinds, remind } => {
                 let alleged = |stay: Stay| {
                     let course = special_course(case, &stay);
                     let due_at = stay.own.expect("only those with an end");
+                    let level = level_of(&watch.point);
+                    let reminder = remind.filter(|_| level > Level::Notice).map(|before| Step {
+                        level: Level::Notice,
+                        at: before_day(watch.calendar, due_at, before),
+                        due_at: Some(due_at),
+                        breach: false,
+                    });
                     let breach = Step {
-                        level: level_of(watch.point),
+                        level,
                         at: due_at.plus_millis(1000),
                         due_at: Some(due_at),
                         breach: true,
                     };
-                    allege(
-                        case,
-                        watch,
-                        moment,
-                        Judged::Always,
-                        &stay,
-                        &course,
-                        &[breach],
-                    )
+                    let ladder: Vec<Step> = reminder.into_iter().chain([breach]).collect();
+                    allege(case, watch, moment, Judged::Always, &stay, &course, &ladder)
                 };
                 special_stays(case, kinds, watch.calendar)
                     .into_iter()
@@ -119,14 +121,14 @@ impl SlowEvaluator<'_> {
                 deadline::earliest(calendar, case.events[start].occurred_at, budget, &ledger);
             // A step of which only the end is told says nothing about its length.
             let early = done > start && case.second(done) < earliest;
-            if early && self.may_speak(case, watch.point, done) {
+            if early && self.may_speak(case, &watch.point, done) {
                 let instant = case.events[done].occurred_at;
                 found.push(Wanted {
                     control_point: watch.point.id.text.clone(),
                     step: stay.step,
                     visit: stay.visit,
-                    level: level_of(watch.point),
-                    state: moment.state(case, watch.point, instant),
+                    level: level_of(&watch.point),
+                    state: moment.state(case, &watch.point, instant),
                     due_at: Some(earliest),
                     breached_at: Some(instant),
                     completed_at: None,
@@ -179,8 +181,8 @@ impl SlowEvaluator<'_> {
                     control_point: watch.point.id.text.clone(),
                     step: stay.step,
                     visit: stay.visit,
-                    level: level_of(watch.point),
-                    state: moment.state(case, watch.point, instant),
+                    level: level_of(&watch.point),
+                    state: moment.state(case, &watch.point, instant),
                     due_at: late.due_at,
                     breached_at: Some(instant),
                     completed_at: None,
@@ -279,11 +281,63 @@ impl SlowEvaluator<'_> {
                 }
             }
         };
-        levels.iter().filter_map(step).collect()
+        let answered_by = self.deemed(case, flowchart, limit).map(|deemed| deemed.1);
+        let put_off = |step: Step| {
+            let at = answered_by.map_or(step.at, |end| step.at.max(end.plus_millis(1000)));
+            let due = |due: Timestamp| answered_by.map_or(due, |end| due.max(end));
+            Step {
+                at,
+                due_at: step.due_at.map(due),
+                ..step
+            }
+        };
+        levels.iter().filter_map(step).map(put_off).collect()
+    }
+
+    /// The instant from which less than so much of the last part of a limit is left, as the case stands; none where it does not
+    /// run.
+    pub(super) fn last_part_begins(
+        &self,
+        case: &Case<'_>,
+        flowchart: &Flowchart,
+        limit: &Limit,
+        used: u8,
+    ) -> Option<(Course, Timestamp)> {
+        let stay = self.stays(case, flowchart, limit).into_iter().next()?;
+        let course = self.course(case, limit, &stay);
+        if course.end().is_some() {
+            return None;
+        }
+        let running = self.restarted(case, flowchart, limit, &course)?;
+        let breach = match limit.statutory {
+            Some(_) => RungAt::Statutory,
+            None => RungAt::Promised,
+        };
+        let share = Rung {
+            level: Level::Notice,
+            at: RungAt::Used(used),
+        };
+        let past = Rung {
+            level: Level::Red,
+            at: breach,
+        };
+        let ladder = self.ladder(case, flowchart, limit, &stay, &course, &[share, past]);
+        let begins = ladder.iter().find(|step| !step.breach);
+        Some((running, begins.map_or(Timestamp::MAX, |step| step.at)))
     }
 }
 
-fn limit_of<'a>(case: &Case<'a>, name: &str) -> Option<(&'a Flowchart, &'a Limit)> {
+/// The instant of a reminder so long before the end of a day.
+fn before_day(calendar: &WorkCalendar, due_at: Timestamp, before: Budget) -> Timestamp {
+    let due = Deadline {
+        due_at,
+        due_date: due_at.local_date(calendar.tz()),
+        provisional: false,
+    };
+    deadline::last_reminder(calendar, &due, before)
+}
+
+pub(super) fn limit_of<'a>(case: &Case<'a>, name: &str) -> Option<(&'a Flowchart, &'a Limit)> {
     let flowchart = case.flowchart?;
     flowchart
         .limits
@@ -293,7 +347,7 @@ fn limit_of<'a>(case: &Case<'a>, name: &str) -> Option<(&'a Flowchart, &'a Limit
 }
 
 /// Yellow past the promise, red past the law, as far as the limit has them; or the one rung of another rule.
-fn usual_ladder(limit: &Limit, point: &ControlPoint) -> Vec<Rung> {
+pub(super) fn usual_ladder(limit: &Limit, point: &ControlPoint) -> Vec<Rung> {
     if point
         .rule
         .as_deref()

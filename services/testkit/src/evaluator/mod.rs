@@ -18,9 +18,12 @@ mod ledger;
 pub mod life;
 mod money;
 mod records;
+mod settings;
 mod stays;
+mod suspensions;
 mod values;
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -123,6 +126,14 @@ impl Definitions {
             .unwrap_or_else(|| panic!("no calendar {id}"))
     }
 
+    /// The zone in which a case's days begin.
+    fn zone_of(&self, case: &Case<'_>) -> Tz {
+        let general = self.set.general_points.first();
+        let general = general.and_then(|g| g.value.calendar.as_deref());
+        let flowchart = case.flowchart.map(|f| &*f.calendar);
+        self.zone(flowchart.or(general).unwrap_or("cn"))
+    }
+
     fn zone(&self, calendar: &str) -> Tz {
         self.calendar(calendar).tz()
     }
@@ -163,7 +174,7 @@ pub struct SlowEvaluator<'a> {
 
 /// One control point that watches a case, with the calendar it counts in.
 struct Watch<'a> {
-    point: &'a ControlPoint,
+    point: Cow<'a, ControlPoint>,
     calendar: &'a WorkCalendar,
 }
 
@@ -202,7 +213,7 @@ impl<'a> SlowEvaluator<'a> {
                 flowchart
                     .control_points
                     .iter()
-                    .map(|point| Watch { point, calendar }),
+                    .map(|point| watch(point, calendar)),
             );
         }
         for general in definitions
@@ -217,11 +228,30 @@ impl<'a> SlowEvaluator<'a> {
                     general
                         .control_points
                         .iter()
-                        .map(|point| Watch { point, calendar }),
+                        .map(|point| watch(point, calendar)),
                 );
             }
         }
-        watches
+        self.set(case, watches)
+    }
+
+    /// The control points as the settings that the case is under leave them.
+    fn set(&self, case: &Case<'a>, watches: Vec<Watch<'a>>) -> Vec<Watch<'a>> {
+        let in_force = settings::in_force(self.definitions, case);
+        if in_force.is_empty() {
+            return watches;
+        }
+        let limits = case.flowchart.map_or(&[][..], |f| &f.limits);
+        let set = |watch: Watch<'a>| {
+            let name = watch.point.check.limit();
+            let limit = limits.iter().find(|l| name == Some(&l.id));
+            let point = settings::adjusted(&watch.point, limit, &in_force)?;
+            Some(Watch {
+                point: Cow::Owned(point),
+                calendar: watch.calendar,
+            })
+        };
+        watches.into_iter().filter_map(set).collect()
     }
 
     fn of_point(&self, case: &Case<'_>, watch: &Watch<'_>, moment: Moment<'_>) -> Vec<Wanted> {
@@ -234,6 +264,13 @@ impl<'a> SlowEvaluator<'a> {
             PointKind::EndedBeforeDue { .. } => self.ended_before_due(case, watch, moment),
             _ => self.findings(case, watch, moment),
         }
+    }
+}
+
+fn watch<'a>(point: &'a ControlPoint, calendar: &'a WorkCalendar) -> Watch<'a> {
+    Watch {
+        point: Cow::Borrowed(point),
+        calendar,
     }
 }
 

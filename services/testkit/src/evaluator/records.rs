@@ -73,7 +73,7 @@ impl SlowEvaluator<'_> {
         let Some(index) = case.events.iter().position(|e| e.data.item_code.is_some()) else {
             return Vec::new();
         };
-        let on = local_date(case.events[index], self.zone_of(case));
+        let on = local_date(case.events[index], self.definitions.zone_of(case));
         let is_listed = |item: &PowerItem| {
             let is_over =
                 item.status == PowerStatus::Active && item.effective_to.is_some_and(|end| on > end);
@@ -103,7 +103,7 @@ impl SlowEvaluator<'_> {
             return Vec::new();
         };
         let named = case.events.iter().position(|e| e.data.item_code.is_some());
-        let zone = self.zone_of(case);
+        let zone = self.definitions.zone_of(case);
         let begun_after = begun_on(case, zone).is_some_and(|date| date > end);
         if !begun_after && item.running_cases == RunningCases::Finish {
             return Vec::new();

@@ -55,7 +55,7 @@ impl SlowEvaluator<'_> {
                 let step = limit.step.as_ref().expect("a step limit names its step");
                 case.visits
                     .iter()
-                    .filter(|v| *v.step == **step)
+                    .filter(|v| *v.step == **step && v.ended != Some(v.entered))
                     .map(of_visit)
                     .collect()
             }
@@ -64,7 +64,9 @@ impl SlowEvaluator<'_> {
                 each(case, limit, &self.starts(case, limit))
             }
             LimitKind::Stage | LimitKind::Case => {
-                let start = self.starts(case, limit).first().copied();
+                let plain = self.starts(case, limit).first().copied();
+                let deemed = self.deemed(case, flowchart, limit);
+                let start = deemed.map_or(plain, |(application, _)| Some(application));
                 let own = self.own_deadline(case, flowchart, limit);
                 if limit.own_deadline.is_some() && own.is_none() {
                     return Vec::new();
@@ -84,6 +86,35 @@ impl SlowEvaluator<'_> {
                     own,
                 }]
             }
+        }
+    }
+
+    /// The application that nobody answered in time, and the last second in which an answer would have been: the limit runs from
+    /// it. None where it runs as usual.
+    pub(super) fn deemed(
+        &self,
+        case: &Case<'_>,
+        flowchart: &Flowchart,
+        limit: &Limit,
+    ) -> Option<(usize, Timestamp)> {
+        let rule = limit.deemed_from.as_ref()?;
+        let application = case.first(&rule.from)?;
+        if case
+            .first(&limit.from)
+            .is_some_and(|usual| usual <= application)
+        {
+            return None;
+        }
+        let calendar = self.definitions.calendar(&flowchart.calendar);
+        let received_at = case.events[application].occurred_at;
+        let none = mingjing_domain::deadline::Ledger::default();
+        let end =
+            mingjing_domain::deadline::deadline(calendar, received_at, rule.within, &none).due_at;
+        let answer =
+            (application + 1..case.events.len()).find(|i| case.matches_any(*i, &rule.answered_by));
+        match answer {
+            Some(answer) if case.second(answer) <= end => None,
+            _ => Some((application, end)),
         }
     }
 

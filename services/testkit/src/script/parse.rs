@@ -229,6 +229,7 @@ impl Reader {
                     "corrects" => event.data.corrects = Some(text),
                     "special" => special(event).kind = text,
                     "granted" => special(event).granted = Some(text),
+                    "notice" => special(event).notice_no = Some(text),
                     "item" => event.data.item_code = Some(text),
                     "org" => event.data.org_code = Some(text),
                     "region" => event.data.region_code = Some(text),

@@ -6,6 +6,7 @@
 
 mod alerts;
 mod cloudevents;
+mod evidence;
 mod exchange;
 mod export;
 mod import;

@@ -60,6 +60,7 @@ fn limit(responsibility: &Responsibility, expectation: &Expectation) -> Limit {
         step: None,
         from: expectation.trigger.clone(),
         starts_when: None,
+        deemed_from: None,
         to: expectation.owed.clone(),
         occurrence: Occurrence::Each,
         statutory: Some(expectation.within),

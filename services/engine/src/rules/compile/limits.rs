@@ -1,14 +1,14 @@
 //! Limits: what makes one whole, its ladder, and the timed points that live on it.
 
-use mingjing_domain::alert::Level;
 use mingjing_domain::definitions::{
     Anchor, AttributeType, ControlPoint, Effect, Judged, Limit, LimitKind, Name, Occurrence, Rung,
     RungAt,
 };
 use mingjing_domain::event::EventKind;
+use mingjing_domain::limit::Budget;
 
 use super::{Builder, ENDED_OTHERWISE, Home};
-use crate::rules::plan::{Check, Ladder, MarkSet, OwnDeadline, TimedKind, TimedPoint};
+use crate::rules::plan::{Check, Deemed, Ladder, MarkSet, OwnDeadline, TimedKind, TimedPoint};
 
 impl Builder<'_> {
     pub(super) fn check_limit(&mut self, limit: &Limit, home: &Home<'_>) {
@@ -57,6 +57,20 @@ impl Builder<'_> {
             }
             _ => {}
         }
+        if limit.deemed_from.is_some()
+            && (!matches!(limit.kind, LimitKind::Stage | LimitKind::Case)
+                || limit.occurrence == Occurrence::Each
+                || limit.own_deadline.is_some()
+                || limit.starts_when.is_some()
+                || limit.at_least.is_some()
+                || limit.supplement_rebases)
+        {
+            refuse(
+                0,
+                "`deemed_from` is for a stage or case limit with `from`, and excludes `own_deadline`, `at_least`, \
+                 `supplement_rebases`, `starts_when` and `occurrence: each`",
+            );
+        }
         if limit.starts_when.is_some() && limit.from.is_empty() {
             refuse(
                 0,
@@ -79,31 +93,15 @@ impl Builder<'_> {
         home: &Home<'_>,
     ) -> Ladder {
         let lawful = limit.statutory.is_some() || limit.own_deadline.is_some();
-        let mut rungs: Vec<_> = levels.iter().map(|r| (r.level, r.at)).collect();
-        if rungs.is_empty() && names_another_rule(point) {
-            let at = if lawful {
-                RungAt::Statutory
-            } else {
-                RungAt::Promised
-            };
-            rungs.push((point.level.unwrap_or_else(|| point.default_level()), at));
-        } else if rungs.is_empty() {
-            if limit.promised.is_some() {
-                rungs.push((Level::Yellow, RungAt::Promised));
-            }
-            if lawful {
-                rungs.push((Level::Red, RungAt::Statutory));
-            }
-        }
+        let usual = if levels.is_empty() {
+            point.usual_ladder(limit)
+        } else {
+            Vec::new()
+        };
+        let all = levels.iter().chain(&usual);
+        let mut rungs: Vec<_> = all.map(|r| (r.level, r.at)).collect();
         // In order of time, so that a later rung is never of a lesser level.
-        rungs.sort_by_key(|(level, at)| {
-            let order = match at {
-                RungAt::Before(_) | RungAt::Used(_) => 0,
-                RungAt::Promised => 1,
-                RungAt::Statutory => 2,
-            };
-            (order, *level)
-        });
+        rungs.sort_by_key(|(level, at)| (at.order(), *level));
         if rungs.len() > 3 {
             self.refuse(home, point, "a ladder has at most three rungs");
         }
@@ -189,6 +187,15 @@ impl Builder<'_> {
             None => 0,
         };
         let from = self.mark(&limit.from);
+        let deemed = limit.deemed_from.as_ref().map(|deemed| Deemed {
+            from: self.mark(&deemed.from),
+            answered_by: self.mark(&deemed.answered_by),
+            within: deemed.within,
+        });
+        if let Some(deemed) = &deemed {
+            self.plan.opening |= deemed.from;
+            self.plan.answering |= deemed.answered_by;
+        }
         let starts_when = limit
             .starts_when
             .as_ref()
@@ -219,6 +226,7 @@ impl Builder<'_> {
             promised: limit.promised,
             own_deadline,
             supplement_rebases: limit.supplement_rebases,
+            deemed,
             suspended_by,
             extended_by,
             legal_basis: limit.legal_basis.clone(),
@@ -228,7 +236,12 @@ impl Builder<'_> {
         Check::Timed
     }
 
-    pub(super) fn timed_special(&mut self, point: u16, kinds: u64) -> Check {
+    pub(super) fn timed_special(
+        &mut self,
+        point: u16,
+        kinds: u64,
+        remind: Option<Budget>,
+    ) -> Check {
         let ends: Vec<Anchor> = ENDED_OTHERWISE
             .into_iter()
             .chain([EventKind::Decided, EventKind::Closed])
@@ -242,7 +255,7 @@ impl Builder<'_> {
         self.plan.ending |= falls_away_on;
         self.plan.timed.push(TimedPoint {
             point,
-            kind: TimedKind::Special(kinds),
+            kind: TimedKind::Special(kinds, remind),
             limit_name: "特别程序".into(),
             limit_kind: LimitKind::Stage,
             step: None,
@@ -257,6 +270,7 @@ impl Builder<'_> {
             promised: None,
             own_deadline: None,
             supplement_rebases: false,
+            deemed: None,
             suspended_by: 0,
             extended_by: 0,
             legal_basis: None,
@@ -334,12 +348,4 @@ impl Builder<'_> {
         }
         bits
     }
-}
-
-/// Whether a limit's point is a rule of its own rather than one of the ladder T1 to T5, so that its rule says how grave it
-/// is.
-fn names_another_rule(point: &ControlPoint) -> bool {
-    let ladder = ["T1", "T2", "T3", "T4", "T5"];
-    let rule = point.rule.as_deref();
-    rule.is_some_and(|rule| !ladder.contains(&rule))
 }

@@ -1,7 +1,10 @@
 //! Control points: what each checks, resolved, and the events it looks at.
 
+use mingjing_domain::alert::Level;
 use mingjing_domain::catalogue::{self, LOCAL_PREFIX};
-use mingjing_domain::definitions::{Anchor, AttributeType, ControlPoint, Limit, Name, PointKind};
+use mingjing_domain::definitions::{
+    Anchor, AttributeType, ControlPoint, Limit, LimitKind, Name, Occurrence, Percent, PointKind,
+};
 use mingjing_domain::event::EventKind;
 use mingjing_domain::limit::{Budget, Unit};
 
@@ -16,6 +19,11 @@ const ANSWER_WITHIN: Budget = Budget::new(5, Unit::WorkingDays);
 const OFF_LIST_GRACE: Budget = Budget::new(2, Unit::WorkingDays);
 /// Late entry: 1 working day (徐州 24 h, domain study S4; in working time, 11.8).
 const LATE_ENTRY_OVER: Budget = Budget::new(1, Unit::WorkingDays);
+/// Suspensions in one case, the share of its limit and its last part (our own numbers: domain study Q8, after S34 and S35).
+const SUSPENSIONS: u32 = 2;
+const SUSPENDED_SHARE: u8 = 50;
+const LAST_PART: u8 = 10;
+
 impl Builder<'_> {
     pub(super) fn point(&mut self, point: &ControlPoint, limits: &[Limit], home: &Home<'_>) {
         if self.plan.points.iter().any(|p| p.id == point.id.text) {
@@ -23,8 +31,12 @@ impl Builder<'_> {
             self.problems.push((home.problem)(point.id.line, message));
             return;
         }
-        let place = self.plan.points.len() as u16;
         self.rule_exists(point, home);
+        let settings = self.settings;
+        let Some((adjusted, settings)) = self.adjust(point, limits, settings) else {
+            return;
+        };
+        let (point, place) = (&adjusted, self.plan.points.len() as u16);
         let Some((check, looks)) = self.check(place, point, limits, home) else {
             return;
         };
@@ -44,6 +56,7 @@ impl Builder<'_> {
             message,
             remedy: point.remedy.clone(),
             answer_within: point.answer_within.unwrap_or(ANSWER_WITHIN),
+            settings,
             only_when,
             unless,
             check,
@@ -85,9 +98,32 @@ impl Builder<'_> {
                     Looks::Never,
                 )
             }
-            PointKind::SpecialOverdue { kinds } => {
+            PointKind::SpecialOverdue { kinds, remind } => {
                 let kinds = self.special_bits(kinds, None, home);
-                (self.timed_special(place, kinds), Looks::Never)
+                // A reminder that is no milder than the card says nothing.
+                let level = point.level.unwrap_or_else(|| point.default_level());
+                let remind = remind.filter(|_| level > Level::Notice);
+                (self.timed_special(place, kinds, remind), Looks::Never)
+            }
+            PointKind::UnfoundedSuspension { notice } => {
+                let check = Check::UnfoundedSuspension { notice: *notice };
+                (check, Looks::Kinds(&[EventKind::Suspend]))
+            }
+            PointKind::FrequentSuspension {
+                count,
+                limit,
+                share,
+                last,
+            } => {
+                let limit = match limit {
+                    Some(name) => Some(self.watched(place, point, name, *last, limits, home)?),
+                    None => None,
+                };
+                let check = Check::FrequentSuspension {
+                    count: count.unwrap_or(SUSPENSIONS),
+                    limit: limit.map(|at| (at, share.map_or(SUSPENDED_SHARE, |s| s.0))),
+                };
+                (check, Looks::Kinds(&[EventKind::Suspend]))
             }
             PointKind::RequiresBefore {
                 event,
@@ -293,6 +329,31 @@ impl Builder<'_> {
     pub(super) fn refuse(&mut self, home: &Home<'_>, point: &ControlPoint, message: &str) {
         let message = format!("control point {:?}: {message}", point.id.text);
         self.problems.push((home.problem)(point.id.line, message));
+    }
+
+    /// The limit whose last part a finding asks for.
+    fn watched(
+        &mut self,
+        place: u16,
+        point: &ControlPoint,
+        name: &Name,
+        last: Option<Percent>,
+        limits: &[Limit],
+        home: &Home<'_>,
+    ) -> Option<u16> {
+        let limit = self.find_limit(name, limits, home)?;
+        let runs = matches!(limit.kind, LimitKind::Stage | LimitKind::Case);
+        let counted = limit.statutory.is_some() || limit.promised.is_some();
+        if !runs || !counted || limit.occurrence == Occurrence::Each {
+            let message =
+                "`limit` is one of the whole case or of a stage, with `statutory` or `promised`";
+            self.refuse(home, point, message);
+            return None;
+        }
+        let used = 100 - last.map_or(LAST_PART, |l| l.0);
+        let timed = self.plan.timed.len() as u16;
+        self.timed(place, limit, TimedKind::Watched(used), home);
+        Some(timed)
     }
 
     fn find_limit<'l>(

@@ -10,7 +10,7 @@ use rdkafka::{Offset, TopicPartitionList};
 use super::client::Reader;
 use super::desk::Desk;
 use super::start::Done;
-use super::{Mark, Spot};
+use super::{Answered, Mark, Spot};
 
 /// What has become of the answer that is due.
 pub(super) enum Due {
@@ -28,8 +28,8 @@ pub(super) fn due(desk: &Desk, patience: Duration) -> Due {
         return Due::Settled;
     };
     // Not under the lock.
-    let marks = match receiver.recv_timeout(patience) {
-        Ok(marks) => marks,
+    let Answered { marks, doubted } = match receiver.recv_timeout(patience) {
+        Ok(answered) => answered,
         Err(RecvTimeoutError::Disconnected) => return Due::Dropped,
         Err(RecvTimeoutError::Timeout) => {
             desk.state().due = Some(receiver);
@@ -37,6 +37,7 @@ pub(super) fn due(desk: &Desk, patience: Duration) -> Due {
         }
     };
     let mut state = desk.state();
+    state.beginning |= doubted;
     let mut rests = Vec::new();
     for Mark {
         spot,

@@ -78,6 +78,7 @@ impl ConsumerContext for Context {
             });
             let mut state = self.desk.state();
             state.assigned = spots.collect();
+            (state.joined, state.unjoined) = (true, None);
             state.generation += 1;
             state.beginning = true;
             return;
@@ -119,7 +120,10 @@ impl Context {
             tracing::debug!(%error, "offsets of delivered topics were not committed");
         }
         let mut state = self.desk.state();
+        (state.joined, state.unjoined) = (false, Some(Instant::now()));
         state.assigned.clear();
+        state.begins_not = None;
+        state.unbegun.clear();
         state.begun.clear();
         state.done.clear();
         state.kept.clear();

@@ -4,9 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::Receiver;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use super::start::Done;
-use super::{Mark, Spot, Standing};
+use super::{Answered, Health, Spot, Standing};
+
+/// What the client said of a batch is believed to be so for so long: it tries again all the time.
+const UNREADABLE: Duration = Duration::from_secs(10);
 
 /// The state; held for moments only.
 #[derive(Default)]
@@ -24,6 +28,16 @@ pub(super) struct State {
     pub wanted_changed: bool,
     /// What the group has given this process.
     pub assigned: BTreeSet<Spot>,
+    /// Whether the group has taken this process in …
+    pub joined: bool,
+    /// … and since when not.
+    pub unjoined: Option<Instant>,
+    /// Since when it cannot be found out where anything begins, and why.
+    pub begins_not: Option<(Instant, String)>,
+    /// The same of single partitions.
+    pub unbegun: BTreeMap<Spot, (Instant, String)>,
+    /// When the client last could not read a batch, and what it said.
+    pub unreadable: Option<(Instant, String)>,
     /// Counts the assignments.
     pub generation: u64,
     /// Whether it must still be found out where to begin.
@@ -37,7 +51,7 @@ pub(super) struct State {
     pub kept: BTreeSet<Spot>,
     pub ends: BTreeMap<Spot, i64>,
     /// The answer that is due.
-    pub due: Option<Receiver<Vec<Mark>>>,
+    pub due: Option<Receiver<Answered>>,
     last_error: Option<String>,
 }
 
@@ -66,6 +80,22 @@ impl Desk {
             (spot.clone(), standing)
         };
         state.done.iter().map(of).collect()
+    }
+
+    pub fn health(&self) -> Health {
+        let state = self.state();
+        let since = |(at, why): &(Instant, String)| (at.elapsed(), why.clone());
+        let waits = !state.wanted.is_empty() && !state.joined;
+        let unbegun = state.unbegun.iter();
+        let unreadable = state.unreadable.as_ref();
+        Health {
+            unjoined: state.unjoined.filter(|_| waits).map(|at| at.elapsed()),
+            beginning: state.begins_not.as_ref().map(since),
+            unbegun: unbegun.map(|(s, why)| (s.clone(), since(why))).collect(),
+            unreadable: unreadable
+                .filter(|(at, _)| at.elapsed() < UNREADABLE)
+                .map(|(_, why)| why.clone()),
+        }
     }
 
     pub fn error(&self, text: String) {

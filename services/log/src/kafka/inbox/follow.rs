@@ -4,18 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::mpsc::sync_channel;
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
 use rdkafka::consumer::{CommitMode, Consumer};
 use rdkafka::error::KafkaError;
-use rdkafka::message::BorrowedMessage;
 use rdkafka::types::RDKafkaErrorCode;
-use rdkafka::{Message, Offset, Timestamp, TopicPartitionList};
+use rdkafka::{Offset, TopicPartitionList};
 use tokio::sync::mpsc;
 
 use super::answers::{Due, commit, due};
 use super::client::{Reader, list};
 use super::desk::Desk;
-use super::places::{begins, done_of};
+use super::gaps::{Gaps, unreadable};
+use super::places::{Unknown, begins, done_of};
 use super::{Answer, BYTES_MAX, Delivered, Handed, News, RECORDS_MAX, Spot};
 use crate::kafka::cluster::position_gone;
 use crate::kafka::native;
@@ -37,6 +36,7 @@ pub(super) fn run(consumer: &Reader, desk: &Desk, told: &mpsc::Sender<Handed>) {
         subscribed: BTreeSet::new(),
         resting: BTreeMap::new(),
         left: Vec::new(),
+        gaps: Gaps::default(),
         ask_again: None,
     };
     while !desk.closing() {
@@ -60,6 +60,7 @@ struct Thread<'a> {
     resting: BTreeMap<Spot, Instant>,
     /// Records that came while an answer was waited for.
     left: Vec<(Spot, Delivered)>,
+    gaps: Gaps,
     /// When to begin anew, for some partitions could not be begun.
     ask_again: Option<Instant>,
 }
@@ -103,6 +104,10 @@ impl Thread<'_> {
                     "the topics that are followed have changed"
                 );
                 self.subscribed = wanted;
+                let mut state = self.desk.state();
+                if !state.joined {
+                    state.unjoined.get_or_insert_with(Instant::now);
+                }
             }
             Err(error) => self.report(&error),
         }
@@ -114,6 +119,7 @@ impl Thread<'_> {
         if state.generation != self.generation {
             self.generation = state.generation;
             self.left.clear();
+            self.gaps.forget();
             self.resting.clear();
             self.ask_again = None;
         }
@@ -146,13 +152,13 @@ impl Thread<'_> {
         }
     }
 
-    fn resume(&self, spots: &[Spot]) {
+    fn resume(&mut self, spots: &[Spot]) {
         if let Err(error) = list(spots).and_then(|list| self.consumer.resume(&list)) {
             self.report(&error);
         }
     }
 
-    fn pause(&self, spots: &[Spot]) {
+    fn pause(&mut self, spots: &[Spot]) {
         if let Err(error) = list(spots).and_then(|list| self.consumer.pause(&list)) {
             self.report(&error);
         }
@@ -171,14 +177,18 @@ impl Thread<'_> {
                 if !unknown.is_empty() {
                     self.ask_again = Some(Instant::now() + ASK_AGAIN);
                 }
-                for (spot, error) in unknown {
-                    tracing::warn!(%spot, %error, "a delivered topic cannot be read: asking again");
-                    self.desk.error(format!("{spot}: {error}"));
-                }
+                self.note_unbegun(unknown);
                 begun
             }
             Err(error) => {
                 self.report(&error);
+                let mut state = self.desk.state();
+                let since = state
+                    .begins_not
+                    .take()
+                    .map_or_else(Instant::now, |(at, _)| at);
+                state.begins_not = Some((since, error.to_string()));
+                drop(state);
                 // Asked again. The group may have something else to say meanwhile.
                 self.poll_into_left(POLL);
                 return Some(());
@@ -212,12 +222,29 @@ impl Thread<'_> {
             return Some(());
         }
         self.resting.clear();
+        self.gaps.begin(&begun);
         self.hand(News::Assigned(begun))
+    }
+
+    /// Those of which it could be found out where they begin are no longer told.
+    fn note_unbegun(&self, unknown: Unknown) {
+        for (spot, error) in &unknown {
+            tracing::warn!(%spot, %error, "a delivered topic cannot be read: asking again");
+            self.desk.error(format!("{spot}: {error}"));
+        }
+        let mut state = self.desk.state();
+        state.begins_not = None;
+        let before = std::mem::take(&mut state.unbegun);
+        let since = |spot: &Spot| before.get(spot).map_or_else(Instant::now, |(at, _)| *at);
+        let unbegun = unknown.into_iter();
+        state.unbegun = unbegun
+            .map(|(spot, error)| (spot.clone(), (since(&spot), error.to_string())))
+            .collect();
     }
 
     /// What has come, as far as it is small enough.
     fn collect(&mut self) -> BTreeMap<Spot, Vec<Delivered>> {
-        let generation = self.desk.state().generation;
+        let (consumer, generation) = (self.consumer, self.desk.state().generation);
         let mut records: BTreeMap<Spot, Vec<Delivered>> = BTreeMap::new();
         let (mut count, mut bytes, mut patience) = (0, 0, POLL);
         let left = std::mem::take(&mut self.left);
@@ -227,13 +254,13 @@ impl Thread<'_> {
         while count < RECORDS_MAX && bytes < BYTES_MAX {
             let next = match left.next() {
                 Some(record) => Some(record),
-                None => match self.consumer.poll(patience) {
+                None => match consumer.poll(patience) {
                     None => break,
                     Some(Err(error)) => {
                         self.report(&error);
                         None
                     }
-                    Some(Ok(message)) => Some(delivered(&message)),
+                    Some(Ok(message)) => Some(self.gaps.take_in(&message)),
                 },
             };
             let state = self.desk.state();
@@ -259,9 +286,13 @@ impl Thread<'_> {
     }
 
     fn poll_into_left(&mut self, patience: Duration) {
-        match self.consumer.poll(patience) {
+        let consumer = self.consumer;
+        match consumer.poll(patience) {
             None => {}
-            Some(Ok(message)) => self.left.push(delivered(&message)),
+            Some(Ok(message)) => {
+                let record = self.gaps.take_in(&message);
+                self.left.push(record);
+            }
             Some(Err(error)) => self.report(&error),
         }
     }
@@ -339,29 +370,21 @@ impl Thread<'_> {
         due(self.desk, patience)
     }
 
-    fn report(&self, error: &KafkaError) {
+    fn report(&mut self, error: &KafkaError) {
         tracing::info!(%error, "the reader of delivered topics reports");
         self.desk.error(error.to_string());
+        if let KafkaError::MessageConsumption(code) = error {
+            let now = Instant::now();
+            if unreadable(*code) {
+                self.desk.state().unreadable = Some((now, error.to_string()));
+            }
+            if *code == RDKafkaErrorCode::BadMessage {
+                self.gaps.damaged(now);
+            }
+        }
         if position_gone(error) {
             // The client does not say of which partition: all are looked at.
             self.desk.state().beginning = true;
         }
     }
-}
-
-fn delivered(message: &BorrowedMessage<'_>) -> (Spot, Delivered) {
-    let spot = Spot {
-        topic: message.topic().into(),
-        partition: message.partition(),
-    };
-    let record = Delivered {
-        offset: message.offset(),
-        appended_at: match message.timestamp() {
-            Timestamp::LogAppendTime(at) => Some(at),
-            Timestamp::CreateTime(_) | Timestamp::NotAvailable => None,
-        },
-        headers: native::headers(message),
-        value: message.payload().map(Bytes::copy_from_slice),
-    };
-    (spot, record)
 }

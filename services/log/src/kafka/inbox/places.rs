@@ -25,21 +25,21 @@ pub(super) fn begins(
     let spots: Vec<Spot> = spots.iter().cloned().collect();
     let names: BTreeSet<&str> = spots.iter().map(|spot| &*spot.topic).collect();
     let names: Vec<&str> = names.into_iter().collect();
-    let ids = native::topic_ids(consumer.client(), &names, QUESTION)?;
+    let shapes = native::describe(consumer.client(), &names, QUESTION)?;
     let committed = consumer.committed_offsets(list(&spots)?, QUESTION)?;
-    let mut sizes: BTreeMap<&str, usize> = BTreeMap::new();
-    for name in names {
-        let metadata = consumer.fetch_metadata(Some(name), QUESTION)?;
-        let topic = metadata.topics().first();
-        sizes.insert(name, topic.map_or(0, |topic| topic.partitions().len()));
-    }
     let mut begun = Vec::with_capacity(spots.len());
     let mut unknown = Vec::new();
     for spot in &spots {
-        let Some(topic_id) = ids.get(&*spot.topic).copied().flatten() else {
+        let shape = match shapes.get(&*spot.topic) {
+            Some(Ok(Some(shape))) => *shape,
             // Gone. The group will say so; if it comes again, it is another.
-            continue;
+            Some(Ok(None)) | None => continue,
+            Some(Err(error)) => {
+                unknown.push((spot.clone(), error.clone()));
+                continue;
+            }
         };
+        let topic_id = shape.id;
         let place = committed.find_partition(&spot.topic, spot.partition);
         let told = place.as_ref().map_or(Ok(()), |place| place.error());
         let bounds = consumer.fetch_watermarks(&spot.topic, spot.partition, QUESTION);
@@ -64,7 +64,7 @@ pub(super) fn begins(
         begun.push(Begun {
             spot: spot.clone(),
             topic_id,
-            partitions: sizes.get(&*spot.topic).copied().unwrap_or(0),
+            partitions: shape.partitions,
             at,
             end: high,
             note: done.map(|done| done.note).unwrap_or_default(),

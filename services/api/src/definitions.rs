@@ -1,0 +1,173 @@
+//! Definitions from the Table port by their hash: as texts, and compiled for explaining.
+//!
+//! The table is supervision's (`supervise::definitions` says what lies where); it is only read here.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use mingjing_domain::definitions::{DefinitionFile, DefinitionSet, Problem};
+use mingjing_engine::Rules;
+use mingjing_log::Table;
+
+/// The table that holds definitions, and the key in it that names those in force.
+pub(crate) const DEFINITIONS: &str = "definitions";
+const ACTIVE: &[u8] = b"active";
+
+/// Compiled sets kept at most. A case rarely lives through more; one that does compiles some anew.
+const KEPT_MAX: usize = 8;
+
+/// The fields this reads of what supervision writes.
+#[derive(serde::Deserialize)]
+struct Active {
+    hash: String,
+}
+
+#[derive(serde::Deserialize)]
+struct Manifest {
+    files: usize,
+}
+
+/// Why definitions cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub enum DefinitionsError {
+    /// The table cannot be read.
+    #[error("reading the definitions")]
+    Log(#[from] mingjing_log::Error),
+    /// It holds something else.
+    #[error("the definitions' entry {key} cannot be read")]
+    Entry {
+        /// The key.
+        key: String,
+        /// Why.
+        #[source]
+        source: serde_json::Error,
+    },
+    /// They were published once and are not usable now: the table was tampered with, or they are of another time.
+    #[error("the definitions {hash} are not usable: {why}")]
+    Unusable {
+        /// Their hash.
+        hash: String,
+        /// What is wrong.
+        why: String,
+    },
+}
+
+/// The hash of the set in force; none before any is.
+pub(crate) async fn hash_in_force(table: &dyn Table) -> Result<Option<String>, DefinitionsError> {
+    let Some(active) = table.get(DEFINITIONS, ACTIVE).await? else {
+        return Ok(None);
+    };
+    let Active { hash } = entry("active", &active)?;
+    Ok(Some(hash))
+}
+
+/// The files of a set; none while the table lacks any of them.
+pub(crate) async fn files_of(
+    table: &dyn Table,
+    hash: &str,
+) -> Result<Option<Vec<DefinitionFile>>, DefinitionsError> {
+    let Some(manifest) = table.get(DEFINITIONS, hash.as_bytes()).await? else {
+        return Ok(None);
+    };
+    let Manifest { files: count } = entry(hash, &manifest)?;
+    let mut files: Vec<DefinitionFile> = Vec::with_capacity(count);
+    for n in 0..count {
+        let key = format!("{hash}/{n:06}");
+        let Some(file) = table.get(DEFINITIONS, key.as_bytes()).await? else {
+            return Ok(None);
+        };
+        files.push(entry(&key, &file)?);
+    }
+    Ok(Some(files))
+}
+
+fn entry<T: serde::de::DeserializeOwned>(key: &str, bytes: &[u8]) -> Result<T, DefinitionsError> {
+    serde_json::from_slice(bytes).map_err(|source| DefinitionsError::Entry {
+        key: key.to_owned(),
+        source,
+    })
+}
+
+/// Compiled definitions by hash.
+pub struct Definitions {
+    table: Arc<dyn Table>,
+    /// By hash, with the number of its last use.
+    kept: Mutex<(u64, BTreeMap<String, (u64, Arc<Rules>)>)>,
+}
+
+impl Definitions {
+    /// Those of a table.
+    pub fn new(table: Arc<dyn Table>) -> Self {
+        Self {
+            table,
+            kept: Mutex::default(),
+        }
+    }
+
+    /// The table itself.
+    pub(crate) fn table(&self) -> &dyn Table {
+        &*self.table
+    }
+
+    /// The rules of a set; none where the table does not have it.
+    ///
+    /// # Errors
+    /// [`DefinitionsError`].
+    pub async fn rules(&self, hash: &str) -> Result<Option<Arc<Rules>>, DefinitionsError> {
+        if let Some(rules) = self.used(hash) {
+            return Ok(Some(rules));
+        }
+        let Some(files) = files_of(&*self.table, hash).await? else {
+            return Ok(None);
+        };
+        let wanted = hash.to_owned();
+        let compiled = tokio::task::spawn_blocking(move || compile(&wanted, files)).await;
+        let rules = compiled.map_err(|error| DefinitionsError::Unusable {
+            hash: hash.to_owned(),
+            why: error.to_string(),
+        })??;
+        Ok(Some(self.keep(hash, rules)))
+    }
+
+    fn used(&self, hash: &str) -> Option<Arc<Rules>> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.0 += 1;
+        let now = kept.0;
+        let (used, rules) = kept.1.get_mut(hash)?;
+        *used = now;
+        Some(rules.clone())
+    }
+
+    fn keep(&self, hash: &str, rules: Arc<Rules>) -> Arc<Rules> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.0 += 1;
+        let now = kept.0;
+        kept.1.insert(hash.to_owned(), (now, rules.clone()));
+        while kept.1.len() > KEPT_MAX {
+            let oldest = kept.1.iter().min_by_key(|(_, (used, _))| *used);
+            let Some(oldest) = oldest.map(|(hash, _)| hash.clone()) else {
+                break;
+            };
+            kept.1.remove(&oldest);
+        }
+        rules
+    }
+}
+
+fn compile(hash: &str, files: Vec<DefinitionFile>) -> Result<Arc<Rules>, DefinitionsError> {
+    let unusable = |why: String| DefinitionsError::Unusable {
+        hash: hash.to_owned(),
+        why,
+    };
+    let first = |problems: &[Problem]| problems.first().map(ToString::to_string);
+    let (set, problems) = DefinitionSet::read(files);
+    if let Some(problem) = first(&problems) {
+        return Err(unusable(problem));
+    }
+    if set.hash() != hash {
+        return Err(unusable("they were changed after publication".into()));
+    }
+    let rules =
+        Rules::compile(&set).map_err(|problems| unusable(first(&problems).unwrap_or_default()))?;
+    Ok(Arc::new(rules))
+}

@@ -1,0 +1,164 @@
+//! `mingjing backtest`: what draft definitions would have made of the past, against what was judged or against other definitions.
+//!
+//! Reads ClickHouse and nothing else, and writes nowhere: no live alert is touched. Cases come one after the other in one stream
+//! with the alerts published of them, are handed in batches to as many threads as there are cores, and are judged once as of
+//! the end of the span, by all that is known of them by now. Memory holds a few batches, however long the past is.
+
+mod judge;
+mod report;
+mod span;
+mod tell;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
+
+use anyhow::{Context as _, bail, ensure};
+use mingjing_domain::Timestamp;
+use mingjing_store::Store;
+
+use crate::definitions_command;
+use crate::settings::Settings;
+use judge::Verdicts;
+use report::Report;
+
+pub use judge::Judges;
+use span::CaseOfPast;
+pub use span::{CasesOfPast, Span};
+
+/// Runs draft definitions over the past.
+#[derive(Debug, clap::Args)]
+pub struct BacktestArgs {
+    /// The folder of draft definitions: a whole set.
+    #[arg(long, value_name = "DIR")]
+    draft: PathBuf,
+    /// Cases that began at this instant or later, RFC 3339, or a date of the calendar's zone.
+    #[arg(long, value_name = "INSTANT")]
+    from: String,
+    /// Cases that began before it, judged as of it.
+    #[arg(long, value_name = "INSTANT")]
+    to: String,
+    /// Compare with these definitions on the same past; where nothing is said, with the alerts as published.
+    #[arg(long, value_name = "DIR")]
+    against: Option<PathBuf>,
+    /// ClickHouse's address; goes before the settings.
+    #[arg(long, value_name = "URL")]
+    clickhouse: Option<String>,
+    /// A settings file (TOML), for ClickHouse's address, database, user and password.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Threads that judge; as many as there are cores where nothing is said.
+    #[arg(long, value_name = "N")]
+    threads: Option<usize>,
+    /// Example cases of each kind of difference at each control point.
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    examples: usize,
+    /// One JSON object instead of text.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Batches that may wait for a thread.
+const WAITING: usize = 2;
+
+/// Runs the command.
+pub async fn run(args: BacktestArgs) -> anyhow::Result<()> {
+    let (_, draft) = definitions_command::load(&args.draft)?;
+    let against = match &args.against {
+        Some(folder) => Some(Arc::new(definitions_command::load(folder)?.1)),
+        None => None,
+    };
+    let zone = draft
+        .calendar("cn")
+        .map_or(chrono_tz::Asia::Shanghai, |c| c.tz());
+    let span = Span {
+        from: span::instant("--from", &args.from, zone)?,
+        to: span::instant("--to", &args.to, zone)?,
+    };
+    ensure!(span.from < span.to, "--from must lie before --to");
+    let store = store(&args)?;
+    let judges = Judges {
+        draft: Arc::new(draft),
+        against,
+        sources: store.declared_sources().await?,
+        judged_at: span.to,
+        examples: args.examples,
+    };
+    let threads = match args.threads {
+        Some(threads) => threads.max(1),
+        None => std::thread::available_parallelism().map_or(1, usize::from),
+    };
+    let began = Instant::now();
+    let mut report = backtest(&store, span, Arc::new(judges), threads).await?;
+    report.seconds = began.elapsed().as_secs_f64();
+    match args.json {
+        true => println!("{}", serde_json::to_string_pretty(&report)?),
+        false => print!("{}", tell::text_zh(&report, zone)),
+    }
+    Ok(())
+}
+
+/// Hands the cases of a span to threads that judge them, and adds up what they say.
+pub async fn backtest(
+    store: &Store,
+    span: Span,
+    judges: Arc<Judges>,
+    threads: usize,
+) -> anyhow::Result<Report> {
+    let mut inboxes = Vec::new();
+    let mut workers = Vec::new();
+    for _ in 0..threads {
+        let (inbox, mut batches) = tokio::sync::mpsc::channel::<Vec<CaseOfPast>>(WAITING);
+        let judges = judges.clone();
+        inboxes.push(inbox);
+        workers.push(tokio::task::spawn_blocking(move || {
+            let mut verdicts = Verdicts::default();
+            while let Some(batch) = batches.blocking_recv() {
+                judges.judge(&batch, &mut verdicts)?;
+            }
+            anyhow::Ok(verdicts)
+        }));
+    }
+    let mut cases = CasesOfPast::open(store, span)?;
+    let mut turn = 0;
+    while let Some(batch) = cases.next_batch().await? {
+        turn += 1;
+        if inboxes[turn % threads].send(batch).await.is_err() {
+            // It has ended over an error, which it tells below.
+            break;
+        }
+    }
+    drop(inboxes);
+    let mut all = Verdicts::default();
+    for worker in workers {
+        all.add(
+            worker.await.context("a thread that judges died")??,
+            judges.examples,
+        );
+    }
+    Ok(Report::new(span, &judges, all, cases.counts()))
+}
+
+fn store(args: &BacktestArgs) -> anyhow::Result<Store> {
+    let environment: Vec<(String, String)> = std::env::vars().collect();
+    let settings = Settings::load(args.config.as_deref(), &environment)?;
+    let Some(url) = args.clickhouse.clone().or(settings.clickhouse_url) else {
+        bail!(
+            "where is ClickHouse? Give --clickhouse URL, or --config with clickhouse.url; `mingjing up` says on stderr where its own listens"
+        );
+    };
+    Ok(Store::connect(&mingjing_store::Config {
+        url,
+        database: settings.clickhouse_database,
+        user: settings.clickhouse_user,
+        password: mingjing_store::Password(settings.clickhouse_password.0),
+    }))
+}
+
+/// An instant for messages.
+fn local(at: Timestamp, zone: chrono_tz::Tz) -> String {
+    at.to_utc()
+        .with_timezone(&zone)
+        .format("%Y-%m-%d %H:%M:%S")
+        .to_string()
+}
