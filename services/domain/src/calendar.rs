@@ -137,18 +137,26 @@ impl WorkCalendar {
             },
             blocks: Vec::new(),
         };
-        calendar.fill(plans.into_values());
+        let locals: Vec<&YearPlan> = definition.locals(count).collect();
+        calendar.fill(plans.into_values(), &locals);
         Ok(calendar)
     }
 
-    fn fill<'p>(&mut self, plans: impl Iterator<Item = &'p YearPlan>) {
+    fn fill<'p>(&mut self, plans: impl Iterator<Item = &'p YearPlan>, locals: &[&YearPlan]) {
+        let block = |b: &OffBlock| (day_of(b.from), day_of(b.to), b.name.clone());
         let mut work = Vec::new();
         for plan in plans {
             work.extend(plan.work.iter().map(|date| day_of(*date)));
-            let block = |b: &OffBlock| (day_of(b.from), day_of(b.to), b.name.clone());
             self.blocks.extend(plan.off.iter().map(block));
         }
+        let national = self.blocks.clone();
+        for local in locals {
+            self.blocks.extend(local.off.iter().map(block));
+        }
         self.blocks.sort();
+        let local_work = locals
+            .iter()
+            .flat_map(|l| l.work.iter().map(|d| day_of(*d)));
         let starts = self
             .known
             .iter()
@@ -159,21 +167,33 @@ impl WorkCalendar {
             .iter()
             .map(|run| run.1)
             .chain(self.blocks.iter().map(|b| b.1));
-        let first = starts.chain(work.iter().copied()).min();
-        let last = ends.chain(work.iter().copied()).max();
+        let worked: Vec<Day> = work.iter().copied().chain(local_work).collect();
+        let first = starts.chain(worked.iter().copied()).min();
+        let last = ends.chain(worked.iter().copied()).max();
         let (Some(first), Some(last)) = (first, last) else {
             return;
         };
-        if self.blocks.is_empty() && work.is_empty() {
+        if self.blocks.is_empty() && worked.is_empty() {
             return; // weekends alone need no table
         }
         self.first = first;
         self.kinds = (first..=last).map(|day| self.week.kind(day)).collect();
-        for (from, to, _) in &self.blocks {
+        for (from, to, _) in &national {
             self.kinds[(from - first) as usize..=(to - first) as usize].fill(DayKind::Holiday);
         }
         for day in work {
             self.kinds[(day - first) as usize] = DayKind::MakeUp;
+        }
+        for local in locals {
+            for (from, to, _) in local.off.iter().map(block) {
+                self.kinds[(from - first) as usize..=(to - first) as usize].fill(DayKind::Holiday);
+            }
+            for day in local.work.iter().map(|date| day_of(*date)) {
+                self.kinds[(day - first) as usize] = match self.week.kind(day) {
+                    DayKind::Working => DayKind::Working,
+                    _ => DayKind::MakeUp,
+                };
+            }
         }
         for (day, kind) in (first..).zip(&self.kinds) {
             if kind.is_working() {
@@ -236,6 +256,13 @@ impl WorkCalendar {
             (Some(from), Some(to)) => self.knows(from, to),
             _ => false,
         }
+    }
+
+    /// The last day of the covered run of years that `date` lies in; none where its year is not covered. Beyond it counting is provisional.
+    pub fn known_until(&self, date: NaiveDate) -> Option<NaiveDate> {
+        let day = day_of(date);
+        let run = self.known.iter().find(|run| run.0 <= day && day <= run.1)?;
+        Some(date_of(run.1))
     }
 
     /// Whether every day from `from` to `to` lies in a covered year. Where not, counting over them is provisional.

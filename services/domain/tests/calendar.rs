@@ -3,6 +3,7 @@
 use chrono::{Datelike, NaiveDate};
 use mingjing_domain::Timestamp;
 use mingjing_domain::calendar::{CalendarDefinition, DayKind, WorkCalendar, built_in, china};
+use mingjing_domain::definitions::{DefinitionFile, DefinitionSet};
 
 fn date(text: &str) -> NaiveDate {
     text.parse().expect("a date in a test")
@@ -318,5 +319,120 @@ fn what_a_calendar_cannot_mean_is_refused_with_its_place() {
             &sound.replace("basis: b", "basis: b, base: c")
         )
         .is_err()
+    );
+}
+
+fn calendar_of(yaml: &str) -> Result<WorkCalendar, Vec<String>> {
+    let file = DefinitionFile {
+        name: "calendars.yaml".into(),
+        text: yaml.into(),
+    };
+    let (set, problems) = DefinitionSet::read(vec![file]);
+    match set.calendars.last() {
+        Some(last) if problems.is_empty() => WorkCalendar::compile(&last.value, None)
+            .map_err(|found| found.iter().map(ToString::to_string).collect()),
+        _ => Err(problems.iter().map(ToString::to_string).collect()),
+    }
+}
+
+const PREFECTURE: &str = "\
+kind: calendar
+id: cn-5134
+name: 凉山州工作日历
+time_zone: Asia/Shanghai
+extends: cn
+versions:
+  - version: 2026.凉山.1
+    published_at: 2026-03-01T00:00:00+08:00
+    basis: 州人民政府关于火把节放假的通知
+    local:
+      off: [{from: 2026-08-06, to: 2026-08-10, name: 火把节}]
+      work: [2026-08-15]
+";
+
+#[test]
+fn a_regions_calendar_adds_its_own_days_to_the_national_one() {
+    let calendar = calendar_of(PREFECTURE).unwrap();
+    assert_eq!(
+        (calendar.id(), calendar.version()),
+        ("cn-5134", "2026.凉山.1")
+    );
+    assert_eq!(calendar.holiday_name(date("2026-08-07")), Some("火把节"));
+    assert_eq!(
+        calendar.day(date("2026-08-08")),
+        DayKind::Holiday,
+        "a Saturday of the feast"
+    );
+    assert_eq!(calendar.day(date("2026-08-15")), DayKind::MakeUp);
+    assert_eq!(calendar.holiday_name(date("2026-10-01")), Some("国庆节"));
+    assert_eq!(
+        calendar.known_until(date("2026-08-07")),
+        Some(date("2026-12-31"))
+    );
+    // Four working days of August are off, one Saturday is worked.
+    let (from, to) = (date("2026-07-31"), date("2026-08-31"));
+    let national = cn(None).working_days_between(from, to);
+    assert_eq!(calendar.working_days_between(from, to), national - 3 + 1);
+}
+
+#[test]
+fn a_local_day_outdoes_the_national_plan_either_way() {
+    let calendar = calendar_of(
+        "\
+kind: calendar
+id: cn
+name: 延迟复工
+time_zone: Asia/Shanghai
+extends: cn
+versions:
+  - version: local
+    published_at: 2026-02-01T00:00:00+08:00
+    basis: 测试
+    local:
+      off: [{from: 2026-02-27, to: 2026-02-28, name: 雪灾}]
+      work: [2026-02-18, 2026-02-21]
+",
+    )
+    .unwrap();
+    assert_eq!(
+        calendar.day(date("2026-02-28")),
+        DayKind::Holiday,
+        "a make-up day by the national notice"
+    );
+    assert_eq!(
+        calendar.day(date("2026-02-18")),
+        DayKind::Working,
+        "a Wednesday of the feast"
+    );
+    assert_eq!(
+        calendar.day(date("2026-02-21")),
+        DayKind::MakeUp,
+        "a Saturday of the feast"
+    );
+    assert_eq!(calendar.holiday_name(date("2026-02-18")), None);
+}
+
+#[test]
+fn a_calendar_that_cannot_be_extended_is_told() {
+    let refused = |yaml: &str| calendar_of(yaml).unwrap_err().join("\n");
+    let unknown = refused(&PREFECTURE.replace("extends: cn", "extends: cnn"));
+    assert!(
+        unknown.contains("extends \"cnn\", which is not there"),
+        "{unknown}"
+    );
+    let circle = format!(
+        "{}---\n{}",
+        PREFECTURE.replace("extends: cn", "extends: other"),
+        PREFECTURE
+            .replace("id: cn-5134", "id: other")
+            .replace("extends: cn", "extends: cn-5134")
+    );
+    assert!(refused(&circle).contains("in a circle"));
+    let zone = refused(&PREFECTURE.replace("Asia/Shanghai", "Asia/Urumqi"));
+    assert!(zone.contains("another time zone"), "{zone}");
+    let both = refused(&PREFECTURE.replace("work: [2026-08-15]", "work: [2026-08-06]"));
+    assert!(
+        both.contains("2026-08-06 is a day off and worked too"),
+        "{both}"
     );
 }

@@ -49,7 +49,7 @@ pub struct DeadlineArgs {
 
 /// Arguments that parse but cannot be meant. The process ends with 2, as for those that do not parse.
 #[derive(Debug)]
-pub struct BadInput(String);
+pub struct BadInput(pub(crate) String);
 
 impl std::fmt::Display for BadInput {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -117,13 +117,15 @@ fn find_calendar(named: &str) -> anyhow::Result<CalendarDefinition> {
 
 /// A file of a definitions folder, whose documents say what kind they are, or a calendar alone.
 fn read_calendar(file: &str, yaml: String) -> Result<CalendarDefinition, String> {
-    if !yaml.lines().any(|line| line.starts_with("kind:")) {
-        return serde_saphyr::from_str(&yaml).map_err(|e| format!("not a calendar: {e}"));
-    }
-    let (set, problems) = DefinitionSet::read(vec![DefinitionFile {
-        name: file.into(),
-        text: yaml,
-    }]);
+    let alone = !yaml.lines().any(|line| line.starts_with("kind:"));
+    // At the end, so that lines keep their numbers.
+    let text = if alone {
+        format!("{yaml}\nkind: calendar\n")
+    } else {
+        yaml
+    };
+    let name = file.into();
+    let (set, problems) = DefinitionSet::read(vec![DefinitionFile { name, text }]);
     if !problems.is_empty() {
         let lines: Vec<String> = problems.iter().map(Problem::to_string).collect();
         return Err(format!("not a calendar:\n  {}", lines.join("\n  ")));

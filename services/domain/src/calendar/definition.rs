@@ -28,6 +28,10 @@ pub struct CalendarDefinition {
     /// The days of the week without work; Saturday and Sunday where nothing is said.
     #[serde(default = "saturday_and_sunday")]
     pub weekend: Vec<DayName>,
+    /// 沿用: the id of the calendar that this one adds to: a region's own holidays over the national ones, or the next year's notice
+    /// over the built-in calendar (then both have the same id). Its versions count too, in order of publication.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub extends: Option<String>,
     /// True for a calendar that knows weekends only and is never provisional, for logs from elsewhere whose
     /// holidays do not matter. It has to be said, so that a forgotten list of years is not taken for one.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -49,7 +53,12 @@ pub struct CalendarVersion {
     /// The notice.
     pub basis: String,
     /// The years it sets, whole: a year named here replaces what earlier versions said of it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub years: BTreeMap<i32, YearPlan>,
+    /// 地方另行安排: single days laid over the plans of their years, whatever notice sets those: a minority's festival, work put off
+    /// after a disaster. Days worked may be any days.
+    #[serde(default, skip_serializing_if = "YearPlan::is_empty")]
+    pub local: YearPlan,
 }
 
 /// What the notice for one year says. Its days may lie in the last month before and the first after that year.
@@ -63,6 +72,12 @@ pub struct YearPlan {
     #[serde(default)]
     #[schemars(with = "Vec<String>")]
     pub work: Vec<NaiveDate>,
+}
+
+impl YearPlan {
+    fn is_empty(&self) -> bool {
+        self.off.is_empty() && self.work.is_empty()
+    }
 }
 
 /// A run of days off.
@@ -146,6 +161,7 @@ impl CalendarDefinition {
             name: id.into(),
             time_zone: time_zone.into(),
             weekend: saturday_and_sunday(),
+            extends: None,
             plain: true,
             versions: Vec::new(),
         }
@@ -160,6 +176,18 @@ impl CalendarDefinition {
                 self.time_zone
             ),
         })
+    }
+
+    /// This calendar with the versions of the one it extends, in order of publication; what the base says first stands first.
+    pub fn over(&self, base: &CalendarDefinition) -> CalendarDefinition {
+        let mut versions = base.versions.clone();
+        versions.extend(self.versions.iter().cloned());
+        versions.sort_by_key(|version| version.published_at);
+        CalendarDefinition {
+            extends: None,
+            versions,
+            ..self.clone()
+        }
     }
 
     /// Everything in this definition that cannot be meant; empty where it can be compiled.
@@ -184,7 +212,7 @@ impl CalendarDefinition {
             ),
             (false, true) => found.add(
                 "versions",
-                "none; list the notices, or say plain: true".into(),
+                "none; list the notices, say plain: true, or extends: cn".into(),
             ),
             _ => {}
         }
@@ -202,6 +230,11 @@ impl CalendarDefinition {
             plans.extend(version.years.iter().map(|(year, plan)| (*year, plan)));
         }
         plans
+    }
+
+    /// The local arrangements in force when the first `count` versions are out, oldest first.
+    pub(super) fn locals(&self, count: usize) -> impl Iterator<Item = &YearPlan> {
+        self.versions[..count].iter().map(|version| &version.local)
     }
 
     fn check_order(&self, found: &mut Problems) {
@@ -230,12 +263,13 @@ impl CalendarDefinition {
     }
 
     fn check_version(&self, index: usize, version: &CalendarVersion, found: &mut Problems) {
-        if version.years.is_empty() {
+        if version.years.is_empty() && version.local.is_empty() {
             found.add(
                 &format!("versions[{}].years", version.version),
-                "no year; name those it sets".into(),
+                "no year; name those it sets, or the local days".into(),
             );
         }
+        check_local(&version.version, &version.local, found);
         let plans = self.plans(index + 1);
         for (year, plan) in &version.years {
             let path = format!("versions[{}].years[{year}]", version.version);
@@ -294,6 +328,32 @@ impl CalendarDefinition {
                 found.add(&path, format!("{day} is a day off in the block {name} too"));
             }
         }
+    }
+}
+
+/// Local days: in order, told once, and not both off and worked.
+fn check_local(version: &str, local: &YearPlan, found: &mut Problems) {
+    let path = format!("versions[{version}].local");
+    for block in &local.off {
+        if block.to < block.from {
+            let problem = format!("to {} is before from {}", block.to, block.from);
+            found.add(&format!("{path}.off[{}]", block.name), problem);
+        }
+        if !PLAN_YEARS.contains(&block.from.year()) || !PLAN_YEARS.contains(&block.to.year()) {
+            let problem = "not in the years 1900 to 2999".into();
+            found.add(&format!("{path}.off[{}]", block.name), problem);
+        }
+    }
+    for day in &local.work {
+        if !PLAN_YEARS.contains(&day.year()) {
+            found.add(
+                &format!("{path}.work"),
+                format!("{day} is not in the years 1900 to 2999"),
+            );
+        }
+    }
+    if let Some(day) = clash(local, local) {
+        found.add(&path, format!("{day} is a day off and worked too"));
     }
 }
 

@@ -1,5 +1,7 @@
 //! Reading definition files. Refers to no folder: names and texts are arguments.
 
+mod calendars;
+
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -82,7 +84,7 @@ pub struct DefinitionSet {
     pub inspection_plans: Vec<Document<InspectionPlan>>,
     /// What places set for themselves, every version.
     pub rule_settings: Vec<Document<RuleSettings>>,
-    /// Calendars; the built-in `cn` is there without being listed.
+    /// Calendars, each with the versions of the one it extends; the built-in `cn` is there without being listed.
     pub calendars: Vec<Document<CalendarDefinition>>,
     /// Sources.
     pub sources: Vec<Document<Source>>,
@@ -111,6 +113,7 @@ impl DefinitionSet {
             }
         }
         set.refuse_doubles(&mut problems);
+        calendars::extend(&mut set.calendars, &mut problems);
         set.files = files;
         (set, problems)
     }

@@ -169,6 +169,7 @@ fn amended(
             day_off.format("%-m月%-d日")
         ),
         years: [(year, plan)].into(),
+        local: YearPlan::default(),
     });
     calendar
 }
