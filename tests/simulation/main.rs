@@ -1,7 +1,9 @@
 //! The engine held against a second reading of its rules: scripts that anyone can read, and random histories.
 
+mod calendars;
 mod charts;
 mod exceptions;
+mod feeds;
 mod ledger;
 mod life;
 mod limits;
