@@ -52,6 +52,7 @@ pub struct Metrics {
     waiting_cases: IntGaugeVec,
     alerts: IntGaugeVec,
     counts: IntGaugeVec,
+    calendar_days: IntGaugeVec,
 }
 
 /// A part of restoring a partition.
@@ -275,6 +276,9 @@ impl Metrics {
             self.counts
                 .with_label_values(&[partition.as_str(), what])
                 .set(count as i64);
+        }
+        for (calendar, days) in &holdings.calendar_days {
+            self.calendar_days.with_label_values(&[calendar]).set(*days);
         }
     }
 }

@@ -92,6 +92,16 @@ impl Rules {
         &self.sources
     }
 
+    /// The calendars that limits are counted in, each once, by id.
+    pub fn calendars_in_use(&self) -> impl Iterator<Item = &WorkCalendar> {
+        let in_use: BTreeMap<&str, &WorkCalendar> = self
+            .plans
+            .iter()
+            .map(|plan| (plan.calendar.id(), plan.calendar.as_ref()))
+            .collect();
+        in_use.into_values()
+    }
+
     /// A calendar by id.
     pub fn calendar(&self, id: &str) -> Option<&Arc<WorkCalendar>> {
         self.calendars.get(id)

@@ -1,6 +1,8 @@
 //! What a partition's engine holds.
 
+use mingjing_domain::Timestamp;
 use mingjing_domain::alert::Status as AlertStatus;
+use mingjing_domain::calendar::WorkCalendar;
 use mingjing_engine::Engine;
 
 /// Every status an alert can have.
@@ -32,6 +34,8 @@ pub(crate) struct Holdings {
     pub(super) alerts: [usize; ALERT_STATUSES.len()],
     /// In the order of [`COUNTED`].
     pub(super) counts: [u64; COUNTED.len()],
+    /// By calendar in use: the days from the partition's clock on whose holidays are known.
+    pub(super) calendar_days: Vec<(String, i64)>,
 }
 
 impl Holdings {
@@ -57,6 +61,23 @@ impl Holdings {
             waiting: engine.waiting_count(),
             alerts,
             counts,
+            calendar_days: calendar_days(engine),
         }
     }
+}
+
+/// Before the clock's first tick nothing is counted in any year.
+fn calendar_days(engine: &Engine) -> Vec<(String, i64)> {
+    if engine.clock() == Timestamp::MIN {
+        return Vec::new();
+    }
+    let days = |calendar: &WorkCalendar| {
+        let today = engine.clock().local_date(calendar.tz());
+        let known_until = calendar.known_until(today);
+        (
+            calendar.id().to_owned(),
+            known_until.map_or(0, |last| (last - today).num_days()),
+        )
+    };
+    engine.rules().calendars_in_use().map(days).collect()
 }

@@ -188,6 +188,12 @@ impl Metrics {
                 "What the engine counted since its snapshots began.",
                 &["partition", "what"],
             )?,
+            calendar_days: gauge(
+                r,
+                "calendar_known_days",
+                "Days from now on whose holidays are published, by calendar in use. Limits that reach beyond are provisional.",
+                &["calendar"],
+            )?,
         };
         // A counter that appears with its first count has not risen for who asks by how much it rose.
         for what in ["write", "broken", "other_version"] {
