@@ -5,6 +5,7 @@ mod archive_group;
 mod assets;
 mod backtest_command;
 mod bench_command;
+mod calendar_command;
 mod clickhouse;
 mod clickhouse_command;
 mod console;
@@ -51,6 +52,9 @@ enum Command {
     /// Definitions: power list, flowcharts, control points, calendars.
     #[command(subcommand)]
     Definitions(definitions_command::DefinitionsCommand),
+    /// Work calendars: days off and make-up working days.
+    #[command(subcommand)]
+    Calendar(calendar_command::CalendarCommand),
     /// The catalogue of rules: what each checks, its level, its legal basis.
     Rules(rules_command::RulesArgs),
     /// The due instant of a limit and its day-by-day account.
@@ -87,6 +91,7 @@ enum Command {
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Definitions(command) => definitions_command::run(&command),
+        Command::Calendar(command) => calendar_command::run(&command),
         Command::Rules(args) => rules_command::run(&args),
         Command::Deadline(args) => deadline_command::run(&args),
         Command::Replay(args) => replay_command::run(&args),

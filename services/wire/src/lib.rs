@@ -1,4 +1,4 @@
-//! Formats, in and out: CloudEvents, logs to import (XES, CSV, NDJSON), exported alerts and facts, flowcharts
+//! Formats, in and out: CloudEvents, logs to import (XES, CSV, NDJSON), calendars of a year, exported alerts and facts, flowcharts
 //! as BPMN, signed evidence.
 //!
 //! Pure format code: bytes and files in, domain values out, and back. It opens no sockets, reads no clock,
@@ -7,6 +7,7 @@
 
 pub mod alerts;
 pub mod bpmn;
+pub mod calendar;
 pub mod cloudevents;
 pub mod datum;
 #[cfg(test)]

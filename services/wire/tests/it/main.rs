@@ -5,6 +5,7 @@
 )]
 
 mod alerts;
+mod calendar;
 mod cloudevents;
 mod evidence;
 mod exchange;
