@@ -12,9 +12,9 @@
 //! - **Committed is done.** A mark is committed after the receiver has answered for everything before it. Before partitions go to
 //!   another process the thread waits for the answer that is due, and commits it.
 //! - **Loud about loss.** Where a topic no longer has what comes next, or is another topic of the same name, that is told as a
-//!   [`Loss`] and reading goes on from the oldest record there is. The first time begins there too. A batch whose checksum does not
-//!   hold is passed over by the client as soon as another follows; how many records that were comes with the next one
-//!   ([`Delivered::lost`]).
+//!   [`Loss`] and reading goes on from the oldest record there is. The first time begins there too.
+//!   A batch whose checksum does not hold holds the partition up (librdkafka 2.12 does not get past it) until somebody removes it, which
+//!   is a loss like any; should the client pass over one, how many records that were comes with the next one ([`Delivered::lost`]).
 //! - **Loud about standing still.** A group that does not take this process in, a place to begin at that cannot be found out, a batch that
 //!   cannot be unpacked: [`Inbox::health`] tells them.
 //! - **Bounded.** One piece of news at a time, of at most [`RECORDS_MAX`] records or [`BYTES_MAX`]; the client fetches ahead so much

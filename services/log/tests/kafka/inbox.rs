@@ -211,7 +211,7 @@ async fn read_up_to(inbox: &mut Inbox, found: &Begun, last: i64) -> Vec<(i64, u6
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_batch_that_is_damaged_is_passed_over_and_its_records_are_counted() {
+async fn a_batch_that_is_damaged_is_told_and_removing_it_counts_its_records_as_lost() {
     let topic = Topic::made("damaged").await;
     for records in [1, 3, 1] {
         topic.write(records);
@@ -227,9 +227,33 @@ async fn a_batch_that_is_damaged_is_passed_over_and_its_records_are_counted() {
     let mut inbox = topic.open();
     let (found, handed) = begun(&mut inbox).await;
     handed.answer.done(mark(&found, 0, "x"));
-    let read = read_up_to(&mut inbox, &found, 4).await;
-    assert_eq!(read, [(0, 0), (4, 3)]);
+    assert_eq!(read_up_to(&mut inbox, &found, 0).await, [(0, 0)]);
+    let told = unreadable(&inbox).await;
+    assert!(told.contains("BadMessage"), "{told}");
+    assert_eq!(inbox.standings()[&found.spot].next, 1);
+
+    topic.trim(4).await;
+    let (found, handed) = begun(&mut inbox).await;
+    let lost = Some(Loss {
+        kind: LossKind::Retention,
+        records: 3,
+    });
+    assert_eq!((found.at, found.loss), (4, lost));
+    handed.answer.done(mark(&found, 4, "x"));
+    assert_eq!(read_up_to(&mut inbox, &found, 4).await, [(4, 0)]);
     close(inbox).await;
+}
+
+/// Waits until the client says that it cannot read a batch.
+async fn unreadable(inbox: &Inbox) -> String {
+    let waited = std::time::Instant::now();
+    loop {
+        if let Some(told) = inbox.health().unreadable {
+            return told;
+        }
+        assert!(waited.elapsed() < PATIENCE, "{:?}", inbox.errors());
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -245,14 +269,7 @@ async fn a_batch_that_unpacks_to_too_much_is_told_and_removing_it_lets_the_topic
     let (found, handed) = begun(&mut inbox).await;
     assert_eq!(inbox.health().unjoined, None);
     handed.answer.done(mark(&found, 0, "x"));
-    let waited = std::time::Instant::now();
-    let told = loop {
-        if let Some(told) = inbox.health().unreadable {
-            break told;
-        }
-        assert!(waited.elapsed() < PATIENCE, "{:?}", inbox.errors());
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    };
+    let told = unreadable(&inbox).await;
     assert!(told.contains("BadCompression"), "{told}");
     assert_eq!(inbox.standings()[&found.spot].next, 0);
 

@@ -1,7 +1,7 @@
 //! Records as they come, and those among them that could not be read.
 //!
-//! The client checks each batch's checksum. Of one that does not hold it reports an error, without saying where, and goes on with the next
-//! batch. The records of a topic follow each other without a gap otherwise, but for the marks of transactions.
+//! The client checks each batch's checksum. Of one that does not hold it reports an error, without saying where, and means to go on with the
+//! next batch (librdkafka 2.12 does not get that far, and stands still there). The records of a topic follow each other without a gap otherwise, but for the marks of transactions.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
