@@ -222,7 +222,7 @@ fn entries(log: CaseLogView, sets: &Sets) -> Vec<Entry<'static>> {
     entries.extend(log.events.into_iter().map(|placed| Entry {
         offset: placed.offset,
         clock_at: placed.clock_at,
-        said: Said::Event(placed.event),
+        said: Said::Event(Box::new(placed.event)),
     }));
     entries
 }

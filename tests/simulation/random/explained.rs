@@ -36,7 +36,7 @@ const BEGIN: &str = "2026-01-01T00:00:00+08:00";
 
 /// The sets of definitions, compiled once: that takes longer than most histories.
 static RULES: LazyLock<Vec<Arc<Rules>>> =
-    LazyLock::new(|| (0..5).map(|n| compiled(&variant(n))).collect());
+    LazyLock::new(|| (0..6).map(|n| compiled(&variant(n))).collect());
 
 /// A whole history as one partition reads it: definitions first, then a tick.
 struct Partition {
@@ -125,7 +125,7 @@ impl Partition {
     fn log<'a>(&'a self, source: &'a str, case_no: &'a str) -> CaseLog<'a> {
         let of_case = |input: &Input| match input {
             Input::Event(e) if *e.source == *source && *e.case_no == *case_no => {
-                Some(Said::Event((**e).clone()))
+                Some(Said::Event(e.clone()))
             }
             Input::CompleteUntil(of, until) if of == source => Some(Said::CompleteUntil(*until)),
             Input::Declared(of) if of.id == source => Some(Said::Declared(of.clone())),

@@ -7,7 +7,7 @@ use mingjing_domain::Timestamp;
 use mingjing_domain::definitions::DefinitionSet;
 use mingjing_domain::event::CaseEvent;
 use mingjing_domain::fact::{Cause, Fact};
-use mingjing_domain::source::Source;
+use mingjing_domain::source::{Source, SourceClock};
 
 use super::{Asked, DefinitionsUsed, View};
 use crate::partition::{Engine, Input};
@@ -20,6 +20,8 @@ pub struct CaseLog<'a> {
     /// 办件编号.
     pub case_no: &'a str,
     entries: Vec<Entry<'a>>,
+    /// By offset: when a record of a declared source was known, by that source's own clock.
+    declared: BTreeMap<u64, Timestamp>,
 }
 
 /// One record of the log.
@@ -35,7 +37,7 @@ pub struct Entry<'a> {
 /// What a record says.
 pub enum Said<'a> {
     /// An event of the case.
-    Event(CaseEvent<'a>),
+    Event(Box<CaseEvent<'a>>),
     /// What its source declares.
     Declared(Source),
     /// Its source is complete up to here.
@@ -82,35 +84,63 @@ impl<'a> CaseLog<'a> {
         CaseLog {
             source,
             case_no,
+            declared: by_declared_clock(&entries),
             entries,
+        }
+    }
+
+    /// When the platform had a record.
+    fn taken_at(&self, entry: &Entry<'_>) -> Option<Timestamp> {
+        let declared = self.declared.get(&entry.offset).copied();
+        declared.or_else(|| entry.taken_at())
+    }
+
+    /// Whether a record was known.
+    pub(super) fn is_known(&self, entry: &Entry<'_>, known: Known) -> bool {
+        match known {
+            Known::Everything => true,
+            Known::Until(at) => self.taken_at(entry).is_none_or(|taken| taken <= at),
+            Known::Position(offset) => entry.offset <= offset,
         }
     }
 
     /// Its events, in the log's order.
     pub(super) fn events(&self) -> impl Iterator<Item = (&Entry<'a>, &CaseEvent<'a>)> {
         self.entries.iter().filter_map(|entry| match &entry.said {
-            Said::Event(event) => Some((entry, event)),
+            Said::Event(event) => Some((entry, &**event)),
             _ => None,
         })
     }
 }
 
+/// A declared source has a clock of its own, by which its cases are judged and their changes are dated: how far it was complete.
+/// What stands in the log before that first stood somewhere was known when it did.
+fn by_declared_clock(entries: &[Entry<'_>]) -> BTreeMap<u64, Timestamp> {
+    let mut known_at = BTreeMap::new();
+    let mut declared = false;
+    let mut complete: Option<Timestamp> = None;
+    let mut waiting: Vec<u64> = Vec::new();
+    for entry in entries {
+        match &entry.said {
+            Said::Declared(source) => declared = source.clock == SourceClock::Declared,
+            Said::CompleteUntil(until) => complete = complete.max(Some(*until)),
+            Said::Event(_) | Said::Activated(_) => {}
+        }
+        waiting.push(entry.offset);
+        if let Some(complete) = complete.filter(|_| declared) {
+            known_at.extend(waiting.drain(..).map(|offset| (offset, complete)));
+        }
+    }
+    known_at
+}
+
 impl Entry<'_> {
-    /// When the platform had it: by its clock, else by the receipt.
+    /// When it was read: by the platform's clock, else by the receipt.
     fn taken_at(&self) -> Option<Timestamp> {
         self.clock_at.or(match &self.said {
             Said::Event(event) => Some(event.received_at),
             _ => None,
         })
-    }
-
-    /// Whether it was known.
-    pub(super) fn is_known(&self, known: Known) -> bool {
-        match known {
-            Known::Everything => true,
-            Known::Until(at) => self.taken_at().is_none_or(|taken| taken <= at),
-            Known::Position(offset) => self.offset <= offset,
-        }
     }
 }
 
@@ -119,11 +149,11 @@ pub(super) fn read(log: &CaseLog<'_>, asked: &Asked) -> Read {
     let known: Vec<&Entry<'_>> = log
         .entries
         .iter()
-        .filter(|e| e.is_known(asked.known))
+        .filter(|e| log.is_known(e, asked.known))
         .collect();
     let last = match asked.known {
         Known::Until(at) => Some(at),
-        Known::Everything => known.iter().filter_map(|e| e.taken_at()).max(),
+        Known::Everything => known.iter().filter_map(|e| log.taken_at(e)).max(),
         // What stood in the log then is read as it was then.
         Known::Position(_) => None,
     };

@@ -334,8 +334,8 @@ impl AskedPoint<'_> {
     fn quiet_finding(&self) -> Verdict {
         let looks = self.looks();
         let Some(last) = looks.last() else {
-            let of_events = |table: &Box<[u16]>| table.contains(&self.place);
-            if !self.question.context.plan.triggers.iter().any(of_events) {
+            let mut triggers = self.question.context.plan.triggers.iter();
+            if !triggers.any(|points| points.contains(&self.place)) {
                 return quiet("not_found", "对全部经过作了检查，未发现问题。".into());
             }
             return quiet("no_occasion", "本办件没有发生本监察点所监察的事项。".into());
@@ -347,7 +347,7 @@ impl AskedPoint<'_> {
                 format!("{count} 个事项均在本监察点的适用范围之外，或属于其例外，不予预警。");
             return quiet("excepted", text);
         }
-        let unjudged =
+        let mut unjudged =
             looks
                 .iter()
                 .filter(|l| !l.excepted)
@@ -355,7 +355,7 @@ impl AskedPoint<'_> {
                     Some((Err(why), values)) => Some((look.event, why, values)),
                     _ => None,
                 });
-        if let Some((place, why, values)) = unjudged.last() {
+        if let Some((place, why, values)) = unjudged.next_back() {
             let when = local(context.history.event(place).occurred_at, context);
             let text = match why {
                 Unjudged::Unknown(name) => {

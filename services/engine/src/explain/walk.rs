@@ -323,7 +323,7 @@ pub(super) fn events(
     question: &Question<'_>,
 ) -> Vec<EventStory> {
     let mut newest: BTreeMap<&str, (u32, u64)> = BTreeMap::new();
-    for (entry, event) in log.events().filter(|(e, _)| e.is_known(asked.known)) {
+    for (entry, event) in log.events().filter(|(e, _)| log.is_known(e, asked.known)) {
         let slot = newest
             .entry(&event.event_id)
             .or_insert((event.data_version, entry.offset));
@@ -335,7 +335,7 @@ pub(super) fn events(
         .events()
         .map(|(entry, event)| {
             let id: &str = &event.event_id;
-            let known = entry.is_known(asked.known);
+            let known = log.is_known(entry, asked.known);
             let is_newest = newest.get(id).is_some_and(|(_, at)| *at == entry.offset);
             let effects = walked.effects.get(id).filter(|_| known && is_newest);
             let note = match effects {
@@ -354,7 +354,7 @@ pub(super) fn events(
             )
         })
         .collect();
-    told.sort_by(|(a, _), (b, _)| a.cmp(b));
+    told.sort_by_key(|(key, _)| *key);
     told.into_iter().map(|(_, story)| story).collect()
 }
 
