@@ -91,8 +91,16 @@ fn entry<T: serde::de::DeserializeOwned>(key: &str, bytes: &[u8]) -> Result<T, D
 /// Compiled definitions by hash.
 pub struct Definitions {
     table: Arc<dyn Table>,
-    /// By hash, with the number of its last use.
-    kept: Mutex<(u64, BTreeMap<String, (u64, Arc<Rules>)>)>,
+    kept: Mutex<Kept>,
+}
+
+/// Rules that were used lately.
+#[derive(Default)]
+struct Kept {
+    /// How many uses there were.
+    uses: u64,
+    /// By hash, with the number of the last use.
+    by_hash: BTreeMap<String, (u64, Arc<Rules>)>,
 }
 
 impl Definitions {
@@ -131,24 +139,24 @@ impl Definitions {
 
     fn used(&self, hash: &str) -> Option<Arc<Rules>> {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.0 += 1;
-        let now = kept.0;
-        let (used, rules) = kept.1.get_mut(hash)?;
+        kept.uses += 1;
+        let now = kept.uses;
+        let (used, rules) = kept.by_hash.get_mut(hash)?;
         *used = now;
         Some(rules.clone())
     }
 
     fn keep(&self, hash: &str, rules: Arc<Rules>) -> Arc<Rules> {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.0 += 1;
-        let now = kept.0;
-        kept.1.insert(hash.to_owned(), (now, rules.clone()));
-        while kept.1.len() > KEPT_MAX {
-            let oldest = kept.1.iter().min_by_key(|(_, (used, _))| *used);
+        kept.uses += 1;
+        let now = kept.uses;
+        kept.by_hash.insert(hash.to_owned(), (now, rules.clone()));
+        while kept.by_hash.len() > KEPT_MAX {
+            let oldest = kept.by_hash.iter().min_by_key(|(_, (used, _))| *used);
             let Some(oldest) = oldest.map(|(hash, _)| hash.clone()) else {
                 break;
             };
-            kept.1.remove(&oldest);
+            kept.by_hash.remove(&oldest);
         }
         rules
     }
