@@ -38,8 +38,11 @@ pub struct Topics {
     config: Config,
     admin: Admin,
     /// By id: when a topic's settings were last looked at, and what is wrong with them.
-    looked: Arc<Mutex<BTreeMap<u128, (Instant, Option<String>)>>>,
+    looked: Arc<Mutex<BTreeMap<u128, Look>>>,
 }
+
+/// When a topic's settings were looked at, and what is wrong with them.
+type Look = (Instant, Option<String>);
 
 impl Topics {
     /// In a log's cluster.
@@ -159,7 +162,7 @@ impl Topics {
         Ok(wrong.collect())
     }
 
-    fn looked(&self) -> MutexGuard<'_, BTreeMap<u128, (Instant, Option<String>)>> {
+    fn looked(&self) -> MutexGuard<'_, BTreeMap<u128, Look>> {
         self.looked.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
