@@ -117,14 +117,17 @@ fn find_calendar(named: &str) -> anyhow::Result<CalendarDefinition> {
 
 /// A file of a definitions folder, whose documents say what kind they are, or a calendar alone.
 fn read_calendar(file: &str, yaml: String) -> Result<CalendarDefinition, String> {
-    let alone = !yaml.lines().any(|line| line.starts_with("kind:"));
-    // At the end, so that lines keep their numbers.
-    let text = if alone {
-        format!("{yaml}\nkind: calendar\n")
-    } else {
-        yaml
-    };
-    let name = file.into();
+    if !yaml.lines().any(|line| line.starts_with("kind:")) {
+        let alone: CalendarDefinition =
+            serde_saphyr::from_str(&yaml).map_err(|e| format!("not a calendar: {e}"))?;
+        return match &alone.extends {
+            None => Ok(alone),
+            Some(base) => Err(format!(
+                "it extends {base}: write `kind: calendar` at its beginning, as in a definitions folder"
+            )),
+        };
+    }
+    let (name, text) = (file.into(), yaml);
     let (set, problems) = DefinitionSet::read(vec![DefinitionFile { name, text }]);
     if !problems.is_empty() {
         let lines: Vec<String> = problems.iter().map(Problem::to_string).collect();
