@@ -56,7 +56,10 @@ const KEYS: [(&str, &str); 5] = [
     ("alerts", "alert_id"),
     ("alert_history", "(alert_id, revision)"),
     ("cases", "(source, case_no)"),
-    ("events", "(source, case_no, event_id, data_version)"),
+    (
+        "events",
+        "(source, case_no, event_id, data_version, content)",
+    ),
     ("watermarks", "(log_id, topic, log_partition)"),
 ];
 

@@ -199,11 +199,25 @@ fn unknown_word(
         } else if known.contains(word) {
             command.push(word);
             text = help(&command)?;
-        } else if !known.is_empty() {
+        } else if !known.is_empty() && !takes_arguments(&text) {
             return Ok(Some(word.clone()));
         }
     }
     Ok(None)
+}
+
+/// Whether a command with subcommands is one itself, with arguments of its own: `Usage: mingjing evidence [OPTIONS] [ALERT]`.
+fn takes_arguments(help: &str) -> bool {
+    let usages = help.lines().filter(|line| line.contains("mingjing "));
+    usages
+        .flat_map(|line| {
+            line.split_whitespace()
+                .skip_while(|word| *word != "mingjing")
+        })
+        .any(|word| {
+            let name = word.trim_matches(['[', ']', '<', '>', '.']);
+            word.starts_with(['[', '<']) && !["OPTIONS", "COMMAND"].contains(&name)
+        })
 }
 
 fn subcommands(help: &str) -> Vec<String> {

@@ -143,6 +143,8 @@ impl Start {
         std::fs::write(folder.join("site.toml"), "")?;
         let snapshots = folder.join("shared-snapshots");
         let snapshots = snapshots.to_str().context("a path in UTF-8")?;
+        let key = folder.join("evidence-key.pk8");
+        let key = key.to_str().context("a path in UTF-8")?;
         let environment = vec![
             ("MINGJING__KAFKA__BROKERS", broker.address()),
             ("MINGJING__KAFKA__REPLICATION", "1".to_owned()),
@@ -153,6 +155,7 @@ impl Start {
             ("MINGJING__CLICKHOUSE__URL", clickhouse.to_owned()),
             ("MINGJING__PARTITIONS", PARTITIONS.to_string()),
             ("MINGJING__SUPERVISE__SNAPSHOTS", snapshots.to_owned()),
+            ("MINGJING__API__EVIDENCE_KEY", key.to_owned()),
             ("MINGJING__SUPERVISE__SNAPSHOT_RECORDS", "50".to_owned()),
             ("MINGJING__SUPERVISE__TICK_EVERY", "200ms".to_owned()),
         ];

@@ -11,7 +11,13 @@ use super::history::history;
 use super::inputs_of;
 
 /// Points whose conditions random histories hardly ever meet; scripts show them.
-const RARE: [&str; 4] = ["cooling", "cooling-li", "procedure", "vanished"];
+const RARE: [&str; 5] = [
+    "complained",
+    "cooling",
+    "cooling-li",
+    "procedure",
+    "vanished",
+];
 
 /// Drawn by one seed, so that the answer is the same at every run.
 const HISTORIES: usize = 1500;
