@@ -40,7 +40,10 @@ async fn the_second_migration_finds_nothing_to_do() {
         "SELECT name FROM schema_migrations FINAL ORDER BY number",
     )
     .await;
-    assert_eq!(recorded, ["0001_tables.sql", "0002_views.sql"]);
+    assert_eq!(
+        recorded,
+        ["0001_tables.sql", "0002_views.sql", "0003_case_log.sql"]
+    );
 }
 
 #[tokio::test]
@@ -130,6 +133,7 @@ async fn every_table_says_what_it_is_and_no_insert_is_answered_before_it_is_on_t
         "alerts",
         "cases",
         "events",
+        "log_controls",
         "rejects",
         "schema_migrations",
         "source_health",
