@@ -60,6 +60,10 @@ fn paragraphs(text: &str) -> Vec<Paragraph<'_>> {
         };
         let name = &rest[..colon];
         if name.chars().count() <= LONGEST_NAME && !name.contains(['。', '\n', '，']) {
+            // Of several numerals before one colon the nearest begins the part.
+            if starts.last().is_some_and(|(_, _, earlier)| *earlier > at) {
+                starts.pop();
+            }
             starts.push((at, name_at, name_at + colon));
         }
     }

@@ -131,6 +131,8 @@ fn a_notice_of_another_year_or_with_a_slip_is_refused_with_its_line() {
         no_day.contains("line 2") && no_day.contains("2026年2月30日 is no day"),
         "{no_day}"
     );
+    let numerals = refused("二、一、：", 2026);
+    assert!(numerals.contains("no holiday in it"), "{numerals}");
     let nothing = refused("关于放假的通知", 2026);
     assert!(nothing.contains("no holiday in it"), "{nothing}");
 }
