@@ -33,6 +33,7 @@
 pub mod conformance;
 pub mod embedded;
 mod error;
+mod journal;
 pub mod kafka;
 mod membership;
 mod port;
@@ -43,6 +44,7 @@ mod shard;
 mod watchers;
 
 pub use error::{Error, Lagged, Result};
+pub use journal::Journals;
 pub use membership::{Alone, Assignment, Membership};
 pub use mingjing_domain::ids::Partition;
 pub use port::{

@@ -109,6 +109,16 @@ pub trait Table: Send + Sync {
     /// as [`Log::append`].
     async fn put(&self, table: &str, key: Bytes, value: Option<Bytes>) -> Result<()>;
 
+    /// Writes a value where the key has none, and answers whether it did. Of several who create one key, in one process or in
+    /// many, exactly one does, and the key keeps that value for ever: a key is created or `put`, never both. Durable when it answers
+    /// (that of the other, where it answers false), and seen by every `get` and `scan` through this port from then on.
+    ///
+    /// A call that failed may still have written its value: who repeats it compares what is there with its own.
+    ///
+    /// # Errors
+    /// As [`put`](Table::put).
+    async fn create(&self, table: &str, key: Bytes, value: Bytes) -> Result<bool>;
+
     /// The key's value.
     ///
     /// # Errors

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use futures::future::join_all;
 use mingjing_log::conformance::{Factory, Ports};
 use mingjing_log::embedded::{EmbeddedLog, OpenError, Options};
-use mingjing_log::{Log, Offset, Partition, Record, Table, Topic};
+use mingjing_log::{Journals, Log, Offset, Partition, Record, Table, Topic};
 use tempfile::TempDir;
 
 mod suite {
@@ -49,6 +49,67 @@ impl Factory for Folders {
         drop(ports);
         std::fs::remove_dir_all(self.path(name)).expect("the folder is free");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn writers_of_one_journal_number_their_records_without_losing_any() {
+    const WRITERS: usize = 8;
+    const EACH: usize = 25;
+    let folders = Folders::new();
+    let ports = folders.open("journal", 1).await;
+    let journals = Journals::new(ports.table.clone(), "j");
+    let writers = (0..WRITERS).map(|writer| {
+        let journals = journals.clone();
+        tokio::spawn(async move {
+            for n in 0..EACH {
+                loop {
+                    let known = journals.read("draft").await.expect("it reads").len();
+                    let value = Bytes::from(format!("{writer}:{n}"));
+                    if journals.add("draft", known, value).await.expect("it adds") {
+                        break;
+                    }
+                }
+            }
+        })
+    });
+    for writer in join_all(writers).await {
+        writer.expect("it wrote");
+    }
+    assert!(
+        journals
+            .add("other", 0, Bytes::from_static(b"x"))
+            .await
+            .expect("it adds")
+    );
+    assert!(
+        !journals
+            .add("other", 0, Bytes::from_static(b"y"))
+            .await
+            .expect("it answers")
+    );
+    assert!(
+        journals
+            .add("other", 0, Bytes::from_static(b"x"))
+            .await
+            .expect("a repeated call")
+    );
+
+    let all = journals.read_all().await.expect("it reads");
+    assert_eq!(all.keys().collect::<Vec<_>>(), ["draft", "other"]);
+    let draft = &all["draft"];
+    assert_eq!(*draft, journals.read("draft").await.expect("it reads"));
+    for writer in 0..WRITERS {
+        let own = draft
+            .iter()
+            .filter(|v| v.starts_with(format!("{writer}:").as_bytes()));
+        let expected: Vec<Bytes> = (0..EACH).map(|n| format!("{writer}:{n}").into()).collect();
+        assert!(
+            own.eq(expected.iter()),
+            "each writer's records, once and in its order"
+        );
+    }
+    drop(journals);
+    folders.destroy("journal", ports).await;
 }
 
 fn records(count: usize, bytes: usize) -> Vec<Record> {

@@ -90,6 +90,7 @@ macro_rules! conformance_suite {
             watching_then_scanning_misses_nothing
             a_watcher_that_lags_is_told_and_can_scan_again
             concurrent_writers_of_a_key_leave_what_the_watcher_saw_last
+            of_many_creators_one_wins
             a_name_or_entry_out_of_bounds_is_refused);
     };
     (@ $factory:expr, $module:ident: $($check:ident)+) => {

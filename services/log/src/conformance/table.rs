@@ -253,6 +253,44 @@ pub async fn concurrent_writers_of_a_key_leave_what_the_watcher_saw_last(factory
     factory.destroy("same-key", ports).await;
 }
 
+/// Of many who create one entry at once exactly one does; what it wrote is there, is told to watchers once, and stays.
+pub async fn of_many_creators_one_wins(factory: &dyn Factory) {
+    const CREATORS: usize = 40;
+    let ports = factory.open("create", 1).await;
+    let mut changes = ports.table.watch("t").expect("it can be watched");
+    let creators = (0..CREATORS).map(|n| {
+        let table = std::sync::Arc::clone(&ports.table);
+        tokio::spawn(async move { table.create("t", bytes("k"), bytes(n.to_string())).await })
+    });
+    let mut winners = Vec::new();
+    for (n, creator) in join_all(creators).await.into_iter().enumerate() {
+        if creator.expect("it ran").expect("it is answered") {
+            winners.push(bytes(n.to_string()));
+        }
+    }
+    assert_eq!(winners.len(), 1, "{winners:?}");
+    assert_eq!(get(&*ports.table, "t", "k").await, winners.pop());
+    let value = get(&*ports.table, "t", "k").await;
+    let told = changes.next().await.expect("a change").expect("no lag");
+    assert_eq!(told.value, value);
+    put(&*ports.table, "t", "end", Some("")).await;
+    let told = changes.next().await.expect("a change").expect("no lag");
+    assert_eq!(
+        told.key,
+        bytes("end"),
+        "the others' values are told to nobody"
+    );
+
+    let ports = factory.reopen("create", 1, ports).await;
+    let table = &*ports.table;
+    assert_eq!(get(table, "t", "k").await, value);
+    let again = table.create("t", bytes("k"), bytes("later")).await;
+    assert!(!again.expect("it is answered"));
+    assert_eq!(get(table, "t", "k").await, value);
+    assert_eq!(table.scan("t").await.expect("it scans").len(), 2);
+    factory.destroy("create", ports).await;
+}
+
 /// What one adapter could not hold, none takes.
 pub async fn a_name_or_entry_out_of_bounds_is_refused(factory: &dyn Factory) {
     let ports = factory.open("table-bounds", 1).await;

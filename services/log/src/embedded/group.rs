@@ -23,6 +23,7 @@ const UNFLUSHED_PAUSE: Duration = Duration::from_millis(2);
 /// A call that waits for its answer.
 pub(super) enum Pending {
     Append(Reply<Offset>, Offset),
+    Create(Reply<bool>, bool),
     Other(Reply<()>),
 }
 
@@ -32,6 +33,7 @@ impl Pending {
     pub(super) fn of(work: Work) -> Pending {
         match work {
             Work::Append { reply, .. } => Pending::Append(reply, Offset::ZERO),
+            Work::Create { reply, .. } => Pending::Create(reply, false),
             Work::Put { reply, .. } | Work::Trim { reply, .. } => Pending::Other(reply),
         }
     }
@@ -39,6 +41,7 @@ impl Pending {
     fn succeed(self) {
         match self {
             Pending::Append(reply, first) => drop(reply.send(Ok(first))),
+            Pending::Create(reply, created) => drop(reply.send(Ok(created))),
             Pending::Other(reply) => drop(reply.send(Ok(()))),
         }
     }
@@ -47,6 +50,7 @@ impl Pending {
     pub(super) fn fail(self, cause: Cause) {
         match self {
             Pending::Append(reply, _) => drop(reply.send(Err(cause))),
+            Pending::Create(reply, _) => drop(reply.send(Err(cause))),
             Pending::Other(reply) => drop(reply.send(Err(cause))),
         }
     }
@@ -127,6 +131,20 @@ impl<'a> Group<'a> {
                 self.changes.push((table, change));
                 self.pending.push(Pending::Other(reply));
             }
+            Work::Create {
+                table,
+                change,
+                reply,
+            } => match self.holds(&table, &change.key) {
+                Ok(true) => self.pending.push(Pending::Create(reply, false)),
+                Ok(false) => {
+                    self.entries
+                        .insert(table_key(&table, &change.key), change.value.clone());
+                    self.changes.push((table, change));
+                    self.pending.push(Pending::Create(reply, true));
+                }
+                Err(error) => Pending::Create(reply, false).fail(Cause::Refused(error)),
+            },
             Work::Trim {
                 shard,
                 before,
@@ -138,6 +156,14 @@ impl<'a> Group<'a> {
                     Err(error) => pending.fail(Cause::Refused(error)),
                 }
             }
+        }
+    }
+
+    /// Whether a table's key has a value, by the calls of this group or before it.
+    fn holds(&self, table: &str, key: &[u8]) -> Result<bool> {
+        match self.entries.get(&table_key(table, key)) {
+            Some(value) => Ok(value.is_some()),
+            None => Ok(self.store.get(table, key)?.is_some()),
         }
     }
 

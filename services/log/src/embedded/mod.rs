@@ -256,6 +256,13 @@ impl Table for EmbeddedLog {
         self.writer.put(table, Change { key, value }).await
     }
 
+    async fn create(&self, table: &str, key: Bytes, value: Bytes) -> Result<bool> {
+        check_table_name(table)?;
+        check_entry_size(table, &key, Some(&value))?;
+        let value = Some(value);
+        self.writer.create(table, Change { key, value }).await
+    }
+
     async fn get(&self, table: &str, key: &[u8]) -> Result<Option<Bytes>> {
         check_table_name(table)?;
         let (table, key) = (table.to_owned(), key.to_vec());

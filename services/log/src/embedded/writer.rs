@@ -32,6 +32,12 @@ pub(super) enum Work {
         change: Change,
         reply: Reply<()>,
     },
+    /// A new entry of a table, unless there is one.
+    Create {
+        table: String,
+        change: Change,
+        reply: Reply<bool>,
+    },
     /// A new start of a partition.
     Trim {
         shard: Shard,
@@ -72,6 +78,7 @@ impl fmt::Display for Work {
         match self {
             Work::Append { shard, .. } => write!(f, "appending to {shard}"),
             Work::Put { table, .. } => write!(f, "writing to table {table}"),
+            Work::Create { table, .. } => write!(f, "creating an entry of table {table}"),
             Work::Trim { shard, before, .. } => write!(f, "trimming {shard} before {before}"),
         }
     }
@@ -123,6 +130,17 @@ impl Writer {
             reply,
         };
         self.submit(bytes, put).await
+    }
+
+    pub(super) async fn create(&self, table: &str, change: Change) -> Result<bool> {
+        let bytes = change.key.len() + change.value.as_ref().map_or(0, |v| v.len());
+        let table = table.to_owned();
+        let create = |reply| Work::Create {
+            table,
+            change,
+            reply,
+        };
+        self.submit(bytes, create).await
     }
 
     pub(super) async fn trim(&self, shard: Shard, before: Offset) -> Result<()> {

@@ -474,6 +474,24 @@ impl Table for KafkaLog {
         self.tables.caught_up(at.next(), attempted()).await
     }
 
+    async fn create(&self, table: &str, key: Bytes, value: Bytes) -> Result<bool> {
+        check_table_name(table)?;
+        check_entry_size(table, &key, Some(&value))?;
+        let attempted = || format!("creating an entry of table {table}");
+        self.cluster.check_write(attempted)?;
+        if self.tables.get(table, &key).is_some() {
+            return Ok(false);
+        }
+        let claim = table::Claim::draw().map_err(|source| failed(attempted(), source))?;
+        let record = Entry {
+            key: claim.key(table, &key),
+            value: Some(value),
+        };
+        let at = self.writer.put(record, attempted()).await?;
+        self.tables.caught_up(at.next(), attempted()).await?;
+        Ok(self.tables.won(table, &key, &claim))
+    }
+
     async fn get(&self, table: &str, key: &[u8]) -> Result<Option<Bytes>> {
         check_table_name(table)?;
         Ok(self.tables.get(table, key))

@@ -2,6 +2,10 @@
 //!
 //! One topic, because tables are small, their names may differ by what Kafka's topic names may not (`.` and `_`), and a
 //! table then needs nothing created. A record's key is the table's name, a zero byte and the entry's key.
+//!
+//! Whoever creates an entry writes a record of its own: the name, a byte 1, the length of the entry's key, that key, and 16
+//! drawn bytes, its claim. Of several claims to one entry the first in the topic has it, which all views see alike, for
+//! compaction keeps the order of what it keeps, and no claim takes another's place.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -33,6 +37,8 @@ pub(super) struct Tables {
 struct View {
     cluster: Arc<Cluster>,
     entries: RwLock<BTreeMap<Bytes, Bytes>>,
+    /// Whose claim has an entry that was created, by the entry's key.
+    claims: RwLock<BTreeMap<Bytes, Claim>>,
     pub(super) watchers: Watchers,
     /// The offset after the last record taken; nothing until the view was whole for the first time.
     taken: watch::Sender<Option<Offset>>,
@@ -41,6 +47,69 @@ struct View {
 /// The key of an entry in the topic.
 pub(super) fn key(table: &str, key: &[u8]) -> Bytes {
     [table.as_bytes(), &[0], key].concat().into()
+}
+
+/// Who created an entry.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Claim([u8; 16]);
+
+impl Claim {
+    /// One that nobody else has.
+    pub(super) fn draw() -> std::result::Result<Self, getrandom::Error> {
+        let mut claim = [0; 16];
+        getrandom::fill(&mut claim)?;
+        Ok(Claim(claim))
+    }
+
+    /// The key of its record in the topic.
+    pub(super) fn key(&self, table: &str, entry: &[u8]) -> Bytes {
+        let length = u16::try_from(entry.len()).unwrap_or(u16::MAX);
+        [
+            table.as_bytes(),
+            &[CLAIMED],
+            &length.to_be_bytes(),
+            entry,
+            &self.0,
+        ]
+        .concat()
+        .into()
+    }
+}
+
+/// After the table's name in the key of an entry's record.
+const PUT: u8 = 0;
+/// After the table's name in the key of a claim's record.
+const CLAIMED: u8 = 1;
+
+/// What the key of a record names.
+struct Named<'a> {
+    table: &'a str,
+    entry: &'a [u8],
+    /// Set where the entry was to be created.
+    claim: Option<Claim>,
+}
+
+impl<'a> Named<'a> {
+    fn parse(key: &'a [u8]) -> Option<Self> {
+        let at = key.iter().position(|byte| matches!(*byte, PUT | CLAIMED))?;
+        let table = std::str::from_utf8(&key[..at]).ok()?;
+        let rest = &key[at + 1..];
+        if key[at] == PUT {
+            return Some(Named {
+                table,
+                entry: rest,
+                claim: None,
+            });
+        }
+        let (length, rest) = rest.split_first_chunk::<2>()?;
+        let (entry, claim) = rest.split_at_checked(u16::from_be_bytes(*length).into())?;
+        let claim = Some(Claim(claim.try_into().ok()?));
+        Some(Named {
+            table,
+            entry,
+            claim,
+        })
+    }
 }
 
 impl Tables {
@@ -62,6 +131,7 @@ impl Tables {
         let view = Arc::new(View {
             cluster,
             entries: RwLock::default(),
+            claims: RwLock::default(),
             watchers: Watchers::default(),
             taken: watch::Sender::new(None),
         });
@@ -91,6 +161,13 @@ impl Tables {
 
     pub(super) fn get(&self, table: &str, entry: &[u8]) -> Option<Bytes> {
         self.view.read().get(&key(table, entry)).cloned()
+    }
+
+    /// Whether this claim has the entry.
+    pub(super) fn won(&self, table: &str, entry: &[u8], claim: &Claim) -> bool {
+        let claims = self.view.claims.read();
+        let claims = claims.unwrap_or_else(PoisonError::into_inner);
+        claims.get(&key(table, entry)) == Some(claim)
     }
 
     pub(super) fn scan(&self, table: &str) -> Vec<(Bytes, Bytes)> {
@@ -147,25 +224,9 @@ impl View {
     }
 
     fn take(&self, message: &BorrowedMessage<'_>) {
-        let key = Bytes::copy_from_slice(message.key().unwrap_or_default());
         let value = message.payload().map(Bytes::copy_from_slice);
-        let zero = key.iter().position(|byte| *byte == 0);
-        let named = zero.and_then(|at| Some((at, std::str::from_utf8(&key[..at]).ok()?)));
-        match named {
-            Some((at, table)) => {
-                let change = Change {
-                    key: key.slice(at + 1..),
-                    value: value.clone(),
-                };
-                {
-                    let entries = &mut self.entries.write().unwrap_or_else(PoisonError::into_inner);
-                    match value {
-                        Some(value) => drop(entries.insert(key.clone(), value)),
-                        None => drop(entries.remove(&key)),
-                    }
-                }
-                self.watchers.announce(table, change);
-            }
+        match Named::parse(message.key().unwrap_or_default()) {
+            Some(named) => self.change(&named, value),
             None => {
                 tracing::warn!(
                     offset = message.offset(),
@@ -182,5 +243,28 @@ impl View {
             }
             None => false,
         });
+    }
+
+    fn change(&self, named: &Named<'_>, value: Option<Bytes>) {
+        let place = key(named.table, named.entry);
+        {
+            let entries = &mut self.entries.write().unwrap_or_else(PoisonError::into_inner);
+            match (&value, named.claim) {
+                (Some(_), Some(_)) if entries.contains_key(&place) => return,
+                (Some(value), claim) => {
+                    if let Some(claim) = claim {
+                        let claims = self.claims.write();
+                        let mut claims = claims.unwrap_or_else(PoisonError::into_inner);
+                        claims.insert(place.clone(), claim);
+                    }
+                    entries.insert(place, value.clone());
+                }
+                // A claim is never taken back.
+                (None, Some(_)) => return,
+                (None, None) => drop(entries.remove(&place)),
+            }
+        }
+        let key = Bytes::copy_from_slice(named.entry);
+        self.watchers.announce(named.table, Change { key, value });
     }
 }
