@@ -92,6 +92,7 @@ fn entry<T: serde::de::DeserializeOwned>(key: &str, bytes: &[u8]) -> Result<T, D
 pub struct Definitions {
     table: Arc<dyn Table>,
     kept: Mutex<Kept>,
+    lately: Mutex<Option<Arc<InForce>>>,
 }
 
 /// Rules that were used lately.
@@ -103,12 +104,43 @@ struct Kept {
     by_hash: BTreeMap<String, (u64, Arc<Rules>)>,
 }
 
+/// The set in force, read.
+pub(crate) struct InForce {
+    /// Its hash; none before anything was published.
+    pub hash: Option<String>,
+    /// Its files.
+    pub files: Vec<DefinitionFile>,
+    /// What they say.
+    pub set: DefinitionSet,
+}
+
 impl Definitions {
+    /// The set in force now.
+    ///
+    /// # Errors
+    /// [`DefinitionsError`].
+    pub(crate) async fn in_force(&self) -> Result<Arc<InForce>, DefinitionsError> {
+        let hash = hash_in_force(&*self.table).await?;
+        let lately = || self.lately.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = lately().as_ref().filter(|known| known.hash == hash) {
+            return Ok(known.clone());
+        }
+        let files = match &hash {
+            Some(hash) => files_of(&*self.table, hash).await?.unwrap_or_default(),
+            None => Vec::new(),
+        };
+        let (set, _) = DefinitionSet::read(files.clone());
+        let read = Arc::new(InForce { hash, files, set });
+        *lately() = Some(read.clone());
+        Ok(read)
+    }
+
     /// Those of a table.
     pub fn new(table: Arc<dyn Table>) -> Self {
         Self {
             table,
             kept: Mutex::default(),
+            lately: Mutex::default(),
         }
     }
 

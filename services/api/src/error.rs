@@ -3,7 +3,10 @@
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use serde_json::json;
+use mingjing_domain::definitions::Problem;
+use mingjing_domain::life::Refusal;
+use mingjing_wire::asker::NoAdministrator;
+use serde_json::{Value, json};
 
 /// Why a request got no answer.
 #[derive(Debug, thiserror::Error)]
@@ -22,6 +25,18 @@ pub enum ApiError {
         /// What was asked for.
         what: String,
     },
+    /// Only the operator may do this.
+    #[error("not allowed: {0:?}")]
+    NotAllowed(NoAdministrator),
+    /// It cannot be done as things stand; every reason.
+    #[error("refused: {}", .0.first().map_or("", |refusal| refusal.reason))]
+    Refused(Vec<Refusal>),
+    /// The definitions given cannot be used; every problem.
+    #[error("the definitions have {} problems", .0.len())]
+    Problems(Vec<Problem>),
+    /// The tables are away.
+    #[error("the tables did not answer")]
+    Tables(#[from] mingjing_log::Error),
     /// ClickHouse is away or refused.
     #[error("the store did not answer")]
     Store(#[from] mingjing_store::Error),
@@ -55,6 +70,44 @@ impl ApiError {
                 "not_found",
                 format!("未找到：{what}"),
                 format!("not found: {what}"),
+            ),
+            ApiError::NotAllowed(NoAdministrator::NotLocal) => (
+                StatusCode::FORBIDDEN,
+                "not_allowed",
+                "没有配置管理员密钥（intake.admin_key）时，只接受来自本机的改动".into(),
+                "without a configured key (intake.admin_key) changes are taken from this machine only".into(),
+            ),
+            ApiError::NotAllowed(_) => (
+                StatusCode::UNAUTHORIZED,
+                "bad_key",
+                "改动须附管理员密钥：Authorization: Bearer …".into(),
+                "a change needs the administrator's key: Authorization: Bearer …".into(),
+            ),
+            ApiError::Refused(refusals) => {
+                let told: Vec<String> = refusals.iter().map(ToString::to_string).collect();
+                let reason = refusals.first().map_or("refused", |refusal| refusal.reason);
+                (
+                    StatusCode::CONFLICT,
+                    reason,
+                    told.join("。"),
+                    format!("refused ({reason}); the Chinese message says why and what to do"),
+                )
+            }
+            ApiError::Problems(problems) => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "wrong_definitions",
+                format!(
+                    "定义有 {} 处问题：{}",
+                    problems.len(),
+                    problems.first().map(ToString::to_string).unwrap_or_default()
+                ),
+                format!("{} problems in the definitions", problems.len()),
+            ),
+            ApiError::Tables(_) => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "tables_unavailable",
+                "平台的记录暂时读写不了，请稍后重试；同一请求附同一 key 可以放心重发".into(),
+                "the platform's tables are away for the moment; a request with a key may safely be sent again".into(),
             ),
             ApiError::Store(_) => (
                 StatusCode::SERVICE_UNAVAILABLE,
@@ -90,7 +143,30 @@ impl IntoResponse for ApiError {
             }
             tracing::error!(reason, chain = chain.join(": "), "request failed");
         }
-        let body = json!({ "reason": reason, "message_zh": message_zh, "message_en": message_en });
+        let mut body =
+            json!({ "reason": reason, "message_zh": message_zh, "message_en": message_en });
+        match &self {
+            ApiError::Refused(refusals) => {
+                body["refusals"] = refusals.iter().map(refusal).collect()
+            }
+            ApiError::Problems(problems) => {
+                body["problems"] = problems.iter().map(problem).collect()
+            }
+            _ => {}
+        }
         (status, Json(body)).into_response()
     }
+}
+
+fn refusal(refusal: &Refusal) -> Value {
+    json!({
+        "reason": refusal.reason,
+        "field": refusal.field,
+        "message": refusal.message,
+        "remedy": refusal.remedy,
+    })
+}
+
+fn problem(problem: &Problem) -> Value {
+    json!({ "file": problem.file, "line": problem.line, "message": problem.message })
 }

@@ -1,7 +1,7 @@
 //! The console API: alerts, cases, counts, the live stream, health, metrics, and the first page.
 //!
-//! Reads ClickHouse (what was archived) and follows `mj.facts` (what happens now). It writes nothing and concludes nothing: where
-//! it explains a case, the engine itself reads the case's archived log once more; commands have an issue of their own. An entry point parses and maps; the store holds the SQL.
+//! Reads ClickHouse (what was archived) and follows `mj.facts` (what happens now). It concludes nothing of its own: where
+//! it explains a case, the engine itself reads the case's archived log once more. Definitions have their life here (`life`): drafts, reviews, publication. An entry point parses and maps; the store holds the SQL.
 //!
 //! Instants are printed with the offset of the display zone (Asia/Shanghai by default).
 
@@ -12,11 +12,14 @@ mod definitions;
 mod error;
 mod evidence;
 mod explain;
+mod life;
 mod live;
 mod metrics;
 mod names;
 mod openapi;
 mod operation;
+mod operator;
+mod query;
 mod rules;
 mod view;
 
@@ -36,11 +39,13 @@ use prometheus::Registry;
 pub use board::{Asset, Assets};
 pub use definitions::{Definitions, DefinitionsError};
 pub use error::ApiError;
+pub use life::{ActivateError, Activated, Activator, Lives, settle};
 pub use live::Hub;
 pub use metrics::Metrics;
 pub use names::Names;
 pub use openapi::document as openapi_document;
 pub use operation::{Check, Operations, Readiness};
+pub use operator::{Operator, OperatorKey};
 
 /// What the API needs.
 #[derive(Clone)]
@@ -53,6 +58,10 @@ pub struct State {
     pub names: Arc<Names>,
     /// Definitions by their hash, for explaining.
     pub definitions: Arc<Definitions>,
+    /// Drafts, and what becomes of them.
+    pub lives: Arc<Lives>,
+    /// Who may change definitions; none: whoever comes from this machine.
+    pub operator_key: Option<OperatorKey>,
     /// Signs evidence.
     pub signer: Arc<Signer>,
     /// What the API itself counts.
@@ -94,6 +103,7 @@ pub fn router(state: State) -> Router {
         .route("/api/v1/counts", get(alerts::counts))
         .route("/api/v1/platform", get(operation::platform))
         .route("/api/v1/openapi.json", get(openapi::serve))
+        .merge(life::routes())
         .merge(of_operators())
         .fallback(board::serve)
         .layer(counted)

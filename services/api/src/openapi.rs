@@ -1,5 +1,7 @@
 //! The OpenAPI document, made from one table of operations; `schemas/openapi.json` is this, checked in.
 
+mod life;
+
 use axum::Json;
 use mingjing_domain::alert::AlertRecord;
 use serde_json::{Map, Value, json};
@@ -14,6 +16,18 @@ struct Operation {
     parameters: &'static [Parameter],
     media_type: &'static str,
     schema: fn() -> Value,
+}
+
+/// An operation that changes something: it needs the operator, and says who and why.
+struct Change {
+    method: &'static str,
+    path: &'static str,
+    id: &'static str,
+    summary: &'static str,
+    parameters: &'static [Parameter],
+    /// Of the answer when it is done.
+    status: &'static str,
+    body: fn() -> Value,
 }
 
 const FILTERS: &[Parameter] = &[
@@ -262,27 +276,8 @@ pub fn document() -> Value {
 
 fn paths() -> Map<String, Value> {
     let mut paths = Map::new();
-    for operation in OPERATIONS {
-        let parameters: Vec<Value> = operation
-            .parameters
-            .iter()
-            .map(|(place, name, meaning)| {
-                json!({
-                    "in": place, "name": name, "description": meaning,
-                    "required": *place == "path", "schema": { "type": "string" },
-                })
-            })
-            .collect();
-        let problem = |meaning: &str| {
-            json!({ "description": meaning, "content": { "application/json": { "schema": {
-                "type": "object",
-                "properties": {
-                    "reason": { "type": "string" },
-                    "message_zh": { "type": "string" },
-                    "message_en": { "type": "string" },
-                },
-            } } } })
-        };
+    for operation in OPERATIONS.iter().chain(life::OPERATIONS) {
+        let parameters = parameters(operation.parameters);
         let get = json!({
             "operationId": operation.id,
             "summary": operation.summary,
@@ -299,7 +294,54 @@ fn paths() -> Map<String, Value> {
         });
         paths.insert(operation.path.into(), json!({ "get": get }));
     }
+    for change in life::CHANGES {
+        let told = json!({
+            "operationId": change.id,
+            "summary": change.summary,
+            "parameters": parameters(change.parameters),
+            "requestBody": {
+                "required": true,
+                "content": { "application/json": { "schema": (change.body)() } },
+            },
+            "responses": {
+                change.status: {
+                    "description": "OK",
+                    "content": { "application/json": { "schema": { "type": "object" } } },
+                },
+                "400": problem("字段有误 / a field cannot be meant"),
+                "401": problem("须附管理员密钥 / the administrator's key is needed"),
+                "403": problem("只接受来自本机的改动 / taken from this machine only"),
+                "404": problem("未找到 / not found"),
+                "409": problem("按现状不能这样做，逐条说明原因与办法 / it cannot be done as things stand; why, and what to do"),
+                "422": problem("定义有误，逐条说明文件与行 / the definitions are wrong; each problem with file and line"),
+                "503": problem("记录暂不可用 / the tables are away"),
+            },
+        });
+        let path = paths.entry(change.path).or_insert_with(|| json!({}));
+        path[change.method] = told;
+    }
     paths
+}
+
+fn parameters(listed: &[Parameter]) -> Vec<Value> {
+    let told = listed.iter().map(|(place, name, meaning)| {
+        json!({
+            "in": place, "name": name, "description": meaning,
+            "required": *place == "path", "schema": { "type": "string" },
+        })
+    });
+    told.collect()
+}
+
+fn problem(meaning: &str) -> Value {
+    json!({ "description": meaning, "content": { "application/json": { "schema": {
+        "type": "object",
+        "properties": {
+            "reason": { "type": "string" },
+            "message_zh": { "type": "string" },
+            "message_en": { "type": "string" },
+        },
+    } } } })
 }
 
 /// References into a schema's own definitions point to the document's components.

@@ -10,6 +10,7 @@ pub mod definitions;
 pub mod event;
 pub mod fact;
 pub mod ids;
+pub mod life;
 pub mod limit;
 pub mod source;
 pub mod text;

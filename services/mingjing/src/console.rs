@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
-use reqwest::{Client, Url};
+use reqwest::{Client, Method, RequestBuilder, Url};
 use serde_json::Value;
 
 /// How long an answer may take.
@@ -31,8 +31,27 @@ impl Console {
         serde_json::from_str(&text).context("the platform's answer is no JSON")
     }
 
+    /// What it answers to a change, `POST` or `PUT`. The administrator's key comes from the environment, `MINGJING_ADMIN_KEY`.
+    pub async fn send(&self, method: &str, path: &[&str], body: &Value) -> anyhow::Result<Value> {
+        let method = Method::from_bytes(method.as_bytes())?;
+        let mut request = self.client.request(method, self.url(path)?).json(body);
+        if let Ok(key) = std::env::var("MINGJING_ADMIN_KEY") {
+            request = request.bearer_auth(key);
+        }
+        let text = self.answer(request).await?;
+        serde_json::from_str(&text).context("the platform's answer is no JSON")
+    }
+
     /// The same as it is.
     pub async fn text(&self, path: &[&str], query: &[(&str, &str)]) -> anyhow::Result<String> {
+        let mut url = self.url(path)?;
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
+        }
+        self.answer(self.client.get(url)).await
+    }
+
+    fn url(&self, path: &[&str]) -> anyhow::Result<Url> {
         let mut url = self.base.clone();
         match url.path_segments_mut() {
             Ok(mut segments) => {
@@ -40,10 +59,11 @@ impl Console {
             }
             Err(()) => bail!("{} can have no path", self.base),
         }
-        if !query.is_empty() {
-            url.query_pairs_mut().extend_pairs(query);
-        }
-        let answer = self.client.get(url.clone()).send().await;
+        Ok(url)
+    }
+
+    async fn answer(&self, request: RequestBuilder) -> anyhow::Result<String> {
+        let answer = request.send().await;
         let answer =
             answer.with_context(|| format!("the platform does not answer at {}", self.base))?;
         let status = answer.status();
@@ -51,8 +71,17 @@ impl Console {
         if status.is_success() {
             return Ok(text);
         }
-        let said = serde_json::from_str::<Value>(&text).ok();
-        let said = said.as_ref().and_then(|v| v["message_zh"].as_str());
-        bail!("{} {}", status.as_u16(), said.unwrap_or(&text))
+        let refused = serde_json::from_str::<Value>(&text).unwrap_or_default();
+        let said = refused["message_zh"].as_str().unwrap_or(&text);
+        let problems: Vec<String> = refused["problems"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(|p| {
+                let text = |field: &str| p[field].as_str().unwrap_or_default().to_owned();
+                format!("\n  {}:{}: {}", text("file"), p["line"], text("message"))
+            })
+            .collect();
+        bail!("{} {said}{}", status.as_u16(), problems.concat())
     }
 }

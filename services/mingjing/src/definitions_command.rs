@@ -1,4 +1,4 @@
-//! `mingjing definitions check`: reads a folder of definitions and tells every problem with file and line.
+//! `mingjing definitions`: `check` reads a folder of definitions and tells every problem with file and line.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,6 +8,7 @@ use mingjing_domain::definitions::{DefinitionFile, DefinitionSet, Problem, diffe
 use mingjing_engine::Rules;
 
 use crate::interchange_command;
+use crate::life_command::{self, LifeCommand};
 
 /// What can be done with a folder of definitions.
 #[derive(Debug, clap::Subcommand)]
@@ -35,6 +36,8 @@ pub enum DefinitionsCommand {
     Import(interchange_command::ImportArgs),
     /// Writes a flowchart as BPMN 2.0.
     Export(interchange_command::ExportArgs),
+    #[command(flatten)]
+    Life(LifeCommand),
 }
 
 /// Definitions that cannot be used, every problem told.
@@ -97,6 +100,7 @@ pub fn run(command: &DefinitionsCommand) -> anyhow::Result<()> {
         }
         DefinitionsCommand::Import(args) => interchange_command::import(args),
         DefinitionsCommand::Export(args) => interchange_command::export(args),
+        DefinitionsCommand::Life(command) => crate::on_runtime(life_command::run(command)),
     }
 }
 

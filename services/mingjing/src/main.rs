@@ -8,6 +8,7 @@ mod bench_command;
 mod calendar_command;
 mod clickhouse;
 mod clickhouse_command;
+mod clock_ahead;
 mod console;
 mod deadline_command;
 mod definitions_command;
@@ -19,6 +20,7 @@ mod explain_command;
 mod export_command;
 mod import_command;
 mod interchange_command;
+mod life_command;
 mod log_port;
 mod platform;
 mod progress;
@@ -52,6 +54,12 @@ enum Command {
     /// Definitions: power list, flowcharts, control points, calendars.
     #[command(subcommand)]
     Definitions(definitions_command::DefinitionsCommand),
+    /// The register: bodies, offices, posts and officers, of a running platform.
+    #[command(subcommand)]
+    Register(life_command::RegisterCommand),
+    /// How far each body has come, of a running platform.
+    #[command(subcommand)]
+    Milestones(life_command::MilestonesCommand),
     /// Work calendars: days off and make-up working days.
     #[command(subcommand)]
     Calendar(calendar_command::CalendarCommand),
@@ -91,6 +99,8 @@ enum Command {
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Definitions(command) => definitions_command::run(&command),
+        Command::Register(command) => on_runtime(life_command::register(command)),
+        Command::Milestones(command) => on_runtime(life_command::milestones(command)),
         Command::Calendar(command) => calendar_command::run(&command),
         Command::Rules(args) => rules_command::run(&args),
         Command::Deadline(args) => deadline_command::run(&args),

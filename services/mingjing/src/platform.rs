@@ -7,9 +7,10 @@ use std::time::Duration;
 use anyhow::Context as _;
 use async_trait::async_trait;
 use futures::future::{BoxFuture, join_all};
-use mingjing_api::{Check, Operations, Readiness};
+use mingjing_api::{ActivateError, Activated, Activator, Check, Operations, Readiness};
 use mingjing_domain::Timestamp;
 use mingjing_domain::definitions::DefinitionFile;
+use mingjing_domain::life::Days;
 use mingjing_intake::{Intake, PublishError, Published, Publisher};
 use mingjing_store::Store;
 use mingjing_supervise::{Clock, Ports, Status};
@@ -173,15 +174,32 @@ impl Platform {
         let metrics = Arc::new(mingjing_api::Metrics::new(&self.registry)?);
         let (hub, feeding) = mingjing_api::follow(self.log.log.clone(), metrics.clone(), 4096);
         let (names, naming) = mingjing_api::names(self.log.table.clone());
-        // Both follow for as long as the process lives and are cut at its end.
+        // They follow for as long as the process lives and are cut at its end.
         tokio::spawn(feeding);
         tokio::spawn(naming);
+        let settings = &self.settings;
+        let definitions = Arc::new(mingjing_api::Definitions::new(self.log.table.clone()));
+        let lives = Arc::new(mingjing_api::Lives::new(
+            self.log.table.clone(),
+            definitions.clone(),
+            Arc::new(Definitions(self.log.clone())),
+            Days {
+                review: settings.review_days,
+                approval: settings.approval_days,
+            },
+        ));
+        tokio::spawn(mingjing_api::settle(lives.clone(), self.now()));
         Ok(mingjing_api::router(mingjing_api::State {
             store: store.clone(),
             hub,
             names,
             signer: crate::evidence_key::open(&self.settings)?,
-            definitions: Arc::new(mingjing_api::Definitions::new(self.log.table.clone())),
+            definitions,
+            lives,
+            operator_key: settings
+                .admin_key
+                .as_ref()
+                .map(|key| mingjing_api::OperatorKey::new(&key.0)),
             metrics,
             registry: self.registry.clone(),
             readiness,
@@ -384,6 +402,24 @@ impl Publisher for Definitions {
                 Err(PublishError::Problems(problems))
             }
             Err(error) => Err(PublishError::Storage(Box::new(error))),
+        }
+    }
+}
+
+/// Publishes the set as it is: who composed it knows what else is in force.
+#[async_trait]
+impl Activator for Definitions {
+    async fn activate(&self, files: Vec<DefinitionFile>) -> Result<Activated, ActivateError> {
+        let (log, table) = (&*self.0.log, &*self.0.table);
+        match mingjing_supervise::publish_definitions(table, log, files).await {
+            Ok(active) => Ok(Activated {
+                hash: active.hash,
+                version: active.version,
+            }),
+            Err(mingjing_supervise::PublishError::Problems(problems)) => {
+                Err(ActivateError::Problems(problems))
+            }
+            Err(error) => Err(ActivateError::Storage(Box::new(error))),
         }
     }
 }

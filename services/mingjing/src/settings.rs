@@ -39,6 +39,8 @@ pub struct Settings {
     pub admin_key: Option<Secret>,
     pub body_mib_max: u32,
     pub events_per_second: u32,
+    pub review_days: u32,
+    pub approval_days: u32,
     pub clickhouse_url: Option<String>,
     pub clickhouse_database: String,
     pub clickhouse_user: String,
@@ -201,6 +203,8 @@ impl Reader {
         let admin_key = self.text("intake.admin_key");
         let body_mib_max = self.number("intake.body_mib_max", 1, 1024);
         let events_per_second = self.number("intake.events_per_second", 1, 10_000_000);
+        let review_days = self.number("life.review_days", 1, 365);
+        let approval_days = self.number("life.approval_days", 1, 365);
         let clickhouse_url = self.text("clickhouse.url");
         let clickhouse_database = self.text("clickhouse.database");
         let clickhouse_user = self.text("clickhouse.user");
@@ -230,6 +234,8 @@ impl Reader {
             admin_key: admin_key.filter(|key| !key.is_empty()).map(Secret),
             body_mib_max: body_mib_max? as u32,
             events_per_second: events_per_second? as u32,
+            review_days: review_days? as u32,
+            approval_days: approval_days? as u32,
             clickhouse_url: clickhouse_url.filter(|url| !url.is_empty()),
             clickhouse_database: clickhouse_database?,
             clickhouse_user: clickhouse_user?,

@@ -12,6 +12,7 @@ use mingjing_supervise::Clock;
 use mingjing_wire::LogRecord;
 
 use crate::clickhouse;
+use crate::clock_ahead;
 use crate::demo::{self, DEMO_SEED, DEMO_SPEED, DEMO_WATERMARK, DemoClock, DemoConfig, Timeline};
 use crate::log_port::OpenLog;
 use crate::platform::{AllOf, DeliveredTopics, Platform};
@@ -70,7 +71,7 @@ pub async fn run(args: UpArgs) -> anyhow::Result<()> {
     };
     let clock: Arc<dyn Clock> = match &demo {
         Some(demo) => Arc::new(Paced(demo.clock.clone())),
-        None => Arc::new(mingjing_supervise::System),
+        None => clock_ahead::machine_clock(&environment)?,
     };
 
     let mut platform = Platform::new(settings, log, registry, clock);

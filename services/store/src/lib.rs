@@ -35,7 +35,7 @@ pub use insert::{Backoff, Observer};
 pub use migrate::{Applied, MigrationError, SCHEMA_NUMBER};
 pub use query::{
     AlertCursor, AlertFilter, AlertPage, AlertStream, AlertView, CaseLogView, CaseView,
-    ChangePlace, Counts, InvalidCursor, LevelCount, OrgCount, Past, PastAlert, PastEvent,
+    ChangePlace, Counts, InvalidCursor, ItemRun, LevelCount, OrgCount, Past, PastAlert, PastEvent,
     PlacedEvent, RuleQuality,
 };
 pub use rows::{

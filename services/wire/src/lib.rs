@@ -6,6 +6,7 @@
 //! ([`refusal::Refusal`]).
 
 pub mod alerts;
+pub mod asker;
 pub mod bpmn;
 pub mod calendar;
 pub mod cloudevents;

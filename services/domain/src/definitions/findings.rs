@@ -24,6 +24,7 @@ impl DefinitionSet {
         for document in &self.items {
             offices_exist(document, self, &mut findings);
         }
+        findings.extend(crate::life::alike::findings(self));
         findings.sort();
         findings.dedup();
         findings

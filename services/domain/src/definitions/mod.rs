@@ -34,7 +34,7 @@ pub use power::{
     ActingBody, ActingGround, Material, MaterialForm, PowerItem, PowerLevel, PowerStatus,
     PowerType, RunningCases,
 };
-pub use read::{DefinitionFile, DefinitionSet, Document, Problem};
+pub use read::{DefinitionFile, DefinitionSet, Document, Problem, split_documents};
 pub use register::{Body, BodyNature, Certificate, Office, Officer, Post, Rank, StandIn};
 pub use settings::{Adjusted, Place, RuleSettings, Scalar, Setting, adjusted};
 

@@ -260,6 +260,11 @@ fn first_sentence(error: &serde_saphyr::Error) -> String {
     text.lines().next().unwrap_or("cannot be read").to_owned()
 }
 
+/// The documents of a file as they are written, without the lines of `---` that part them.
+pub fn split_documents(text: &str) -> Vec<&str> {
+    documents(text).into_iter().map(|(_, text)| text).collect()
+}
+
 /// The documents of a file: (lines before it, its text). Parted by lines of `---`.
 fn documents(text: &str) -> Vec<(u32, &str)> {
     let mut found = Vec::new();

@@ -9,6 +9,7 @@ mod case_log;
 mod counts;
 mod events;
 mod filter;
+mod items_run;
 mod past;
 mod quality;
 
@@ -17,5 +18,6 @@ pub use case::CaseView;
 pub use case_log::{CaseLogView, PlacedEvent};
 pub use counts::{Counts, LevelCount, OrgCount};
 pub use filter::{AlertCursor, AlertFilter, InvalidCursor};
+pub use items_run::ItemRun;
 pub use past::{Past, PastAlert, PastEvent};
 pub use quality::RuleQuality;

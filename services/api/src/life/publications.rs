@@ -1,0 +1,234 @@
+//! What is in force and what was: versions, their differences in words, the publication record, the responsibility list.
+
+use axum::Json;
+use axum::extract::{Path, RawQuery, State as Here};
+use mingjing_domain::definitions::{Anchor, PowerItem, Responsibility};
+use mingjing_domain::life::{Kind, Life, Subject, changes, document_of, documents, published_name};
+use serde_json::{Value, json};
+
+use super::drafts::kind_of;
+use super::show;
+use crate::{ApiError, State, query};
+
+/// `GET /api/v1/definitions?kind=`: what is in the set now, each document with the file it stands in.
+pub async fn list(
+    Here(state): Here<State>,
+    RawQuery(asked): RawQuery,
+) -> Result<Json<Value>, ApiError> {
+    let asked = query::pairs(asked.as_deref(), &["kind"])?;
+    let kind = asked.get("kind").map(|code| kind_of(code)).transpose()?;
+    let in_force = state.lives.in_force().await?;
+    let today = state.lives.today((state.now)()).await?;
+    let mut found: Vec<(Subject, &str)> = Vec::new();
+    for file in &in_force.files {
+        for (subject, _) in documents(&file.text) {
+            if kind.is_none_or(|kind| kind == subject.kind) {
+                found.push((subject, &file.name));
+            }
+        }
+    }
+    found.sort();
+    let lives = state.lives.all().await?;
+    let listed: Vec<Value> = found
+        .iter()
+        .map(|(subject, file)| {
+            let mut listed = show::subject(subject);
+            let draft = lives
+                .iter()
+                .find(|life| published_name(life.kind, &life.id) == **file);
+            let later = found.iter().map(|(other, _)| other).filter(|other| {
+                (other.kind, &other.id) == (subject.kind, &subject.id)
+                    && other.effective_from > subject.effective_from
+                    && other.effective_from <= Some(today)
+            });
+            let superseded_by = later.max_by_key(|other| other.effective_from);
+            listed["file"] = json!(file);
+            listed["draft"] = json!(draft.map(|life| &life.id));
+            listed["superseded_by"] = json!(superseded_by.and_then(|other| other.version.clone()));
+            listed["in_force"] = json!(
+                superseded_by.is_none() && subject.effective_from.is_none_or(|from| from <= today)
+            );
+            listed
+        })
+        .collect();
+    let version = in_force.hash.as_deref().and_then(|hash| hash.get(..12));
+    Ok(Json(
+        json!({ "set": in_force.hash, "version": version, "definitions": listed }),
+    ))
+}
+
+/// `GET /api/v1/definitions/{kind}/{id}`: every version and every record of one definition.
+pub async fn history(
+    Here(state): Here<State>,
+    Path((kind, id)): Path<(String, String)>,
+) -> Result<Json<Value>, ApiError> {
+    let kind = kind_of(&kind)?;
+    let in_force = state.lives.in_force().await?;
+    let today = state.lives.today((state.now)()).await?;
+    let is = |subject: &Subject| subject.kind == kind && subject.id == id;
+    let mut versions: Vec<Subject> = Vec::new();
+    for file in in_force.files.iter().filter(|file| file.text.contains(&id)) {
+        versions.extend(documents(&file.text).into_iter().map(|(s, _)| s).filter(is));
+    }
+    versions.sort_by_key(|subject| subject.effective_from);
+    let mut drafts = state.lives.all().await?;
+    drafts.retain(|life| life.subjects.iter().any(is));
+    drafts.sort_by(|a, b| (a.drafted_at, &a.id).cmp(&(b.drafted_at, &b.id)));
+    if versions.is_empty() && drafts.is_empty() {
+        return Err(not_found(kind, &id));
+    }
+    let whole = |life: &Life| show::whole(life, today, state.zone);
+    Ok(Json(json!({
+        "kind": kind.code(),
+        "id": id,
+        "versions": versions.iter().map(show::subject).collect::<Vec<_>>(),
+        "drafts": drafts.iter().map(whole).collect::<Vec<_>>(),
+    })))
+}
+
+/// `GET /api/v1/definitions/{kind}/{id}/diff?from=&to=`: versions, or drafts as `draft:<id>`.
+pub async fn diff(
+    Here(state): Here<State>,
+    Path((kind, id)): Path<(String, String)>,
+    RawQuery(asked): RawQuery,
+) -> Result<Json<Value>, ApiError> {
+    let kind = kind_of(&kind)?;
+    let asked = query::pairs(asked.as_deref(), &["from", "to"])?;
+    let given = |field: &str| {
+        let help = "请给出版本号，或者 draft:草案编号（不分版本的定义用草案编号）";
+        asked
+            .get(field)
+            .cloned()
+            .ok_or_else(|| ApiError::bad(field, help))
+    };
+    let (from, to) = (given("from")?, given("to")?);
+    let old = version_text(&state, kind, &id, &from).await?;
+    let new = version_text(&state, kind, &id, &to).await?;
+    Ok(Json(json!({
+        "kind": kind.code(),
+        "id": id,
+        "from": from,
+        "to": to,
+        "changes": changes(&old, &new),
+    })))
+}
+
+/// The document of one version, or of one draft.
+async fn version_text(
+    state: &State,
+    kind: Kind,
+    id: &str,
+    version: &str,
+) -> Result<String, ApiError> {
+    let missing = || not_found(kind, &format!("{id}@{version}"));
+    if let Some(draft) = version.strip_prefix("draft:") {
+        let life = state.lives.one(draft).await?;
+        let text = state.lives.text(&life.text).await?;
+        let found = documents(&text)
+            .into_iter()
+            .find(|(subject, _)| subject.kind == kind && subject.id == id);
+        return found.map(|(_, text)| text.to_owned()).ok_or_else(missing);
+    }
+    let in_force = state.lives.in_force().await?;
+    let wanted = Subject {
+        kind,
+        id: id.to_owned(),
+        version: Some(version.to_owned()),
+        name: String::new(),
+        effective_from: None,
+    };
+    let found = document_of(&in_force.files, &wanted).map(str::to_owned);
+    found.ok_or_else(missing)
+}
+
+fn not_found(kind: Kind, what: &str) -> ApiError {
+    ApiError::NotFound {
+        what: format!("{} {what}", kind.name_zh()),
+    }
+}
+
+/// `GET /api/v1/publications`: 公示记录, for the public portal; newest first.
+pub async fn record(Here(state): Here<State>) -> Result<Json<Value>, ApiError> {
+    let mut lives = state.lives.all().await?;
+    lives.retain(|life| life.published.is_some());
+    lives.sort_by(|a, b| (&b.published, &b.id).cmp(&(&a.published, &a.id)));
+    let today = state.lives.today((state.now)()).await?;
+    let publications: Vec<Value> = lives
+        .iter()
+        .map(|life| {
+            let brief = show::whole(life, today, state.zone);
+            // The next to be published of what this one is about.
+            let later = lives.iter().rev().find(|other| {
+                other.published > life.published
+                    && other.subjects.iter().any(|new| {
+                        life.subjects
+                            .iter()
+                            .any(|old| (old.kind, &old.id) == (new.kind, &new.id))
+                    })
+            });
+            json!({
+                "draft": life.id,
+                "kind": brief["kind"],
+                "kind_zh": brief["kind_zh"],
+                "subjects": brief["subjects"],
+                "published_at": brief["published_at"],
+                "effective_from": brief["effective_from"],
+                "retired_from": brief["retired_from"],
+                "sha256": life.text,
+                "set": brief["set"],
+                "version": brief["version"],
+                "places": brief["notices"],
+                "superseded_by": later.map(|other| &other.id),
+            })
+        })
+        .collect();
+    Ok(Json(json!({ "publications": publications })))
+}
+
+/// `GET /api/v1/responsibilities?body=&item=`: 责任清单.
+pub async fn responsibilities(
+    Here(state): Here<State>,
+    RawQuery(asked): RawQuery,
+) -> Result<Json<Value>, ApiError> {
+    let asked = query::pairs(asked.as_deref(), &["body", "item"])?;
+    let in_force = state.lives.in_force().await?;
+    let items = in_force.set.items.iter().map(|document| &document.value);
+    let items: Vec<Value> = items
+        .filter(|item| {
+            let of = |wanted: &String, is: &str| wanted == is;
+            asked
+                .get("body")
+                .is_none_or(|body| of(body, &item.executing_body))
+                && asked.get("item").is_none_or(|code| of(code, &item.code))
+        })
+        .map(listed)
+        .collect();
+    Ok(Json(json!({ "items": items })))
+}
+
+fn listed(item: &PowerItem) -> Value {
+    json!({
+        "item": item.code.text,
+        "name": item.name,
+        "power_type": item.power_type.name_zh(),
+        "executing_body": item.executing_body.text,
+        "responsibilities": item.responsibilities.iter().map(|duty| duty_of(item, duty)).collect::<Vec<_>>(),
+    })
+}
+
+fn duty_of(item: &PowerItem, duty: &Responsibility) -> Value {
+    let anchors = |list: &[Anchor]| list.iter().map(ToString::to_string).collect::<Vec<_>>();
+    json!({
+        "duty": duty.duty,
+        "basis": duty.basis,
+        "body": duty.body.as_ref().unwrap_or(&item.executing_body).text,
+        "accountability": duty.accountability,
+        "expectation": duty.expectation.as_ref().map(|owed| json!({
+            "id": owed.id.text,
+            "trigger": anchors(&owed.trigger),
+            "owed": anchors(&owed.owed),
+            "within": owed.within.to_string(),
+            "within_zh": owed.within.text_zh(),
+        })),
+    })
+}

@@ -1,0 +1,226 @@
+//! The operations of definitions with a life.
+
+use serde_json::{Value, json};
+
+use super::{Change, Operation, Parameter};
+
+const KIND: Parameter = (
+    "query",
+    "kind",
+    "类别: body, item, flowchart, general_points, discretion, fees, inspection_plan, rule_settings, calendar, source",
+);
+const DRAFT: Parameter = ("path", "id", "草案编号");
+const BODY: Parameter = ("path", "body", "机构代码");
+
+const fn get(
+    path: &'static str,
+    id: &'static str,
+    summary: &'static str,
+    parameters: &'static [Parameter],
+) -> Operation {
+    Operation {
+        path,
+        id,
+        summary,
+        parameters,
+        media_type: "application/json",
+        schema: || json!({ "type": "object" }),
+    }
+}
+
+pub(super) const OPERATIONS: &[Operation] = &[
+    get(
+        "/api/v1/drafts",
+        "listDrafts",
+        "草案，新的在前 / drafts, newest first",
+        &[
+            KIND,
+            (
+                "query",
+                "state",
+                "状态: drafting, in_review, returned, approved, publishing, published, retired, withdrawn",
+            ),
+            ("query", "overdue", "true: 只要审核逾期的"),
+        ],
+    ),
+    get(
+        "/api/v1/drafts/{id}",
+        "getDraft",
+        "一份草案：改了什么、等谁审核、到期日、全部记录 / one draft with its changes, reviews and records",
+        &[DRAFT],
+    ),
+    Operation {
+        media_type: "application/yaml",
+        schema: || json!({ "type": "string" }),
+        ..get(
+            "/api/v1/drafts/{id}/text",
+            "getDraftText",
+            "草案全文 / a draft's text",
+            &[DRAFT],
+        )
+    },
+    get(
+        "/api/v1/definitions",
+        "listDefinitions",
+        "在用的定义与各版本 / what is in force",
+        &[KIND],
+    ),
+    get(
+        "/api/v1/definitions/unused",
+        "listUnusedItems",
+        "从未办理过的事项 / items of the list that were never run",
+        &[
+            ("query", "from", "起始日期，默认一年前"),
+            ("query", "to", "截止日期，默认今日"),
+        ],
+    ),
+    get(
+        "/api/v1/definitions/{kind}/{id}",
+        "getDefinitionHistory",
+        "一项定义的各版本与全部记录 / every version and record of one definition",
+        &[("path", "kind", "类别"), ("path", "id", "编号或者编码")],
+    ),
+    get(
+        "/api/v1/definitions/{kind}/{id}/diff",
+        "diffDefinitions",
+        "两个版本的差异，文字 / the differences of two versions in words",
+        &[
+            ("path", "kind", "类别"),
+            ("path", "id", "编号或者编码"),
+            ("query", "from", "版本号，或者 draft:草案编号（必填）"),
+            ("query", "to", "版本号，或者 draft:草案编号（必填）"),
+        ],
+    ),
+    get(
+        "/api/v1/publications",
+        "listPublications",
+        "公示记录：公布了什么、何时、何处、摘要值、被谁取代 / what was published, when, where, its hash, what took its place",
+        &[],
+    ),
+    get(
+        "/api/v1/responsibilities",
+        "listResponsibilities",
+        "责任清单 / duties by item",
+        &[("query", "body", "机构代码"), ("query", "item", "事项编码")],
+    ),
+    get(
+        "/api/v1/register",
+        "listRegister",
+        "机构名册 / bodies and how many are in post",
+        &[
+            ("query", "on", "某日在岗，默认今日"),
+            ("query", "region", "区划代码"),
+        ],
+    ),
+    get(
+        "/api/v1/register/{body}",
+        "getRegister",
+        "一个机构的内设机构、岗位与人员 / offices, posts and officers of a body",
+        &[BODY, ("query", "on", "只要该日在岗的")],
+    ),
+    get(
+        "/api/v1/register/{body}/history",
+        "getRegisterHistory",
+        "名册的全部变动 / every change of a body's register",
+        &[BODY],
+    ),
+    get(
+        "/api/v1/milestones",
+        "listMilestones",
+        "各机构的节点与到期日 / how far each body has come",
+        &[
+            ("query", "body", "机构代码"),
+            ("query", "overdue", "true: 只要逾期的"),
+        ],
+    ),
+];
+
+/// Who, why, the client's key, and what more an act takes.
+fn said(more: Value) -> Value {
+    let mut properties = json!({
+        "who": {
+            "type": "object",
+            "required": ["person"],
+            "description": "由谁作出；审核须写明机构与内设机构",
+            "properties": {
+                "person": { "type": "string" },
+                "body": { "type": "string" },
+                "office": { "type": "string" },
+            },
+        },
+        "why": { "type": "string", "description": "为什么：文号、会议、事由" },
+        "key": { "type": "string", "description": "客户端自定的键：同一键重发只算一次" },
+    });
+    if let (Some(all), Value::Object(more)) = (properties.as_object_mut(), more) {
+        all.extend(more);
+    }
+    json!({ "type": "object", "required": ["who", "why"], "additionalProperties": false, "properties": properties })
+}
+
+pub(super) const CHANGES: &[Change] = &[
+    Change {
+        method: "post",
+        path: "/api/v1/drafts",
+        id: "draftDefinitions",
+        summary: "起草 / begin a draft",
+        parameters: &[],
+        status: "201",
+        body: || said(json!({ "text": { "type": "string", "description": "同一类定义的 YAML" } })),
+    },
+    Change {
+        method: "post",
+        path: "/api/v1/drafts/{id}/{act}",
+        id: "actOnDraft",
+        summary: "修改、送审、审核、批准、公布、登记公示、废止、撤回 / revise, submit, review, approve, publish, notice, retire, withdraw",
+        parameters: &[
+            DRAFT,
+            (
+                "path",
+                "act",
+                "revise, submit, review, approve, publish, notice, retire, withdraw",
+            ),
+        ],
+        status: "200",
+        body: || {
+            said(json!({
+                "text": { "type": "string", "description": "revise：修改后的全文" },
+                "role": { "enum": ["affairs", "staffing", "legal", "supervision", "government"], "description": "review：以哪个角色" },
+                "verdict": { "enum": ["agree", "object"], "description": "review、approve：结论" },
+                "opinion": { "type": "string", "description": "review、approve：意见，不同意时必填" },
+                "answers": { "type": "object", "additionalProperties": { "type": "string" }, "description": "review：牵头部门对必答问题的答复" },
+                "place": { "type": "string", "description": "notice：公示何处" },
+                "on": { "type": "string", "format": "date", "description": "notice：自何日起" },
+                "from": { "type": "string", "format": "date", "description": "retire：自何日起废止" },
+            }))
+        },
+    },
+    Change {
+        method: "put",
+        path: "/api/v1/register/{body}",
+        id: "putRegister",
+        summary: "变动名册：岗位与人员，过去的不得改写 / change posts and officers; what is over stays written",
+        parameters: &[BODY],
+        status: "200",
+        body: || {
+            said(
+                json!({ "text": { "type": "string", "description": "该机构的整份文档（kind: body）" } }),
+            )
+        },
+    },
+    Change {
+        method: "post",
+        path: "/api/v1/milestones/{body}",
+        id: "actOnMilestone",
+        summary: "登记节点的到期日或者完成 / when a milestone is due, that it is done",
+        parameters: &[BODY],
+        status: "200",
+        body: || {
+            said(json!({
+                "milestone": { "enum": ["reported", "reviewed", "published", "flowchart", "control_points", "on_platform", "responsibility_list"] },
+                "due": { "type": "string", "format": "date" },
+                "done": { "type": "string", "format": "date" },
+                "undone": { "type": "boolean" },
+            }))
+        },
+    },
+];

@@ -1,0 +1,30 @@
+//! Definitions with a life: draft, the reviews that each kind needs, publication with effective dates, retirement
+//! (domain study 11.4, 11.5; design decision 13).
+//!
+//! Everything here is a function of records. A draft's journal holds who did what, when and why, each record once and for
+//! ever; [`Life`] is what follows from it, [`Life::decide`] says whether something may be done next. Publication itself composes the
+//! files in force with those of the draft ([`compose`]); whoever judges sees nothing of drafts.
+//!
+//! What a published definition may become is in [`effect`]: a published version never changes, and nothing but a calendar works
+//! backwards. What changed is told in words ([`changes`]); a new item that looks like one that was cancelled is put to the
+//! reviewers ([`alike`]).
+
+pub mod alike;
+mod compose;
+pub mod effect;
+mod milestone;
+mod record;
+mod register;
+mod review;
+mod state;
+mod subject;
+mod words;
+
+pub use compose::{compose, document_of, documents, published_name};
+pub use milestone::{Milestone, MilestoneAct, MilestoneRecord, MilestoneStanding, milestones};
+pub use record::{Act, Actor, Question, Record, Verdict};
+pub use register::register_changes;
+pub use review::{Days, Role, Touch, plan};
+pub use state::{Command, Given, Life, Notice, Refusal, State};
+pub use subject::{Content, Kind, Subject};
+pub use words::changes;
