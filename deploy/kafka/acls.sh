@@ -73,6 +73,8 @@ case $role in
   api)
     opens_the_log
     allow Read topic "${prefix}mj.facts"
+    # Drafts of definitions lie in the tables; a published one is put in force by a record in the log.
+    allow Write topic "${prefix}mj.log" "${prefix}mj.tables"
     ;;
   *) fail "there is no role $role" ;;
 esac

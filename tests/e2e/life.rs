@@ -67,7 +67,7 @@ async fn a_draft_is_reviewed_and_published_through_kills_and_cases_keep_their_ve
     ];
     let said = command(
         &platform,
-        &[&["definitions", "draft", file, "--key", "k1"], &by[..]].concat(),
+        &[&["definitions", "draft", file, "--key", "k1"][..], &by[..]].concat(),
     )?;
     ensure!(
         said.contains("时限“许可决定”的承诺时限由5个工作日改为3个工作日"),
@@ -75,7 +75,7 @@ async fn a_draft_is_reviewed_and_published_through_kills_and_cases_keep_their_ve
     );
     let again = command(
         &platform,
-        &[&["definitions", "draft", file, "--key", "k1"], &by[..]].concat(),
+        &[&["definitions", "draft", file, "--key", "k1"][..], &by[..]].concat(),
     )?;
     ensure!(
         again == said,
@@ -88,7 +88,7 @@ async fn a_draft_is_reviewed_and_published_through_kills_and_cases_keep_their_ve
         .to_owned();
     let said = command(
         &platform,
-        &[&["definitions", "submit", &id], &by[..]].concat(),
+        &[&["definitions", "submit", id.as_str()][..], &by[..]].concat(),
     )?;
     ensure!(
         said.contains("等待审核：法制部门（legal）"),

@@ -389,9 +389,7 @@ async fn changed(api: &ApiArgs, method: &str, path: &[&str], body: &Value) -> an
 
 async fn send(api: &ApiArgs, method: &str, path: &[&str], body: &Value) -> anyhow::Result<Value> {
     let console = Console::new(&api.api)?;
-    console
-        .send(method, &[&["api", "v1"], path].concat(), body)
-        .await
+    console.send(method, &whole(path), body).await
 }
 
 async fn asked(
@@ -401,8 +399,16 @@ async fn asked(
     told: fn(&Value) -> String,
 ) -> anyhow::Result<()> {
     let console = Console::new(&api.api)?;
-    let answer = console.get(&[&["api", "v1"], path].concat(), query).await?;
+    let answer = console.get(&whole(path), query).await?;
     print(api, &answer, told)
+}
+
+/// A path below the API's.
+fn whole<'p>(path: &[&'p str]) -> Vec<&'p str> {
+    ["api", "v1"]
+        .into_iter()
+        .chain(path.iter().copied())
+        .collect()
 }
 
 fn print(api: &ApiArgs, answer: &Value, told: fn(&Value) -> String) -> anyhow::Result<()> {

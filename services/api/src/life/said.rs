@@ -3,7 +3,6 @@
 use axum::body::Bytes;
 use mingjing_domain::Timestamp;
 use mingjing_domain::life::{Act, Actor, Record};
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
@@ -25,14 +24,11 @@ pub(super) struct Said {
 }
 
 /// The fields of a request that say it.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug)]
 pub(super) struct SaidFields {
-    #[serde(default)]
-    who: Actor,
-    #[serde(default)]
-    why: String,
-    #[serde(default)]
-    key: Option<String>,
+    pub who: Actor,
+    pub why: String,
+    pub key: Option<String>,
 }
 
 impl SaidFields {

@@ -46,7 +46,7 @@ pub async fn run(args: &DiffArgs) -> anyhow::Result<()> {
             asked(
                 &args.api,
                 &path,
-                &[("from", from), ("to", to)],
+                &[("from", from.as_str()), ("to", to.as_str())],
                 tell::changes,
             )
             .await
