@@ -55,10 +55,12 @@ pub(crate) enum Fault {
     CollectorIsDecider,
     FineTooLargeForTheSpot,
     OtherCollectionGround,
+    /// No body has this code, and the source has codes of its own: it may be one that nobody mapped. A query first.
+    UnmappedBody,
 }
 
 impl Fault {
-    const ALL: [Fault; 38] = {
+    const ALL: [Fault; 39] = {
         use Fault::*;
         [
             TooFew,
@@ -99,6 +101,7 @@ impl Fault {
             CollectorIsDecider,
             FineTooLargeForTheSpot,
             OtherCollectionGround,
+            UnmappedBody,
         ]
     };
 
@@ -113,6 +116,7 @@ impl Fault {
                 | Fault::UnknownPlan
                 | Fault::NoTier
                 | Fault::NoFeeCode
+                | Fault::UnmappedBody
         )
     }
 
