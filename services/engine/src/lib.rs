@@ -198,4 +198,4 @@ pub use rules::{Rules, RulesProblem, notes};
 pub use snapshot::SnapshotError;
 
 /// The engine's version, part of every alert. Raise it with every change that alters a verdict.
-pub const ENGINE_VERSION: &str = "2";
+pub const ENGINE_VERSION: &str = "3";

@@ -32,9 +32,11 @@ pub(super) struct Case<'a> {
     pub visits: Vec<Visit<'a>>,
     pub item: Option<&'a PowerItem>,
     pub flowchart: Option<&'a Flowchart>,
+    /// Its flowchart, or what stands for one.
+    pub chart: &'a Flowchart,
     /// Event ids of which two contents came under one data version.
     pub conflicting: BTreeSet<&'a str>,
-    arrivals: &'a [CaseEvent<'static>],
+    pub arrivals: &'a [CaseEvent<'static>],
 }
 
 impl<'a> Case<'a> {
@@ -54,6 +56,7 @@ impl<'a> Case<'a> {
             visits,
             item,
             flowchart,
+            chart: flowchart.unwrap_or(&definitions.bare),
             conflicting,
             arrivals,
         }
@@ -68,6 +71,7 @@ impl<'a> Case<'a> {
             steps,
             item: self.item,
             flowchart: self.flowchart,
+            chart: self.chart,
             conflicting: self.conflicting.clone(),
             arrivals: self.arrivals,
         }

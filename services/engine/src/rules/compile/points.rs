@@ -1,9 +1,12 @@
 //! Control points: what each checks, resolved, and the events it looks at.
 
+use std::collections::BTreeMap;
+
 use mingjing_domain::alert::Level;
 use mingjing_domain::catalogue::{self, LOCAL_PREFIX};
 use mingjing_domain::definitions::{
     Anchor, AttributeType, ControlPoint, Limit, LimitKind, Name, Occurrence, Percent, PointKind,
+    Scalar,
 };
 use mingjing_domain::event::EventKind;
 use mingjing_domain::limit::{Budget, Unit};
@@ -11,7 +14,9 @@ use mingjing_domain::limit::{Budget, Unit};
 use super::{Builder, Home, Looks};
 use crate::condition::Condition;
 use crate::history::present;
-use crate::rules::plan::{Check, FILE_FIELD, Field, MarkSet, Point, Repeated, TimedKind};
+use crate::rules::plan::{
+    Check, Code, CodeHolder, CodeKind, FILE_FIELD, Field, MarkSet, Point, Repeated, TimedKind,
+};
 
 /// 5 working days to answer, where a point says nothing (domain study S16: one city's rule).
 const ANSWER_WITHIN: Budget = Budget::new(5, Unit::WorkingDays);
@@ -33,10 +38,12 @@ impl Builder<'_> {
         }
         self.rule_exists(point, home);
         let settings = self.settings;
-        let Some((adjusted, settings)) = self.adjust(point, limits, settings) else {
+        let Some(adjusted) = self.adjust(point, limits, settings) else {
             return;
         };
-        let (point, place) = (&adjusted, self.plan.points.len() as u16);
+        let (point, place) = (&adjusted.point, self.plan.points.len() as u16);
+        let (limits, settings) = (&adjusted.limits[..], adjusted.by);
+        self.parameters = point.parameters.clone();
         let Some((check, looks)) = self.check(place, point, limits, home) else {
             return;
         };
@@ -94,7 +101,12 @@ impl Builder<'_> {
                     return None;
                 };
                 (
-                    self.timed(place, limit, TimedKind::TooEarly(at_least), home),
+                    self.timed(
+                        place,
+                        limit,
+                        TimedKind::TooEarly(at_least, limit.in_full),
+                        home,
+                    ),
                     Looks::Never,
                 )
             }
@@ -175,6 +187,13 @@ impl Builder<'_> {
                 };
                 (check, Looks::Always)
             }
+            PointKind::ResentAfter { after, lifted_by } => {
+                let check = Check::ResentAfter {
+                    after: self.mark(after),
+                    lifted_by: self.mark(lifted_by),
+                };
+                (check, Looks::Never)
+            }
             PointKind::NotInFlowchart => {
                 self.plan.watches_transitions = true;
                 (Check::NotInFlowchart, Looks::Never)
@@ -191,7 +210,7 @@ impl Builder<'_> {
                 }];
                 let at = self.mark(if at.is_empty() { &closed } else { at });
                 let unless = match unless {
-                    Some(text) => Some(self.condition(text, false, home)?),
+                    Some(text) => Some(self.own_condition(text, false, home)?),
                     None => None,
                 };
                 let steps = self.required_steps(steps, home);
@@ -238,7 +257,8 @@ impl Builder<'_> {
             }
             PointKind::DutyNotDone => {
                 let level = point.level.unwrap_or_else(|| point.default_level());
-                (self.duties(place, level, home), Looks::Never)
+                let within = point.duties_within();
+                (self.duties(place, level, within, home), Looks::Never)
             }
             PointKind::EndedBeforeDue { limit, on, within } => {
                 let limit = self.find_limit(limit, limits, home)?;
@@ -285,9 +305,23 @@ impl Builder<'_> {
                 let fields = fields.iter().filter_map(|f| self.field(f, home)).collect();
                 (Check::MissingField { fields }, looks)
             }
+            PointKind::MalformedCode {
+                on,
+                credit_codes,
+                region_codes,
+            } => {
+                let looks = if on.is_empty() {
+                    Looks::Always
+                } else {
+                    Looks::At(self.mark(on))
+                };
+                let mut codes = self.codes(credit_codes, CodeKind::Credit, home);
+                codes.extend(self.codes(region_codes, CodeKind::Region, home));
+                (Check::MalformedCode { codes }, looks)
+            }
             PointKind::Conflict => (Check::Conflict, Looks::Always),
             PointKind::Condition { on, when, each } => {
-                let when = self.condition(when, true, home)?;
+                let when = self.own_condition(when, true, home)?;
                 (
                     Check::Condition { when, each: *each },
                     Looks::At(self.mark(on)),
@@ -386,19 +420,39 @@ impl Builder<'_> {
             .collect()
     }
 
+    /// A condition of a limit.
     pub(super) fn condition(
         &mut self,
         text: &Name,
         with_event: bool,
         home: &Home<'_>,
     ) -> Option<Condition> {
-        let attributes: Vec<String> = self
-            .plan
-            .attributes
-            .iter()
-            .map(|a| a.name.clone())
-            .collect();
-        let compiled = Condition::compile(text, &attributes).and_then(|condition| {
+        self.compiled(text, with_event, &BTreeMap::new(), home)
+    }
+
+    /// A condition of the point at hand, which sees its parameters.
+    pub(super) fn own_condition(
+        &mut self,
+        text: &Name,
+        with_event: bool,
+        home: &Home<'_>,
+    ) -> Option<Condition> {
+        let parameters = std::mem::take(&mut self.parameters);
+        let compiled = self.compiled(text, with_event, &parameters, home);
+        self.parameters = parameters;
+        compiled
+    }
+
+    fn compiled(
+        &mut self,
+        text: &Name,
+        with_event: bool,
+        parameters: &BTreeMap<String, Scalar>,
+        home: &Home<'_>,
+    ) -> Option<Condition> {
+        let attributes = self.plan.attributes.iter();
+        let attributes: Vec<String> = attributes.map(|a| a.name.clone()).collect();
+        let compiled = Condition::compile(text, &attributes, parameters).and_then(|condition| {
             if !with_event && condition.uses_event() {
                 return Err("`event.…` has no meaning here: no single event is judged".into());
             }
@@ -407,6 +461,44 @@ impl Builder<'_> {
         compiled
             .map_err(|message| self.problems.push((home.problem)(text.line, message)))
             .ok()
+    }
+
+    /// Where codes of a kind stand.
+    fn codes(&mut self, names: &[Name], kind: CodeKind, home: &Home<'_>) -> Vec<Code> {
+        let mut codes = Vec::new();
+        for name in names {
+            let holder = match (&**name, kind) {
+                ("org_code", CodeKind::Credit) => Some(CodeHolder::Org),
+                ("region_code", CodeKind::Region) => Some(CodeHolder::Region),
+                (other, _) => other
+                    .strip_prefix("attributes.")
+                    .and_then(|attribute| self.plan.attribute(attribute))
+                    .filter(|place| {
+                        let declared = &self.plan.attributes[usize::from(*place)];
+                        declared.value_type == AttributeType::Text
+                    })
+                    .map(CodeHolder::Attribute),
+            };
+            match holder {
+                Some(holder) => codes.push(Code {
+                    holder,
+                    kind,
+                    name: name.text.clone(),
+                }),
+                None => {
+                    let own = match kind {
+                        CodeKind::Credit => "org_code",
+                        CodeKind::Region => "region_code",
+                    };
+                    let message = format!(
+                        "{:?} holds no such code; write {own} or attributes.<declared text>",
+                        name.text
+                    );
+                    self.problems.push((home.problem)(name.line, message));
+                }
+            }
+        }
+        codes
     }
 
     fn field(&mut self, name: &Name, home: &Home<'_>) -> Option<(Field, String)> {
@@ -474,7 +566,9 @@ impl Builder<'_> {
             } => vec![after, what, except, lifted_by],
             PointKind::RequiredStep { at, .. } => vec![at],
             PointKind::SamePerson { one, other, .. } => vec![one, other],
+            PointKind::ResentAfter { after, lifted_by } => vec![after, lifted_by],
             PointKind::MissingField { on, .. }
+            | PointKind::MalformedCode { on, .. }
             | PointKind::Condition { on, .. }
             | PointKind::TooFewOfficers { on, .. }
             | PointKind::Certificate { on, .. }
