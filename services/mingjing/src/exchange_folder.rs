@@ -11,7 +11,8 @@ use mingjing_wire::import::{self, LogReader, PRESETS, Preset};
 /// The log is a folder of exchange tables.
 #[derive(Debug, clap::Args)]
 pub struct FolderArgs {
-    /// The log is a folder of CSV dumps of exchange tables, of this kind: national (国家政务服务平台办件交换表 up_pro_*).
+    /// The log is a folder of CSV dumps of exchange tables, of this kind: national (国家政务服务平台), guangdong (广东), shandong
+    /// (山东), jiangsu (江苏), or a file like those that `mingjing preset NAME` prints.
     #[arg(
         long,
         value_name = "PRESET",
@@ -30,15 +31,27 @@ pub struct FolderArgs {
 /// Problems shown one by one; the rest are counted.
 const SHOWN_PROBLEMS: usize = 20;
 
+/// The preset that is named: a shipped one, or a file of one's own.
+pub fn preset(name: &str) -> anyhow::Result<Preset> {
+    if let Some(shipped) = Preset::named(name) {
+        return Ok(shipped?);
+    }
+    let path = Path::new(name);
+    if path.extension().is_none() {
+        let names: Vec<&str> = PRESETS.iter().map(|(name, _)| *name).collect();
+        anyhow::bail!(
+            "no preset {name:?}; there are {}, or name a file",
+            names.join(", ")
+        );
+    }
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("cannot read the preset {}", path.display()))?;
+    Preset::from_yaml(&text).with_context(|| format!("the preset {}", path.display()))
+}
+
 /// Opens a folder as a log. Rows that cannot be taken are told on stderr.
-pub fn open(folder: &Path, args: &FolderArgs, preset: &str) -> anyhow::Result<LogReader> {
-    let preset = Preset::named(preset).with_context(|| {
-        let names: Vec<String> = PRESETS
-            .iter()
-            .map(|p| format!("{} {}", p.name, p.name_zh))
-            .collect();
-        format!("no preset {preset:?}; there are: {}", names.join(", "))
-    })?;
+pub fn open(folder: &Path, args: &FolderArgs, name: &str) -> anyhow::Result<LogReader> {
+    let preset = preset(name)?;
     let source = args.source.as_deref().context("--preset needs --source")?;
     let read = preset.read(folder, source, args.encoding.as_deref())?;
     for (file, problem) in read.problems.iter().take(SHOWN_PROBLEMS) {

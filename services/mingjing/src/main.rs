@@ -21,6 +21,7 @@ mod import_command;
 mod interchange_command;
 mod log_port;
 mod platform;
+mod preset_command;
 mod progress;
 mod replay_command;
 mod role_command;
@@ -63,6 +64,8 @@ enum Command {
     Replay(replay_command::ReplayArgs),
     /// Send a log to a running platform, as a declared source.
     Import(import_command::ImportArgs),
+    /// The kinds of exchange tables that are known.
+    Preset(preset_command::PresetArgs),
     /// Why a case stands as it does, asked of a running platform.
     Explain(explain_command::ExplainArgs),
     /// The signed evidence of one alert; verifying such a file.
@@ -96,6 +99,7 @@ fn main() -> ExitCode {
         Command::Deadline(args) => deadline_command::run(&args),
         Command::Replay(args) => replay_command::run(&args),
         Command::Import(args) => on_runtime(import_command::run(args)),
+        Command::Preset(args) => preset_command::run(&args),
         Command::Explain(args) => on_runtime(explain_command::run(args)),
         Command::Evidence(args) => on_runtime(evidence_command::run(args)),
         Command::Backtest(args) => on_runtime(backtest_command::run(args)),

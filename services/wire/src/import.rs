@@ -19,7 +19,7 @@ mod rows;
 mod scope;
 mod xes;
 
-pub use exchange::{Folder, FolderError, PRESETS, Preset};
+pub use exchange::{Folder, FolderError, PRESETS, Preset, RowRead, Table, TableError, TableReader};
 pub use mapping::{Mapping, MappingError};
 pub use problem::{Counts, ImportProblem};
 pub use reader::{LogReader, OpenError, open};

@@ -228,7 +228,9 @@ impl Work {
         match scope.entry(case_no, index) {
             Ok(Outcome::Event(mut event, noted)) => {
                 self.seq += 1;
-                event.source_seq = self.seq;
+                if self.plan.order.is_none() {
+                    event.source_seq = self.seq;
+                }
                 self.counts.noted += u64::from(noted);
                 Some(Ok(*event))
             }

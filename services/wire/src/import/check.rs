@@ -13,7 +13,7 @@ use super::mapping::{
 };
 use super::plan::{
     ActorPlan, AmountPlan, AttributePlan, Carried, CaseRulePlan, ConditionPlan, KindPlan, Plan,
-    Ref, RulePlan, Shape, SpecialPlan, Test, TextPlan, TimePlan,
+    Ref, RulePlan, Shape, SpecialPlan, Test, TextPlan, TimePlan, VersionPlan,
 };
 use super::row::Names;
 
@@ -100,6 +100,11 @@ impl Maker {
             absent: m.absent.clone(),
             case_no: self.text("case_no", &m.case_no),
             event_id,
+            data_version: m.data_version.as_ref().map(|rule| VersionPlan {
+                from: self.reference("data_version", &rule.from),
+                by: rule.by,
+            }),
+            order: m.order.as_ref().map(|from| self.reference("order", from)),
             item,
             org_code,
             region_code,
@@ -350,6 +355,7 @@ impl Maker {
         };
         let basis = text("basis", &rule.basis);
         let granted = text("granted", &rule.granted);
+        let granted_unit = text("granted_unit", &rule.granted_unit);
         let approver = text("approver", &rule.approver);
         let approver_rank = text("approver_rank", &rule.approver_rank);
         SpecialPlan {
@@ -357,6 +363,7 @@ impl Maker {
             basis,
             planned_end: self.time(&format!("{place}.planned_end"), rule.planned_end.as_ref()),
             granted,
+            granted_unit,
             approver,
             approver_rank,
         }

@@ -46,6 +46,13 @@ pub struct Mapping {
     /// 事件编号 · The event's id, unique within the source; derived where there is none.
     #[serde(default)]
     pub event_id: Option<TextRule>,
+    /// 数据版本 · The number that a re-sent entry counts up; 1 where there is none.
+    #[serde(default)]
+    pub data_version: Option<VersionRule>,
+    /// 次序 · An attribute with a whole number that tells which of a case's entries of one instant comes first, instead of the
+    /// order in the document.
+    #[serde(default)]
+    pub order: Option<String>,
     /// 事项编码 · The power item.
     #[serde(default)]
     pub item: Option<TextRule>,
@@ -256,6 +263,28 @@ pub struct TimeRule {
     pub default: Option<String>,
 }
 
+/// 数据版本 · Where the version of an entry comes from.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct VersionRule {
+    /// 来自属性 · The attribute; 1 where it is absent.
+    pub from: String,
+    /// 依据 · What the attribute holds.
+    #[serde(default)]
+    pub by: VersionKind,
+}
+
+/// 版本依据 · What tells that an entry was sent again with other content.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum VersionKind {
+    /// A whole number from 1.
+    #[default]
+    Number,
+    /// The instant of its last change; the version is its second since 1970.
+    Instant,
+}
+
 /// 经办人 · Who acted; nobody where `id` is absent.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -282,9 +311,12 @@ pub struct SpecialRule {
     /// 计划结束时间 · Its planned end.
     #[serde(default)]
     pub planned_end: Option<TimeRule>,
-    /// 批准延长 · What an extension grants, like `10wd`.
+    /// 批准延长 · What an extension grants, like `10wd`; its number alone where `granted_unit` tells the unit.
     #[serde(default)]
     pub granted: Option<TextRule>,
+    /// 时限单位 · The unit of `granted`: `wd`, `cd`, `h`, `min`, `mo`.
+    #[serde(default)]
+    pub granted_unit: Option<TextRule>,
     /// 批准人 · Who approved.
     #[serde(default)]
     pub approver: Option<TextRule>,

@@ -10,7 +10,7 @@ use mingjing_domain::Timestamp;
 use mingjing_domain::event::EventKind;
 
 use super::convert::TimeFormat;
-use super::mapping::{AttributeKind, Unmapped};
+use super::mapping::{AttributeKind, Unmapped, VersionKind};
 use super::row::Names;
 
 /// How the log holds its cases.
@@ -49,6 +49,12 @@ pub(super) struct TimePlan {
 }
 
 #[derive(Clone, Debug)]
+pub(super) struct VersionPlan {
+    pub(super) from: Ref,
+    pub(super) by: VersionKind,
+}
+
+#[derive(Clone, Debug)]
 pub(super) struct ActorPlan {
     pub(super) id: TextPlan,
     pub(super) role: Option<TextPlan>,
@@ -61,6 +67,7 @@ pub(super) struct SpecialPlan {
     pub(super) basis: Option<TextPlan>,
     pub(super) planned_end: Option<TimePlan>,
     pub(super) granted: Option<TextPlan>,
+    pub(super) granted_unit: Option<TextPlan>,
     pub(super) approver: Option<TextPlan>,
     pub(super) approver_rank: Option<TextPlan>,
 }
@@ -137,6 +144,8 @@ pub(super) struct Plan {
     pub(super) names: Names,
     pub(super) case_no: TextPlan,
     pub(super) event_id: Option<TextPlan>,
+    pub(super) data_version: Option<VersionPlan>,
+    pub(super) order: Option<Ref>,
     pub(super) item: Option<TextPlan>,
     pub(super) org_code: Option<TextPlan>,
     pub(super) region_code: Option<TextPlan>,
@@ -164,6 +173,8 @@ impl Plan {
             names: Names::default(),
             case_no: TextPlan::Constant(String::new()),
             event_id: None,
+            data_version: None,
+            order: None,
             item: None,
             org_code: None,
             region_code: None,

@@ -14,7 +14,7 @@ use crate::cloudevents::{plausible, refuse_secret};
 use crate::refusal::{ReasonCode, Refusal, Words, is_personal, shown};
 
 use super::convert::{BadAmount, TimeFormat, code, minor_units, truth};
-use super::mapping::{AttributeKind, Unmapped};
+use super::mapping::{AttributeKind, Unmapped, VersionKind};
 use super::plan::{
     ActorPlan, AmountPlan, AttributePlan, Carried, ConditionPlan, KindPlan, Plan, Ref, RulePlan,
     SpecialPlan, Test, TextPlan, TimePlan,
@@ -289,8 +289,8 @@ impl<'a> Scope<'a> {
         Ok(Box::new(CaseEvent {
             event_id: id.into(),
             source: plan.source.clone().into(),
-            source_seq: 0,
-            data_version: 1,
+            source_seq: self.order()?,
+            data_version: self.data_version()?,
             kind,
             occurred_at,
             entered_at,
@@ -322,11 +322,54 @@ impl<'a> Scope<'a> {
             kind,
             basis: self.owned("special.basis", plan.basis.as_ref())?,
             planned_end: self.time("special.planned_end", plan.planned_end.as_ref())?,
-            granted: self.owned("special.granted", plan.granted.as_ref())?,
+            granted: self.granted(plan)?,
             approver: self.owned("special.approver", plan.approver.as_ref())?,
             approver_rank: self.owned("special.approver_rank", plan.approver_rank.as_ref())?,
             ..Special::default()
         }))
+    }
+
+    /// A number and its unit, as one budget.
+    fn granted(&self, plan: &SpecialPlan) -> Result<Option<Text<'static>>, Refusal> {
+        let granted = self.owned("special.granted", plan.granted.as_ref())?;
+        let Some(unit) = plan.granted_unit.as_ref() else {
+            return Ok(granted);
+        };
+        let Some(granted) = granted else {
+            return Ok(None);
+        };
+        let unit = self
+            .text("special.granted_unit", unit)?
+            .ok_or_else(|| Refusal::missing("special.granted_unit"))?;
+        Ok(Some(format!("{}{unit}", &*granted).into()))
+    }
+
+    /// What settles ties of one instant, as the entry says; 0 where it says nothing.
+    fn order(&self) -> Result<u64, Refusal> {
+        let Some((_, text)) = self.plan.order.and_then(|from| self.raw(from)) else {
+            return Ok(0);
+        };
+        text.parse()
+            .map_err(|_| Refusal::bad_value(ReasonCode::WrongType, "order", text))
+    }
+
+    fn data_version(&self) -> Result<u32, Refusal> {
+        let Some(plan) = &self.plan.data_version else {
+            return Ok(1);
+        };
+        let Some((_, text)) = self.raw(plan.from) else {
+            return Ok(1);
+        };
+        let version = match plan.by {
+            VersionKind::Number => text.parse::<u32>().ok(),
+            VersionKind::Instant => {
+                let at = self.instant("data_version", text, &TimeFormat::Auto)?;
+                u32::try_from(at.millis().div_euclid(1_000)).ok()
+            }
+        };
+        version
+            .filter(|version| *version > 0)
+            .ok_or_else(|| Refusal::bad_value(ReasonCode::OutOfRange, "data_version", text))
     }
 
     fn amount(

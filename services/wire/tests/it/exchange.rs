@@ -3,7 +3,7 @@
 use std::fs;
 
 use mingjing_domain::event::{EventKind, Value};
-use mingjing_wire::import::{FolderError, PRESETS, Preset};
+use mingjing_wire::import::{Folder, FolderError, PRESETS, Preset};
 
 const ACCEPT: &str = "PROJECT_NO,project_type,task_code,apply_date,accept_date,promise_date,handle_user_name,org_code,cd_time\n\
     P1,2,XK-1,2026-07-01 09:00:00,2026-07-02 10:00:00,2026-07-20 00:00:00,u1,zjj,2026-07-02 10:05:00\n\
@@ -29,6 +29,37 @@ fn folder(tables: &[(&str, &str)]) -> tempfile::TempDir {
     dir
 }
 
+fn preset(name: &str) -> Preset {
+    Preset::named(name).unwrap().unwrap()
+}
+
+/// Case, id, kind, and what else decides.
+fn events_of(read: &Folder) -> Vec<String> {
+    let part = |text: Option<&str>| text.map(|t| format!(" {t}")).unwrap_or_default();
+    let events = read.events.iter().map(|e| {
+        let data = &e.data;
+        format!(
+            "{} {} {}{}{}{}",
+            e.case_no,
+            e.event_id,
+            e.kind.code(),
+            part(data.step_code.as_deref()),
+            part(data.result_code.as_deref()),
+            part(data.special.as_ref().map(|s| &*s.kind)),
+        )
+    });
+    events.collect()
+}
+
+/// File, line and reason of what was not taken.
+fn told(read: &Folder) -> Vec<String> {
+    let problems = read.problems.iter().map(|(file, p)| {
+        let file = file.file_name().unwrap().to_string_lossy().into_owned();
+        format!("{file}:{} {}", p.line.unwrap(), p.refusal.message_en())
+    });
+    problems.collect()
+}
+
 #[test]
 fn the_national_tables_become_cases_and_unknown_codes_are_told() {
     let dir = folder(&[
@@ -38,27 +69,8 @@ fn the_national_tables_become_cases_and_unknown_codes_are_told() {
         ("up_pro_result.csv", RESULT),
         ("up_pro_material.csv", MATERIAL),
     ]);
-    let read = Preset::named("national")
-        .unwrap()
-        .read(dir.path(), "zjj", None)
-        .unwrap();
-    let events: Vec<String> = read
-        .events
-        .iter()
-        .map(|e| {
-            let part = |text: Option<&str>| text.map(|t| format!(" {t}")).unwrap_or_default();
-            let data = &e.data;
-            format!(
-                "{} {} {}{}{}{}",
-                e.case_no,
-                e.event_id,
-                e.kind.code(),
-                part(data.step_code.as_deref()),
-                part(data.result_code.as_deref()),
-                part(data.special.as_ref().map(|s| &*s.kind)),
-            )
-        })
-        .collect();
+    let read = preset("national").read(dir.path(), "zjj", None).unwrap();
+    let events = events_of(&read);
     assert_eq!(
         events,
         [
@@ -93,26 +105,12 @@ fn the_national_tables_become_cases_and_unknown_codes_are_told() {
             .to_rfc3339(chrono_tz::Asia::Shanghai),
         "2026-07-02T10:05:00+08:00"
     );
-    assert!(
-        read.events
-            .windows(2)
-            .all(|w| w[0].source_seq < w[1].source_seq)
-    );
-    let told: Vec<String> = read
-        .problems
-        .iter()
-        .map(|(file, p)| {
-            format!(
-                "{}:{} {}",
-                file.file_name().unwrap().to_string_lossy(),
-                p.line.unwrap(),
-                p.refusal.message_en()
-            )
-        })
-        .collect();
+    let told = told(&read);
     assert_eq!(told.len(), 2, "{told:?}");
     assert!(
-        told[0].starts_with("UP_PRO_ACCEPT.csv:4 ") && told[0].contains('7'),
+        told[0].starts_with("UP_PRO_ACCEPT.csv:4 ")
+            && told[0].contains("project_type")
+            && told[0].contains('7'),
         "{told:?}"
     );
     assert!(
@@ -133,23 +131,27 @@ fn tables_that_cases_cannot_do_without_must_be_there() {
         ("up_pro_result.csv", RESULT),
     ];
     let dir = folder(&tables);
-    let read = PRESETS[0].read(dir.path(), "zjj", None).unwrap();
+    let read = preset("national").read(dir.path(), "zjj", None).unwrap();
     assert_eq!(read.absent, ["up_pro_material"]);
     tables.remove(2);
     let without = folder(&tables);
-    let refused = PRESETS[0].read(without.path(), "zjj", None).unwrap_err();
+    let refused = preset("national")
+        .read(without.path(), "zjj", None)
+        .unwrap_err();
     let missing = matches!(
         refused,
         FolderError::Missing {
-            table: "up_pro_special_procedure",
+            ref table,
             ..
-        }
+        } if table == "up_pro_special_procedure"
     );
     assert!(missing, "{refused}");
     tables[0].1 = "a,b\n1,2\n";
     tables.push(("up_pro_special_procedure.csv", NO_SPECIAL));
     let odd = folder(&tables);
-    let refused = PRESETS[0].read(odd.path(), "zjj", None).unwrap_err();
+    let refused = preset("national")
+        .read(odd.path(), "zjj", None)
+        .unwrap_err();
     assert!(matches!(refused, FolderError::Table { .. }), "{refused}");
 }
 
@@ -165,10 +167,245 @@ fn a_dump_in_a_chinese_encoding_is_read() {
     ] {
         fs::write(dir.path().join(name), text).unwrap();
     }
-    let read = PRESETS[0].read(dir.path(), "zjj", Some("gb18030")).unwrap();
+    let read = preset("national")
+        .read(dir.path(), "zjj", Some("gb18030"))
+        .unwrap();
     assert!(
         read.events
             .iter()
             .any(|e| e.data.step_code.as_deref() == Some("审查"))
     );
+}
+
+#[test]
+fn every_shipped_preset_is_read_by_its_own_name() {
+    for (name, text) in PRESETS {
+        let read = Preset::from_yaml(text).unwrap();
+        assert_eq!(&read.name, name);
+        for table in read.tables().iter().filter(|t| t.tells_events()) {
+            assert!(!table.key.is_empty(), "{name} {}", table.name);
+        }
+    }
+}
+
+#[test]
+fn a_row_with_a_key_says_the_same_wherever_it_stands_and_a_later_version_more() {
+    let with_key = |lines: &[&str]| {
+        let head = "row_guid,project_no,result_date,result_type,cd_time,cd_operation\n";
+        format!("{head}{}\n", lines.join("\n"))
+    };
+    let read = |lines: &[&str]| {
+        let dir = folder(&[
+            ("up_pro_accept.csv", "project_no,accept_date\n"),
+            (
+                "up_pro_process.csv",
+                "project_no,process_name,event_start_time,event_end_time\n",
+            ),
+            ("up_pro_special_procedure.csv", NO_SPECIAL),
+            ("up_pro_result.csv", &with_key(lines)),
+        ]);
+        preset("national").read(dir.path(), "zjj", None).unwrap()
+    };
+    let first = "g1,P1,2026-07-08 09:00:00,出证,2026-07-08 09:10:00,I";
+    let second = "g2,P1,2026-07-08 09:00:00,出证,2026-07-08 09:11:00,U";
+    let one = read(&[first, second]);
+    let other = read(&[second, first]);
+    assert_eq!(one.events, other.events);
+    assert_eq!(
+        events_of(&one),
+        ["P1 result/g1 closed 出证", "P1 result/g2 closed 出证"]
+    );
+    assert_eq!(one.events[1].data_version - one.events[0].data_version, 60);
+    // A removed row would be a closed case that is none.
+    let removed = read(&[&first.replace(",I", ",D")]);
+    assert!(removed.events.is_empty());
+    let told = told(&removed);
+    assert!(
+        told[0].starts_with("up_pro_result.csv:2 ") && told[0].contains("field cd_operation"),
+        "{told:?}"
+    );
+}
+
+const GUANGDONG: [(&str, &str); 9] = [
+    (
+        "EX_GDBS_SB.csv",
+        "SBLSH,SXBM,SBSJ,XZQHDM,SJBBH\nG1,XK-1,2026-07-01 09:00:00,440100,1\nG2,XK-1,2026-07-01 09:30:00,440100,1\n",
+    ),
+    (
+        "EX_GDBS_SL.csv",
+        "SBLSH,SXBM,SLZTDM,SLSJ,BLRXM,SJBBH\nG1,XK-1,1,2026-07-02 09:00:00,甲,1\nG1,XK-1,1,2026-07-02 10:00:00,甲,2\nG2,XK-1,9,2026-07-02 10:00:00,甲,1\n",
+    ),
+    (
+        "EX_GDBS_SPCL.csv",
+        "SBLSH,SPHJDM,SPBZH,SPSJ,SPRXM\nG1,2,2,2026-07-03 09:00:00,乙\nG1,1,1,2026-07-03 09:00:00,甲\n",
+    ),
+    (
+        "EX_GDBS_TBCXSQ.csv",
+        "SBLSH,XH,TBCXZL,TBCXKSRQ,TBCXPZR,TBCXSX,TBCXSXDW\nG1,1,A,2026-07-04 09:00:00,丙,10,G\nG1,2,B,2026-07-05 09:00:00,丙,5,Z\n",
+    ),
+    (
+        "EX_GDBS_TBCXJG.csv",
+        "SBLSH,XH,TBCXJSRQ,TBCXJG\nG1,2,2026-07-06 09:00:00,通过\n",
+    ),
+    (
+        "EX_GDBS_BJGZ.csv",
+        "SBLSH,BJGZSJ,BZGZYY\nG1,2026-07-01 11:00:00,缺件\n",
+    ),
+    ("EX_GDBS_BJSL.csv", "SBLSH,BZSJ\nG1,2026-07-01 12:00:00\n"),
+    (
+        "EX_GDBS_BJ.csv",
+        "SBLSH,BJJGDM,BJSJ,SFJE\nG1,5,2026-07-08 09:00:00,12.50\n",
+    ),
+    ("EX_GDBS_LQDJ.csv", "SBLSH,LQSJ\nG1,2026-07-09 09:00:00\n"),
+];
+
+#[test]
+fn the_guangdong_objects_become_cases_and_unknown_codes_are_told() {
+    let dir = folder(&GUANGDONG);
+    let read = preset("guangdong").read(dir.path(), "gd", None).unwrap();
+    assert_eq!(
+        events_of(&read),
+        [
+            "G1 apply/G1 applied",
+            "G1 supplement/G1/2026-07-01 11:00:00 supplement_notice",
+            "G1 supplement-done/G1/2026-07-01 12:00:00 supplement_done",
+            "G1 accept/G1 accepted",
+            "G1 accept/G1 accepted",
+            "G1 approve/G1/1/1 step_end 承办",
+            "G1 approve/G1/2/2 step_end 审核",
+            "G1 special/G1/1 extend 延长审批",
+            "G1 special/G1/2 suspend 其他特别程序",
+            "G1 special-end/G1/2 resume 通过",
+            "G1 close/G1 returned 补正超时驳回",
+            "G1 collect/G1 delivered",
+        ]
+    );
+    let versions: Vec<u32> = read.events.iter().map(|e| e.data_version).collect();
+    assert_eq!(versions[3..5], [1, 2]);
+    let special = read.events[7].data.special.as_ref().unwrap();
+    assert_eq!(special.granted.as_deref(), Some("10wd"));
+    assert_eq!(special.approver.as_deref(), Some("丙"));
+    assert_eq!(read.events[10].data.amounts["paid"], 1250);
+    let told = told(&read);
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(
+        told[0].starts_with("EX_GDBS_SL.csv:4 ") && told[0].contains("field SLZTDM"),
+        "{told:?}"
+    );
+    assert_eq!(read.held_back.into_iter().collect::<Vec<_>>(), ["G2"]);
+}
+
+#[test]
+fn the_shandong_tables_become_cases_and_a_missing_code_list_refuses_all_codes() {
+    let dir = folder(&[
+        (
+            "pre_apasinfo.csv",
+            "projid,itemno,infotype,receivetime,region_id,datastate,create_time,dataver,maketime\n\
+            S1,XK-1,2,2026-07-01 09:00:00,370100,1,2026-07-01 09:05:00,1,2026-07-01 10:00:00\n\
+            S2,XK-1,1,2026-07-01 09:00:00,370100,0,2026-07-01 09:05:00,2,2026-07-02 10:00:00\n",
+        ),
+        (
+            "pre_proc.csv",
+            "projid,sn,nodename,nodestate,noderesult,nodetype,occurtime,username,maketime\n\
+            S1,1,受理,02,4,1,2026-07-02 09:00:00,甲,2026-07-02 09:10:00\n\
+            S1,2,审核,01,,2,2026-07-02 09:00:00,乙,2026-07-02 09:10:00\n\
+            S1,3,审核,02,1,2,2026-07-03 09:00:00,乙,2026-07-03 09:10:00\n\
+            S4,1,受理,02,4,7,2026-07-03 09:00:00,乙,2026-07-03 09:10:00\n",
+        ),
+        (
+            "PRE_SPECIALNODE.csv",
+            "projid,sn,specialtype,specialname,occurtime,endtime\nS3,1,2,听证,2026-07-02 09:00:00,\n",
+        ),
+        (
+            "DONE.csv",
+            "projid,doneresult,occurtime,reason\nS1,1,2026-07-05 09:00:00,不符合条件\n",
+        ),
+    ]);
+    let read = preset("shandong").read(dir.path(), "sd", None).unwrap();
+    assert_eq!(
+        events_of(&read),
+        [
+            "S1 apply/S1 applied",
+            "S2 apply/S2 applied",
+            "S1 step/S1/1 step_end 受理 受理",
+            "S1 step/S1/2 step_start 审核",
+            "S1 outcome/S1/1 accepted",
+            "S2 void/S2 voided",
+            "S1 step/S1/3 step_end 审核 同意",
+            "S1 done/S1 closed 不予许可",
+        ]
+    );
+    assert_eq!(read.events[1].data_version, 2);
+    let told = told(&read);
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(
+        told[0].starts_with("pre_proc.csv:5 ") && told[0].contains("field nodetype"),
+        "{told:?}"
+    );
+    assert!(
+        told[1].starts_with("PRE_SPECIALNODE.csv:2 ") && told[1].contains("field specialtype"),
+        "{told:?}"
+    );
+}
+
+#[test]
+fn the_jiangsu_tables_need_the_code_list_of_the_place_for_results() {
+    let dir = folder(&[
+        (
+            "apply.csv",
+            "no,internalNo,itemId,orgId,applyDate,createDate,updateDate\n1,J1,XK-1,o1,2026-07-01 09:00:00,2026-07-01 09:01:00,2026-07-01 09:02:00\n",
+        ),
+        (
+            "inf_apply_process.csv",
+            "no,no_ord,internal_no,tache_id,promise_start_sign,process_date,user_staff_code,status,isrisk,update_date\n\
+            11,1,J1,T1,1,2026-07-02 09:00:00,甲,4,0,2026-07-02 09:02:00\n12,2,J1,T2,0,2026-07-02 09:00:00,乙,4,1,2026-07-02 09:02:00\n",
+        ),
+        (
+            "applyResult.csv",
+            "no,internalNo,itemId,status,finishDate,receivable,paid,updateDate\n21,J1,XK-1,1,2026-07-05 09:00:00,10,8.5,2026-07-05 09:02:00\n",
+        ),
+    ]);
+    let refused = preset("jiangsu").read(dir.path(), "js", None).unwrap();
+    assert!(refused.events.is_empty());
+    let told = told(&refused);
+    assert!(
+        told[0].starts_with("applyResult.csv:2 ") && told[0].contains("field status"),
+        "{told:?}"
+    );
+    let (_, shipped) = PRESETS.iter().find(|(name, _)| *name == "jiangsu").unwrap();
+    let own = shipped.replace(
+        "{from: status, map: {}}",
+        "{from: status, map: {\"1\": closed}}",
+    );
+    let read = Preset::from_yaml(&own)
+        .unwrap()
+        .read(dir.path(), "js", None)
+        .unwrap();
+    assert_eq!(
+        events_of(&read),
+        [
+            "J1 apply/1 applied",
+            "J1 accept/11 accepted",
+            "J1 step/11 step_end T1 4",
+            "J1 step/12 step_end T2 4",
+            "J1 result/21 closed 1",
+        ]
+    );
+    assert_eq!(read.events[4].data.amounts["receivable"], 1000);
+    assert_eq!(read.events[3].data.attributes["risk"], Value::Bool(true));
+    let written =
+        |at: Option<mingjing_domain::Timestamp>| at.unwrap().to_rfc3339(chrono_tz::Asia::Shanghai);
+    assert_eq!(
+        written(read.events[0].entered_at),
+        "2026-07-01T09:01:00+08:00"
+    );
+    assert_eq!(written(read.events[0].sent_at), "2026-07-01T09:02:00+08:00");
+}
+
+#[test]
+fn a_preset_that_does_not_fit_tells_everything_at_once() {
+    let problem = Preset::from_yaml("name: own\nname_zh: 自有\ntables:\n  - name: t\n    rows:\n      - {name: a, case_no: {from: c}, events: [{kind: applied}]}\n      - {name: a, occurred_at: {from: t}, case_no: {from: c}, events: [{kind: applid}]}\n").unwrap_err();
+    assert_eq!(problem.problems.len(), 2, "{problem}");
+    let unknown = Preset::from_yaml("name: own\nname_zh: 自有\ntabels: []\n").unwrap_err();
+    assert!(unknown.to_string().contains("tabels"), "{unknown}");
 }
