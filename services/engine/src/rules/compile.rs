@@ -5,6 +5,7 @@ mod authority;
 mod duties;
 mod limits;
 mod money;
+mod names;
 mod points;
 mod power_list;
 mod register;
