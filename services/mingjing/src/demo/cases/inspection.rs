@@ -15,9 +15,11 @@ pub(super) fn tell(story: &mut Story<'_>, fault: Option<Fault>) {
     }
     let plan = (fault != Some(Fault::Unplanned)).then(|| format!("{}-JH", story.body));
     let event = story.begin("inspect", &inspector);
-    event.data.inspection = plan.map(|number| Inspection {
-        plan_no: Some(number.into()),
-        cause: None,
+    event.data.inspection = plan.map(|number| {
+        Box::new(Inspection {
+            plan_no: Some(number.into()),
+            cause: None,
+        })
     });
     let event = story.shortly().end("inspect", &inspector);
     attribute(event, "faults", Value::Int(faults));

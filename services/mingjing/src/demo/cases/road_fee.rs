@@ -45,13 +45,13 @@ pub(super) fn tell(story: &mut Story<'_>, fault: Option<Fault>) {
     let ground = (relief > 0 && fault != Some(Fault::ReliefUnapproved)).then_some(RELIEF);
     let event = story.shortly().tell(EventKind::Decided, &cashier);
     result(event, "assessed", "城市道路管理条例第三十七条");
-    event.data.fee = Some(Fee {
+    event.data.fee = Some(Box::new(Fee {
         code: code.into(),
         quantity: Some(Quantity {
             thousandths: area * 1000,
         }),
         relief_ground: ground.map(Into::into),
-    });
+    }));
     if relief > 0 {
         amount(event, "relief", relief);
     }
