@@ -7,7 +7,7 @@ use mingjing_testkit::kafka::Broker;
 use mingjing_wire::cloudevents::{COMPLETE_UNTIL, encode_complete_until};
 use rdkafka::ClientConfig;
 use rdkafka::TopicPartitionList;
-use rdkafka::admin::{AdminClient, AdminOptions};
+use rdkafka::admin::{AdminClient, AdminOptions, NewPartitions};
 use rdkafka::client::DefaultClientContext;
 use serde_json::{Value, json};
 
@@ -388,5 +388,33 @@ async fn what_a_topic_has_lost_is_told_and_its_source_is_not_complete() -> Resul
     }
     let intake = site.role("intake")?;
     intake.until_metric(REMADE, |n| n == 1).await?;
+
+    // Widened a moment before it is said to be complete: what lies in the new partition may come before what was read.
+    intake.until_metric(PARTITIONS, |n| n == 1).await?;
+    writer.write(&records[16..17])?;
+    intake.until_metric(ACCEPTED, |n| n >= 1).await?;
+    let refused = intake.metric(REFUSED).await?;
+    let two = NewPartitions::new(&topic, 2);
+    for answer in admin
+        .create_partitions(&[two], &AdminOptions::new())
+        .await?
+    {
+        answer.map_err(|(_, code)| rdkafka::error::KafkaError::AdminOp(code))?;
+    }
+    // The controller answers before its brokers know; until they do, nothing can be written there.
+    let began = std::time::Instant::now();
+    let of_topic = |admin: &AdminClient<DefaultClientContext>| {
+        let told = admin.inner().fetch_metadata(Some(&topic), PATIENCE)?;
+        let partitions = told.topics().iter().map(|topic| topic.partitions().len());
+        Ok::<usize, rdkafka::error::KafkaError>(partitions.sum())
+    };
+    while of_topic(&admin)? < 2 {
+        ensure!(began.elapsed() < PATIENCE, "no broker knows of it");
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    writer.write(&[complete(AT_MS, 1)])?;
+    intake.until_metric(REFUSED, |n| n > refused).await?;
+    intake.until_metric(PARTITIONS, |n| n == 2).await?;
+    ensure!(intake.metric(completions).await? == 0, "it is complete");
     intake.stop().await
 }

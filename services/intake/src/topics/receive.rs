@@ -13,7 +13,7 @@ use super::partition::{State, not_taken_in};
 use super::records::{Batch, sort_records};
 use super::retry::Retry;
 use crate::error::ApiError;
-use crate::sort::Sorted;
+use crate::sort::Step;
 use crate::take::take;
 
 /// What became of a piece of news.
@@ -159,7 +159,9 @@ impl Reading {
                 not_taken,
                 items,
             } = batch;
-            if parcels.iter().any(Sorted::completes) && !self.unchanged(&spot, &state).await {
+            // Of the batch: its parcels have given their steps away.
+            let completes = |step: &Step| matches!(step, Step::Complete(_));
+            if steps.iter().any(completes) && !self.unchanged(&spot, &state).await {
                 return None;
             }
             let mut retry = self.retry();
