@@ -156,3 +156,109 @@ expect late red issued due 2027-01-11 breached 2027-01-12
 ",
     );
 }
+
+/// A flowchart counted in the national calendar, a prefecture and a county with days off of their own, and an item of each and of
+/// a city without.
+fn regions(days: &str) -> String {
+    let place = |code: &str, region: &str| {
+        limit("5wd")
+            .split("---\n")
+            .find(|document| document.contains("kind: item"))
+            .expect("an item")
+            .replace("XK-1", code)
+            .replace("'510500'", &format!("'{region}'"))
+    };
+    format!(
+        "{}---\n{}---\n{}---\n{days}",
+        limit("5wd"),
+        place("LS-1", "513400"),
+        place("LS-2", "513401"),
+    )
+}
+
+const PREFECTURE: &str = "\
+kind: calendar
+id: liangshan
+name: 凉山彝族自治州工作日历
+time_zone: Asia/Shanghai
+extends: cn
+regions: ['513400']
+versions:
+  - version: 凉山.1
+    published_at: 2026-01-01T00:00:00+08:00
+    basis: 州人民政府通知
+    local: {off: [{from: 2026-08-06, to: 2026-08-10, name: 地方节日}]}
+";
+
+#[test]
+fn an_item_is_counted_in_the_calendar_of_its_region() {
+    let county = "\
+---
+kind: calendar
+id: xichang
+name: 西昌市工作日历
+time_zone: Asia/Shanghai
+extends: liangshan
+regions: ['513401']
+versions:
+  - version: 西昌.1
+    published_at: 2026-01-02T00:00:00+08:00
+    basis: 市政府通知
+    local: {off: [{from: 2026-08-11, to: 2026-08-11, name: 地方节日}]}
+";
+    check(
+        &regions(&format!("{PREFECTURE}{county}")),
+        "
+case city
+item XK-1
+2026-08-03 10:00  accepted
+case prefecture
+item LS-1
+2026-08-03 10:00  accepted
+case county
+item LS-2
+2026-08-03 10:00  accepted
+tick 2026-09-01 00:00
+expect city/late red issued due 2026-08-10 breached 2026-08-11
+expect county/late red issued due 2026-08-14 breached 2026-08-15
+expect prefecture/late red issued due 2026-08-13 breached 2026-08-14
+",
+    );
+}
+
+#[test]
+fn a_local_day_off_published_later_takes_back_the_cards_of_its_region_and_no_others() {
+    let activate: String = PREFECTURE
+        .lines()
+        .map(|line| format!("| {line}\n"))
+        .collect();
+    check(
+        &limit("5wd").replace("region: '510500'", "region: '513400'"),
+        &format!(
+            "
+item XK-1
+2026-08-03 10:00  accepted
+tick 2026-08-12 00:00
+expect late red issued due 2026-08-10 breached 2026-08-11
+activate liangshan.yaml
+{activate}expect late red withdrawn due 2026-08-10 breached 2026-08-11
+tick 2026-08-15 00:00
+expect late red issued due 2026-08-13 breached 2026-08-14
+"
+        ),
+    );
+    check(
+        &limit("5wd"),
+        &format!(
+            "
+item XK-1
+2026-08-03 10:00  accepted
+tick 2026-08-12 00:00
+expect late red issued due 2026-08-10 breached 2026-08-11
+activate liangshan.yaml
+{activate}tick 2026-08-15 00:00
+expect late red issued due 2026-08-10 breached 2026-08-11
+"
+        ),
+    );
+}

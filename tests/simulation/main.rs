@@ -11,3 +11,4 @@ mod procedure;
 mod random;
 mod records;
 mod settings;
+mod sources;

@@ -69,6 +69,8 @@ pub(crate) struct NewEvent<'a> {
     pub(crate) data_version: u32,
     /// First bytes of the content's hash: two contents under one id and version are a conflict.
     pub(crate) content: u32,
+    /// The same, as engines before the third took it: with the sequence. Histories of older snapshots hold it.
+    pub(crate) content_numbered: u32,
     /// Hash of the party reference; 0 where none.
     pub(crate) party: u32,
     pub(crate) actor: Symbol,
@@ -179,7 +181,13 @@ impl History {
                 return self.older(&id, &new, place, scratch);
             }
             if new.data_version == old.version {
-                return self.again(old, new.content);
+                if new.content != old.content && new.content_numbered != old.content {
+                    return self.contest(old);
+                }
+                if new.source_seq >= old.seq {
+                    return Arrival::Duplicate;
+                }
+                return self.number_anew(&old, new, &id, scratch);
             }
             replaced_at = Some(Timestamp::from_millis(old.at_ms));
             // Sending a record anew does not make its entry late: the first receipt and entry count.
@@ -236,11 +244,30 @@ impl History {
         Arrival::Changed { replaced_at: None }
     }
 
-    /// A known id and version came again.
-    fn again(&mut self, old: Old, content: u32) -> Arrival {
-        if content == old.content {
-            return Arrival::Duplicate;
-        }
+    /// A known record came again under a smaller number: the smallest orders it, whichever came first.
+    fn number_anew(
+        &mut self,
+        old: &Old,
+        mut new: NewEvent<'_>,
+        id: &Id<'_>,
+        scratch: &mut Vec<u8>,
+    ) -> Arrival {
+        new.received_at = old.received_at();
+        new.entered_at = old.entered_at();
+        let told_at = old.told_at();
+        self.splice(old.at..old.next, &[]);
+        let place = self.find(id, &new).0;
+        self.insert(place, &new, id, (told_at, 0), scratch);
+        let contested = old.flags & flag::CONTESTED;
+        let frame = Frame::read(&self.bytes, place).expect(WHOLE);
+        let (flags_at, flags) = (frame.flags_at, frame.flags | contested);
+        self.set_flags(flags_at, flags);
+        self.mark_voids();
+        Arrival::Changed { replaced_at: None }
+    }
+
+    /// A known id and version came again with another content.
+    fn contest(&mut self, old: Old) -> Arrival {
         self.set_head(Head {
             contested: true,
             ..self.head()
@@ -350,13 +377,17 @@ impl History {
         let frame = Frame::read(&self.bytes, place).expect(WHOLE);
         let fields = frame.fields(&self.head()).expect(WHOLE);
         Old {
+            at: frame.at,
+            next: frame.next,
             flags_at: frame.flags_at,
             flags: frame.flags,
             content: frame.content,
             version: fields.version,
             at_ms: fields.at_ms,
+            seq: fields.seq,
             received_after_s: fields.received_after_s,
             entered_after_s: fields.entered_after_s,
+            told_after_s: fields.told_after_s,
         }
     }
 
@@ -379,13 +410,17 @@ impl History {
 
 /// A known record of an id that came again.
 struct Old {
+    at: usize,
+    next: usize,
     flags_at: usize,
     flags: u16,
     content: u32,
     version: u32,
     at_ms: i64,
+    seq: u64,
     received_after_s: i64,
     entered_after_s: Option<i64>,
+    told_after_s: Option<i64>,
 }
 
 impl Old {
@@ -395,6 +430,17 @@ impl Old {
 
     fn entered_at(&self) -> Option<Timestamp> {
         let after = self.entered_after_s?;
+        Some(event::seconds_later(
+            Timestamp::from_millis(self.at_ms),
+            after,
+        ))
+    }
+}
+
+impl Old {
+    /// When it was told itself, where its times are those of the version before.
+    fn told_at(&self) -> Option<Timestamp> {
+        let after = self.told_after_s?;
         Some(event::seconds_later(
             Timestamp::from_millis(self.at_ms),
             after,

@@ -69,6 +69,8 @@ faults! {
     CollectorIsDecider,
     FineTooLargeForTheSpot,
     OtherCollectionGround,
+    /// No body has this code, and the source has codes of its own: it may be one that nobody mapped. A query first.
+    UnmappedBody,
 }
 
 impl Fault {
@@ -83,6 +85,7 @@ impl Fault {
                 | Fault::UnknownPlan
                 | Fault::NoTier
                 | Fault::NoFeeCode
+                | Fault::UnmappedBody
         )
     }
 

@@ -64,6 +64,7 @@ impl Told {
             source_seq: self.seq,
             data_version: self.version,
             content: self.content,
+            content_numbered: self.content,
             party: self.party,
             actor: self.actor,
             profile: self.profile,
@@ -116,8 +117,15 @@ impl Plain {
                 self.replaced.push(told);
                 return "changed";
             }
-            if told.version == old.version && told.content == old.content {
+            let same = told.version == old.version && told.content == old.content;
+            if same && told.seq >= old.seq {
                 return "duplicate";
+            }
+            if same {
+                (told.received_at, told.entered_at) = (old.received_at, old.entered_at);
+                self.events[place] = told;
+                self.events.sort_by(|a, b| a.key().cmp(&b.key()));
+                return "changed";
             }
             if told.version == old.version {
                 self.contested.push(told.id);

@@ -8,6 +8,7 @@
 //! [`life`] adds the life of alerts on top: it evaluates after every input and folds the answers.
 
 mod authority;
+mod codes;
 mod course;
 mod duties;
 mod findings;
@@ -225,7 +226,9 @@ impl<'a> SlowEvaluator<'a> {
 
     /// What should be alleged of the case that these arrivals (in order of arrival) make; sorted.
     pub fn wanted(&self, arrivals: &[CaseEvent<'static>], moment: Moment<'_>) -> Vec<Wanted> {
-        let case = Case::of(arrivals, self.definitions);
+        let mapping = &moment.source.mapping;
+        let ours = codes::in_our_codes(arrivals, mapping);
+        let case = Case::of(&ours, self.definitions);
         let mut all: Vec<Wanted> = Vec::new();
         for watch in self.watches(&case, moment.source) {
             for wanted in self.of_point(&case, &watch, moment) {
@@ -247,7 +250,7 @@ impl<'a> SlowEvaluator<'a> {
         let definitions = self.definitions;
         let mut watches = Vec::new();
         if let Some(flowchart) = case.flowchart {
-            let calendar = definitions.calendar(&flowchart.calendar);
+            let calendar = definitions.calendar_of(case, &flowchart.calendar);
             watches.extend(
                 flowchart
                     .control_points
@@ -262,7 +265,8 @@ impl<'a> SlowEvaluator<'a> {
             .map(|document| &document.value)
         {
             if general.sources.is_empty() || general.sources.contains(&source.id) {
-                let calendar = definitions.calendar(general.calendar.as_deref().unwrap_or("cn"));
+                let named = general.calendar.as_deref().unwrap_or("cn");
+                let calendar = definitions.calendar_of(case, named);
                 watches.extend(
                     general
                         .control_points

@@ -1,0 +1,56 @@
+//! Sources: what they declare must be possible, and their codes must lead to something.
+
+use std::collections::BTreeMap;
+
+use mingjing_domain::definitions::{DefinitionSet, Problem};
+
+/// Domain study S4: at most 24 hours between an event and its record.
+const DELAY_HOURS_MAX: u32 = 24;
+
+/// Adds every problem of the sources.
+pub(super) fn check_sources(set: &DefinitionSet, problems: &mut Vec<Problem>) {
+    let items: Vec<&str> = set.items.iter().map(|i| &*i.value.code.text).collect();
+    let bodies: Vec<&str> = set.bodies.iter().map(|b| &*b.value.code.text).collect();
+    let steps: Vec<&str> = set
+        .flowcharts
+        .iter()
+        .flat_map(|f| f.value.steps.iter().map(|s| &*s.code.text))
+        .collect();
+    for document in &set.sources {
+        let source = &document.value;
+        let mut problem = |message: String| problems.push(document.problem(0, message));
+        if source.id.is_empty() || source.id.contains(|c: char| c.is_whitespace()) {
+            problem(
+                "a source needs an id without spaces, as its events carry it in `source`".into(),
+            );
+        }
+        if source.delay_allowance_hours > DELAY_HOURS_MAX {
+            problem(format!(
+                "source {}: {} hours; at most {DELAY_HOURS_MAX}",
+                source.id, source.delay_allowance_hours
+            ));
+        }
+        if source.rhythm_minutes == Some(0) {
+            problem(format!(
+                "source {}: leave `rhythm_minutes` out for a source without a rhythm",
+                source.id
+            ));
+        }
+        let mapping = &source.mapping;
+        let leads_nowhere: [(&str, &BTreeMap<String, String>, &[&str]); 3] = [
+            ("items", &mapping.items, &items),
+            ("steps", &mapping.steps, &steps),
+            ("orgs", &mapping.orgs, &bodies),
+        ];
+        for (what, codes, known) in leads_nowhere {
+            for (theirs, ours) in codes {
+                if !known.contains(&ours.as_str()) {
+                    problem(format!(
+                        "source {}: mapping.{what}: {theirs:?} leads to {ours:?}, which these definitions do not have",
+                        source.id
+                    ));
+                }
+            }
+        }
+    }
+}
