@@ -185,17 +185,20 @@ pub(super) fn check_settings(set: &DefinitionSet, problems: &mut Vec<Problem>) {
             problems.push((home.problem)(settings.id.line, message.into()));
         }
         for setting in &settings.set {
-            let name = setting.rule.as_ref().or(setting.control_point.as_ref());
-            if let Some(message) = taken_by_none(setting, &points) {
-                let line = name.map_or(settings.id.line, |name| name.line);
-                problems.push((home.problem)(line, message));
-            }
             let (line, message) = match (&setting.rule, &setting.control_point) {
-                (Some(rule), None) => match strange(rule, setting) {
-                    Some(message) => (rule.line, message),
-                    None => continue,
-                },
-                (None, Some(point)) if points.iter().any(|(p, _)| p.id == *point) => continue,
+                (Some(rule), None) => {
+                    let strange = strange(rule, setting);
+                    match strange.or_else(|| taken_by_none(setting, &points)) {
+                        Some(message) => (rule.line, message),
+                        None => continue,
+                    }
+                }
+                (None, Some(point)) if points.iter().any(|(p, _)| p.id == *point) => {
+                    match taken_by_none(setting, &points) {
+                        Some(message) => (point.line, message),
+                        None => continue,
+                    }
+                }
                 (None, Some(point)) => (
                     point.line,
                     format!("unknown control point {:?}", point.text),
