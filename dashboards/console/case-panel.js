@@ -38,7 +38,7 @@ function caseFacts({ source, case: known, events }) {
   const at = (instant) => instant && full(instant)
   return facts([
     [{ zh: '承办机构', en: 'Body' }, names.org(known.org_code)],
-    [{ zh: '当前环节', en: 'Step' }, names.step(known.step)],
+    [{ zh: '当前环节', en: 'Step' }, names.step(known.step, known.flowchart)],
     [{ zh: '收到', en: 'Opened' }, at(known.opened_at)],
     [{ zh: '受理', en: 'Accepted' }, at(known.accepted_at)],
     [{ zh: '期限', en: 'Due' }, at(known.due_at)],

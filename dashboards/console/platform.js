@@ -14,6 +14,7 @@ class Names {
     items: {},
     flowcharts: {},
     special_procedures: {},
+    flowchart_steps: {},
     steps: {},
     control_points: {},
     sources: {},
@@ -21,7 +22,13 @@ class Names {
 
   org = (code) => (code ? (this.tables.orgs[code] ?? code) : '未报机构')
   item = (code) => (code ? (this.tables.items[code] ?? code) : '未报事项')
-  step = (code) => (code ? (this.tables.steps[code] ?? code) : '')
+
+  /** A step; of a case whose flowchart is known, like `permit@2`, as that one calls it: two may mean other things by one code. */
+  step(code, flowchart) {
+    const own = this.tables.flowchart_steps[flowchart?.split('@')[0]]
+    return code ? (own?.[code] ?? this.tables.steps[code] ?? code) : ''
+  }
+
   controlPoint = (code) => this.tables.control_points[code] ?? code
   source = (code) => this.tables.sources[code] ?? code
   office = (org, code) => (code ? (this.tables.offices[org]?.[code] ?? code) : '')

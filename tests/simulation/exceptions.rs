@@ -135,3 +135,30 @@ fn what_cannot_be_meant_is_refused_with_its_line() {
         assert!(found.contains(said), "{rest}\n{found}");
     }
 }
+
+#[test]
+fn what_nobody_said_is_asked_after_lazily_and_differs_from_nothing() {
+    let chart = |when: &str| {
+        chart(&format!(
+            "\
+attributes:
+  - {{name: grade, type: int}}
+control_points:
+  - {{id: p, name: 点, check: {{condition: {{on: [note], when: '{when}'}}}}}}
+"
+        ))
+    };
+    let untold = "item XK-1\n2026-07-01 09:00  note\ntick 2026-07-05 00:00\n";
+    let speaks = format!("{untold}expect p yellow issued breached 2026-07-01 09:00\n");
+    let silent = format!("{untold}expect nothing\n");
+    for (when, script) in [
+        ("has(event.grade) && event.grade > 2", &silent),
+        ("!(has(event.grade) && event.grade > 2)", &speaks),
+        ("!has(event.grade) || event.grade > 2", &speaks),
+        ("!(!has(event.grade) || event.grade > 2)", &silent),
+        ("has(event.grade) || event.grade != 2", &silent),
+        ("!(has(event.grade) || event.grade == 2)", &silent),
+    ] {
+        check(&chart(when), script);
+    }
+}

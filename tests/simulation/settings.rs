@@ -185,3 +185,46 @@ set:
         assert!(message.contains(about), "{message} says nothing of {about}");
     }
 }
+
+#[test]
+fn a_parameter_that_no_point_of_its_rule_takes_is_a_problem_of_the_settings() {
+    let chart = chart(
+        "\
+limits:
+  - {id: reply, name: 答复, kind: stage, from: [complaint], to: [complaint_answered], occurrence: each, statutory: 10wd}
+control_points:
+  - {id: reply-late, name: 答复超时, rule: C1, check: {overdue: {limit: reply}}}
+",
+    );
+    let settings = |set: &str| {
+        format!(
+            "{chart}---\nkind: rule_settings\nid: city\nversion: '1'\neffective_from: 2026-01-01\nset:\n  - {set}\n"
+        )
+    };
+    let problems = |set: &str| problems_of(&settings(set));
+    assert!(
+        problems("{rule: C1, with: {answer: 3wd}}").contains("parameter: answer"),
+        "the point does not say which of the two terms its limit is"
+    );
+    assert!(problems("{rule: C1, with: {over: 3wd}}").contains("has no parameter \"over\""));
+    assert_eq!(
+        problems("{rule: Q1, over: 3wd}"),
+        "",
+        "no point of that rule yet"
+    );
+}
+
+/// The problems of definitions, one a line.
+fn problems_of(text: &str) -> String {
+    let files = vec![mingjing_domain::definitions::DefinitionFile {
+        name: "definitions.yaml".into(),
+        text: text.into(),
+    }];
+    let (set, mut problems) = mingjing_domain::definitions::DefinitionSet::read(files);
+    problems.extend(
+        mingjing_engine::Rules::compile(&set)
+            .err()
+            .unwrap_or_default(),
+    );
+    problems.iter().map(|p| format!("{p}\n")).collect()
+}

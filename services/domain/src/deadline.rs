@@ -135,6 +135,22 @@ pub fn earliest(
     }
 }
 
+/// The first instant after a period has run out in full: of one in days the first of the day after its last (民法典 art. 203); for
+/// hours and minutes the instant they are up.
+pub fn run_out(
+    cal: &WorkCalendar,
+    start: Timestamp,
+    budget: Budget,
+    ledger: &Ledger<'_>,
+) -> Timestamp {
+    let end = deadline(cal, start, budget, ledger);
+    if counts_days(budget, ledger) {
+        first_late_instant(end.due_at)
+    } else {
+        end.due_at
+    }
+}
+
 /// When a reminder `before` the deadline begins: the first instant of the day that is so many days (working
 /// days, months) before the due date; for hours and minutes so long before the due instant.
 pub fn last_reminder(cal: &WorkCalendar, deadline: &Deadline, before: Budget) -> Timestamp {

@@ -63,6 +63,10 @@ pub(crate) enum Origin {
     TwoContents {
         event: u32,
     },
+    /// A record was sent again with other values; the place of the one that counts.
+    Resent {
+        event: u32,
+    },
 }
 
 /// One thing that should be alleged.
@@ -99,6 +103,9 @@ pub(crate) fn allege(
     };
     for (place, stay) in fold.stays.iter().enumerate() {
         stay_allegation(place, stay, context, &mut times, out);
+    }
+    if context.history.holds_replaced() {
+        resent(context, &mut times, out);
     }
     if let Some(event) = context.history.contested() {
         two_contents(&event, fold, context, &mut times, out);
@@ -149,7 +156,7 @@ fn stay_allegation(
     if let TimedKind::Watched(_) = timed.kind {
         return;
     }
-    if let TimedKind::TooEarly(_) = timed.kind {
+    if let TimedKind::TooEarly(..) = timed.kind {
         out.extend(too_early(place, stay, timed.point, level, times));
         return;
     }
@@ -453,6 +460,31 @@ fn two_contents(
             settled: times.settle(event.occurred_at),
             silent: times.silent(event.occurred_at),
             origin: Origin::TwoContents { event: event.place },
+        });
+    }
+}
+
+/// Records that were sent again after the course had ended: of each point the first that it may speak of.
+fn resent(context: &Context<'_>, times: &mut Times<'_>, out: &mut Vec<Allegation>) {
+    for (at, point) in context.plan.points.iter().enumerate() {
+        let Check::ResentAfter { after, lifted_by } = point.check else {
+            continue;
+        };
+        let Some(found) = context.first_resent(point, after, lifted_by) else {
+            continue;
+        };
+        out.push(Allegation {
+            point: at as u16,
+            step: 0,
+            visit: 1,
+            level: point.level,
+            state: State::Stands,
+            due_at: None,
+            breached_at: Some(found.told_at),
+            completed_at: None,
+            settled: times.settle(found.told_at),
+            silent: times.silent(found.told_at),
+            origin: Origin::Resent { event: found.event },
         });
     }
 }

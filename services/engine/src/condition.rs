@@ -12,6 +12,7 @@ use cel::common::value::CowVal;
 use cel::context::VariableResolver;
 use cel::{Context, Env, Program, Value};
 use mingjing_domain::Timestamp;
+use mingjing_domain::definitions::Scalar;
 
 /// A value of a declared attribute. Text lies behind a thin pointer: every open case holds its attributes.
 #[derive(Clone, Debug, PartialEq, Default)]
@@ -129,6 +130,8 @@ pub(crate) struct Condition {
     slots: Vec<(Slot, String)>,
     /// Slots whose presence is asked with `has()`: unknown is an answer for them.
     tested: Vec<u16>,
+    /// Parameters of its control point that it names, with their values.
+    parameters: BTreeMap<String, String>,
 }
 
 /// Why a condition could not be judged.
@@ -142,7 +145,11 @@ pub(crate) enum Unjudged {
 
 impl Condition {
     /// Compiles `text` for a flowchart with these attributes. The error is for the definition's author.
-    pub(crate) fn compile(text: &str, attributes: &[String]) -> Result<Self, String> {
+    pub(crate) fn compile(
+        text: &str,
+        attributes: &[String],
+        parameters: &BTreeMap<String, Scalar>,
+    ) -> Result<Self, String> {
         let program = Program::compile(text).map_err(|e| {
             let message = e.to_string();
             format!(
@@ -155,9 +162,14 @@ impl Condition {
             expression: program.expression().clone(),
             slots: Vec::new(),
             tested: Vec::new(),
+            parameters: BTreeMap::new(),
         };
         let mut expression = condition.expression.clone();
-        condition.bind(&mut expression, attributes)?;
+        let names = Names {
+            attributes,
+            parameters,
+        };
+        condition.bind(&mut expression, &names)?;
         condition.expression = expression;
         Ok(condition)
     }
@@ -217,13 +229,21 @@ impl Condition {
 
     /// What each name stood for, for the alert's evidence.
     pub(crate) fn values(&self, values: &dyn Values) -> BTreeMap<String, String> {
-        self.slots
-            .iter()
+        let slots = self.slots.iter();
+        slots
             .map(|(slot, name)| (name.clone(), values.value(*slot).text()))
+            .chain(self.parameters.clone())
             .collect()
     }
 
-    fn bind(&mut self, node: &mut IdedExpr, attributes: &[String]) -> Result<(), String> {
+    fn bind(&mut self, node: &mut IdedExpr, names: &Names<'_>) -> Result<(), String> {
+        if let Expr::Select(select) = &node.expr
+            && matches!(&select.operand.expr, Expr::Ident(root) if root == "parameter")
+        {
+            let value = self.parameter(&select.field, names)?;
+            node.expr = Expr::Literal(value);
+            return Ok(());
+        }
         if let Expr::Select(select) = &node.expr
             && let Expr::Ident(root) = &select.operand.expr
             && let Some(side) = match root.as_str() {
@@ -232,7 +252,7 @@ impl Condition {
                 _ => None,
             }
         {
-            let place = self.slot(side, &select.field, attributes)?;
+            let place = self.slot(side, &select.field, names.attributes)?;
             if let (Slot::BuiltIn(_, what), name) = &self.slots[usize::from(place)]
                 && what.is_presence()
                 && !select.test
@@ -250,34 +270,34 @@ impl Condition {
             return Ok(());
         }
         match &mut node.expr {
-            Expr::Ident(name) if name == "case" || name == "event" => Err(format!(
-                "`{name}` is used whole; write `{name}.<attribute>`"
-            )),
+            Expr::Ident(name) if name == "case" || name == "event" || name == "parameter" => Err(
+                format!("`{name}` is used whole; write `{name}.<attribute>`"),
+            ),
             Expr::Ident(name) if is_slot_name(name) || !name.starts_with('@') => Err(format!(
                 "unknown name `{name}`; a condition sees `case.<attribute>` and `event.<attribute>`"
             )),
             Expr::Call(call) => {
                 if let Some(target) = &mut call.target {
-                    self.bind(target, attributes)?;
+                    self.bind(target, names)?;
                 }
                 call.args
                     .iter_mut()
-                    .try_for_each(|arg| self.bind(arg, attributes))
+                    .try_for_each(|arg| self.bind(arg, names))
             }
-            Expr::Select(select) => self.bind(&mut select.operand, attributes),
+            Expr::Select(select) => self.bind(&mut select.operand, names),
             Expr::List(list) => list
                 .elements
                 .iter_mut()
-                .try_for_each(|element| self.bind(element, attributes)),
+                .try_for_each(|element| self.bind(element, names)),
             Expr::Map(map) => map
                 .entries
                 .iter_mut()
                 .try_for_each(|entry| match &mut entry.expr {
                     EntryExpr::MapEntry(entry) => {
-                        self.bind(&mut entry.key, attributes)?;
-                        self.bind(&mut entry.value, attributes)
+                        self.bind(&mut entry.key, names)?;
+                        self.bind(&mut entry.value, names)
                     }
-                    EntryExpr::StructField(field) => self.bind(&mut field.value, attributes),
+                    EntryExpr::StructField(field) => self.bind(&mut field.value, names),
                 }),
             Expr::Comprehension(_) => {
                 Err("loops over lists are not supported in conditions".into())
@@ -285,6 +305,26 @@ impl Condition {
             Expr::Struct(_) => Err("typed objects are not supported in conditions".into()),
             Expr::Ident(_) | Expr::Unspecified | Expr::Literal(_) => Ok(()),
         }
+    }
+
+    /// The value of a parameter, as what it looks like: a number, a truth, else a text.
+    fn parameter(&mut self, name: &str, names: &Names<'_>) -> Result<LiteralValue, String> {
+        let Some(Scalar(text)) = names.parameters.get(name) else {
+            return Err(format!(
+                "unknown parameter `{name}`; write it under `with` of the control point"
+            ));
+        };
+        self.parameters
+            .insert(format!("parameter.{name}"), text.clone());
+        Ok(if let Ok(number) = text.parse::<i64>() {
+            LiteralValue::Int(CelInt::from(number))
+        } else if let Ok(number) = text.parse::<f64>() {
+            LiteralValue::Double(CelDouble::from(number))
+        } else if let Ok(truth) = text.parse::<bool>() {
+            LiteralValue::Boolean(CelBool::from(truth))
+        } else {
+            LiteralValue::String(CelString::from(text.clone()))
+        })
     }
 
     fn slot(&mut self, side: Side, field: &str, attributes: &[String]) -> Result<u16, String> {
@@ -309,6 +349,12 @@ impl Condition {
     }
 }
 
+/// What names in a condition may stand for.
+struct Names<'a> {
+    attributes: &'a [String],
+    parameters: &'a BTreeMap<String, Scalar>,
+}
+
 fn is_slot_name(name: &str) -> bool {
     name.strip_prefix(['v', 'h'])
         .is_some_and(|n| n.parse::<u16>().is_ok())
@@ -322,6 +368,8 @@ impl VariableResolver for Bound {
         let value = self.0.get(place.parse::<usize>().ok()?)?;
         Some(match what {
             "h" => LiteralValue::Boolean(CelBool::from(*value != Attr::Unknown)).to_owned_val(),
+            // What nobody said equals nothing, and differs from nothing: whatever needs it cannot be judged.
+            _ if *value == Attr::Unknown => return None,
             _ => value.to_cel(),
         })
     }

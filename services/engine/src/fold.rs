@@ -11,6 +11,7 @@ mod money;
 mod persons;
 mod points;
 mod repeated;
+mod resent;
 mod said;
 mod seen;
 mod stay;
@@ -32,6 +33,7 @@ pub(crate) use fault::Fault;
 pub(crate) use ledger::Ledger;
 pub(crate) use money::{DECIDED, Measure, Span};
 pub(crate) use persons::APPROVED;
+pub(crate) use resent::Resent;
 pub(crate) use seen::Seen;
 pub(crate) use stay::{Begun, Fallen, NEVER, NONE, Stay};
 pub(crate) use steps::StepState;
@@ -60,6 +62,8 @@ pub(crate) struct Context<'a> {
     pub(crate) profiles: &'a [Profile],
     /// By step symbol: the plan's step.
     pub(crate) step_of: &'a [Option<u16>],
+    /// By code symbol: the declared attribute of that name.
+    pub(crate) attribute_of: &'a [Option<u16>],
     /// By plan step: its symbol.
     pub(crate) step_symbol: &'a [u16],
     /// A declared source is exempt from late-entry checks.
@@ -243,7 +247,7 @@ impl Fold {
         let Some(extra) = event.extra() else { return 0 };
         let mut changed = 0;
         for (name, value) in &extra.attributes {
-            let Some(place) = context.plan.attribute(context.codes.text(u32::from(*name))) else {
+            let Some(place) = context.attribute(*name) else {
                 continue;
             };
             match typed(
@@ -347,6 +351,11 @@ impl<'a> Context<'a> {
             })
     }
 
+    /// The declared attribute that a code names. Codes that came after the rules did are none of theirs.
+    pub(crate) fn attribute(&self, code: u16) -> Option<u16> {
+        self.attribute_of.get(usize::from(code)).copied().flatten()
+    }
+
     pub(crate) fn profile(&self, event: &Event<'_>) -> &'a Profile {
         &self.profiles[event.profile as usize]
     }
@@ -383,10 +392,9 @@ impl<'a> Context<'a> {
 
     /// What an event carries as a declared attribute, as sent.
     fn sent<'e>(&self, event: &Event<'e>, attribute: u16) -> Option<Sent<'e>> {
-        let name = &self.plan.attributes[usize::from(attribute)].name;
         let extra = event.extra()?;
         let mut sent = extra.attributes.into_iter();
-        sent.find(|(code, _)| self.codes.text((*code).into()) == name)
+        sent.find(|(code, _)| self.attribute(*code) == Some(attribute))
             .map(|(_, value)| value)
     }
 

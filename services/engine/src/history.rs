@@ -175,10 +175,10 @@ impl History {
             .into();
         }
         let (mut place, known) = self.find(&id, &new);
-        let mut replaced_at = None;
+        let (mut replaced_at, mut told_at) = (None, None);
         if let Some(old) = known.map(|place| self.read_raw(place)) {
             if new.data_version < old.version {
-                return Arrival::Duplicate;
+                return self.older(&id, &new, place, scratch);
             }
             if new.data_version == old.version {
                 if new.content != old.content && new.content_numbered != old.content {
@@ -192,22 +192,27 @@ impl History {
             replaced_at = Some(Timestamp::from_millis(old.at_ms));
             // Sending a record anew does not make its entry late: the first receipt and entry count.
             if old.at_ms == new.occurred_at.millis() {
+                told_at = Some(new.entered_at.unwrap_or(new.received_at));
                 new.received_at = new.received_at.min(old.received_at());
                 new.entered_at = match (new.entered_at, old.entered_at()) {
                     (Some(a), Some(b)) => Some(a.min(b)),
                     (a, b) => a.or(b),
                 };
             }
-            self.splice(old.at..old.next, &[]);
+            self.set_flags(
+                old.flags_at,
+                old.flags & !(flag::CONTESTED | flag::VOID) | flag::REPLACED,
+            );
             let contested = self.frames().any(|f| f.has(flag::CONTESTED));
             self.set_head(Head {
                 contested,
+                replaced: true,
                 ..self.head()
             });
             place = self.find(&id, &new).0;
         }
         let appended = place == self.bytes.len();
-        self.insert(place, &new, &id, scratch);
+        self.insert(place, &new, &id, (told_at, 0), scratch);
         let voids_changed = self.mark_voids();
         if appended && known.is_none() && !voids_changed {
             return Arrival::Appended {
@@ -215,6 +220,28 @@ impl History {
             };
         }
         Arrival::Changed { replaced_at }
+    }
+
+    /// A version came after a greater one of its id: it is kept, so that what is known does not hang on who came first.
+    fn older(
+        &mut self,
+        id: &Id<'_>,
+        new: &NewEvent<'_>,
+        place: usize,
+        scratch: &mut Vec<u8>,
+    ) -> Arrival {
+        let head = self.head();
+        let is_this =
+            |f: Frame<'_>| f.id == *id && f.fields(&head).expect(WHOLE).version == new.data_version;
+        if self.frames().any(is_this) {
+            return Arrival::Duplicate;
+        }
+        self.insert(place, new, id, (None, flag::REPLACED), scratch);
+        self.set_head(Head {
+            replaced: true,
+            ..self.head()
+        });
+        Arrival::Changed { replaced_at: None }
     }
 
     /// A known record came again under a smaller number: the smallest orders it, whichever came first.
@@ -226,9 +253,11 @@ impl History {
         scratch: &mut Vec<u8>,
     ) -> Arrival {
         new.received_at = old.received_at();
+        new.entered_at = old.entered_at();
+        let told_at = old.told_at();
         self.splice(old.at..old.next, &[]);
         let place = self.find(id, &new).0;
-        self.insert(place, &new, id, scratch);
+        self.insert(place, &new, id, (told_at, 0), scratch);
         let contested = old.flags & flag::CONTESTED;
         let frame = Frame::read(&self.bytes, place).expect(WHOLE);
         let (flags_at, flags) = (frame.flags_at, frame.flags | contested);
@@ -253,7 +282,7 @@ impl History {
         let head = self.head();
         let (mut place, mut known) = (None, None);
         for frame in self.frames() {
-            if frame.id == *id {
+            if frame.id == *id && !frame.has(flag::REPLACED) {
                 known = Some(frame.at);
             }
             if place.is_none() {
@@ -266,9 +295,17 @@ impl History {
         (place.unwrap_or(self.bytes.len()), known)
     }
 
-    fn insert(&mut self, place: usize, new: &NewEvent<'_>, id: &Id<'_>, record: &mut Vec<u8>) {
+    fn insert(
+        &mut self,
+        place: usize,
+        new: &NewEvent<'_>,
+        id: &Id<'_>,
+        (told_at, flags): (Option<Timestamp>, u16),
+        record: &mut Vec<u8>,
+    ) {
         let mut head = self.head();
         let corrects = new.extra.as_ref().is_some_and(|e| e.corrects.is_some());
+        let corrects = corrects && flags & flag::REPLACED == 0;
         if (head.party == 0 && new.party != 0) || (corrects && !head.corrections) {
             head.party = if head.party == 0 {
                 new.party
@@ -278,9 +315,14 @@ impl History {
             head.corrections |= corrects;
             self.set_head(head);
         }
-        let flags = if corrects { flag::CORRECTS } else { 0 };
+        let flags = flags | if corrects { flag::CORRECTS } else { 0 };
         record.clear();
-        new.fields().write(flags, new.content, id, &head, record);
+        let told_after_s = told_at.map(|at| event::seconds_after(new.occurred_at, at));
+        let fields = Fields {
+            told_after_s,
+            ..new.fields()
+        };
+        fields.write(flags, new.content, id, &head, record);
         if let Some(extra) = &new.extra {
             extra.write(record);
         }
@@ -296,13 +338,14 @@ impl History {
         if !head.corrections {
             return false;
         }
-        let correcting = self.frames().filter(|f| f.has(flag::CORRECTS));
+        let standing = || self.frames().filter(|f| !f.has(flag::REPLACED));
+        let correcting = standing().filter(|f| f.has(flag::CORRECTS));
         let corrected: Vec<Id<'_>> = correcting
             .filter_map(|f| Extra::read(f.fields(&head).expect(WHOLE).extra)?.corrects)
             .map(Id::of)
             .collect();
         let mut changed: Vec<(usize, u16)> = Vec::new();
-        for frame in self.frames() {
+        for frame in standing() {
             let void = corrected.contains(&frame.id);
             if void != frame.has(flag::VOID) {
                 changed.push((frame.flags_at, frame.flags ^ flag::VOID));
@@ -344,6 +387,7 @@ impl History {
             seq: fields.seq,
             received_after_s: fields.received_after_s,
             entered_after_s: fields.entered_after_s,
+            told_after_s: fields.told_after_s,
         }
     }
 
@@ -376,6 +420,7 @@ struct Old {
     seq: u64,
     received_after_s: i64,
     entered_after_s: Option<i64>,
+    told_after_s: Option<i64>,
 }
 
 impl Old {
@@ -385,6 +430,17 @@ impl Old {
 
     fn entered_at(&self) -> Option<Timestamp> {
         let after = self.entered_after_s?;
+        Some(event::seconds_later(
+            Timestamp::from_millis(self.at_ms),
+            after,
+        ))
+    }
+}
+
+impl Old {
+    /// When it was told itself, where its times are those of the version before.
+    fn told_at(&self) -> Option<Timestamp> {
+        let after = self.told_after_s?;
         Some(event::seconds_later(
             Timestamp::from_millis(self.at_ms),
             after,
@@ -405,6 +461,7 @@ impl NewEvent<'_> {
             act: self.act,
             version: self.data_version,
             party: self.party,
+            told_after_s: None,
             extra: &[],
         }
     }

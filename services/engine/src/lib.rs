@@ -71,8 +71,8 @@
 //! first breach rung's, none where the ladder has none), `breached_at` the second after it (reminders: none).
 //! `duty_not_done`: for each expectation of the case's item, whenever that was named, a stay from each trigger to the
 //! first owed event after it, by the law's ladder of one rung and without the ledger; step: the expectation's id.
-//! `too_early`: done at or after its start but before [`mingjing_domain::deadline::earliest`]; `due_at` is that
-//! instant, `breached_at` the instant done. `ended_before_due`: fallen for good on one of `on`, at or after the instant
+//! `too_early`: done at or after its start but before [`mingjing_domain::deadline::earliest`], or where the limit runs out
+//! `in_full` before [`mingjing_domain::deadline::run_out`]; `due_at` is that instant, `breached_at` the instant done. `ended_before_due`: fallen for good on one of `on`, at or after the instant
 //! of `within` (a reminder measured by the promise, else the law) and not late; `due_at` is what it was measured by,
 //! `breached_at` the instant fallen. `special_overdue`: a stay from each `suspend` with an end (planned, or by
 //! the `maximum`), due at the end of that local day, done by its `resume`; it falls away on a default fall-away
@@ -129,10 +129,18 @@
 //!   stay, as it stood before the event, is open, has a due instant and the event comes when less than `last` of it is left (as the rung
 //!   `used` reckons it, by the statutory budget, else the promised); or of the time from the stay's start to its due instant without ledger, more
 //!   than `share` is taken by suspensions that stop it and began since, each to its planned end or earlier resumption, and this one as planned.
+//! - `resent_after`, of the case, at an instant rather than an event: two versions of a record that counts, next to each other by
+//!   number, of which the later was told (entered, else received, cut to the second) when the last event strictly before that
+//!   instant of `after` or `lifted_by` was one of `after` and none of `lifted_by`, and says otherwise, or no more, what the earlier
+//!   said: business time, kind, step, result, item, body, region, party, actor, act, tier, declared attributes. A version that comes after
+//!   a greater one is known all the same. The earliest counts of which the point may speak, asked at the record that counts;
+//!   `breached_at` is the instant told. Not for declared sources.
+//! - `malformed_code`: a code that is said and is none; a region code that lies in a listed area and is not listed.
 //! - `missing_field`: empty text is absent. `same_person`: by `actor.id`; one event that is both is none.
 //! - `requires_before`: with `with_result`, the latest of `before` counts; one without a result has passed. `once`: only
 //!   events after the first of these. `nothing_after`: an event of `lifted_by`, which is none itself, lets everything
-//!   follow until the next `after`. `same_person` with `any`: any earlier event of the other list by the same actor.
+//!   follow until the next `after`. `same_person` with `any`: any earlier event of the other
+//!   list, where who did the one of `other` is the actor or a co-actor of the one of `one`.
 //! - `repeated`: of the events not after the first `until`, the one that makes them more than `more_than`. With
 //!   `new_in` the first counts, and each later one that names what none before it named; none where one of them
 //!   carries no such text.
@@ -146,9 +154,13 @@
 //!   event that completes them *and* of which the point may speak counts; `wrong_order`, `not_together`,
 //!   `same_person` without `any`, `required_step` and `amounts_differ` have one event only. `too_early` asks at the
 //!   event that does it; where it may not speak, nobody had to wait.
-//! - `condition`: a name without a value that is not asked with `has()` leaves it not judged, and counted.
+//! - `condition`: a name without a value that is not asked with `has()` leaves it not judged, and counted; one that is asked, too, where
+//!   the answer hangs on its value all the same.
 //!   `case.<attribute>` is what the case knew before the event (`unless` and `falls_away_when`: with it); its item,
 //!   kind, body and region, and `event.…`, are those with the event. Instants are milliseconds since the epoch.
+//!
+//! **General points** hold for cases of any flowchart and of none, counted in its calendar; their attributes are the case's beside its
+//! flowchart's. `parameter.<name>` in a point's conditions is the value that it has under `with`.
 //!
 //! **Levels** where a point names none: a ladder is yellow at promised and red at statutory; one whose point names a
 //! rule other than T1 to T5 has a single rung, of that rule's level, at statutory, else at promised. Any other point is as
@@ -207,4 +219,4 @@ pub use rules::{Rules, RulesProblem, notes};
 pub use snapshot::SnapshotError;
 
 /// The engine's version, part of every alert. Raise it with every change that alters a verdict.
-pub const ENGINE_VERSION: &str = "2";
+pub const ENGINE_VERSION: &str = "3";

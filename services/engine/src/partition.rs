@@ -87,6 +87,8 @@ pub struct Engine {
     pub(crate) kept: KeptCodes,
     /// By plan and code symbol: the plan's step.
     step_of: Vec<Vec<Option<u16>>>,
+    /// By plan and code symbol: the declared attribute of that name.
+    attribute_of: Vec<Vec<Option<u16>>>,
     /// By plan and step: its code symbol.
     step_symbols: Vec<Vec<u16>>,
     pub(crate) cases: Cases,
@@ -120,6 +122,7 @@ impl Engine {
             acts: Numbered::default(),
             kept: KeptCodes::default(),
             step_of: Vec::new(),
+            attribute_of: Vec::new(),
             step_symbols: Vec::new(),
             cases: Cases::default(),
             case_ix: HashTable::new(),

@@ -12,7 +12,7 @@ use mingjing_domain::limit::Budget;
 
 use crate::ENGINE_VERSION;
 use crate::allege::{Allegation, Origin};
-use crate::fold::{Context, Finding, Fold, NONE, Profile, Stay, measured_against};
+use crate::fold::{Context, Finding, Fold, NONE, Profile, Resent, Stay, measured_against};
 use crate::history::Event;
 use crate::rules::{Check, Plan, Point, TimedKind, TimedPoint};
 
@@ -148,6 +148,7 @@ enum Basis<'a> {
     },
     Finding(&'a Finding),
     TwoContents(u32),
+    Resent(Resent),
 }
 
 impl<'a> Basis<'a> {
@@ -164,6 +165,16 @@ impl<'a> Basis<'a> {
             }
             Origin::Finding { place } => Basis::Finding(&around.fold.findings()[place]),
             Origin::TwoContents { event } => Basis::TwoContents(event),
+            Origin::Resent { event } => {
+                let point = &around.context.plan.points[usize::from(allegation.point)];
+                let found = match point.check {
+                    Check::ResentAfter { after, lifted_by } => {
+                        around.context.first_resent(point, after, lifted_by)
+                    }
+                    _ => None,
+                };
+                found.map_or(Basis::TwoContents(event), Basis::Resent)
+            }
         }
     }
 
@@ -180,6 +191,7 @@ impl<'a> Basis<'a> {
         let place = match self {
             Basis::Finding(finding) => finding.event,
             Basis::TwoContents(event) => *event,
+            Basis::Resent(resent) => resent.event,
             Basis::Stay { stay, .. } if stay.is_done() => stay.done_event,
             Basis::Stay { stay, timed, .. }
                 if matches!(timed.kind, TimedKind::EndedBefore { .. }) =>
@@ -213,7 +225,7 @@ impl<'a> Basis<'a> {
             return None;
         };
         match &timed.kind {
-            TimedKind::TooEarly(at_least) => Some(*at_least),
+            TimedKind::TooEarly(at_least, _) => Some(*at_least),
             TimedKind::Special(..) | TimedKind::Watched(_) => None,
             TimedKind::EndedBefore { .. } if timed.promised.is_some() => timed.promised,
             TimedKind::EndedBefore { .. } => timed.statutory,
@@ -229,7 +241,7 @@ impl<'a> Basis<'a> {
             return None;
         };
         match &timed.kind {
-            TimedKind::TooEarly(_) => Some(true),
+            TimedKind::TooEarly(..) => Some(true),
             TimedKind::Special(..) | TimedKind::Watched(_) => None,
             TimedKind::EndedBefore { .. } => Some(timed.promised.is_none()),
             TimedKind::Overdue(ladder) => {

@@ -29,7 +29,7 @@ pub enum DefinitionsCommand {
     },
     /// Prints the JSON Schema of one kind of definition, for editors.
     Schema {
-        /// body, item, flowchart, general_points, discretion, fees, inspection_plan, rule_settings, calendar or source.
+        /// body, item, flowchart, general_points, discretion, fees, inspection_plan, rule_settings, calendar, regions or source.
         kind: String,
     },
     /// Takes over a flowchart drawn in BPMN 2.0, with a report of what cannot be enforced.
@@ -93,7 +93,7 @@ pub fn run(command: &DefinitionsCommand) -> anyhow::Result<()> {
         }
         DefinitionsCommand::Schema { kind } => {
             let schema = mingjing_domain::definitions::json_schema(kind).with_context(|| {
-                format!("unknown kind {kind:?}; it is one of body, item, flowchart, general_points, rule_settings, calendar, source")
+                format!("unknown kind {kind:?}; it is one of body, item, flowchart, general_points, discretion, fees, inspection_plan, rule_settings, calendar, regions, source")
             })?;
             println!("{}", serde_json::to_string_pretty(&schema)?);
             Ok(())

@@ -56,6 +56,12 @@ set:
   - {rule: A6, level: red}
   - {rule: CEL, level: notice}
   - {control_point: review, level: notice, confirm: true}
+  - {rule: C1, with: {accept: 9h}}
+  - {rule: P9, with: {more_than: 2}}
+  - {rule: A4, with: {at_least: 1}}
+  - {rule: F1, with: {within: 30h}}
+  - {control_point: citizen, with: {fee: 3}}
+  - {control_point: not-passed, with: {with_result: 'passed,rejected'}}
 ---
 kind: rule_settings
 id: everywhere
@@ -65,6 +71,11 @@ set:
   - {rule: T1, at: 1cd before}
   - {rule: T5, off: true}
   - {rule: Q1, with: {over: 30h}, confirm: true}
+  - {rule: C1, with: {accept: 1cd}, level: red}
+  - {rule: A1, with: {grace: 20h}}
+  - {control_point: big, with: {when: 'event.paid > 800'}}
+  - {control_point: left-out, with: {steps: survey}}
+  - {control_point: objection-over, with: {}, level: red}
   - {control_point: wrong-body, off: true}
 ---
 kind: rule_settings

@@ -135,6 +135,12 @@ const EVENTS: &[&str] = &[
     "rated amount fee=2000",
     "complaint_answered",
     "note:review by zhang attach decision",
+    "note set licence_no=91350100M000100Y43",
+    "note set licence_no=91350100M000100Y34",
+    "complaint region 51050 set licence_no=X",
+    "hearing by wang with li",
+    "hearing by desk-1",
+    "filed by sun with desk-1",
 ];
 
 /// The items that cases name; the first ones are drawn most.
@@ -347,7 +353,8 @@ impl Writer<'_> {
                     }
                     Again::Newer => {
                         again.version = newer;
-                        again.words += " region 510500";
+                        let other = ["", " region 510500", " result denied", " by wang"];
+                        again.words += other[newer as usize % other.len()];
                     }
                     Again::Older => again.version = 0,
                 }

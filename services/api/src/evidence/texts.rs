@@ -88,7 +88,7 @@ fn used_documents(text: &str, wanted: &Wanted<'_>) -> String {
 fn bears_on(document: &str, wanted: &Wanted<'_>) -> bool {
     let value = |key: &str| top_level(document, key);
     match value("kind") {
-        Some("general_points" | "calendar") => true,
+        Some("general_points" | "calendar" | "regions" | "rule_settings") => true,
         Some("flowchart") => value("id").is_some_and(|id| wanted.flowcharts.contains(&id)),
         Some("item") => value("code").is_some() && value("code") == wanted.item,
         Some("source") => value("id") == Some(wanted.source),

@@ -7,9 +7,6 @@ use crate::alert::Level;
 /// Rules of this family.
 pub(super) const RULES: &[Rule] = &[G1, G2, G3, G4, G5];
 
-/// Ids that definitions may name already, though their rows are still to be written.
-pub(super) const TO_COME: &[&str] = &[];
-
 const G1: Rule = Rule {
     id: "G1",
     name: "缺少事项",

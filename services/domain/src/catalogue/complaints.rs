@@ -6,9 +6,6 @@ use crate::alert::Level;
 /// Rules of this family.
 pub(super) const RULES: &[Rule] = &[C1, C2, C3, C4];
 
-/// Ids that definitions may name already, though their rows are still to be written.
-pub(super) const TO_COME: &[&str] = &[];
-
 const C1: Rule = Rule {
     id: "C1",
     name: "投诉超时",
@@ -62,13 +59,22 @@ const C2: Rule = Rule {
     finding: FindingKind::Fault,
     level: Level::Yellow,
     legal_basis: &[],
-    parameters: &[Parameter {
-        name: "rectify",
-        meaning: "整改期限",
-        default: "15wd",
-        unit: "工作日",
-        source: "S53（一地 15 个工作日，另一地 5 个工作日）",
-    }],
+    parameters: &[
+        Parameter {
+            name: "call_back",
+            meaning: "回访期限",
+            default: "5wd",
+            unit: "工作日",
+            source: "S53（一地 5 个工作日）",
+        },
+        Parameter {
+            name: "rectify",
+            meaning: "整改期限",
+            default: "15wd",
+            unit: "工作日",
+            source: "S53（一地 15 个工作日，另一地 5 个工作日）",
+        },
+    ],
     evidence: &["评价记录", "期限逐日说明"],
     message: "",
     remedy: "请回访评价人、查明原因并整改，整改情况报送平台。",
@@ -123,10 +129,10 @@ const C4: Rule = Rule {
     level: Level::Review,
     legal_basis: &[],
     parameters: &[Parameter {
-        name: "when",
-        meaning: "反映未办理的投诉类别",
-        default: "topic 为 not_handled",
-        unit: "条件",
+        name: "topic",
+        meaning: "反映未办理的投诉类别，条件中写作 parameter.topic",
+        default: "not_handled",
+        unit: "类别代码",
         source: "S19",
     }],
     evidence: &["投诉记录", "办结记录"],

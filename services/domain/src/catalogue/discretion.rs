@@ -205,6 +205,3 @@ pub(super) const RULES: &[Rule] = &[
         }],
     },
 ];
-
-/// Ids that definitions may name already, though their rows are still to be written.
-pub(super) const TO_COME: &[&str] = &[];

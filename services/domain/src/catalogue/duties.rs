@@ -7,9 +7,6 @@ use crate::alert::Level;
 /// Rules of this family.
 pub(super) const RULES: &[Rule] = &[F1, F2, F3, F4, F5];
 
-/// Ids that definitions may name already, though their rows are still to be written.
-pub(super) const TO_COME: &[&str] = &[];
-
 const F1: Rule = Rule {
     id: "F1",
     name: "不作为",
@@ -77,9 +74,9 @@ const F3: Rule = Rule {
     legal_basis: &[],
     parameters: &[Parameter {
         name: "when",
-        meaning: "属于改变原决定的结果代码，在条件中设定",
-        default: "annulled、changed",
-        unit: "结果代码",
+        meaning: "哪些结果属于改变原决定",
+        default: "event.result_code in ['annulled', 'changed']",
+        unit: "条件",
         source: "11.14",
     }],
     evidence: &["复议、诉讼结果记录"],

@@ -11,6 +11,3 @@ use course::{P1, P2, P3, P4, P5, P6, P7, P8};
 pub(super) const RULES: &[Rule] = &[
     P1, P2, P3, P4, P5, P6, P7, P8, P9, P10, P11, P12, P13, P14, P15, P16,
 ];
-
-/// Ids that definitions may name already, though their rows are still to be written.
-pub(super) const TO_COME: &[&str] = &[];

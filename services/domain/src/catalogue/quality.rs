@@ -93,7 +93,7 @@ pub(super) const RULES: &[Rule] = &[
         id: "Q4",
         name: "缺字段或编码错误",
         name_en: "Field missing or code malformed",
-        checks: "记录缺少必报字段，或者统一社会信用代码、行政区划代码不合编码规则。",
+        checks: "记录缺少必报字段，或者统一社会信用代码的字符、校验码不合 GB 32100-2015，行政区划代码不合 GB/T 2260 或者不在登记的区划之内。",
         tier: Tier::Stream,
         finding: FindingKind::Data,
         level: Level::Review,
@@ -102,10 +102,16 @@ pub(super) const RULES: &[Rule] = &[
         evidence: &["有误的记录", "字段名"],
         message: "",
         remedy: "请补报或者更正后重新报送（数据版本加一）。",
-        exceptions: &[Exception {
-            text: "只有流程图要求的环节才须报送的字段，其他环节可以不报",
-            source: "领域规则",
-        }],
+        exceptions: &[
+            Exception {
+                text: "只有流程图要求的环节才须报送的字段，其他环节可以不报",
+                source: "领域规则",
+            },
+            Exception {
+                text: "登记的区划范围以外的地区，只核对编码的形式",
+                source: "领域规则",
+            },
+        ],
     },
     Rule {
         id: "Q5",
@@ -310,6 +316,3 @@ pub(super) const RULES: &[Rule] = &[
         }],
     },
 ];
-
-/// Ids that definitions may name already, though their rows are still to be written.
-pub(super) const TO_COME: &[&str] = &[];

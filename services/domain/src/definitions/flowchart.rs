@@ -377,10 +377,15 @@ pub struct Limit {
     #[serde(default)]
     #[schemars(with = "Option<String>")]
     pub promised: Option<Budget>,
-    /// At least this much must pass between `from` and `to`.
+    /// At least this much must pass between `from` and `to`. Counted in days, the last of them is the first lawful day, as of a
+    /// notice seven days before (行政处罚法 art. 64(2), 行政许可法 art. 48); see `in_full`.
     #[serde(default)]
     #[schemars(with = "Option<String>")]
     pub at_least: Option<Budget>,
+    /// 届满: `at_least` is a period that somebody has (五日内, 不少于五日), so that the first lawful day is the one after its last: the day
+    /// it starts is not counted, and it ends with its last day (民法典 art. 201, 203).
+    #[serde(default)]
+    pub in_full: bool,
     /// The deadline that the case (`case.<attribute>`) or the event (`event.<attribute>`) carries itself:
     /// the end of that local day. Counts as statutory.
     #[serde(default)]

@@ -1,8 +1,8 @@
 //! Definitions: bodies, power items, flowcharts with their limits and control points, as published data.
 //!
 //! A definitions folder holds YAML files; a file holds one or more documents parted by `---`, each with
-//! a `kind`: `body`, `item`, `flowchart`, `general_points`, `discretion`, `fees`, `inspection_plan`, `rule_settings`, `calendar` or
-//! `source`. A published
+//! a `kind`: `body`, `item`, `flowchart`, `general_points`, `discretion`, `fees`, `inspection_plan`, `rule_settings`, `calendar`,
+//! `regions` or `source`. A published
 //! version never changes. [`DefinitionSet::read`] reads texts (the folder is somebody else's) and answers
 //! with the set and every problem found, each with file and line.
 
@@ -35,6 +35,7 @@ pub use power::{
     PowerType, RunningCases,
 };
 pub use read::{DefinitionFile, DefinitionSet, Document, Problem, split_documents};
+pub use regions::{Region, Regions};
 pub use register::{Body, BodyNature, Certificate, Office, Officer, Post, Rank, StandIn};
 pub use settings::{Adjusted, Place, RuleSettings, Scalar, Setting, adjusted};
 
@@ -118,6 +119,7 @@ pub fn json_schema(kind: &str) -> Option<serde_json::Value> {
         "inspection_plan" => schemars::schema_for!(InspectionPlan),
         "rule_settings" => schemars::schema_for!(RuleSettings),
         "calendar" => schemars::schema_for!(crate::calendar::CalendarDefinition),
+        "regions" => schemars::schema_for!(Regions),
         "source" => schemars::schema_for!(crate::source::Source),
         _ => return None,
     };

@@ -10,7 +10,8 @@ use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
 use super::{
-    Body, Discretion, Fees, Flowchart, GeneralPoints, InspectionPlan, PowerItem, RuleSettings,
+    Body, Discretion, Fees, Flowchart, GeneralPoints, InspectionPlan, PowerItem, Regions,
+    RuleSettings,
 };
 use crate::calendar::CalendarDefinition;
 use crate::source::Source;
@@ -86,6 +87,8 @@ pub struct DefinitionSet {
     pub rule_settings: Vec<Document<RuleSettings>>,
     /// Calendars, each with the versions of the one it extends; the built-in `cn` is there without being listed.
     pub calendars: Vec<Document<CalendarDefinition>>,
+    /// Lists of regions.
+    pub regions: Vec<Document<Regions>>,
     /// Sources.
     pub sources: Vec<Document<Source>>,
 }
@@ -97,7 +100,7 @@ struct Kind {
 
 /// The kinds of documents, for messages.
 const KINDS: &str = "body, item, flowchart, general_points, discretion, fees, inspection_plan, rule_settings, calendar, \
-                     source";
+                     regions, source";
 
 impl DefinitionSet {
     /// Reads files. Answers with what could be read and all problems, in file order.
@@ -152,6 +155,7 @@ impl DefinitionSet {
             "inspection_plan" => self.inspection_plans.push(place.document(&body)?),
             "rule_settings" => self.rule_settings.push(place.document(&body)?),
             "calendar" => self.calendars.push(place.document(&body)?),
+            "regions" => self.regions.push(place.document(&body)?),
             "source" => self.sources.push(place.document(&body)?),
             other => {
                 let message = format!("unknown kind {other:?}; it must be one of: {KINDS}");
@@ -216,6 +220,12 @@ impl DefinitionSet {
             &mut self.calendars,
             |c| (c.id.clone(), 0),
             "calendar",
+            problems,
+        );
+        doubles(
+            &mut self.regions,
+            |r| (r.id.text.clone(), r.id.line),
+            "list of regions",
             problems,
         );
         doubles(&mut self.sources, |s| (s.id.clone(), 0), "source", problems);

@@ -1,4 +1,44 @@
-//! 行政区划: which codes a code stands for.
+//! 行政区划: which codes a code stands for, and which there are.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::Name;
+
+/// 行政区划名录: every region within an area, as GB/T 2260 or the civil affairs department lists them.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Regions {
+    /// Its id.
+    pub id: Name,
+    /// Its version.
+    pub version: String,
+    /// 名称.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// The area that it lists whole: a code of it that is not listed is none. Elsewhere it says nothing.
+    pub within: Name,
+    /// The regions.
+    pub regions: Vec<Region>,
+}
+
+/// One region.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Region {
+    /// 代码: six digits.
+    pub code: Name,
+    /// 名称.
+    pub name: String,
+}
+
+impl Regions {
+    /// Whether a code is none of the area's: it lies in it, and its first six digits are not listed.
+    pub fn misses(&self, code: &str) -> bool {
+        let county = code.get(..6).unwrap_or(code);
+        covers(&self.within, code) && !self.regions.iter().any(|r| *r.code == *county)
+    }
+}
 
 /// Whether a region lies in an area: a code covers those that begin with it up to its trailing pairs of zeros (GB/T 2260: two
 /// digits a level), so that `510500` covers `510502`, and `500000` (重庆) does not cover `510000`.

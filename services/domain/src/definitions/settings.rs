@@ -172,6 +172,8 @@ impl RuleSettings {
 pub struct Adjusted {
     /// The point; none where it is switched off.
     pub point: Option<ControlPoint>,
+    /// The limit that it watches, for it alone.
+    pub limit: Option<Limit>,
     /// The settings that decided something of it, `id@version`, in order.
     pub by: Vec<String>,
 }
@@ -198,19 +200,41 @@ pub fn adjusted<'s>(
     });
     let all: Vec<_> = of_rule.chain(of_point).collect();
     match (limit, &point.check) {
-        (Some(limit), PointKind::Overdue { .. }) => Ok(ladder::adjusted(point, limit, &all)),
-        _ => plain(point, &all),
+        (Some(limit), PointKind::Overdue { .. }) => ladder::adjusted(point, limit, &all),
+        _ => plain(point, limit, &all),
+    }
+}
+
+impl Setting {
+    /// The reminder of a ladder that it sets. Errs where the parameter `at` is none.
+    pub fn reminder(&self) -> Result<Option<RungAt>, String> {
+        let named = self.parameters.get("at").map(|at| at.0.parse());
+        match (self.at, named) {
+            (Some(at), _) => Ok(Some(at)),
+            (None, named) => named.transpose(),
+        }
+    }
+
+    /// The parameters that it sets, by name.
+    pub fn set_parameters(&self) -> impl Iterator<Item = (&str, &str)> {
+        let over = self.over.iter().map(|value| ("over", value.0.as_str()));
+        let named = self
+            .parameters
+            .iter()
+            .map(|(n, v)| (n.as_str(), v.0.as_str()));
+        over.chain(named)
     }
 }
 
 /// A control point that is no ladder.
 fn plain<'s>(
     point: &ControlPoint,
+    limit: Option<&Limit>,
     all: &[(&'s RuleSettings, &'s Setting)],
 ) -> Result<Adjusted, (&'s RuleSettings, &'s Setting, String)> {
     let own = point.check.own_rule().unwrap_or(catalogue::UNNAMED);
     let rule = point.rule.as_deref().unwrap_or(own);
-    let mut point = point.clone();
+    let (mut point, mut limit) = (point.clone(), limit.cloned());
     let mut off = false;
     let mut by = Decided::default();
     for (settings, setting) in all {
@@ -221,12 +245,11 @@ fn plain<'s>(
             point.level = Some(level);
             by.note("level", settings);
         }
-        let over = setting.over.iter().map(|value| ("over", value));
-        let others = setting.parameters.iter().map(|(n, v)| (n.as_str(), v));
-        for (name, value) in over.chain(others) {
-            let set = point.check.set_parameter(name, &value.0);
-            set.map_err(|why| (*settings, *setting, why))?;
-            by.note(name, settings);
+        for (name, value) in setting.set_parameters() {
+            let set = point.set_parameter(name, value, limit.as_mut());
+            if set.map_err(|why| (*settings, *setting, why))? {
+                by.note(name, settings);
+            }
         }
         if let Some(confirm) = setting.confirm {
             point.confirm = confirm;
@@ -239,6 +262,7 @@ fn plain<'s>(
     }
     Ok(Adjusted {
         point: (!off).then_some(point),
+        limit,
         by: by.labels(),
     })
 }

@@ -68,7 +68,7 @@ fn story(fold: &Fold, stay: &Stay, timed: &TimedPoint, context: &Context<'_>) ->
 fn measures(fold: &Fold, stay: &Stay, timed: &TimedPoint, context: &Context<'_>) -> Vec<Measure> {
     let mut found = Vec::new();
     match &timed.kind {
-        TimedKind::TooEarly(at_least) => {
+        TimedKind::TooEarly(at_least, _) => {
             let earliest = Some(stay.rungs[0]).filter(|at| *at != NEVER);
             found.push(measure(
                 ("at_least", "最短时限"),

@@ -238,7 +238,7 @@ impl AskedPoint<'_> {
         verdict.step = context.codes.text(stay.step.into()).to_owned();
         verdict.visit = stay.visit;
         verdict.due_at = match timed.kind {
-            TimedKind::TooEarly(_) => first_breach,
+            TimedKind::TooEarly(..) => first_breach,
             _ => first_breach.map(|at| at.plus_millis(-1000)),
         };
         verdict
@@ -252,7 +252,7 @@ impl AskedPoint<'_> {
         first_breach: Option<Timestamp>,
     ) -> Verdict {
         let done = local(stay.done_at, &self.question.context);
-        if let TimedKind::TooEarly(_) = kind {
+        if let TimedKind::TooEarly(..) = kind {
             let text = format!("{name}于 {done} 办理，已满最短时限。");
             return quiet("in_time", text);
         }
@@ -272,7 +272,7 @@ impl AskedPoint<'_> {
     fn not_due(&self, stay: &Stay, name: &str, kind: &TimedKind) -> Verdict {
         let context = &self.question.context;
         let clock = self.question.knowledge.clock;
-        if let TimedKind::TooEarly(_) = kind {
+        if let TimedKind::TooEarly(..) = kind {
             let text = match stay.rungs[0] {
                 NEVER => format!("{name}尚未办理；因停止计时，最早可办理的时间待定。"),
                 at => format!("{name}尚未办理；最早可于 {} 办理。", local(at, context)),

@@ -28,9 +28,13 @@ impl Fold {
         }
         let ledger = self.ledger();
         match &timed.kind {
-            TimedKind::TooEarly(at_least) => {
+            TimedKind::TooEarly(at_least, in_full) => {
+                let lawful_from = match in_full {
+                    true => deadline::run_out,
+                    false => deadline::earliest,
+                };
                 rungs[0] = with_ledger(stay, timed, ledger, context, |ledger| {
-                    deadline::earliest(&context.plan.calendar, stay.start_at, *at_least, ledger)
+                    lawful_from(&context.plan.calendar, stay.start_at, *at_least, ledger)
                 });
             }
             TimedKind::Watched(used) => {

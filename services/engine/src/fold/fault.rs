@@ -2,10 +2,24 @@
 
 use super::NONE;
 
-/// What a check on authority or money found, as a finding's detail: what is wrong and, for people, which one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub(crate) enum Fault {
+/// Writes the list of faults once, as the type and as [`Fault::ALL`].
+macro_rules! faults {
+    ($($(#[$doc:meta])* $name:ident,)*) => {
+        /// What a check on authority or money found, as a finding's detail: what is wrong and, for people, which one.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[repr(u8)]
+        pub(crate) enum Fault {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl Fault {
+            /// By number.
+            const ALL: &[Fault] = &[$(Fault::$name,)*];
+        }
+    };
+}
+
+faults! {
     /// Not enough officers were named.
     TooFew,
     /// Not in the register of a body that has one. A query to the department first.
@@ -60,51 +74,6 @@ pub(crate) enum Fault {
 }
 
 impl Fault {
-    const ALL: [Fault; 39] = {
-        use Fault::*;
-        [
-            TooFew,
-            UnknownOfficer,
-            NotInPost,
-            NoCertificate,
-            Expired,
-            OtherField,
-            OtherNumber,
-            TooFewQualified,
-            MaybeTooFew,
-            NoApprover,
-            RankTooLow,
-            OtherPost,
-            NoPlan,
-            UnknownPlan,
-            PlanOtherItem,
-            PlanOtherBody,
-            PlanOtherRegion,
-            PlanOtherTime,
-            OtherBody,
-            BeyondItsSteps,
-            OutsideItsArea,
-            AboveTier,
-            BelowTier,
-            Mitigated,
-            TierNotFiled,
-            TierNotInForce,
-            NoTier,
-            TierChanged,
-            NoFees,
-            FeeNotListed,
-            NoFeeCode,
-            AboveStandard,
-            BelowStandard,
-            ReliefWithoutGround,
-            ReliefOtherGround,
-            CollectorIsDecider,
-            FineTooLargeForTheSpot,
-            OtherCollectionGround,
-            UnmappedBody,
-        ]
-    };
-
     /// A question to the department before it is a fault: the register, or the record, may be what is wrong.
     pub(crate) fn is_query(self) -> bool {
         matches!(

@@ -1,5 +1,6 @@
 //! Findings: control points that speak at an event.
 
+use mingjing_domain::codes::{self, Malformed};
 use mingjing_domain::deadline;
 use mingjing_domain::definitions::{PowerItem, PowerStatus, RunningCases, regions};
 use mingjing_domain::event::EventKind;
@@ -7,8 +8,8 @@ use mingjing_domain::limit::{Budget, Unit};
 use mingjing_domain::time::{DAY_MS, HOUR_MS};
 
 use super::{Finding, Fold, NONE, Taken};
-use crate::history::{Event, FILE, present};
-use crate::rules::{Check, FILE_FIELD, Field, MarkSet};
+use crate::history::{Event, FILE, Sent, present};
+use crate::rules::{Check, Code, CodeHolder, CodeKind, FILE_FIELD, Field, MarkSet};
 
 /// What running cases of an ended item may still do when they are to be terminated or handed over.
 const WINDING_UP: [EventKind; 15] = [
@@ -69,6 +70,7 @@ impl Fold {
         let plain = |violated: bool| violated.then_some((NONE, 0));
         match check {
             Check::Timed | Check::NotInFlowchart | Check::StartedTooSoon => None,
+            Check::ResentAfter { .. } => None,
             Check::RequiredStep { .. } | Check::AmountsDiffer(_) => None,
             Check::RequiresBefore {
                 event,
@@ -145,6 +147,7 @@ impl Fold {
             }
             Check::TimeReversed => look.time_reversed().map(|other| (other, 0)),
             Check::MissingField { fields } => look.missing_field(fields).map(|f| (NONE, f)),
+            Check::MalformedCode { codes } => look.malformed_code(codes).map(|d| (NONE, d)),
             Check::Conflict => look.conflict().map(|other| (other, 0)),
             Check::Condition { when, .. } => plain(self.condition_holds(when, look)),
             Check::Authority(check) => self.looks_at_authority(check, look),
@@ -175,18 +178,23 @@ impl Taken<'_> {
                 .is_some_and(|e| self.context.marks(&e) & lifted_by != 0)
     }
 
-    /// An earlier event of the one kind by who now does one of the other kind.
+    /// The first earlier event that somebody took part in who does one of the other kind: whoever took part in one of `one`, with
+    /// who did one of `other`.
     fn acted_before(&self, one: MarkSet, other: MarkSet) -> Option<(u32, u16)> {
-        let wanted =
-            |mine: MarkSet, theirs: MarkSet| if self.marks & mine != 0 { theirs } else { 0 };
-        let counterpart = wanted(one, other) | wanted(other, one);
-        if counterpart == 0 || self.event.actor == 0 {
+        let context = self.context;
+        let (does, took_part) = (self.marks & other != 0, self.marks & one != 0);
+        if !does && !took_part {
             return None;
         }
-        let mut before = self.context.history.before(self.event.place);
-        before
-            .find(|e| e.actor == self.event.actor && self.context.marks(e) & counterpart != 0)
-            .map(|e| (e.place, 0))
+        let mut before = context.history.before(self.event.place);
+        let pair = |earlier: &Event<'_>| {
+            let marks = context.marks(earlier);
+            (does && marks & one != 0 && context.took_part(earlier, self.event.actor))
+                || (took_part
+                    && marks & other != 0
+                    && context.took_part(&self.event, earlier.actor))
+        };
+        before.find(pair).map(|e| (e.place, 0))
     }
 
     /// Of the whole case: it is an instant one or it is not, whenever that was said.
@@ -345,6 +353,39 @@ impl Taken<'_> {
             unknown || files.any(|file| file == kind)
         };
         self.context.history.up_to(self.event.place).any(carries)
+    }
+
+    /// The first code that is none, and what is wrong with it.
+    fn malformed_code(&self, wanted: &[Code]) -> Option<u16> {
+        let profile = self.context.profile(&self.event);
+        for (place, code) in wanted.iter().enumerate() {
+            let text = match code.holder {
+                CodeHolder::Org => self.context.texts.option(profile.org),
+                CodeHolder::Region => self.context.texts.option(profile.region),
+                CodeHolder::Attribute(attribute) => {
+                    match self.context.sent(&self.event, attribute) {
+                        Some(Sent::Text(text)) => Some(text),
+                        _ => None,
+                    }
+                }
+            };
+            let Some(text) = text.filter(|text| !text.is_empty()) else {
+                continue;
+            };
+            let form = match code.kind {
+                CodeKind::Credit => codes::credit_code(text),
+                CodeKind::Region => codes::region_code(text),
+            };
+            let listed =
+                || match code.kind == CodeKind::Region && self.context.rules.is_no_region(text) {
+                    true => Err(Malformed::Unlisted),
+                    false => Ok(()),
+                };
+            if let Err(why) = form.and_then(|()| listed()) {
+                return Some(place.min(255) as u16 | (why as u16) << 8);
+            }
+        }
+        None
     }
 
     /// Another item or another party than the case has shown so far: until one is found, that is the first.

@@ -48,6 +48,17 @@ impl<'a> Context<'a> {
         crew
     }
 
+    /// Whether somebody is the actor of an event or one of its further officers.
+    pub(crate) fn took_part(&self, event: &Event<'_>, who: Symbol) -> bool {
+        if who == 0 || event.actor == who {
+            return who != 0;
+        }
+        let (co, name) = (self.kept.of(Kept::CoActor), self.texts.text(who));
+        let extra = event.extra().into_iter();
+        let mut attributes = extra.flat_map(|extra| extra.attributes);
+        attributes.any(|(code, value)| code == co && matches!(value, Sent::Text(id) if id == name))
+    }
+
     fn kept<'e>(&self, event: &Event<'e>, kept: Kept) -> Option<Sent<'e>> {
         let code = self.kept.of(kept);
         let extra = event.extra()?;

@@ -364,7 +364,7 @@ impl Fold {
                 return true;
             };
             match timed.kind {
-                TimedKind::TooEarly(_) => stay.is_done() && over_at < stay.rungs[0],
+                TimedKind::TooEarly(..) => stay.is_done() && over_at < stay.rungs[0],
                 _ => stay.rungs.iter().any(|rung| *rung <= over_at),
             }
         });

@@ -3,7 +3,7 @@
 //! ```text
 //! head     marks u8   base instant i64   base sequence u64   party u32
 //! record   length   flags u16   content u32   id
-//!          occurred   sequence   received   [entered]   actor   profile   act   [version]   [party u32]   [extra]
+//!          occurred   sequence   received   [entered]   actor   profile   act   [version]   [party u32]   [told]   [extra]
 //! ```
 //! Numbers without a width are LEB128, signed ones in zigzag. Instants and sequence numbers are differences to the head's,
 //! so that a record is read where it lies, without those before it. Reading answers none for bytes that are no record:
@@ -32,6 +32,10 @@ pub(super) mod flag {
     pub(crate) const CORRECTS: u16 = 1 << 7;
     /// Its id came again under the same version with another content.
     pub(crate) const CONTESTED: u16 = 1 << 8;
+    /// A greater version of its id is known: kept only to hold that one against it.
+    pub(crate) const REPLACED: u16 = 1 << 9;
+    /// It says when it was told itself: as the successor of a version with the same business time it has the times of that one.
+    pub(crate) const TOLD: u16 = 1 << 10;
 }
 
 /// What the records of one history have in common.
@@ -41,6 +45,8 @@ pub(super) struct Head {
     pub(super) corrections: bool,
     /// Some record's id came with two contents.
     pub(super) contested: bool,
+    /// Some record has been replaced by a newer version.
+    pub(super) replaced: bool,
     /// Milliseconds since the epoch: when the first event that came occurred.
     pub(super) at_ms: i64,
     pub(super) seq: u64,
@@ -51,7 +57,11 @@ pub(super) struct Head {
 impl Head {
     pub(super) fn bytes(&self) -> [u8; HEAD] {
         let mut bytes = [0; HEAD];
-        bytes[0] = u8::from(self.corrections) | u8::from(self.contested) << 1;
+        let marks = [self.corrections, self.contested, self.replaced];
+        bytes[0] = marks
+            .iter()
+            .rev()
+            .fold(0, |byte, mark| byte << 1 | u8::from(*mark));
         bytes[1..9].copy_from_slice(&self.at_ms.to_le_bytes());
         bytes[9..17].copy_from_slice(&self.seq.to_le_bytes());
         bytes[17..].copy_from_slice(&self.party.to_le_bytes());
@@ -65,6 +75,7 @@ impl Head {
         Some(Head {
             corrections: marks & 1 != 0,
             contested: marks & 2 != 0,
+            replaced: marks & 4 != 0,
             at_ms: i64::from_le_bytes(cursor.array()?),
             seq: u64::from_le_bytes(cursor.array()?),
             party: u32::from_le_bytes(cursor.array()?),
@@ -114,8 +125,15 @@ impl<'h> Frame<'h> {
         })
     }
 
+    #[inline]
     pub(super) fn has(&self, flag: u16) -> bool {
         self.flags & flag != 0
+    }
+
+    /// It is neither taken back nor replaced.
+    #[inline]
+    pub(super) fn counts(&self) -> bool {
+        self.flags & (flag::VOID | flag::REPLACED) == 0
     }
 
     /// (occurred, in milliseconds; sequence).
@@ -153,6 +171,11 @@ impl<'h> Frame<'h> {
             } else {
                 0
             },
+            told_after_s: if self.has(flag::TOLD) {
+                Some(body.signed()?)
+            } else {
+                None
+            },
             extra: body.0,
         })
     }
@@ -171,6 +194,8 @@ pub(super) struct Fields<'h> {
     pub(super) version: u32,
     /// Hash of the party reference; 0 where none.
     pub(super) party: u32,
+    /// When this version was told, where its receipt and entry are those of the one before.
+    pub(super) told_after_s: Option<i64>,
     /// Empty where there is none. Written after the rest, by who has it.
     pub(super) extra: &'h [u8],
 }
@@ -210,7 +235,8 @@ impl<'h> Fields<'h> {
             | set(self.entered_after_s.is_some(), flag::ENTERED)
             | set(self.party != 0 && !other_party, flag::PARTY)
             | set(other_party, flag::OTHER_PARTY)
-            | set(self.version != 1, flag::VERSION);
+            | set(self.version != 1, flag::VERSION)
+            | set(self.told_after_s.is_some(), flag::TOLD);
         out.extend_from_slice(&flags.to_le_bytes());
         out.extend_from_slice(&content.to_le_bytes());
         match id {
@@ -241,6 +267,9 @@ impl<'h> Fields<'h> {
         }
         if other_party {
             out.extend_from_slice(&self.party.to_le_bytes());
+        }
+        if let Some(told_after_s) = self.told_after_s {
+            put_signed(out, told_after_s);
         }
     }
 }

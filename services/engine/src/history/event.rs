@@ -55,6 +55,15 @@ impl<'h> Event<'h> {
     }
 }
 
+/// One version of a record.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Version<'h> {
+    pub(crate) number: u32,
+    /// When it was entered, or where nobody said so received; to the second.
+    pub(crate) told_at: Timestamp,
+    pub(crate) event: Event<'h>,
+}
+
 /// Whole seconds from one instant to another, both cut to the second.
 pub(super) fn seconds_after(base: Timestamp, at: Timestamp) -> i64 {
     at.floor_second()
@@ -89,7 +98,7 @@ impl<'h> Reading<'h> {
     pub(crate) fn known(&self) -> impl Iterator<Item = Event<'h>> + use<'h> {
         let reading = *self;
         frames(self.bytes)
-            .filter(|f| !f.has(flag::VOID))
+            .filter(|f| f.counts())
             .map(move |f| reading.decode(&f))
     }
 
@@ -115,14 +124,14 @@ impl<'h> Reading<'h> {
 
     /// How many events count.
     pub(crate) fn len(&self) -> usize {
-        frames(self.bytes).filter(|f| !f.has(flag::VOID)).count()
+        frames(self.bytes).filter(Frame::counts).count()
     }
 
     /// The event with this id, whether it counts or not.
     pub(crate) fn by_id(&self, id: &str) -> Option<Event<'h>> {
         let id = Id::of(id);
         frames(self.bytes)
-            .find(|f| f.id == id)
+            .find(|f| f.id == id && !f.has(flag::REPLACED))
             .map(|f| self.decode(&f))
     }
 
@@ -131,8 +140,45 @@ impl<'h> Reading<'h> {
         if !self.head.contested {
             return None;
         }
-        let contested = |f: &Frame<'_>| f.has(flag::CONTESTED) && !f.has(flag::VOID);
+        let contested = |f: &Frame<'_>| f.has(flag::CONTESTED) && f.counts();
         frames(self.bytes).find(contested).map(|f| self.decode(&f))
+    }
+
+    /// Whether any record has been replaced by a newer version.
+    pub(crate) fn holds_replaced(&self) -> bool {
+        self.head.replaced
+    }
+
+    /// The records of which several versions are known, each with its versions in order; the last of them counts.
+    pub(crate) fn replaced(&self) -> Vec<Vec<Version<'h>>> {
+        if !self.head.replaced {
+            return Vec::new();
+        }
+        let mut found = Vec::new();
+        for counts in frames(self.bytes).filter(Frame::counts) {
+            let same = frames(self.bytes).filter(|f| f.id == counts.id);
+            let mut versions: Vec<Version<'h>> = same.map(|f| self.version(&f)).collect();
+            versions.sort_by_key(|version| version.number);
+            if versions.len() > 1 {
+                found.push(versions);
+            }
+        }
+        found
+    }
+
+    fn version(&self, frame: &Frame<'h>) -> Version<'h> {
+        let fields = frame.fields(&self.head).expect(WHOLE);
+        let event = self.decode(frame);
+        let own = fields.told_after_s;
+        let told_at = own.map_or_else(
+            || event.entered_at().unwrap_or_else(|| event.received_at()),
+            |after| seconds_later(event.occurred_at, after),
+        );
+        Version {
+            number: fields.version,
+            told_at,
+            event,
+        }
     }
 
     #[inline]

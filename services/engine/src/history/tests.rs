@@ -97,6 +97,8 @@ impl Told {
 #[derive(Default)]
 struct Plain {
     events: Vec<Told>,
+    /// Versions that a greater one has replaced, or that came after it.
+    replaced: Vec<Told>,
     contested: Vec<String>,
 }
 
@@ -107,12 +109,20 @@ impl Plain {
         let void_before = self.void();
         if let Some(place) = known {
             let old = &self.events[place];
+            if told.version < old.version {
+                let is_this = |e: &Told| (&e.id, e.version) == (&told.id, told.version);
+                if self.replaced.iter().any(is_this) {
+                    return "duplicate";
+                }
+                self.replaced.push(told);
+                return "changed";
+            }
             let same = told.version == old.version && told.content == old.content;
-            if told.version < old.version || (same && told.seq >= old.seq) {
+            if same && told.seq >= old.seq {
                 return "duplicate";
             }
             if same {
-                told.received_at = old.received_at;
+                (told.received_at, told.entered_at) = (old.received_at, old.entered_at);
                 self.events[place] = told;
                 self.events.sort_by(|a, b| a.key().cmp(&b.key()));
                 return "changed";
@@ -129,9 +139,11 @@ impl Plain {
                 };
             }
             self.contested.retain(|id| *id != told.id);
-            self.events.remove(place);
+            let old = self.events.remove(place);
+            self.replaced.push(old);
         }
-        let last = self.events.iter().all(|e| e.key() < told.key());
+        let mut all = self.events.iter().chain(&self.replaced);
+        let last = all.all(|e| e.key() < told.key());
         let id = told.id.clone();
         self.events.push(told);
         self.events.sort_by(|a, b| a.key().cmp(&b.key()));
@@ -195,6 +207,21 @@ fn agree(history: &History, plain: &Plain) -> Result<(), TestCaseError> {
         prop_assert_eq!(reading.event(event.place).id(), told.id.clone());
         prop_assert_eq!(reading.by_id(&told.id).map(|e| e.place), Some(event.place));
     }
+    let mut versions: Vec<(String, Vec<u32>)> = Vec::new();
+    for told in &known {
+        let older = plain.replaced.iter().filter(|e| e.id == told.id);
+        let mut all: Vec<u32> = older.map(|e| e.version).chain([told.version]).collect();
+        all.sort_unstable();
+        if all.len() > 1 {
+            versions.push((told.id.clone(), all));
+        }
+    }
+    let read = reading.replaced();
+    let read = read.iter().map(|versions| {
+        let numbers = versions.iter().map(|v| v.number).collect::<Vec<_>>();
+        (versions[0].event.id(), numbers)
+    });
+    prop_assert_eq!(read.collect::<Vec<_>>(), versions);
     let contested = known.iter().find(|told| plain.contested.contains(&told.id));
     prop_assert_eq!(
         reading.contested().map(|e| e.id()),

@@ -197,6 +197,7 @@ impl Engine {
             kept: self.kept,
             profiles: source.profiles(self.profiles.all()),
             step_of: &self.step_of[plan as usize],
+            attribute_of: &self.attribute_of[plan as usize],
             step_symbol: &self.step_symbols[plan as usize],
             declared: source.source.clock == SourceClock::Declared,
             maps_bodies: !source.source.mapping.orgs.is_empty(),

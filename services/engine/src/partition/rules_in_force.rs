@@ -39,6 +39,12 @@ impl Engine {
                 codes.intern_code(&duty.id);
             }
         }
+        for attribute in plans().flat_map(|plan| &plan.attributes) {
+            codes.intern_code(&attribute.name);
+        }
+        self.attribute_of = plans()
+            .map(|plan| codes.all().map(|code| plan.attribute(code)).collect())
+            .collect();
         // Codes that come later are none of these rules' steps.
         self.step_of = plans()
             .map(|plan| {

@@ -36,6 +36,12 @@ pub(super) fn gather(
         Basis::TwoContents(event) => {
             found.push(event_evidence(*event, "先到并保留的记录", around));
         }
+        Basis::Resent(resent) => {
+            found.push(event_evidence(resent.event, "重新报送的记录", around));
+            found.push(Evidence::Note {
+                text: format!("与原报送不一致的内容：{}。", resent.changed.join("、")),
+            });
+        }
     }
     if !point.settings.is_empty() {
         found.push(Evidence::Note {

@@ -6,13 +6,14 @@ use std::fmt::Write;
 
 use mingjing_domain::Timestamp;
 use mingjing_domain::alert::Level;
+use mingjing_domain::codes::Malformed;
 use mingjing_domain::definitions::RungAt;
 use mingjing_domain::fact::Cause;
 use mingjing_domain::limit::Budget;
 
 use super::{Basis, Said, Surroundings};
 use crate::allege::{Allegation, Ending};
-use crate::fold::{Finding, NONE, Stay, wrong};
+use crate::fold::{Finding, NONE, Resent, Stay, wrong};
 use crate::history::Event;
 use crate::rules::{Check, Point, TimedKind, TimedPoint};
 
@@ -73,6 +74,7 @@ impl Sentence<'_> {
                     "同一记录编号 {id} 先后报送了不同内容，平台保留先到的一份。"
                 )
             }
+            Basis::Resent(resent) => self.resent(&mut text, resent),
         };
         if let Some(legal) = &self.said.legal_basis {
             let _ = write!(text, "依据：{legal}。");
@@ -104,7 +106,7 @@ impl Sentence<'_> {
             .due_at
             .map(|due| day(due, around))
             .unwrap_or_default();
-        if let TimedKind::TooEarly(at_least) = timed.kind {
+        if let TimedKind::TooEarly(at_least, _) = timed.kind {
             let (least, done) = (at_least.text_zh(), local(stay.done_at, around));
             return write!(text, "须满{least}方可办理，最早为{due}，实际于{done}办理。");
         }
@@ -146,6 +148,19 @@ impl Sentence<'_> {
         } else {
             write!(text, "{what}已于{due}届满，{state}。")
         }
+    }
+
+    fn resent(&self, text: &mut String, resent: &Resent) -> std::fmt::Result {
+        let around = self.around;
+        let event = around.context.history.event(resent.event);
+        write!(
+            text,
+            "“{}”（{}）的记录在办件终结之后于{}重新报送，{}与原报送不一致。",
+            describe(&event, around),
+            local(event.occurred_at, around),
+            local(resent.told_at, around),
+            resent.changed.join("、")
+        )
     }
 
     fn finding(&self, text: &mut String, finding: &Finding) -> std::fmt::Result {
@@ -195,7 +210,9 @@ impl Sentence<'_> {
                 step_name(finding.detail)
             ),
             Check::SamePerson { .. } => {
-                let who = context.texts.text(event.actor);
+                let took_part = |who| context.took_part(&event, who);
+                let both = other.map(|o| o.actor).filter(|who| took_part(*who));
+                let who = context.texts.text(both.unwrap_or(event.actor));
                 write!(text, "{before}与“{what}”（{when}）由同一人（{who}）办理。")
             }
             Check::Repeated(_) => {
@@ -252,9 +269,15 @@ impl Sentence<'_> {
                 let name = &fields[usize::from(finding.detail)].1;
                 write!(text, "{when}“{what}”的记录缺少 {name}。")
             }
+            Check::MalformedCode { codes } => {
+                let name = &codes[usize::from(finding.detail & 0xff)].name;
+                let why = Malformed::ALL.get(usize::from(finding.detail >> 8));
+                let why = why.map_or("", |why| why.text_zh());
+                write!(text, "{when}“{what}”的记录中 {name} 不合编码规则：{why}。")
+            }
             Check::Conflict => write!(text, "“{what}”（{when}）与{before}的事项或当事人不一致。"),
             Check::Condition { .. } => write!(text, "{when}“{what}”时，触发监察条件。"),
-            Check::Timed => Ok(()),
+            Check::Timed | Check::ResentAfter { .. } => Ok(()),
         }
     }
 }

@@ -5,6 +5,7 @@ mod authority;
 mod duties;
 mod limits;
 mod money;
+mod names;
 mod points;
 mod power_list;
 mod regional;
@@ -19,8 +20,8 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use mingjing_domain::calendar::{self, CalendarDefinition, WorkCalendar};
 use mingjing_domain::definitions::{
-    Anchor, DefinitionSet, Document, Flowchart, GeneralPoints, PointKind, PowerItem, Problem, Rank,
-    RuleSettings,
+    Anchor, Attribute, DefinitionSet, Document, Flowchart, GeneralPoints, Limit, LimitKind,
+    PointKind, PowerItem, Problem, Rank, RuleSettings, Scalar,
 };
 use mingjing_domain::event::EventKind;
 use rustc_hash::FxHashMap;
@@ -140,6 +141,7 @@ pub(super) fn compile(set: &DefinitionSet) -> Result<Rules, Vec<Problem>> {
         settings_without_item: settings.without_item,
         settings_by_item: settings.by_item,
         calendars,
+        regions: set.regions.iter().map(|r| r.value.clone()).collect(),
         sources: set.sources.iter().map(|s| s.value.clone()).collect(),
     })
 }
@@ -226,6 +228,8 @@ struct Builder<'p> {
     items: &'p [Document<PowerItem>],
     /// None where the item has no flowchart in force.
     flowchart_id: Option<&'p str>,
+    /// What the conditions of the point at hand see as `parameter.<name>`.
+    parameters: BTreeMap<String, Scalar>,
     marks: Vec<Vec<Anchor>>,
     /// Per point: anchors whose events it looks at; empty means every event.
     looks_at: Vec<Looks>,
@@ -281,6 +285,7 @@ fn compile_plan(
         settings: home.settings,
         items: home.items,
         flowchart_id: flowchart.map(|f| f.value.id.text.as_str()),
+        parameters: BTreeMap::new(),
         marks: Vec::new(),
         looks_at: Vec::new(),
         problems,
@@ -294,11 +299,7 @@ fn compile_plan(
         builder.flowchart(document);
     }
     for document in general {
-        let problem = |line, message: String| document.problem(line, message);
-        let home = Home { problem: &problem };
-        for point in &document.value.control_points {
-            builder.point(point, &[], &home);
-        }
+        builder.general(document);
     }
     builder.finish(flowchart)
 }
@@ -338,7 +339,7 @@ impl Builder<'_> {
         let flowchart = &document.value;
         let problem = |line, message: String| document.problem(line, message);
         let home = Home { problem: &problem };
-        self.attributes(document);
+        self.attributes(&flowchart.attributes, &home);
         self.steps(document);
         for special in &flowchart.special_procedures {
             if self.plan.special(&special.kind).is_some() {
@@ -372,6 +373,51 @@ impl Builder<'_> {
         }
         for point in &flowchart.control_points {
             self.point(point, &flowchart.limits, &home);
+        }
+    }
+
+    /// General points with their attributes and limits.
+    fn general(&mut self, document: &Document<GeneralPoints>) {
+        let general = &document.value;
+        let problem = |line, message: String| document.problem(line, message);
+        let home = Home { problem: &problem };
+        let unknown = |attribute: &&Attribute| {
+            let known = self.plan.attribute(&attribute.name);
+            let known = known.map(|place| self.plan.attributes[usize::from(place)].value_type);
+            known != Some(attribute.value_type)
+        };
+        let new: Vec<Attribute> = general.attributes.iter().filter(unknown).cloned().collect();
+        self.attributes(&new, &home);
+        if self.plan.attributes.len() > 64 {
+            let message = "with the flowchart's there are more than 64 attributes";
+            self.problems.push(document.problem(0, message));
+        }
+        for limit in &general.limits {
+            self.check_limit(limit, &home);
+            if limit.kind != LimitKind::Stage || limit.own_deadline.is_some() {
+                let message = format!(
+                    "limit {:?}: general limits are stages with a time of their own",
+                    limit.id.text
+                );
+                self.problems.push(document.problem(limit.id.line, message));
+            }
+            self.limit_anchors_exist(limit, &home);
+        }
+        for point in &general.control_points {
+            self.point(point, &general.limits, &home);
+        }
+    }
+
+    /// Steps named by a limit's anchors must exist.
+    fn limit_anchors_exist(&mut self, limit: &Limit, home: &Home<'_>) {
+        let deemed = limit.deemed_from.iter();
+        let deemed = deemed.flat_map(|d| d.from.iter().chain(&d.answered_by));
+        let anchors = limit.from.iter().chain(&limit.to);
+        for anchor in anchors
+            .chain(limit.falls_away_on.iter().flatten())
+            .chain(deemed)
+        {
+            self.anchor_exists(anchor, home);
         }
     }
 
@@ -410,20 +456,7 @@ impl Builder<'_> {
             let problem = |line, message: String| document.problem(line, message);
             let home = Home { problem: &problem };
             for limit in &document.value.limits {
-                for anchor in limit
-                    .from
-                    .iter()
-                    .chain(&limit.to)
-                    .chain(limit.falls_away_on.iter().flatten())
-                    .chain(
-                        limit
-                            .deemed_from
-                            .iter()
-                            .flat_map(|d| d.from.iter().chain(&d.answered_by)),
-                    )
-                {
-                    self.anchor_exists(anchor, &home);
-                }
+                self.limit_anchors_exist(limit, &home);
             }
             for (at, step) in document.value.steps.iter().enumerate() {
                 if step.required {

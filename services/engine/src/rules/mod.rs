@@ -11,14 +11,14 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use mingjing_domain::calendar::WorkCalendar;
 use mingjing_domain::definitions::{
-    Body, DefinitionSet, Discretion, Fees, Flowchart, InspectionPlan, PowerItem, Problem,
+    Body, DefinitionSet, Discretion, Fees, Flowchart, InspectionPlan, PowerItem, Problem, Regions,
 };
 use mingjing_domain::source::Source;
 use rustc_hash::FxHashMap;
 
 pub(crate) use plan::{
-    Amounts, AuthorityCheck, Check, Duty, FILE_FIELD, Field, Ladder, MarkSet, OwnDeadline, Plan,
-    Point, Repeated, TimedKind, TimedPoint,
+    Amounts, AuthorityCheck, Check, Code, CodeHolder, CodeKind, Duty, FILE_FIELD, Field, Ladder,
+    MarkSet, OwnDeadline, Plan, Point, Repeated, TimedKind, TimedPoint,
 };
 
 pub use notes::notes;
@@ -91,6 +91,7 @@ pub struct Rules {
     /// Items whose settings are others than those of a case without item.
     settings_by_item: FxHashMap<String, InForce>,
     calendars: BTreeMap<String, Arc<WorkCalendar>>,
+    regions: Vec<Regions>,
     sources: Vec<Source>,
 }
 
@@ -161,6 +162,11 @@ impl Rules {
 
     pub(crate) fn inspection_plans(&self) -> &BTreeMap<String, InspectionPlan> {
         &self.inspection_plans
+    }
+
+    /// Whether a list of regions has this code's area and not the code.
+    pub(crate) fn is_no_region(&self, code: &str) -> bool {
+        self.regions.iter().any(|list| list.misses(code))
     }
 
     pub(crate) fn plan(&self, ix: PlanIx) -> &Plan {

@@ -160,6 +160,14 @@ pub(crate) enum Check {
     MissingField {
         fields: Vec<(Field, String)>,
     },
+    MalformedCode {
+        codes: Vec<Code>,
+    },
+    /// Looked at where it is alleged: when a record was sent again is no matter of the walk.
+    ResentAfter {
+        after: MarkSet,
+        lifted_by: MarkSet,
+    },
     Conflict,
     Condition {
         when: Condition,
@@ -253,6 +261,32 @@ pub(crate) enum Field {
     File,
 }
 
+/// A code that checks itself.
+pub(crate) struct Code {
+    pub(crate) holder: CodeHolder,
+    pub(crate) kind: CodeKind,
+    /// As the definition writes it.
+    pub(crate) name: String,
+}
+
+/// Where a code stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum CodeHolder {
+    Org,
+    Region,
+    /// A declared attribute, by place.
+    Attribute(u16),
+}
+
+/// What kind of code it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum CodeKind {
+    /// 统一社会信用代码.
+    Credit,
+    /// 行政区划代码.
+    Region,
+}
+
 /// A point that lives on instants.
 pub(crate) struct TimedPoint {
     /// Its place among the points.
@@ -304,7 +338,8 @@ pub(crate) struct Deemed {
 /// What a timed point alleges of a stay.
 pub(crate) enum TimedKind {
     Overdue(Ladder),
-    TooEarly(Budget),
+    /// How much must pass, and whether it has to run out in full.
+    TooEarly(Budget, bool),
     /// Special procedures: places in `specials`, as bits; how long before the end a reminder comes.
     Special(u64, Option<Budget>),
     /// Nothing by itself: a finding asks when this share of the limit is used.

@@ -19,23 +19,32 @@ use super::definitions::{self, Amendment, compiled};
 use super::dice::Dice;
 use super::story::{Dispatch, Story};
 
-/// On the working day with this place in the turn, one case of that kind has that fault. A past as the demo hurries through shows the
-/// first 28 or so, whatever the day of the first start; the rest come as the city lives on.
-const TURN: [(Kind, Fault); 52] = [
+/// Every so many working days one case has a fault: the rest of the city's cases are clean.
+const TURN_EVERY: i64 = 2;
+
+/// On the turn with this place, one case of that kind has that fault. A past as the demo hurries through shows the first 14 or so,
+/// whatever the day of the first start; the rest come as the city lives on.
+const TURN: [(Kind, Fault); 58] = [
     (Kind::Permit, Fault::OverLaw),
-    (Kind::Penalty, Fault::NoLegalReview),
+    (Kind::Penalty, Fault::OneOfficer),
     (Kind::RoadFee, Fault::OffStandard),
+    (Kind::Penalty, Fault::TierNotFiled),
     (Kind::Permit, Fault::WrongBody),
+    (Kind::Liquor, Fault::Unplanned),
+    (Kind::Penalty, Fault::FineOutOfRange),
+    (Kind::CityPenalty, Fault::TierChanged),
+    (Kind::Permit, Fault::BadRating),
+    (Kind::CityPenalty, Fault::CertificateExpired),
+    (Kind::Penalty, Fault::NoLegalReview),
+    (Kind::CityPenalty, Fault::SentAgain),
     (Kind::Allowance, Fault::OverPromise),
     (Kind::Substitute, Fault::ReminderCut),
     (Kind::Penalty, Fault::NoNotice),
     (Kind::Land, Fault::NotServed),
     (Kind::Permit, Fault::SuspendedTooLong),
-    (Kind::Liquor, Fault::Unplanned),
     (Kind::Injury, Fault::OverPromise),
     (Kind::CityPenalty, Fault::NoHearing),
     (Kind::FoodLicence, Fault::NotSurveyed),
-    (Kind::Penalty, Fault::FineOutOfRange),
     (Kind::Reward, Fault::AboveStandard),
     (Kind::Permit, Fault::OneHand),
     (Kind::Allowance, Fault::AboveStandard),
@@ -209,7 +218,11 @@ impl Plan {
         if !self.days.works(date) {
             return None;
         }
-        Some(TURN[passed.rem_euclid(TURN.len() as i64) as usize])
+        if passed.rem_euclid(TURN_EVERY) != 0 {
+            return None;
+        }
+        let turn = passed.div_euclid(TURN_EVERY);
+        Some(TURN[turn.rem_euclid(TURN.len() as i64) as usize])
     }
 
     fn script(&mut self, end: NaiveDate) {

@@ -135,6 +135,27 @@ impl<'d> Story<'d> {
         officer(&self.body, office, number)
     }
 
+    /// The next officer of the same office, of so many.
+    pub fn colleague(&self, officer: &str, officers: i64) -> String {
+        let (office, number) = officer.rsplit_once('-').unwrap_or((officer, "1"));
+        let next = number.parse::<i64>().unwrap_or(1) % officers + 1;
+        format!("{office}-{next}")
+    }
+
+    /// Tells the last act of a kind again, now, in a newer version.
+    pub fn tell_again(&mut self, kind: EventKind, change: impl FnOnce(&mut CaseEvent<'static>)) {
+        let Some(told) = self.told.iter().rev().find(|d| d.event.kind == kind) else {
+            return;
+        };
+        let (mut event, at) = (told.event.clone(), self.now.plus_millis(60_000));
+        event.data_version += 1;
+        event.entered_at = Some(self.now);
+        event.sent_at = Some(at);
+        event.received_at = at;
+        change(&mut event);
+        self.told.push(Dispatch { at, event });
+    }
+
     /// Tells an act that happens now; the answer may be added to.
     pub fn tell(&mut self, kind: EventKind, actor: &str) -> &mut CaseEvent<'static> {
         // What comes later in a case is typed in and sent later.
@@ -258,6 +279,20 @@ impl<'d> Story<'d> {
 /// The act was another body's than the case's own.
 pub fn by_body(event: &mut CaseEvent<'static>, body: &str) {
     event.data.org_code = Some(body.to_owned().into());
+}
+
+/// The act was done with a second officer.
+pub fn together(event: &mut CaseEvent<'static>, other: String) {
+    event.data.co_actors.push(Actor {
+        id: other.into(),
+        ..Actor::default()
+    });
+}
+
+/// The act uses a tier of the discretion standard.
+pub fn by_tier(event: &mut CaseEvent<'static>, act: &'static str, tier: &'static str) {
+    event.data.discretion_act = Some(act.into());
+    event.data.discretion_tier = Some(tier.into());
 }
 
 /// Adds an amount, in fen.

@@ -1,7 +1,8 @@
 //! The course of a case: what must come before, what may not follow, what came too often, what does not add up.
 
+use mingjing_domain::Timestamp;
 use mingjing_domain::definitions::{Anchor, Name, PointKind};
-use mingjing_domain::event::EventKind;
+use mingjing_domain::event::{CaseEvent, EventKind, Value};
 
 use super::history::Case;
 use super::stays::FALL_AWAY_KINDS;
@@ -160,4 +161,88 @@ pub(super) fn amounts_differ(case: &Case<'_>, check: &PointKind) -> Vec<usize> {
         true => Vec::new(),
         false => vec![closing],
     }
+}
+
+/// Records that were told anew, with other key values, when the course had ended and was not opened again: the event that counts,
+/// and when it was told.
+pub(super) fn resent(
+    case: &Case<'_>,
+    after: &[Anchor],
+    lifted_by: &[Anchor],
+) -> Vec<(usize, Timestamp)> {
+    let over = |at: Timestamp| {
+        let turning = |i: &usize| case.matches_any(*i, after) || case.matches_any(*i, lifted_by);
+        let earlier = (0..case.events.len()).filter(|i| case.second(*i) < at);
+        let last = earlier.filter(turning).last();
+        last.is_some_and(|last| !case.matches_any(last, lifted_by))
+    };
+    let mut found = Vec::new();
+    for (index, counts) in case.events.iter().enumerate() {
+        let mut versions: Vec<&CaseEvent<'static>> = Vec::new();
+        for version in case
+            .arrivals
+            .iter()
+            .filter(|e| e.event_id == counts.event_id)
+        {
+            if versions
+                .iter()
+                .all(|v| v.data_version != version.data_version)
+            {
+                versions.push(version);
+            }
+        }
+        versions.sort_by_key(|version| version.data_version);
+        for pair in versions.windows(2) {
+            let told_at = pair[1]
+                .entered_at
+                .unwrap_or(pair[1].received_at)
+                .floor_second();
+            if over(told_at) && says_otherwise(case, pair[0], pair[1]) {
+                found.push((index, told_at));
+            }
+        }
+    }
+    found.sort_by_key(|(index, told_at)| (*told_at, *index));
+    found
+}
+
+/// Whether a key value that the one has is another in the other, or gone.
+fn says_otherwise(case: &Case<'_>, before: &CaseEvent<'static>, now: &CaseEvent<'static>) -> bool {
+    let texts = |e: &CaseEvent<'static>| {
+        let data = &e.data;
+        [
+            data.step_code.clone(),
+            data.result_code.clone(),
+            data.item_code.clone(),
+            data.org_code.clone(),
+            data.region_code.clone(),
+            data.party_ref.clone(),
+            data.actor.as_ref().map(|a| a.id.clone()),
+            data.discretion_act.clone(),
+            data.discretion_tier.clone(),
+        ]
+        .map(|text| text.map(|t| t.to_string()).filter(|t| !t.is_empty()))
+    };
+    let text_differs = texts(before)
+        .into_iter()
+        .zip(texts(now))
+        .any(|(before, now)| before.is_some() && before != now);
+    let value = |e: &CaseEvent<'static>, name: &str| {
+        let data = &e.data;
+        let amount = || data.amounts.get(name).map(|fen| Value::Int(*fen));
+        let party = || {
+            let kind = data.party_kind.as_ref().filter(|_| name == "party_kind");
+            kind.map(|kind| Value::Text(kind.to_string().into()))
+        };
+        let said = data.attributes.get(name).cloned();
+        let value = said.or_else(amount).or_else(party);
+        value.filter(|v| !matches!(v, Value::Text(text) if text.is_empty()))
+    };
+    let mut names = case.chart.attributes.iter().map(|a| &*a.name);
+    let value_differs =
+        names.any(|name| value(before, name).is_some() && value(before, name) != value(now, name));
+    before.kind != now.kind
+        || before.occurred_at != now.occurred_at
+        || text_differs
+        || value_differs
 }

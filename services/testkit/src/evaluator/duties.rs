@@ -20,6 +20,8 @@ impl SlowEvaluator<'_> {
         let expectations = responsibilities
             .iter()
             .filter_map(|r| r.expectation.as_ref());
+        let set = watch.point.parameters.get("within");
+        let within = set.map(|within| within.0.parse().expect("a time"));
         let mut found = Vec::new();
         for expectation in expectations {
             let triggers = (0..case.events.len()).filter(|i| meant(case, *i, &expectation.trigger));
@@ -31,7 +33,7 @@ impl SlowEvaluator<'_> {
                 let due_at = deadline::deadline(
                     calendar,
                     case.events[start].occurred_at,
-                    expectation.within,
+                    within.unwrap_or(expectation.within),
                     &Ledger::default(),
                 )
                 .due_at;

@@ -4,6 +4,7 @@ use mingjing_domain::Timestamp;
 use mingjing_domain::alert::Level;
 use mingjing_domain::definitions::{Anchor, ControlPoint, Name, PointKind};
 use mingjing_domain::event::EventKind;
+use mingjing_domain::source::SourceClock;
 
 use super::history::Case;
 use super::stays::FALL_AWAY_KINDS;
@@ -58,6 +59,9 @@ impl SlowEvaluator<'_> {
         watch: &Watch<'_>,
         moment: Moment<'_>,
     ) -> Vec<Wanted> {
+        if let PointKind::ResentAfter { after, lifted_by } = &watch.point.check {
+            return self.resent(case, watch, moment, after, lifted_by);
+        }
         let found = match &watch.point.check {
             PointKind::RequiresBefore { each, .. } => scoped(
                 case,
@@ -111,6 +115,30 @@ impl SlowEvaluator<'_> {
             .filter(|finding| self.may_speak(case, &watch.point, finding.index))
             .map(|finding| self.as_wanted(case, &watch.point, moment, finding))
             .collect()
+    }
+
+    /// The first record that was told anew after the course had ended.
+    fn resent(
+        &self,
+        case: &Case<'_>,
+        watch: &Watch<'_>,
+        moment: Moment<'_>,
+        after: &[Anchor],
+        lifted_by: &[Anchor],
+    ) -> Vec<Wanted> {
+        if moment.source.clock == SourceClock::Declared {
+            return Vec::new();
+        }
+        let told = course::resent(case, after, lifted_by);
+        let mut told = told
+            .into_iter()
+            .filter(|(index, _)| self.may_speak(case, &watch.point, *index));
+        let first = told.next().map(|(index, told_at)| Wanted {
+            state: moment.state(case, &watch.point, told_at),
+            breached_at: Some(told_at),
+            ..self.as_wanted(case, &watch.point, moment, Finding::of_case(index))
+        });
+        first.into_iter().collect()
     }
 
     /// Whether a point's own conditions let it speak of an event.

@@ -32,11 +32,13 @@ pub(super) struct Case<'a> {
     pub visits: Vec<Visit<'a>>,
     pub item: Option<&'a PowerItem>,
     pub flowchart: Option<&'a Flowchart>,
+    /// Its flowchart, or what stands for one.
+    pub chart: &'a Flowchart,
     /// Event ids of which two contents came under one data version.
     pub conflicting: BTreeSet<&'a str>,
     /// The region whose calendar counts: its item's, else its source's.
     pub region: Option<&'a str>,
-    arrivals: &'a [CaseEvent<'static>],
+    pub arrivals: &'a [CaseEvent<'static>],
 }
 
 impl<'a> Case<'a> {
@@ -61,6 +63,7 @@ impl<'a> Case<'a> {
             visits,
             item,
             flowchart,
+            chart: flowchart.unwrap_or(&definitions.bare),
             conflicting,
             region,
             arrivals,
@@ -76,6 +79,7 @@ impl<'a> Case<'a> {
             steps,
             item: self.item,
             flowchart: self.flowchart,
+            chart: self.chart,
             conflicting: self.conflicting.clone(),
             region: self.region,
             arrivals: self.arrivals,

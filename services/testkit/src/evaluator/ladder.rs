@@ -9,7 +9,7 @@ use mingjing_domain::definitions::{
     ControlPoint, Flowchart, Judged, Limit, PointKind, Rung, RungAt,
 };
 use mingjing_domain::event::EventKind;
-use mingjing_domain::limit::Budget;
+use mingjing_domain::limit::{Budget, Unit};
 
 use super::history::Case;
 use super::stays::{Course, FALL_AWAY_KINDS, Stay, special_stays};
@@ -36,10 +36,11 @@ impl SlowEvaluator<'_> {
         moment: Moment<'_>,
     ) -> Vec<Wanted> {
         match &watch.point.check {
-            PointKind::Overdue { limit, levels } => {
-                let Some((flowchart, limit)) = limit_of(case, limit) else {
+            PointKind::Overdue { levels, .. } => {
+                let Some(limit) = watch.limit.as_deref() else {
                     return Vec::new();
                 };
+                let flowchart = case.chart;
                 let levels = if levels.is_empty() {
                     usual_ladder(limit, &watch.point)
                 } else {
@@ -91,12 +92,10 @@ impl SlowEvaluator<'_> {
         watch: &Watch<'_>,
         moment: Moment<'_>,
     ) -> Vec<Wanted> {
-        let PointKind::TooEarly { limit } = &watch.point.check else {
+        let Some(limit) = watch.limit.as_deref() else {
             return Vec::new();
         };
-        let Some((flowchart, limit)) = limit_of(case, limit) else {
-            return Vec::new();
-        };
+        let flowchart = case.chart;
         let Some(budget) = limit.at_least else {
             return Vec::new();
         };
@@ -117,8 +116,17 @@ impl SlowEvaluator<'_> {
                 suspensions: &suspensions,
                 extensions: &[],
             };
-            let earliest =
-                deadline::earliest(calendar, case.events[start].occurred_at, budget, &ledger);
+            let begun = case.events[start].occurred_at;
+            let end = deadline::deadline(calendar, begun, budget, &ledger);
+            let earliest = match limit.in_full {
+                // One of hours is up when it is up.
+                true if end.due_at.local_date(calendar.tz()) == end.due_date
+                    && !matches!(budget.unit, Unit::Hours | Unit::Minutes) =>
+                {
+                    end.due_at.plus_millis(1000)
+                }
+                _ => deadline::earliest(calendar, begun, budget, &ledger),
+            };
             // A step of which only the end is told says nothing about its length.
             let early = done > start && case.second(done) < earliest;
             if early && self.may_speak(case, &watch.point, done) {
@@ -145,12 +153,13 @@ impl SlowEvaluator<'_> {
         watch: &Watch<'_>,
         moment: Moment<'_>,
     ) -> Vec<Wanted> {
-        let PointKind::EndedBeforeDue { limit, on, within } = &watch.point.check else {
+        let PointKind::EndedBeforeDue { on, within, .. } = &watch.point.check else {
             return Vec::new();
         };
-        let Some((flowchart, limit)) = limit_of(case, limit) else {
+        let Some(limit) = watch.limit.as_deref() else {
             return Vec::new();
         };
+        let flowchart = case.chart;
         let lateness = match limit.promised {
             Some(_) => RungAt::Promised,
             None => RungAt::Statutory,

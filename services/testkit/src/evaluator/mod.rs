@@ -35,7 +35,8 @@ use mingjing_domain::alert::Level;
 use mingjing_domain::calendar::{WorkCalendar, built_in};
 use mingjing_domain::catalogue;
 use mingjing_domain::definitions::{
-    ControlPoint, DefinitionFile, DefinitionSet, PointKind, PowerItem,
+    Attribute, ControlPoint, DefinitionFile, DefinitionSet, Flowchart, Limit, Name, PointKind,
+    PowerItem, Scalar,
 };
 use mingjing_domain::event::CaseEvent;
 use mingjing_domain::source::Source;
@@ -81,7 +82,10 @@ pub struct Wanted {
 
 /// A definition set with its calendars and conditions made ready.
 pub struct Definitions {
+    /// Every flowchart with the attributes of general points among its own.
     set: DefinitionSet,
+    /// What stands for the flowchart of a case that has none, where general limits are judged.
+    bare: Flowchart,
     calendars: BTreeMap<String, WorkCalendar>,
     conditions: RefCell<BTreeMap<String, Rc<Condition>>>,
 }
@@ -101,7 +105,39 @@ impl Definitions {
     }
 
     /// Makes a set ready. Errs with what is wrong with a calendar.
-    pub fn of(set: DefinitionSet) -> Result<Self, String> {
+    pub fn of(mut set: DefinitionSet) -> Result<Self, String> {
+        let general = set.general_points.iter().map(|document| &document.value);
+        let attributes: Vec<Attribute> =
+            general.clone().flat_map(|g| g.attributes.clone()).collect();
+        let calendar = general.clone().find_map(|g| g.calendar.clone());
+        let mut bare = Flowchart {
+            id: Name::new(""),
+            version: String::new(),
+            name: String::new(),
+            name_en: None,
+            effective_from: chrono::NaiveDate::MIN,
+            calendar: calendar.unwrap_or(Name::new("cn")),
+            attributes: Vec::new(),
+            steps: Vec::new(),
+            special_procedures: Vec::new(),
+            limits: Vec::new(),
+            control_points: Vec::new(),
+        };
+        let flowcharts = set
+            .flowcharts
+            .iter_mut()
+            .map(|document| &mut document.value);
+        for flowchart in flowcharts.chain([&mut bare]) {
+            for attribute in &attributes {
+                if flowchart
+                    .attributes
+                    .iter()
+                    .all(|a| a.name != attribute.name)
+                {
+                    flowchart.attributes.push(attribute.clone());
+                }
+            }
+        }
         let mut calendars = BTreeMap::new();
         let built_in = built_in("cn").into_iter();
         for definition in built_in.chain(set.calendars.iter().map(|document| &document.value)) {
@@ -110,6 +146,7 @@ impl Definitions {
         }
         Ok(Self {
             set,
+            bare,
             calendars,
             conditions: RefCell::default(),
         })
@@ -177,6 +214,8 @@ pub struct SlowEvaluator<'a> {
 struct Watch<'a> {
     point: Cow<'a, ControlPoint>,
     calendar: &'a WorkCalendar,
+    /// The limit that it watches.
+    limit: Option<Cow<'a, Limit>>,
 }
 
 impl<'a> SlowEvaluator<'a> {
@@ -216,7 +255,7 @@ impl<'a> SlowEvaluator<'a> {
                 flowchart
                     .control_points
                     .iter()
-                    .map(|point| watch(point, calendar)),
+                    .map(|point| watch(point, &flowchart.limits, calendar)),
             );
         }
         for general in definitions
@@ -232,7 +271,7 @@ impl<'a> SlowEvaluator<'a> {
                     general
                         .control_points
                         .iter()
-                        .map(|point| watch(point, calendar)),
+                        .map(|point| watch(point, &general.limits, calendar)),
                 );
             }
         }
@@ -242,20 +281,19 @@ impl<'a> SlowEvaluator<'a> {
     /// The control points as the settings that the case is under leave them.
     fn set(&self, case: &Case<'a>, watches: Vec<Watch<'a>>) -> Vec<Watch<'a>> {
         let in_force = settings::in_force(self.definitions, case);
-        if in_force.is_empty() {
-            return watches;
-        }
-        let limits = case.flowchart.map_or(&[][..], |f| &f.limits);
         let set = |watch: Watch<'a>| {
-            let name = watch.point.check.limit();
-            let limit = limits.iter().find(|l| name == Some(&l.id));
-            let point = settings::adjusted(&watch.point, limit, &in_force)?;
+            if in_force.is_empty() {
+                return Some(watch);
+            }
+            let (point, limit) =
+                settings::adjusted(&watch.point, watch.limit.as_deref(), &in_force)?;
             Some(Watch {
                 point: Cow::Owned(point),
                 calendar: watch.calendar,
+                limit: limit.map(Cow::Owned),
             })
         };
-        watches.into_iter().filter_map(set).collect()
+        watches.into_iter().filter_map(set).map(spelt_out).collect()
     }
 
     fn of_point(&self, case: &Case<'_>, watch: &Watch<'_>, moment: Moment<'_>) -> Vec<Wanted> {
@@ -271,11 +309,46 @@ impl<'a> SlowEvaluator<'a> {
     }
 }
 
-fn watch<'a>(point: &'a ControlPoint, calendar: &'a WorkCalendar) -> Watch<'a> {
+fn watch<'a>(
+    point: &'a ControlPoint,
+    limits: &'a [Limit],
+    calendar: &'a WorkCalendar,
+) -> Watch<'a> {
+    let name = point.check.limit();
+    let limit = limits.iter().find(|l| name == Some(&l.id));
     Watch {
         point: Cow::Borrowed(point),
         calendar,
+        limit: limit.map(Cow::Borrowed),
     }
+}
+
+/// The point with the values of its parameters in place of their names in its conditions.
+fn spelt_out(mut watch: Watch<'_>) -> Watch<'_> {
+    let parameters = watch.point.parameters.clone();
+    if parameters.is_empty() {
+        return watch;
+    }
+    let spell = |name: &mut Name| {
+        // The longest first: one name may begin as another does.
+        for (parameter, Scalar(value)) in parameters.iter().rev() {
+            let plain = value.parse::<f64>().is_ok() || value == "true" || value == "false";
+            let value = match plain {
+                true => value.clone(),
+                false => format!("{value:?}"),
+            };
+            name.text = name.text.replace(&format!("parameter.{parameter}"), &value);
+        }
+    };
+    let point = watch.point.to_mut();
+    point.only_when.iter_mut().for_each(spell);
+    point.unless.iter_mut().for_each(spell);
+    match &mut point.check {
+        PointKind::Condition { when, .. } => spell(when),
+        PointKind::RequiredStep { unless, .. } => unless.iter_mut().for_each(spell),
+        _ => {}
+    }
+    watch
 }
 
 impl Moment<'_> {
@@ -316,6 +389,7 @@ fn level_of(point: &ControlPoint) -> Level {
     let of_rule = point.level.or(named.map(|rule| rule.level));
     of_rule.unwrap_or(match point.check {
         PointKind::NothingAfter { .. }
+        | PointKind::ResentAfter { .. }
         | PointKind::OffList { .. }
         | PointKind::CancelledItem
         | PointKind::WrongBody
@@ -330,6 +404,7 @@ fn level_of(point: &ControlPoint) -> Level {
         | PointKind::SpecialOverdue { .. } => Level::Red,
         PointKind::TimeReversed
         | PointKind::MissingField { .. }
+        | PointKind::MalformedCode { .. }
         | PointKind::Conflict
         | PointKind::EndedBeforeDue { .. } => Level::Review,
         _ => Level::Yellow,

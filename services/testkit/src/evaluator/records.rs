@@ -2,8 +2,10 @@
 
 use mingjing_domain::calendar::WorkCalendar;
 use mingjing_domain::deadline::{self, Ledger};
-use mingjing_domain::definitions::{Anchor, Name, PointKind, PowerItem, PowerStatus, RunningCases};
-use mingjing_domain::event::{CaseEvent, EventKind};
+use mingjing_domain::definitions::{
+    Anchor, Name, PointKind, PowerItem, PowerStatus, RunningCases, regions,
+};
+use mingjing_domain::event::{CaseEvent, EventKind, Value};
 use mingjing_domain::limit::{Budget, Unit};
 use mingjing_domain::source::SourceClock;
 
@@ -57,9 +59,36 @@ impl SlowEvaluator<'_> {
                 let lacks = |i: &usize| fields.iter().any(|field| !has(case, *i, field));
                 case_wide(indices.filter(asked).filter(lacks).collect())
             }
+            PointKind::MalformedCode {
+                on,
+                credit_codes,
+                region_codes,
+            } => {
+                let asked = |i: &usize| on.is_empty() || case.matches_any(*i, on);
+                let is_bad = |i: &usize| {
+                    let said = |field: &&Name| code(case, *i, field);
+                    let mut credit = credit_codes.iter().filter_map(|f| said(&f));
+                    let mut regions = region_codes.iter().filter_map(|f| said(&f));
+                    credit.any(|c| !is_credit_code(c)) || regions.any(|c| !self.is_region(c))
+                };
+                case_wide(indices.filter(asked).filter(is_bad).collect())
+            }
             PointKind::Conflict => case_wide(indices.filter(|i| is_conflict(case, *i)).collect()),
             _ => self.of_authority(case, watch),
         }
+    }
+
+    /// Whether a code is a region's: of its form, and where its area is listed whole one of the list.
+    fn is_region(&self, code: &str) -> bool {
+        let digits = code.chars().all(|c| c.is_ascii_digit());
+        let provinces = "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82";
+        if !digits || ![6, 9, 12].contains(&code.len()) || !provinces.contains(&code[..2]) {
+            return false;
+        }
+        let lists = self.definitions.set.regions.iter().map(|d| &d.value);
+        lists
+            .filter(|list| regions::covers(&list.within, code))
+            .all(|list| list.regions.iter().any(|r| *r.code == code[..6]))
     }
 
     /// The zone in which a case's days begin.
@@ -163,14 +192,17 @@ fn same_person(
     }
     let actor = |i: usize| case.events[i].data.actor.as_ref().map(|a| &*a.id);
     if any {
-        let pair = |earlier: usize, later: usize| {
-            let is = |i: usize, anchors: &[Anchor]| case.matches_any(i, anchors);
-            (is(earlier, one) && is(later, other)) || (is(earlier, other) && is(later, one))
+        let crew = |i: usize| -> Vec<&str> {
+            let others = case.events[i].data.co_actors.iter().map(|a| &*a.id);
+            let all = actor(i).into_iter().chain(others);
+            all.filter(|id| !id.is_empty()).collect()
         };
-        let again = |later: &usize| {
-            let who = actor(*later).filter(|who| !who.is_empty());
-            who.is_some() && (0..*later).any(|i| pair(i, *later) && actor(i) == who)
+        let both = |part: usize, doing: usize| {
+            case.matches_any(part, one)
+                && case.matches_any(doing, other)
+                && actor(doing).is_some_and(|who| crew(part).contains(&who))
         };
+        let again = |later: &usize| (0..*later).any(|i| both(i, *later) || both(*later, i));
         return case_wide((0..case.events.len()).filter(again).collect());
     }
     let (Some(one), Some(other)) = (case.first(one), case.first(other)) else {
@@ -199,6 +231,39 @@ fn is_conflict(case: &Case<'_>, index: usize) -> bool {
     differs(|e| e.data.item_code.as_deref().map(str::to_owned))
         || differs(|e| e.data.party_ref.as_deref().map(str::to_owned))
         || case.conflicting.contains(&*event.event_id)
+}
+
+/// The code that an event carries in a field; empty text is none.
+fn code<'c>(case: &'c Case<'_>, index: usize, field: &str) -> Option<&'c str> {
+    let data = &case.events[index].data;
+    let text = match field {
+        "org_code" => data.org_code.as_deref(),
+        "region_code" => data.region_code.as_deref(),
+        other => match data.attributes.get(other.strip_prefix("attributes.")?)? {
+            Value::Text(text) => Some(&**text),
+            _ => None,
+        },
+    };
+    text.filter(|text| !text.is_empty())
+}
+
+/// GB 32100-2015: the weighted sum of all 18 values is a multiple of 31 where the last weighs 1.
+fn is_credit_code(code: &str) -> bool {
+    const WEIGHTS: [usize; 18] = [
+        1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28, 1,
+    ];
+    let values: Option<Vec<usize>> = code
+        .chars()
+        .map(|c| "0123456789ABCDEFGHJKLMNPQRTUWXY".find(c))
+        .collect();
+    let weighed = |values: Vec<usize>| -> usize {
+        values
+            .iter()
+            .zip(WEIGHTS)
+            .map(|(value, weight)| value * weight)
+            .sum()
+    };
+    values.is_some_and(|values| values.len() == 18 && weighed(values) % 31 == 0)
 }
 
 /// Whether an event carries a field; empty text is none.
@@ -237,9 +302,9 @@ fn has(case: &Case<'_>, index: usize, field: &Name) -> bool {
                 .strip_prefix("attributes.")
                 .or(other.strip_prefix("amounts."));
             let name = name.unwrap_or_else(|| panic!("no field {other}"));
-            let attributes = case.flowchart.into_iter().flat_map(|f| &f.attributes);
-            attributes
-                .into_iter()
+            case.chart
+                .attributes
+                .iter()
                 .any(|a| *a.name == *name && carried(event, a).is_some())
         }
     }

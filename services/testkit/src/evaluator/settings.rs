@@ -2,8 +2,8 @@
 
 use mingjing_domain::alert::Level;
 use mingjing_domain::definitions::{
-    ControlPoint, Judged, Limit, LimitKind, PointKind, PowerItem, RuleSettings, Rung, RungAt,
-    Setting,
+    ControlPoint, Judged, Limit, LimitKind, Name, PointKind, PowerItem, RuleSettings, Rung, RungAt,
+    Scalar, Setting,
 };
 
 use super::ladder::usual_ladder;
@@ -61,12 +61,12 @@ pub(super) fn significant(area: &str) -> &str {
     }
 }
 
-/// A control point under these settings; none where it is off.
+/// A control point under these settings, with the limit that it watches; none where it is off.
 pub(super) fn adjusted(
     point: &ControlPoint,
     limit: Option<&Limit>,
     in_force: &[&RuleSettings],
-) -> Option<ControlPoint> {
+) -> Option<(ControlPoint, Option<Limit>)> {
     let mut all = Vec::new();
     for settings in in_force {
         let region = settings
@@ -96,38 +96,110 @@ pub(super) fn adjusted(
         }
     }
     let sayings = Sayings { all };
-    if let (PointKind::Overdue { levels, .. }, Some(limit)) = (&point.check, limit) {
-        return sayings.of_ladder(point, levels, limit);
-    }
     let rule = match &point.rule {
         Some(rule) => rule.text.clone(),
         None => point.check.own_rule().unwrap_or("CEL").to_owned(),
     };
     let meant = |s: &Setting| s.rule.as_ref().is_none_or(|named| **named == *rule);
+    let (mut point, mut limit) = (point.clone(), limit.cloned());
+    let names = sayings.all.iter().flat_map(|(_, s)| {
+        let over = s.over.iter().map(|_| "over".to_owned());
+        over.chain(s.parameters.keys().cloned())
+    });
+    let names: std::collections::BTreeSet<String> = names.collect();
+    for name in &names {
+        let saying = |s: &Setting| {
+            let over = s.over.clone().filter(|_| name == "over");
+            s.parameters.get(name).cloned().or(over)
+        };
+        if let Some(value) = sayings.heaviest(meant, saying) {
+            set(&mut point, limit.as_mut(), name, &value.0);
+        }
+    }
+    if let (PointKind::Overdue { levels, .. }, Some(limit)) = (&point.check, &limit) {
+        let point = sayings.of_ladder(&point, levels, limit)?;
+        return Some((point, Some(limit.clone())));
+    }
     if sayings.heaviest(meant, |s| s.off) == Some(true) {
         return None;
     }
-    let mut point = point.clone();
     point.level = sayings.heaviest(meant, |s| s.level).or(point.level);
     point.confirm = sayings
         .heaviest(meant, |s| s.confirm)
         .unwrap_or(point.confirm);
-    let over = sayings.heaviest(meant, |s| {
-        s.over.clone().or(s.parameters.get("over").cloned())
-    });
-    let mut parameters: Vec<(String, String)> =
-        over.into_iter().map(|v| ("over".into(), v.0)).collect();
-    for (_, setting) in &sayings.all {
-        for name in setting.parameters.keys().filter(|name| *name != "over") {
-            let value = sayings.heaviest(meant, |s| s.parameters.get(name).cloned());
-            parameters.extend(value.map(|v| (name.clone(), v.0)));
+    Some((point, limit))
+}
+
+/// Sets a parameter where the point has it: the time of its limit, what its conditions see, or what its check has.
+fn set(point: &mut ControlPoint, limit: Option<&mut Limit>, name: &str, value: &str) {
+    let time = || value.parse().unwrap_or_else(|e| panic!("{name}: {e:?}"));
+    let of_limit = |limit: &Limit| match &point.parameter {
+        Some(named) => **named == *name,
+        None => *limit.id == *name,
+    };
+    if point.parameters.contains_key(name) {
+        point.parameters.insert(name.into(), Scalar(value.into()));
+        return;
+    }
+    match (&mut point.check, limit) {
+        (PointKind::TooEarly { .. }, Some(limit)) if point.rule.is_some() && of_limit(limit) => {
+            limit.at_least = Some(time());
         }
+        (PointKind::Overdue { .. }, Some(limit)) if point.rule.is_some() && of_limit(limit) => {
+            match (limit.statutory, limit.promised) {
+                (Some(_), _) => limit.statutory = Some(time()),
+                (None, Some(_)) => limit.promised = Some(time()),
+                (None, None) => {}
+            }
+        }
+        (PointKind::DutyNotDone, _) if name == "within" => {
+            point.parameters.insert(name.into(), Scalar(value.into()));
+        }
+        (PointKind::LateEntry { over }, _) if name == "over" => *over = Some(time()),
+        (PointKind::OffList { grace }, _) if name == "grace" || name == "over" => {
+            *grace = Some(time());
+        }
+        (PointKind::SpecialOverdue { remind, .. }, _) if name == "remind" => {
+            *remind = Some(time());
+        }
+        (PointKind::EndedBeforeDue { within, .. }, _) if name == "within" => {
+            *within = value.parse().expect("a rung");
+        }
+        (PointKind::TooFewOfficers { at_least, .. }, _) if name == "at_least" => {
+            *at_least = value.parse().expect("a number");
+        }
+        (PointKind::Repeated { more_than, .. }, _) if name == "more_than" => {
+            *more_than = value.parse().ok();
+        }
+        (
+            PointKind::FrequentSuspension {
+                count, share, last, ..
+            },
+            _,
+        ) => match name {
+            "count" => *count = value.parse().ok(),
+            "share" => *share = value.parse().ok(),
+            "last" => *last = value.parse().ok(),
+            _ => {}
+        },
+        (PointKind::RequiresBefore { with_result, .. }, _) if name == "with_result" => {
+            *with_result = parts(value);
+        }
+        (PointKind::RequiredStep { steps, .. }, _) if name == "steps" => {
+            *steps = parts(value).into_iter().map(Name::new).collect();
+        }
+        (PointKind::MissingField { fields, .. }, _) if name == "fields" => {
+            *fields = parts(value).into_iter().map(Name::new).collect();
+        }
+        (PointKind::Condition { when, .. }, _) if name == "when" => *when = Name::new(value),
+        _ => {}
     }
-    for (name, value) in parameters {
-        let set = point.check.set_parameter(&name, &value);
-        set.unwrap_or_else(|why| panic!("{}: {why}", point.id));
-    }
-    Some(point)
+}
+
+fn parts(list: &str) -> Vec<String> {
+    let parts = list.split(|c| ",，、".contains(c));
+    let parts = parts.map(|part| part.trim().to_owned());
+    parts.filter(|part| !part.is_empty()).collect()
 }
 
 impl Sayings<'_> {
@@ -179,7 +251,11 @@ impl Sayings<'_> {
                 && !shares
                 && (reminder.is_some() || (gains && limit.judged != Judged::WhenDone))
         };
-        if let Some(at) = self.heaviest(|s| s.at.is_some_and(|at| may(s, at)), |s| s.at) {
+        let at = |s: &Setting| {
+            let named = s.parameters.get("at");
+            s.at.or(named.map(|at| at.0.parse().expect("a rung")))
+        };
+        if let Some(at) = self.heaviest(|s| at(s).is_some_and(|at| may(s, at)), at) {
             rungs.retain(|r| is_breach(r.at));
             let level = reminder.unwrap_or(Level::Notice);
             rungs.insert(0, Rung { level, at });

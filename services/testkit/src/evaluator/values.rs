@@ -182,7 +182,7 @@ fn names_of_case(case: &Case<'_>, count: usize, named: usize) -> BTreeMap<String
             .find_map(|e| e.data.region_code.as_deref())
             .map(text),
     );
-    for attribute in case.flowchart.into_iter().flat_map(|f| &f.attributes) {
+    for attribute in &case.chart.attributes {
         put(&attribute.name, value_after(case, attribute, count));
     }
     names
@@ -217,7 +217,7 @@ fn names_of_event(case: &Case<'_>, index: usize) -> BTreeMap<String, Known> {
     put("legal_basis", basis.filter(|b| is_said(b)).map(text));
     let attached = !event.data.attachments.is_empty();
     put("attachments", attached.then_some(Known::Bool(true)));
-    for attribute in case.flowchart.into_iter().flat_map(|f| &f.attributes) {
+    for attribute in &case.chart.attributes {
         put(&attribute.name, carried(event, attribute));
     }
     names

@@ -75,19 +75,26 @@ pub(super) const P11: Rule = Rule {
     id: "P11",
     name: "办结后修改",
     name_en: "Changed after closing",
-    checks: "办结之后是否又发生办理行为或者更正。",
+    checks: "办结之后是否又发生办理行为或者更正，或者以更高的数据版本重新报送了关键内容不同的记录。",
     tier: Tier::Stream,
     finding: FindingKind::Fault,
     level: Level::Red,
     legal_basis: &[],
     parameters: &[],
-    evidence: &["办结记录", "办结之后的行为"],
+    evidence: &[
+        "办结记录",
+        "办结之后的行为，或者重新报送的时间和不一致的内容",
+    ],
     message: "",
     remedy: "请说明办结后修改的原因和批准依据；需要纠正的，请按撤销、重新作出决定的程序办理。",
     exceptions: &[
         Exception {
             text: "笔误等文字更正（标明 clerical）",
             source: "11.7",
+        },
+        Exception {
+            text: "重新报送只补充了原来没有报送的内容",
+            source: "D",
         },
         Exception {
             text: "复议、诉讼后重新作出决定",
@@ -122,8 +129,8 @@ pub(super) const P12: Rule = Rule {
     ],
     parameters: &[Parameter {
         name: "statutory",
-        meaning: "公示期限，按行业在时限中设定",
-        default: "7wd；20wd",
+        meaning: "公示期限，按行业设定：许可、处罚为 7wd，其他执法决定为 20wd",
+        default: "7wd",
         unit: "工作日",
         source: "S54",
     }],
@@ -257,14 +264,14 @@ pub(super) const P15: Rule = Rule {
     parameters: &[
         Parameter {
             name: "citizen",
-            meaning: "公民的上限",
+            meaning: "公民的上限，条件中写作 parameter.citizen",
             default: "200",
             unit: "元",
             source: "处罚法 51",
         },
         Parameter {
             name: "legal_person",
-            meaning: "法人或者其他组织的上限",
+            meaning: "法人或者其他组织的上限，条件中写作 parameter.legal_person",
             default: "3000",
             unit: "元",
             source: "处罚法 51",

@@ -4,14 +4,34 @@ use super::{Adjusted, Decided, RuleSettings, Setting};
 use crate::alert::Level;
 use crate::definitions::{ControlPoint, Judged, Limit, LimitKind, PointKind, Rung, RungAt};
 
-type All<'a> = [(&'a RuleSettings, &'a Setting)];
-
-/// A point that watches a limit, as settings leave it.
-pub(super) fn adjusted(point: &ControlPoint, limit: &Limit, all: &All<'_>) -> Adjusted {
-    let mut ladder = Ladder::of(point, limit);
+/// A point that watches a limit, as settings leave it, and the limit.
+pub(super) fn adjusted<'s>(
+    point: &ControlPoint,
+    limit: &Limit,
+    all: &[(&'s RuleSettings, &'s Setting)],
+) -> Result<Adjusted, (&'s RuleSettings, &'s Setting, String)> {
     let mut by = Decided::default();
+    let (mut point, mut limit) = (point.clone(), limit.clone());
     for (settings, setting) in all {
-        ladder.remind(setting, settings, &mut by);
+        let named = point.rule.as_deref();
+        if setting
+            .rule
+            .as_deref()
+            .is_some_and(|rule| named != Some(rule))
+        {
+            continue;
+        }
+        for (name, value) in setting.set_parameters().filter(|(name, _)| *name != "at") {
+            let set = point.set_parameter(name, value, Some(&mut limit));
+            if set.map_err(|why| (*settings, *setting, why))? {
+                by.note(name, settings);
+            }
+        }
+    }
+    let mut ladder = Ladder::of(&point, &limit);
+    for (settings, setting) in all {
+        let set = ladder.remind(setting, settings, &mut by);
+        set.map_err(|why| (*settings, *setting, why))?;
     }
     let mut on = vec![true; ladder.rungs.len()];
     let mut confirm = point.confirm;
@@ -44,23 +64,24 @@ pub(super) fn adjusted(point: &ControlPoint, limit: &Limit, all: &All<'_>) -> Ad
     }
     let by = by.labels();
     if by.is_empty() {
-        return Adjusted {
-            point: Some(point.clone()),
+        return Ok(Adjusted {
+            point: Some(point),
+            limit: Some(limit),
             by,
-        };
+        });
     }
     let judged = ladder.rungs.iter().zip(on).filter(|(_, on)| *on);
     let rungs = rising(judged.map(|(rung, _)| rung.clone()).collect());
-    let mut point = point.clone();
     point.confirm = confirm;
     let empty = rungs.is_empty();
     if let PointKind::Overdue { levels, .. } = &mut point.check {
         *levels = rungs;
     }
-    Adjusted {
+    Ok(Adjusted {
         point: (!empty).then_some(point),
+        limit: Some(limit),
         by,
-    }
+    })
 }
 
 struct Ladder<'a> {
@@ -93,23 +114,31 @@ impl<'a> Ladder<'a> {
 
     /// Puts a reminder in place of those there are. A ladder without gains one where its limit is the whole case's, or where the
     /// setting names the point or the point's own rule; what is judged only when it is done is reminded of by nobody.
-    fn remind(&mut self, setting: &Setting, settings: &RuleSettings, by: &mut Decided) {
-        let Some(at) = setting.at else { return };
+    fn remind(
+        &mut self,
+        setting: &Setting,
+        settings: &RuleSettings,
+        by: &mut Decided,
+    ) -> Result<(), String> {
+        let Some(at) = setting.reminder()? else {
+            return Ok(());
+        };
         let fits = self.limit.own_deadline.is_none() || !matches!(at, RungAt::Used(_));
         if !fits || !self.means(setting, at) {
-            return;
+            return Ok(());
         }
         let had = self.rungs.iter().find(|rung| !rung.at.is_breach());
         let level = had.map(|rung| rung.level);
         let close =
             self.limit.kind == LimitKind::Case || self.named.is_some() || setting.rule.is_none();
         if level.is_none() && (!close || self.limit.judged == Judged::WhenDone) {
-            return;
+            return Ok(());
         }
         self.rungs.retain(|rung| rung.at.is_breach());
         let level = level.unwrap_or(Level::Notice);
         self.rungs.insert(0, Rung { level, at });
         by.note("at", settings);
+        Ok(())
     }
 
     /// The rungs whose level a setting gives: of a rule the last one past a due instant, else its reminders; of the point the

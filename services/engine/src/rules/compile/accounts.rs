@@ -28,7 +28,7 @@ impl Builder<'_> {
             self.refuse(home, point, &format!("no `only_when` or `unless`: {why}"));
             return None;
         }
-        self.condition(text, true, home)
+        self.own_condition(text, true, home)
     }
 
     /// A declared attribute of this type, by place.

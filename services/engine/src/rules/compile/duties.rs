@@ -5,6 +5,7 @@ use mingjing_domain::definitions::{
     Anchor, DefinitionSet, Document, Expectation, Judged, Limit, LimitKind, Occurrence, PowerItem,
     Problem, Responsibility, RungAt,
 };
+use mingjing_domain::limit::Budget;
 
 use super::accounts::of_kinds;
 use super::{Builder, ENDED_OTHERWISE, Home};
@@ -12,7 +13,13 @@ use crate::rules::plan::{Check, Duty, Ladder, TimedKind};
 
 impl Builder<'_> {
     /// The duties of every item whose cases run under this plan.
-    pub(super) fn duties(&mut self, place: u16, level: Level, home: &Home<'_>) -> Check {
+    pub(super) fn duties(
+        &mut self,
+        place: u16,
+        level: Level,
+        within: Option<Budget>,
+        home: &Home<'_>,
+    ) -> Check {
         for item in self.items {
             let item = &item.value;
             if self
@@ -28,7 +35,8 @@ impl Builder<'_> {
                 let ladder = Ladder {
                     rungs: vec![(level, RungAt::Statutory)],
                 };
-                let limit = limit(responsibility, expectation);
+                let mut limit = limit(responsibility, expectation);
+                limit.statutory = within.or(limit.statutory);
                 self.timed(place, &limit, TimedKind::Overdue(ladder), home);
                 if let Some(timed) = self.plan.timed.last_mut() {
                     timed.duty = Some(Duty {
@@ -66,6 +74,7 @@ fn limit(responsibility: &Responsibility, expectation: &Expectation) -> Limit {
         statutory: Some(expectation.within),
         promised: None,
         at_least: None,
+        in_full: false,
         own_deadline: None,
         judged: Judged::Always,
         falls_away_when: None,

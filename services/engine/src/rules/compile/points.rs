@@ -9,9 +9,7 @@ use mingjing_domain::event::EventKind;
 use mingjing_domain::limit::{Budget, Unit};
 
 use super::{Builder, Home, Looks};
-use crate::condition::Condition;
-use crate::history::present;
-use crate::rules::plan::{Check, FILE_FIELD, Field, MarkSet, Point, Repeated, TimedKind};
+use crate::rules::plan::{Check, CodeKind, MarkSet, Point, Repeated, TimedKind};
 
 /// 5 working days to answer, where a point says nothing (domain study S16: one city's rule).
 const ANSWER_WITHIN: Budget = Budget::new(5, Unit::WorkingDays);
@@ -33,10 +31,12 @@ impl Builder<'_> {
         }
         self.rule_exists(point, home);
         let settings = self.settings;
-        let Some((adjusted, settings)) = self.adjust(point, limits, settings) else {
+        let Some(adjusted) = self.adjust(point, limits, settings) else {
             return;
         };
-        let (point, place) = (&adjusted, self.plan.points.len() as u16);
+        let (point, place) = (&adjusted.point, self.plan.points.len() as u16);
+        let (limits, settings) = (&adjusted.limits[..], adjusted.by);
+        self.parameters = point.parameters.clone();
         let Some((check, looks)) = self.check(place, point, limits, home) else {
             return;
         };
@@ -94,7 +94,12 @@ impl Builder<'_> {
                     return None;
                 };
                 (
-                    self.timed(place, limit, TimedKind::TooEarly(at_least), home),
+                    self.timed(
+                        place,
+                        limit,
+                        TimedKind::TooEarly(at_least, limit.in_full),
+                        home,
+                    ),
                     Looks::Never,
                 )
             }
@@ -175,6 +180,13 @@ impl Builder<'_> {
                 };
                 (check, Looks::Always)
             }
+            PointKind::ResentAfter { after, lifted_by } => {
+                let check = Check::ResentAfter {
+                    after: self.mark(after),
+                    lifted_by: self.mark(lifted_by),
+                };
+                (check, Looks::Never)
+            }
             PointKind::NotInFlowchart => {
                 self.plan.watches_transitions = true;
                 (Check::NotInFlowchart, Looks::Never)
@@ -191,7 +203,7 @@ impl Builder<'_> {
                 }];
                 let at = self.mark(if at.is_empty() { &closed } else { at });
                 let unless = match unless {
-                    Some(text) => Some(self.condition(text, false, home)?),
+                    Some(text) => Some(self.own_condition(text, false, home)?),
                     None => None,
                 };
                 let steps = self.required_steps(steps, home);
@@ -238,7 +250,8 @@ impl Builder<'_> {
             }
             PointKind::DutyNotDone => {
                 let level = point.level.unwrap_or_else(|| point.default_level());
-                (self.duties(place, level, home), Looks::Never)
+                let within = point.duties_within();
+                (self.duties(place, level, within, home), Looks::Never)
             }
             PointKind::EndedBeforeDue { limit, on, within } => {
                 let limit = self.find_limit(limit, limits, home)?;
@@ -285,9 +298,23 @@ impl Builder<'_> {
                 let fields = fields.iter().filter_map(|f| self.field(f, home)).collect();
                 (Check::MissingField { fields }, looks)
             }
+            PointKind::MalformedCode {
+                on,
+                credit_codes,
+                region_codes,
+            } => {
+                let looks = if on.is_empty() {
+                    Looks::Always
+                } else {
+                    Looks::At(self.mark(on))
+                };
+                let mut codes = self.codes(credit_codes, CodeKind::Credit, home);
+                codes.extend(self.codes(region_codes, CodeKind::Region, home));
+                (Check::MalformedCode { codes }, looks)
+            }
             PointKind::Conflict => (Check::Conflict, Looks::Always),
             PointKind::Condition { on, when, each } => {
-                let when = self.condition(when, true, home)?;
+                let when = self.own_condition(when, true, home)?;
                 (
                     Check::Condition { when, each: *each },
                     Looks::At(self.mark(on)),
@@ -384,110 +411,5 @@ impl Builder<'_> {
                 place
             })
             .collect()
-    }
-
-    pub(super) fn condition(
-        &mut self,
-        text: &Name,
-        with_event: bool,
-        home: &Home<'_>,
-    ) -> Option<Condition> {
-        let attributes: Vec<String> = self
-            .plan
-            .attributes
-            .iter()
-            .map(|a| a.name.clone())
-            .collect();
-        let compiled = Condition::compile(text, &attributes).and_then(|condition| {
-            if !with_event && condition.uses_event() {
-                return Err("`event.…` has no meaning here: no single event is judged".into());
-            }
-            Ok(condition)
-        });
-        compiled
-            .map_err(|message| self.problems.push((home.problem)(text.line, message)))
-            .ok()
-    }
-
-    fn field(&mut self, name: &Name, home: &Home<'_>) -> Option<(Field, String)> {
-        let field = match name.text.as_str() {
-            "actor.id" | "actor" => Field::Present(present::ACTOR),
-            "actor.cert_no" => Field::Present(present::CERT),
-            "result_code" => Field::Present(present::RESULT),
-            "reason" => Field::Present(present::REASON),
-            "legal_basis" => Field::Present(present::BASIS),
-            "party_ref" => Field::Present(present::PARTY),
-            "item_code" => Field::Present(present::ITEM),
-            "org_code" => Field::Present(present::ORG),
-            "region_code" => Field::Present(present::REGION),
-            "attachments" => Field::Present(present::ATTACHMENT),
-            "step_code" => Field::Present(present::STEP),
-            "case_kind" => Field::Present(present::CASE_KIND),
-            "discretion_tier" => Field::Present(present::TIER),
-            "parent_case_no" => Field::Present(present::PARENT),
-            other if other.len() > FILE_FIELD.len() && other.starts_with(FILE_FIELD) => Field::File,
-            other => {
-                let attribute = other
-                    .strip_prefix("attributes.")
-                    .or_else(|| other.strip_prefix("amounts."))
-                    .and_then(|a| self.plan.attribute(a));
-                let Some(place) = attribute else {
-                    let message = format!(
-                        "unknown field {other:?}; write actor.id, actor.cert_no, result_code, reason, \
-                         legal_basis, party_ref, item_code, org_code, region_code, attachments, step_code, \
-                         case_kind, discretion_tier, parent_case_no, attachments.<kind>, or \
-                         attributes.<declared name>"
-                    );
-                    self.problems.push((home.problem)(name.line, message));
-                    return None;
-                };
-                Field::Attribute(place)
-            }
-        };
-        Some((field, name.text.clone()))
-    }
-
-    /// Steps named by anchors must exist: a misspelt one would never speak.
-    pub(super) fn anchors_exist(&mut self, point: &ControlPoint, home: &Home<'_>) {
-        let lists: Vec<&Vec<Anchor>> = match &point.check {
-            PointKind::RequiresBefore {
-                event,
-                before,
-                once,
-                ..
-            } => vec![event, before, once],
-            PointKind::Repeated { event, until, .. } => vec![event, until],
-            PointKind::AmountsDiffer {
-                owed_on,
-                paid_on,
-                at,
-                ..
-            } => vec![owed_on, paid_on, at],
-            PointKind::EndedBeforeDue { on, .. } => vec![on],
-            PointKind::WrongOrder { first, then } => vec![first, then],
-            PointKind::NotTogether { groups } => groups.iter().collect(),
-            PointKind::NothingAfter {
-                after,
-                what,
-                except,
-                lifted_by,
-            } => vec![after, what, except, lifted_by],
-            PointKind::RequiredStep { at, .. } => vec![at],
-            PointKind::SamePerson { one, other, .. } => vec![one, other],
-            PointKind::MissingField { on, .. }
-            | PointKind::Condition { on, .. }
-            | PointKind::TooFewOfficers { on, .. }
-            | PointKind::Certificate { on, .. }
-            | PointKind::NotAssigned { on, .. }
-            | PointKind::UnplannedInspection { on }
-            | PointKind::DiscretionAmount { on, .. }
-            | PointKind::DiscretionTier { on }
-            | PointKind::Fee { on }
-            | PointKind::Collector { on } => vec![on],
-            _ => Vec::new(),
-        };
-        for anchor in lists.into_iter().flatten() {
-            self.anchor_exists(anchor, home);
-        }
     }
 }

@@ -3,7 +3,8 @@
 use chrono::NaiveDate;
 use mingjing_domain::catalogue;
 use mingjing_domain::definitions::{
-    ControlPoint, DefinitionSet, Document, Limit, PowerItem, Problem, RuleSettings, adjusted,
+    ControlPoint, DefinitionSet, Document, Limit, PointKind, PowerItem, Problem, RuleSettings,
+    Setting, adjusted,
 };
 use rustc_hash::FxHashMap;
 
@@ -96,24 +97,43 @@ fn on<'a>(
     found
 }
 
+/// A control point as the settings leave it.
+pub(super) struct Set {
+    pub(super) point: ControlPoint,
+    /// The limits around it, the one that it watches as it is for this point.
+    pub(super) limits: Vec<Limit>,
+    /// Which settings decided something of it.
+    pub(super) by: Vec<String>,
+}
+
 impl Builder<'_> {
-    /// A control point as the settings leave it, and which decided something of it; none where it is switched off.
+    /// A control point as the settings leave it; none where it is switched off.
     pub(super) fn adjust(
         &mut self,
         point: &ControlPoint,
         limits: &[Limit],
         settings: &[&Document<RuleSettings>],
-    ) -> Option<(ControlPoint, Vec<String>)> {
+    ) -> Option<Set> {
+        let mut set = Set {
+            point: point.clone(),
+            limits: limits.to_vec(),
+            by: Vec::new(),
+        };
         if settings.is_empty() {
-            return Some((point.clone(), Vec::new()));
+            return Some(set);
         }
-        let limit = point.check.limit();
-        let limit = limits
-            .iter()
-            .find(|l| limit.is_some_and(|name| *name == l.id));
+        let limit = watched(point, limits);
         let values: Vec<&RuleSettings> = settings.iter().map(|s| &s.value).collect();
         match adjusted(point, limit, &values) {
-            Ok(adjusted) => Some((adjusted.point?, adjusted.by)),
+            Ok(adjusted) => {
+                set.point = adjusted.point?;
+                set.by = adjusted.by;
+                if let Some(limit) = adjusted.limit {
+                    let places = set.limits.iter_mut().filter(|l| l.id == limit.id);
+                    places.for_each(|place| *place = limit.clone());
+                }
+                Some(set)
+            }
             Err((whose, setting, why)) => {
                 let document = settings.iter().find(|s| std::ptr::eq(&s.value, whose));
                 let line = setting.rule.as_ref().or(setting.control_point.as_ref());
@@ -127,17 +147,23 @@ impl Builder<'_> {
     }
 }
 
+/// The limit that a point watches.
+fn watched<'l>(point: &ControlPoint, limits: &'l [Limit]) -> Option<&'l Limit> {
+    let limit = point.check.limit();
+    limits
+        .iter()
+        .find(|l| limit.is_some_and(|name| *name == l.id))
+}
+
 /// Adds every problem of the settings that shows without the points they are about.
 pub(super) fn check_settings(set: &DefinitionSet, problems: &mut Vec<Problem>) {
-    let points: Vec<&ControlPoint> = set
-        .flowcharts
-        .iter()
-        .flat_map(|f| &f.value.control_points)
-        .chain(
-            set.general_points
-                .iter()
-                .flat_map(|g| &g.value.control_points),
-        )
+    let of_flowcharts = set.flowcharts.iter().map(|f| &f.value);
+    let of_flowcharts = of_flowcharts.map(|f| (&f.control_points, &f.limits));
+    let general = set.general_points.iter().map(|g| &g.value);
+    let general = general.map(|g| (&g.control_points, &g.limits));
+    let points: Vec<(&ControlPoint, Option<&Limit>)> = of_flowcharts
+        .chain(general)
+        .flat_map(|(points, limits)| points.iter().map(|p| (p, watched(p, limits))))
         .collect();
     for document in &set.rule_settings {
         let settings = &document.value;
@@ -160,11 +186,19 @@ pub(super) fn check_settings(set: &DefinitionSet, problems: &mut Vec<Problem>) {
         }
         for setting in &settings.set {
             let (line, message) = match (&setting.rule, &setting.control_point) {
-                (Some(rule), None) => match strange(rule, setting) {
-                    Some(message) => (rule.line, message),
-                    None => continue,
-                },
-                (None, Some(point)) if points.iter().any(|p| p.id == *point) => continue,
+                (Some(rule), None) => {
+                    let strange = strange(rule, setting);
+                    match strange.or_else(|| taken_by_none(setting, &points)) {
+                        Some(message) => (rule.line, message),
+                        None => continue,
+                    }
+                }
+                (None, Some(point)) if points.iter().any(|(p, _)| p.id == *point) => {
+                    match taken_by_none(setting, &points) {
+                        Some(message) => (point.line, message),
+                        None => continue,
+                    }
+                }
                 (None, Some(point)) => (
                     point.line,
                     format!("unknown control point {:?}", point.text),
@@ -179,19 +213,43 @@ pub(super) fn check_settings(set: &DefinitionSet, problems: &mut Vec<Problem>) {
     }
 }
 
+/// A parameter that a setting sets and that no control point takes, though there are some that are meant.
+fn taken_by_none(setting: &Setting, points: &[(&ControlPoint, Option<&Limit>)]) -> Option<String> {
+    let rule = |point: &ControlPoint| {
+        let own = point.check.own_rule();
+        let named = point.rule.as_deref().or(own);
+        named.unwrap_or(catalogue::UNNAMED).to_owned()
+    };
+    let meant = |point: &ControlPoint| match (&setting.rule, &setting.control_point) {
+        (Some(named), _) => **named == *rule(point),
+        (None, named) => named.as_ref() == Some(&point.id),
+    };
+    let meant = || points.iter().filter(|(point, _)| meant(point));
+    let takes = |name: &str, value: &str| {
+        meant().any(|(point, limit)| {
+            let (mut point, mut limit) = ((*point).clone(), limit.cloned());
+            let set = point.set_parameter(name, value, limit.as_mut());
+            set != Ok(false) || name == "at" && matches!(point.check, PointKind::Overdue { .. })
+        })
+    };
+    let mut named = setting.set_parameters();
+    let (name, _) = named.find(|(name, value)| !takes(name, value))?;
+    meant().next()?;
+    Some(format!(
+        "no control point that is meant has the parameter {name:?}; one whose limit's time it is says `parameter: {name}`, one \
+         whose conditions see it names it under `with`"
+    ))
+}
+
 /// What a setting says of a rule that the rule does not have.
-fn strange(rule: &str, setting: &mingjing_domain::definitions::Setting) -> Option<String> {
+fn strange(rule: &str, setting: &Setting) -> Option<String> {
     if rule != catalogue::UNNAMED && !catalogue::is_known(rule) {
         return Some(format!(
             "unknown rule {rule:?}; `mingjing rules` lists them"
         ));
     }
     let known = catalogue::rule(rule)?;
-    let mut named = setting.parameters.keys().map(String::as_str);
-    let over = setting.over.as_ref().map(|_| "over");
-    let strange = over
-        .into_iter()
-        .chain(&mut named)
-        .find(|name| !known.parameters.iter().any(|p| p.name == *name))?;
+    let mut named = setting.set_parameters().map(|(name, _)| name);
+    let strange = named.find(|name| !known.parameters.iter().any(|p| p.name == *name))?;
     Some(format!("rule {rule:?} has no parameter {strange:?}"))
 }

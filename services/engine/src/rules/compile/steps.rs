@@ -1,19 +1,19 @@
 //! Steps and attributes of a flowchart.
 
 use mingjing_domain::Timestamp;
-use mingjing_domain::definitions::{AttributeType, Document, Flowchart, Name};
+use mingjing_domain::definitions::{Attribute, AttributeType, Document, Flowchart, Name};
 
-use super::Builder;
+use super::{Builder, Home};
 use crate::condition::Attr;
 use crate::rules::plan::{PlanAttribute, PlanStep};
 
 impl Builder<'_> {
-    pub(super) fn attributes(&mut self, document: &Document<Flowchart>) {
-        for attribute in &document.value.attributes {
+    pub(super) fn attributes(&mut self, attributes: &[Attribute], home: &Home<'_>) {
+        for attribute in attributes {
             if self.plan.attribute(&attribute.name).is_some() {
                 let message = format!("attribute {:?} is declared twice", attribute.name.text);
                 self.problems
-                    .push(document.problem(attribute.name.line, message));
+                    .push((home.problem)(attribute.name.line, message));
             }
             let default = match &attribute.default {
                 None => Attr::Unknown,
@@ -25,7 +25,7 @@ impl Builder<'_> {
                             attribute.name.text
                         );
                         self.problems
-                            .push(document.problem(attribute.name.line, message));
+                            .push((home.problem)(attribute.name.line, message));
                         Attr::Unknown
                     }
                 },

@@ -5,7 +5,8 @@ use mingjing_domain::event::EventKind;
 
 use super::Fault;
 use super::penalty::other_head;
-use crate::demo::story::{Story, amount, result};
+use crate::demo::city::officer;
+use crate::demo::story::{Story, amount, by_tier, result, together};
 
 /// 建设工程质量管理条例 art. 57.
 const UNPERMITTED: &str = "建设工程质量管理条例第五十七条";
@@ -18,15 +19,24 @@ pub(super) fn tell(story: &mut Story<'_>, fault: Option<Fault>) {
     let reviewer = story.any_of("legal", 2);
     let building = story.item.ends_with("CF-0202");
     let contract = story.dice.roll(200..=900) * 1_000_000;
-    let (fine, basis) = if building {
-        (contract * story.dice.roll(10..=19) / 1000, UNPERMITTED)
+    let (fine, basis, act, tier) = if building {
+        let thousandths = story.dice.roll(10..=19);
+        let fine = contract * thousandths / 1000;
+        (fine, UNPERMITTED, "JS-57", tier(thousandths, [13, 17]))
     } else {
-        (story.dice.roll(20..=180) * 10_000, ROADS)
+        let hundreds = story.dice.roll(20..=180);
+        (hundreds * 10_000, ROADS, "DL-42", tier(hundreds, [60, 140]))
     };
     story.end("clue", &investigator);
     story.wait_some(0..=2).tell(EventKind::Filed, &head);
     story.shortly().begin("investigate", &investigator);
+    let second = match fault {
+        // The one whose certificate has run out.
+        Some(Fault::CertificateExpired) => officer(&story.body, "enforce", 9),
+        _ => story.colleague(&investigator, 4),
+    };
     let event = story.wait_some(3..=8).end("investigate", &investigator);
+    together(event, second);
     if building {
         amount(event, "contract_price", contract);
     }
@@ -34,7 +44,13 @@ pub(super) fn tell(story: &mut Story<'_>, fault: Option<Fault>) {
         .wait_some(1..=2)
         .tell(EventKind::LegalReview, &reviewer);
     review.data.result_code = Some("passed".into());
-    story.wait(1).tell(EventKind::Notice, &investigator);
+    let event = story.wait(1).tell(EventKind::Notice, &investigator);
+    let told = match fault {
+        Some(Fault::TierChanged) if tier == "heavy" => "light",
+        Some(Fault::TierChanged) => "heavy",
+        _ => tier,
+    };
+    by_tier(event, act, told);
     answer(story, &investigator, &reviewer, fault);
     if fine > 10_000_000 {
         story.shortly().tell(EventKind::CollectiveDiscussion, &head);
@@ -42,6 +58,7 @@ pub(super) fn tell(story: &mut Story<'_>, fault: Option<Fault>) {
     let event = story.wait(1).tell(EventKind::Decided, &other_head(&head));
     result(event, "fined", basis);
     amount(event, "fine", fine);
+    by_tier(event, act, tier);
     story
         .wait_some(1..=2)
         .tell(EventKind::Delivered, &investigator);
@@ -54,6 +71,20 @@ pub(super) fn tell(story: &mut Story<'_>, fault: Option<Fault>) {
     let event = story.wait_some(1..=4).tell(EventKind::Paid, &investigator);
     amount(event, "paid", paid);
     story.shortly().tell(EventKind::Closed, &investigator);
+    if fault == Some(Fault::SentAgain) {
+        story.wait(2).tell_again(EventKind::Decided, |event| {
+            amount(event, "fine", fine / 2);
+        });
+    }
+}
+
+/// The tier of a fine, by what its first two end at.
+fn tier(measure: i64, [light, normal]: [i64; 2]) -> &'static str {
+    match measure {
+        _ if measure <= light => "light",
+        _ if measure <= normal => "normal",
+        _ => "heavy",
+    }
 }
 
 /// Five working days to ask for a hearing; where it was asked for, seven more from its notice.

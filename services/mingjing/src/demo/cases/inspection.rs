@@ -1,6 +1,6 @@
 //! Inspections by the common procedure: building sites, polluters.
 
-use mingjing_domain::event::{EventKind, Value};
+use mingjing_domain::event::{EventKind, Inspection, Value};
 
 use super::Fault;
 use crate::demo::story::{Story, attribute, result};
@@ -13,7 +13,14 @@ pub(super) fn tell(story: &mut Story<'_>, fault: Option<Fault>) {
         story.end("plan", &inspector);
         story.wait(1);
     }
-    story.begin("inspect", &inspector);
+    let plan = (fault != Some(Fault::Unplanned)).then(|| format!("{}-JH", story.body));
+    let event = story.begin("inspect", &inspector);
+    event.data.inspection = plan.map(|number| {
+        Box::new(Inspection {
+            plan_no: Some(number.into()),
+            cause: None,
+        })
+    });
     let event = story.shortly().end("inspect", &inspector);
     attribute(event, "faults", Value::Int(faults));
     match fault {

@@ -1,6 +1,6 @@
 //! 白酒生产企业检查: planned, inspected, sampled now and then, judged, published; what is wrong is put right and looked at again.
 
-use mingjing_domain::event::{EventKind, Value};
+use mingjing_domain::event::{EventKind, Inspection, Value};
 
 use super::Fault;
 use crate::demo::story::{Story, attribute, result};
@@ -15,7 +15,14 @@ pub(super) fn tell(story: &mut Story<'_>, fault: Option<Fault>) {
         story.end("plan", &inspector);
         story.wait(1);
     }
-    story.begin("inspect", &inspector);
+    let plan = (fault != Some(Fault::Unplanned)).then(|| format!("{}-JH", story.body));
+    let event = story.begin("inspect", &inspector);
+    event.data.inspection = plan.map(|number| {
+        Box::new(Inspection {
+            plan_no: Some(number.into()),
+            cause: None,
+        })
+    });
     let event = story.wait_some(0..=1).end("inspect", &inspector);
     attribute(event, "faults", Value::Int(faults));
     if fault.is_none() && story.dice.once_in(4) {

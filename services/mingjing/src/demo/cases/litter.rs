@@ -3,7 +3,7 @@
 use mingjing_domain::event::{EventKind, Value};
 
 use super::Fault;
-use crate::demo::story::{Story, amount, attribute, result};
+use crate::demo::story::{Story, amount, attribute, by_tier, result};
 
 pub(super) fn tell(story: &mut Story<'_>, fault: Option<Fault>) {
     let officer = story.any_of("enforce", 6);
@@ -22,6 +22,12 @@ pub(super) fn tell(story: &mut Story<'_>, fault: Option<Fault>) {
     let event = story.shortly().tell(EventKind::Decided, &officer);
     result(event, "fined", "城市市容和环境卫生管理条例第三十四条");
     amount(event, "fine", fine);
+    let tier = match fine {
+        ..=5_000 => "light",
+        ..=10_000 => "normal",
+        _ => "heavy",
+    };
+    by_tier(event, "HW-34", tier);
     story.shortly().tell(EventKind::Delivered, &officer);
     if cash {
         let event = story.shortly().tell(EventKind::Paid, &officer);

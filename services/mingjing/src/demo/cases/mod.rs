@@ -57,6 +57,18 @@ pub enum Fault {
     DefenceCut,
     /// A fine above the lawful range.
     FineOutOfRange,
+    /// Investigated by one officer.
+    OneOfficer,
+    /// Investigated with an officer whose certificate has run out.
+    CertificateExpired,
+    /// A tier of discretion that nobody filed.
+    TierNotFiled,
+    /// Another tier than the notice told of, and no reason.
+    TierChanged,
+    /// The decision sent again after the closing, with another fine.
+    SentAgain,
+    /// A bad rating that nobody called back about.
+    BadRating,
     /// A power that is not on the list.
     OffList,
     /// A seizure that nobody approved.

@@ -4,7 +4,7 @@
 use mingjing_domain::event::EventKind;
 
 use super::Fault;
-use crate::demo::story::{Story, amount, result};
+use crate::demo::story::{Story, amount, by_tier, result, together};
 
 pub(super) fn tell(story: &mut Story<'_>, fault: Option<Fault>) {
     let head = story.any_of("approve", 2);
@@ -22,9 +22,10 @@ pub(super) fn tell(story: &mut Story<'_>, fault: Option<Fault>) {
         goods
     };
 
+    let tier = tier(goods, fine);
     story.end("clue", &investigator);
     story.wait_some(0..=2).tell(EventKind::Filed, &head);
-    investigate(story, &investigator, goods);
+    investigate(story, &investigator, goods, fault);
     let reviewer = story.any_of("legal", 2);
     if fault != Some(Fault::NoLegalReview) {
         story
@@ -34,7 +35,7 @@ pub(super) fn tell(story: &mut Story<'_>, fault: Option<Fault>) {
             .result_code = Some("passed".into());
     }
     if fault != Some(Fault::NoNotice) {
-        notice(story, &investigator, &reviewer, &head, fine, fault);
+        notice(story, &investigator, &reviewer, &head, (fine, tier), fault);
     }
     let decider = if fault == Some(Fault::OneHand) {
         head
@@ -44,6 +45,12 @@ pub(super) fn tell(story: &mut Story<'_>, fault: Option<Fault>) {
     let event = story.wait(1).tell(EventKind::Decided, &decider);
     result(event, "fined", "食品安全法第一百二十四条");
     amount(event, "fine", fine);
+    let tier = match fault {
+        // 口头约定的档次，不在备案的基准之内.
+        Some(Fault::TierNotFiled) => "negotiated",
+        _ => tier,
+    };
+    by_tier(event, ACT, tier);
     finish(story, &investigator, &reviewer, fine);
 }
 
@@ -67,15 +74,34 @@ pub(super) fn other_head(head: &str) -> String {
     format!("{office}-{}", if number == "1" { "2" } else { "1" })
 }
 
-fn investigate(story: &mut Story<'_>, investigator: &str, goods: i64) {
+/// 经营不符合食品安全标准的食品, as the filed standard calls it.
+const ACT: &str = "SP-124";
+
+/// The tier that a fine lies in; of one above all of them the last.
+fn tier(goods: i64, fine: i64) -> &'static str {
+    match (goods < 1_000_000, fine) {
+        (true, ..=6_500_000) => "small-light",
+        (true, ..=8_500_000) => "small-normal",
+        (true, _) => "small-heavy",
+        (false, fine) if fine <= goods * 13 => "large-light",
+        (false, fine) if fine <= goods * 17 => "large-normal",
+        (false, _) => "large-heavy",
+    }
+}
+
+fn investigate(story: &mut Story<'_>, investigator: &str, goods: i64, fault: Option<Fault>) {
     story.wait(0).begin("investigate", investigator);
     if story.dice.once_in(4) {
         let sampler = story.any_of("enforce", 6);
         story.wait(1).begin("sampling", &sampler);
         story.wait_some(1..=2).end("sampling", &sampler);
     }
+    let second = story.colleague(investigator, 6);
     let event = story.wait_some(2..=5).end("investigate", investigator);
     amount(event, "goods_value", goods);
+    if fault != Some(Fault::OneOfficer) {
+        together(event, second);
+    }
 }
 
 /// Notice of the intended penalty, the time to answer it, a hearing or a collective discussion where there is one.
@@ -84,11 +110,14 @@ fn notice(
     investigator: &str,
     reviewer: &str,
     head: &str,
-    fine: i64,
+    (fine, tier): (i64, &'static str),
     fault: Option<Fault>,
 ) {
     let days = i64::from(fault == Some(Fault::NoLegalReview));
-    story.wait(days).tell(EventKind::Notice, investigator);
+    let event = story.wait(days).tell(EventKind::Notice, investigator);
+    if fault != Some(Fault::TierNotFiled) {
+        by_tier(event, ACT, tier);
+    }
     if fault == Some(Fault::DefenceCut) {
         story.wait(1);
         return;

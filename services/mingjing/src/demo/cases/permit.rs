@@ -134,6 +134,10 @@ fn finish(story: &mut Story<'_>, clerk: &str, fault: Option<Fault>) {
     story.wait_until(story.days.after(decided, publication));
     story.shortly().tell(EventKind::Published, &reviewer);
     story.wait(0).tell(EventKind::Closed, clerk);
+    if fault == Some(Fault::BadRating) {
+        let event = story.wait(1).tell(EventKind::Rated, clerk);
+        event.data.result_code = Some("5".into());
+    }
     if fault.is_none() && story.dice.once_in(3) {
         let grade = if story.dice.once_in(20) { "3" } else { "1" };
         story

@@ -1,12 +1,15 @@
 //! 道路占用、挖掘收费: area by price, checked by a second person, paid into the account, receipted.
 
-use mingjing_domain::event::{EventKind, Value};
+use mingjing_domain::event::{EventKind, Fee, Quantity, Value};
 
 use super::Fault;
 use crate::demo::story::{Story, amount, attribute, result};
 
 /// What a square metre costs, in fen: digging, occupying.
 const PRICES: (i64, i64) = (42_000, 3_000);
+
+/// 抢险抢修工程.
+const RELIEF: &str = "emergency_repair";
 
 pub(super) fn tell(story: &mut Story<'_>, fault: Option<Fault>) {
     let clerk = story.any_of("window", 2);
@@ -34,8 +37,24 @@ pub(super) fn tell(story: &mut Story<'_>, fault: Option<Fault>) {
     } else {
         due
     };
+    let code = if story.item.ends_with("ZS-0601") {
+        "SF-0601"
+    } else {
+        "SF-0602"
+    };
+    let ground = (relief > 0 && fault != Some(Fault::ReliefUnapproved)).then_some(RELIEF);
     let event = story.shortly().tell(EventKind::Decided, &cashier);
     result(event, "assessed", "城市道路管理条例第三十七条");
+    event.data.fee = Some(Box::new(Fee {
+        code: code.into(),
+        quantity: Some(Quantity {
+            thousandths: area * 1000,
+        }),
+        relief_ground: ground.map(Into::into),
+    }));
+    if relief > 0 {
+        amount(event, "relief", relief);
+    }
     amount(event, "receivable", receivable);
     let event = story.wait_some(1..=4).tell(EventKind::Paid, &cashier);
     amount(event, "paid", receivable);
