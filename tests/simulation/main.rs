@@ -11,4 +11,3 @@ mod procedure;
 mod random;
 mod records;
 mod settings;
-mod sources;

@@ -1,7 +1,5 @@
 //! A source: a department's system, and what it declares about itself.
 
-use std::collections::BTreeMap;
-
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -45,54 +43,6 @@ pub struct Source {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]
     pub supervised_from: Option<Timestamp>,
-    /// 行政区划: whose work calendar counts for its cases while no item is known of them.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub region: Option<String>,
-    /// Its events carry `sequence`, one number each, without gaps from this number on. A number that is missing keeps the source
-    /// from being known complete.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub numbered_from: Option<u64>,
-    /// 代码对照: its own codes, where they differ from those of the definitions.
-    #[serde(default, skip_serializing_if = "CodeMapping::is_empty")]
-    pub mapping: CodeMapping,
-}
-
-/// A source's own codes and what they are called in the definitions. A code that is not listed is taken as it is. What was sent
-/// stays with the event: a mapping that is corrected later applies to what came before too.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct CodeMapping {
-    /// 事项编码.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub items: BTreeMap<String, String>,
-    /// 环节编码.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub steps: BTreeMap<String, String>,
-    /// 结果代码.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub results: BTreeMap<String, String>,
-    /// 机构代码.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub orgs: BTreeMap<String, String>,
-    /// 行政区划代码.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub regions: BTreeMap<String, String>,
-}
-
-impl CodeMapping {
-    /// Whether no code has another name.
-    pub fn is_empty(&self) -> bool {
-        let CodeMapping {
-            items,
-            steps,
-            results,
-            orgs,
-            regions,
-        } = self;
-        [items, steps, results, orgs, regions]
-            .into_iter()
-            .all(BTreeMap::is_empty)
-    }
 }
 
 const fn delay_allowance_default() -> u32 {
@@ -110,9 +60,6 @@ impl Source {
             delay_allowance_hours: delay_allowance_default(),
             rhythm_minutes: None,
             supervised_from: None,
-            region: None,
-            numbered_from: None,
-            mapping: CodeMapping::default(),
         }
     }
 

@@ -387,7 +387,7 @@ fn finding_allegation(
     let point = &context.plan.points[usize::from(finding.point)];
     let at = context.history.event(finding.event).occurred_at;
     let fault = match &point.check {
-        Check::Authority(_) | Check::WrongBody => Some(Fault::of_detail(finding.detail).0),
+        Check::Authority(_) => Some(Fault::of_detail(finding.detail).0),
         _ => None,
     };
     let grace = match point.check {

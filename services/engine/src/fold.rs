@@ -64,8 +64,6 @@ pub(crate) struct Context<'a> {
     pub(crate) step_symbol: &'a [u16],
     /// A declared source is exempt from late-entry checks.
     pub(crate) declared: bool,
-    /// The source has codes of its own for bodies: one that is no body's may be one that nobody mapped.
-    pub(crate) maps_bodies: bool,
     /// Keep stays that were done in time, for showing a case.
     pub(crate) keep_all: bool,
 }

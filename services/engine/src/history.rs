@@ -69,8 +69,6 @@ pub(crate) struct NewEvent<'a> {
     pub(crate) data_version: u32,
     /// First bytes of the content's hash: two contents under one id and version are a conflict.
     pub(crate) content: u32,
-    /// The same, as engines before the third took it: with the sequence. Histories of older snapshots hold it.
-    pub(crate) content_numbered: u32,
     /// Hash of the party reference; 0 where none.
     pub(crate) party: u32,
     pub(crate) actor: Symbol,
@@ -181,13 +179,7 @@ impl History {
                 return Arrival::Duplicate;
             }
             if new.data_version == old.version {
-                if new.content != old.content && new.content_numbered != old.content {
-                    return self.contest(old);
-                }
-                if new.source_seq >= old.seq {
-                    return Arrival::Duplicate;
-                }
-                return self.number_anew(&old, new, &id, scratch);
+                return self.again(old, new.content);
             }
             replaced_at = Some(Timestamp::from_millis(old.at_ms));
             // Sending a record anew does not make its entry late: the first receipt and entry count.
@@ -217,28 +209,11 @@ impl History {
         Arrival::Changed { replaced_at }
     }
 
-    /// A known record came again under a smaller number: the smallest orders it, whichever came first.
-    fn number_anew(
-        &mut self,
-        old: &Old,
-        mut new: NewEvent<'_>,
-        id: &Id<'_>,
-        scratch: &mut Vec<u8>,
-    ) -> Arrival {
-        new.received_at = old.received_at();
-        self.splice(old.at..old.next, &[]);
-        let place = self.find(id, &new).0;
-        self.insert(place, &new, id, scratch);
-        let contested = old.flags & flag::CONTESTED;
-        let frame = Frame::read(&self.bytes, place).expect(WHOLE);
-        let (flags_at, flags) = (frame.flags_at, frame.flags | contested);
-        self.set_flags(flags_at, flags);
-        self.mark_voids();
-        Arrival::Changed { replaced_at: None }
-    }
-
-    /// A known id and version came again with another content.
-    fn contest(&mut self, old: Old) -> Arrival {
+    /// A known id and version came again.
+    fn again(&mut self, old: Old, content: u32) -> Arrival {
+        if content == old.content {
+            return Arrival::Duplicate;
+        }
         self.set_head(Head {
             contested: true,
             ..self.head()
@@ -341,7 +316,6 @@ impl History {
             content: frame.content,
             version: fields.version,
             at_ms: fields.at_ms,
-            seq: fields.seq,
             received_after_s: fields.received_after_s,
             entered_after_s: fields.entered_after_s,
         }
@@ -373,7 +347,6 @@ struct Old {
     content: u32,
     version: u32,
     at_ms: i64,
-    seq: u64,
     received_after_s: i64,
     entered_after_s: Option<i64>,
 }

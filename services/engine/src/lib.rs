@@ -122,7 +122,7 @@
 //! - A *query* is alleged as `off_list` is: settled when two working days have passed by the clock.
 //! - `late_entry`: `entered_at`, else `received_at`, cut to the second, past the deadline. Not for declared sources.
 //! - `conflict`: an event that names another item or party than the first, or whose id came with two contents under
-//!   the version known (all counts but `received_at`, `sent_at` and `source_seq`). A greater version of the id settles it.
+//!   the version known (all counts but `received_at` and `sent_at`). A greater version of the id settles it.
 //! - `unfounded_suspension`, of each `suspend` by itself: its kind is no suspending one of the flowchart, it has neither a planned end nor a
 //!   maximum, or (unless `notice: false`) neither number nor time of a written notice.
 //! - `frequent_suspension`, at the first `suspend` of which one holds: it is the case's `suspend` number `count` + 1 or later; or the limit's
@@ -157,15 +157,6 @@
 //!
 //! **Rule settings** change control points before anything is judged. Of each `id`, the version with the greatest `effective_from` on or before
 //! the local date of the first `accepted` (else first) event; where it applies to the case's item. See [`mingjing_domain::definitions::adjusted`].
-//!
-//! **Sources.** What the definitions declare of a source, they alone do: a record in which it declares itself does nothing. A code of an
-//! event's item, step, result, body or region that the source's mapping lists stands for the one it leads to, in all of the above,
-//! whenever the mapping came; what was sent stays. Of a source that maps bodies, one that no body has is a *query* of `wrong_body`.
-//!
-//! **Calendars of regions.** Where the definitions name a calendar, a case is counted in the one that extends it and names its region: its
-//! item's, while that is unknown its source's; of several the one with the longest code.
-//!
-//! **Numbers.** A record's `source_seq` orders it and is no part of what it says: come under several, it has the smallest.
 //!
 //! **Settling.** What is alleged of an instant is *settled* when its source is known complete up to that instant or
 //! the clock has passed it by the source's delay allowance. The instant is `breached_at` for limits (`too_early` and

@@ -2,7 +2,6 @@
 
 mod arrive;
 mod cases;
-mod codes;
 mod explain;
 mod judge;
 mod recover;
@@ -284,9 +283,7 @@ impl Engine {
 
     fn declared(&mut self, source: &Source, facts: &mut Vec<Fact>) {
         let ix = self.source(&source.id);
-        // Where the definitions declare it, they are the one place that does.
-        let declared_there = self.rules.source(&source.id).is_some();
-        if declared_there || self.sources[usize::from(ix)].source == *source {
+        if self.sources[usize::from(ix)].source == *source {
             return;
         }
         self.set_source(ix, source.clone());

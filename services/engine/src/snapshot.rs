@@ -204,7 +204,6 @@ impl Engine {
             state.complete_until = Timestamp::from_millis(source.complete_until);
             state.last_received_at = Timestamp::from_millis(source.last_received_at);
             state.events = source.events;
-            self.translate_anew(ix);
             sources.push(ix);
         }
         for case in image.cases {

@@ -68,7 +68,6 @@ const EVENTS: &[&str] = &[
     "note org jyq region 510502",
     "note org jyq region 510503",
     "note org gaj",
-    "note org nobody",
     "note party p1",
     "note party p2",
     "review_result",
@@ -174,8 +173,6 @@ pub enum Action {
 pub enum Again {
     /// The same bytes.
     Same,
-    /// The same under another number.
-    Renumbered,
     /// The same version, another content.
     Conflicting,
     /// A newer version that happened at another time.
@@ -210,7 +207,6 @@ pub fn action() -> impl Strategy<Value = Action> {
     );
     let how = prop_oneof![
         2 => Just(Again::Same),
-        1 => Just(Again::Renumbered),
         1 => Just(Again::Conflicting),
         2 => Just(Again::Moved),
         2 => Just(Again::Newer),
@@ -224,7 +220,7 @@ pub fn action() -> impl Strategy<Value = Action> {
         2 => (0..3u8, prop_oneof![2 => Just(0i16), 1 => -10..60i16])
             .prop_map(|(source, hours_ago)| Action::Complete { source, hours_ago }),
         1 => (0..3u8, 0..6u8).prop_map(|(source, how)| Action::Declare { source, how }),
-        1 => (0..7u8).prop_map(Action::Activate),
+        1 => (0..6u8).prop_map(Action::Activate),
         1 => Just(Action::Restart),
     ]
 }
@@ -339,7 +335,6 @@ impl Writer<'_> {
                 let newer = of_record.map(|w| w.version).max().unwrap_or(0) + 1;
                 match how {
                     Again::Same => {}
-                    Again::Renumbered => again.seq = (again.seq + 3) % 5,
                     Again::Conflicting => again.words += " party other",
                     Again::Moved => {
                         again.version = newer;

@@ -32,13 +32,6 @@ pub struct CalendarDefinition {
     /// over the built-in calendar (then both have the same id). Its versions count too, in order of publication.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub extends: Option<String>,
-    /// 适用区划: items of these regions are counted in this calendar wherever their flowchart names one that it extends; of several the
-    /// one with the longest code.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub regions: Vec<String>,
-    /// The calendars that it was laid over, from the farthest to the closest.
-    #[serde(skip)]
-    pub bases: Vec<String>,
     /// True for a calendar that knows weekends only and is never provisional, for logs from elsewhere whose
     /// holidays do not matter. It has to be said, so that a forgotten list of years is not taken for one.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -169,8 +162,6 @@ impl CalendarDefinition {
             time_zone: time_zone.into(),
             weekend: saturday_and_sunday(),
             extends: None,
-            regions: Vec::new(),
-            bases: Vec::new(),
             plain: true,
             versions: Vec::new(),
         }
@@ -192,11 +183,8 @@ impl CalendarDefinition {
         let mut versions = base.versions.clone();
         versions.extend(self.versions.iter().cloned());
         versions.sort_by_key(|version| version.published_at);
-        let mut bases = base.bases.clone();
-        bases.extend((base.id != self.id).then(|| base.id.clone()));
         CalendarDefinition {
             extends: None,
-            bases,
             versions,
             ..self.clone()
         }

@@ -84,7 +84,7 @@ impl<'a> CaseLog<'a> {
         CaseLog {
             source,
             case_no,
-            declared: by_declared_clock(source, &entries),
+            declared: by_declared_clock(&entries),
             entries,
         }
     }
@@ -115,25 +115,16 @@ impl<'a> CaseLog<'a> {
 
 /// A declared source has a clock of its own, by which its cases are judged and their changes are dated: how far it was complete.
 /// What stands in the log before that first stood somewhere was known when it did.
-fn by_declared_clock(id: &str, entries: &[Entry<'_>]) -> BTreeMap<u64, Timestamp> {
+fn by_declared_clock(entries: &[Entry<'_>]) -> BTreeMap<u64, Timestamp> {
     let mut known_at = BTreeMap::new();
     let mut declared = false;
-    // Where the definitions declare the source, they are the one place that does.
-    let mut defined = false;
     let mut complete: Option<Timestamp> = None;
     let mut waiting: Vec<u64> = Vec::new();
     for entry in entries {
         match &entry.said {
-            Said::Declared(source) if !defined => {
-                declared = source.clock == SourceClock::Declared;
-            }
-            Said::Activated(set) => {
-                let source = set.rules.source(id);
-                defined = source.is_some();
-                declared = source.map_or(declared, |s| s.clock == SourceClock::Declared);
-            }
+            Said::Declared(source) => declared = source.clock == SourceClock::Declared,
             Said::CompleteUntil(until) => complete = complete.max(Some(*until)),
-            Said::Event(_) | Said::Declared(_) => {}
+            Said::Event(_) | Said::Activated(_) => {}
         }
         waiting.push(entry.offset);
         if let Some(complete) = complete.filter(|_| declared) {

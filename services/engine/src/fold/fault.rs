@@ -55,12 +55,10 @@ pub(crate) enum Fault {
     CollectorIsDecider,
     FineTooLargeForTheSpot,
     OtherCollectionGround,
-    /// No body has this code, and the source has codes of its own: it may be one that nobody mapped. A query first.
-    UnmappedBody,
 }
 
 impl Fault {
-    const ALL: [Fault; 39] = {
+    const ALL: [Fault; 38] = {
         use Fault::*;
         [
             TooFew,
@@ -101,7 +99,6 @@ impl Fault {
             CollectorIsDecider,
             FineTooLargeForTheSpot,
             OtherCollectionGround,
-            UnmappedBody,
         ]
     };
 
@@ -116,7 +113,6 @@ impl Fault {
                 | Fault::UnknownPlan
                 | Fault::NoTier
                 | Fault::NoFeeCode
-                | Fault::UnmappedBody
         )
     }
 

@@ -289,10 +289,7 @@ impl Taken<'_> {
             return None;
         };
         let region = context.texts.option(profile.region);
-        let mut fault = self.body_fault(org, region, item)?;
-        if context.maps_bodies && context.rules.body(org).is_none() {
-            fault = Fault::UnmappedBody;
-        }
+        let fault = self.body_fault(org, region, item)?;
         let assigned = context.latest_kept_text(&self.event, Kept::Jurisdiction);
         let by_document = || {
             context

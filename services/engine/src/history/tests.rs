@@ -64,7 +64,6 @@ impl Told {
             source_seq: self.seq,
             data_version: self.version,
             content: self.content,
-            content_numbered: self.content,
             party: self.party,
             actor: self.actor,
             profile: self.profile,
@@ -107,15 +106,10 @@ impl Plain {
         let void_before = self.void();
         if let Some(place) = known {
             let old = &self.events[place];
-            let same = told.version == old.version && told.content == old.content;
-            if told.version < old.version || (same && told.seq >= old.seq) {
+            if told.version < old.version
+                || (told.version == old.version && told.content == old.content)
+            {
                 return "duplicate";
-            }
-            if same {
-                told.received_at = old.received_at;
-                self.events[place] = told;
-                self.events.sort_by(|a, b| a.key().cmp(&b.key()));
-                return "changed";
             }
             if told.version == old.version {
                 self.contested.push(told.id);

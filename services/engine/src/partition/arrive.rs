@@ -14,7 +14,6 @@ impl Engine {
         let source = self.source(&event.source);
         let ix = self.case_or_new(source, &event.case_no);
         let new = self.pack(event);
-        self.translate(source);
         let arrival = self.cases[ix].history.take(new, &mut self.bytes);
         let state = &mut self.sources[usize::from(source)];
         state.touched = true;
@@ -51,8 +50,7 @@ impl Engine {
             entered_at: event.entered_at,
             source_seq: event.source_seq,
             data_version: event.data_version,
-            content: content_hash(event, false, &mut self.bytes),
-            content_numbered: content_hash(event, true, &mut self.bytes),
+            content: content_hash(event, &mut self.bytes),
             party: data
                 .party_ref
                 .as_deref()
@@ -160,17 +158,15 @@ impl Engine {
     }
 }
 
-/// A hash of everything a department says in an event, but for when it was sent and received and under which number. Part of
-/// snapshots: its bytes and function (XXH3-64, folded) never change.
-fn content_hash(event: &CaseEvent<'_>, numbered: bool, bytes: &mut Vec<u8>) -> u32 {
+/// A hash of everything a department says in an event, but for when it was sent and received. Part of snapshots:
+/// its bytes and function (XXH3-64, folded) never change.
+fn content_hash(event: &CaseEvent<'_>, bytes: &mut Vec<u8>) -> u32 {
     let data = &event.data;
     bytes.clear();
     bytes.push(event.kind as u8);
     put_instant(bytes, Some(event.occurred_at));
     put_instant(bytes, event.entered_at);
-    if numbered {
-        bytes.extend_from_slice(&event.source_seq.to_le_bytes());
-    }
+    bytes.extend_from_slice(&event.source_seq.to_le_bytes());
     for text in [
         &data.step_code,
         &data.prev_step_code,

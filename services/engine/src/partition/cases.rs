@@ -8,7 +8,6 @@ use mingjing_domain::source::{Source, SourceClock};
 use rustc_hash::FxBuildHasher;
 
 use super::Engine;
-use super::codes::Translated;
 use super::timers::Timers;
 use crate::fold::{Fold, NEVER};
 use crate::history::History;
@@ -43,7 +42,6 @@ pub(crate) struct SourceState {
     pub(super) unsettled: Timers,
     /// Declared sources: their own timers.
     pub(super) timers: Timers,
-    pub(super) translated: Translated,
     pub(crate) touched: bool,
 }
 
@@ -111,7 +109,7 @@ impl Engine {
             return *ix;
         }
         let ix = self.sources.len() as SourceIx;
-        let known = self.rules.source(id).cloned();
+        let known = self.rules.sources().iter().find(|s| s.id == id).cloned();
         self.sources.push(SourceState {
             source: known.unwrap_or_else(|| Source::new(id, SourceClock::Live)),
             complete_until: Timestamp::MIN,
@@ -120,11 +118,9 @@ impl Engine {
             waiting: Vec::new(),
             unsettled: Timers::new(),
             timers: Timers::new(),
-            translated: Translated::default(),
             touched: false,
         });
         self.source_ix.insert(id.into(), ix);
-        self.translate(ix);
         ix
     }
 
@@ -133,15 +129,10 @@ impl Engine {
     pub(super) fn set_source(&mut self, ix: SourceIx, source: Source) {
         let state = &mut self.sources[usize::from(ix)];
         let other_clock = state.source.clock != source.clock;
-        let other_codes = state.source.mapping != source.mapping;
         state.source = source;
-        if other_codes {
-            self.translate_anew(ix);
-        }
         if !other_clock {
             return;
         }
-        let state = &mut self.sources[usize::from(ix)];
         let own: Vec<CaseIx> = self.cases.of_source(ix).collect();
         for case in &own {
             let next = std::mem::replace(&mut self.cases[*case].next, NEVER);

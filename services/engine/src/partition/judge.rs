@@ -191,15 +191,14 @@ impl Engine {
         let context = Context {
             rules: &self.rules,
             plan: self.rules.plan(plan),
-            history: case.history.read(source.acts(self.acts.all())),
+            history: case.history.read(self.acts.all()),
             codes: &self.codes,
             texts: &self.texts,
             kept: self.kept,
-            profiles: source.profiles(self.profiles.all()),
+            profiles: self.profiles.all(),
             step_of: &self.step_of[plan as usize],
             step_symbol: &self.step_symbols[plan as usize],
             declared: source.source.clock == SourceClock::Declared,
-            maps_bodies: !source.source.mapping.orgs.is_empty(),
             keep_all,
         };
         let parts = Parts {

@@ -70,7 +70,6 @@ impl Engine {
                 state.waiting.clear();
                 state.touched = true;
             }
-            Input::Declared(source) if self.rules.source(&source.id).is_some() => {}
             Input::Declared(source) => {
                 let ix = self.source(&source.id);
                 self.set_source(ix, source.clone());

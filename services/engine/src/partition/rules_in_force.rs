@@ -64,13 +64,11 @@ impl Engine {
     /// The plan in force for what is known of a case.
     pub(super) fn plan_anew(&self, ix: CaseIx) -> PlanIx {
         let case = &self.cases[ix];
-        let state = &self.sources[usize::from(case.source)];
-        let profiles = state.profiles(self.profiles.all());
         let mut item = 0;
         let mut decisive: Option<Event<'_>> = None;
-        for event in case.history.read(state.acts(self.acts.all())).known() {
+        for event in case.history.read(self.acts.all()).known() {
             if item == 0 {
-                item = profiles[event.profile as usize].item;
+                item = self.profiles.all()[event.profile as usize].item;
             }
             if decisive.is_none_or(|d| event.kind == EventKind::Accepted && d.kind != event.kind) {
                 decisive = Some(event);
@@ -80,9 +78,8 @@ impl Engine {
             }
         }
         let at = decisive.map_or(Timestamp::MIN, |e| e.occurred_at);
+        let source = &self.sources[usize::from(case.source)].source.id;
         self.rules
-            .plan_for(&state.source.id, self.texts.option(item), |tz| {
-                at.local_date(tz)
-            })
+            .plan_for(source, self.texts.option(item), |tz| at.local_date(tz))
     }
 }

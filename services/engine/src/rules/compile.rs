@@ -7,10 +7,8 @@ mod limits;
 mod money;
 mod points;
 mod power_list;
-mod regional;
 mod register;
 mod settings;
-mod sources;
 mod steps;
 
 use std::collections::BTreeMap;
@@ -27,7 +25,6 @@ use rustc_hash::FxHashMap;
 
 use super::plan::{Check, MarkSet, Plan, Special};
 use super::{PlanIx, Registers, Rules, flowchart_name};
-use regional::RegionalCalendars;
 use settings::Settings;
 
 /// Events upon which a duty falls away, where a limit says nothing.
@@ -49,43 +46,38 @@ pub(super) fn compile(set: &DefinitionSet) -> Result<Rules, Vec<Problem>> {
     register::check_register(set, &mut problems);
     money::check_money(set, &mut problems);
     settings::check_settings(set, &mut problems);
-    sources::check_sources(set, &mut problems);
-    regional::check_calendars(set, &mut problems);
     let settings = Settings::of(set);
-    let regional = RegionalCalendars::of(set);
 
     let mut plans = Vec::new();
-    let mut compile =
-        |scope: &Option<String>, flowchart: Option<_>, variant: usize, regional: Option<&str>| {
-            let general: Vec<_> = set
-                .general_points
-                .iter()
-                .filter(|g| applies(&g.value, scope.as_deref()))
-                .collect();
-            let settings = &settings.variants[variant];
-            let home = PlanHome {
-                settings,
-                items: &set.items,
-                calendars: &calendars,
-                regional,
-            };
-            compile_plan(flowchart, &general, &home, &mut problems)
-        };
+    let mut compile = |scope: &Option<String>, flowchart: Option<_>, variant: usize| {
+        let general: Vec<_> = set
+            .general_points
+            .iter()
+            .filter(|g| applies(&g.value, scope.as_deref()))
+            .collect();
+        let settings = &settings.variants[variant];
+        let items = &set.items;
+        compile_plan(
+            flowchart,
+            &general,
+            settings,
+            items,
+            &calendars,
+            &mut problems,
+        )
+    };
     for scope in &scopes {
-        plans.push(compile(scope, None, 0, None));
+        plans.push(compile(scope, None, 0));
         for flowchart in &set.flowcharts {
-            plans.push(compile(scope, Some(flowchart), 0, None));
+            plans.push(compile(scope, Some(flowchart), 0));
         }
     }
     let mut set_plans = FxHashMap::default();
     for (place, scope) in scopes.iter().enumerate() {
-        let without_flowchart = calendar_without_flowchart(set, scope.as_deref());
-        for of in regional.plans(set, &settings, without_flowchart) {
-            let key = (place, of.flowchart, of.variant, of.regional);
-            set_plans.insert(key, plans.len() as PlanIx);
-            let document = of.flowchart.checked_sub(1).map(|f| &set.flowcharts[f]);
-            let calendar = regional.calendar(of.regional);
-            plans.push(compile(scope, document, usize::from(of.variant), calendar));
+        for (flowchart, variant) in settings.pairs(set) {
+            set_plans.insert((place, flowchart, variant), plans.len() as PlanIx);
+            let document = flowchart.checked_sub(1).map(|f| &set.flowcharts[f]);
+            plans.push(compile(scope, document, usize::from(variant)));
         }
     }
     problems.sort();
@@ -136,7 +128,6 @@ pub(super) fn compile(set: &DefinitionSet) -> Result<Rules, Vec<Problem>> {
         plans: compiled,
         plans_per_scope: set.flowcharts.len() + 1,
         set_plans,
-        regional: regional.chosen,
         settings_without_item: settings.without_item,
         settings_by_item: settings.by_item,
         calendars,
@@ -171,15 +162,6 @@ fn scopes(general: &[Document<GeneralPoints>]) -> Vec<Option<String>> {
     std::iter::once(None)
         .chain(named.into_iter().map(Some))
         .collect()
-}
-
-/// The calendar that cases without a flowchart are counted in.
-fn calendar_without_flowchart<'a>(set: &'a DefinitionSet, scope: Option<&str>) -> &'a str {
-    let general = set.general_points.iter();
-    let mut general = general.filter(|g| applies(&g.value, scope));
-    general
-        .find_map(|g| g.value.calendar.as_deref())
-        .unwrap_or("cn")
 }
 
 fn applies(general: &GeneralPoints, source: Option<&str>) -> bool {
@@ -239,24 +221,15 @@ enum Looks {
     Kinds(&'static [EventKind]),
 }
 
-/// What a plan is compiled under beside its flowchart and general points.
-struct PlanHome<'a> {
-    settings: &'a [&'a Document<RuleSettings>],
-    items: &'a [Document<PowerItem>],
-    calendars: &'a BTreeMap<String, Arc<WorkCalendar>>,
-    /// The id of the calendar that counts in the place of the flowchart's.
-    regional: Option<&'a str>,
-}
-
 fn compile_plan(
     flowchart: Option<&Document<Flowchart>>,
     general: &[&Document<GeneralPoints>],
-    home: &PlanHome<'_>,
+    settings: &[&Document<RuleSettings>],
+    items: &[Document<PowerItem>],
+    calendars: &BTreeMap<String, Arc<WorkCalendar>>,
     problems: &mut Vec<Problem>,
 ) -> Option<Plan> {
-    let own = find_calendar(flowchart, general, home.calendars, problems)?;
-    let regional = home.regional.and_then(|id| home.calendars.get(id));
-    let calendar = regional.cloned().unwrap_or(own);
+    let calendar = find_calendar(flowchart, general, calendars, problems)?;
     let mut builder = Builder {
         plan: Plan {
             flowchart: flowchart.map(|f| flowchart_name(&f.value)),
@@ -278,8 +251,8 @@ fn compile_plan(
             watches_transitions: false,
             ended_otherwise: 0,
         },
-        settings: home.settings,
-        items: home.items,
+        settings,
+        items,
         flowchart_id: flowchart.map(|f| f.value.id.text.as_str()),
         marks: Vec::new(),
         looks_at: Vec::new(),

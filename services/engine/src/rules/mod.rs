@@ -33,27 +33,6 @@ pub(crate) type PlanIx = u32;
 /// A distinct set of rule settings; 0: none.
 pub(crate) type Variant = u16;
 
-/// A calendar of a region; 0: the flowchart's own.
-pub(crate) type RegionalIx = u16;
-
-/// Which calendar counts in a region in the place of which.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Regional {
-    /// By region: the id of a calendar, and the number of the one that counts in its place.
-    pub(crate) chosen: FxHashMap<String, Vec<(String, RegionalIx)>>,
-}
-
-impl Regional {
-    /// What counts in a region in the place of a calendar.
-    pub(crate) fn in_place_of(&self, calendar: &str, region: Option<&str>) -> RegionalIx {
-        let chosen = region.and_then(|region| self.chosen.get(region));
-        let mut chosen = chosen.into_iter().flatten();
-        chosen
-            .find(|(base, _)| base == calendar)
-            .map_or(0, |(_, regional)| *regional)
-    }
-}
-
 /// From which days on which rule settings are in force, in order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct InForce(pub(crate) Vec<(NaiveDate, Variant)>);
@@ -83,10 +62,8 @@ pub struct Rules {
     /// By scope, then flowchart index; index 0 is "no flowchart".
     plans: Vec<Plan>,
     plans_per_scope: usize,
-    /// The plans of other settings than none and of other calendars than the flowchart's own, behind those: by scope, flowchart
-    /// index, settings and calendar.
-    set_plans: FxHashMap<(usize, usize, Variant, RegionalIx), PlanIx>,
-    regional: Regional,
+    /// The plans of other settings than none, behind those.
+    set_plans: FxHashMap<(usize, usize, Variant), PlanIx>,
     settings_without_item: InForce,
     /// Items whose settings are others than those of a case without item.
     settings_by_item: FxHashMap<String, InForce>,
@@ -113,11 +90,6 @@ impl Rules {
     /// Sources that the definitions declare.
     pub fn sources(&self) -> &[Source] {
         &self.sources
-    }
-
-    /// What the definitions declare of a source; none where they do not name it.
-    pub fn source(&self, id: &str) -> Option<&Source> {
-        self.sources.iter().find(|source| source.id == id)
     }
 
     /// The calendars that limits are counted in, each once, by id.
@@ -196,21 +168,9 @@ impl Rules {
         let settings = item
             .and_then(|code| self.settings_by_item.get(code))
             .unwrap_or(&self.settings_without_item);
-        let calendar = &self.plans[plain].calendar;
-        let variant = settings.on(date_in(calendar.tz()));
-        let regional = self
-            .regional
-            .in_place_of(calendar.id(), self.region_of(source, item));
-        let set = self.set_plans.get(&(scope, flowchart, variant, regional));
+        let variant = settings.on(date_in(self.plans[plain].calendar.tz()));
+        let set = self.set_plans.get(&(scope, flowchart, variant));
         set.copied().unwrap_or(plain as PlanIx)
-    }
-
-    /// The region whose calendar counts for a case: its item's, else its source's.
-    fn region_of(&self, source: &str, item: Option<&str>) -> Option<&str> {
-        match item.and_then(|code| self.items.get(code)) {
-            Some(item) => Some(&item.region),
-            None => self.source(source)?.region.as_deref(),
-        }
     }
 }
 

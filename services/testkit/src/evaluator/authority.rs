@@ -1,7 +1,6 @@
 //! Findings about persons, bodies and plans: A3, A4, A5, A7, A8, A11.
 
 use chrono::NaiveDate;
-use mingjing_domain::Timestamp;
 use mingjing_domain::alert::Level;
 use mingjing_domain::deadline::{self, Ledger};
 use mingjing_domain::definitions::{
@@ -12,7 +11,7 @@ use mingjing_domain::limit::{Budget, Unit};
 
 use super::findings::Finding;
 use super::history::{Case, local_date};
-use super::{Moment, SlowEvaluator, Watch};
+use super::{SlowEvaluator, Watch};
 
 /// What is to be said of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -311,18 +310,6 @@ impl<'a> SlowEvaluator<'a> {
         !(assigned && by_document)
     }
 
-    /// Whether no body has the code that an event names, and its source has codes of its own.
-    pub(super) fn is_unmapped_body(
-        &self,
-        case: &Case<'_>,
-        index: usize,
-        moment: Moment<'_>,
-    ) -> bool {
-        let named = case.events[index].data.org_code.as_deref();
-        let unknown = named.is_some_and(|code| self.body(code).is_none());
-        unknown && !moment.source.mapping.orgs.is_empty()
-    }
-
     /// The item as the case has named it up to an event.
     pub(super) fn item_at(&self, case: &Case<'_>, index: usize) -> Option<&'a PowerItem> {
         let code = case.events[..=index]
@@ -502,18 +489,15 @@ impl SlowEvaluator<'_> {
                 Verdict::Mild => finding.level = Some(Level::Review),
                 Verdict::Query => {
                     let at = case.events[index].occurred_at;
-                    finding.grace_ends = Some(query_ends(watch, at));
+                    let due =
+                        deadline::deadline(watch.calendar, at, QUERY_GRACE, &Ledger::default());
+                    finding.grace_ends = Some(due.due_at);
                 }
             }
             found.push(finding);
         }
         found
     }
-}
-
-/// The last second in which a query asked at an instant may be answered.
-pub(super) fn query_ends(watch: &Watch<'_>, at: Timestamp) -> Timestamp {
-    deadline::deadline(watch.calendar, at, QUERY_GRACE, &Ledger::default()).due_at
 }
 
 /// Whether a region lies in an area: `510500` covers `510502`, and `500000` (重庆) does not cover `510000`: codes are

@@ -25,9 +25,9 @@ impl SlowEvaluator<'_> {
             let triggers = (0..case.events.len()).filter(|i| meant(case, *i, &expectation.trigger));
             for (start, visit) in triggers.zip(1..) {
                 let course = course(case, expectation, start);
-                let calendar = case.flowchart.map_or(watch.calendar, |f| {
-                    self.definitions.calendar_of(case, &f.calendar)
-                });
+                let calendar = case
+                    .flowchart
+                    .map_or(watch.calendar, |f| self.definitions.calendar(&f.calendar));
                 let due_at = deadline::deadline(
                     calendar,
                     case.events[start].occurred_at,

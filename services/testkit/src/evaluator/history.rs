@@ -34,8 +34,6 @@ pub(super) struct Case<'a> {
     pub flowchart: Option<&'a Flowchart>,
     /// Event ids of which two contents came under one data version.
     pub conflicting: BTreeSet<&'a str>,
-    /// The region whose calendar counts: its item's, else its source's.
-    pub region: Option<&'a str>,
     arrivals: &'a [CaseEvent<'static>],
 }
 
@@ -48,11 +46,6 @@ impl<'a> Case<'a> {
             .find_map(|e| e.data.item_code.as_deref())
             .and_then(|code| definitions.item(code));
         let flowchart = item.and_then(|item| in_force(&events, item, definitions));
-        let source = arrivals.first().and_then(|e| definitions.source(&e.source));
-        let region = match item {
-            Some(item) => Some(item.region.as_str()),
-            None => source.and_then(|source| source.region.as_deref()),
-        };
         let steps: Vec<_> = events.iter().map(|e| step_of(e, flowchart)).collect();
         let visits = visits(&events, &steps, flowchart);
         Self {
@@ -62,7 +55,6 @@ impl<'a> Case<'a> {
             item,
             flowchart,
             conflicting,
-            region,
             arrivals,
         }
     }
@@ -77,7 +69,6 @@ impl<'a> Case<'a> {
             item: self.item,
             flowchart: self.flowchart,
             conflicting: self.conflicting.clone(),
-            region: self.region,
             arrivals: self.arrivals,
         }
     }
@@ -154,18 +145,14 @@ impl<'a> Case<'a> {
     }
 }
 
-/// Of each event id the greatest data version, of equal ones the first that arrived, under the smallest number that it came with;
-/// none that a correction names.
+/// Of each event id the greatest data version, of equal ones the first that arrived; none that a correction names.
 fn known<'a>(
     arrivals: &'a [CaseEvent<'static>],
 ) -> (Vec<&'a CaseEvent<'static>>, BTreeSet<&'a str>) {
     let mut by_id: BTreeMap<&'a str, &'a CaseEvent<'static>> = BTreeMap::new();
     for event in arrivals {
         let kept = by_id.entry(&event.event_id).or_insert(event);
-        let renumbered = event.data_version == kept.data_version
-            && content(event) == content(kept)
-            && event.source_seq < kept.source_seq;
-        if event.data_version > kept.data_version || renumbered {
+        if event.data_version > kept.data_version {
             *kept = event;
         }
     }
@@ -195,12 +182,11 @@ fn known<'a>(
     (events, conflicting)
 }
 
-/// What a record says, apart from when it travelled and under which number.
+/// What a record says, apart from when it travelled.
 pub(super) fn content(event: &CaseEvent<'static>) -> CaseEvent<'static> {
     CaseEvent {
         received_at: Timestamp::MIN,
         sent_at: None,
-        source_seq: 0,
         ..event.clone()
     }
 }

@@ -100,7 +100,7 @@ impl SlowEvaluator<'_> {
         let Some(budget) = limit.at_least else {
             return Vec::new();
         };
-        let calendar = self.definitions.calendar_of(case, &flowchart.calendar);
+        let calendar = self.definitions.calendar(&flowchart.calendar);
         let mut found = Vec::new();
         for stay in self.stays(case, flowchart, limit) {
             let course = self.course(case, limit, &stay);
@@ -205,7 +205,7 @@ impl SlowEvaluator<'_> {
         let Some(running) = self.restarted(case, flowchart, limit, course) else {
             return Vec::new();
         };
-        let calendar = self.definitions.calendar_of(case, &flowchart.calendar);
+        let calendar = self.definitions.calendar(&flowchart.calendar);
         let is_breach = |at: &RungAt| matches!(at, RungAt::Promised | RungAt::Statutory);
         let first_breach = levels.iter().map(|rung| rung.at).find(is_breach);
         let measured = first_breach.unwrap_or(match limit.promised {

@@ -37,7 +37,7 @@ impl SlowEvaluator<'_> {
         course: &Course,
         budget: Budget,
     ) -> Due {
-        let calendar = self.definitions.calendar_of(case, &flowchart.calendar);
+        let calendar = self.definitions.calendar(&flowchart.calendar);
         let start = course.start_at(case);
         let suspensions = suspensions(case, flowchart, limit, course, calendar);
         let mut extensions: Vec<Extension<'static>> = Vec::new();

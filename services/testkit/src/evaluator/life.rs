@@ -76,9 +76,9 @@ impl SlowEngine {
     /// A partition that has read nothing.
     pub fn new(definitions: Rc<Definitions>) -> Self {
         Self {
-            sources: defined(&definitions),
             definitions,
             clock: BEFORE_EVERY_TICK,
+            sources: BTreeMap::new(),
             complete_until: BTreeMap::new(),
             cases: BTreeMap::new(),
             waiting: BTreeSet::new(),
@@ -107,14 +107,8 @@ impl SlowEngine {
         let key = (source.id.clone(), event.case_no.to_string());
         let cause = self.cause(&source, event);
         let is_new = self.known(&key, &event.event_id).is_none_or(|kept| {
-            let number = |e: &&CaseEvent<'static>| {
-                e.data_version == kept.data_version && content(e) == content(kept)
-            };
-            let of_case = self.cases.get(&key).into_iter().flatten();
-            let smallest = of_case.filter(number).map(|e| e.source_seq).min();
             event.data_version > kept.data_version
-                || event.data_version == kept.data_version
-                    && (content(event) != content(kept) || Some(event.source_seq) < smallest)
+                || event.data_version == kept.data_version && content(event) != content(kept)
         });
         self.cases
             .entry(key.clone())
@@ -138,11 +132,8 @@ impl SlowEngine {
         self.judge_all(|s| s.id == source);
     }
 
-    /// A source declared itself. What the definitions declare, they alone do.
+    /// A source declared itself.
     pub fn declared(&mut self, source: &Source) {
-        if self.definitions.source(&source.id).is_some() {
-            return;
-        }
         self.sources.insert(source.id.clone(), source.clone());
         self.judge_all(|s| s.id == source.id);
     }
@@ -155,7 +146,6 @@ impl SlowEngine {
 
     /// Definitions or a calendar came into force.
     pub fn activated(&mut self, definitions: Rc<Definitions>) {
-        self.sources.extend(defined(&definitions));
         self.definitions = definitions;
         self.judge_all(|_| true);
     }
@@ -241,12 +231,6 @@ impl SlowEngine {
             }
         }
     }
-}
-
-/// The sources that definitions declare, by id.
-fn defined(definitions: &Definitions) -> BTreeMap<String, Source> {
-    let sources = definitions.set().sources.iter().map(|d| &d.value);
-    sources.map(|s| (s.id.clone(), s.clone())).collect()
 }
 
 fn key(case: &(String, String), wanted: &Wanted) -> AlertKey {

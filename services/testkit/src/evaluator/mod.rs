@@ -8,7 +8,6 @@
 //! [`life`] adds the life of alerts on top: it evaluates after every input and folds the answers.
 
 mod authority;
-mod codes;
 mod course;
 mod duties;
 mod findings;
@@ -187,9 +186,7 @@ impl<'a> SlowEvaluator<'a> {
 
     /// What should be alleged of the case that these arrivals (in order of arrival) make; sorted.
     pub fn wanted(&self, arrivals: &[CaseEvent<'static>], moment: Moment<'_>) -> Vec<Wanted> {
-        let mapping = &moment.source.mapping;
-        let ours = codes::in_our_codes(arrivals, mapping);
-        let case = Case::of(&ours, self.definitions);
+        let case = Case::of(arrivals, self.definitions);
         let mut all: Vec<Wanted> = Vec::new();
         for watch in self.watches(&case, moment.source) {
             for wanted in self.of_point(&case, &watch, moment) {
@@ -211,7 +208,7 @@ impl<'a> SlowEvaluator<'a> {
         let definitions = self.definitions;
         let mut watches = Vec::new();
         if let Some(flowchart) = case.flowchart {
-            let calendar = definitions.calendar_of(case, &flowchart.calendar);
+            let calendar = definitions.calendar(&flowchart.calendar);
             watches.extend(
                 flowchart
                     .control_points
@@ -226,8 +223,7 @@ impl<'a> SlowEvaluator<'a> {
             .map(|document| &document.value)
         {
             if general.sources.is_empty() || general.sources.contains(&source.id) {
-                let named = general.calendar.as_deref().unwrap_or("cn");
-                let calendar = definitions.calendar_of(case, named);
+                let calendar = definitions.calendar(general.calendar.as_deref().unwrap_or("cn"));
                 watches.extend(
                     general
                         .control_points

@@ -7,7 +7,6 @@ use mingjing_domain::event::{CaseEvent, EventKind};
 use mingjing_domain::limit::{Budget, Unit};
 use mingjing_domain::source::SourceClock;
 
-use super::authority::query_ends;
 use super::findings::{Finding, case_wide};
 use super::history::{Case, local_date};
 use super::stays::begun_on;
@@ -33,15 +32,7 @@ impl SlowEvaluator<'_> {
             PointKind::OffList { grace } => self.off_list(case, watch, *grace),
             PointKind::CancelledItem => self.cancelled_item(case),
             PointKind::WrongBody => {
-                let mut found =
-                    case_wide(indices.filter(|i| self.is_wrong_body(case, *i)).collect());
-                for finding in &mut found {
-                    if self.is_unmapped_body(case, finding.index, moment) {
-                        let at = case.events[finding.index].occurred_at;
-                        finding.grace_ends = Some(query_ends(watch, at));
-                    }
-                }
-                found
+                case_wide(indices.filter(|i| self.is_wrong_body(case, *i)).collect())
             }
             PointKind::LateEntry { over } => {
                 let over = over.unwrap_or(Budget::new(1, Unit::WorkingDays));

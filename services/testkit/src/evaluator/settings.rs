@@ -50,7 +50,7 @@ fn fits(settings: &RuleSettings, item: Option<&PowerItem>) -> bool {
     }
 }
 
-pub(super) fn significant(area: &str) -> &str {
+fn significant(area: &str) -> &str {
     let mut pairs = area.len() / 2;
     while area.len().is_multiple_of(2) && pairs > 1 && &area[2 * pairs - 2..2 * pairs] == "00" {
         pairs -= 1;

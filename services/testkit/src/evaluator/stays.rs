@@ -105,7 +105,7 @@ impl SlowEvaluator<'_> {
         {
             return None;
         }
-        let calendar = self.definitions.calendar_of(case, &flowchart.calendar);
+        let calendar = self.definitions.calendar(&flowchart.calendar);
         let received_at = case.events[application].occurred_at;
         let none = mingjing_domain::deadline::Ledger::default();
         let end =

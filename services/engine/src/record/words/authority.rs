@@ -88,10 +88,6 @@ pub(super) fn sentence(check: &Check, finding: &Finding, around: &Surroundings<'
                 latest(Kept::InspectionPlan)
             )
         }
-        Fault::UnmappedBody => format!(
-            "机构代码 {} 不在定义之内，来源的代码对照中也没有，请先核对并补充对照。",
-            context.texts.text(context.profile(&event).org)
-        ),
         Fault::OtherBody | Fault::BeyondItsSteps | Fault::OutsideItsArea => {
             wrong_body(fault, &event, around)
         }

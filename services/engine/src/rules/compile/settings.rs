@@ -53,11 +53,27 @@ impl<'a> Settings<'a> {
         InForce(days.into_iter().map(from_day).collect())
     }
 
-    /// The variants that cases of an item may come under, none of them included.
-    pub(super) fn variants_of(&self, item: Option<&str>) -> impl Iterator<Item = Variant> {
-        let in_force = item.and_then(|code| self.by_item.get(code));
-        let in_force = in_force.unwrap_or(&self.without_item);
-        std::iter::once(0).chain(in_force.0.iter().map(|(_, variant)| *variant))
+    /// The flowcharts (from 1; 0: none) and variants other than none that cases may come under together.
+    pub(super) fn pairs(&self, set: &DefinitionSet) -> Vec<(usize, Variant)> {
+        let mut pairs = Vec::new();
+        let mut add = |flowchart: usize, in_force: &InForce| {
+            let variants = in_force.0.iter().map(|(_, variant)| *variant);
+            pairs.extend(variants.filter(|v| *v != 0).map(|v| (flowchart, v)));
+        };
+        add(0, &self.without_item);
+        for item in set.items.iter().map(|i| &i.value) {
+            let in_force = self.by_item.get(item.code.text.as_str());
+            let in_force = in_force.unwrap_or(&self.without_item);
+            add(0, in_force);
+            for (place, flowchart) in set.flowcharts.iter().enumerate() {
+                if flowchart.value.id == item.flowchart {
+                    add(place + 1, in_force);
+                }
+            }
+        }
+        pairs.sort();
+        pairs.dedup();
+        pairs
     }
 
     fn variant(&mut self, wanted: Vec<&'a Document<RuleSettings>>) -> Variant {
