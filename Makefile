@@ -73,6 +73,7 @@ setup: ## only install and check what building, running and testing need
 	@$(STAGE) 'set-up: libchdb' bash deploy/setup/libchdb.sh
 	@$(STAGE) 'set-up: Kafka' bash deploy/setup/kafka.sh
 	@$(STAGE) 'set-up: Prometheus' bash deploy/setup/prometheus.sh
+	@$(STAGE) 'set-up: databases' bash deploy/setup/databases.sh
 	@$(STAGE) 'set-up: browser' bash deploy/setup/browser.sh
 
 # The ClickHouse engine as a library. npm brings it, so Node.js is not needed when MINGJING_LIBCHDB names a file.

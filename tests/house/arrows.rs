@@ -23,6 +23,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("supervise", &["domain", "engine", "wire", "log", "store"]),
     ("archive", &["domain", "wire", "log", "store"]),
     ("api", &["domain", "engine", "wire", "log", "store"]),
+    ("poll", &["domain", "wire"]),
     ("notify", &["domain", "wire", "log", "store"]),
     ("bulletin", &["domain", "wire", "log", "store"]),
     ("report", &["domain", "wire", "log", "store"]),
@@ -56,11 +57,13 @@ const IO_CRATES: &[&str] = &[
     "fjall",
     "hyper",
     "libloading",
+    "mysql_async",
     "object_store",
     "rdkafka",
     "reqwest",
     "smol",
     "tokio",
+    "tokio-postgres",
     "tower-http",
 ];
 

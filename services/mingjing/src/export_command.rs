@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use mingjing_domain::event::CaseEvent;
 use mingjing_store::{Config, Password, Store};
-use mingjing_wire::export::{CaseWriter, CsvWriter, OcelWriter, XesWriter};
+use mingjing_wire::export::{CaseWriter, CsvWriter, OcelWriter, OcelXmlWriter, XesWriter};
 
 use crate::{progress, replay_command};
 
@@ -22,6 +22,8 @@ enum Format {
     Xes,
     /// OCEL 2.0 in JSON: cases, items, bodies and officers as objects.
     Ocel,
+    /// OCEL 2.0 in XML: the same. Needs room for a second copy in the folder of temporary files while it is written.
+    OcelXml,
     /// CSV, UTF-8: a row an event.
     Csv,
 }
@@ -76,6 +78,10 @@ pub async fn run(args: ExportArgs) -> anyhow::Result<()> {
     let mut writer: Box<dyn CaseWriter> = match args.format {
         Format::Xes => Box::new(XesWriter::new(out, zone)),
         Format::Ocel => Box::new(OcelWriter::new(out, zone)),
+        Format::OcelXml => {
+            let waiting = tempfile::tempfile().context("cannot make a temporary file")?;
+            Box::new(OcelXmlWriter::new(out, waiting, zone))
+        }
         Format::Csv => Box::new(CsvWriter::new(out, zone)),
     };
     let (cases, events) = match (&args.log, &args.clickhouse) {

@@ -23,6 +23,7 @@ mod interchange_command;
 mod life_command;
 mod log_port;
 mod platform;
+mod poll_command;
 mod preset_command;
 mod progress;
 mod replay_command;
@@ -74,6 +75,8 @@ enum Command {
     Import(import_command::ImportArgs),
     /// The kinds of exchange tables that are known.
     Preset(preset_command::PresetArgs),
+    /// Poll a department's PostgreSQL or MySQL front-end database.
+    Poll(poll_command::PollArgs),
     /// Why a case stands as it does, asked of a running platform.
     Explain(explain_command::ExplainArgs),
     /// The signed evidence of one alert; verifying such a file.
@@ -110,6 +113,7 @@ fn main() -> ExitCode {
         Command::Replay(args) => replay_command::run(&args),
         Command::Import(args) => on_runtime(import_command::run(args)),
         Command::Preset(args) => preset_command::run(&args),
+        Command::Poll(args) => on_runtime(poll_command::run(args)),
         Command::Explain(args) => on_runtime(explain_command::run(args)),
         Command::Evidence(args) => on_runtime(evidence_command::run(args)),
         Command::Backtest(args) => on_runtime(backtest_command::run(args)),

@@ -1,4 +1,4 @@
-//! Cases for process-mining tools: XES (IEEE 1849), OCEL 2.0 (JSON) and CSV.
+//! Cases for process-mining tools: XES (IEEE 1849), OCEL 2.0 (JSON and XML) and CSV.
 //!
 //! A writer takes one case after the other and holds none of them; only OCEL's objects, which stand in it once each, are kept
 //! until the end. Free text (reasons) and references to parties stay in the platform: what is exported is codes, instants, amounts
@@ -15,7 +15,7 @@ use mingjing_domain::Timestamp;
 use mingjing_domain::event::{CaseEvent, EventKind, Value};
 
 pub use csv::CsvWriter;
-pub use ocel::OcelWriter;
+pub use ocel::{OcelWriter, OcelXmlWriter};
 pub use xes::XesWriter;
 
 /// What takes cases.

@@ -1,4 +1,4 @@
-//! The power list, the register of bodies and officers, discretion tables and fee standards as one workbook.
+//! The power list, the register of bodies and officers, discretion tables, fee standards and inspection plans as one workbook.
 //!
 //! A sheet a kind, and a sheet for each list inside it (offices, officers, tiers), which names what it belongs to by code.
 //! Headings are Chinese. What no column holds goes into the last one as JSON, so that a workbook loses nothing: what is written
@@ -30,7 +30,7 @@ pub use write::{WriteError, write};
 /// One definition.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Definition {
-    /// `body`, `item`, `discretion` or `fees`.
+    /// `body`, `item`, `discretion`, `fees` or `inspection_plan`.
     pub kind: String,
     /// What it says, without `kind`.
     pub value: Datum,

@@ -1,19 +1,22 @@
-//! OCEL 2.0 in JSON: cases, power items, bodies and officers as objects that events belong to.
+//! OCEL 2.0: cases, power items, bodies and officers as objects that events belong to.
+//!
+//! What a log holds is worked out here, once; [`json`] and [`xml`] only write it.
+
+mod json;
+mod xml;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{self, Write};
 
-use chrono_tz::Tz;
 use mingjing_domain::event::CaseEvent;
-use serde_json::{Value, json};
 
-use super::{CaseWriter, Field, activity, fields, written};
+use super::{Field, activity, fields};
 
-/// Writes an object-centric log. Events go out as they come, objects and types at the end.
-pub struct OcelWriter<W> {
-    out: W,
-    zone: Tz,
-    events: u64,
+pub use json::OcelWriter;
+pub use xml::OcelXmlWriter;
+
+/// The objects and types met so far; events are not kept.
+#[derive(Default)]
+struct Log {
     objects: BTreeMap<String, Object>,
     /// By event type: attributes and their types.
     types: BTreeMap<String, BTreeMap<String, &'static str>>,
@@ -27,52 +30,56 @@ struct Object {
     related: BTreeSet<(String, &'static str)>,
 }
 
-impl<W: Write> OcelWriter<W> {
-    /// A log whose instants are shown in `zone`.
-    pub fn new(out: W, zone: Tz) -> Self {
-        Self {
-            out,
-            zone,
-            events: 0,
-            objects: BTreeMap::new(),
-            types: BTreeMap::new(),
-        }
-    }
+/// An event as it is written.
+struct Event {
+    id: String,
+    of_type: String,
+    attributes: Vec<(String, Field)>,
+    /// Objects, each with what it is to the event.
+    related: Vec<(String, &'static str)>,
+}
 
+/// OCEL's name of a type.
+fn type_of(field: &Field) -> &'static str {
+    match field {
+        Field::Text(_) => "string",
+        Field::Int(_) => "integer",
+        Field::Float(_) => "float",
+        Field::Truth(_) => "boolean",
+        Field::Instant(_) => "time",
+    }
+}
+
+impl Log {
     fn object(&mut self, kind: &'static str, id: &str) -> String {
         let whole = format!("{kind}:{id}");
         self.objects.entry(whole.clone()).or_default().kind = kind;
         whole
     }
 
-    /// An attribute under its name; under its name and type where the name has another type already.
-    fn attribute(&mut self, event_type: &str, name: String, field: Field) -> Value {
-        let (kind, value) = match field {
-            Field::Text(text) => ("string", json!(text)),
-            Field::Int(number) => ("integer", json!(number)),
-            Field::Float(number) => ("float", json!(number)),
-            Field::Truth(truth) => ("boolean", json!(truth)),
-            Field::Instant(at) => ("time", json!(written(at, self.zone))),
-        };
-        let known = self.types.entry(event_type.to_owned()).or_default();
-        let name = match known.get(&name) {
-            Some(other) if *other != kind => format!("{name}:{kind}"),
-            _ => name,
-        };
-        known.insert(name.clone(), kind);
-        json!({ "name": name, "value": value })
+    /// A case with its own attributes, since its first event.
+    fn case(&mut self, events: &[CaseEvent<'_>], first: &CaseEvent<'_>, since: &str) -> String {
+        let case = self.object("case", &format!("{}/{}", first.source, first.case_no));
+        let region = events.iter().find_map(|e| e.data.region_code.as_deref());
+        let kind = events.iter().find_map(|e| e.data.case_kind.as_deref());
+        if let Some(object) = self.objects.get_mut(&case) {
+            let own = [
+                ("source", Some(&*first.source)),
+                ("case_no", Some(&*first.case_no)),
+                ("region_code", region),
+                ("case_kind", kind),
+            ];
+            for (name, value) in own {
+                if let Some(value) = value {
+                    let value = (value.to_owned(), since.to_owned());
+                    object.attributes.insert(name, value);
+                }
+            }
+        }
+        case
     }
 
-    fn begin(&mut self) -> io::Result<()> {
-        let before: &[u8] = if self.events == 0 {
-            b"{\"events\":[\n"
-        } else {
-            b",\n"
-        };
-        self.out.write_all(before)
-    }
-
-    fn event(&mut self, event: &CaseEvent<'_>, case: &str) -> io::Result<()> {
+    fn event(&mut self, event: &CaseEvent<'_>, case: &str) -> Event {
         let mut related = vec![(case.to_owned(), "case")];
         let data = &event.data;
         if let Some(item) = &data.item_code {
@@ -93,26 +100,29 @@ impl<W: Write> OcelWriter<W> {
         for actor in &data.co_actors {
             related.push((self.object("officer", &actor.id), "co_actor"));
         }
-        let event_type = activity(event);
-        self.types.entry(event_type.clone()).or_default();
-        let mut attributes = Vec::new();
-        for (name, field) in fields(event) {
-            attributes.push(self.attribute(&event_type, name, field));
-        }
-        let relationships = related
+        let of_type = activity(event);
+        self.types.entry(of_type.clone()).or_default();
+        let attributes = fields(event)
             .into_iter()
-            .map(|(id, qualifier)| json!({ "objectId": id, "qualifier": qualifier }));
-        let whole = json!({
-            "id": format!("{}/{}/{}", event.source, event.case_no, event.event_id),
-            "type": event_type,
-            "time": written(event.occurred_at, self.zone),
-            "attributes": attributes,
-            "relationships": relationships.collect::<Vec<_>>(),
-        });
-        self.begin()?;
-        self.events += 1;
-        serde_json::to_writer(&mut self.out, &whole)?;
-        Ok(())
+            .map(|(name, field)| (self.named(&of_type, name, &field), field));
+        Event {
+            id: format!("{}/{}/{}", event.source, event.case_no, event.event_id),
+            attributes: attributes.collect(),
+            of_type,
+            related,
+        }
+    }
+
+    /// An attribute under its name; under its name and type where the name has another type already.
+    fn named(&mut self, event_type: &str, name: String, field: &Field) -> String {
+        let kind = type_of(field);
+        let known = self.types.entry(event_type.to_owned()).or_default();
+        let name = match known.get(&name) {
+            Some(other) if *other != kind => format!("{name}:{kind}"),
+            _ => name,
+        };
+        known.insert(name.clone(), kind);
+        name
     }
 
     fn relate(&mut self, from: &str, to: &str, qualifier: &'static str) {
@@ -121,94 +131,13 @@ impl<W: Write> OcelWriter<W> {
         }
     }
 
-    fn kinds(&self) -> Value {
+    /// The types of objects, with the names of their attributes, which are all texts.
+    fn kinds(&self) -> BTreeMap<&'static str, BTreeSet<&'static str>> {
         let mut kinds: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
         for object in self.objects.values() {
-            kinds
-                .entry(object.kind)
-                .or_default()
-                .extend(object.attributes.keys());
+            let names = kinds.entry(object.kind).or_default();
+            names.extend(object.attributes.keys());
         }
-        let kind = |(name, attributes): (&str, BTreeSet<&str>)| {
-            let attributes = attributes
-                .into_iter()
-                .map(|a| json!({ "name": a, "type": "string" }));
-            json!({ "name": name, "attributes": attributes.collect::<Vec<_>>() })
-        };
-        kinds.into_iter().map(kind).collect()
-    }
-}
-
-impl<W: Write> CaseWriter for OcelWriter<W> {
-    fn case(&mut self, events: &[CaseEvent<'_>]) -> io::Result<()> {
-        let Some(first) = events.first() else {
-            return Ok(());
-        };
-        let case = self.object("case", &format!("{}/{}", first.source, first.case_no));
-        let since = written(first.occurred_at, self.zone);
-        let region = events.iter().find_map(|e| e.data.region_code.as_deref());
-        let kind = events.iter().find_map(|e| e.data.case_kind.as_deref());
-        if let Some(object) = self.objects.get_mut(&case) {
-            let own = [
-                ("source", Some(&*first.source)),
-                ("case_no", Some(&*first.case_no)),
-                ("region_code", region),
-                ("case_kind", kind),
-            ];
-            for (name, value) in own {
-                if let Some(value) = value {
-                    object
-                        .attributes
-                        .insert(name, (value.to_owned(), since.clone()));
-                }
-            }
-        }
-        for event in events {
-            self.event(event, &case)?;
-        }
-        Ok(())
-    }
-
-    fn finish(&mut self) -> io::Result<()> {
-        if self.events == 0 {
-            self.begin()?;
-        }
-        self.out.write_all(b"],\n\"objects\":[\n")?;
-        for (at, (id, object)) in self.objects.iter().enumerate() {
-            if at > 0 {
-                self.out.write_all(b",\n")?;
-            }
-            let attributes = object.attributes.iter();
-            let attributes = attributes.map(
-                |(name, (value, since))| json!({ "name": name, "time": since, "value": value }),
-            );
-            let related = object
-                .related
-                .iter()
-                .map(|(id, qualifier)| json!({ "objectId": id, "qualifier": qualifier }));
-            let whole = json!({
-                "id": id,
-                "type": object.kind,
-                "attributes": attributes.collect::<Vec<_>>(),
-                "relationships": related.collect::<Vec<_>>(),
-            });
-            serde_json::to_writer(&mut self.out, &whole)?;
-        }
-        let event_types: Value = self
-            .types
-            .iter()
-            .map(|(name, attributes)| {
-                let attributes = attributes
-                    .iter()
-                    .map(|(name, kind)| json!({ "name": name, "type": kind }));
-                json!({ "name": name, "attributes": attributes.collect::<Vec<_>>() })
-            })
-            .collect();
-        write!(
-            self.out,
-            "],\n\"objectTypes\":{},\n\"eventTypes\":{event_types}}}\n",
-            self.kinds()
-        )?;
-        self.out.flush()
+        kinds
     }
 }

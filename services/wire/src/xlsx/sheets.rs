@@ -330,4 +330,31 @@ pub(super) const SHEETS: &[Sheet] = &[
             Column::new("减免依据", "basis", Text, ""),
         ],
     },
+    Sheet {
+        title: "检查计划",
+        kind: "inspection_plan",
+        path: &[],
+        above: &[],
+        identity: 1,
+        columns: &[
+            Column::new(
+                "计划编号",
+                "id",
+                Text,
+                "全库唯一；检查事件以此编号注明依据的计划",
+            )
+            .needed(),
+            Column::new("计划名称", "name", Text, "").needed(),
+            Column::new("检查机关代码", "body", Text, "行政主体表中的机构代码").needed(),
+            Column::new("检查事项编码", "items", Texts, "权力事项表中的事项编码").needed(),
+            Column::new(
+                "检查区划代码",
+                "regions",
+                Texts,
+                "不填则为检查机关的全部管辖区划",
+            ),
+            Column::new("起始日期", "from", Date, "含当日").needed(),
+            Column::new("截止日期", "until", Date, "含当日").needed(),
+        ],
+    },
 ];

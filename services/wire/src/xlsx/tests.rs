@@ -69,6 +69,16 @@ items:
     name: 沥青路面修复费
     standard: {rate: {fen: 42000, per: 平方米}}
     relief: [{ground: 抢险救灾, basis: 川发改〔2019〕1号}]
+---
+kind: inspection_plan
+id: "2026-07"
+name: 在建工程质量安全检查
+body: "510500-zjj"
+items: [JC-1, JC-2]
+regions: ["510502"]
+from: 2026-07-01
+until: 2026-09-30
+note: 联合检查
 "#;
 
 fn definitions(text: &str) -> Vec<Definition> {
@@ -241,6 +251,46 @@ fn told(sheets: &[(&str, String)]) -> Vec<String> {
         .chain(&read.remarks)
         .map(|p| p.to_string())
         .collect()
+}
+
+#[test]
+fn an_inspection_plan_is_told_by_its_cells() {
+    let heads = [
+        "计划编号",
+        "计划名称",
+        "检查机关代码",
+        "检查事项编码",
+        "起始日期",
+        "截止日期",
+    ];
+    let plan = |number, cells: [&str; 6]| row(number, &cells);
+    let rows = row(1, &heads)
+        + &plan(
+            2,
+            [
+                "1",
+                "例行检查",
+                "zjj",
+                "JC-1；JC-2",
+                "2026-07-01",
+                "2026-09-30",
+            ],
+        )
+        + &plan(3, ["2", "例行检查", "", "JC-1", "2026-13-01", "2026-09-30"])
+        + &plan(
+            4,
+            ["1", "又一次", "zjj", "JC-1", "2026-07-01", "2026-09-30"],
+        );
+    let sheet = format!("<sheetData>{rows}</sheetData>");
+    let read = read(&book(&[("检查计划", sheet)]));
+    let told: Vec<String> = read.problems.iter().map(ToString::to_string).collect();
+    begin(&told, &["检查计划!C3: ", "检查计划!E3: ", "检查计划!A4: "]);
+    let (plan, _) = &read.definitions[0];
+    assert_eq!(plan.kind, "inspection_plan");
+    assert_eq!(
+        plan.value.get("items"),
+        Some(&Datum::texts(["JC-1", "JC-2"]))
+    );
 }
 
 fn begin(told: &[String], starts: &[&str]) {

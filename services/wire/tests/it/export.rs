@@ -5,7 +5,7 @@ use std::io::Write as _;
 
 use mingjing_domain::Timestamp;
 use mingjing_domain::event::{Actor, CaseData, CaseEvent, EventKind, Special, Value};
-use mingjing_wire::export::{CaseWriter, CsvWriter, OcelWriter, XesWriter};
+use mingjing_wire::export::{CaseWriter, CsvWriter, OcelWriter, OcelXmlWriter, XesWriter};
 use mingjing_wire::import::{Mapping, open};
 
 const ZONE: chrono_tz::Tz = chrono_tz::Asia::Shanghai;
@@ -237,4 +237,133 @@ fn ocel_holds_every_event_with_its_objects_and_types() {
     OcelWriter::new(&mut empty, ZONE).finish().unwrap();
     let empty: serde_json::Value = serde_json::from_slice(&empty).unwrap();
     assert_eq!(empty["events"].as_array().map(Vec::len), Some(0));
+}
+
+/// Elements of a document in order: depth, name, attributes, text.
+fn elements(xml: &str) -> Vec<(usize, String, BTreeMap<String, String>, String)> {
+    use quick_xml::events::Event;
+    let mut reader = quick_xml::Reader::from_str(xml);
+    let (mut found, mut depth): (
+        Vec<(usize, String, BTreeMap<String, String>, String)>,
+        usize,
+    ) = (Vec::new(), 0);
+    fn named(start: &quick_xml::events::BytesStart<'_>) -> (String, BTreeMap<String, String>) {
+        let attributes = start.attributes().map(|attribute| {
+            let attribute = attribute.unwrap();
+            let key: &str = attribute.key.as_ref();
+            let value = attribute.normalized_value(quick_xml::XmlVersion::Explicit1_0);
+            (key.to_owned(), value.unwrap().into_owned())
+        });
+        let name = start.name();
+        let name: &str = name.as_ref();
+        (name.to_owned(), attributes.collect())
+    }
+    loop {
+        match reader.read_event().unwrap() {
+            Event::Start(start) => {
+                let (name, attributes) = named(&start);
+                found.push((depth, name, attributes, String::new()));
+                depth += 1;
+            }
+            Event::Empty(start) => {
+                let (name, attributes) = named(&start);
+                found.push((depth, name, attributes, String::new()));
+            }
+            Event::End(_) => depth -= 1,
+            Event::Text(text) => {
+                if let Some(last) = found.last_mut() {
+                    last.3.push_str(&text.xml10_content());
+                }
+            }
+            Event::GeneralRef(reference) => {
+                let name = reference.xml10_content();
+                let text = match reference.resolve_char_ref().unwrap() {
+                    Some(character) => character.to_string(),
+                    None => quick_xml::escape::resolve_predefined_entity(&name)
+                        .unwrap()
+                        .to_owned(),
+                };
+                if let Some(last) = found.last_mut() {
+                    last.3.push_str(&text);
+                }
+            }
+            Event::Eof => return found,
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn ocel_in_xml_says_what_it_says_in_json() {
+    let (mut bytes, mut json) = (Vec::new(), Vec::new());
+    written(&mut OcelXmlWriter::new(
+        &mut bytes,
+        std::io::Cursor::new(Vec::new()),
+        ZONE,
+    ));
+    written(&mut OcelWriter::new(&mut json, ZONE));
+    let json: serde_json::Value = serde_json::from_slice(&json).unwrap();
+    let xml = String::from_utf8(bytes).unwrap();
+    let all = elements(&xml);
+    let sections: Vec<&str> = all
+        .iter()
+        .filter(|e| e.0 == 1)
+        .map(|e| e.1.as_str())
+        .collect();
+    assert_eq!(
+        sections,
+        ["object-types", "event-types", "objects", "events"]
+    );
+    for (tag, list) in [("event", "events"), ("object", "objects")] {
+        let of_list = json[list].as_array().unwrap();
+        let found: Vec<_> = all
+            .iter()
+            .enumerate()
+            .filter(|(_, e)| e.0 == 2 && e.1 == tag)
+            .collect();
+        assert_eq!(found.len(), of_list.len());
+        for ((at, (_, _, own, _)), wanted) in found.into_iter().zip(of_list) {
+            for name in own.keys() {
+                assert_eq!(own[name], wanted[name].as_str().unwrap());
+            }
+            let within: Vec<_> = all[at + 1..].iter().take_while(|e| e.0 > 2).collect();
+            let attributes = within.iter().filter(|e| e.1 == "attribute");
+            let attributes: Vec<(&str, &str)> = attributes
+                .map(|e| (e.2["name"].as_str(), e.3.trim_end_matches("\n      ")))
+                .collect();
+            let texts = wanted["attributes"].as_array().unwrap().iter().map(|a| {
+                let value = match &a["value"] {
+                    serde_json::Value::String(text) => text.clone(),
+                    other => other.to_string(),
+                };
+                (a["name"].as_str().unwrap(), value)
+            });
+            let texts: Vec<(&str, String)> = texts.collect();
+            let texts: Vec<(&str, &str)> = texts.iter().map(|(n, v)| (*n, v.as_str())).collect();
+            let trimmed = |all: Vec<(&str, &str)>| -> Vec<(String, String)> {
+                all.iter()
+                    .map(|(n, v)| ((*n).to_owned(), v.trim().to_owned()))
+                    .collect()
+            };
+            assert_eq!(trimmed(attributes), trimmed(texts));
+            let related = within.iter().filter(|e| e.1 == "relationship");
+            let related: Vec<(&str, &str)> = related
+                .map(|e| (e.2["object-id"].as_str(), e.2["qualifier"].as_str()))
+                .collect();
+            let wanted = wanted["relationships"].as_array().unwrap().iter();
+            let wanted: Vec<(&str, &str)> = wanted
+                .map(|r| {
+                    (
+                        r["objectId"].as_str().unwrap(),
+                        r["qualifier"].as_str().unwrap(),
+                    )
+                })
+                .collect();
+            assert_eq!(related, wanted);
+        }
+    }
+    assert!(
+        !xml.contains("张三") && !xml.contains("party-hash"),
+        "{xml}"
+    );
 }
