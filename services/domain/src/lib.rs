@@ -5,6 +5,7 @@
 pub mod alert;
 pub mod calendar;
 pub mod catalogue;
+pub mod command;
 pub mod deadline;
 pub mod definitions;
 pub mod event;
