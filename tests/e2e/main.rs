@@ -10,6 +10,7 @@ mod delivered;
 mod department;
 mod explained;
 mod import_equals_replay;
+mod inspected;
 mod liveness;
 mod platform;
 mod real;

@@ -38,6 +38,7 @@ files! {
     "inspection/items.yaml"
     "inspection/liquor-inspection.yaml"
     "inspection/site-inspection.yaml"
+    "inspections.yaml"
     "levy/items.yaml"
     "levy/road-fee.yaml"
     "licence/construction-permit.yaml"
