@@ -43,7 +43,13 @@ fn it_is_a_compose_file() -> Result<()> {
 fn every_role_is_one_that_the_program_has_and_reads_a_file_that_is_there() -> Result<()> {
     let roles = roles()?;
     let count = |role: &str| roles.values().filter(|r| *r == role).count();
-    for (role, wanted) in [("intake", 1), ("supervise", 2), ("archive", 1), ("api", 1)] {
+    for (role, wanted) in [
+        ("intake", 1),
+        ("supervise", 2),
+        ("archive", 1),
+        ("inspect", 1),
+        ("api", 1),
+    ] {
         ensure!(count(role) == wanted, "{role}: {} processes", count(role));
     }
     for role in roles.values() {

@@ -12,6 +12,7 @@ mod explained;
 mod front;
 mod import_equals_replay;
 mod life;
+mod inspected;
 mod liveness;
 mod platform;
 mod polled;

@@ -22,6 +22,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("intake", &["domain", "wire", "log", "store"]),
     ("supervise", &["domain", "engine", "wire", "log", "store"]),
     ("archive", &["domain", "wire", "log", "store"]),
+    ("inspect", &["domain", "wire", "log", "store"]),
     ("api", &["domain", "engine", "wire", "log", "store"]),
     ("poll", &["domain", "wire"]),
     ("notify", &["domain", "wire", "log", "store"]),

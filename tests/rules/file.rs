@@ -58,6 +58,14 @@ pub fn all() -> Vec<RuleFile> {
     paths.iter().map(|path| read(path)).collect()
 }
 
+/// Whether a file is about a rule that is judged by inspections.
+pub fn is_inspection(file: &RuleFile) -> bool {
+    use mingjing_domain::catalogue::{Tier, rule};
+    // Imports that are compared in the definitions have no events to script.
+    let tier = rule(&file.id).map(|rule| rule.tier);
+    tier == Some(Tier::Inspection) || tier == Some(Tier::Import)
+}
+
 fn read(path: &Path) -> RuleFile {
     let name = path.file_stem().unwrap_or_default().to_string_lossy();
     let text = fs::read_to_string(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));

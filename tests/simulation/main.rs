@@ -4,6 +4,7 @@ mod calendars;
 mod charts;
 mod exceptions;
 mod feeds;
+mod inspections;
 mod ledger;
 mod life;
 mod limits;

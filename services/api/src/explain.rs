@@ -7,6 +7,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Path, RawQuery, State as Here};
 use mingjing_domain::Timestamp;
+use mingjing_domain::command::INSPECTION_POINT;
 use mingjing_engine::Rules;
 use mingjing_engine::explain::{
     Asked, CaseLog, Entry, Explanation, InForce, Known, Said, View, explain,
@@ -245,6 +246,8 @@ fn published(alerts: &[AlertView], explanation: &Explanation, asked: Asked) -> V
     let until = explanation.as_known_at.unwrap_or(asked.at);
     alerts
         .iter()
+        // What an inspection found rests on other cases too, and is explained by its own evidence.
+        .filter(|alert| !alert.alert.control_point.starts_with(INSPECTION_POINT))
         .filter_map(|alert| {
             let last = alert.history.iter().rev().find(|h| h.at <= until)?;
             Some(Published {

@@ -4,8 +4,8 @@ use mingjing_domain::Timestamp;
 use mingjing_domain::fact::Fact;
 use mingjing_log::{LogId, Partition, StoredRecord, Topic};
 use mingjing_store::{
-    AlertHistoryRow, AlertRow, Batch, CaseRow, Control, ControlRow, EventRow, Place, RejectRow,
-    SourceHealth, SourceHealthRow,
+    AlertHistoryRow, AlertRow, Batch, CaseRow, CommandRow, Control, ControlRow, EventRow, Place,
+    RejectRow, SourceHealth, SourceHealthRow,
 };
 use mingjing_wire::LogRecord;
 use mingjing_wire::facts::{Fences, Read};
@@ -104,6 +104,11 @@ fn event(
             clock.tick(at, epoch);
             None
         }
+        Ok(LogRecord::Command(command)) => {
+            let log_id = log_id.to_string();
+            batch.command(CommandRow::new(&command, &log_id, partition, offset));
+            None
+        }
         Ok(read) => {
             let said = control(read)?;
             let log_id = log_id.to_string();
@@ -139,7 +144,7 @@ fn control(read: LogRecord<'_>) -> Option<Control> {
         LogRecord::CompleteUntil { source, until } => {
             Some(Control::CompleteUntil { source, until })
         }
-        LogRecord::Event(_) | LogRecord::Tick { .. } => None,
+        LogRecord::Event(_) | LogRecord::Tick { .. } | LogRecord::Command(_) => None,
     }
 }
 

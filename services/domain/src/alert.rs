@@ -14,6 +14,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::command::{InspectedRow, Window};
 use crate::deadline::Account;
 use crate::time::Timestamp;
 
@@ -135,6 +136,24 @@ pub enum Evidence {
         /// What each name in it stood for.
         values: std::collections::BTreeMap<String, String>,
     },
+    /// What a periodic inspection found, over many cases.
+    Inspection {
+        /// The command that brought it: its id.
+        command: String,
+        /// What was inspected.
+        window: Window,
+        /// As of when it was known.
+        #[schemars(with = "String")]
+        known_at: Timestamp,
+        /// The figures by name.
+        figures: std::collections::BTreeMap<String, String>,
+        /// The thresholds they were held against, by their names in the catalogue.
+        parameters: std::collections::BTreeMap<String, String>,
+        /// How many records it rests on.
+        total: u64,
+        /// The first of them.
+        rows: Vec<InspectedRow>,
+    },
     /// Something else a reader must know, like a silent source.
     Note {
         /// For people.
@@ -147,11 +166,11 @@ pub enum Evidence {
 pub struct AlertRecord {
     /// Derived from (source, case, control point, step, visit); see [`crate::ids::alert_id`].
     pub alert_id: String,
-    /// `case`, `source` or `org`.
+    /// `case`; of a periodic inspection also `source`, `org`, `item`, `officer`, `party`.
     pub subject_kind: String,
-    /// The source.
+    /// The source; empty for a subject that is no source's.
     pub source: String,
-    /// 办件编号.
+    /// 办件编号; of another subject its key, see [`crate::command::SubjectKind`].
     pub case_no: String,
     /// 事项编码.
     pub item_code: Option<String>,
@@ -169,7 +188,7 @@ pub struct AlertRecord {
     pub control_point: String,
     /// The kind of rule, like `T3`.
     pub rule: String,
-    /// 环节, empty where the alert is about the whole case.
+    /// 环节, empty where the alert is about the whole case; of a periodic inspection its window, like `2026-10`.
     pub step: String,
     /// Which stay in the step, from 1.
     pub visit: u16,

@@ -28,6 +28,11 @@ pub enum Cause {
         /// The definitions version now in force.
         version: String,
     },
+    /// A command was given: by an inspection or a person.
+    Command {
+        /// Its id.
+        id: String,
+    },
     /// The engine was upgraded.
     EngineChange {
         /// The engine version now running.

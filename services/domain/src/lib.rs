@@ -6,6 +6,7 @@ pub mod alert;
 pub mod calendar;
 pub mod catalogue;
 pub mod codes;
+pub mod command;
 pub mod deadline;
 pub mod definitions;
 pub mod event;

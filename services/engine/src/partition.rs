@@ -4,16 +4,19 @@ mod arrive;
 mod cases;
 mod codes;
 mod explain;
+mod findings;
 mod judge;
 mod recover;
 mod rules_in_force;
 mod timers;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use hashbrown::HashTable;
 use mingjing_domain::Timestamp;
 use mingjing_domain::alert::AlertRecord;
+use mingjing_domain::command::Command;
 use mingjing_domain::event::CaseEvent;
 use mingjing_domain::fact::{Cause, Fact};
 use mingjing_domain::source::{Source, SourceClock};
@@ -27,6 +30,7 @@ use crate::symbols::{Numbered, Symbols};
 
 pub(crate) use cases::{Case, CaseIx, Cases, SourceIx, SourceState};
 pub(crate) use explain::Question;
+pub(crate) use findings::Known;
 use timers::{Timers, take_up_to};
 
 /// What the engine is told.
@@ -44,6 +48,8 @@ pub enum Input<'a> {
     Declared(&'a Source),
     /// The partition's clock. One that is not greater than the last does nothing.
     Tick(Timestamp),
+    /// Somebody decided something about a subject of this partition.
+    Command(&'a Command),
     /// Definitions or calendars came into force.
     Activated(Arc<Rules>),
 }
@@ -95,6 +101,8 @@ pub struct Engine {
     case_ix: HashTable<CaseIx>,
     pub(crate) sources: Vec<SourceState>,
     source_ix: FxHashMap<Box<str>, SourceIx>,
+    /// What inspections found, by alert id.
+    pub(crate) findings: BTreeMap<String, Known>,
     /// Live sources' timers.
     timers: Timers,
     pub(crate) clock: Timestamp,
@@ -128,6 +136,7 @@ impl Engine {
             case_ix: HashTable::new(),
             sources: Vec::new(),
             source_ix: FxHashMap::default(),
+            findings: BTreeMap::new(),
             timers: Timers::new(),
             clock: Timestamp::MIN,
             counts: Counts::default(),
@@ -144,6 +153,7 @@ impl Engine {
             Input::CompleteUntil { source, until } => self.complete_until(source, until, facts),
             Input::Declared(source) => self.declared(source, facts),
             Input::Tick(at) => self.tick(at, facts),
+            Input::Command(command) => self.command(command, facts),
             Input::Activated(rules) => self.activated(rules, facts),
         }
     }
@@ -158,11 +168,11 @@ impl Engine {
         self.timers.first().map(|(at, _)| *at)
     }
 
-    /// Every alert known, of any status, in order of first sight of its case.
+    /// Every alert known, of any status, in order of first sight of its case; then those of inspections, by id.
     pub fn alerts(&self) -> impl Iterator<Item = &AlertRecord> {
-        self.cases
-            .iter()
-            .flat_map(|case| case.alerts.iter().map(|a| &*a.record))
+        let of_cases = self.cases.iter().flat_map(|case| case.alerts.iter());
+        let of_inspections = self.findings.values().filter_map(|f| f.published.as_ref());
+        of_cases.chain(of_inspections).map(|a| &*a.record)
     }
 
     /// How many cases are known.

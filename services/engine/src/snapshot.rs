@@ -17,7 +17,7 @@ use crate::ENGINE_VERSION;
 use crate::fold::Profile;
 use crate::history::{Act, Bounds, History};
 use crate::life::Published;
-use crate::partition::{Case, CaseIx, Counts, Engine};
+use crate::partition::{Case, CaseIx, Counts, Engine, Known};
 use crate::rules::Rules;
 
 /// A snapshot that cannot be restored.
@@ -75,6 +75,22 @@ struct CaseImage<'a> {
     touched: bool,
 }
 
+/// What came later, behind the image. A snapshot that ends before it holds none of it: those of older versions do, and those of
+/// partitions about which no inspection found anything. Whether one was cut short its header tells.
+#[derive(Default, Serialize, Deserialize)]
+struct Tail {
+    findings: Vec<FindingImage>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct FindingImage {
+    alert_id: String,
+    /// As JSON.
+    command: Option<String>,
+    /// (revision, alleged, record as JSON).
+    published: Option<(u32, bool, String)>,
+}
+
 /// Bytes as bytes: serde takes a slice for a list of numbers when it writes.
 #[derive(Deserialize)]
 struct Bytes<'a>(&'a [u8]);
@@ -117,16 +133,32 @@ impl Engine {
                 .collect(),
             counts: counts_image(self.counts),
         };
-        postcard::to_stdvec(&image).expect("a snapshot has no value that postcard refuses")
+        let tail = Tail {
+            findings: self.findings.iter().map(finding_image).collect(),
+        };
+        let bytes = postcard::to_stdvec(&image);
+        let bytes = bytes.and_then(|bytes| match tail.findings.is_empty() {
+            true => Ok(bytes),
+            false => postcard::to_extend(&tail, bytes),
+        });
+        bytes.expect("a snapshot has no value that postcard refuses")
     }
 
     /// An engine as it was, under `rules`. Judges nothing: see [`Engine::rejudge`].
     pub fn restore(rules: Arc<Rules>, bytes: &[u8]) -> Result<Engine, SnapshotError> {
-        let image: Image<'_> = postcard::from_bytes(bytes).map_err(SnapshotError::Unreadable)?;
+        let (image, rest) =
+            postcard::take_from_bytes::<Image<'_>>(bytes).map_err(SnapshotError::Unreadable)?;
+        let tail = match rest {
+            [] => Tail::default(),
+            rest => postcard::from_bytes(rest).map_err(SnapshotError::Unreadable)?,
+        };
         let mut engine = Engine::without_rules(rules.clone());
         let bounds = engine.restore_tables(&image)?;
         engine.install(rules);
         engine.restore_rest(image, bounds)?;
+        for finding in tail.findings {
+            engine.restore_finding(finding)?;
+        }
         Ok(engine)
     }
 
@@ -232,6 +264,26 @@ impl Engine {
         Ok(())
     }
 
+    fn restore_finding(&mut self, image: FindingImage) -> Result<(), SnapshotError> {
+        let command = image.command.map(|json| serde_json::from_str(&json));
+        let published = image
+            .published
+            .map(|(revision, alleged, json)| {
+                serde_json::from_str(&json).map(|record| Published {
+                    record,
+                    revision,
+                    alleged,
+                })
+            })
+            .transpose();
+        let known = Known {
+            command: command.transpose().map_err(SnapshotError::Record)?,
+            published: published.map_err(SnapshotError::Record)?,
+        };
+        self.findings.insert(image.alert_id, known);
+        Ok(())
+    }
+
     fn restore_case(
         &mut self,
         source: u16,
@@ -259,6 +311,17 @@ impl Engine {
         }
         self.rearm(ix);
         Ok(())
+    }
+}
+
+fn finding_image((alert_id, known): (&String, &Known)) -> FindingImage {
+    let Known { command, published } = known;
+    FindingImage {
+        alert_id: alert_id.clone(),
+        command: command.as_ref().map(to_json),
+        published: published
+            .as_ref()
+            .map(|p| (p.revision, p.alleged, to_json(&p.record))),
     }
 }
 

@@ -12,6 +12,7 @@ use mingjing_wire::refusal::Words;
 use mingjing_wire::{ReasonCode, Refusal};
 
 use crate::answer::EventsError;
+use crate::config::AdminKey;
 use crate::error::ApiError;
 use crate::intake::Intake;
 
@@ -37,6 +38,14 @@ impl FromRequestParts<Arc<Intake>> for Speaker {
             intake.metrics.turned_away(error.refusal.reason);
             EventsError(error)
         })
+    }
+}
+
+/// Whether a request is the administrator's: it carries his key, or, where none is set, comes from this machine.
+pub fn is_administrator(key: Option<&AdminKey>, parts: &Parts) -> bool {
+    match key {
+        Some(key) => bearer(&parts.headers).is_some_and(|given| keys::same_text(given, key.text())),
+        None => is_local(parts),
     }
 }
 

@@ -77,6 +77,7 @@ use axum::middleware::from_fn;
 use axum::routing::{get, post};
 use mingjing_domain::Timestamp;
 
+pub use access::is_administrator;
 pub use config::{AdminKey, BadConfig, Config};
 pub use intake::{Intake, Parts, StartError};
 pub use publish::{PublishError, Published, Publisher};

@@ -19,6 +19,8 @@ mod exchange_folder;
 mod explain_command;
 mod export_command;
 mod import_command;
+mod inspect_command;
+mod inspections;
 mod interchange_command;
 mod life_command;
 mod log_port;
@@ -32,6 +34,7 @@ mod rules_command;
 mod settings;
 mod snapshots;
 mod telemetry;
+mod treasury_command;
 mod up_command;
 
 use std::process::ExitCode;
@@ -95,6 +98,10 @@ enum Command {
     Archive(role_command::RoleArgs),
     /// Serve the console's API: one process of a cluster.
     Api(role_command::RoleArgs),
+    /// Periodic inspections by the calendar: one process of a cluster; or, with --rule, one by hand.
+    Inspect(inspect_command::InspectArgs),
+    /// Import the treasury's monthly totals of fines, to compare with what cases say was paid.
+    Treasury(treasury_command::TreasuryArgs),
     /// Measure speed and memory, as ratios.
     #[command(subcommand)]
     Bench(bench_command::BenchCommand),
@@ -123,6 +130,8 @@ fn main() -> ExitCode {
         Command::Supervise(args) => on_runtime(role_command::run(Role::Supervise, args)),
         Command::Archive(args) => on_runtime(role_command::run(Role::Archive, args)),
         Command::Api(args) => on_runtime(role_command::run(Role::Api, args)),
+        Command::Inspect(args) => on_runtime(inspect_command::run(args)),
+        Command::Treasury(args) => on_runtime(treasury_command::run(args)),
         Command::Bench(command) => bench_command::run(command),
         Command::Clickhouse(args) => on_runtime(clickhouse_command::run(args)),
     };

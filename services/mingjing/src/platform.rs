@@ -110,6 +110,35 @@ impl Platform {
         Ok(Arc::new(Partitions(status)))
     }
 
+    /// Periodic inspections by the calendar, and the routes by which they are run by hand.
+    pub fn inspect(&mut self, store: &Store) -> anyhow::Result<axum::Router> {
+        let parts = mingjing_inspect::Parts {
+            log: self.log.log.clone(),
+            table: self.log.table.clone(),
+            store: store.clone(),
+            definitions: Arc::new(crate::inspections::InForce(self.log.clone())),
+            now: self.now(),
+            metrics: Arc::new(mingjing_inspect::Metrics::new(&self.registry)?),
+        };
+        let config = mingjing_inspect::Config {
+            every: self.settings.inspect_every,
+            ..mingjing_inspect::Config::default()
+        };
+        let inspector = Arc::new(mingjing_inspect::Inspector::new(parts, config));
+        let work = mingjing_inspect::run(inspector.clone(), self.stopping());
+        self.spawn("inspect", async move {
+            work.await;
+            Ok(())
+        });
+        let admin_key = self.settings.admin_key.as_ref();
+        Ok(crate::inspections::router(
+            inspector,
+            store.clone(),
+            admin_key.map(|key| mingjing_intake::AdminKey::new(&key.0)),
+            self.now(),
+        ))
+    }
+
     fn stall_after(&self) -> Duration {
         let settings = &self.settings;
         settings

@@ -1,4 +1,4 @@
-//! `mingjing intake`, `supervise`, `archive`, `api`: one part of the platform, as many processes of it as wanted.
+//! `mingjing intake`, `supervise`, `archive`, `api`, `inspect`: one part of the platform, as many processes of it as wanted.
 //!
 //! They share a log in a Kafka cluster and a ClickHouse server. Each answers `/healthz`, `/readyz` and `/metrics` where it listens,
 //! and on SIGTERM ends what it has begun.
@@ -20,10 +20,10 @@ use crate::telemetry;
 pub struct RoleArgs {
     /// The settings file (TOML).
     #[arg(long, value_name = "FILE")]
-    config: PathBuf,
+    pub config: PathBuf,
     /// Where to listen; goes before the setting `listen`. Port 0 takes a free one.
     #[arg(long, value_name = "ADDR")]
-    listen: Option<SocketAddr>,
+    pub listen: Option<SocketAddr>,
 }
 
 /// A part of the platform.
@@ -33,6 +33,7 @@ pub enum Role {
     Supervise,
     Archive,
     Api,
+    Inspect,
 }
 
 /// Runs until a signal stops it.
@@ -47,7 +48,7 @@ pub async fn run(role: Role, args: RoleArgs) -> anyhow::Result<()> {
         settings.kafka.is_some(),
         "one role alone needs a log that others can reach: set kafka.brokers, or run `mingjing up`"
     );
-    let needs_store = matches!(role, Role::Archive | Role::Api);
+    let needs_store = matches!(role, Role::Archive | Role::Api | Role::Inspect);
     ensure!(
         !needs_store || settings.clickhouse_url.is_some(),
         "one role alone needs a ClickHouse that others can reach: set clickhouse.url, or run `mingjing up`"
@@ -80,8 +81,12 @@ pub async fn run(role: Role, args: RoleArgs) -> anyhow::Result<()> {
             let readiness = platform.archive(store)?;
             platform.operations(readiness, Some(store.clone()))
         }
+        (Role::Inspect, Some(store)) => {
+            let inspections = platform.inspect(store)?;
+            inspections.merge(platform.operations(nothing_more, Some(store.clone())))
+        }
         (Role::Api, Some(store)) => platform.api(store, nothing_more, None)?,
-        (Role::Supervise | Role::Archive | Role::Api, _) => {
+        (Role::Supervise | Role::Archive | Role::Api | Role::Inspect, _) => {
             let readiness = platform.supervise()?;
             platform.operations(readiness, None)
         }

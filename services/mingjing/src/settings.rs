@@ -53,6 +53,7 @@ pub struct Settings {
     pub snapshot_records: u64,
     pub append_records: u32,
     pub stall_after: Duration,
+    pub inspect_every: Duration,
 }
 
 /// The cluster that holds the log.
@@ -221,6 +222,7 @@ impl Reader {
             mingjing_log::MAX_APPEND_RECORDS as i64,
         );
         let stall_after = self.duration("supervise.stall_after");
+        let inspect_every = self.duration("inspect.every");
         Some(Settings {
             listen: listen?,
             data: data?,
@@ -248,6 +250,7 @@ impl Reader {
             snapshot_records: snapshot_records? as u64,
             append_records: append_records? as u32,
             stall_after: stall_after?,
+            inspect_every: inspect_every?,
         })
     }
 

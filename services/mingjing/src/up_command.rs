@@ -82,7 +82,9 @@ pub async fn run(args: UpArgs) -> anyhow::Result<()> {
     let readiness = AllOf(vec![supervision, archive, topics]);
     let watermark = demo.is_some().then_some(DEMO_WATERMARK);
     let api = platform.api(&store, Arc::new(readiness), watermark)?;
-    platform.serve(listener, mingjing_intake::router(intake.clone()).merge(api));
+    let inspections = platform.inspect(&store)?;
+    let routes = mingjing_intake::router(intake.clone());
+    platform.serve(listener, routes.merge(api).merge(inspections));
     println!("listening on http://{address}");
     if let Some(demo) = demo {
         demo.start(address, &mut platform);

@@ -10,8 +10,8 @@ use std::hash::Hash;
 use bytes::Bytes;
 
 use crate::rows::{
-    AlertHistoryRow, AlertRow, CaseRow, ControlRow, EventRow, RejectRow, SourceHealthRow,
-    Watermark, WatermarkRow,
+    AlertHistoryRow, AlertRow, CaseRow, CommandRow, ControlRow, EventRow, RejectRow,
+    SourceHealthRow, Watermark, WatermarkRow,
 };
 use crate::table::Table;
 
@@ -20,6 +20,7 @@ use crate::table::Table;
 pub struct Batch {
     events: Vec<EventRow>,
     controls: Vec<ControlRow>,
+    commands: Vec<CommandRow>,
     alert_history: Vec<AlertHistoryRow>,
     alerts: BTreeMap<String, AlertRow>,
     cases: BTreeMap<(String, String), CaseRow>,
@@ -52,6 +53,11 @@ impl Batch {
     /// Adds what the log says beside events.
     pub fn control(&mut self, row: ControlRow) {
         self.controls.push(row);
+    }
+
+    /// Adds a command.
+    pub fn command(&mut self, row: CommandRow) {
+        self.commands.push(row);
     }
 
     /// Adds an alert's new state.
@@ -91,6 +97,7 @@ impl Batch {
     pub fn append(&mut self, other: Batch) {
         self.events.extend(other.events);
         self.controls.extend(other.controls);
+        self.commands.extend(other.commands);
         self.alert_history.extend(other.alert_history);
         self.rejects.extend(other.rejects);
         other.alerts.into_values().for_each(|row| self.alert(row));
@@ -105,6 +112,7 @@ impl Batch {
     pub fn rows(&self) -> usize {
         self.events.len()
             + self.controls.len()
+            + self.commands.len()
             + self.alert_history.len()
             + self.alerts.len()
             + self.cases.len()
@@ -118,6 +126,7 @@ impl Batch {
         let blocks = [
             block(self.events.iter()),
             block(self.controls.iter()),
+            block(self.commands.iter()),
             block(self.alert_history.iter()),
             block(self.alerts.values()),
             block(self.cases.values()),

@@ -22,6 +22,7 @@
 mod batch;
 mod error;
 mod insert;
+mod inspection;
 mod migrate;
 mod native;
 mod query;
@@ -32,6 +33,9 @@ mod table;
 pub use batch::{Batch, Block};
 pub use error::Error;
 pub use insert::{Backoff, Observer};
+pub use inspection::{
+    Asked, Found, FoundRecord, Inspection, LastSaid, ROWS_MAX, Standing, TreasuryTotal,
+};
 pub use migrate::{Applied, MigrationError, SCHEMA_NUMBER};
 pub use query::{
     AlertCursor, AlertFilter, AlertPage, AlertStream, AlertView, CaseLogView, CaseView,
@@ -39,9 +43,9 @@ pub use query::{
     PlacedEvent, RuleQuality,
 };
 pub use rows::{
-    AlertHistoryRow, AlertRow, CaseRow, Control, ControlRow, EventRow, HistoryEntry, Place,
-    PlacedControl, RejectRow, SourceHealth, SourceHealthRow, VisitRow, Watermark, WatermarkRow,
-    reject_id,
+    AlertHistoryRow, AlertRow, CaseRow, CommandRow, Control, ControlRow, EventRow, HistoryEntry,
+    Place, PlacedControl, RejectRow, SourceHealth, SourceHealthRow, VisitRow, Watermark,
+    WatermarkRow, reject_id,
 };
 pub use store::{Config, Password, Store};
 pub use table::{Millis, Table};

@@ -58,6 +58,8 @@ pub(crate) struct Timeouts {
     pub ping: Duration,
     /// A query, until its last row.
     pub query: Duration,
+    /// A periodic inspection: it may read a year.
+    pub inspection: Duration,
     /// One statement of a migration.
     pub migration: Duration,
 }
@@ -67,6 +69,7 @@ const TIMEOUTS: Timeouts = Timeouts {
     insert: Duration::from_secs(120),
     ping: Duration::from_secs(5),
     query: Duration::from_secs(60),
+    inspection: Duration::from_secs(600),
     migration: Duration::from_secs(600),
 };
 

@@ -24,16 +24,18 @@ pub(crate) enum Kind {
     SourceDeclared,
     CompleteUntil,
     Tick,
+    Command,
     DefinitionsActivated,
     Refused,
 }
 
 impl Kind {
-    pub(crate) const ALL: [Kind; 6] = [
+    pub(crate) const ALL: [Kind; 7] = [
         Kind::Event,
         Kind::SourceDeclared,
         Kind::CompleteUntil,
         Kind::Tick,
+        Kind::Command,
         Kind::DefinitionsActivated,
         Kind::Refused,
     ];
@@ -44,6 +46,7 @@ impl Kind {
             Kind::SourceDeclared => "source_declared",
             Kind::CompleteUntil => "complete_until",
             Kind::Tick => "tick",
+            Kind::Command => "command",
             Kind::DefinitionsActivated => "definitions_activated",
             Kind::Refused => "refused",
         }
@@ -349,6 +352,7 @@ impl Judge {
                 self.epoch = self.epoch.max(*epoch);
                 (Input::Tick(*at), Kind::Tick)
             }
+            Ok(LogRecord::Command(command)) => (Input::Command(command), Kind::Command),
             Ok(LogRecord::DefinitionsActivated { hash, version }) => {
                 if self
                     .definitions

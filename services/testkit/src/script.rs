@@ -13,10 +13,12 @@
 //! | line | means |
 //! |---|---|
 //! | `item CODE`, `case NO`, `org CODE` | of the events that follow; `-` for none |
-//! | `source ID [live\|declared] [allowance 24h] [supervised_from DATE [TIME]]` | the source that speaks from here on; declares it where it says more than an id |
+//! | `source ID [live\|declared] [allowance 24h] [rhythm MINUTES] [supervised_from DATE [TIME]]` | the source that speaks from here on; declares it where it says more than an id |
 //! | `DATE TIME KIND[:STEP] [word value]…` | an event; words below |
 //! | `tick DATE TIME` | the clock |
 //! | `complete_until DATE TIME` | the current source is complete up to then |
+//! | `command SUBJECT KEY found\|over\|not_found RULE WINDOW LEVEL DATE TIME` | an inspection says so, as of then; a case is the current source's; its alert is `KEY/inspection/RULE@WINDOW`, of what is no source's `:KEY/…`, with `!` for a slash in the key; of a source `-/…` |
+//! | `inspect RULE WINDOW` | a periodic inspection of a window runs; only where there is an archive to run it over |
 //! | `activate NAME` and lines that begin with `\|` | definitions: the file of that name is added or replaced |
 //! | `expect POINT[@STEP][#VISIT] LEVEL STATUS [due …] [breached …] [done …]` | a run of such lines lists every alert there is, in any order |
 //! | `expect nothing` | there is no alert |
@@ -24,7 +26,7 @@
 //! Words of an event: `by ACTOR`, `id ID` (else `e1`, `e2` … by line), `v VERSION`, `seq N` (else its line's number), `received DATE TIME`
 //! (else when it happened), `entered DATE TIME`, `corrects ID`, `special KIND`, `until DATE TIME`, `granted BUDGET`, `notice NUMBER` (the written notice of a special
 //! procedure), `org CODE`,
-//! `region CODE`, `party REF`, `party_kind KIND`, `result CODE`, `reason TEXT`, `basis TEXT`, `attach KIND` (a file; may be said again), `parent NO`,
+//! `region CODE`, `party REF`, `party_kind KIND`, `result CODE`, `reason TEXT`, `basis TEXT`, `attach KIND` and `evidence HASH` (a file; may be said again), `parent NO`,
 //! `case_kind KIND`, `set NAME=VALUE` (an attribute), `amount NAME=FEN`, `acted DATE [TIME]`, and those of persons and money:
 //! `cert NO`, `with ID[/CERT]` (a further officer, again for each), `act CODE`, `tier CODE`, `fee CODE`, `quantity N`, `relief GROUND`,
 //! `collector ID`, `on_the_spot GROUND`, `jurisdiction GROUND[:DOCUMENT]`, `plan NO`, `cause WORD`, `approver ID`, `rank RANK`.
@@ -32,6 +34,7 @@
 //! `due` without a time is the end of that day; `breached` and `done` without one are its first instant. An alert of another case
 //! than the current one is written `case/point`.
 
+mod commands;
 mod parse;
 mod particulars;
 mod run;

@@ -24,7 +24,7 @@ pub use encode::encode_event;
 pub use envelope::{CloudEvent, Data, Extension};
 pub use record::{
     COMPLETE_UNTIL, Completion, DEFINITIONS_ACTIVATED, LogRecord, SOURCE_DECLARED, TICK,
-    encode_activated, encode_complete_until, encode_source, encode_tick,
+    encode_activated, encode_command, encode_complete_until, encode_source, encode_tick,
 };
 pub use strict::DEPTH_MAX;
 pub use typed::read_json;

@@ -20,6 +20,7 @@ pub mod import;
 pub mod refusal;
 pub mod rejects;
 pub mod schema;
+pub mod treasury;
 pub mod xlsx;
 mod xml;
 

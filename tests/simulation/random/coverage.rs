@@ -20,7 +20,7 @@ const RARE: [&str; 5] = [
 ];
 
 /// Drawn by one seed, so that the answer is the same at every run.
-const HISTORIES: usize = 4000;
+const HISTORIES: usize = 6000;
 
 #[test]
 fn every_control_point_of_the_random_definitions_speaks_in_some_history() {

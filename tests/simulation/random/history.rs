@@ -169,6 +169,17 @@ pub enum Action {
     Complete { source: u8, hours_ago: i16 },
     /// A source declares itself.
     Declare { source: u8, how: u8 },
+    /// An inspection says what it found, or finds no more.
+    Command {
+        /// Whom it is about.
+        subject: u8,
+        /// What it says.
+        act: u8,
+        /// How grave.
+        level: u8,
+        /// As of when.
+        hours_ago: i16,
+    },
     /// Other definitions come into force.
     Activate(u8),
     /// The engine is stopped and goes on from its snapshot.
@@ -230,6 +241,8 @@ pub fn action() -> impl Strategy<Value = Action> {
         2 => (0..3u8, prop_oneof![2 => Just(0i16), 1 => -10..60i16])
             .prop_map(|(source, hours_ago)| Action::Complete { source, hours_ago }),
         1 => (0..3u8, 0..6u8).prop_map(|(source, how)| Action::Declare { source, how }),
+        2 => (0..4u8, 0..5u8, 0..3u8, 0..30i16)
+            .prop_map(|(subject, act, level, hours_ago)| Action::Command { subject, act, level, hours_ago }),
         1 => (0..7u8).prop_map(Action::Activate),
         1 => Just(Action::Restart),
     ]
@@ -401,6 +414,18 @@ impl Writer<'_> {
                     "allowance 12h",
                 ][usize::from(*how)];
                 format!("source {source} {clock} {how}\n")
+            }
+            Action::Command {
+                subject,
+                act,
+                level,
+                hours_ago,
+            } => {
+                let subject = ["case 0", "case 1", "org zjj", "source -"][usize::from(*subject)];
+                let act = ["found", "found", "found", "not_found", "over"][usize::from(*act)];
+                let level = ["review", "yellow", "red"][usize::from(*level)];
+                let at = show(self.now - Duration::hours(i64::from(*hours_ago)));
+                format!("source a\ncommand {subject} {act} Q2 2026-02 {level} {at}\n")
             }
             Action::Activate(number) => return Some(Step::Activate(*number)),
             Action::Restart => return Some(Step::Restart),

@@ -294,4 +294,28 @@ pub(super) const RULES: &[Rule] = &[
             },
         ],
     },
+    Rule {
+        id: "A12",
+        name: "一人包办",
+        name_en: "Nearly all decided by one officer",
+        checks: "一个事项三个月内的决定几乎都由同一人作出，而此前由三人以上作出。",
+        tier: Tier::Inspection,
+        finding: FindingKind::Review,
+        level: Level::Review,
+        legal_basis: &[],
+        parameters: &[Parameter {
+            name: "share",
+            meaning: "一人所作决定的比例",
+            default: "90%",
+            unit: "比例",
+            source: "D",
+        }],
+        evidence: &["经办人、事项与比例", "涉及的办件"],
+        message: "",
+        remedy: "请核实是否按岗位分工办理，是否落实审批分离和轮岗。",
+        exceptions: &[Exception {
+            text: "集中办理的岗位、只有一人的岗位",
+            source: "11.7",
+        }],
+    },
 ];

@@ -200,6 +200,7 @@ fn cause_zh(cause: &mingjing_domain::fact::Cause) -> String {
         Cause::SourceComplete => "来源声明数据完整".into(),
         Cause::CalendarChange { version } => format!("工作日历修订 {version}"),
         Cause::DefinitionsChange { version } => format!("定义变更 {version}"),
+        Cause::Command { id } => format!("指令 {id}"),
         Cause::EngineChange { version } => format!("监察引擎升级 {version}"),
     }
 }

@@ -6,6 +6,7 @@ use mingjing_domain::alert::{AlertRecord, Status};
 use mingjing_domain::event::CaseEvent;
 use mingjing_domain::fact::{Cause, Fact};
 
+use super::findings::is_inspections;
 use super::{CaseIx, Engine, Input};
 use crate::ENGINE_VERSION;
 use crate::life::Published;
@@ -20,6 +21,9 @@ impl Engine {
         else {
             return;
         };
+        if is_inspections(alert) {
+            return self.fold_finding(alert, *revision);
+        }
         let source = self.source(&alert.source);
         let ix = self.case_or_new(source, &alert.case_no);
         let case = &mut self.cases[ix];
@@ -76,15 +80,19 @@ impl Engine {
                 self.set_source(ix, source.clone());
                 self.sources[usize::from(ix)].touched = true;
             }
+            Input::Command(command) => {
+                self.note_command(command);
+            }
             Input::Tick(at) => self.clock = self.clock.max(at),
             Input::Activated(rules) => self.install(rules),
         }
     }
 
-    /// Judges every case that does not wait for its declared source's completion. After recovery this writes what was
+    /// Judges every case that does not wait for its declared source's completion, and what inspections found. After recovery this writes what was
     /// concluded before and not yet published; after an upgrade of the engine, what the new one sees otherwise.
     pub fn rejudge(&mut self, cause: &Cause, facts: &mut Vec<Fact>) {
         self.judge_anew(self.cases.all().collect(), cause, facts);
+        self.judge_findings(cause, facts);
     }
 
     /// Judges these cases from the beginning, but for those that wait: half of what happened is no ground for a verdict.

@@ -35,6 +35,7 @@ pub(crate) fn withdrawal_zh(cause: &Cause) -> String {
         Cause::SourceComplete => "来源补齐数据后重新判断，情形不存在".into(),
         Cause::CalendarChange { version } => format!("工作日历修订（{version}），期限重新计算"),
         Cause::DefinitionsChange { version } => format!("权力清单或流程图定义变更（{version}）"),
+        Cause::Command { id } => format!("按指令（{id}）重新判断"),
         Cause::EngineChange { version } => format!("监察引擎升级（版本 {version}），重新判断"),
     }
 }

@@ -13,6 +13,7 @@ use mingjing_domain::calendar::WorkCalendar;
 use mingjing_domain::definitions::{
     Body, DefinitionSet, Discretion, Fees, Flowchart, InspectionPlan, PowerItem, Problem, Regions,
 };
+use mingjing_domain::limit::{Budget, Unit};
 use mingjing_domain::source::Source;
 use rustc_hash::FxHashMap;
 
@@ -29,6 +30,9 @@ pub type RulesProblem = Problem;
 
 /// Where a plan is in [`Rules`].
 pub(crate) type PlanIx = u32;
+
+/// 5 working days to answer, where nothing else is said (domain study S16: one city's rule).
+pub(crate) const ANSWER_WITHIN: Budget = Budget::new(5, Unit::WorkingDays);
 
 /// A distinct set of rule settings; 0: none.
 pub(crate) type Variant = u16;

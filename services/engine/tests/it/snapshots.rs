@@ -1,7 +1,10 @@
 //! Snapshots: an engine goes on as it was, and bytes that are none are refused.
 
+use mingjing_domain::alert::Level;
+use mingjing_domain::command::{Act, Author, Command, Finding, Subject, SubjectKind, Window};
 use mingjing_domain::event::EventKind::{Accepted, Closed, Note, StepStart};
-use mingjing_engine::{ENGINE_VERSION, Engine};
+use mingjing_domain::fact::Cause;
+use mingjing_engine::{ENGINE_VERSION, Engine, Input};
 
 use crate::world::{compile, definitions, engine, event, say, tick, with_attribute, with_step};
 
@@ -51,6 +54,55 @@ fn an_engine_goes_on_from_a_snapshot_with_the_same_facts() {
     let facts = go_on(&mut engine);
     assert!(facts.len() >= 4, "{facts:?}");
     assert_eq!(go_on(&mut restored), facts);
+}
+
+#[test]
+fn findings_outlive_a_restart_and_a_snapshot_without_any_ends_as_it_always_did() {
+    let mut engine = told();
+    let before = engine.snapshot();
+    let subject = Subject {
+        kind: SubjectKind::Org,
+        source: String::new(),
+        key: "zjj".into(),
+    };
+    let finding = Box::new(Finding {
+        rule: "Q6".into(),
+        window: Window {
+            label: "2026-01".into(),
+            from: engine.clock(),
+            until: engine.clock(),
+        },
+        level: Level::Notice,
+        breached_at: None,
+        item_code: None,
+        org_code: Some("zjj".into()),
+        region_code: None,
+        actor: None,
+        legal_basis: None,
+        message: "本月没有办件".into(),
+        figures: [("count".to_owned(), "0".to_owned())].into(),
+        parameters: [].into(),
+        settings: Vec::new(),
+        total: 0,
+        rows: Vec::new(),
+    });
+    let by = Author::Inspection {
+        run_by: "mingjing".into(),
+    };
+    let at = engine.clock();
+    let command = Command::new(by, at, "月度巡检".into(), subject, Act::Found { finding });
+    let mut facts = Vec::new();
+    engine.handle(Input::Command(&command), &mut facts);
+    assert_eq!(facts.len(), 1, "{facts:?}");
+    let bytes = engine.snapshot();
+    assert!(bytes.starts_with(&before) && bytes.len() > before.len());
+    let rules = compile(&text()).unwrap_or_else(|p| panic!("{p:?}"));
+    let mut restored = Engine::restore(rules, &bytes).unwrap();
+    assert_eq!(restored.snapshot(), bytes);
+    facts.clear();
+    restored.handle(Input::Command(&command), &mut facts);
+    restored.rejudge(&Cause::Clock, &mut facts);
+    assert_eq!(facts, [], "running it again changes nothing");
 }
 
 #[test]

@@ -40,6 +40,7 @@ files! {
     "inspection/plans.yaml"
     "inspection/site-inspection.yaml"
     "levy/fees.yaml"
+    "inspections.yaml"
     "levy/items.yaml"
     "levy/road-fee.yaml"
     "licence/construction-permit.yaml"

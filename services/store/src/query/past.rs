@@ -133,7 +133,8 @@ impl Store {
     /// [`Error::Refused`] if the query cannot be put.
     pub fn past_alerts(&self, before: Timestamp) -> Result<Past<PastAlert>, Error> {
         let sql = "SELECT source, case_no, control_point, step, visit, level, status, due_at, breached_at, completed_at, \
-                   responsible_org FROM alerts FINAL WHERE subject_kind = 'case' AND raised_at < fromUnixTimestamp64Milli({before:Int64}, 'UTC') \
+                   responsible_org FROM alerts FINAL WHERE subject_kind = 'case' AND NOT startsWith(control_point, 'inspection/') \
+                   AND raised_at < fromUnixTimestamp64Milli({before:Int64}, 'UTC') \
                    ORDER BY source, case_no, alert_id";
         self.past(sql, before, "reading past alerts")
     }

@@ -159,6 +159,7 @@ fn cause_columns(cause: &Cause) -> (&'static str, Option<String>) {
         Cause::SourceComplete => ("source_complete", None),
         Cause::CalendarChange { version } => ("calendar_change", Some(version.clone())),
         Cause::DefinitionsChange { version } => ("definitions_change", Some(version.clone())),
+        Cause::Command { id } => ("command", Some(id.clone())),
         Cause::EngineChange { version } => ("engine_change", Some(version.clone())),
     }
 }
@@ -170,6 +171,7 @@ fn cause_of(kind: &str, reference: Option<String>) -> Result<Cause, Error> {
         ("source_complete", None) => Cause::SourceComplete,
         ("calendar_change", Some(version)) => Cause::CalendarChange { version },
         ("definitions_change", Some(version)) => Cause::DefinitionsChange { version },
+        ("command", Some(id)) => Cause::Command { id },
         ("engine_change", Some(version)) => Cause::EngineChange { version },
         (kind, _) => return Err(Error::damaged(AlertHistoryRow::TABLE, "cause", kind)),
     })
@@ -209,6 +211,9 @@ mod tests {
             },
             Cause::DefinitionsChange {
                 version: version.clone(),
+            },
+            Cause::Command {
+                id: version.clone(),
             },
             Cause::EngineChange { version },
         ] {

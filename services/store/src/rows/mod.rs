@@ -5,6 +5,7 @@
 
 mod alert;
 mod case;
+mod command;
 mod control;
 mod event;
 mod history;
@@ -14,6 +15,7 @@ mod watermark;
 
 pub use alert::AlertRow;
 pub use case::{CaseRow, VisitRow};
+pub use command::CommandRow;
 pub use control::{Control, ControlRow, PlacedControl};
 pub use event::EventRow;
 pub use history::{AlertHistoryRow, HistoryEntry};

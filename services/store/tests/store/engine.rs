@@ -2,7 +2,7 @@
 //! the engine does not end cleanly while the engine runs.
 //!
 //! The child is the test program itself, running only the "test" [`serve`]. It ends when its parent does. The
-//! archive's tests use this file too.
+//! archive's tests and those of inspections use this file too.
 
 use std::ffi::OsString;
 use std::net::SocketAddr;

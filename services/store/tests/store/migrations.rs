@@ -42,7 +42,12 @@ async fn the_second_migration_finds_nothing_to_do() {
     .await;
     assert_eq!(
         recorded,
-        ["0001_tables.sql", "0002_views.sql", "0003_case_log.sql"]
+        [
+            "0001_tables.sql",
+            "0002_views.sql",
+            "0003_case_log.sql",
+            "0004_inspections.sql"
+        ]
     );
 }
 
@@ -132,11 +137,13 @@ async fn every_table_says_what_it_is_and_no_insert_is_answered_before_it_is_on_t
         "alert_history",
         "alerts",
         "cases",
+        "commands",
         "events",
         "log_controls",
         "rejects",
         "schema_migrations",
         "source_health",
+        "treasury_totals",
         "watermarks",
     ];
     assert_eq!(

@@ -69,6 +69,7 @@ fn undisturbed(
                 );
             }
             Ok(LogRecord::Tick { at, .. }) => engine.handle(Input::Tick(at), &mut new),
+            Ok(LogRecord::Command(command)) => engine.handle(Input::Command(&command), &mut new),
             Ok(LogRecord::DefinitionsActivated { hash, .. }) => {
                 if hash != hash_in_force {
                     engine.handle(Input::Activated(rules[&hash].clone()), &mut new);

@@ -15,7 +15,7 @@ use mingjing_supervise::{
     publish_definitions,
 };
 use mingjing_testkit::script::{Input, Line, parse};
-use mingjing_wire::cloudevents::{encode_complete_until, encode_source};
+use mingjing_wire::cloudevents::{encode_command, encode_complete_until, encode_source};
 use mingjing_wire::encode_event;
 use mingjing_wire::facts::{FactRecord, Fences, Read, encode_fence, epoch_of_fence};
 use object_store::local::LocalFileSystem;
@@ -318,6 +318,7 @@ impl World {
                 self.append(ONLY, encode_complete_until(&source, until))
                     .await;
             }
+            Input::Command(command) => drop(self.append(ONLY, encode_command(&command)).await),
             Input::Tick(at) => self.clock.set(at),
             Input::Activate(file) => drop(self.publish(file).await),
         }
@@ -456,7 +457,7 @@ fn inputs(script: &str) -> Vec<Input> {
     let (_, lines) = parse(script).expect("a script");
     let inputs = lines.into_iter().map(|(_, line)| match line {
         Line::Input(input) => input,
-        Line::Expect(_) => panic!("expectations are for other tests"),
+        Line::Expect(_) | Line::Inspect(..) => panic!("expectations are for other tests"),
     });
     inputs.collect()
 }

@@ -9,6 +9,7 @@ use std::rc::Rc;
 
 use mingjing_domain::Timestamp;
 use mingjing_domain::alert::{Level, Status};
+use mingjing_domain::command::{Act, Command, Finding};
 use mingjing_domain::event::{CaseEvent, EventKind};
 use mingjing_domain::source::{Source, SourceClock};
 
@@ -70,6 +71,8 @@ pub struct SlowEngine {
     /// Cases of declared sources with events since the source's last completion.
     waiting: BTreeSet<(String, String)>,
     alerts: BTreeMap<AlertKey, AlertStand>,
+    /// Every command that arrived.
+    commands: Vec<Command>,
 }
 
 impl SlowEngine {
@@ -83,6 +86,7 @@ impl SlowEngine {
             cases: BTreeMap::new(),
             waiting: BTreeSet::new(),
             alerts: BTreeMap::new(),
+            commands: Vec::new(),
         }
     }
 
@@ -160,6 +164,49 @@ impl SlowEngine {
         self.judge_all(|_| true);
     }
 
+    /// A command arrived: of all about the same subject, rule and window the one that was decided last counts.
+    pub fn command(&mut self, command: &Command) {
+        self.commands.push(command.clone());
+        let about =
+            |c: &&Command| c.subject == command.subject && c.what.about() == command.what.about();
+        let all = self.commands.iter().filter(about);
+        let Some(last) = all.max_by(|a, b| (a.at, &a.id).cmp(&(b.at, &b.id))) else {
+            return;
+        };
+        let (rule, window) = last.what.about();
+        let key = AlertKey {
+            source: last.subject.source.clone(),
+            case_no: last.subject.key.clone(),
+            control_point: format!("inspection/{rule}"),
+            step: window.to_owned(),
+            visit: 1,
+        };
+        let stand = |finding: &Finding, status| AlertStand {
+            level: finding.level,
+            status,
+            due_at: None,
+            breached_at: finding.breached_at,
+            completed_at: None,
+            doubted: false,
+        };
+        match &last.what {
+            Act::Found { finding } if finding.level == Level::Review => {
+                self.alerts.insert(key, stand(finding, Status::Review));
+            }
+            Act::Found { finding } => {
+                self.alerts.insert(key, stand(finding, Status::Issued));
+            }
+            Act::Over { finding, .. } => {
+                self.alerts.insert(key, stand(finding, Status::Ended));
+            }
+            Act::NotFound { .. } => {
+                if let Some(stand) = self.alerts.get_mut(&key) {
+                    stand.status = Status::Withdrawn;
+                }
+            }
+        }
+    }
+
     fn source(&self, id: &str) -> Source {
         self.sources
             .get(id)
@@ -231,7 +278,8 @@ impl SlowEngine {
             .map(|w| (key(case, &w), w))
             .collect();
         for (key, stand) in &mut self.alerts {
-            if (&key.source, &key.case_no) == (&case.0, &case.1) {
+            let of_inspection = key.control_point.starts_with("inspection/");
+            if (&key.source, &key.case_no) == (&case.0, &case.1) && !of_inspection {
                 fold(stand, wanted.remove(key).as_ref(), cause);
             }
         }

@@ -3,11 +3,13 @@
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use chrono_tz::Tz;
 use mingjing_domain::Timestamp;
+use mingjing_domain::command::Command;
 use mingjing_domain::definitions::DefinitionFile;
 use mingjing_domain::event::{Actor, Attachment, CaseData, CaseEvent, EventKind, Special};
 use mingjing_domain::source::{Source, SourceClock};
 use mingjing_domain::text::Text;
 
+use super::commands::command;
 use super::particulars::particular;
 use super::show::Row;
 use super::words::{Read, Words, attribute, level_of, name, named, right, status_of};
@@ -23,6 +25,8 @@ pub enum Input {
     CompleteUntil(String, Timestamp),
     /// A source declares itself.
     Declared(Source),
+    /// A command is given.
+    Command(Box<Command>),
     /// A definitions file is added or replaced.
     Activate(DefinitionFile),
 }
@@ -34,6 +38,8 @@ pub enum Line {
     Input(Input),
     /// All alerts there should be.
     Expect(Vec<Row>),
+    /// A periodic inspection runs: the rule, and the label of its window.
+    Inspect(String, String),
 }
 
 /// A line that cannot be read.
@@ -95,6 +101,12 @@ impl Reader {
             "case" => return named(&mut self.case, &mut words),
             "org" => return named(&mut self.org, &mut words),
             "expect" => return self.expect(line, &mut words),
+            "inspect" => {
+                let rule = words.next("a rule")?.to_owned();
+                let window = words.next("a window")?.to_owned();
+                self.lines.push((line, Line::Inspect(rule, window)));
+                return words.end();
+            }
             piece if piece.starts_with('|') => {
                 return self.more_yaml(text.strip_prefix("| ").unwrap_or(&text[1..]));
             }
@@ -104,6 +116,12 @@ impl Reader {
             },
             "tick" => Input::Tick(self.instant(&mut words)?),
             "complete_until" => Input::CompleteUntil(self.source_id(), self.instant(&mut words)?),
+            "command" => {
+                let source = self.source_id();
+                Input::Command(Box::new(command(source, &mut words, |words| {
+                    self.instant(words)
+                })?))
+            }
             "activate" => {
                 let name = words.next("a file name")?.to_owned();
                 Input::Activate(DefinitionFile {
@@ -154,6 +172,10 @@ impl Reader {
                     let hours = hours.strip_suffix('h').and_then(|h| h.parse().ok());
                     source.delay_allowance_hours =
                         hours.ok_or("an allowance is written like 24h")?;
+                }
+                "rhythm" => {
+                    let minutes = words.next("minutes")?.parse();
+                    source.rhythm_minutes = Some(minutes.map_err(|_| "a rhythm is in minutes")?);
                 }
                 "supervised_from" => {
                     source.supervised_from = Some(self.day_or_instant(words, NaiveTime::MIN)?)
@@ -243,6 +265,11 @@ impl Reader {
                         kind: text,
                         ..Attachment::default()
                     }),
+                    "evidence" => event.data.attachments.push(Attachment {
+                        kind: Text::from("evidence"),
+                        sha256: Some(text),
+                        uploaded_at: None,
+                    }),
                     "case_kind" => event.data.case_kind = Some(text),
                     "set" => drop(event.data.attributes.insert(name(value)?, attribute(value))),
                     "amount" => {
@@ -286,8 +313,13 @@ impl Reader {
         let (point, step) = point.split_once('@').unwrap_or((point, ""));
         let level = words.next("a level")?;
         let status = words.next("a status")?;
+        let (source, case_no) = match case_no.strip_prefix(':') {
+            Some(key) => (String::new(), key.replace('!', "/")),
+            None if case_no == "-" => (self.source_id(), String::new()),
+            None => (self.source_id(), case_no),
+        };
         let mut row = Row {
-            source: self.source_id(),
+            source,
             case_no,
             control_point: point.to_owned(),
             step: step.to_owned(),
@@ -354,7 +386,7 @@ mod tests {
         let (_, lines) = parse(script).unwrap();
         let input = |(_, line)| match line {
             Line::Input(input) => Some(input),
-            Line::Expect(_) => None,
+            Line::Expect(_) | Line::Inspect(..) => None,
         };
         lines.into_iter().filter_map(input).collect()
     }

@@ -71,6 +71,7 @@ fn as_told<'a>(input: &'a Input, set: &DefinitionSet) -> mingjing_engine::Input<
             until: *until,
         },
         Input::Declared(source) => Told::Declared(source),
+        Input::Command(command) => Told::Command(command),
         Input::Activate(_) => Told::Activated(compiled(set)),
     }
 }
@@ -120,6 +121,7 @@ impl Judge for SlowRun {
             Input::Tick(at) => self.0.tick(*at),
             Input::CompleteUntil(source, until) => self.0.complete_until(source, *until),
             Input::Declared(source) => self.0.declared(source),
+            Input::Command(command) => self.0.command(command),
             Input::Activate(_) => self.0.activated(ready(set)),
         }
     }
@@ -178,6 +180,7 @@ pub fn run(
                     judge.read(&input, &set);
                 }
             }
+            Line::Inspect(..) => panic!("line {number}: nothing is archived here to be inspected"),
             Line::Expect(wanted) => {
                 expectations += 1;
                 let disagreement = |judge: &dyn Judge| {

@@ -7,10 +7,12 @@
 //! | `cn.mingjing.source.complete_until.v1` | a source has said everything up to an instant; `data {until}` |
 //! | `cn.mingjing.tick.v1` | the partition's clock; `data {at, epoch}` |
 //! | `cn.mingjing.definitions.activated.v1` | definitions in force from here on; `data {hash, version}` |
+//! | `cn.mingjing.command.v1` | what an inspection or a person decided; `data` is the domain's `Command` |
 //!
 //! Ids of control records are derived from their content, so that the same record is the same bytes.
 
 use mingjing_domain::Timestamp;
+use mingjing_domain::command::Command;
 use mingjing_domain::event::CaseEvent;
 use mingjing_domain::ids::derived_id;
 use mingjing_domain::source::Source;
@@ -31,6 +33,8 @@ pub const COMPLETE_UNTIL: &str = "cn.mingjing.source.complete_until.v1";
 pub const TICK: &str = "cn.mingjing.tick.v1";
 /// Type of the record that puts definitions in force.
 pub const DEFINITIONS_ACTIVATED: &str = "cn.mingjing.definitions.activated.v1";
+/// Type of the record of a command.
+pub const COMMAND: &str = "cn.mingjing.command.v1";
 
 /// Who speaks in ticks and activations.
 const PLATFORM: &str = "mingjing";
@@ -60,6 +64,8 @@ pub enum LogRecord<'a> {
         /// The owner's epoch: a tick of an older one is void.
         epoch: u64,
     },
+    /// An inspection or a person decided something.
+    Command(Box<Command>),
     /// Definitions are in force from this record on.
     DefinitionsActivated {
         /// SHA-256 of the definitions, hexadecimal.
@@ -136,6 +142,7 @@ impl<'a> LogRecord<'a> {
             LogRecord::SourceDeclared(source) => encode_source(source),
             LogRecord::CompleteUntil { source, until } => encode_complete_until(source, *until),
             LogRecord::Tick { at, epoch } => encode_tick(*at, *epoch),
+            LogRecord::Command(command) => encode_command(command),
             LogRecord::DefinitionsActivated { hash, version } => encode_activated(hash, version),
         }
     }
@@ -149,6 +156,7 @@ impl<'a> LogRecord<'a> {
                 LogRecord::CompleteUntil { source, until }
             }
             LogRecord::Tick { at, epoch } => LogRecord::Tick { at, epoch },
+            LogRecord::Command(command) => LogRecord::Command(command),
             LogRecord::DefinitionsActivated { hash, version } => {
                 LogRecord::DefinitionsActivated { hash, version }
             }
@@ -185,6 +193,17 @@ fn control(envelope: &CloudEvent) -> Result<LogRecord<'static>, Refusal> {
             let TickData { at, epoch } = typed::read(raw, "data", start)?;
             Ok(LogRecord::Tick { at, epoch })
         }
+        COMMAND => {
+            let command: Command = typed::read(raw, "data", start)?;
+            if command.id != envelope.id {
+                return Err(Refusal::bad_value(
+                    ReasonCode::WrongType,
+                    "data.id",
+                    &command.id,
+                ));
+            }
+            Ok(LogRecord::Command(Box::new(command)))
+        }
         DEFINITIONS_ACTIVATED => {
             let ActivatedData { hash, version } = typed::read(raw, "data", start)?;
             Ok(LogRecord::DefinitionsActivated { hash, version })
@@ -209,6 +228,11 @@ pub fn encode_tick(at: Timestamp, epoch: u64) -> Vec<u8> {
     encode_control(TICK, PLATFORM, &TickData { at, epoch })
 }
 
+/// The record of a command. Its id is the command's own.
+pub fn encode_command(command: &Command) -> Vec<u8> {
+    encode_with(COMMAND, PLATFORM, &command.id, command)
+}
+
 /// The record that puts definitions in force.
 pub fn encode_activated(hash: &str, version: &str) -> Vec<u8> {
     let data = ActivatedData {
@@ -219,17 +243,21 @@ pub fn encode_activated(hash: &str, version: &str) -> Vec<u8> {
 }
 
 fn encode_control<D: Serialize>(ce_type: &str, source: &str, data: &D) -> Vec<u8> {
+    let content = serde_json::to_string(data).expect("control data are text, numbers and instants");
+    let id = derived_id(&[ce_type, source, &content]);
+    encode_with(ce_type, source, &id, data)
+}
+
+fn encode_with<D: Serialize>(ce_type: &str, source: &str, id: &str, data: &D) -> Vec<u8> {
     #[derive(Serialize)]
     struct Record<'a, D> {
         specversion: &'static str,
         #[serde(rename = "type")]
         ce_type: &'a str,
         source: &'a str,
-        id: String,
+        id: &'a str,
         data: &'a D,
     }
-    let content = serde_json::to_string(data).expect("control data are text, numbers and instants");
-    let id = derived_id(&[ce_type, source, &content]);
     serde_json::to_vec(&Record {
         specversion: "1.0",
         ce_type,

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use mingjing_domain::Timestamp;
+use mingjing_domain::command::{Act, Author, Command, Subject, SubjectKind};
 use mingjing_domain::event::{Actor, Attachment, CaseData, CaseEvent, EventKind, Special, Value};
 use mingjing_domain::source::{Source, SourceClock};
 use mingjing_domain::text::Text;
@@ -171,6 +172,12 @@ pub fn record() -> impl Strategy<Value = LogRecord<'static>> {
             until,
         }),
         1 => (instant(), 0..i64::MAX as u64).prop_map(|(at, epoch)| LogRecord::Tick { at, epoch }),
+        1 => (id(), instant(), "[a-z ]{0,9}").prop_map(|(key, at, reason)| {
+            let subject = Subject { kind: SubjectKind::Org, source: String::new(), key: key.to_string() };
+            let what = Act::NotFound { rule: "Q6".into(), window: "2026-10".into() };
+            let by = Author::Inspection { run_by: "mingjing".into() };
+            LogRecord::Command(Box::new(Command::new(by, at, reason, subject, what)))
+        }),
         1 => ("[0-9a-f]{64}", "[a-z0-9.]{1,9}").prop_map(|(hash, version)| {
             LogRecord::DefinitionsActivated { hash, version }
         }),

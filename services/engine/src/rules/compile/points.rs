@@ -9,10 +9,9 @@ use mingjing_domain::event::EventKind;
 use mingjing_domain::limit::{Budget, Unit};
 
 use super::{Builder, Home, Looks};
+use crate::rules::ANSWER_WITHIN;
 use crate::rules::plan::{Check, CodeKind, MarkSet, Point, Repeated, TimedKind};
 
-/// 5 working days to answer, where a point says nothing (domain study S16: one city's rule).
-const ANSWER_WITHIN: Budget = Budget::new(5, Unit::WorkingDays);
 /// An unmapped code is a data query for 2 working days before it is A1 (domain study 11.13).
 const OFF_LIST_GRACE: Budget = Budget::new(2, Unit::WorkingDays);
 /// Late entry: 1 working day (徐州 24 h, domain study S4; in working time, 11.8).

@@ -1,0 +1,56 @@
+//! What a finding says to people.
+
+use mingjing_domain::alert::Level;
+use mingjing_domain::catalogue::Rule;
+use mingjing_domain::command::Window;
+use mingjing_domain::definitions::DefinitionSet;
+use mingjing_store::Found;
+
+/// What happened, in which window, what to do and until when.
+pub(crate) fn message(
+    words: &str,
+    found: &Found,
+    window: &Window,
+    rule: &Rule,
+    level: Level,
+    set: &DefinitionSet,
+) -> String {
+    let mut text = words.to_owned();
+    let body = set
+        .bodies
+        .iter()
+        .map(|d| &d.value)
+        .find(|b| *b.code == *found.org);
+    let item = set
+        .items
+        .iter()
+        .map(|d| &d.value)
+        .find(|i| *i.code == *found.item);
+    let named = [
+        ("org", body.map_or(found.org.as_str(), |b| b.name.as_str())),
+        (
+            "item",
+            item.map_or(found.item.as_str(), |i| i.name.as_str()),
+        ),
+        ("actor", found.actor.as_str()),
+    ];
+    let figures = found
+        .figures
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()));
+    for (name, value) in named.into_iter().chain(figures) {
+        text = text.replace(&format!("{{{name}}}"), value);
+    }
+    let answer = match level >= Level::Yellow {
+        true => "请在收到之日起 5 个工作日内反馈。",
+        false => "",
+    };
+    let fault = match level {
+        Level::Review => "本条供核实，不认定过错。",
+        _ => "",
+    };
+    format!(
+        "【{}】巡检时段 {}：{text}{fault}{}{answer}",
+        rule.name, window.label, rule.remedy
+    )
+}
