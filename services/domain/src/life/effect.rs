@@ -444,8 +444,8 @@ pub fn retirement(
         let needed = match subject.kind {
             _ if subject.kind.has_versions() && superseded => vec![],
             Kind::Flowchart => still_named(&|item| item.flowchart.text == id),
-            Kind::Discretion => still_named(&|item| named(item.discretion.as_ref().map(|n| &**n))),
-            Kind::Fees => still_named(&|item| named(item.fees.as_ref().map(|n| &**n))),
+            Kind::Discretion => still_named(&|item| named(item.discretion.as_deref())),
+            Kind::Fees => still_named(&|item| named(item.fees.as_deref())),
             Kind::Item => still_named(&|item| item.code.text == id),
             Kind::Body => {
                 let over = of(&in_force.bodies, |body| body.code.text == id);

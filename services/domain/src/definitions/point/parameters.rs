@@ -108,7 +108,13 @@ mod tests {
     use crate::catalogue::{self, Tier};
 
     /// For every rule with parameters: a control point of it, the limit that it watches, and a value for each parameter.
-    const SAMPLES: &[(&str, &str, &str, &[(&str, &str)])] = &[
+    type Sample = (
+        &'static str,
+        &'static str,
+        &'static str,
+        &'static [(&'static str, &'static str)],
+    );
+    const SAMPLES: &[Sample] = &[
         ("A1", "check: {off_list: {}}", "", &[("grace", "5wd")]),
         (
             "A4",
