@@ -18,6 +18,7 @@ mod names;
 mod openapi;
 mod operation;
 mod rules;
+mod sources;
 mod view;
 
 use std::sync::Arc;
@@ -89,7 +90,8 @@ pub fn router(state: State) -> Router {
             "/api/v1/cases/{source}/{case_no}/explain",
             get(explain::case),
         )
-        .route("/api/v1/sources/{source}", get(alerts::source))
+        .route("/api/v1/sources", get(sources::list))
+        .route("/api/v1/sources/{source}", get(sources::one))
         .route("/api/v1/rules/quality", get(rules::quality))
         .route("/api/v1/counts", get(alerts::counts))
         .route("/api/v1/platform", get(operation::platform))

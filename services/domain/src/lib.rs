@@ -11,6 +11,7 @@ pub mod event;
 pub mod fact;
 pub mod ids;
 pub mod limit;
+pub mod numbers;
 pub mod source;
 pub mod text;
 pub mod time;

@@ -21,6 +21,7 @@ const MIGRATIONS: &[Migration] = migrations! {
     1 "0001_tables.sql";
     2 "0002_views.sql";
     3 "0003_case_log.sql";
+    5 "0005_control_totals.sql";
 };
 
 /// The number of the newest migration this program knows.

@@ -23,16 +23,18 @@ pub(crate) enum Kind {
     Event,
     SourceDeclared,
     CompleteUntil,
+    SourceTotals,
     Tick,
     DefinitionsActivated,
     Refused,
 }
 
 impl Kind {
-    pub(crate) const ALL: [Kind; 6] = [
+    pub(crate) const ALL: [Kind; 7] = [
         Kind::Event,
         Kind::SourceDeclared,
         Kind::CompleteUntil,
+        Kind::SourceTotals,
         Kind::Tick,
         Kind::DefinitionsActivated,
         Kind::Refused,
@@ -43,6 +45,7 @@ impl Kind {
             Kind::Event => "event",
             Kind::SourceDeclared => "source_declared",
             Kind::CompleteUntil => "complete_until",
+            Kind::SourceTotals => "source_totals",
             Kind::Tick => "tick",
             Kind::DefinitionsActivated => "definitions_activated",
             Kind::Refused => "refused",
@@ -345,6 +348,8 @@ impl Judge {
                 },
                 Kind::CompleteUntil,
             ),
+            // Nothing to judge: the archive holds it against what was taken.
+            Ok(LogRecord::SourceTotals { .. }) => return Ok(Kind::SourceTotals),
             Ok(LogRecord::Tick { at, epoch }) => {
                 self.epoch = self.epoch.max(*epoch);
                 (Input::Tick(*at), Kind::Tick)

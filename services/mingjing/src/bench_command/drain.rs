@@ -341,7 +341,9 @@ fn engine_alone(backlog: &Backlog) -> anyhow::Result<f64> {
                 LogRecord::SourceDeclared(source) => {
                     engine.handle(Input::Declared(source), &mut facts);
                 }
-                LogRecord::CompleteUntil { .. } | LogRecord::DefinitionsActivated { .. } => {}
+                LogRecord::CompleteUntil { .. }
+                | LogRecord::SourceTotals { .. }
+                | LogRecord::DefinitionsActivated { .. } => {}
             }
             if facts.len() > 4096 {
                 std::hint::black_box(&facts);

@@ -11,6 +11,7 @@ mod events;
 mod filter;
 mod past;
 mod quality;
+mod sources;
 
 pub use alerts::{AlertPage, AlertStream, AlertView, ChangePlace};
 pub use case::CaseView;
@@ -19,3 +20,4 @@ pub use counts::{Counts, LevelCount, OrgCount};
 pub use filter::{AlertCursor, AlertFilter, InvalidCursor};
 pub use past::{Past, PastAlert, PastEvent};
 pub use quality::RuleQuality;
+pub use sources::{ControlTotal, RejectCount, SentCode};
