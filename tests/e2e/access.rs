@@ -42,10 +42,13 @@ async fn a_department_writes_to_its_own_topic_only_and_every_role_has_enough() -
         folder.path().join("snapshots"),
     );
     let snapshots = snapshots.to_str().context("a path in UTF-8")?;
+    let evidence_key = folder.path().join("evidence-key.pk8");
+    let evidence_key = evidence_key.to_str().context("a path in UTF-8")?;
     let start = |role: &str, name: &str, environment: &[(&str, &str)]| {
         let mut all = vec![
             ("MINGJING__CLICKHOUSE__URL", url.as_str()),
             ("MINGJING__SUPERVISE__SNAPSHOTS", snapshots),
+            ("MINGJING__API__EVIDENCE_KEY", evidence_key),
         ];
         all.extend(environment);
         Platform::role(role, &site, folder.path().join(name), &all)

@@ -91,28 +91,6 @@ pub async fn counts(Here(state): Here<State>) -> Result<Json<Value>, ApiError> {
     Ok(Json(counts_json(&state.store.counts().await?)))
 }
 
-/// `GET /api/v1/sources/{source}`: what each partition knows of a source, and up to where all of them know it complete.
-/// A partition that has not spoken yet may still allege something, so without all of them there is no such instant.
-pub async fn source(
-    Here(state): Here<State>,
-    Path(id): Path<String>,
-) -> Result<Json<Value>, ApiError> {
-    let health = state.store.source_health(&id).await?;
-    if health.is_empty() {
-        return Err(ApiError::NotFound {
-            what: format!("来源 {id}"),
-        });
-    }
-    let all = health.len() == usize::from(state.partitions);
-    let complete = health.iter().map(|of| of.complete_until).min().flatten();
-    let told = json!({
-        "source": id,
-        "complete_until": complete.filter(|_| all),
-        "partitions": health,
-    });
-    Ok(Json(view::json_in(&told, state.zone)))
-}
-
 /// Counts as JSON, for the endpoint and the live stream.
 pub fn counts_json(counts: &mingjing_store::Counts) -> Value {
     json!({

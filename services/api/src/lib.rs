@@ -21,6 +21,7 @@ mod operation;
 mod operator;
 mod query;
 mod rules;
+mod sources;
 mod view;
 
 use std::sync::Arc;
@@ -98,7 +99,8 @@ pub fn router(state: State) -> Router {
             "/api/v1/cases/{source}/{case_no}/explain",
             get(explain::case),
         )
-        .route("/api/v1/sources/{source}", get(alerts::source))
+        .route("/api/v1/sources", get(sources::list))
+        .route("/api/v1/sources/{source}", get(sources::one))
         .route("/api/v1/rules/quality", get(rules::quality))
         .route("/api/v1/counts", get(alerts::counts))
         .route("/api/v1/platform", get(operation::platform))

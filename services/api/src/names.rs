@@ -12,7 +12,7 @@ use serde::Serialize;
 use crate::definitions::{DEFINITIONS, files_of, hash_in_force};
 
 /// The table of registered sources, by id (`intake::sources`).
-const SOURCES: &str = "sources";
+pub(crate) const SOURCES: &str = "sources";
 
 /// Names by code.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]

@@ -4,8 +4,8 @@ use mingjing_domain::Timestamp;
 use mingjing_domain::fact::Fact;
 use mingjing_log::{LogId, Partition, StoredRecord, Topic};
 use mingjing_store::{
-    AlertHistoryRow, AlertRow, Batch, CaseRow, CommandRow, Control, ControlRow, EventRow, Place,
-    RejectRow, SourceHealth, SourceHealthRow,
+    AlertHistoryRow, AlertRow, Batch, CaseRow, CommandRow, Control, ControlRow, DayTotals,
+    EventRow, Place, RejectRow, SourceHealth, SourceHealthRow, TotalsRow,
 };
 use mingjing_wire::LogRecord;
 use mingjing_wire::facts::{Fences, Read};
@@ -109,6 +109,19 @@ fn event(
             batch.command(CommandRow::new(&command, &log_id, partition, offset));
             None
         }
+        Ok(LogRecord::SourceTotals { source, totals }) => {
+            let lines = totals.totals.into_iter();
+            let lines = lines.map(|l| (l.item_code.unwrap_or_default(), l.kind, l.events));
+            let said = DayTotals {
+                source,
+                day: totals.day.to_string(),
+                data_version: totals.data_version,
+                lines: lines.collect(),
+            };
+            let log_id = log_id.to_string();
+            batch.totals(TotalsRow::of(said, &log_id, partition, offset));
+            None
+        }
         Ok(read) => {
             let said = control(read)?;
             let log_id = log_id.to_string();
@@ -144,7 +157,10 @@ fn control(read: LogRecord<'_>) -> Option<Control> {
         LogRecord::CompleteUntil { source, until } => {
             Some(Control::CompleteUntil { source, until })
         }
-        LogRecord::Event(_) | LogRecord::Tick { .. } | LogRecord::Command(_) => None,
+        LogRecord::Event(_)
+        | LogRecord::Tick { .. }
+        | LogRecord::SourceTotals { .. }
+        | LogRecord::Command(_) => None,
     }
 }
 

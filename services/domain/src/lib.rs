@@ -14,6 +14,7 @@ pub mod fact;
 pub mod ids;
 pub mod life;
 pub mod limit;
+pub mod numbers;
 pub mod source;
 pub mod text;
 pub mod time;

@@ -85,6 +85,8 @@ async fn receive(
     room.shrink(body.len());
     intake.metrics.read(body.len());
     let received_at = (intake.clock)();
+    let numbers = intake.numbers.taken(&speaker).await;
+    let numbers = numbers.map_err(ApiError::from)?;
     let incoming = Incoming {
         binding: Binding::Http,
         headers: headers_of(&parts.headers),
@@ -93,6 +95,7 @@ async fn receive(
         received_at,
         origin: Origin::Request,
         completing: Completing::After { not_taken: 0 },
+        numbers,
     };
     let intake = Arc::clone(intake);
     // A client that goes away does not stop what was begun: half a request would be taken and never answered for.

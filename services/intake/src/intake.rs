@@ -8,6 +8,7 @@ use mingjing_log::{Log, Table};
 use crate::admission::Admission;
 use crate::error::ApiError;
 use crate::metrics::Metrics;
+use crate::numbers::Registry as Numbers;
 use crate::topics_status::TopicsStatus;
 use crate::{BadConfig, Clock, Config, Publisher, SourceError, Sources};
 
@@ -45,6 +46,7 @@ pub struct Intake {
     pub(crate) metrics: Metrics,
     pub(crate) admission: Admission,
     pub(crate) sources: Sources,
+    pub(crate) numbers: Numbers,
     pub(crate) topics: Option<Topics>,
     pub(crate) topics_status: TopicsStatus,
 }
@@ -66,7 +68,12 @@ impl Intake {
             metrics.in_flight_bytes.clone(),
             metrics.in_flight_requests.clone(),
         );
-        let sources = Sources::new(parts.table, Arc::clone(&parts.log));
+        let numbers = Numbers::new(Arc::clone(&parts.table));
+        let sources = Sources::new(
+            parts.table,
+            Arc::clone(&parts.log),
+            Arc::clone(&parts.publisher),
+        );
         Ok(Arc::new(Self {
             log: parts.log,
             publisher: parts.publisher,
@@ -75,6 +82,7 @@ impl Intake {
             metrics,
             admission,
             sources,
+            numbers,
             topics: parts.topics,
             topics_status: TopicsStatus::default(),
         }))

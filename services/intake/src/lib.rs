@@ -10,7 +10,7 @@
 //! | request | by | does |
 //! |---|---|---|
 //! | `POST /v1/events` | a source's key | takes CloudEvents: structured, batch, binary, NDJSON; answers item by item |
-//! | `POST /v1/sources` | administrator | registers or changes a source (`Source` as JSON); a new one gets its key, once |
+//! | `POST /v1/sources` | administrator | registers or changes a source (`Source` as JSON); a new one gets its key, once; not one that the definitions declare |
 //! | `GET /v1/sources` | administrator | lists sources and how many keys each has |
 //! | `POST /v1/sources/{id}/keys` | administrator | a fresh key; all earlier ones of this source end at once |
 //! | `POST /v1/definitions` | administrator | publishes definitions `{"files":[{"name","text"}]}`, or tells every problem with file and line |
@@ -61,6 +61,7 @@ mod failpoint;
 mod intake;
 mod keys;
 mod metrics;
+mod numbers;
 mod personal;
 mod publish;
 mod secrecy;

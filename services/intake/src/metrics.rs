@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use mingjing_domain::source::Source;
 use mingjing_wire::ReasonCode;
 use prometheus::{
     Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry,
 };
 
+use crate::numbers::Standing;
 use crate::personal::Masked;
 
 /// The counters, registered once.
@@ -42,6 +44,18 @@ pub(crate) struct Metrics {
     pub topic_errors: IntGauge,
     /// Tries to make records of topics durable that failed.
     pub topic_retries: IntCounter,
+    /// Gaps in the numbers of a source's records.
+    pub sequence_gaps: IntGaugeVec,
+    /// Numbers missing in them.
+    pub sequence_missing: IntGaugeVec,
+    /// When the oldest was noticed, in seconds since the epoch; 0: there is none.
+    pub sequence_gap_since: IntGaugeVec,
+    /// How long a source's records may take, as it declares.
+    pub delay_allowance: IntGaugeVec,
+    /// Gaps noticed.
+    pub sequence_gaps_opened: IntCounterVec,
+    /// Gaps closed by what came late.
+    pub sequence_gaps_closed: IntCounterVec,
     /// Requests that are worked on or wait for their turn.
     pub in_flight_requests: IntGauge,
     /// Bytes of bodies that have a place in memory.
@@ -145,6 +159,32 @@ impl Metrics {
                 "For how long the group has not taken this process in to read topics; 0 if it has.",
             )?,
             topic_errors: gauge("topic_errors", "Errors the reader of topics has reported.")?,
+            sequence_gaps: gauges(
+                "sequence_gaps",
+                "Gaps in the numbers of a source's records.",
+            )?,
+            sequence_missing: gauges(
+                "sequence_missing_records",
+                "Numbers missing in the gaps of a source.",
+            )?,
+            sequence_gap_since: gauges(
+                "sequence_gap_since_seconds",
+                "When the oldest gap of a source was noticed, since the epoch; 0 if there is none.",
+            )?,
+            delay_allowance: gauges(
+                "delay_allowance_seconds",
+                "How long the records of a source that numbers them may take.",
+            )?,
+            sequence_gaps_opened: vector(
+                "sequence_gaps_opened_total",
+                "Gaps noticed in the numbers of a source's records.",
+                "source",
+            )?,
+            sequence_gaps_closed: vector(
+                "sequence_gaps_closed_total",
+                "Gaps closed by records that came late.",
+                "source",
+            )?,
             topic_retries: counter(
                 "topic_retries_total",
                 "Failed tries to make records of topics durable.",
@@ -198,6 +238,26 @@ impl Metrics {
         self.masked
             .with_label_values(&["mobile"])
             .inc_by(count.mobile);
+    }
+
+    /// How the numbers of a source stand.
+    pub fn numbers(&self, source: &Source, standing: &Standing) {
+        let gauge = |gauges: &IntGaugeVec, value: u64| {
+            let value = i64::try_from(value).unwrap_or(i64::MAX);
+            gauges.with_label_values(&[&source.id]).set(value);
+        };
+        let since = standing.gaps.iter().map(|gap| gap.since.millis()).min();
+        let since = since.map_or(0, |since| u64::try_from(since / 1000).unwrap_or(0));
+        gauge(&self.sequence_gaps, standing.gaps.len() as u64);
+        gauge(&self.sequence_missing, standing.missing);
+        gauge(&self.sequence_gap_since, since);
+        let allowed = u64::from(source.delay_allowance_hours) * 3600;
+        gauge(&self.delay_allowance, allowed);
+        let count = |counter: &IntCounterVec, by: usize| {
+            counter.with_label_values(&[&source.id]).inc_by(by as u64);
+        };
+        count(&self.sequence_gaps_opened, standing.opened);
+        count(&self.sequence_gaps_closed, standing.closed);
     }
 
     /// A body was read.

@@ -1,7 +1,11 @@
 //! The port behind `POST /v1/definitions`: who checks and publishes is not intake's matter.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use mingjing_domain::definitions::{DefinitionFile, Problem};
+use mingjing_domain::source::Source;
 
 /// Checks definitions and puts them in force.
 #[async_trait]
@@ -11,6 +15,13 @@ pub trait Publisher: Send + Sync {
     /// # Errors
     /// [`PublishError`]; nothing is in force then that was not before.
     async fn publish(&self, files: Vec<DefinitionFile>) -> Result<Published, PublishError>;
+
+    /// The sources that the definitions in force declare, by id. Asked with every request: to be answered from memory where nothing
+    /// has changed.
+    ///
+    /// # Errors
+    /// [`PublishError::Storage`].
+    async fn sources(&self) -> Result<Arc<BTreeMap<String, Source>>, PublishError>;
 }
 
 /// What is in force now.

@@ -14,7 +14,8 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use mingjing_domain::ids::Slot;
-use mingjing_log::Record;
+use mingjing_domain::numbers::Taken;
+use mingjing_log::{Partition, Record};
 use mingjing_wire::cloudevents::{ATTRIBUTE_BYTES_MAX, CloudEvent, Limits, Mode, read_binary};
 use mingjing_wire::facts::case_key;
 use mingjing_wire::{IncomingEvent, ReasonCode, Refusal, read_request};
@@ -46,6 +47,7 @@ pub(crate) fn sort(
         received_at,
         origin,
         completing,
+        numbers,
     } = incoming;
     let not_taken = match completing {
         Completing::After { not_taken } => *not_taken,
@@ -66,6 +68,7 @@ pub(crate) fn sort(
         binary: false,
         excerpts: Excerpts::of(body),
         seen: BTreeMap::new(),
+        numbers: numbers.clone(),
         sorted: Sorted::nothing(origin.clone(), *received_at, not_taken),
     };
     match read_request(*binding, fields(headers), body, *received_at, limits) {
@@ -92,13 +95,15 @@ struct Sorter<'a> {
     excerpts: Excerpts<'a>,
     /// The records of this request by event id and data version.
     seen: BTreeMap<(String, u32), Bytes>,
+    /// The numbers taken so far, of a source that numbers its records.
+    numbers: Option<Taken>,
     sorted: Sorted,
 }
 
 impl Sorter<'_> {
     fn item(&mut self, item: Result<IncomingEvent, Refusal>, raw: &[u8]) {
         let completion = match &item {
-            Err(refusal) if refusal.reason == ReasonCode::UnknownType => self.completion(raw),
+            Err(refusal) if refusal.reason == ReasonCode::UnknownType => self.control(raw),
             _ => None,
         };
         // A declaration that is refused is no event that is missing.
@@ -146,6 +151,18 @@ impl Sorter<'_> {
                 case_no: Some(incoming.event.case_no.to_string()),
             })
         })?;
+        if let Some(taken) = &mut self.numbers {
+            let number = incoming.event.source_seq;
+            if number == 0 {
+                let refusal = Refusal::missing("sequence").help(
+                    "this source numbers its records: send the number of each in the attribute `sequence`",
+                    "该来源声明其记录连续编号：请在属性 sequence 中填写每条记录的序号",
+                );
+                return declined(refusal, Some(incoming.event.case_no.to_string()));
+            }
+            taken.add(number);
+            self.sorted.numbers.push(number);
+        }
         self.sorted.masked.add(masked);
         let event = &incoming.event;
         let value = Bytes::from(incoming.encode());
@@ -166,6 +183,14 @@ impl Sorter<'_> {
             key: case_key(&event.source, &event.case_no).into(),
             value,
         };
+        self.append(partition, record);
+        Ok(Item {
+            id: Some(id),
+            outcome: Outcome::Accepted,
+        })
+    }
+
+    fn append(&mut self, partition: Partition, record: Record) {
         match self.sorted.steps.last_mut() {
             Some(Step::Events(records)) => records.push((partition, record)),
             _ => self
@@ -173,10 +198,6 @@ impl Sorter<'_> {
                 .steps
                 .push(Step::Events(vec![(partition, record)])),
         }
-        Ok(Item {
-            id: Some(id),
-            outcome: Outcome::Accepted,
-        })
     }
 
     fn binary(&self, raw: &[u8]) -> Option<CloudEvent> {

@@ -5,10 +5,13 @@
 //! | `sources` | the source's id | the domain's `Source` as JSON |
 //! | `source_keys` | the key's id | source, salt, hash, when it was made |
 //! | `source_topics` | the source's id | the id that the cluster gave its topic when it was last read |
+//! | `source_numbers` | the source's id, `/` and a process | which numbers of its sequence were taken, see `numbers` |
 //!
-//! Nothing is remembered here: each request asks the table, which is a look into memory or a small read, so that a rotated key
+//! A source that the definitions declare is declared there and nowhere else; it has no entry in `sources`, and its keys are given
+//! like anybody's. Nothing is remembered here: each request asks the table, which is a look into memory or a small read, so that a rotated key
 //! ends at once, whichever process rotated it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -22,6 +25,7 @@ use tokio::sync::Mutex;
 
 use crate::append;
 use crate::keys::{self, KeyRecord, NewKey};
+use crate::publish::{PublishError, Publisher};
 
 const SOURCES: &str = "sources";
 const KEYS: &str = "source_keys";
@@ -48,6 +52,9 @@ pub enum SourceError {
         #[source]
         source: mingjing_log::Error,
     },
+    /// The definitions cannot be read.
+    #[error("reading the sources of the definitions")]
+    Definitions(#[source] PublishError),
     /// A table holds something that is none of ours.
     #[error("the table {table} holds an entry that cannot be read")]
     Entry {
@@ -75,15 +82,21 @@ pub struct Declared {
 pub struct Sources {
     table: Arc<dyn Table>,
     log: Arc<dyn Log>,
+    publisher: Arc<dyn Publisher>,
     /// One change at a time, so that every partition has the declarations in the same order.
     changing: Mutex<()>,
 }
 
 impl Sources {
-    pub(crate) fn new(table: Arc<dyn Table>, log: Arc<dyn Log>) -> Self {
+    pub(crate) fn new(
+        table: Arc<dyn Table>,
+        log: Arc<dyn Log>,
+        publisher: Arc<dyn Publisher>,
+    ) -> Self {
         Self {
             table,
             log,
+            publisher,
             changing: Mutex::new(()),
         }
     }
@@ -96,7 +109,26 @@ impl Sources {
         if id.is_empty() || id.len() > ATTRIBUTE_BYTES_MAX {
             return Ok(None);
         }
-        self.entry(SOURCES, id).await
+        match self.defined().await?.get(id) {
+            Some(source) => Ok(Some(source.clone())),
+            None => self.entry(SOURCES, id).await,
+        }
+    }
+
+    /// The sources that the definitions in force declare.
+    async fn defined(&self) -> Result<Arc<BTreeMap<String, Source>>, SourceError> {
+        let defined = self.publisher.sources().await;
+        defined.map_err(SourceError::Definitions)
+    }
+
+    /// Every source: those of the definitions, and those registered beside them.
+    async fn all(&self) -> Result<BTreeMap<String, Source>, SourceError> {
+        let registered: Vec<(String, Source)> = self.scan(SOURCES).await?;
+        let registered = registered.into_iter().map(|(_, s)| (s.id.clone(), s));
+        let mut all: BTreeMap<String, Source> = registered.collect();
+        let defined = self.defined().await?;
+        all.extend(defined.iter().map(|(id, s)| (id.clone(), s.clone())));
+        Ok(all)
     }
 
     /// All sources by id, each with the number of its keys.
@@ -105,8 +137,8 @@ impl Sources {
     /// When the tables cannot be read.
     pub async fn list(&self) -> Result<Vec<(Source, usize)>, SourceError> {
         let keys: Vec<(String, KeyRecord)> = self.scan(KEYS).await?;
-        let sources: Vec<(String, Source)> = self.scan(SOURCES).await?;
-        let counted = sources.into_iter().map(|(_, source)| {
+        let sources = self.all().await?;
+        let counted = sources.into_values().map(|source| {
             let number = keys
                 .iter()
                 .filter(|(_, key)| key.source == source.id)
@@ -118,8 +150,7 @@ impl Sources {
 
     /// The ids of all sources.
     pub(crate) async fn ids(&self) -> Result<Vec<String>, SourceError> {
-        let sources: Vec<(String, Source)> = self.scan(SOURCES).await?;
-        Ok(sources.into_iter().map(|(_, source)| source.id).collect())
+        Ok(self.all().await?.into_keys().collect())
     }
 
     /// The id of the source's topic that was remembered.
@@ -146,19 +177,36 @@ impl Sources {
     pub async fn declare(&self, source: &Source, now: Timestamp) -> Result<Declared, SourceError> {
         check(source).map_err(|refusal| SourceError::Refused(Box::new(refusal)))?;
         let _one_at_a_time = self.changing.lock().await;
+        if let Some(defined) = self.defined().await?.get(&source.id) {
+            if defined != source {
+                let refusal =
+                    Refusal::bad_value(ReasonCode::DeclaredInDefinitions, "id", &source.id);
+                return Err(SourceError::Refused(Box::new(refusal)));
+            }
+            let key = self.first_key(&source.id, now).await?;
+            return Ok(Declared {
+                created: false,
+                key,
+            });
+        }
         let created = self.get(&source.id).await?.is_none();
         let key = Bytes::from(source.id.clone());
         append::everywhere(&*self.log, key.clone(), encode_source(source).into())
             .await
             .map_err(|source| failed("declaring a source in the log", source))?;
         self.put(SOURCES, key, source).await?;
-        let keys: Vec<(String, KeyRecord)> = self.scan(KEYS).await?;
-        let key = match keys.iter().any(|(_, key)| key.source == source.id) {
-            true => None,
-            false => Some(self.issue(&source.id, now).await?),
-        };
+        let key = self.first_key(&source.id, now).await?;
         tracing::info!(source = source.id, created, "source declared");
         Ok(Declared { created, key })
+    }
+
+    /// A key for a source that has none.
+    async fn first_key(&self, id: &str, now: Timestamp) -> Result<Option<String>, SourceError> {
+        let keys: Vec<(String, KeyRecord)> = self.scan(KEYS).await?;
+        match keys.iter().any(|(_, key)| key.source == id) {
+            true => Ok(None),
+            false => Ok(Some(self.issue(id, now).await?)),
+        }
     }
 
     /// A fresh key for a source; all its earlier ones end.

@@ -15,6 +15,7 @@ use mingjing_wire::{ReasonCode, Refusal};
 use crate::answer::{Item, Outcome};
 use crate::error::ApiError;
 use crate::intake::Intake;
+use crate::numbers::Standing;
 use crate::sort::{Kept, Origin, Sorted, Step};
 use crate::{append, personal};
 
@@ -30,6 +31,7 @@ pub(crate) async fn take(
     parcels: &mut [Sorted],
 ) -> Result<(), ApiError> {
     let completions = write(intake, speaker, steps).await?;
+    record_numbers(intake, speaker, parcels).await?;
     name_unknown_sources(intake, parcels).await?;
     let rejects: Vec<RejectRecord> = parcels
         .iter()
@@ -62,6 +64,37 @@ async fn write(intake: &Intake, speaker: &Source, steps: &[Step]) -> Result<u64,
         intake.metrics.appended(begun.elapsed());
     }
     Ok(completions)
+}
+
+/// Before anything is answered for: what comes again is counted then.
+async fn record_numbers(
+    intake: &Intake,
+    speaker: &Source,
+    parcels: &[Sorted],
+) -> Result<(), ApiError> {
+    let numbers = || parcels.iter().flat_map(|p| p.numbers.iter().copied());
+    if speaker.numbered_from.is_none() {
+        // One that has ceased to number its records has no gaps any more.
+        intake.metrics.numbers(speaker, &Standing::default());
+        return Ok(());
+    }
+    if numbers().next().is_none() {
+        return Ok(());
+    }
+    let now = (intake.clock)();
+    let standing = intake.numbers.record(speaker, numbers(), now).await?;
+    if let Some(standing) = standing {
+        intake.metrics.numbers(speaker, &standing);
+        if standing.opened > 0 {
+            tracing::warn!(
+                source = speaker.id,
+                gaps = standing.gaps.len(),
+                missing = standing.missing,
+                "numbers of a source are missing; it is not complete until they have come"
+            );
+        }
+    }
+    Ok(())
 }
 
 /// Tells a source that is not registered from one that is another's.

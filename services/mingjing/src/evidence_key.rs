@@ -6,7 +6,7 @@
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write as _};
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context as _, anyhow, ensure};
@@ -20,10 +20,7 @@ const FILE: &str = "evidence-key.pk8";
 
 /// Opens the key of these settings; makes it where there is none.
 pub fn open(settings: &Settings) -> anyhow::Result<Arc<Signer>> {
-    let path = match &settings.evidence_key {
-        Some(path) => path.clone(),
-        None => settings.data.join(FILE),
-    };
+    let path = path(settings);
     let signer = match made(&path)? {
         Some(signer) => signer,
         None => read(&path)?,
@@ -33,6 +30,24 @@ pub fn open(settings: &Settings) -> anyhow::Result<Arc<Signer>> {
         "evidence is signed with this key"
     );
     Ok(Arc::new(signer))
+}
+
+fn path(settings: &Settings) -> PathBuf {
+    match &settings.evidence_key {
+        Some(path) => path.clone(),
+        None => settings.data.join(FILE),
+    }
+}
+
+/// Refuses a key that would lie wherever the process was started: the next one would sign with another.
+pub fn check_place(settings: &Settings) -> anyhow::Result<()> {
+    let path = path(settings);
+    ensure!(
+        path.is_absolute(),
+        "the key that signs evidence would be {}, below the folder this was started in: set api.evidence_key to an absolute path",
+        path.display()
+    );
+    Ok(())
 }
 
 /// A new key pair, durable before it signs anything; none where there is one.
@@ -100,5 +115,14 @@ mod tests {
         assert_eq!(mode & 0o777, 0o600);
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
         assert!(open(&settings).unwrap_err().to_string().contains("chmod"));
+    }
+
+    #[test]
+    fn a_key_that_would_lie_wherever_the_process_was_started_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        check_place(&settings(folder.path())).unwrap();
+        let nowhere = Settings::load(None, &[]).expect("the defaults");
+        let refused = check_place(&nowhere).unwrap_err().to_string();
+        assert!(refused.contains("api.evidence_key"), "{refused}");
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use mingjing_domain::Timestamp;
-use mingjing_domain::definitions::DefinitionFile;
+use mingjing_domain::definitions::{DefinitionFile, DefinitionSet};
 use mingjing_domain::source::{Source, SourceClock};
 use mingjing_wire::cloudevents::{encode_complete_until, encode_event};
 use reqwest::{Client, Response, StatusCode};
@@ -53,7 +53,7 @@ pub async fn run(args: ImportArgs) -> anyhow::Result<()> {
         .as_deref()
         .map(|text| Timestamp::parse(text).context("--until"))
         .transpose()?;
-    definitions_command::load(&args.definitions)?;
+    let (set, _) = definitions_command::load(&args.definitions)?;
     let files = definitions_command::read_folder(&args.definitions)?;
     let mut reader = replay_command::open_log(&args.log, args.mapping.as_deref(), &args.folder)?;
     let mut platform = Platform::new(&args.to, args.api.as_deref())?;
@@ -74,7 +74,11 @@ pub async fn run(args: ImportArgs) -> anyhow::Result<()> {
             continue;
         }
         last = last.max(Some(event.occurred_at));
-        platform.begin(&event.source, &files).await?;
+        if platform.source.is_none() {
+            let declared = declaration(&set, &event.source)?;
+            platform.begin(&declared, &files).await?;
+        }
+        platform.speaks_for(&event.source)?;
         batch.push(encode_event(&event));
         if batch.len() == BATCH {
             sent += platform.send(&batch).await?;
@@ -94,6 +98,19 @@ pub async fn run(args: ImportArgs) -> anyhow::Result<()> {
         platform.source.as_deref().unwrap_or_default()
     );
     Ok(())
+}
+
+/// What the definitions declare of the log's source; where they do not name it, a back-fill.
+fn declaration(set: &DefinitionSet, source: &str) -> anyhow::Result<Source> {
+    let defined = set.sources.iter().find(|s| s.value.id == source);
+    let Some(defined) = defined.map(|document| document.value.clone()) else {
+        return Ok(Source::new(source, SourceClock::Declared));
+    };
+    anyhow::ensure!(
+        defined.clock == SourceClock::Declared,
+        "the definitions declare {source:?} as a live source: its events come from its own system; import under another source"
+    );
+    Ok(defined)
 }
 
 /// A running platform, and the one source that the log speaks for.
@@ -122,15 +139,18 @@ impl Platform {
         })
     }
 
-    /// At the first event: definitions, then the source.
-    async fn begin(&mut self, source: &str, files: &[DefinitionFile]) -> anyhow::Result<()> {
+    fn speaks_for(&self, source: &str) -> anyhow::Result<()> {
         match &self.source {
-            Some(known) if known == source => return Ok(()),
-            Some(known) => {
+            Some(known) if known != source => {
                 anyhow::bail!("one import speaks for one source: {known:?}, then {source:?}")
             }
-            None => {}
+            _ => Ok(()),
         }
+    }
+
+    /// At the first event: definitions, then the source.
+    async fn begin(&mut self, declared: &Source, files: &[DefinitionFile]) -> anyhow::Result<()> {
+        let source = declared.id.as_str();
         // A folder of its own keeps this set apart from the platform's others.
         let files: Vec<DefinitionFile> = files
             .iter()
@@ -145,12 +165,11 @@ impl Platform {
             &json!({ "files": files }),
         )
         .await?;
-        let declared = Source::new(source, SourceClock::Declared);
         let answer = self
             .ask(
                 "register the source",
                 "/v1/sources",
-                &serde_json::to_value(&declared)?,
+                &serde_json::to_value(declared)?,
             )
             .await?;
         self.key = match answer["key"].as_str() {
@@ -225,7 +244,7 @@ impl Platform {
 
     /// As of when all partitions have judged a source, and that is archived.
     async fn judged_until(&self, source: &str) -> anyhow::Result<Option<Timestamp>> {
-        let url = format!("{}/api/v1/sources/{source}", self.api);
+        let url = format!("{}/api/v1/sources/{source}?brief=true", self.api);
         let answer = self.client.get(&url).send().await?;
         let answer: Value = answer.error_for_status()?.json().await?;
         let until = answer["complete_until"].as_str();

@@ -33,6 +33,7 @@ mod role_command;
 mod rules_command;
 mod settings;
 mod snapshots;
+mod source_command;
 mod telemetry;
 mod treasury_command;
 mod up_command;
@@ -88,6 +89,9 @@ enum Command {
     Backtest(backtest_command::BacktestArgs),
     /// Write cases for process-mining tools: XES, OCEL 2.0 or CSV.
     Export(export_command::ExportArgs),
+    /// How complete sources are; sending what they have made (对账).
+    #[command(subcommand)]
+    Source(source_command::SourceCommand),
     /// Run everything on this machine.
     Up(up_command::UpArgs),
     /// Take departments' events: one process of a cluster.
@@ -125,6 +129,7 @@ fn main() -> ExitCode {
         Command::Evidence(args) => on_runtime(evidence_command::run(args)),
         Command::Backtest(args) => on_runtime(backtest_command::run(args)),
         Command::Export(args) => on_runtime(export_command::run(args)),
+        Command::Source(command) => on_runtime(source_command::run(command)),
         Command::Up(args) => on_runtime(up_command::run(args)),
         Command::Intake(args) => on_runtime(role_command::run(Role::Intake, args)),
         Command::Supervise(args) => on_runtime(role_command::run(Role::Supervise, args)),

@@ -1,7 +1,8 @@
 //! The parts of the platform as this process runs them: all of them in `mingjing up`, one of them in a role of a cluster.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -9,8 +10,9 @@ use async_trait::async_trait;
 use futures::future::{BoxFuture, join_all};
 use mingjing_api::{ActivateError, Activated, Activator, Check, Operations, Readiness};
 use mingjing_domain::Timestamp;
-use mingjing_domain::definitions::DefinitionFile;
+use mingjing_domain::definitions::{DefinitionFile, DefinitionSet};
 use mingjing_domain::life::Days;
+use mingjing_domain::source::Source;
 use mingjing_intake::{Intake, PublishError, Published, Publisher};
 use mingjing_store::Store;
 use mingjing_supervise::{Clock, Ports, Status};
@@ -179,7 +181,7 @@ impl Platform {
         let parts = mingjing_intake::Parts {
             log: self.log.log.clone(),
             table: self.log.table.clone(),
-            publisher: Arc::new(Definitions(self.log.clone())),
+            publisher: Arc::new(Definitions::new(self.log.clone())),
             clock: self.now(),
             topics,
         };
@@ -407,12 +409,34 @@ fn check(name: &str, wrong: Vec<String>, well: &str) -> Check {
 }
 
 /// Publishes definitions beside those of other folders: a set is told from another by its first folder.
-struct Definitions(OpenLog);
+struct Definitions {
+    log: OpenLog,
+    /// The sources of the set that was in force when it was last asked for, with its hash.
+    sources: Mutex<Option<(String, DefinedSources)>>,
+}
+
+type DefinedSources = Arc<BTreeMap<String, Source>>;
+
+impl Definitions {
+    fn new(log: OpenLog) -> Self {
+        Self {
+            log,
+            sources: Mutex::default(),
+        }
+    }
+
+    /// The sources of a set, if it is the one that was asked for last.
+    fn known_sources(&self, hash: &str) -> Option<DefinedSources> {
+        let known = self.sources.lock().unwrap_or_else(PoisonError::into_inner);
+        let (of, sources) = known.as_ref()?;
+        (of == hash).then(|| sources.clone())
+    }
+}
 
 #[async_trait]
 impl Publisher for Definitions {
     async fn publish(&self, files: Vec<DefinitionFile>) -> Result<Published, PublishError> {
-        let (log, table) = (&*self.0.log, &*self.0.table);
+        let (log, table) = (&*self.log.log, &*self.log.table);
         let storage = |e: mingjing_supervise::Error| PublishError::Storage(Box::new(e));
         let mut all = mingjing_supervise::files_in_force(table)
             .await
@@ -432,6 +456,32 @@ impl Publisher for Definitions {
             }
             Err(error) => Err(PublishError::Storage(Box::new(error))),
         }
+    }
+
+    async fn sources(&self) -> Result<DefinedSources, PublishError> {
+        let table = &*self.log.table;
+        let storage = |e: mingjing_supervise::Error| PublishError::Storage(Box::new(e));
+        let active = mingjing_supervise::wanted_definitions(table).await;
+        let Some(active) = active.map_err(storage)? else {
+            return Ok(DefinedSources::default());
+        };
+        if let Some(sources) = self.known_sources(&active.hash) {
+            return Ok(sources);
+        }
+        let files = mingjing_supervise::files_in_force(table)
+            .await
+            .map_err(storage)?;
+        let read = move || {
+            let (set, _) = DefinitionSet::read(files);
+            (set.hash(), set.sources)
+        };
+        let read = tokio::task::spawn_blocking(read).await;
+        let (hash, sources) = read.map_err(|error| PublishError::Storage(Box::new(error)))?;
+        let sources = sources.into_iter().map(|s| (s.value.id.clone(), s.value));
+        let sources: DefinedSources = Arc::new(sources.collect());
+        let mut known = self.sources.lock().unwrap_or_else(PoisonError::into_inner);
+        *known = Some((hash, sources.clone()));
+        Ok(sources)
     }
 }
 

@@ -52,7 +52,13 @@ pub fn run(args: &ReplayArgs) -> anyhow::Result<()> {
         .as_deref()
         .map(|text| Timestamp::parse(text).context("--until"))
         .transpose()?;
-    let (_, rules) = definitions_command::load(&args.definitions)?;
+    let (mut set, _) = definitions_command::load(&args.definitions)?;
+    // What the definitions say of a live source does not make a log of the past live.
+    for source in &mut set.sources {
+        source.value.clock = SourceClock::Declared;
+    }
+    let rules = Rules::compile(&set)
+        .map_err(|problems| anyhow::anyhow!("{} problems in the definitions", problems.len()))?;
     let rules = Arc::new(rules);
     let mut reader = open_log(&args.log, args.mapping.as_deref(), &args.folder)?;
 

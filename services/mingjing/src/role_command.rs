@@ -53,6 +53,9 @@ pub async fn run(role: Role, args: RoleArgs) -> anyhow::Result<()> {
         !needs_store || settings.clickhouse_url.is_some(),
         "one role alone needs a ClickHouse that others can reach: set clickhouse.url, or run `mingjing up`"
     );
+    if role == Role::Api {
+        crate::evidence_key::check_place(&settings)?;
+    }
     let listener = tokio::net::TcpListener::bind(settings.listen)
         .await
         .with_context(|| format!("cannot listen on {}", settings.listen))?;

@@ -11,7 +11,7 @@ use bytes::Bytes;
 
 use crate::rows::{
     AlertHistoryRow, AlertRow, CaseRow, CommandRow, ControlRow, EventRow, RejectRow,
-    SourceHealthRow, Watermark, WatermarkRow,
+    SourceHealthRow, TotalsRow, Watermark, WatermarkRow,
 };
 use crate::table::Table;
 
@@ -26,6 +26,7 @@ pub struct Batch {
     cases: BTreeMap<(String, String), CaseRow>,
     source_health: BTreeMap<(String, u16), SourceHealthRow>,
     rejects: Vec<RejectRow>,
+    totals: Vec<TotalsRow>,
 }
 
 /// One table's rows, encoded: one insert. A retry sends the same bytes.
@@ -88,6 +89,11 @@ impl Batch {
         keep_last(&mut self.source_health, key, row, |row| row.version);
     }
 
+    /// Adds what a source says of a day.
+    pub fn totals(&mut self, rows: Vec<TotalsRow>) {
+        self.totals.extend(rows);
+    }
+
     /// Adds a refusal.
     pub fn reject(&mut self, row: RejectRow) {
         self.rejects.push(row);
@@ -100,6 +106,7 @@ impl Batch {
         self.commands.extend(other.commands);
         self.alert_history.extend(other.alert_history);
         self.rejects.extend(other.rejects);
+        self.totals.extend(other.totals);
         other.alerts.into_values().for_each(|row| self.alert(row));
         other.cases.into_values().for_each(|row| self.case(row));
         other
@@ -118,6 +125,7 @@ impl Batch {
             + self.cases.len()
             + self.source_health.len()
             + self.rejects.len()
+            + self.totals.len()
     }
 
     /// The inserts that write it, in order: an alert's history before the alert, so that whoever sees an alert finds
@@ -132,6 +140,7 @@ impl Batch {
             block(self.cases.values()),
             block(self.source_health.values()),
             block(self.rejects.iter()),
+            block(self.totals.iter()),
         ];
         blocks.into_iter().flatten().collect()
     }

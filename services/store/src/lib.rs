@@ -39,13 +39,13 @@ pub use inspection::{
 pub use migrate::{Applied, MigrationError, SCHEMA_NUMBER};
 pub use query::{
     AlertCursor, AlertFilter, AlertPage, AlertStream, AlertView, CaseLogView, CaseView,
-    ChangePlace, Counts, InvalidCursor, ItemRun, LevelCount, OrgCount, Past, PastAlert, PastEvent,
-    PlacedEvent, RuleQuality,
+    ChangePlace, ControlTotal, Counts, InvalidCursor, ItemRun, LevelCount, OrgCount, Past,
+    PastAlert, PastEvent, PlacedEvent, RejectCount, RuleQuality, SentCode,
 };
 pub use rows::{
-    AlertHistoryRow, AlertRow, CaseRow, CommandRow, Control, ControlRow, EventRow, HistoryEntry,
-    Place, PlacedControl, RejectRow, SourceHealth, SourceHealthRow, VisitRow, Watermark,
-    WatermarkRow, reject_id,
+    AlertHistoryRow, AlertRow, CaseRow, CommandRow, Control, ControlRow, DayTotals, EventRow,
+    HistoryEntry, Place, PlacedControl, RejectRow, SourceHealth, SourceHealthRow, TotalsRow,
+    VisitRow, Watermark, WatermarkRow, reject_id,
 };
 pub use store::{Config, Password, Store};
 pub use table::{Millis, Table};

@@ -22,6 +22,7 @@ const MIGRATIONS: &[Migration] = migrations! {
     2 "0002_views.sql";
     3 "0003_case_log.sql";
     4 "0004_inspections.sql";
+    5 "0005_control_totals.sql";
 };
 
 /// The number of the newest migration this program knows.

@@ -23,6 +23,7 @@ pub(crate) enum Kind {
     Event,
     SourceDeclared,
     CompleteUntil,
+    SourceTotals,
     Tick,
     Command,
     DefinitionsActivated,
@@ -30,10 +31,11 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    pub(crate) const ALL: [Kind; 7] = [
+    pub(crate) const ALL: [Kind; 8] = [
         Kind::Event,
         Kind::SourceDeclared,
         Kind::CompleteUntil,
+        Kind::SourceTotals,
         Kind::Tick,
         Kind::Command,
         Kind::DefinitionsActivated,
@@ -45,6 +47,7 @@ impl Kind {
             Kind::Event => "event",
             Kind::SourceDeclared => "source_declared",
             Kind::CompleteUntil => "complete_until",
+            Kind::SourceTotals => "source_totals",
             Kind::Tick => "tick",
             Kind::Command => "command",
             Kind::DefinitionsActivated => "definitions_activated",
@@ -348,6 +351,8 @@ impl Judge {
                 },
                 Kind::CompleteUntil,
             ),
+            // Nothing to judge: the archive holds it against what was taken.
+            Ok(LogRecord::SourceTotals { .. }) => return Ok(Kind::SourceTotals),
             Ok(LogRecord::Tick { at, epoch }) => {
                 self.epoch = self.epoch.max(*epoch);
                 (Input::Tick(*at), Kind::Tick)

@@ -23,8 +23,9 @@ pub use draft::ATTRIBUTE_BYTES_MAX;
 pub use encode::encode_event;
 pub use envelope::{CloudEvent, Data, Extension};
 pub use record::{
-    COMPLETE_UNTIL, Completion, DEFINITIONS_ACTIVATED, LogRecord, SOURCE_DECLARED, TICK,
-    encode_activated, encode_command, encode_complete_until, encode_source, encode_tick,
+    COMPLETE_UNTIL, Completion, DEFINITIONS_ACTIVATED, LogRecord, SOURCE_DECLARED, SOURCE_TOTALS,
+    TICK, Total, Totals, encode_activated, encode_command, encode_complete_until, encode_source,
+    encode_tick, encode_totals,
 };
 pub use strict::DEPTH_MAX;
 pub use typed::read_json;

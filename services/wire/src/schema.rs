@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
-use crate::cloudevents::{ATTRIBUTE_BYTES_MAX, type_of};
+use crate::cloudevents::{ATTRIBUTE_BYTES_MAX, SOURCE_TOTALS, type_of};
 
 /// Where the schemas are said to live; a name, not a place that is ever asked.
 const BASE: &str = "https://schemas.mingjing.example/";
@@ -19,6 +19,49 @@ pub(crate) fn document<T: JsonSchema>(name: &str) -> Value {
     let mut schema = generator.into_root_schema_for::<T>().to_value();
     schema["$id"] = format!("{BASE}{name}").into();
     schema
+}
+
+/// The schema of a source's control totals as a structured CloudEvent.
+pub fn source_totals() -> Value {
+    let text = json!({"type": "string", "minLength": 1, "maxLength": ATTRIBUTE_BYTES_MAX});
+    let kinds: Vec<&str> = EventKind::ALL.iter().map(|kind| kind.code()).collect();
+    json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": format!("{BASE}events/source-totals.v1.json"),
+        "title": "对账 · Control totals",
+        "description": "来源系统报送某日产生的事件数，平台据以核对是否收齐。 · How many events a source has made on a day, for the platform to hold against what it has taken.",
+        "type": "object",
+        "required": ["specversion", "id", "source", "type", "data"],
+        "properties": {
+            "specversion": {"const": "1.0"},
+            "id": text,
+            "source": text,
+            "type": {"const": SOURCE_TOTALS},
+            "data": {
+                "type": "object",
+                "additionalProperties": false,
+                "required": ["day", "totals"],
+                "properties": {
+                    "day": {"type": "string", "format": "date", "description": "事件发生的日期（平台时区） · Local day on which the events occurred."},
+                    "data_version": {"type": "integer", "minimum": 0, "default": 1, "description": "数据版本，同一日以大者为准 · Of one day the greatest counts."},
+                    "totals": {
+                        "type": "array",
+                        "description": "按事项和类型；未列出的为零 · By item and type; what is not listed was not made.",
+                        "items": {
+                            "type": "object",
+                            "additionalProperties": false,
+                            "required": ["type", "events"],
+                            "properties": {
+                                "item_code": {"type": ["string", "null"], "description": "事项编码，与事件所报一致 · As the source's events carry it."},
+                                "type": {"enum": kinds, "description": "事件类型 · Type of event."},
+                                "events": {"type": "integer", "minimum": 0, "description": "事件数，同一编号和数据版本只计一次 · Each id and data version once."}
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    })
 }
 
 /// The schema of a case event as a structured CloudEvent: the envelope by hand, `data` from the Rust types.

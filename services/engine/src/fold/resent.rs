@@ -88,7 +88,8 @@ impl Context<'_> {
             (differs(before.actor, now.actor), "经办人"),
         ]
         .into_iter()
-        .filter_map(|(differs, what)| differs.then(|| what.to_owned()))
+        .filter(|(differs, _)| *differs)
+        .map(|(_, what)| what.to_owned())
         .collect();
         let known = now.extra().map(|extra| extra.attributes);
         let known = known.unwrap_or_default();

@@ -136,10 +136,10 @@ fn due(
         return None;
     }
     let change = match (old.map(|old| old.status), record.status) {
-        (Some(was), Status::Ended) if was == Status::Ended => Change::Revised,
+        (Some(Status::Ended), Status::Ended) => Change::Revised,
         (_, Status::Ended) => Change::Ended,
         (Some(Status::Withdrawn | Status::Ended), _) => Change::Reopened,
-        (Some(was), Status::Review) if was == Status::Review => Change::Revised,
+        (Some(Status::Review), Status::Review) => Change::Revised,
         (_, Status::Review) => Change::SentToReview,
         (None, _) => Change::Issued,
         (Some(was), now) if was != now => Change::Issued,

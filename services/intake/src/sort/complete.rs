@@ -1,41 +1,74 @@
-//! Whether a source is complete; the rules stand above in [`sort`](super).
+//! What a source says beside events: that it is complete (the rules stand above in [`sort`](super)), and how many events it
+//! has made on a day.
 
 use mingjing_domain::Timestamp;
-use mingjing_wire::cloudevents::{COMPLETE_UNTIL, CloudEvent, Completion};
+use mingjing_domain::ids::Slot;
+use mingjing_log::Record;
+use mingjing_wire::cloudevents::{
+    COMPLETE_UNTIL, CloudEvent, Completion, SOURCE_TOTALS, Totals, encode_totals,
+};
 use mingjing_wire::refusal::Words;
 use mingjing_wire::{ReasonCode, Refusal};
 
-use super::{Completing, Decided, Declined, Sorter, Step};
+use super::{Completing, Decided, Sorter, Step, declined};
 use crate::answer::{Item, Outcome};
 
 impl Sorter<'_> {
-    /// "Complete until", if this item is one.
-    pub(super) fn completion(&mut self, raw: &[u8]) -> Option<Decided> {
+    /// What a source says beside events, if this item is that.
+    pub(super) fn control(&mut self, raw: &[u8]) -> Option<Decided> {
         let envelope = match self.binary {
             true => self.binary(raw)?,
             false => CloudEvent::from_json(raw).ok()?,
         };
-        if envelope.kind != COMPLETE_UNTIL {
-            return None;
-        }
-        let until = self.until(&envelope).map_err(|mut refusal| {
-            // A place in our own rendering of it would only mislead.
-            refusal.at = None;
-            refusal.event_id = Some(envelope.id.as_str().into());
-            refusal.source = Some(envelope.source.as_str().into());
-            Box::new(Declined {
-                refusal,
-                case_no: None,
-            })
-        });
-        Some(until.map(|until| {
-            self.sorted.not_taken = 0;
-            self.sorted.steps.push(Step::Complete(until));
-            Item {
-                id: Some(envelope.id),
+        let taken = match envelope.kind.as_str() {
+            COMPLETE_UNTIL => self.until(&envelope).map(|until| {
+                self.sorted.not_taken = 0;
+                self.sorted.steps.push(Step::Complete(until));
+            }),
+            SOURCE_TOTALS => self.totals(&envelope),
+            _ => return None,
+        };
+        let id = envelope.id.clone();
+        Some(match taken {
+            Ok(()) => Ok(Item {
+                id: Some(id),
                 outcome: Outcome::Accepted,
+            }),
+            Err(mut refusal) => {
+                // A place in our own rendering of it would only mislead.
+                refusal.at = None;
+                refusal.event_id = Some(id.into());
+                refusal.source = Some(envelope.source.as_str().into());
+                declined(refusal, None)
             }
-        }))
+        })
+    }
+
+    /// How many events the source has made on a day: one record in the source's own partition.
+    fn totals(&mut self, envelope: &CloudEvent) -> Result<(), Refusal> {
+        self.context.speaks_for(&envelope.source)?;
+        let totals = Totals::of(envelope)?;
+        let source = &self.context.speaker.id;
+        let record = Record {
+            key: source.clone().into(),
+            value: encode_totals(source, &totals).into(),
+        };
+        let partition = Slot::of(source, "").partition(self.partitions);
+        self.append(partition, record);
+        Ok(())
+    }
+
+    /// A gap in the source's numbers is a record that may still be on its way.
+    fn no_number_is_missing(&self) -> Result<(), Refusal> {
+        let (Some(taken), Some(first)) = (&self.numbers, self.context.speaker.numbered_from) else {
+            return Ok(());
+        };
+        let told = taken.told(first);
+        if told.is_empty() {
+            return Ok(());
+        }
+        let detail = Words::new(format!("missing: {told}"), format!("缺号：{told}"));
+        Err(Refusal::new(ReasonCode::NumbersMissing, detail))
     }
 
     fn until(&self, envelope: &CloudEvent) -> Result<Timestamp, Refusal> {
@@ -58,7 +91,10 @@ impl Sorter<'_> {
                 );
                 Err(Refusal::new(ReasonCode::SeveralPartitions, detail))
             }
-            Completing::After { .. } if missing == 0 || missing == not_taken => Ok(until),
+            Completing::After { .. } if missing == 0 || missing == not_taken => {
+                self.no_number_is_missing()?;
+                Ok(until)
+            }
             Completing::After { .. } => {
                 let detail = Words::new(
                     format!("{missing} items before it that were not taken"),

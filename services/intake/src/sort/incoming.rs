@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use mingjing_domain::Timestamp;
+use mingjing_domain::numbers::Taken;
 use mingjing_domain::source::Source;
 use mingjing_wire::cloudevents::Binding;
 
@@ -24,6 +25,8 @@ pub(crate) struct Incoming {
     pub origin: Origin,
     /// Whether the source may be said to be complete.
     pub completing: Completing,
+    /// Which numbers of the source's sequence were taken before; none where it does not number its records.
+    pub numbers: Option<Taken>,
 }
 
 /// Where something came from.

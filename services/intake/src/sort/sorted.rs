@@ -45,6 +45,8 @@ pub(crate) struct Sorted {
     pub masked: Masked,
     /// Items not taken since the source was last complete: those before, and those in here.
     pub not_taken: u64,
+    /// The numbers of the events taken, of a source that numbers its records.
+    pub numbers: Vec<u64>,
 }
 
 impl Sorted {
@@ -57,6 +59,7 @@ impl Sorted {
             kept: Vec::new(),
             masked: Masked::default(),
             not_taken,
+            numbers: Vec::new(),
         }
     }
 

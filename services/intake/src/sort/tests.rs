@@ -24,6 +24,7 @@ fn request(body: String) -> Incoming {
         received_at: Timestamp::parse(NOW).unwrap(),
         origin: Origin::Request,
         completing: Completing::After { not_taken: 0 },
+        numbers: None,
     }
 }
 

@@ -143,10 +143,17 @@ impl Reading {
         let mut records = records.into_iter();
         // Piece by piece: a record may hold as many items as a request, and all refused.
         while records.len() > 0 {
+            let mut retry = self.retry();
+            let numbers = loop {
+                let numbers = self.intake.numbers.taken(&speaker).await;
+                if let Some(numbers) = retry.over(numbers.map_err(ApiError::from)).await {
+                    break numbers;
+                }
+            };
             let (intake, of, before) = (self.intake.clone(), speaker.clone(), state.clone());
             let place = spot.clone();
             let sorting = move || {
-                let batch = sort_records(&intake, &of, &before, &place, &mut records);
+                let batch = sort_records(&intake, &of, &before, &place, numbers, &mut records);
                 (batch, records)
             };
             let sorted = tokio::task::spawn_blocking(sorting).await;

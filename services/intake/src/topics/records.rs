@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use mingjing_domain::Timestamp;
+use mingjing_domain::numbers::Taken;
 use mingjing_domain::source::Source;
 use mingjing_log::kafka::inbox::{Delivered, Spot};
 use mingjing_wire::cloudevents::Binding;
@@ -29,6 +30,7 @@ pub(super) fn sort_records(
     speaker: &Arc<Source>,
     state: &State,
     spot: &Spot,
+    mut numbers: Option<Taken>,
     records: &mut std::vec::IntoIter<Delivered>,
 ) -> Batch {
     let mut batch = Batch {
@@ -66,6 +68,7 @@ pub(super) fn sort_records(
                     received_at,
                     origin: origin.clone(),
                     completing: state.completing(before),
+                    numbers: numbers.clone(),
                 };
                 sort(&incoming, &intake.config, intake.log.partitions())
             }
@@ -76,6 +79,11 @@ pub(super) fn sort_records(
             refused
         });
         batch.not_taken = sorted.not_taken;
+        for number in &sorted.numbers {
+            if let Some(taken) = &mut numbers {
+                taken.add(*number);
+            }
+        }
         for step in sorted.steps.drain(..) {
             match (batch.steps.last_mut(), step) {
                 (Some(Step::Events(records)), Step::Events(more)) => records.extend(more),

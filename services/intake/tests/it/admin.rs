@@ -197,3 +197,34 @@ async fn definitions_are_published_whole_or_every_problem_is_told_with_its_place
         (400, "unknown_field")
     );
 }
+
+#[tokio::test]
+async fn what_the_definitions_declare_is_declared_there_and_nowhere_else() {
+    let platform = Platform::start().await;
+    let text = "kind: source\nid: zjj\nname: 住建局\ndelay_allowance_hours: 6\n";
+    let files = json!({"files": [{"name": "sources.yaml", "text": text}]});
+    assert_eq!(platform.admin("/v1/definitions", files).await.status, 200);
+    // No key yet: nobody can speak for it.
+    let key = platform.admin("/v1/sources/zjj/keys", json!({})).await;
+    assert_eq!(key.status, 200, "{key:?}");
+    let key = key.json["key"].as_str().unwrap();
+    assert_eq!(platform.one(key, &event("zjj", "1", "c")).await.status, 200);
+
+    let other = json!({"id": "zjj", "name": "住建局", "delay_allowance_hours": 24});
+    let refused = platform.admin("/v1/sources", other).await;
+    assert_eq!(
+        (refused.status, refused.reason()),
+        (409, "declared_in_definitions")
+    );
+    let same = json!({"id": "zjj", "name": "住建局", "delay_allowance_hours": 6});
+    assert_eq!(platform.admin("/v1/sources", same).await.status, 200);
+    // The definitions are in the log; a declaration of its own would say it twice.
+    let stored = platform.stored(Topic::Events).await;
+    let events = stored.iter().filter(|(_, record)| {
+        matches!(
+            LogRecord::parse(&record.value, Timestamp::MIN),
+            Ok(LogRecord::Event(_))
+        )
+    });
+    assert_eq!((events.count(), stored.len()), (1, 1));
+}

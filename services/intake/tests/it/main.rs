@@ -10,6 +10,7 @@ mod conformance;
 mod fairness;
 mod gate;
 mod modes;
+mod numbers;
 mod order;
 mod platform;
 mod refusals;

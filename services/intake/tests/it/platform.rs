@@ -1,5 +1,6 @@
 //! An intake on its own log, folder and port, and a client.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -45,7 +46,7 @@ impl Drop for Platform {
 
 /// Definitions as the binary publishes them, but kept in memory.
 #[derive(Default)]
-pub struct Definitions(pub Mutex<Vec<String>>);
+pub struct Definitions(pub Mutex<Vec<String>>, Mutex<Arc<BTreeMap<String, Source>>>);
 
 #[async_trait::async_trait]
 impl Publisher for Definitions {
@@ -55,10 +56,16 @@ impl Publisher for Definitions {
             return Err(PublishError::Problems(problems));
         }
         self.0.lock().unwrap().push(set.hash());
+        let sources = set.sources.iter().map(|s| &s.value);
+        *self.1.lock().unwrap() = Arc::new(sources.map(|s| (s.id.clone(), s.clone())).collect());
         Ok(Published {
             hash: set.hash(),
             version: set.version(),
         })
+    }
+
+    async fn sources(&self) -> Result<Arc<BTreeMap<String, Source>>, PublishError> {
+        Ok(self.1.lock().unwrap().clone())
     }
 }
 
@@ -112,6 +119,21 @@ impl Platform {
     pub async fn around(config: Config, wrap: impl FnOnce(Arc<dyn Log>) -> Arc<dyn Log>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let log = Arc::new(EmbeddedLog::open(folder.path(), PARTITIONS).await.unwrap());
+        Self::on(log, folder, config, wrap).await
+    }
+
+    /// Another process on the same log.
+    pub async fn beside(&self) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Self::on(self.log.clone(), folder, Config::default(), |log| log).await
+    }
+
+    async fn on(
+        log: Arc<EmbeddedLog>,
+        folder: tempfile::TempDir,
+        config: Config,
+        wrap: impl FnOnce(Arc<dyn Log>) -> Arc<dyn Log>,
+    ) -> Self {
         let clock = Arc::new(AtomicI64::new(Timestamp::parse(NOW).unwrap().millis()));
         let registry = prometheus::Registry::new();
         let published = Arc::new(Definitions::default());

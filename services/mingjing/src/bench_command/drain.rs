@@ -343,6 +343,7 @@ fn engine_alone(backlog: &Backlog) -> anyhow::Result<f64> {
                 }
                 LogRecord::CompleteUntil { .. }
                 | LogRecord::Command(_)
+                | LogRecord::SourceTotals { .. }
                 | LogRecord::DefinitionsActivated { .. } => {}
             }
             if facts.len() > 4096 {

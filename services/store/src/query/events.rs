@@ -25,7 +25,7 @@ impl Store {
              (SELECT source, case_no FROM events WHERE (source, case_no) > ({{after_source:String}}, {{after_case:String}}) \
              AND ({{source:String}} = '' OR source = {{source:String}}) \
              GROUP BY source, case_no ORDER BY source, case_no LIMIT {{cases:UInt32}}) \
-             ORDER BY data_version DESC LIMIT 1 BY source, case_no, event_id) \
+             ORDER BY data_version DESC, log_offset LIMIT 1 BY source, case_no, event_id) \
              ORDER BY source, case_no, occurred_at, source_seq, event_id"
         );
         let (after_source, after_case) = after.unwrap_or_default();

@@ -12,6 +12,7 @@ mod filter;
 mod items_run;
 mod past;
 mod quality;
+mod sources;
 
 pub use alerts::{AlertPage, AlertStream, AlertView, ChangePlace};
 pub use case::CaseView;
@@ -21,3 +22,4 @@ pub use filter::{AlertCursor, AlertFilter, InvalidCursor};
 pub use items_run::ItemRun;
 pub use past::{Past, PastAlert, PastEvent};
 pub use quality::RuleQuality;
+pub use sources::{ControlTotal, RejectCount, SentCode};

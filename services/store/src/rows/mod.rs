@@ -11,6 +11,7 @@ mod event;
 mod history;
 mod reject;
 mod source;
+mod totals;
 mod watermark;
 
 pub use alert::AlertRow;
@@ -21,6 +22,7 @@ pub use event::EventRow;
 pub use history::{AlertHistoryRow, HistoryEntry};
 pub use reject::{RejectRow, reject_id};
 pub use source::{SourceHealth, SourceHealthRow};
+pub use totals::{DayTotals, TotalsRow};
 pub use watermark::{Watermark, WatermarkRow};
 
 /// Where a fact was concluded: a position in `mj.log`, and the fact's own place in `mj.facts`.

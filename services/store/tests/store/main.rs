@@ -13,3 +13,4 @@ mod queries;
 mod rate;
 mod round_trip;
 mod samples;
+mod sources;

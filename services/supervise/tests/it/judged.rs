@@ -68,6 +68,7 @@ fn undisturbed(
                     &mut new,
                 );
             }
+            Ok(LogRecord::SourceTotals { .. }) => {}
             Ok(LogRecord::Tick { at, .. }) => engine.handle(Input::Tick(at), &mut new),
             Ok(LogRecord::Command(command)) => engine.handle(Input::Command(&command), &mut new),
             Ok(LogRecord::DefinitionsActivated { hash, .. }) => {

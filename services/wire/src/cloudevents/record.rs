@@ -5,15 +5,19 @@
 //! | `cn.mingjing.case.<kind>.v1` | a department's event |
 //! | `cn.mingjing.source.declared.v1` | what a source declares about itself; `data` is the domain's `Source` |
 //! | `cn.mingjing.source.complete_until.v1` | a source has said everything up to an instant; `data {until}` |
+//! | `cn.mingjing.source.totals.v1` | how many events a source has made on a day; `data` is [`Totals`] |
 //! | `cn.mingjing.tick.v1` | the partition's clock; `data {at, epoch}` |
 //! | `cn.mingjing.definitions.activated.v1` | definitions in force from here on; `data {hash, version}` |
 //! | `cn.mingjing.command.v1` | what an inspection or a person decided; `data` is the domain's `Command` |
 //!
 //! Ids of control records are derived from their content, so that the same record is the same bytes.
 
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
 use mingjing_domain::Timestamp;
 use mingjing_domain::command::Command;
-use mingjing_domain::event::CaseEvent;
+use mingjing_domain::event::{CaseEvent, EventKind};
 use mingjing_domain::ids::derived_id;
 use mingjing_domain::source::Source;
 use serde::{Deserialize, Serialize};
@@ -29,6 +33,8 @@ use super::typed;
 pub const SOURCE_DECLARED: &str = "cn.mingjing.source.declared.v1";
 /// Type of the record that says how far a source is complete.
 pub const COMPLETE_UNTIL: &str = "cn.mingjing.source.complete_until.v1";
+/// Type of the record by which a source says how many events it has made on a day.
+pub const SOURCE_TOTALS: &str = "cn.mingjing.source.totals.v1";
 /// Type of the record that moves a partition's clock.
 pub const TICK: &str = "cn.mingjing.tick.v1";
 /// Type of the record that puts definitions in force.
@@ -57,6 +63,13 @@ pub enum LogRecord<'a> {
         /// Nothing that occurred up to here is still to come.
         until: Timestamp,
     },
+    /// How many events a source has made on a day.
+    SourceTotals {
+        /// The source.
+        source: String,
+        /// What it says.
+        totals: Totals,
+    },
     /// The partition's clock stands at `at`.
     Tick {
         /// The owner's time.
@@ -84,6 +97,85 @@ pub struct Completion {
     /// Of how many items before it the sender knows that they were not taken. Said to intake; the log does not keep it.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub not_taken: u64,
+}
+
+/// 对账: how many events a source has made on a day, by its own codes. What is not listed it has not made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Totals {
+    /// The day on which the events occurred, in the platform's time zone.
+    pub day: NaiveDate,
+    /// By item and type.
+    pub totals: Vec<Total>,
+    /// 数据版本: of the same day a greater one replaces a smaller one.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub data_version: u32,
+}
+
+/// One line of [`Totals`].
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Total {
+    /// 事项编码, as the source's events carry it; absent for events that name none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub item_code: Option<String>,
+    /// 事件类型, like `accepted`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// How many, each id and data version once.
+    pub events: u64,
+}
+
+/// Lines of a day at most.
+const TOTALS_MAX: usize = 10_000;
+
+const fn one() -> u32 {
+    1
+}
+
+fn is_one(number: &u32) -> bool {
+    *number == 1
+}
+
+impl Totals {
+    /// Reads them from an event of that type.
+    ///
+    /// # Errors
+    /// A refusal: the data are missing or something else, a type is not known, or a line stands there twice.
+    pub fn of(envelope: &CloudEvent) -> Result<Self, Refusal> {
+        let totals: Self = match &envelope.data {
+            Some(Data::Json(raw)) => typed::read(raw.get(), "data", Position::START)?,
+            _ => return Err(Refusal::missing("data")),
+        };
+        if totals.totals.len() > TOTALS_MAX {
+            let lines = totals.totals.len().to_string();
+            return Err(Refusal::bad_value(
+                ReasonCode::TooLarge,
+                "data.totals",
+                &lines,
+            ));
+        }
+        let mut seen = BTreeSet::new();
+        for line in &totals.totals {
+            if EventKind::from_code(&line.kind).is_none() {
+                let field = "data.totals.type";
+                return Err(Refusal::bad_value(
+                    ReasonCode::UnknownType,
+                    field,
+                    &line.kind,
+                ));
+            }
+            if !seen.insert((&line.item_code, &line.kind)) {
+                let field = "data.totals";
+                return Err(Refusal::bad_value(
+                    ReasonCode::DuplicateField,
+                    field,
+                    &line.kind,
+                ));
+            }
+        }
+        Ok(totals)
+    }
 }
 
 fn is_zero(number: &u64) -> bool {
@@ -141,6 +233,7 @@ impl<'a> LogRecord<'a> {
             LogRecord::Event(event) => encode_event(event),
             LogRecord::SourceDeclared(source) => encode_source(source),
             LogRecord::CompleteUntil { source, until } => encode_complete_until(source, *until),
+            LogRecord::SourceTotals { source, totals } => encode_totals(source, totals),
             LogRecord::Tick { at, epoch } => encode_tick(*at, *epoch),
             LogRecord::Command(command) => encode_command(command),
             LogRecord::DefinitionsActivated { hash, version } => encode_activated(hash, version),
@@ -154,6 +247,9 @@ impl<'a> LogRecord<'a> {
             LogRecord::SourceDeclared(source) => LogRecord::SourceDeclared(source),
             LogRecord::CompleteUntil { source, until } => {
                 LogRecord::CompleteUntil { source, until }
+            }
+            LogRecord::SourceTotals { source, totals } => {
+                LogRecord::SourceTotals { source, totals }
             }
             LogRecord::Tick { at, epoch } => LogRecord::Tick { at, epoch },
             LogRecord::Command(command) => LogRecord::Command(command),
@@ -189,6 +285,10 @@ fn control(envelope: &CloudEvent) -> Result<LogRecord<'static>, Refusal> {
                 until,
             })
         }
+        SOURCE_TOTALS => Ok(LogRecord::SourceTotals {
+            source: envelope.source.clone(),
+            totals: Totals::of(envelope)?,
+        }),
         TICK => {
             let TickData { at, epoch } = typed::read(raw, "data", start)?;
             Ok(LogRecord::Tick { at, epoch })
@@ -221,6 +321,11 @@ pub fn encode_source(source: &Source) -> Vec<u8> {
 pub fn encode_complete_until(source: &str, until: Timestamp) -> Vec<u8> {
     let not_taken = 0;
     encode_control(COMPLETE_UNTIL, source, &Completion { until, not_taken })
+}
+
+/// The record by which `source` says how many events it has made on a day.
+pub fn encode_totals(source: &str, totals: &Totals) -> Vec<u8> {
+    encode_control(SOURCE_TOTALS, source, totals)
 }
 
 /// The record that moves a partition's clock to `at`.

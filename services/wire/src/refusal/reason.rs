@@ -97,6 +97,12 @@ reason_codes! {
     SeveralPartitions "several_partitions" "a topic of several partitions has no order" "多分区主题没有统一的先后顺序"
         "give the source a topic of one partition, or leave the declaration out: alerts then wait for the delay allowance"
         "请为该来源使用单分区主题；否则请不要声明，预警将等到延迟宽限期满";
+    NumbersMissing "numbers_missing" "numbers of the source's sequence are missing" "来源序号有缺口"
+        "send the records with the missing numbers (or correct the refused ones), then say that the source is complete"
+        "请补发缺号的记录（或改正被拒绝的记录）后，再声明数据已齐全";
+    DeclaredInDefinitions "declared_in_definitions" "the definitions in force declare this source" "该来源由现行定义声明"
+        "change it in its `kind: source` definition and publish that; keys are given by POST /v1/sources/{id}/keys"
+        "请修改 `kind: source` 定义并重新发布；密钥由 POST /v1/sources/{id}/keys 发放";
     BadKey "bad_key" "no valid key" "没有有效的密钥"
         "send the header `Authorization: Bearer <key>` with the key the operator gave you; a rotated key no longer works"
         "请在请求头 `Authorization: Bearer <密钥>` 中填写平台发放的密钥；已轮换的旧密钥不再有效";

@@ -32,6 +32,7 @@ fn compare(path: &str, generated: &Value) {
 #[test]
 fn the_schemas_that_are_checked_in_are_the_generated_ones() {
     compare("events/case-event.v1.json", &schema::case_event());
+    compare("events/source-totals.v1.json", &schema::source_totals());
     compare("mapping.v1.json", &Mapping::json_schema());
 }
 

@@ -1,0 +1,110 @@
+//! How sources stand.
+
+use mingjing_domain::event::{CaseEvent, EventKind};
+use mingjing_store::{Batch, DayTotals, TotalsRow};
+
+use crate::samples::*;
+
+fn made(version: u32, offset: u64, lines: &[(&str, &str, u64)]) -> Vec<TotalsRow> {
+    let line = |(item, kind, events): &(&str, &str, u64)| {
+        ((*item).to_owned(), (*kind).to_owned(), *events)
+    };
+    let totals = DayTotals {
+        source: "s".into(),
+        day: "2026-11-23".into(),
+        data_version: version,
+        lines: lines.iter().map(line).collect(),
+    };
+    TotalsRow::of(totals, "abc", 3, offset)
+}
+
+fn taken(id: &str, item: &str, kind: EventKind, seconds: i64) -> CaseEvent<'static> {
+    let mut event = bare_event(id, "c");
+    event.source = "s".into();
+    event.kind = kind;
+    event.occurred_at = at(seconds);
+    event.data.item_code = Some(item.to_owned().into());
+    event
+}
+
+#[tokio::test]
+async fn control_totals_are_held_against_what_was_taken_each_event_once() {
+    let store = store().await;
+    let mut batch = Batch::default();
+    batch.totals(made(1, 1, &[("4451", "accepted", 9)]));
+    batch.totals(made(
+        2,
+        5,
+        &[("4451", "accepted", 2), ("4451", "decided", 1)],
+    ));
+    batch.totals(made(1, 7, &[("4451", "accepted", 8)]));
+    let accepted = taken("a", "4451", EventKind::Accepted, 0);
+    let mut again = accepted.clone();
+    again.source_seq += 1;
+    let mut newer = accepted.clone();
+    newer.data_version = 2;
+    batch.event(event_row(&accepted, 10));
+    batch.event(event_row(&again, 11));
+    batch.event(event_row(&newer, 12));
+    batch.event(event_row(&taken("b", "4451", EventKind::Note, 0), 13));
+    // Before midnight in Luzhou: the day before, of which nothing was said.
+    batch.event(event_row(
+        &taken("d", "4451", EventKind::Accepted, -12 * 3600),
+        14,
+    ));
+    write(&store, &batch, &[]).await;
+
+    let found = store
+        .control_totals("s", "2026-11-01", "2026-11-30", "Asia/Shanghai")
+        .await
+        .unwrap();
+    let found: Vec<_> = found
+        .iter()
+        .map(|t| {
+            (
+                t.day.as_str(),
+                t.item_code.as_str(),
+                t.kind.as_str(),
+                t.made,
+                t.taken,
+            )
+        })
+        .collect();
+    assert_eq!(
+        found,
+        [
+            ("2026-11-23", "4451", "accepted", 2, 2),
+            ("2026-11-23", "4451", "decided", 1, 0),
+            ("2026-11-23", "4451", "note", 0, 1),
+        ]
+    );
+    let other = store.control_totals("t", "2026-11-01", "2026-11-30", "Asia/Shanghai");
+    assert_eq!(other.await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn the_codes_of_a_source_are_counted_as_they_were_sent() {
+    let store = store().await;
+    let mut batch = Batch::default();
+    let mut later = taken("b", "4451", EventKind::Accepted, 0);
+    later.received_at = at(60);
+    batch.event(event_row(&taken("a", "4451", EventKind::Accepted, 0), 1));
+    batch.event(event_row(&later, 2));
+    batch.event(event_row(&taken("c", "4452", EventKind::Accepted, 0), 3));
+    write(&store, &batch, &[]).await;
+    let found = store.codes_sent("s").await.unwrap();
+    let items: Vec<_> = found
+        .iter()
+        .filter(|c| c.what == "items")
+        .map(|c| (c.code.as_str(), c.events, c.last_at.floor_second()))
+        .collect();
+    assert_eq!(
+        items,
+        [
+            ("4451", 2, at(60).floor_second()),
+            ("4452", 1, found[0].first_at.floor_second())
+        ]
+    );
+    assert!(store.rejects_by_reason("s").await.unwrap().is_empty());
+    assert!(store.sources_health().await.unwrap().is_empty());
+}
