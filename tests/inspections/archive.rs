@@ -40,7 +40,7 @@ impl Archive {
 
     pub fn declared(&mut self, source: &Source, clock: Timestamp) {
         let offset = self.place().offset;
-        let control = Control::Declared(source.clone());
+        let control = Control::Declared(Box::new(source.clone()));
         self.batch
             .control(ControlRow::new(&control, Some(clock), LOG, 0, offset));
     }

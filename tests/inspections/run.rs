@@ -120,7 +120,7 @@ impl Run {
         match input {
             Input::Event(event) => self.archive.event(event, clock),
             Input::Declared(source) => {
-                self.sources.insert(source.id.clone(), source.clone());
+                self.sources.insert(source.id.clone(), (**source).clone());
                 self.archive.declared(source, clock);
             }
             _ => {}

@@ -153,7 +153,7 @@ fn control(read: LogRecord<'_>) -> Option<Control> {
         LogRecord::DefinitionsActivated { hash, version } => {
             Some(Control::Activated { hash, version })
         }
-        LogRecord::SourceDeclared(source) => Some(Control::Declared(source)),
+        LogRecord::SourceDeclared(source) => Some(Control::Declared(Box::new(source))),
         LogRecord::CompleteUntil { source, until } => {
             Some(Control::CompleteUntil { source, until })
         }

@@ -213,7 +213,7 @@ impl Platform {
         let lives = Arc::new(mingjing_api::Lives::new(
             self.log.table.clone(),
             definitions.clone(),
-            Arc::new(Definitions(self.log.clone())),
+            Arc::new(Definitions::new(self.log.clone())),
             Days {
                 review: settings.review_days,
                 approval: settings.approval_days,
@@ -489,7 +489,7 @@ impl Publisher for Definitions {
 #[async_trait]
 impl Activator for Definitions {
     async fn activate(&self, files: Vec<DefinitionFile>) -> Result<Activated, ActivateError> {
-        let (log, table) = (&*self.0.log, &*self.0.table);
+        let (log, table) = (&*self.log.log, &*self.log.table);
         match mingjing_supervise::publish_definitions(table, log, files).await {
             Ok(active) => Ok(Activated {
                 hash: active.hash,

@@ -39,7 +39,7 @@ pub enum Said<'a> {
     /// An event of the case.
     Event(Box<CaseEvent<'a>>),
     /// What its source declares.
-    Declared(Source),
+    Declared(Box<Source>),
     /// Its source is complete up to here.
     CompleteUntil(Timestamp),
     /// Definitions came into force.

@@ -46,7 +46,7 @@ pub enum Control {
         version: String,
     },
     /// What a source declares.
-    Declared(Source),
+    Declared(Box<Source>),
     /// Its source is complete up to here.
     CompleteUntil {
         /// The source.
@@ -126,7 +126,10 @@ impl TryFrom<ControlRow> for PlacedControl {
                 hash: row.hash,
                 version: row.definitions,
             },
-            DECLARED => Control::Declared(from_json(table, "declaration", &row.declaration)?),
+            DECLARED => {
+                let source = from_json(table, "declaration", &row.declaration)?;
+                Control::Declared(Box::new(source))
+            }
             COMPLETE_UNTIL => Control::CompleteUntil {
                 source: row.source,
                 until: instant(row.complete_until)

@@ -54,7 +54,7 @@ pub async fn start(folder: Option<&Path>) -> Child {
     let command = format!(
         "{SERVE}=\"$3 $1\" exec \"$0\" --exact engine::serve --ignored --nocapture --test-threads=2"
     );
-    let test_program = std::env::current_exe().unwrap();
+    let test_program = std::env::current_exe().expect("a test is a program");
     let folder = folder.map_or(OsString::new(), OsString::from);
     let arguments: [OsString; 4] = ["-c".into(), command.into(), test_program.into(), folder];
     let spec = Spec::new("/bin/sh", arguments, SocketAddr::from(([127, 0, 0, 1], 0)));
@@ -70,14 +70,14 @@ pub fn address() -> SocketAddr {
     *ADDRESS.get_or_init(|| {
         let (tell, told) = std::sync::mpsc::channel();
         std::thread::spawn(move || {
-            let runtime = tokio::runtime::Runtime::new().unwrap();
+            let runtime = tokio::runtime::Runtime::new().expect("a runtime");
             runtime.block_on(async {
                 let child = start(None).await;
-                tell.send(child.address()).unwrap();
+                tell.send(child.address()).expect("somebody waits");
                 std::future::pending::<()>().await;
             });
         });
-        told.recv().unwrap()
+        told.recv().expect("the engine started")
     })
 }
 

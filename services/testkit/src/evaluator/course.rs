@@ -172,8 +172,10 @@ pub(super) fn resent(
 ) -> Vec<(usize, Timestamp)> {
     let over = |at: Timestamp| {
         let turning = |i: &usize| case.matches_any(*i, after) || case.matches_any(*i, lifted_by);
-        let earlier = (0..case.events.len()).filter(|i| case.second(*i) < at);
-        let last = earlier.filter(turning).last();
+        let mut earlier = (0..case.events.len())
+            .rev()
+            .filter(|i| case.second(*i) < at);
+        let last = earlier.find(turning);
         last.is_some_and(|last| !case.matches_any(last, lifted_by))
     };
     let mut found = Vec::new();

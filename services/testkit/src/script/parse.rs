@@ -24,7 +24,7 @@ pub enum Input {
     /// A source is complete up to an instant.
     CompleteUntil(String, Timestamp),
     /// A source declares itself.
-    Declared(Source),
+    Declared(Box<Source>),
     /// A command is given.
     Command(Box<Command>),
     /// A definitions file is added or replaced.
@@ -111,7 +111,7 @@ impl Reader {
                 return self.more_yaml(text.strip_prefix("| ").unwrap_or(&text[1..]));
             }
             "source" => match self.source(&mut words)? {
-                Some(source) => Input::Declared(source),
+                Some(source) => Input::Declared(Box::new(source)),
                 None => return Ok(()),
             },
             "tick" => Input::Tick(self.instant(&mut words)?),

@@ -243,10 +243,7 @@ fn ocel_holds_every_event_with_its_objects_and_types() {
 fn elements(xml: &str) -> Vec<(usize, String, BTreeMap<String, String>, String)> {
     use quick_xml::events::Event;
     let mut reader = quick_xml::Reader::from_str(xml);
-    let (mut found, mut depth): (
-        Vec<(usize, String, BTreeMap<String, String>, String)>,
-        usize,
-    ) = (Vec::new(), 0);
+    let (mut found, mut depth) = (Vec::new(), 0);
     fn named(start: &quick_xml::events::BytesStart<'_>) -> (String, BTreeMap<String, String>) {
         let attributes = start.attributes().map(|attribute| {
             let attribute = attribute.unwrap();

@@ -24,7 +24,7 @@ pub(super) fn tell(story: &mut Story<'_>, fault: Option<Fault>) {
     amount(event, "fine", fine);
     let tier = match fine {
         ..=5_000 => "light",
-        ..=10_000 => "normal",
+        5_001..=10_000 => "normal",
         _ => "heavy",
     };
     by_tier(event, "HW-34", tier);
