@@ -13,8 +13,9 @@ impl Engine {
     pub(super) fn take(&mut self, event: &CaseEvent<'_>) -> (CaseIx, Arrival) {
         let source = self.source(&event.source);
         let ix = self.case_or_new(source, &event.case_no);
+        let numbered = self.numbered();
         let new = self.pack(event);
-        self.translate(source);
+        self.translate_new(numbered);
         let arrival = self.cases[ix].history.take(new, &mut self.bytes);
         let state = &mut self.sources[usize::from(source)];
         state.touched = true;

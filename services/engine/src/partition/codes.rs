@@ -42,6 +42,22 @@ impl Engine {
         }
     }
 
+    /// Brings all sources' tables up to what was numbered, when there is something new. All at once, whosever it is: what a
+    /// table gives names to must not hang on when its source is heard of, or an engine would go on from its snapshot with others.
+    pub(super) fn translate_new(&mut self, numbered_before: (usize, usize)) {
+        if numbered_before == self.numbered() {
+            return;
+        }
+        for ix in 0..self.sources.len() {
+            self.translate(ix as SourceIx);
+        }
+    }
+
+    /// How many acts and profiles are numbered.
+    pub(super) fn numbered(&self) -> (usize, usize) {
+        (self.acts.all().len(), self.profiles.all().len())
+    }
+
     /// Makes a source's tables anew, after its mapping may have changed.
     pub(crate) fn translate_anew(&mut self, ix: SourceIx) {
         self.sources[usize::from(ix)].translated = Translated::default();
