@@ -54,6 +54,33 @@ expect decision-late red issued due 2026-07-15 breached 2026-07-16
 }
 
 #[test]
+fn settings_name_the_required_steps_where_the_flowchart_names_none() {
+    let steps = "\
+steps:
+  - {code: review, name: 审查, required: true}
+  - {code: survey, name: 踏勘, required: true}
+control_points:
+  - {id: left-out, name: 漏项, check: {required_step: {}}}
+---
+kind: rule_settings
+id: city
+version: '1'
+effective_from: 2026-01-01
+set:
+  - {control_point: left-out, with: {steps: survey}}
+";
+    check(
+        &chart(steps),
+        "
+item XK-1
+2026-07-01 09:00  closed
+tick 2026-07-03 00:00
+expect left-out@survey yellow issued breached 2026-07-01 09:00
+",
+    );
+}
+
+#[test]
 fn the_closest_settings_win_question_by_question() {
     check(
         &with(

@@ -21,7 +21,7 @@ use chrono::NaiveDate;
 use mingjing_domain::calendar::{self, CalendarDefinition, WorkCalendar};
 use mingjing_domain::definitions::{
     Anchor, Attribute, DefinitionSet, Document, Flowchart, GeneralPoints, Limit, LimitKind,
-    PointKind, PowerItem, Problem, Rank, RuleSettings, Scalar,
+    PowerItem, Problem, Rank, RuleSettings, Scalar,
 };
 use mingjing_domain::event::EventKind;
 use rustc_hash::FxHashMap;
@@ -458,15 +458,18 @@ impl Builder<'_> {
             for limit in &document.value.limits {
                 self.limit_anchors_exist(limit, &home);
             }
-            for (at, step) in document.value.steps.iter().enumerate() {
-                if step.required {
-                    for point in &mut self.plan.points {
-                        if let Check::RequiredStep { steps, .. } = &mut point.check
-                            && names_none(document, &point.id)
-                        {
-                            steps.push(at as u16);
-                        }
-                    }
+            let steps = document.value.steps.iter().enumerate();
+            let required: Vec<u16> = steps
+                .filter(|(_, step)| step.required)
+                .map(|(at, _)| at as u16)
+                .collect();
+            for point in &mut self.plan.points {
+                // As the settings leave it: they may name steps where the flowchart named none.
+                if let Check::RequiredStep { steps, .. } = &mut point.check
+                    && steps.is_empty()
+                    && has_point(document, &point.id)
+                {
+                    steps.clone_from(&required);
                 }
             }
         }
@@ -521,10 +524,8 @@ impl Builder<'_> {
     }
 }
 
-/// Whether the point asks for all required steps.
-fn names_none(document: &Document<Flowchart>, id: &str) -> bool {
-    document.value.control_points.iter().any(|p| {
-        p.id.text == id
-            && matches!(&p.check, PointKind::RequiredStep { steps, .. } if steps.is_empty())
-    })
+/// Whether the point is one of the flowchart's own.
+fn has_point(document: &Document<Flowchart>, id: &str) -> bool {
+    let own = &document.value.control_points;
+    own.iter().any(|p| p.id.text == id)
 }
