@@ -116,7 +116,14 @@ impl SlowEngine {
             };
             let of_case = self.cases.get(&key).into_iter().flatten();
             let smallest = of_case.filter(number).map(|e| e.source_seq).min();
+            // A version that came after a greater one is known from now on.
+            let of_case = self.cases.get(&key).into_iter().flatten();
+            let is_this = |e: &&CaseEvent<'static>| {
+                (&e.event_id, e.data_version) == (&event.event_id, event.data_version)
+            };
+            let is_known = of_case.filter(is_this).count() > 0;
             event.data_version > kept.data_version
+                || event.data_version < kept.data_version && !is_known
                 || event.data_version == kept.data_version
                     && (content(event) != content(kept) || Some(event.source_seq) < smallest)
         });
