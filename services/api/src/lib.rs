@@ -40,7 +40,7 @@ use prometheus::Registry;
 pub use board::{Asset, Assets};
 pub use definitions::{Definitions, DefinitionsError};
 pub use error::ApiError;
-pub use life::{ActivateError, Activated, Activator, Lives, settle};
+pub use life::{ActivateError, Activated, Activator, InShadow, Lives, settle};
 pub use live::Hub;
 pub use metrics::Metrics;
 pub use names::Names;

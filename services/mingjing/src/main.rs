@@ -32,6 +32,7 @@ mod replay_command;
 mod role_command;
 mod rules_command;
 mod settings;
+mod shadows;
 mod snapshots;
 mod source_command;
 mod telemetry;

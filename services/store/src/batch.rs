@@ -170,7 +170,10 @@ fn keep_last<K: Ord + Hash, R>(
     }
 }
 
-fn block<'a, T: Table + 'a>(rows: impl ExactSizeIterator<Item = &'a T> + Clone) -> Option<Block> {
+/// The insert that writes these rows; none without rows.
+pub(crate) fn block<'a, T: Table + 'a>(
+    rows: impl ExactSizeIterator<Item = &'a T> + Clone,
+) -> Option<Block> {
     let count = rows.len();
     if count == 0 {
         return None;

@@ -6,6 +6,7 @@
 //!   │  └──revise── 退回 ◀┘                                   │
 //!   └──────────────revise (all reviews anew)───────────────┘      withdraw: from anywhere before 公布中 ──▶ 撤回
 //! ```
+//! Beside this a draft that is not published may be in shadow: judged by, heard by nobody ([`Shadow`]).
 
 use std::collections::BTreeMap;
 
@@ -178,6 +179,13 @@ pub enum Command {
     },
     /// Give the draft up.
     Withdraw,
+    /// Judge by it beside what is in force.
+    BeginShadow {
+        /// Cases that began at this instant or later.
+        since: Timestamp,
+    },
+    /// Judge by it no longer.
+    EndShadow,
 }
 
 /// A conclusion that was given in the present round.
@@ -207,6 +215,18 @@ pub struct Notice {
     /// Who said so.
     pub who: Actor,
     /// When it was recorded.
+    pub at: Timestamp,
+}
+
+/// 影子运行: since when a draft is judged by beside what is in force. It goes on with another text where the draft is revised, and ends
+/// where its publication is decided or the draft is given up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shadow {
+    /// Cases that began at this instant or later.
+    pub since: Timestamp,
+    /// Who began it.
+    pub who: Actor,
+    /// When it was begun.
     pub at: Timestamp,
 }
 
@@ -241,6 +261,8 @@ pub struct Life {
     pub published: Option<(Timestamp, String)>,
     /// Where the public can read it.
     pub notices: Vec<Notice>,
+    /// Whether it is in shadow.
+    pub shadow: Option<Shadow>,
     /// Its records, in order.
     pub records: Vec<Record>,
 }
@@ -268,6 +290,7 @@ impl Life {
             decided_at: None,
             published: None,
             notices: Vec::new(),
+            shadow: None,
             records: vec![first],
         };
         records.for_each(|record| life.apply(record));
@@ -391,6 +414,30 @@ impl Life {
                 State::Drafting | State::InReview { .. } | State::Returned { .. } | State::Approved,
                 Command::Withdraw,
             ) => Ok(Act::Withdrawn),
+            (
+                State::Drafting | State::InReview { .. } | State::Returned { .. } | State::Approved,
+                Command::BeginShadow { since },
+            ) => match &self.shadow {
+                Some(shadow) if shadow.since == since => Err(Refusal::new(
+                    "unchanged",
+                    "since",
+                    "草案已经自这一时点起影子运行",
+                    "无需再设；要换起点请另给 since",
+                )),
+                _ => Ok(Act::ShadowBegun { since }),
+            },
+            (
+                State::Drafting | State::InReview { .. } | State::Returned { .. } | State::Approved,
+                Command::EndShadow,
+            ) => match self.shadow {
+                Some(_) => Ok(Act::ShadowEnded),
+                None => Err(Refusal::new(
+                    "not_in_shadow",
+                    "",
+                    "草案没有在影子运行",
+                    "无需结束",
+                )),
+            },
             (state, command) => Err(wrong_state(state, &command)),
         }
     }
@@ -588,6 +635,7 @@ impl Life {
             }
             Act::PublicationDecided { effective_from } => {
                 self.decided_at = Some(record.at);
+                self.shadow = None;
                 self.state = State::Publishing {
                     effective_from: *effective_from,
                 };
@@ -620,7 +668,18 @@ impl Life {
                     };
                 }
             }
-            Act::Withdrawn => self.state = State::Withdrawn,
+            Act::Withdrawn => {
+                self.state = State::Withdrawn;
+                self.shadow = None;
+            }
+            Act::ShadowBegun { since } => {
+                self.shadow = Some(Shadow {
+                    since: *since,
+                    who,
+                    at: record.at,
+                });
+            }
+            Act::ShadowEnded => self.shadow = None,
         }
         self.records.push(record);
     }
@@ -641,6 +700,8 @@ fn wrong_state(state: &State, command: &Command) -> Refusal {
         Command::Notice { .. } => "登记公示",
         Command::Retire { .. } => "废止",
         Command::Withdraw => "撤回",
+        Command::BeginShadow { .. } => "影子运行",
+        Command::EndShadow => "结束影子运行",
     };
     let remedy = match state {
         State::Drafting => "草案还没有送审，请先送审（submit）",

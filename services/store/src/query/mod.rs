@@ -20,6 +20,6 @@ pub use case_log::{CaseLogView, PlacedEvent};
 pub use counts::{Counts, LevelCount, OrgCount};
 pub use filter::{AlertCursor, AlertFilter, InvalidCursor};
 pub use items_run::ItemRun;
-pub use past::{Past, PastAlert, PastEvent};
+pub use past::{Horizon, Past, PastAlert, PastAsked, PastEvent};
 pub use quality::RuleQuality;
 pub use sources::{ControlTotal, RejectCount, SentCode};
