@@ -218,8 +218,15 @@ pub enum LifeCommand {
         /// Example cases of each kind of difference at each control point.
         #[arg(long, value_name = "N", default_value_t = 3)]
         examples: u32,
-        #[command(flatten)]
-        said: Option<SaidArgs>,
+        /// 由谁作出: person@body/office.
+        #[arg(long, value_name = "PERSON@BODY/OFFICE", requires = "why")]
+        who: Option<String>,
+        /// 为什么: the document, the meeting, the reason.
+        #[arg(long, value_name = "TEXT", requires = "who")]
+        why: Option<String>,
+        /// Your own key for this act: sent twice under one key, it is done once.
+        #[arg(long, value_name = "KEY", requires = "who")]
+        key: Option<String>,
         #[command(flatten)]
         api: ApiArgs,
     },
@@ -363,18 +370,24 @@ pub async fn run(command: &LifeCommand) -> anyhow::Result<()> {
         }
         LifeCommand::Shadow {
             draft,
-            stop: true,
-            said: Some(said),
-            api,
-            ..
-        } => act(api, draft, "end_shadow", said, json!({})).await,
-        LifeCommand::Shadow {
-            draft,
             since,
-            said: Some(said),
+            stop,
+            who: Some(who),
+            why: Some(why),
+            key,
             api,
             ..
-        } => act(api, draft, "shadow", said, json!({ "since": since })).await,
+        } => {
+            let said = SaidArgs {
+                who: who.clone(),
+                why: why.clone(),
+                key: key.clone(),
+            };
+            match stop {
+                true => act(api, draft, "end_shadow", &said, json!({})).await,
+                false => act(api, draft, "shadow", &said, json!({ "since": since })).await,
+            }
+        }
         LifeCommand::Shadow {
             draft,
             text,
