@@ -8,6 +8,7 @@ mod cluster;
 mod corpus;
 mod delivered;
 mod department;
+mod disposed;
 mod explained;
 mod front;
 mod import_equals_replay;

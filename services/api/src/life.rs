@@ -18,7 +18,7 @@ mod failpoint;
 mod milestones;
 mod publications;
 mod register;
-mod said;
+pub(crate) mod said;
 mod settle;
 mod shadow;
 mod show;

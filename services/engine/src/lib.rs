@@ -197,12 +197,16 @@
 //! not so after all. Such a review stays until the thing is so again. What was withdrawn or cancelled and is so again
 //! begins anew.
 //!
+//! **What people decide** lies over all of this and changes none of it: see `dispose`. A command about an alert is decided where it lies in
+//! the log.
+//!
 //! [`PointKind`]: mingjing_domain::definitions::PointKind
 
 #![deny(clippy::iter_over_hash_type)]
 
 mod allege;
 mod condition;
+mod dispose;
 pub mod explain;
 mod fold;
 mod history;
@@ -219,4 +223,4 @@ pub use rules::{Rules, RulesProblem, notes};
 pub use snapshot::SnapshotError;
 
 /// The engine's version, part of every alert. Raise it with every change that alters a verdict.
-pub const ENGINE_VERSION: &str = "3";
+pub const ENGINE_VERSION: &str = "4";

@@ -35,6 +35,18 @@ pub struct ApiArgs {
     json: bool,
 }
 
+impl ApiArgs {
+    /// The platform's API.
+    pub(crate) fn url(&self) -> &str {
+        &self.api
+    }
+
+    /// Whether the answer is printed as JSON.
+    pub(crate) fn wants_json(&self) -> bool {
+        self.json
+    }
+}
+
 /// Who says it, and why.
 #[derive(Debug, clap::Args)]
 pub struct SaidArgs {
@@ -50,7 +62,7 @@ pub struct SaidArgs {
 }
 
 impl SaidArgs {
-    fn body(&self, more: Value) -> Value {
+    pub(crate) fn body(&self, more: Value) -> Value {
         let (person, place) = self.who.split_once('@').unwrap_or((&self.who, ""));
         let (body, office) = place.split_once('/').unwrap_or((place, ""));
         let mut said = json!({

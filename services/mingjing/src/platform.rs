@@ -253,6 +253,7 @@ impl Platform {
         Ok(mingjing_api::router(mingjing_api::State {
             store: store.clone(),
             hub,
+            log: self.log.log.clone(),
             names,
             signer: crate::evidence_key::open(&self.settings)?,
             definitions,

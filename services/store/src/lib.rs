@@ -44,9 +44,9 @@ pub use query::{
     PastAlert, PastAsked, PastEvent, PlacedEvent, RejectCount, RuleQuality, SentCode,
 };
 pub use rows::{
-    AlertHistoryRow, AlertRow, CaseRow, CommandRow, Control, ControlRow, DayTotals, EventRow,
-    HistoryEntry, Place, PlacedControl, RejectRow, SourceHealth, SourceHealthRow, TotalsRow,
-    VisitRow, Watermark, WatermarkRow, reject_id,
+    AlertHistoryRow, AlertRow, CaseRow, CommandOutcome, CommandRow, Control, ControlRow, DayTotals,
+    DecisionRow, EventRow, HistoryEntry, Place, PlacedControl, RejectRow, SourceHealth,
+    SourceHealthRow, TotalsRow, VisitRow, Watermark, WatermarkRow, reject_id,
 };
 pub use shadow::{DifferenceFilter, ShadowDifferenceRow, ShadowId, ShadowPassRow, ShadowTallyRow};
 pub use store::{Config, Password, Store};

@@ -172,7 +172,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
 ];
 
 /// Who, why, the client's key, and what more an act takes.
-fn said(more: Value) -> Value {
+pub(super) fn said(more: Value) -> Value {
     let mut properties = json!({
         "who": {
             "type": "object",

@@ -7,6 +7,7 @@ mod alerts;
 mod case;
 mod case_log;
 mod counts;
+mod decisions;
 mod events;
 mod filter;
 mod items_run;

@@ -78,7 +78,7 @@ pub struct PastAlert {
     pub visit: u16,
     /// The code of its level.
     pub level: String,
-    /// The code of its status.
+    /// The code of its status, as the platform alone has it.
     pub status: String,
     due_at: Option<Millis>,
     breached_at: Option<Millis>,
@@ -200,8 +200,9 @@ impl Store {
     /// # Errors
     /// [`Error::Refused`] if the query cannot be put.
     pub fn past_alerts(&self, before: Timestamp) -> Result<Past<PastAlert>, Error> {
-        let sql = "SELECT source, case_no, control_point, step, visit, level, status, due_at, breached_at, completed_at, \
-                   responsible_org FROM alerts FINAL WHERE subject_kind = 'case' AND NOT startsWith(control_point, 'inspection/') \
+        let sql = "SELECT source, case_no, control_point, step, visit, level, \
+                   CAST(if(a.automatic = '', a.status, a.automatic), 'String') AS status, due_at, breached_at, completed_at, \
+                   responsible_org FROM alerts AS a FINAL WHERE subject_kind = 'case' AND NOT startsWith(control_point, 'inspection/') \
                    AND raised_at < fromUnixTimestamp64Milli({before:Int64}, 'UTC') \
                    ORDER BY source, case_no, alert_id";
         let query = self.client().query_raw(sql);
