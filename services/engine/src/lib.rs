@@ -107,7 +107,8 @@
 //!   and known nowhere: a *query*. Qualified: in post that day, with a certificate valid that day for the item's field, and no
 //!   other number named than the register has (a query).
 //! - `too_few_officers`: fewer named than needed, or fewer qualified; a query where those
-//!   asked after would make them enough; not judged where those without register would, or nobody is named. `certificate`: the first
+//!   asked after would make them enough; not judged where those without register would, or nobody is named; with `qualified: false` fewer
+//!   named, and nothing else. `certificate`: the first
 //!   officer not qualified, else asked after. `not_assigned`: no post held that day, own or stood in for, has the step (`flowchart/step`
 //!   or `step`); not judged where no post of that register has it. `approver_rank`: the register's rank of the approver (own or of
 //!   posts), else the rank told; neither told: a query.
