@@ -52,12 +52,12 @@ async fn what_came_behind_the_horizon_is_not_known_and_changes_nothing_before_it
         horizon,
     };
     for (horizon, wanted) in [
-        (None, &[10, 20, 40][..]),
-        (horizon(&log_id, &[(7, 25)]), &[10, 20]),
-        (horizon(&log_id, &[(3, 99), (7, 20)]), &[10]),
-        (horizon(&log_id, &[]), &[]),
+        (None, vec![10, 20, 40]),
+        (horizon(&log_id, &[(7, 25)]), vec![10, 20]),
+        (horizon(&log_id, &[(3, 99), (7, 20)]), vec![10]),
+        (horizon(&log_id, &[]), vec![]),
         // Events of an earlier log are known whatever this one's positions are.
-        (horizon("another", &[(7, 1)]), &[10, 20, 40]),
+        (horizon("another", &[(7, 1)]), vec![10, 20, 40]),
     ] {
         let asked = asked(horizon);
         assert_eq!(offsets(&store, &asked).await, wanted, "{asked:?}");
