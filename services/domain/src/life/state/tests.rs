@@ -1,6 +1,8 @@
+use std::collections::BTreeMap;
+
 use super::*;
 use crate::calendar::{WorkCalendar, china};
-use crate::life::{Touch, plan};
+use crate::life::{Days, Touch, plan};
 
 /// A Wednesday before the national holiday of 2026, whose make-up days the built-in calendar knows or takes as weekends.
 const TODAY: (i32, u32, u32) = (2026, 7, 1);
