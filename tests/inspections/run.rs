@@ -34,15 +34,15 @@ pub struct Seen {
 /// Runs a script. Errs with the first thing that does not hold.
 pub async fn script(script: &Script) -> Result<Seen, String> {
     let text = expanded(&script.text)?;
-    let (treasury, text) = without_treasury(&text);
+    let (reports, text) = without_reports(&text);
     let (zone, lines) = parse(&text).map_err(|bad| format!("{bad}\n{text}"))?;
     let mut run = Run::new(&script.definitions).await?;
-    let mut treasury = treasury.into_iter().peekable();
+    let mut reports = reports.into_iter().peekable();
     let mut expectations = 0;
     for (number, line) in lines {
-        while let Some((_, words)) = treasury.next_if(|(at, _)| *at < number) {
-            let words: Vec<&str> = words.split_whitespace().skip(1).collect();
-            Archive::treasury(&run.store, &words, run.engine.engine.clock()).await?;
+        while let Some((_, words)) = reports.next_if(|(at, _)| *at < number) {
+            let words: Vec<&str> = words.split_whitespace().collect();
+            run.report(&words).await?;
         }
         match line {
             Line::Input(input) => run.read(&input),
@@ -127,6 +127,16 @@ impl Run {
         }
         self.engine.read(input, &self.set);
         self.slow.read(input, &self.set);
+    }
+
+    async fn report(&mut self, words: &[&str]) -> Result<(), String> {
+        match words {
+            ["treasury", words @ ..] => {
+                Archive::treasury(&self.store, words, self.engine.engine.clock()).await
+            }
+            [_, words @ ..] => self.archive.totals(words),
+            [] => Ok(()),
+        }
     }
 
     async fn archived(&mut self) -> Result<(), String> {
@@ -224,6 +234,7 @@ async fn emptied() -> Result<Store, String> {
         "log_controls",
         "source_health",
         "treasury_totals",
+        "control_totals",
     ] {
         let url = format!("{}/?database={}", config.url, config.database);
         let asked = reqwest::Client::new()
@@ -273,12 +284,13 @@ fn expanded(text: &str) -> Result<String, String> {
     }
 }
 
-/// `treasury ORG MONTH YUAN YUAN_IN_TRANSIT` lines apart, with their numbers.
-fn without_treasury(text: &str) -> (Vec<(usize, String)>, String) {
+/// What a script says that no event does: lines that begin with `treasury` or `totals`, apart, with their numbers.
+fn without_reports(text: &str) -> (Vec<(usize, String)>, String) {
     let mut lines = Vec::new();
     let mut rest = String::new();
     for (number, line) in (1..).zip(text.lines()) {
-        if line.trim().starts_with("treasury ") {
+        let first = line.split_whitespace().next();
+        if matches!(first, Some("treasury" | "totals")) {
             lines.push((number, line.trim().to_owned()));
         } else {
             rest.push_str(line);

@@ -3,8 +3,9 @@
 use mingjing_domain::alert::Level;
 use mingjing_domain::catalogue::Rule;
 use mingjing_domain::command::Window;
-use mingjing_domain::definitions::DefinitionSet;
 use mingjing_store::Found;
+
+use crate::pass::Known;
 
 /// What happened, in which window, what to do and until when.
 pub(crate) fn message(
@@ -13,9 +14,12 @@ pub(crate) fn message(
     window: &Window,
     rule: &Rule,
     level: Level,
-    set: &DefinitionSet,
+    known: &Known<'_>,
 ) -> String {
     let mut text = words.to_owned();
+    let set = known.set;
+    let source = known.sources.iter().find(|s| s.id == found.source);
+    let source = source.map(|s| s.name.as_str()).filter(|n| !n.is_empty());
     let body = set
         .bodies
         .iter()
@@ -33,6 +37,7 @@ pub(crate) fn message(
             item.map_or(found.item.as_str(), |i| i.name.as_str()),
         ),
         ("actor", found.actor.as_str()),
+        ("source", source.unwrap_or(&found.source)),
     ];
     let figures = found
         .figures
