@@ -19,5 +19,6 @@ mod polled;
 mod real;
 mod rows;
 mod sender;
+mod totals;
 mod twenty_kills;
 mod watched;

@@ -68,6 +68,9 @@ impl Asked {
         let sources: Vec<String> = since().map(|(source, _)| source).collect();
         let instants: Vec<i64> = since().map(|(_, from)| from.millis()).collect();
         query
+            // It may take minutes: whoever asked and has gone need not be answered, which ClickHouse grants to what only reads.
+            .with_setting("readonly", "2")
+            .with_setting("cancel_http_readonly_queries_on_client_close", "1")
             // An output column may be called as what it is made from.
             .with_setting("prefer_column_name_to_alias", "1")
             .with_setting("max_bytes_before_external_group_by", "1000000000")
