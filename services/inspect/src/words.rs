@@ -34,7 +34,11 @@ pub(crate) fn message(
         ("org", body.map_or(found.org.as_str(), |b| b.name.as_str())),
         (
             "item",
-            item.map_or(found.item.as_str(), |i| i.name.as_str()),
+            match (item, found.item.as_str()) {
+                (Some(item), _) => item.name.as_str(),
+                (None, "") => "（未报）",
+                (None, code) => code,
+            },
         ),
         ("actor", found.actor.as_str()),
         ("source", source.unwrap_or(&found.source)),

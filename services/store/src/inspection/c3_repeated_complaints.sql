@@ -1,5 +1,5 @@
--- C3 重复投诉: complaints about the same item, body and kind of content in the month. One person who complains again of the same
--- counts once.
+-- C3 重复投诉: complaints about the same body, item and kind of content in the month; of no item, as hotlines take them, where they name their
+-- kind. One person who complains again of the same counts once.
 WITH
 scope AS
 (
@@ -14,7 +14,7 @@ complaints AS
            k.org AS org, k.item AS item, k.region AS region, JSONExtractString(t.data, 'attributes', 'complaint_kind') AS about,
            if(JSONExtractString(t.data, 'party_ref') != '', JSONExtractString(t.data, 'party_ref'), concat(t.source, '/', t.case_no)) AS who
     FROM told AS t INNER JOIN kept AS k ON k.source = t.source AND k.case_no = t.case_no
-    WHERE t.kind = 'complaint' AND t.occurred_at >= fromUnixTimestamp64Milli({from:Int64}, 'UTC') AND k.org != '' AND k.item != ''
+    WHERE t.kind = 'complaint' AND t.occurred_at >= fromUnixTimestamp64Milli({from:Int64}, 'UTC') AND k.org != '' AND (k.item != '' OR about != '')
 )
 SELECT
     'item' AS subject_kind, '' AS source, concat(org, '/', item, if(about = '', '', concat('/', about))) AS key, item, org, min(region) AS region, '' AS actor,
