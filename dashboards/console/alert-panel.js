@@ -76,11 +76,16 @@ function who(alert) {
     [{ zh: '科室', en: 'Office' }, names.office(alert.responsible_org ?? alert.org_code, alert.responsible_office)],
     [{ zh: '经办人', en: 'Officer' }, names.officer(alert.responsible_actor)],
     [{ zh: '事项', en: 'Power item' }, names.item(alert.item_code)],
-    [{ zh: '巡检时段', en: 'Inspected' }, isInspections(alert) ? alert.step : null],
-    [{ zh: '环节', en: 'Step' }, isInspections(alert) ? null : alert.step && `${names.step(alert.step)}${alert.visit > 1 ? `（第${alert.visit}次）` : ''}`],
+    [stepWords(alert), alert.step && `${names.stepOf(alert)}${alert.visit > 1 ? `（第${alert.visit}次）` : ''}`],
     [{ zh: '依据', en: 'Legal basis' }, alert.legal_basis],
     [{ zh: '来源', en: 'Source' }, names.source(alert.source)],
   ])
+}
+
+/** What stands in an alert's `step`: a step of the case, a duty that was not done, the window of an inspection. */
+function stepWords(alert) {
+  if (isInspections(alert)) return { zh: '时段', en: 'Window' }
+  return alert.rule === 'F1' ? { zh: '责任事项', en: 'Duty' } : { zh: '环节', en: 'Step' }
 }
 
 function when(alert) {
