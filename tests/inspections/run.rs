@@ -209,9 +209,12 @@ impl Run {
         }
         let mut said = Vec::new();
         for plan in PLANS.iter().filter(|plan| plan.inspection.rule() == rule) {
+            // `2026-11-10` is a day's window, `2026-11` a month's; one rule may have both.
+            let of_day = label.len() > "2026-11".len();
             let day = match plan.every {
-                Every::Day => label.to_owned(),
-                Every::Month => format!("{label}-01"),
+                Every::Day if of_day => label.to_owned(),
+                Every::Month if !of_day => format!("{label}-01"),
+                _ => continue,
             };
             let window = window_of(plan.every, day.parse().map_err(|e| format!("{day}: {e}"))?);
             if window.until > known.at {

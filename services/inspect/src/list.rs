@@ -74,8 +74,8 @@ pub const PLANS: &[Plan] = &[
     Plan {
         inspection: Inspection::NoParty,
         parameter: None,
-        words: "{org}的事项 {item} 当日新立的 {count} 件没有报送当事人，而前后有 {ended} 件未经决定而终结，无法比对是否为撤件重报，请补报当事人。",
-        ..DAY
+        words: "{org}的事项 {item} 本月新立的 {count} 件没有报送当事人，而其间及此前有 {ended} 件未经决定而终结，无法比对是否为撤件重报，请补报当事人。",
+        ..MONTH
     },
     Plan {
         inspection: Inspection::SentLate,

@@ -238,8 +238,17 @@ impl Inspector {
         self.caught_up().await?;
         let situation = self.situation().await?;
         let mut outcomes = Vec::new();
-        for plan in plans {
-            for window in windows_between(plan.every, from, until)? {
+        let windows: Vec<_> = plans
+            .into_iter()
+            .map(|plan| (plan, windows_between(plan.every, from, until)))
+            .collect();
+        // One rule may look at days and at months: what holds no whole month is still looked at by the day.
+        let none = windows.iter().all(|(_, windows)| windows.is_err());
+        for (plan, windows) in windows {
+            if windows.is_err() && !none {
+                continue;
+            }
+            for window in windows? {
                 if window.until > situation.at {
                     return Err(Error::NotOver {
                         label: window.label,

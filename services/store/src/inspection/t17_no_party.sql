@@ -1,5 +1,5 @@
--- T17 无从比对: cases of a body's item were begun without saying whose, while within {span_days} days another case of the item there ended
--- without being decided: whether it came in again cannot be seen. One question a body and item, and no fault.
+-- T17 无从比对: cases of a body's item were begun in the month without saying whose, while in it or within {span_days} days before another case
+-- of the item there ended without being decided: whether it came in again cannot be seen. One question a body and item, and no fault.
 WITH
 scope AS
 (
