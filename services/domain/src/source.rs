@@ -38,7 +38,8 @@ pub struct Source {
     /// domain study S4) allows 24 at most.
     #[serde(default = "delay_allowance_default")]
     pub delay_allowance_hours: u32,
-    /// The longest silence that is normal for it, in minutes; beyond it the source is an incident.
+    /// The longest silence that is normal for it, in minutes of office time (9:00 to 17:00 of working days; of more than a day,
+    /// minutes of working days); beyond it the source is an incident.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rhythm_minutes: Option<u32>,
     /// Cases that began before are judged but never issued (存量).

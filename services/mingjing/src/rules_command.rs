@@ -3,7 +3,7 @@
 
 use std::io::Write;
 
-use mingjing_domain::catalogue::{Rule, Tier, rules};
+use mingjing_domain::catalogue::{Rule, Tier, needs, rules};
 use serde_json::{Value, json};
 
 use crate::console::Console;
@@ -114,7 +114,8 @@ async fn quality(args: &RulesArgs) -> anyhow::Result<()> {
     print(&text)
 }
 
-/// One line a rule; `?` behind an article whose text has still to be checked.
+/// One line a rule; `?` behind an article whose text has still to be checked, `*` behind the name of a rule that is silent until a
+/// place has said something, which stands below.
 fn table(rules: &[&Rule]) -> String {
     let mut text = format!(
         "{:<4} {} {} {} {} {}\n",
@@ -137,11 +138,23 @@ fn table(rules: &[&Rule]) -> String {
             wide(rule.level.name_zh(), 6),
             wide(rule.tier.name_zh(), 10),
             wide(rule.finding.name_zh(), 10),
-            wide(rule.name, 24),
+            wide(&format!("{}{}", rule.name, mark(rule)), 24),
             articles.join("；")
         );
     }
+    for rule in rules {
+        if let Some(what) = needs(rule.id) {
+            text += &format!("* {}：{what}，否则不作判断\n", rule.id);
+        }
+    }
     text
+}
+
+fn mark(rule: &Rule) -> &'static str {
+    match needs(rule.id) {
+        Some(_) => "*",
+        None => "",
+    }
 }
 
 /// Filled up to so many columns of a terminal, where a Chinese character takes two.
@@ -174,6 +187,7 @@ fn as_json(rule: &Rule) -> Value {
         "evidence": rule.evidence,
         "message": rule.message,
         "remedy": rule.remedy,
+        "needs": needs(rule.id),
         "exceptions": rule.exceptions.iter().map(|e| json!({
             "text": e.text,
             "source": e.source,
