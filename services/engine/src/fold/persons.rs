@@ -182,8 +182,10 @@ impl Taken<'_> {
             return Outcome::Fine;
         };
         let context = self.context;
-        let listed = context.plan.special(context.codes.text(entry.kind.into()));
-        let Some(needed) = listed.and_then(|place| ranks[usize::from(place)]) else {
+        let Some(needed) = context
+            .special(entry.kind)
+            .and_then(|place| ranks[usize::from(place)])
+        else {
             return Outcome::Fine;
         };
         let on = self.date(self.event.occurred_at);
