@@ -382,6 +382,11 @@ impl Engine {
         })
     }
 
+    /// Where it listens.
+    pub fn address(&self) -> &str {
+        self.url.split("/?").next().unwrap_or_default()
+    }
+
     /// The answer to a query, as lines of columns between tabs.
     pub async fn ask(&self, sql: &str) -> Result<String> {
         let request = self.client.post(&self.url).body(sql.to_owned());

@@ -140,7 +140,9 @@ fn asks_for(point: &ControlPoint, limits: &[Limit], lacks: &Lacks) -> bool {
 
 fn needs(check: &PointKind) -> Option<Needs> {
     match check {
-        PointKind::TooFewOfficers { .. }
+        PointKind::TooFewOfficers {
+            qualified: true, ..
+        }
         | PointKind::Certificate { .. }
         | PointKind::ApproverRank { .. }
         | PointKind::NotAssigned { .. } => Some(Needs::Register),
