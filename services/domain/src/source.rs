@@ -69,8 +69,9 @@ pub struct Lacks {
     /// 不能表达的事件: kinds of event that it has no table or state for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub events: Vec<EventKind>,
-    /// 不能表达的字段: fields as `missing_field` names them, or `special.planned_end`, `special.notice_no`; of one kind of event
-    /// alone with its code before, like `decided:actor.id`.
+    /// 不能表达的字段: fields as `missing_field` names them; `special.planned_end`, `special.notice_no`, `special.approver`;
+    /// `co_actors` (one officer only is told), `actor.number` (officers are told by name, so that the register does not know them).
+    /// `attachments` covers files of every kind. Of one kind of event alone with its code before, like `decided:actor.id`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<String>,
 }
@@ -88,10 +89,12 @@ impl Lacks {
 
     /// Whether it has no place for this field of this kind of event.
     pub fn has_field(&self, kind: EventKind, name: &str) -> bool {
-        let mut fields = self.fields.iter();
-        fields.any(|field| match field.split_once(':') {
-            Some((of, field)) => of == kind.code() && field == name,
-            None => field == name,
+        let covers = |field: &str| {
+            field == name || (field == "attachments" && name.starts_with("attachments."))
+        };
+        self.fields.iter().any(|field| match field.split_once(':') {
+            Some((of, field)) => of == kind.code() && covers(field),
+            None => covers(field),
         })
     }
 }

@@ -355,13 +355,17 @@ impl<'a> Context<'a> {
         self.plan.special_called(ours)
     }
 
-    /// Whether nothing that carries one of these marks can come from the source. Nothing is lacking where nothing is asked.
+    /// Whether nothing that carries one of these marks can come from the source: none of their kinds. Where a list names a milestone or
+    /// the end of some step (送达 or 交邮环节办结), a source without the milestone is not asked for the step.
     pub(crate) fn cannot_come(&self, marks: MarkSet) -> bool {
         if self.lacks.events.is_empty() || marks == 0 {
             return false;
         }
-        let mut kinds = self.plan.kinds_of(marks).peekable();
-        kinds.peek().is_some() && kinds.all(|kind| self.lacks.has_event(kind))
+        let of_steps = |kind: &EventKind| matches!(kind, EventKind::StepStart | EventKind::StepEnd);
+        let kinds: Vec<EventKind> = self.plan.kinds_of(marks).collect();
+        let plain = kinds.iter().any(|kind| !of_steps(kind));
+        let mut asked = kinds.iter().filter(|kind| !plain || !of_steps(kind));
+        !kinds.is_empty() && asked.all(|kind| self.lacks.has_event(*kind))
     }
 
     /// Whether an event ends a visit of the step it belongs to.

@@ -339,7 +339,7 @@ impl Taken<'_> {
                 Field::Attribute(place) => self.context.sent(&self.event, *place).is_none(),
                 Field::File => !self.came_with(name),
             };
-            is_missing && !self.context.lacks.has_field(self.event.kind, name)
+            is_missing && !self.lacks(name)
         };
         fields
             .iter()

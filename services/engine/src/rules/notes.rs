@@ -112,8 +112,16 @@ fn unanswerable(set: &DefinitionSet, source: &Source) -> BTreeSet<String> {
 
 fn asks_for(point: &ControlPoint, limits: &[Limit], lacks: &Lacks) -> bool {
     let all = |anchors: &[Anchor]| {
-        let comes = |a: &Anchor| a.kind.is_none_or(|kind| !lacks.has_event(kind));
-        !anchors.is_empty() && !anchors.iter().any(comes)
+        let mut plain = anchors.iter().filter(|a| a.step.is_none()).peekable();
+        let lacked = |a: &Anchor| a.kind.is_some_and(|kind| lacks.has_event(kind));
+        plain.peek().is_some() && plain.all(lacked)
+    };
+    let any_kind = |on: &[Anchor], field: &str| {
+        lacks.fields.iter().any(|f| f == field)
+            || on
+                .iter()
+                .filter_map(|a| a.kind)
+                .any(|kind| lacks.has_field(kind, field))
     };
     match &point.check {
         PointKind::Overdue { limit, .. } => {
@@ -133,6 +141,11 @@ fn asks_for(point: &ControlPoint, limits: &[Limit], lacks: &Lacks) -> bool {
         PointKind::UnfoundedSuspension { notice } => {
             let lacked = |field| lacks.has_field(EventKind::Suspend, field);
             lacked("special.planned_end") || (*notice && lacked("special.notice_no"))
+        }
+        PointKind::ApproverRank { .. } => lacks.has_field(EventKind::Extend, "special.approver"),
+        PointKind::TooFewOfficers { on, .. } => any_kind(on, "co_actors"),
+        PointKind::Certificate { on, .. } | PointKind::NotAssigned { on, .. } => {
+            any_kind(on, "actor.number")
         }
         _ => false,
     }

@@ -77,20 +77,24 @@ fn called<'a>(listed: &[(&'a str, &str)], said: &str) -> Option<&'a str> {
     }
 }
 
-/// Whether none of these can come from a source whose format lacks so much.
+/// Whether none of these can come from a source whose format lacks so much. Steps count only where nothing else is asked for.
 pub(super) fn cannot_come<'a>(
     lacks: &Lacks,
     anchors: impl IntoIterator<Item = &'a Anchor>,
 ) -> bool {
-    let mut anchors = anchors.into_iter().peekable();
-    anchors.peek().is_some()
-        && anchors.all(|a| a.kind.is_some_and(|kind| lacks.events.contains(&kind)))
+    let lacked = |kind: &Option<EventKind>| kind.is_some_and(|kind| lacks.events.contains(&kind));
+    let kinds = anchors.into_iter().map(|a| a.kind);
+    let (of_steps, plain): (Vec<_>, Vec<_>) =
+        kinds.partition(|kind| matches!(kind, Some(EventKind::StepStart | EventKind::StepEnd)));
+    let asked = if plain.is_empty() { of_steps } else { plain };
+    !asked.is_empty() && asked.iter().all(lacked)
 }
 
 /// Whether a format has no place for a field of an event of this kind.
 pub(super) fn lacks_field(lacks: &Lacks, kind: EventKind, field: &str) -> bool {
     let of_kind = format!("{}:{field}", kind.code());
-    lacks.fields.iter().any(|f| f == field || *f == of_kind)
+    let any_file = field.starts_with("attachments.") && lacks_field(lacks, kind, "attachments");
+    any_file || lacks.fields.iter().any(|f| f == field || *f == of_kind)
 }
 
 impl Definitions {

@@ -64,8 +64,8 @@ pub(super) fn check_sources(set: &DefinitionSet, problems: &mut Vec<Problem>) {
         for field in &source.lacks.fields {
             if !may_be_lacked(field) {
                 problem(format!(
-                    "source {}: lacks.fields: {field:?} is no field; write one that `missing_field` knows, special.planned_end or \
-                     special.notice_no, for one kind of event alone like decided:actor.id",
+                    "source {}: lacks.fields: {field:?} is no field; write one that `missing_field` knows, special.planned_end, \
+                     special.notice_no, special.approver, co_actors or actor.number, for one kind of event alone like decided:actor.id",
                     source.id
                 ));
             }
@@ -80,8 +80,16 @@ fn may_be_lacked(field: &str) -> bool {
 }
 
 fn is_field(name: &str) -> bool {
-    const OF_SPECIALS: [&str; 2] = ["special.planned_end", "special.notice_no"];
+    const NOT_ASKED_BY_NAME: [&str; 5] = [
+        "special.planned_end",
+        "special.notice_no",
+        "special.approver",
+        "co_actors",
+        "actor.number",
+    ];
     let named = ["attributes.", "amounts.", FILE_FIELD];
     let is_named = |start: &str| name.len() > start.len() && name.starts_with(start);
-    OF_SPECIALS.contains(&name) || Field::plain(name).is_some() || named.into_iter().any(is_named)
+    NOT_ASKED_BY_NAME.contains(&name)
+        || Field::plain(name).is_some()
+        || named.into_iter().any(is_named)
 }
