@@ -15,7 +15,7 @@ const PAIRS: &[(&str, &str)] = &[
 
 /// The entries that are below what they must not be below, and what to say of each.
 pub(super) fn upside_down(row: &Datum) -> impl Iterator<Item = (&'static str, Words)> {
-    let of_pair = |(first, last): &(&'static str, &'static str)| {
+    let of_pair = move |(first, last): &(&'static str, &'static str)| {
         let words = match (at(row, first)?, at(row, last)?) {
             (Datum::Int(from), Datum::Int(to)) if to < from => Words::new(
                 format!(
