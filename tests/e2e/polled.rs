@@ -143,7 +143,7 @@ async fn a_row_committed_later_than_it_says_is_not_passed_over() -> Result<()> {
          'P0000', 'I', max(cd_time) - interval '4 minutes', max(cd_time), '补录' FROM up_pro_result;",
     )?;
     site.once(&platform, &key)?;
-    until_events(&platform, before + 1).await?;
+    until_events(&platform, before + 2).await?;
     platform.stop().await
 }
 

@@ -219,7 +219,7 @@ mod show;
 mod snapshot;
 mod symbols;
 
-pub use partition::{CaseSummary, Counts, Engine, Input};
+pub use partition::{CaseSummary, Counts, Engine, Input, UnknownName};
 pub use rules::{Rules, RulesProblem, notes};
 pub use snapshot::SnapshotError;
 

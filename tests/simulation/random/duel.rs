@@ -120,7 +120,11 @@ mapping:
   steps: {unknown: review, consult: survey}
   results: {denied: granted}
   orgs: {gaj: zjj}
+  specials: {autopsy: appraisal}
   regions: {'510503': '510502'}
+lacks:
+  events: [delivered, notice, published]
+  fields: [special.notice_no, special.planned_end, 'decided:actor.id', 'note:region_code', attachments, 'hearing:co_actors', 'extend:special.approver', 'filed:actor.number']
 ---
 kind: source
 id: c

@@ -141,6 +141,16 @@ const EVENTS: &[&str] = &[
     "hearing by wang with li",
     "hearing by desk-1",
     "filed by sun with desk-1",
+    "step_start:审查 by li",
+    "step_end:审查 by zhang",
+    "step_start:检验 by zhang",
+    "step_end:决定 by li",
+    "step_start:受理 by zhang",
+    "step_end:立案 by li",
+    "suspend special 鉴定 notice n3",
+    "suspend special autopsy notice n4",
+    "resume special 听证",
+    "extend special 延长审批 granted 2wd approver wang",
 ];
 
 /// Alerts that people do something about, by case: such as random histories raise often, and what inspections find. The first ones are

@@ -29,13 +29,16 @@ impl Taken<'_> {
         let (Some(entry), Some(special)) = (entry, special) else {
             return Some(wrong::UNLISTED);
         };
-        if ends_as_planned(&self.event, &entry, special, self.context).is_none() {
+        if ends_as_planned(&self.event, &entry, special, self.context).is_none()
+            && !self.lacks("special.planned_end")
+        {
             return Some(wrong::WITHOUT_END);
         }
         // What an older engine kept does not say whether there was a notice.
         let known = self.event.present & present::WHOLE != 0;
         let told = self.event.present & present::NOTICE != 0;
-        (notice && known && !told).then_some(wrong::WITHOUT_NOTICE)
+        (notice && known && !told && !self.lacks("special.notice_no"))
+            .then_some(wrong::WITHOUT_NOTICE)
     }
 }
 

@@ -7,6 +7,7 @@ use mingjing_domain::definitions::{Effect, SpecialProcedure};
 use mingjing_domain::event::EventKind;
 
 use super::SlowEvaluator;
+use super::codes::lacks_field;
 use super::findings::{Finding, case_wide};
 use super::history::Case;
 use super::ladder::limit_of;
@@ -52,9 +53,15 @@ pub(super) fn unfounded(case: &Case<'_>, calendar: &WorkCalendar, notice: bool) 
             s.notice_at.is_some() || s.notice_no.as_ref().is_some_and(|no| !no.is_empty())
         })
     };
+    let lacks = |field: &str| lacks_field(case.lacks, EventKind::Suspend, field);
+    let endless = |i: usize| end_of(case, i, calendar).is_none();
     all(case)
         .into_iter()
-        .filter(|i| end_of(case, *i, calendar).is_none() || (notice && !told(*i)))
+        .filter(|i| {
+            procedure(case, *i).is_none()
+                || (endless(*i) && !lacks("special.planned_end"))
+                || (notice && !told(*i) && !lacks("special.notice_no"))
+        })
         .map(|i| Finding::of_event(case, i))
         .collect()
 }
