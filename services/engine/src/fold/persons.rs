@@ -65,8 +65,8 @@ impl Taken<'_> {
     fn too_few_officers(&self, at_least: u16) -> Outcome {
         let crew = self.context.crew(&self.event);
         let (mut qualified, mut unknown, mut unjudged) = (0, 0, 0);
-        if crew.is_empty() {
-            return Outcome::Unjudged;
+        if crew.is_empty() && at_least > 0 {
+            return Outcome::fault(Fault::NobodyNamed);
         }
         for person in &crew {
             match self.standing(*person) {
@@ -210,7 +210,7 @@ impl Taken<'_> {
         }
         match told.map(Rank::from_code) {
             None => Outcome::fault(Fault::NoApprover),
-            Some(None) => Outcome::Unjudged,
+            Some(None) => Outcome::fault(Fault::UnknownRank),
             Some(Some(rank)) if rank < needed => Outcome::fault(Fault::RankTooLow),
             Some(Some(_)) => Outcome::Fine,
         }

@@ -12,6 +12,7 @@ use mingjing_domain::limit::{Budget, Unit};
 
 use super::findings::Finding;
 use super::history::{Case, local_date};
+use super::suspensions::special_finding;
 use super::{Moment, SlowEvaluator, Watch};
 
 /// What is to be said of an event.
@@ -45,10 +46,10 @@ struct Entry<'a> {
 impl<'a> SlowEvaluator<'a> {
     pub(super) fn too_few_officers(&self, case: &Case<'_>, index: usize, at_least: u16) -> Verdict {
         let crew = crew(case.events[index]);
-        if crew.is_empty() {
-            return Verdict::Fine;
-        }
         let at_least = usize::from(at_least);
+        if crew.is_empty() && at_least > 0 {
+            return Verdict::Query;
+        }
         if crew.len() < at_least {
             return Verdict::Fault;
         }
@@ -158,8 +159,9 @@ impl<'a> SlowEvaluator<'a> {
             (None, None) => Verdict::Query,
             (None, Some(_)) => Verdict::Fine,
             (Some(told), _) => match Rank::from_code(&told) {
+                None => Verdict::Query,
                 Some(rank) if rank < needed => Verdict::Fault,
-                _ => Verdict::Fine,
+                Some(_) => Verdict::Fine,
             },
         }
     }
@@ -493,6 +495,9 @@ impl SlowEvaluator<'_> {
         let mut found = Vec::new();
         for index in case.all(on) {
             let mut finding = match each {
+                true if matches!(check, PointKind::ApproverRank { .. }) => {
+                    special_finding(case, index)
+                }
                 true => Finding::of_event(case, index),
                 false => Finding::of_case(index),
             };

@@ -22,6 +22,7 @@ mod records;
 mod settings;
 mod stays;
 mod suspensions;
+mod taken_up;
 mod values;
 
 use std::borrow::Cow;
