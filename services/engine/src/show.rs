@@ -25,7 +25,9 @@ pub(crate) fn case_record(
     };
     let text = |symbol| context.texts.option(symbol).map(str::to_owned);
     let due_at = context.plan.case_limit.and_then(|limit| {
-        let stay = fold.stays.iter().find(|s| s.timed == limit)?;
+        // The one that runs, where the case was taken up again.
+        let stays = fold.stays.iter().filter(|s| s.timed == limit);
+        let stay = stays.min_by_key(|s| !s.is_open())?;
         shown_due(&fold, stay, context)
     });
     let visits = visits_of(&fold, context);

@@ -2,7 +2,7 @@
 
 use super::{Basis, Exception, FindingKind, Parameter, Rule, Tier};
 use crate::alert::Level;
-use crate::definitions::PowerType::Licence;
+use crate::definitions::PowerType::{Coercion, Licence};
 
 const EVENTS: &[&str] = &["触发的记录", "与之矛盾的记录"];
 
@@ -217,19 +217,28 @@ pub(super) const RULES: &[Rule] = &[
         id: "Q9",
         name: "挂起无依据",
         name_en: "Suspension without basis",
-        checks: "特别程序的种类不在本事项的法定清单之内，或者没有书面告知当事人所需时间。",
+        checks: "特别程序、延期的种类不在本事项的法定清单之内，没有书面告知当事人所需时间或者延长的理由，特别程序没有结束时间，或者延期没有载明时长。",
         tier: Tier::Stream,
         finding: FindingKind::Fault,
         level: Level::Yellow,
-        legal_basis: &[Basis::read_for("行政许可法第四十五条", &[Licence])],
+        legal_basis: &[
+            Basis::read_for("行政许可法第四十二条、第四十五条", &[Licence]),
+            Basis::read_for("行政强制法第二十五条", &[Coercion]),
+        ],
         parameters: &[],
-        evidence: &["特别程序开始记录", "告知文书号"],
+        evidence: &["特别程序、延期的记录", "告知文书号"],
         message: "",
-        remedy: "没有依据的特别程序请立即结束，其时间不予扣除；有依据的请补录告知文书。",
-        exceptions: &[Exception {
-            text: "本事项自己的法律、法规规定的特别程序，列入流程图清单即可",
-            source: "11.6",
-        }],
+        remedy: "不在清单之内的，不影响期限，请立即结束；在清单之内的，请补录告知文书、结束时间或者时长，其时间暂予计入，逾期未补录的，由监察机关认定不予计入。",
+        exceptions: &[
+            Exception {
+                text: "本事项自己的法律、法规规定的特别程序，列入流程图清单即可",
+                source: "11.6",
+            },
+            Exception {
+                text: "法律不要求告知当事人的，或者没有规定上限的，在流程图清单中载明",
+                source: "2.7",
+            },
+        ],
     },
     Rule {
         id: "Q10",

@@ -206,25 +206,40 @@ pub(super) const RULES: &[Rule] = &[
         id: "T10",
         name: "特别程序超期",
         name_en: "Special procedure past its end",
-        checks: "特别程序到计划结束时间仍未结束；超出计划的时间不予扣除。",
+        checks: "特别程序到计划结束时间仍未结束，超出计划的时间不予扣除；法律没有规定上限的，持续超过设定时间仍未结束的，提醒说明理由或者结束。",
         tier: Tier::Stream,
         finding: FindingKind::Fault,
         level: Level::Red,
         legal_basis: &[Basis::read_for("行政许可法第四十五条", &[Licence])],
-        parameters: &[Parameter {
-            name: "remind",
-            meaning: "计划结束前多少提醒",
-            default: "无",
-            unit: "时长",
-            source: "S42 为 2wd",
-        }],
+        parameters: &[
+            Parameter {
+                name: "remind",
+                meaning: "计划结束前多少提醒",
+                default: "无",
+                unit: "时长",
+                source: "S42 为 2wd",
+            },
+            Parameter {
+                name: "review_after",
+                meaning: "没有上限的特别程序持续多久提醒",
+                default: "30cd（特别程序自己载明的除外）",
+                unit: "时长",
+                source: "D（2.7）",
+            },
+        ],
         evidence: &["特别程序开始记录", "计划结束时间", "特别程序结束记录"],
         message: "",
-        remedy: "请立即结束特别程序并恢复办理，补充说明超期原因。",
-        exceptions: &[Exception {
-            text: "办件已决定或者办结的，未补录“结束”的特别程序不再计较",
-            source: "3.3（S42 的误报）",
-        }],
+        remedy: "请立即结束特别程序并恢复办理，补充说明超期原因；法律没有规定上限而确需继续的，重新书面告知当事人并说明理由。",
+        exceptions: &[
+            Exception {
+                text: "办件已决定或者办结的，未补录“结束”的特别程序不再计较",
+                source: "3.3（S42 的误报）",
+            },
+            Exception {
+                text: "没有上限的特别程序，以新的书面告知说明继续的，自该告知起重新计算",
+                source: "2.7",
+            },
+        ],
     },
     Rule {
         id: "T11",

@@ -15,7 +15,7 @@ impl Fold {
             return;
         };
         let first_closing = taken.marks & at != 0 && self.seen() & at == 0;
-        if !first_closing || (self.seen() | taken.marks) & plan.ended_otherwise != 0 {
+        if !first_closing || self.ended {
             return;
         }
         match &asked.check {

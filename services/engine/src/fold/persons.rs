@@ -69,8 +69,12 @@ impl Taken<'_> {
     fn too_few_officers(&self, at_least: u16, certified: bool) -> Outcome {
         let crew = self.context.crew(&self.event);
         let (mut qualified, mut unknown, mut unjudged) = (0, 0, 0);
-        if crew.is_empty() {
-            return Outcome::Unjudged;
+        if crew.is_empty() && at_least > 0 {
+            return if self.lacks("actor.id") {
+                Outcome::Unjudged
+            } else {
+                Outcome::fault(Fault::NobodyNamed)
+            };
         }
         let at_least = usize::from(at_least);
         if crew.len() < at_least && self.lacks("co_actors") {
@@ -232,7 +236,7 @@ impl Taken<'_> {
         match told.map(Rank::from_code) {
             None if self.lacks("special.approver") => Outcome::Unjudged,
             None => Outcome::fault(Fault::NoApprover),
-            Some(None) => Outcome::Unjudged,
+            Some(None) => Outcome::fault(Fault::UnknownRank),
             Some(Some(rank)) if rank < needed => Outcome::fault(Fault::RankTooLow),
             Some(Some(_)) => Outcome::Fine,
         }

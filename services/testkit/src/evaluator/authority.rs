@@ -13,6 +13,7 @@ use mingjing_domain::limit::{Budget, Unit};
 use super::codes::lacks_field;
 use super::findings::Finding;
 use super::history::{Case, local_date};
+use super::suspensions::special_finding;
 use super::{Moment, SlowEvaluator, Watch};
 
 /// What is to be said of an event.
@@ -51,12 +52,16 @@ impl<'a> SlowEvaluator<'a> {
         (at_least, qualified): (u16, bool),
     ) -> Verdict {
         let crew = crew(case.events[index]);
-        if crew.is_empty() {
-            return Verdict::Fine;
-        }
         let at_least = usize::from(at_least);
-        let one_only = lacks_field(case.lacks, case.events[index].kind, "co_actors");
-        if crew.len() < at_least && one_only {
+        let lacks = |field| lacks_field(case.lacks, case.events[index].kind, field);
+        if crew.is_empty() && at_least > 0 {
+            return if lacks("actor.id") {
+                Verdict::Fine
+            } else {
+                Verdict::Query
+            };
+        }
+        if crew.len() < at_least && lacks("co_actors") {
             return Verdict::Fine;
         }
         if crew.len() < at_least {
@@ -174,8 +179,9 @@ impl<'a> SlowEvaluator<'a> {
             (None, None) => Verdict::Query,
             (None, Some(_)) => Verdict::Fine,
             (Some(told), _) => match Rank::from_code(&told) {
+                None => Verdict::Query,
                 Some(rank) if rank < needed => Verdict::Fault,
-                _ => Verdict::Fine,
+                Some(_) => Verdict::Fine,
             },
         }
     }
@@ -512,6 +518,9 @@ impl SlowEvaluator<'_> {
         let mut found = Vec::new();
         for index in case.all(on) {
             let mut finding = match each {
+                true if matches!(check, PointKind::ApproverRank { .. }) => {
+                    special_finding(case, index)
+                }
                 true => Finding::of_event(case, index),
                 false => Finding::of_case(index),
             };

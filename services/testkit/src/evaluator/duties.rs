@@ -6,7 +6,7 @@ use mingjing_domain::definitions::{Anchor, Expectation};
 use super::codes::cannot_come;
 use super::history::Case;
 use super::ladder::{Step, allege};
-use super::stays::{Course, FALL_AWAY_KINDS, Stay};
+use super::stays::{Course, Stay};
 use super::{Moment, SlowEvaluator, Wanted, Watch, level_of};
 
 impl SlowEvaluator<'_> {
@@ -95,7 +95,7 @@ fn course(case: &Case<'_>, expectation: &Expectation, start: usize) -> Course {
         let named = named
             .filter(|a| a.step.is_none())
             .any(|a| a.kind == Some(kind));
-        FALL_AWAY_KINDS.contains(&kind) && !named
+        case.ends_otherwise(*i) && !named
     };
     let for_good = (start..case.events.len()).find(falls);
     let done = owed.filter(|i| for_good.is_none_or(|end| *i <= end));

@@ -7,7 +7,6 @@ use mingjing_domain::event::EventKind;
 use mingjing_domain::source::SourceClock;
 
 use super::history::Case;
-use super::stays::FALL_AWAY_KINDS;
 use super::values::{case_holds, event_holds, holds_with_event};
 use super::{Moment, SlowEvaluator, State, Wanted, Watch, course, flow, level_of, suspensions};
 
@@ -187,7 +186,7 @@ impl SlowEvaluator<'_> {
         let Some(closing) = closing else {
             return Vec::new();
         };
-        if (0..=closing).any(|i| FALL_AWAY_KINDS.contains(&case.events[i].kind)) {
+        if case.stands_ended(closing) {
             return Vec::new();
         }
         if unless

@@ -23,6 +23,7 @@ mod records;
 mod settings;
 mod stays;
 mod suspensions;
+mod taken_up;
 mod values;
 
 use std::borrow::Cow;
