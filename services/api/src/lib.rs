@@ -42,7 +42,7 @@ use prometheus::Registry;
 pub use board::{Asset, Assets};
 pub use definitions::{Definitions, DefinitionsError};
 pub use error::ApiError;
-pub use life::{ActivateError, Activated, Activator, InShadow, Lives, settle};
+pub use life::{ActivateError, Activated, Activator, InShadow, Lives, ShadowSets, settle};
 pub use live::Hub;
 pub use metrics::Metrics;
 pub use names::Names;

@@ -47,7 +47,7 @@ use crate::{ApiError, Definitions, State};
 use said::Said;
 
 pub use settle::settle;
-pub use shadow::InShadow;
+pub use shadow::{InShadow, ShadowSets};
 
 /// The journals' table.
 const JOURNALS: &str = "life";
