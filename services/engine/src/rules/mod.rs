@@ -23,7 +23,7 @@ pub(crate) use plan::{
     MarkSet, OwnDeadline, Plan, Point, Repeated, TimedKind, TimedPoint,
 };
 
-pub use notes::notes;
+pub use notes::{notes, unanswerable};
 pub(crate) use register::{Found, Person, Registers, within};
 
 /// A problem that keeps definitions from being compiled: file, line, what to do.
