@@ -20,9 +20,12 @@ mod steps;
 mod suspensions;
 mod taken_up;
 
+use std::collections::BTreeMap;
+
 use mingjing_domain::Timestamp;
 use mingjing_domain::definitions::AttributeType;
 use mingjing_domain::event::EventKind;
+use mingjing_domain::source::Lacks;
 
 use crate::condition::{Attr, Condition, Unjudged};
 use crate::history::{Event, KeptCodes, Reading, Sent};
@@ -37,7 +40,7 @@ pub(crate) use persons::APPROVED;
 pub(crate) use resent::Resent;
 pub(crate) use seen::Seen;
 pub(crate) use stay::{Begun, Fallen, NEVER, NONE, Stay};
-pub(crate) use steps::StepState;
+pub(crate) use steps::{StepState, Tells};
 pub(crate) use suspensions::wrong;
 pub(crate) use taken_up::{winds_up, withdrawn_by_document};
 
@@ -72,6 +75,10 @@ pub(crate) struct Context<'a> {
     pub(crate) declared: bool,
     /// The source has codes of its own for bodies: one that is no body's may be one that nobody mapped.
     pub(crate) maps_bodies: bool,
+    /// The source's own codes of special procedures.
+    pub(crate) mapped_specials: &'a BTreeMap<String, String>,
+    /// What the source's format cannot say.
+    pub(crate) lacks: &'a Lacks,
     /// Keep stays that were done in time, for showing a case.
     pub(crate) keep_all: bool,
 }
@@ -352,6 +359,26 @@ impl<'a> Context<'a> {
         }
         self.step(event)
             .map_or(0, |s| self.step_symbol[usize::from(s)])
+    }
+
+    /// The special procedure of the plan that a source's code or name for it means.
+    pub(crate) fn special(&self, kind: u16) -> Option<u16> {
+        let said = self.codes.text(kind.into());
+        let ours = self.mapped_specials.get(said).map_or(said, String::as_str);
+        self.plan.special_called(ours)
+    }
+
+    /// Whether nothing that carries one of these marks can come from the source: none of their kinds. Where a list names a milestone or
+    /// the end of some step (送达 or 交邮环节办结), a source without the milestone is not asked for the step.
+    pub(crate) fn cannot_come(&self, marks: MarkSet) -> bool {
+        if self.lacks.events.is_empty() || marks == 0 {
+            return false;
+        }
+        let of_steps = |kind: &EventKind| matches!(kind, EventKind::StepStart | EventKind::StepEnd);
+        let kinds: Vec<EventKind> = self.plan.kinds_of(marks).collect();
+        let plain = kinds.iter().any(|kind| !of_steps(kind));
+        let mut asked = kinds.iter().filter(|kind| !plain || !of_steps(kind));
+        !kinds.is_empty() && asked.all(|kind| self.lacks.has_event(*kind))
     }
 
     /// Whether an event ends a visit of the step it belongs to.

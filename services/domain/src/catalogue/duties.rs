@@ -75,7 +75,7 @@ const F3: Rule = Rule {
     parameters: &[Parameter {
         name: "when",
         meaning: "哪些结果属于改变原决定",
-        default: "event.result_code in ['annulled', 'changed']",
+        default: "event.result_code in ['annulled', 'revoked', 'changed', 'illegal', 'unlawful', 'redo']",
         unit: "条件",
         source: "11.14",
     }],

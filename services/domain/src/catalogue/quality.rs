@@ -1,4 +1,4 @@
-//! 数据质量 Q1–Q13: whether the records can be believed, and whether what they show was the real course (两张皮).
+//! 数据质量 Q1–Q15: whether the records can be believed, and whether what they show was the real course (两张皮).
 
 use super::{Basis, Exception, FindingKind, Parameter, Rule, Tier};
 use crate::alert::Level;
@@ -169,7 +169,7 @@ pub(super) const RULES: &[Rule] = &[
         message: "",
         remedy: "请检查业务系统与报送程序，恢复后补传。",
         exceptions: &[Exception {
-            text: "休息日、节假日以及已报备的停机时段",
+            text: "夜间、休息日、节假日（只计工作日 9 时至 17 时；节奏超过一个工作日的按工作日计），以及已报备的停机时段",
             source: "11.2",
         }],
     },
@@ -323,5 +323,67 @@ pub(super) const RULES: &[Rule] = &[
             text: "申请人撤回、作废、终止等依法不出具文书的",
             source: "领域规则",
         }],
+    },
+    // Not of the domain study: a source whose own figures do not agree with what was taken from it.
+    Rule {
+        id: "Q14",
+        name: "对账不符",
+        name_en: "Control totals differ",
+        checks: "来源申报的某日产生的事件数，在其申报的延迟届满后，与平台收到的逐事项、逐类型比较。",
+        tier: Tier::Inspection,
+        finding: FindingKind::Data,
+        level: Level::Notice,
+        legal_basis: &[],
+        parameters: &[Parameter {
+            name: "count",
+            meaning: "一日相差的事件数（少于此数的不提示）",
+            default: "1",
+            unit: "条",
+            source: "D（平台自定）",
+        }],
+        evidence: &["来源与日期", "逐事项、逐类型的申报数与收到数"],
+        message: "",
+        remedy: "请核对当日的报送记录：缺少的补报（同一记录只计一次），申报数有误的以更高的数据版本重新申报；补齐后自动结束。",
+        exceptions: &[
+            Exception {
+                text: "在来源申报的延迟之内送达的",
+                source: "设计决定 4",
+            },
+            Exception {
+                text: "历史数据导入（声明来源）和纳入监察之前的日子",
+                source: "11.13",
+            },
+        ],
+    },
+    // Q1 asks the handler how late it was typed in, and believes the department's own system; this asks the source how late it came.
+    Rule {
+        id: "Q15",
+        name: "传输迟延",
+        name_en: "Sent late",
+        checks: "来源当日送达的记录，从录入到平台接收是否超过其申报的延迟；每一来源每日一条，不归于经办人。",
+        tier: Tier::Inspection,
+        finding: FindingKind::Data,
+        level: Level::Notice,
+        legal_basis: &[],
+        parameters: &[Parameter {
+            name: "count",
+            meaning: "一日迟延送达的记录数（少于此数的不提示）",
+            default: "1",
+            unit: "条",
+            source: "D（平台自定；11.8）",
+        }],
+        evidence: &["来源与日期", "迟延的记录与时长"],
+        message: "",
+        remedy: "请检查报送程序并说明迟延的原因；录入时间由业务系统自动填写的，请核对是否为实际录入的时间。",
+        exceptions: &[
+            Exception {
+                text: "在来源申报的延迟之内送达的；更正后以更高数据版本重新报送的",
+                source: "设计决定 4",
+            },
+            Exception {
+                text: "历史数据导入（声明来源）和纳入监察之前的记录",
+                source: "11.13",
+            },
+        ],
     },
 ];

@@ -82,7 +82,10 @@ impl Fold {
                 ..
             } => {
                 let asked = look.marks & event != 0 && (*once == 0 || seen & once != 0);
-                if !asked || (seen & before != 0 && with_result.is_empty()) {
+                if !asked
+                    || (seen & before != 0 && with_result.is_empty())
+                    || look.context.cannot_come(*before)
+                {
                     return None;
                 }
                 let Some(latest) = look.last_with(*before) else {
@@ -346,10 +349,13 @@ impl Taken<'_> {
     }
 
     fn missing_field(&self, fields: &[(Field, String)]) -> Option<u16> {
-        let missing = |field: &Field, name: &str| match field {
-            Field::Present(bit) => self.event.present & bit == 0,
-            Field::Attribute(place) => self.context.sent(&self.event, *place).is_none(),
-            Field::File => !self.came_with(name),
+        let missing = |field: &Field, name: &str| {
+            let is_missing = match field {
+                Field::Present(bit) => self.event.present & bit == 0,
+                Field::Attribute(place) => self.context.sent(&self.event, *place).is_none(),
+                Field::File => !self.came_with(name),
+            };
+            is_missing && !self.lacks(name)
         };
         fields
             .iter()

@@ -161,6 +161,9 @@ impl Fold {
                 (_, LimitKind::Stage | LimitKind::Case) => self.stage_stay(at, timed, taken),
             };
             let Some(stay) = opened else { continue };
+            if matches!(timed.kind, TimedKind::Overdue(_)) && taken.context.cannot_come(timed.to) {
+                continue;
+            }
             if self.stays.len() == self.stays.capacity() {
                 // Most cases arm few limits: doubling would cost more than it saves.
                 self.stays.reserve_exact((self.stays.len() / 4).max(1));

@@ -36,10 +36,13 @@ impl Taken<'_> {
         };
         let special = &self.context.plan.specials[usize::from(place)];
         match effect {
-            Effect::Extend if entry.granted.is_none() => return Some(wrong::WITHOUT_LENGTH),
+            Effect::Extend if entry.granted.is_none() && !self.lacks("special.granted") => {
+                return Some(wrong::WITHOUT_LENGTH);
+            }
             Effect::Suspend
                 if special.review_after.is_none()
-                    && ends_as_planned(&self.event, &entry, place, self.context).is_none() =>
+                    && ends_as_planned(&self.event, &entry, place, self.context).is_none()
+                    && !self.lacks("special.planned_end") =>
             {
                 return Some(wrong::WITHOUT_END);
             }
@@ -48,7 +51,8 @@ impl Taken<'_> {
         // What an older engine kept does not say whether there was a notice.
         let known = self.event.present & present::WHOLE != 0;
         let told = self.event.present & present::NOTICE != 0;
-        (notice && special.notice && known && !told).then_some(wrong::WITHOUT_NOTICE)
+        (notice && special.notice && known && !told && !self.lacks("special.notice_no"))
+            .then_some(wrong::WITHOUT_NOTICE)
     }
 
     /// Whether a new notice of its kind prolongs a suspension that the law sets no maximum.

@@ -32,15 +32,7 @@ use regional::RegionalCalendars;
 use settings::Settings;
 
 /// How a case ends otherwise: events upon which a duty falls away, where a limit says nothing.
-pub(crate) const ENDED_OTHERWISE: [EventKind; 7] = [
-    EventKind::Withdrawn,
-    EventKind::Voided,
-    EventKind::Returned,
-    EventKind::Transferred,
-    EventKind::Terminated,
-    EventKind::Merged,
-    EventKind::NotAccepted,
-];
+pub(crate) const ENDED_OTHERWISE: [EventKind; 7] = EventKind::ENDED_OTHERWISE;
 
 pub(super) fn compile(set: &DefinitionSet) -> Result<Rules, Vec<Problem>> {
     let mut problems = Vec::new();

@@ -1,6 +1,7 @@
 //! Compiled definitions: every name resolved, every condition parsed, every problem told with its line.
 
 mod compile;
+mod named;
 mod notes;
 mod plan;
 mod register;

@@ -197,6 +197,8 @@ pub(crate) enum Pairs {
 pub(crate) enum AuthorityCheck {
     TooFewOfficers {
         at_least: u16,
+        /// Certificates are asked for; where not, heads are counted and nothing else.
+        qualified: bool,
         each: bool,
     },
     Certificate {

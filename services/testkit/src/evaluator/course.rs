@@ -4,6 +4,7 @@ use mingjing_domain::Timestamp;
 use mingjing_domain::definitions::{Anchor, Name, PointKind};
 use mingjing_domain::event::{CaseEvent, EventKind, Value};
 
+use super::codes::cannot_come;
 use super::history::Case;
 
 /// Events that came though what they need had not come, or had not passed.
@@ -18,6 +19,9 @@ pub(super) fn requires_before(case: &Case<'_>, check: &PointKind) -> Vec<usize> 
     else {
         return Vec::new();
     };
+    if cannot_come(case.lacks, before) {
+        return Vec::new();
+    }
     let came = |i: usize, anchors: &[Anchor]| (0..i).rev().find(|e| case.matches_any(*e, anchors));
     let failed = |earlier: usize| {
         let result = case.events[earlier].data.result_code.as_deref();

@@ -227,13 +227,25 @@ impl SlowEvaluator<'_> {
         };
         wanted
             .into_iter()
-            .filter(|step| !is_there(step))
+            .filter(|step| !is_there(step) && !cannot_be_told(case, step))
             .map(|step| Finding {
                 step: step.text.clone(),
                 ..Finding::of_case(closing)
             })
             .collect()
     }
+}
+
+/// Whether a step is done by nothing that its source can say.
+fn cannot_be_told(case: &Case<'_>, step: &str) -> bool {
+    let steps = case.flowchart.into_iter().flat_map(|f| &f.steps);
+    let mut named = steps.into_iter().filter(|s| *s.code == *step);
+    named.any(|s| {
+        !s.done_by.is_empty()
+            && s.done_by
+                .iter()
+                .all(|kind| case.lacks.events.contains(kind))
+    })
 }
 
 /// Every event by itself, or the first alone.

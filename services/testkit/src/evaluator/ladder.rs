@@ -11,6 +11,7 @@ use mingjing_domain::definitions::{
 use mingjing_domain::event::EventKind;
 use mingjing_domain::limit::{Budget, Unit};
 
+use super::codes::cannot_come;
 use super::history::Case;
 use super::stays::{Course, Stay, special_stays};
 use super::{Moment, SlowEvaluator, State, Wanted, Watch, level_of};
@@ -40,6 +41,9 @@ impl SlowEvaluator<'_> {
                 let Some(limit) = watch.limit.as_deref() else {
                     return Vec::new();
                 };
+                if cannot_come(case.lacks, &limit.to) {
+                    return Vec::new();
+                }
                 let flowchart = case.chart;
                 let levels = if levels.is_empty() {
                     usual_ladder(limit, &watch.point)

@@ -10,6 +10,7 @@ use mingjing_domain::limit::{Budget, Unit};
 use mingjing_domain::source::SourceClock;
 
 use super::authority::query_ends;
+use super::codes::lacks_field;
 use super::findings::{Finding, case_wide};
 use super::history::{Case, local_date};
 use super::stays::begun_on;
@@ -63,7 +64,13 @@ impl SlowEvaluator<'_> {
             }
             PointKind::MissingField { on, fields } => {
                 let asked = |i: &usize| on.is_empty() || case.matches_any(*i, on);
-                let lacks = |i: &usize| fields.iter().any(|field| !has(case, *i, field));
+                let excused =
+                    |i: usize, field: &str| lacks_field(case.lacks, case.events[i].kind, field);
+                let lacks = |i: &usize| {
+                    fields
+                        .iter()
+                        .any(|field| !has(case, *i, field) && !excused(*i, field))
+                };
                 case_wide(indices.filter(asked).filter(lacks).collect())
             }
             PointKind::MalformedCode {

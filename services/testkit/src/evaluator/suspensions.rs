@@ -8,6 +8,7 @@ use mingjing_domain::event::EventKind;
 use mingjing_domain::limit::Budget;
 
 use super::SlowEvaluator;
+use super::codes::lacks_field;
 use super::findings::{Finding, case_wide};
 use super::history::Case;
 use super::ladder::limit_of;
@@ -74,17 +75,19 @@ pub(super) fn unfounded(case: &Case<'_>, calendar: &WorkCalendar, notice: bool) 
         let Some(procedure) = listed.find(|p| *p.kind == *special.kind) else {
             return true;
         };
+        let lacks = |field: &str| lacks_field(case.lacks, event.kind, field);
         let endless = match effect {
             Effect::Suspend => {
                 let may_be = procedure.maximum.is_none() && procedure.review_after.is_some();
-                end_of(case, *i, calendar).is_none() && !may_be
+                end_of(case, *i, calendar).is_none() && !may_be && !lacks("special.planned_end")
             }
             Effect::Extend => {
                 let said = special.granted.as_ref();
-                said.is_none_or(|text| text.parse::<Budget>().is_err())
+                said.is_none_or(|text| text.parse::<Budget>().is_err()) && !lacks("special.granted")
             }
         };
-        endless || (notice && procedure.notice && !is_told(case, *i))
+        let untold = notice && procedure.notice && !is_told(case, *i);
+        endless || (untold && !lacks("special.notice_no"))
     };
     let found = (0..case.events.len()).filter(is_wrong);
     found.map(|i| special_finding(case, i)).collect()
