@@ -292,6 +292,10 @@ impl Sentence<'_> {
                 };
                 write!(text, "{when}启动“{what}”，{why}。")
             }
+            Check::TimeReversed if finding.other == NONE => write!(
+                text,
+                "“{what}”（{when}）的计划结束时间早于开始时间，不计入任何时间。"
+            ),
             Check::TimeReversed => write!(text, "{before}早于“{what}”（{when}），时间倒序。"),
             Check::MissingField { fields } => {
                 let name = &fields[usize::from(finding.detail)].1;
