@@ -17,7 +17,7 @@ mod rule;
 mod time;
 
 pub use page::page;
-pub use rule::{Basis, Exception, FindingKind, Parameter, Rule, Tier};
+pub use rule::{Basis, BasisKind, Exception, FindingKind, Parameter, Rule, Tier};
 
 /// What a site's own rules begin with (地方规则), like `L-白酒抽检`.
 pub const LOCAL_PREFIX: &str = "L-";
