@@ -402,7 +402,7 @@ fn finding_allegation(
         _ => fault.filter(|f| f.is_query()).map(|_| QUERY_GRACE),
     };
     let level = match fault {
-        Some(Fault::Mitigated) => Level::Review,
+        Some(Fault::Mitigated | Fault::NoCollector) => Level::Review,
         _ => point.level,
     };
     let (settled, silent) = if let Some(grace) = grace {
@@ -477,7 +477,10 @@ fn resent(context: &Context<'_>, times: &mut Times<'_>, out: &mut Vec<Allegation
             point: at as u16,
             step: 0,
             visit: 1,
-            level: point.level,
+            level: match found.excused {
+                true => Level::Review,
+                false => point.level,
+            },
             state: State::Stands,
             due_at: None,
             breached_at: Some(found.told_at),

@@ -3,6 +3,7 @@
 use mingjing_domain::event::EventKind;
 
 use super::{Context, Finding, Fold, NONE, Taken};
+use crate::history::Event;
 use crate::rules::Check;
 
 /// How often a step was entered. Its open visits are always the last ones: ends close the oldest.
@@ -30,7 +31,33 @@ pub(crate) enum Visit {
     },
 }
 
+impl Taken<'_> {
+    /// Whether the flowchart has the event's step and lets it run only once at a time.
+    fn may_not_run_twice(&self) -> bool {
+        let steps = &self.context.plan.steps;
+        self.step
+            .is_some_and(|step| !steps[usize::from(step)].repeatable)
+    }
+}
+
 impl Fold {
+    /// The earlier start of the step that this event starts again though it has not ended.
+    pub(super) fn started_already(&self, taken: &Taken<'_>) -> Option<u32> {
+        let (event, context) = (&taken.event, taken.context);
+        let symbol = context.step_symbol(event);
+        let running = |s: &StepState| s.step == symbol && s.open > 0;
+        if event.kind != EventKind::StepStart
+            || !taken.may_not_run_twice()
+            || !self.steps.iter().any(running)
+        {
+            return None;
+        }
+        let before = context.history.before(event.place);
+        let starts =
+            |e: &Event<'_>| e.kind == EventKind::StepStart && context.step_symbol(e) == symbol;
+        before.filter(starts).last().map(|e| e.place)
+    }
+
     /// Opens or ends the visit that an event speaks of.
     pub(super) fn step(&mut self, taken: &Taken<'_>) -> Visit {
         let (event, context) = (&taken.event, taken.context);
@@ -53,6 +80,10 @@ impl Fold {
                 self.steps.len() - 1
             });
         let state = &mut self.steps[at];
+        if starts && state.open > 0 && taken.may_not_run_twice() {
+            // Told twice, not entered twice: the visit goes on.
+            return Visit::None;
+        }
         let visit = if ends && state.open > 0 {
             let visit = state.count - state.open + 1;
             state.open -= 1;

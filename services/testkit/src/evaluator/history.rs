@@ -149,6 +149,12 @@ impl<'a> Case<'a> {
         )
     }
 
+    /// Whether an event starts a step that was started before and has not ended.
+    pub fn starts_again(&self, index: usize) -> bool {
+        let starts = self.events[index].kind == EventKind::StepStart;
+        starts && self.steps[index].is_some() && self.visits.iter().all(|v| v.entered != index)
+    }
+
     /// Which event of its kind and step it is, from 1.
     pub fn occurrence(&self, index: usize) -> u16 {
         let same = |i: &usize| {
@@ -247,6 +253,12 @@ pub(super) fn is_done_by(flowchart: Option<&Flowchart>, step: &str, kind: EventK
         .any(|s| *s.code == *step && s.done_by.contains(&kind))
 }
 
+/// Whether the flowchart has the step and lets it run only once at a time.
+fn runs_once(flowchart: Option<&Flowchart>, step: &str) -> bool {
+    let mut steps = flowchart.into_iter().flat_map(|f| &f.steps);
+    steps.any(|s| *s.code == *step && !s.repeatable)
+}
+
 fn visits<'a>(
     events: &[&'a CaseEvent<'static>],
     steps: &[Option<&'a str>],
@@ -259,6 +271,10 @@ fn visits<'a>(
         let ends = event.kind == EventKind::StepEnd || is_done_by(flowchart, step, event.kind);
         if !starts && !ends {
             continue;
+        }
+        let runs = visits.iter().any(|v| v.step == step && v.ended.is_none());
+        if starts && runs && runs_once(flowchart, step) {
+            continue; // told twice: the visit goes on
         }
         if !starts
             && let Some(open) = visits
