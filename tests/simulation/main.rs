@@ -2,12 +2,14 @@
 
 mod calendars;
 mod charts;
+mod dispositions;
 mod exceptions;
 mod feeds;
 mod inspections;
 mod ledger;
 mod life;
 mod limits;
+mod national;
 mod procedure;
 mod random;
 mod records;

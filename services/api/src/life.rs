@@ -18,8 +18,9 @@ mod failpoint;
 mod milestones;
 mod publications;
 mod register;
-mod said;
+pub(crate) mod said;
 mod settle;
+mod shadow;
 mod show;
 mod unused;
 
@@ -46,6 +47,7 @@ use crate::{ApiError, Definitions, State};
 use said::Said;
 
 pub use settle::settle;
+pub use shadow::InShadow;
 
 /// The journals' table.
 const JOURNALS: &str = "life";
@@ -387,9 +389,14 @@ pub(crate) fn routes() -> Router<State> {
         .route("/api/v1/drafts", get(drafts::list).post(drafts::draft))
         .route("/api/v1/drafts/{id}", get(drafts::one))
         .route("/api/v1/drafts/{id}/text", get(drafts::text))
+        .route(
+            "/api/v1/drafts/{id}/shadow",
+            get(shadow::one).post(drafts::shadow),
+        )
         .route("/api/v1/drafts/{id}/{act}", post(drafts::act))
         .route("/api/v1/definitions", get(publications::list))
         .route("/api/v1/definitions/unused", get(unused::list))
+        .route("/api/v1/definitions/shadows", get(shadow::list))
         .route(
             "/api/v1/definitions/{kind}/{id}",
             get(publications::history),

@@ -3,6 +3,7 @@
 mod arrive;
 mod cases;
 mod codes;
+mod dispositions;
 mod explain;
 mod findings;
 mod judge;
@@ -25,10 +26,13 @@ use rustc_hash::FxHashMap;
 use crate::allege::Allegation;
 use crate::fold::Profile;
 use crate::history::{Act, Arrival, KeptCodes};
+use crate::life::Published;
 use crate::rules::Rules;
 use crate::symbols::{Numbered, Symbols};
 
 pub(crate) use cases::{Case, CaseIx, Cases, SourceIx, SourceState};
+pub use codes::UnknownName;
+use dispositions::Unanswered;
 pub(crate) use explain::Question;
 pub(crate) use findings::Known;
 use timers::{Timers, take_up_to};
@@ -97,12 +101,16 @@ pub struct Engine {
     attribute_of: Vec<Vec<Option<u16>>>,
     /// By plan and step: its code symbol.
     step_symbols: Vec<Vec<u16>>,
+    /// By plan and code symbol: that of the step it names, else itself.
+    named_steps: Vec<Vec<u16>>,
     pub(crate) cases: Cases,
     case_ix: HashTable<CaseIx>,
     pub(crate) sources: Vec<SourceState>,
     source_ix: FxHashMap<Box<str>, SourceIx>,
     /// What inspections found, by alert id.
     pub(crate) findings: BTreeMap<String, Known>,
+    /// Only while recovering: commands of people that were read and not decided.
+    unanswered: Unanswered,
     /// Live sources' timers.
     timers: Timers,
     pub(crate) clock: Timestamp,
@@ -132,11 +140,13 @@ impl Engine {
             step_of: Vec::new(),
             attribute_of: Vec::new(),
             step_symbols: Vec::new(),
+            named_steps: Vec::new(),
             cases: Cases::default(),
             case_ix: HashTable::new(),
             sources: Vec::new(),
             source_ix: FxHashMap::default(),
             findings: BTreeMap::new(),
+            unanswered: Unanswered::default(),
             timers: Timers::new(),
             clock: Timestamp::MIN,
             counts: Counts::default(),
@@ -172,7 +182,7 @@ impl Engine {
     pub fn alerts(&self) -> impl Iterator<Item = &AlertRecord> {
         let of_cases = self.cases.iter().flat_map(|case| case.alerts.iter());
         let of_inspections = self.findings.values().filter_map(|f| f.published.as_ref());
-        of_cases.chain(of_inspections).map(|a| &*a.record)
+        of_cases.chain(of_inspections).map(Published::said)
     }
 
     /// How many cases are known.

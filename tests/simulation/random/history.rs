@@ -41,6 +41,18 @@ const EVENTS: &[&str] = &[
     "extend special extension granted 900min",
     "extend special grave granted 3cd",
     "extend special grave",
+    "extend special extension notice n3",
+    "extend special extension granted 2wd notice n4",
+    "extend special appraisal granted 1wd notice n5",
+    "extend special extension granted 2wd rank section_head",
+    "suspend special hearing notice n6",
+    "suspend special judicial",
+    "suspend special judicial notice n7",
+    "suspend special judicial until {+90} notice n8",
+    "withdrawn attach request",
+    "terminated",
+    "filed",
+    "step_end:review",
     "notice",
     "decided by li result granted",
     "decided by zhang result denied amount fee=2000 amount paid=900",
@@ -141,7 +153,69 @@ const EVENTS: &[&str] = &[
     "hearing by wang with li",
     "hearing by desk-1",
     "filed by sun with desk-1",
+    "step_start:审查 by li",
+    "step_end:审查 by zhang",
+    "step_start:检验 by zhang",
+    "step_end:决定 by li",
+    "step_start:受理 by zhang",
+    "step_end:立案 by li",
+    "suspend special 鉴定 notice n3",
+    "suspend special autopsy notice n4",
+    "resume special 听证",
+    "extend special 延长审批 granted 2wd approver wang",
 ];
+
+/// Alerts that people do something about, by case: such as random histories raise often, and what inspections find. The first ones are
+/// drawn most, so that several people work the same one.
+const ALERTS: &[&str] = &[
+    "0/inspection/Q2@2026-02",
+    "0/inspection/Q2@2026-02",
+    "0/no-notice",
+    "0/no-notice",
+    "1/whole",
+    "1/whole",
+    "0/decision",
+    "1/inspection/Q2@2026-02",
+    "2/whole",
+    "3/whole",
+    "3/no-notice",
+    "0/review@review",
+    "1/review-near@review",
+    "1/accept-hours@accept",
+    "0/off-list",
+    "2/wrong-body",
+    "0/late-entry",
+    "1/not-here",
+    "0/negative",
+    "2/one-person",
+];
+
+/// What people do, in the words of a script.
+const DEEDS: &[&str] = &[
+    "hold",
+    "issue",
+    "issue",
+    "confirm",
+    "confirm",
+    "confirm",
+    "dismiss objective",
+    "dismiss data",
+    "dismiss subjective",
+    "appeal",
+    "appeal",
+    "appeal",
+    "uphold",
+    "withdraw rule",
+    "withdraw subjective",
+    "pass_up",
+    "order",
+    "answer",
+    "extend",
+    "close",
+];
+
+/// Who they are.
+const PEOPLE: &[&str] = &["li", "wang", "chen", "zjj-zhang"];
 
 /// The items that cases name; the first ones are drawn most.
 const ITEMS: &[&str] = &[
@@ -179,6 +253,20 @@ pub enum Action {
         level: u8,
         /// As of when.
         hours_ago: i16,
+    },
+    /// Some people do something about an alert, one after the other.
+    Dispose {
+        /// Which.
+        alert: Index,
+        /// What, and who.
+        deeds: Vec<(Index, Index)>,
+        /// When.
+        hours_ago: i16,
+    },
+    /// The last such command arrives again: as it was, or under the same key with another content.
+    DisposeAgain {
+        /// With another content.
+        otherwise: bool,
     },
     /// Other definitions come into force.
     Activate(u8),
@@ -243,6 +331,9 @@ pub fn action() -> impl Strategy<Value = Action> {
         1 => (0..3u8, 0..6u8).prop_map(|(source, how)| Action::Declare { source, how }),
         2 => (0..4u8, 0..5u8, 0..3u8, 0..30i16)
             .prop_map(|(subject, act, level, hours_ago)| Action::Command { subject, act, level, hours_ago }),
+        6 => (any::<Index>(), proptest::collection::vec(any::<(Index, Index)>(), 1..6), prop_oneof![6 => Just(0i16), 1 => 0..30i16])
+            .prop_map(|(alert, deeds, hours_ago)| Action::Dispose { alert, deeds, hours_ago }),
+        1 => any::<bool>().prop_map(|otherwise| Action::DisposeAgain { otherwise }),
         1 => (0..7u8).prop_map(Action::Activate),
         1 => Just(Action::Restart),
     ]
@@ -307,6 +398,7 @@ impl History {
             items: &self.items,
             now: "2026-02-09T09:00:00".parse().expect("an instant"),
             written: Vec::new(),
+            disposed: Vec::new(),
         };
         let first = Step::Lines("source a live allowance 6h\nsource c declared\n".into());
         std::iter::once(first)
@@ -319,6 +411,8 @@ struct Writer<'a> {
     items: &'a [usize],
     now: NaiveDateTime,
     written: Vec<Written>,
+    /// The lines of commands of people.
+    disposed: Vec<String>,
 }
 
 impl Writer<'_> {
@@ -426,6 +520,40 @@ impl Writer<'_> {
                 let level = ["review", "yellow", "red"][usize::from(*level)];
                 let at = show(self.now - Duration::hours(i64::from(*hours_ago)));
                 format!("source a\ncommand {subject} {act} Q2 2026-02 {level} {at}\n")
+            }
+            Action::Dispose {
+                alert,
+                deeds,
+                hours_ago,
+            } => {
+                let alert = alert.get(ALERTS);
+                let case = alert[..1].parse().expect("an alert begins with its case");
+                let mut lines = format!("source {}\n", source_of(case));
+                for (nth, (what, who)) in (0..).zip(deeds) {
+                    let (what, who) = (what.get(DEEDS), who.get(PEOPLE));
+                    let at =
+                        self.now - Duration::hours(i64::from(*hours_ago)) + Duration::minutes(nth);
+                    let more = match *what {
+                        "extend" => format!(" until {}", show(at + Duration::hours(300))),
+                        _ => String::new(),
+                    };
+                    let key = self.disposed.len();
+                    let line = format!(
+                        "dispose {alert} {what} by {who} {} key k{key}{more}",
+                        show(at)
+                    );
+                    lines += &format!("{line}\n");
+                    self.disposed
+                        .push(format!("source {}\n{line}", source_of(case)));
+                }
+                lines
+            }
+            Action::DisposeAgain { otherwise } => {
+                let line = self.disposed.last()?;
+                match otherwise {
+                    true => format!("{line} why otherwise\n"),
+                    false => format!("{line}\n"),
+                }
             }
             Action::Activate(number) => return Some(Step::Activate(*number)),
             Action::Restart => return Some(Step::Restart),

@@ -15,7 +15,7 @@ const ID_CHARS_MAX: usize = 128;
 
 /// Who says it, why, and under which key.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Said {
+pub(crate) struct Said {
     pub who: Actor,
     pub why: String,
     pub key: Option<String>,
@@ -25,7 +25,7 @@ pub(super) struct Said {
 
 /// The fields of a request that say it.
 #[derive(Clone, Debug)]
-pub(super) struct SaidFields {
+pub(crate) struct SaidFields {
     pub who: Actor,
     pub why: String,
     pub key: Option<String>,
@@ -116,7 +116,7 @@ impl Said {
 }
 
 /// Reads a body. Unknown fields are refused by the types themselves.
-pub(super) fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, ApiError> {
+pub(crate) fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, ApiError> {
     serde_json::from_slice(body).map_err(|error| {
         let at = format!("第 {} 行第 {} 列", error.line(), error.column());
         ApiError::bad("body", format!("{at}不是所要的 JSON：{error}"))

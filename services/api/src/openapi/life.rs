@@ -59,6 +59,42 @@ pub(super) const OPERATIONS: &[Operation] = &[
             &[DRAFT],
         )
     },
+    Operation {
+        schema: || {
+            json!({ "type": "object", "required": ["draft", "outcome", "problem", "earlier"], "properties": {
+                "draft": { "type": "object", "description": "草案；shadow 为空：现在没有影子运行" },
+                "outcome": { "type": ["object", "null"], "description": "最近一次完整判断：时段（since 至 judged_at）、依据（horizon：日志各分区的位置）、合计、按监察点与机构、差异" },
+                "problem": { "type": ["object", "null"], "description": "最近一次未能判断的原因" },
+                "earlier": { "type": "array", "items": { "type": "object" }, "description": "此前各文本、各起点的结果" },
+            } })
+        },
+        ..get(
+            "/api/v1/drafts/{id}/shadow",
+            "getDraftShadow",
+            "影子运行的结果：与在用定义相比将新增、消失、改变的预警，连同逐日计算；不影响正式预警 / what a draft would allege beside what is in force",
+            &[
+                DRAFT,
+                (
+                    "query",
+                    "text",
+                    "只看这一文本（SHA-256 或其开头）的结果，默认为现在的",
+                ),
+                ("query", "control_point", "差异只要这一监察点的"),
+                ("query", "org", "差异只要这一机构的"),
+                (
+                    "query",
+                    "limit",
+                    "每个监察点每类差异的条数 1..1000，默认 20",
+                ),
+            ],
+        )
+    },
+    get(
+        "/api/v1/definitions/shadows",
+        "listShadows",
+        "影子运行的草案，连同最近一次结果 / drafts in shadow with what was found last",
+        &[],
+    ),
     get(
         "/api/v1/definitions",
         "listDefinitions",
@@ -136,7 +172,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
 ];
 
 /// Who, why, the client's key, and what more an act takes.
-fn said(more: Value) -> Value {
+pub(super) fn said(more: Value) -> Value {
     let mut properties = json!({
         "who": {
             "type": "object",
@@ -171,13 +207,13 @@ pub(super) const CHANGES: &[Change] = &[
         method: "post",
         path: "/api/v1/drafts/{id}/{act}",
         id: "actOnDraft",
-        summary: "修改、送审、审核、批准、公布、登记公示、废止、撤回 / revise, submit, review, approve, publish, notice, retire, withdraw",
+        summary: "修改、送审、审核、批准、公布、登记公示、废止、撤回、结束影子运行 / revise, submit, review, approve, publish, notice, retire, withdraw, end_shadow",
         parameters: &[
             DRAFT,
             (
                 "path",
                 "act",
-                "revise, submit, review, approve, publish, notice, retire, withdraw",
+                "revise, submit, review, approve, publish, notice, retire, withdraw, end_shadow",
             ),
         ],
         status: "200",
@@ -192,6 +228,19 @@ pub(super) const CHANGES: &[Change] = &[
                 "on": { "type": "string", "format": "date", "description": "notice：自何日起" },
                 "from": { "type": "string", "format": "date", "description": "retire：自何日起废止" },
             }))
+        },
+    },
+    Change {
+        method: "post",
+        path: "/api/v1/drafts/{id}/shadow",
+        id: "beginDraftShadow",
+        summary: "影子运行：与在用定义并行判断，不发预警 / judge by a draft beside what is in force, alerting nobody",
+        parameters: &[DRAFT],
+        status: "200",
+        body: || {
+            said(
+                json!({ "since": { "type": "string", "description": "起点：日期或者 RFC 3339 时间，默认现在" } }),
+            )
         },
     },
     Change {

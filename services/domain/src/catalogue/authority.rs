@@ -99,7 +99,7 @@ pub(super) const RULES: &[Rule] = &[
         id: "A4",
         name: "执法人员不足两人",
         name_en: "Fewer than two officers",
-        checks: "记录的执法人员去重后少于规定人数，或者其中具备执法资格的少于规定人数；名册中查不到的人员先核对两个工作日。",
+        checks: "记录的执法人员去重后少于规定人数，或者其中具备执法资格的少于规定人数；未记载执法人员的、名册中查不到的人员，先核对两个工作日。",
         tier: Tier::Stream,
         finding: FindingKind::Fault,
         level: Level::Red,
@@ -125,6 +125,10 @@ pub(super) const RULES: &[Rule] = &[
             Exception {
                 text: "法律规定可以一人执法或者非现场执法的程序",
                 source: "11.7",
+            },
+            Exception {
+                text: "行政许可的现场核查等由两名以上工作人员实施、法律不要求执法证件的，只计人数",
+                source: "行政许可法第三十四条",
             },
             Exception {
                 text: "行使主体没有人员名册的，不判断资格，只计数",
@@ -163,7 +167,7 @@ pub(super) const RULES: &[Rule] = &[
         id: "A6",
         name: "同一人受理与审批",
         name_en: "Same person accepts and approves",
-        checks: "同一人既是首次受理人又是首次审批人。",
+        checks: "同一人既受理（立案、审查）又审批（决定）：全部经办人与全部审批人比较。",
         tier: Tier::Stream,
         finding: FindingKind::Fault,
         level: Level::Yellow,
@@ -173,7 +177,7 @@ pub(super) const RULES: &[Rule] = &[
         message: "",
         remedy: "请由他人复核；岗位设置不符合分离要求的，请调整分工。",
         exceptions: &[Exception {
-            text: "即办件",
+            text: "即办件（以受理、立案时的记载为准）",
             source: "11.13",
         }],
     },
@@ -181,7 +185,7 @@ pub(super) const RULES: &[Rule] = &[
         id: "A7",
         name: "延期批准人级别不符",
         name_en: "Approver of too low rank",
-        checks: "延期或者特别程序的批准人级别低于规定级别；名册中的级别优先于报送的级别，未报批准人的先核对两个工作日。",
+        checks: "延期或者特别程序的批准人级别低于规定级别；名册中的级别优先于报送的级别，未报批准人的、级别不能识别的，先核对两个工作日。",
         tier: Tier::Stream,
         finding: FindingKind::Fault,
         level: Level::Red,
@@ -192,7 +196,7 @@ pub(super) const RULES: &[Rule] = &[
         parameters: &[],
         evidence: &["延期或特别程序的记录", "批准人在名册中的级别", "规定的级别"],
         message: "",
-        remedy: "请补办有权负责人的批准；未补办的，延期不成立。",
+        remedy: "请补报有权负责人的批准；期限暂按延期后计算，逾期未补报的，由监察机关认定延期不成立。",
         exceptions: &[Exception {
             text: "依书面决定代行负责人职务、主持工作期间的批准",
             source: "领域规则",

@@ -76,6 +76,10 @@ faults! {
     NoCollector,
     /// Each payment is within the standard, all together are not.
     AboveInAll,
+    /// Officers are owed and nobody is named. A query first.
+    NobodyNamed,
+    /// The approver's rank is a word that is no rank. A query first.
+    UnknownRank,
 }
 
 impl Fault {
@@ -92,6 +96,8 @@ impl Fault {
                 | Fault::NoFeeCode
                 | Fault::UnmappedBody
                 | Fault::NoCollector
+                | Fault::NobodyNamed
+                | Fault::UnknownRank
         )
     }
 

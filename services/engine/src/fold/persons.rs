@@ -32,7 +32,11 @@ impl Fold {
         let outcome = match check {
             // Kept by an earlier engine, without what these checks read.
             _ if taken.event.present & present::WHOLE == 0 => Outcome::Unjudged,
-            AuthorityCheck::TooFewOfficers { at_least, .. } => taken.too_few_officers(*at_least),
+            AuthorityCheck::TooFewOfficers {
+                at_least,
+                qualified,
+                ..
+            } => taken.too_few_officers(*at_least, *qualified),
             AuthorityCheck::Certificate { .. } => taken.certificates(),
             AuthorityCheck::ApproverRank { ranks } => taken.approver_rank(ranks),
             AuthorityCheck::NotAssigned { .. } => taken.not_assigned(),
@@ -62,11 +66,24 @@ enum Standing {
 }
 
 impl Taken<'_> {
-    fn too_few_officers(&self, at_least: u16) -> Outcome {
+    fn too_few_officers(&self, at_least: u16, certified: bool) -> Outcome {
         let crew = self.context.crew(&self.event);
         let (mut qualified, mut unknown, mut unjudged) = (0, 0, 0);
-        if crew.is_empty() {
+        if crew.is_empty() && at_least > 0 {
+            return if self.lacks("actor.id") {
+                Outcome::Unjudged
+            } else {
+                Outcome::fault(Fault::NobodyNamed)
+            };
+        }
+        let at_least = usize::from(at_least);
+        if crew.len() < at_least && self.lacks("co_actors") {
             return Outcome::Unjudged;
+        }
+        if crew.len() < at_least {
+            return Outcome::fault(Fault::TooFew);
+        } else if !certified {
+            return Outcome::Fine;
         }
         for person in &crew {
             match self.standing(*person) {
@@ -76,10 +93,7 @@ impl Taken<'_> {
                 Standing::Not(_) => {}
             }
         }
-        let at_least = usize::from(at_least);
-        if crew.len() < at_least {
-            Outcome::fault(Fault::TooFew)
-        } else if qualified >= at_least {
+        if qualified >= at_least {
             Outcome::Fine
         } else if qualified + unjudged >= at_least {
             Outcome::Unjudged
@@ -149,6 +163,11 @@ impl Taken<'_> {
         Standing::Qualified
     }
 
+    /// Whether the source's format has no place for this in such an event.
+    pub(super) fn lacks(&self, field: &str) -> bool {
+        self.context.lacks.has_field(self.event.kind, field)
+    }
+
     /// Looks a person up: in the body that acts, in the item's own, in those that act in its stead.
     fn find(&self, person: Person<'_>) -> Found<'_> {
         let item = self.power_item();
@@ -163,7 +182,11 @@ impl Taken<'_> {
             .chain(own)
             .chain(others.map(|b| b.text.as_str()));
         let on = self.date(self.event.occurred_at);
-        self.context.rules.registers().find(bodies, person, on)
+        let by_name = || self.lacks("actor.number");
+        match self.context.rules.registers().find(bodies, person, on) {
+            Found::Unknown if by_name() => Found::NoRegister,
+            found => found,
+        }
     }
 
     /// The body the event names, else the latest named, else the item's own.
@@ -182,8 +205,10 @@ impl Taken<'_> {
             return Outcome::Fine;
         };
         let context = self.context;
-        let listed = context.plan.special(context.codes.text(entry.kind.into()));
-        let Some(needed) = listed.and_then(|place| ranks[usize::from(place)]) else {
+        let Some(needed) = context
+            .special(entry.kind)
+            .and_then(|place| ranks[usize::from(place)])
+        else {
             return Outcome::Fine;
         };
         let on = self.date(self.event.occurred_at);
@@ -209,8 +234,9 @@ impl Taken<'_> {
             }
         }
         match told.map(Rank::from_code) {
+            None if self.lacks("special.approver") => Outcome::Unjudged,
             None => Outcome::fault(Fault::NoApprover),
-            Some(None) => Outcome::Unjudged,
+            Some(None) => Outcome::fault(Fault::UnknownRank),
             Some(Some(rank)) if rank < needed => Outcome::fault(Fault::RankTooLow),
             Some(Some(_)) => Outcome::Fine,
         }

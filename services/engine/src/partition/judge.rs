@@ -70,6 +70,9 @@ impl Engine {
         if facts.len() > before {
             for published in &mut self.cases[ix].alerts {
                 fill_event_id(&mut published.record, &event.event_id);
+                if let Some(said) = published.handled.as_mut().and_then(|h| h.said.as_mut()) {
+                    fill_event_id(said, &event.event_id);
+                }
             }
         }
     }
@@ -191,7 +194,10 @@ impl Engine {
         let context = Context {
             rules: &self.rules,
             plan: self.rules.plan(plan),
-            history: case.history.read(source.acts(self.acts.all())),
+            history: case
+                .history
+                .read(source.acts(self.acts.all()))
+                .with_names(&self.named_steps[plan as usize]),
             codes: &self.codes,
             texts: &self.texts,
             kept: self.kept,
@@ -201,6 +207,8 @@ impl Engine {
             step_symbol: &self.step_symbols[plan as usize],
             declared: source.source.clock == SourceClock::Declared,
             maps_bodies: !source.source.mapping.orgs.is_empty(),
+            mapped_specials: &source.source.mapping.specials,
+            lacks: &source.source.lacks,
             keep_all,
         };
         let parts = Parts {
@@ -222,9 +230,17 @@ impl Engine {
 }
 
 fn fill_event_id(record: &mut AlertRecord, id: &str) {
-    if let Some(reason) = &mut record.withdrawn_reason
-        && reason.contains("（）")
-    {
-        *reason = reason.replacen("（）", &format!("（{id}）"), 1);
+    let AlertRecord {
+        withdrawn_reason,
+        disposition,
+        ..
+    } = record;
+    let told = disposition
+        .iter_mut()
+        .flat_map(|d| [&mut d.recheck_reason, &mut d.automatic.withdrawn_reason]);
+    for reason in std::iter::once(withdrawn_reason).chain(told).flatten() {
+        if reason.contains("（）") {
+            *reason = reason.replacen("（）", &format!("（{id}）"), 1);
+        }
     }
 }

@@ -10,8 +10,10 @@ use mingjing_domain::definitions::{
 use mingjing_domain::event::{Actor, CaseEvent, EventKind};
 use mingjing_domain::limit::{Budget, Unit};
 
+use super::codes::lacks_field;
 use super::findings::Finding;
 use super::history::{Case, local_date};
+use super::suspensions::special_finding;
 use super::{Moment, SlowEvaluator, Watch};
 
 /// What is to be said of an event.
@@ -45,14 +47,30 @@ struct Entry<'a> {
 }
 
 impl<'a> SlowEvaluator<'a> {
-    pub(super) fn too_few_officers(&self, case: &Case<'_>, index: usize, at_least: u16) -> Verdict {
+    pub(super) fn too_few_officers(
+        &self,
+        case: &Case<'_>,
+        index: usize,
+        (at_least, qualified): (u16, bool),
+    ) -> Verdict {
         let crew = crew(case.events[index]);
-        if crew.is_empty() {
+        let at_least = usize::from(at_least);
+        let lacks = |field| lacks_field(case.lacks, case.events[index].kind, field);
+        if crew.is_empty() && at_least > 0 {
+            return if lacks("actor.id") {
+                Verdict::Fine
+            } else {
+                Verdict::Query
+            };
+        }
+        if crew.len() < at_least && lacks("co_actors") {
             return Verdict::Fine;
         }
-        let at_least = usize::from(at_least);
         if crew.len() < at_least {
             return Verdict::Fault;
+        }
+        if !qualified {
+            return Verdict::Fine;
         }
         let standings: Vec<_> = crew.iter().map(|p| self.standing(case, index, p)).collect();
         let count = |wanted: &[Standing]| standings.iter().filter(|s| wanted.contains(s)).count();
@@ -157,11 +175,15 @@ impl<'a> SlowEvaluator<'a> {
             }
         }
         match (told, approver) {
+            (None, None) if lacks_field(case.lacks, event.kind, "special.approver") => {
+                Verdict::Fine
+            }
             (None, None) => Verdict::Query,
             (None, Some(_)) => Verdict::Fine,
             (Some(told), _) => match Rank::from_code(&told) {
+                None => Verdict::Query,
                 Some(rank) if rank < needed => Verdict::Fault,
-                _ => Verdict::Fine,
+                Some(_) => Verdict::Fine,
             },
         }
     }
@@ -399,7 +421,8 @@ impl<'a> SlowEvaluator<'a> {
             return Ok(Some(entry_of(body, id)));
         }
         let acting = acting.and_then(|code| self.body(&code));
-        match acting.is_some_and(kept) {
+        let by_name = lacks_field(case.lacks, case.events[index].kind, "actor.number");
+        match acting.is_some_and(kept) && !by_name {
             true => Ok(None),
             false => Err(NoRegister),
         }
@@ -483,9 +506,11 @@ impl SlowEvaluator<'_> {
             _ => return Vec::new(),
         };
         let verdict = |index: usize| match check {
-            PointKind::TooFewOfficers { at_least, .. } => {
-                self.too_few_officers(case, index, *at_least)
-            }
+            PointKind::TooFewOfficers {
+                at_least,
+                qualified,
+                ..
+            } => self.too_few_officers(case, index, (*at_least, *qualified)),
             PointKind::Certificate { .. } => self.certificate(case, index),
             PointKind::ApproverRank { kinds } => self.approver_rank(case, index, kinds),
             PointKind::NotAssigned { .. } => self.not_assigned(case, index),
@@ -495,6 +520,9 @@ impl SlowEvaluator<'_> {
         let mut found = Vec::new();
         for index in case.all(on) {
             let mut finding = match each {
+                true if matches!(check, PointKind::ApproverRank { .. }) => {
+                    special_finding(case, index)
+                }
                 true => Finding::of_event(case, index),
                 false => Finding::of_case(index),
             };

@@ -10,6 +10,7 @@
 mod authority;
 mod codes;
 mod course;
+mod dispositions;
 mod duties;
 mod findings;
 mod flow;
@@ -22,6 +23,7 @@ mod records;
 mod settings;
 mod stays;
 mod suspensions;
+mod taken_up;
 mod values;
 
 use std::borrow::Cow;
@@ -158,7 +160,7 @@ impl Definitions {
     }
 
     /// The calendar with this id. Panics where there is none: definitions of tests are complete.
-    fn calendar(&self, id: &str) -> &WorkCalendar {
+    pub(super) fn calendar(&self, id: &str) -> &WorkCalendar {
         self.calendars
             .get(id)
             .unwrap_or_else(|| panic!("no calendar {id}"))
@@ -228,7 +230,10 @@ impl<'a> SlowEvaluator<'a> {
     pub fn wanted(&self, arrivals: &[CaseEvent<'static>], moment: Moment<'_>) -> Vec<Wanted> {
         let mapping = &moment.source.mapping;
         let ours = codes::in_our_codes(arrivals, mapping);
-        let case = Case::of(&ours, self.definitions);
+        let lacks = &moment.source.lacks;
+        let flowchart = Case::of(&ours, self.definitions, lacks).flowchart;
+        let ours = codes::by_name(&ours, flowchart);
+        let case = Case::of(&ours, self.definitions, lacks);
         let mut all: Vec<Wanted> = Vec::new();
         for watch in self.watches(&case, moment.source) {
             for wanted in self.of_point(&case, &watch, moment) {

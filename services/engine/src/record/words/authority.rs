@@ -17,16 +17,30 @@ pub(super) fn sentence(check: &Check, finding: &Finding, around: &Surroundings<'
     let crew = context.crew(&event);
     let person = || crew.get(who).map_or("未报", |p| p.id);
     let names = || crew.iter().map(|p| p.id).collect::<Vec<_>>().join("、");
-    let needed = match check {
-        Check::Authority(AuthorityCheck::TooFewOfficers { at_least, .. }) => *at_least,
-        _ => 2,
+    let (needed, whom) = match check {
+        Check::Authority(AuthorityCheck::TooFewOfficers {
+            at_least,
+            qualified,
+            ..
+        }) => (
+            *at_least,
+            if *qualified {
+                "执法人员"
+            } else {
+                "工作人员"
+            },
+        ),
+        _ => (2, "执法人员"),
     };
     match fault {
         Fault::TooFew => format!(
-            "只有 {} 名执法人员（{}），应不少于 {needed} 名。",
+            "只有 {} 名{whom}（{}），应不少于 {needed} 名。",
             crew.len(),
             names()
         ),
+        Fault::NobodyNamed => {
+            format!("记录未载执法人员，应不少于 {needed} 名，请先补报实际参加的执法人员。")
+        }
         Fault::TooFewQualified => format!(
             "记录的执法人员（{}）中，具备执法资格的不足 {needed} 名。",
             names()
@@ -58,6 +72,10 @@ pub(super) fn sentence(check: &Check, finding: &Finding, around: &Surroundings<'
         }
         Fault::OtherNumber => format!("人员 {} 报送的执法证号与人员名册不符，请先核对。", person()),
         Fault::NoApprover => "未报批准人及其级别，请先补报批准文书。".into(),
+        Fault::UnknownRank => format!(
+            "批准人级别“{}”不能识别，请先核对并更正。",
+            text(Kept::ApproverRank)
+        ),
         Fault::RankTooLow => {
             let needed = context.needed_rank(&event).map_or("未定", |r| r.name_zh());
             format!(
