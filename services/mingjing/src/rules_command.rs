@@ -176,6 +176,8 @@ fn as_json(rule: &Rule) -> Value {
             "article": b.article,
             "power_types": b.power_types,
             "checked": b.checked,
+            "kind": b.kind.code(),
+            "steps_done_by": b.steps_done_by.iter().map(|kind| kind.code()).collect::<Vec<_>>(),
         })).collect::<Vec<_>>(),
         "parameters": rule.parameters.iter().map(|p| json!({
             "name": p.name,
