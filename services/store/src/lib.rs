@@ -38,9 +38,9 @@ pub use inspection::{
 };
 pub use migrate::{Applied, MigrationError, SCHEMA_NUMBER};
 pub use query::{
-    AlertCursor, AlertFilter, AlertPage, AlertStream, AlertView, CaseLogView, CaseView,
-    ChangePlace, ControlTotal, Counts, InvalidCursor, ItemRun, LevelCount, OrgCount, Past,
-    PastAlert, PastEvent, PlacedEvent, RejectCount, RuleQuality, SentCode,
+    AlertCursor, AlertFilter, AlertPage, AlertStream, AlertView, BorneCode, CaseLogView, CaseView,
+    CasesAsked, ChangePlace, ControlTotal, Counts, InvalidCursor, ItemRun, LevelCount, OrgCount,
+    Past, PastAlert, PastEvent, PlacedEvent, RejectCount, RuleQuality, SentCode,
 };
 pub use rows::{
     AlertHistoryRow, AlertRow, CaseRow, CommandRow, Control, ControlRow, DayTotals, EventRow,
