@@ -9,6 +9,7 @@ mod corpus;
 mod delivered;
 mod department;
 mod explained;
+mod exported;
 mod front;
 mod import_equals_replay;
 mod inspected;

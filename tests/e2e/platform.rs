@@ -271,8 +271,9 @@ impl Platform {
                 .into_owned();
             files.push(json!({"name": format!("{source}/{name}"), "text": std::fs::read_to_string(&path)?}));
         }
-        self.post("/v1/definitions", json!({"files": files}))
-            .await?;
+        let who = json!({"person": "e2e"});
+        let folder = json!({"files": files, "who": who, "why": format!("试验来源 {source}")});
+        self.post("/v1/definitions", folder).await?;
         let answer = self
             .post("/v1/sources", json!({"id": source, "clock": "declared"}))
             .await?;
@@ -380,6 +381,11 @@ impl Engine {
             url: format!("http://{address}/?database=mingjing"),
             _process: process,
         })
+    }
+
+    /// Its address.
+    pub fn address(&self) -> &str {
+        self.url.split("/?").next().unwrap_or_default()
     }
 
     /// The answer to a query, as lines of columns between tabs.

@@ -10,6 +10,7 @@ mod board;
 mod cases;
 mod definitions;
 mod error;
+mod events;
 mod evidence;
 mod explain;
 mod life;
@@ -40,7 +41,7 @@ use prometheus::Registry;
 pub use board::{Asset, Assets};
 pub use definitions::{Definitions, DefinitionsError};
 pub use error::ApiError;
-pub use life::{ActivateError, Activated, Activator, Lives, settle};
+pub use life::{ActivateError, Activated, Activator, InstallError, Installer, Lives, settle};
 pub use live::Hub;
 pub use metrics::Metrics;
 pub use names::Names;
@@ -99,6 +100,7 @@ pub fn router(state: State) -> Router {
             "/api/v1/cases/{source}/{case_no}/explain",
             get(explain::case),
         )
+        .route("/api/v1/events/export", get(events::export))
         .route("/api/v1/sources", get(sources::list))
         .route("/api/v1/sources/{source}", get(sources::one))
         .route("/api/v1/rules/quality", get(rules::quality))
