@@ -18,11 +18,7 @@ export function alertPanel({ alert, account, history }) {
       el('h2', {}, name),
       el('p', { class: 'message', id: 'message' }, text),
       closing(alert),
-      el(
-        'a',
-        { class: 'to-case', href: `#/case/${encodeURIComponent(alert.source)}/${encodeURIComponent(alert.case_no)}` },
-        `查看办件全程 ${alert.case_no} →`,
-      ),
+      toCase(alert),
     ),
     el('div', { class: 'pair' }, section({ zh: '责任与依据', en: 'Who answers, by what' }, who(alert)), section({ zh: '时间', en: 'When' }, when(alert))),
     counted.length > 0 ? section({ zh: '期限逐日计算', en: 'Day-by-day account' }, ...counted) : null,
@@ -34,6 +30,13 @@ export function alertPanel({ alert, account, history }) {
       `预警 ${alert.alert_id} · 规则 ${alert.rule} · 监察点 ${alert.control_point} · 定义 ${alert.definitions_version} · 日历 ${alert.calendar_version} · 判定程序 ${alert.engine_version}`,
     ),
   ].filter(Boolean)
+}
+
+/** The way to its case; what an inspection found of a body, an officer or a source is no case's. */
+function toCase(alert) {
+  if (alert.subject_kind && alert.subject_kind !== 'case') return null
+  const href = `#/case/${encodeURIComponent(alert.source)}/${encodeURIComponent(alert.case_no)}`
+  return el('a', { class: 'to-case', href }, `查看办件全程 ${alert.case_no} →`)
 }
 
 /** How long over, or how long left. */
@@ -68,10 +71,16 @@ function who(alert) {
     [{ zh: '科室', en: 'Office' }, names.office(alert.responsible_org ?? alert.org_code, alert.responsible_office)],
     [{ zh: '经办人', en: 'Officer' }, names.officer(alert.responsible_actor)],
     [{ zh: '事项', en: 'Power item' }, names.item(alert.item_code)],
-    [{ zh: '环节', en: 'Step' }, alert.step && `${names.step(alert.step)}${alert.visit > 1 ? `（第${alert.visit}次）` : ''}`],
+    [stepWords(alert), alert.step && `${names.stepOf(alert)}${alert.visit > 1 ? `（第${alert.visit}次）` : ''}`],
     [{ zh: '依据', en: 'Legal basis' }, alert.legal_basis],
     [{ zh: '来源', en: 'Source' }, names.source(alert.source)],
   ])
+}
+
+/** What stands in an alert's `step`: a step of the case, a duty that was not done, the window of an inspection. */
+function stepWords(alert) {
+  if (alert.control_point.startsWith('inspection/')) return { zh: '时段', en: 'Window' }
+  return alert.rule === 'F1' ? { zh: '责任事项', en: 'Duty' } : { zh: '环节', en: 'Step' }
 }
 
 function when(alert) {

@@ -12,6 +12,8 @@ class Names {
     offices: {},
     posts: {},
     items: {},
+    item_flowcharts: {},
+    duties: {},
     flowcharts: {},
     special_procedures: {},
     flowchart_steps: {},
@@ -27,6 +29,12 @@ class Names {
   step(code, flowchart) {
     const own = this.tables.flowchart_steps[flowchart?.split('@')[0]]
     return code ? (own?.[code] ?? this.tables.steps[code] ?? code) : ''
+  }
+
+  /** What an alert names as its step: a step of its item's flowchart, or a duty of its item's responsibility list. */
+  stepOf(alert) {
+    const duty = alert.rule === 'F1' && this.tables.duties[alert.item_code]?.[alert.step]
+    return duty || this.step(alert.step, this.tables.item_flowcharts[alert.item_code])
   }
 
   controlPoint = (code) => this.tables.control_points[code] ?? code

@@ -29,6 +29,7 @@ export const CHANGES = {
   withdrawn: { zh: '撤销', en: 'Withdrawn' },
   cancelled: { zh: '取消', en: 'Cancelled' },
   sent_to_review: { zh: '转待核', en: 'Sent to review' },
+  disposed: { zh: '处置', en: 'Disposed' },
 }
 
 /** Why it changed. */

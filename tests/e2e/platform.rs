@@ -383,7 +383,7 @@ impl Engine {
         })
     }
 
-    /// Its address.
+    /// Where it listens.
     pub fn address(&self) -> &str {
         self.url.split("/?").next().unwrap_or_default()
     }

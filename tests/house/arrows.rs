@@ -23,6 +23,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("supervise", &["domain", "engine", "wire", "log", "store"]),
     ("archive", &["domain", "wire", "log", "store"]),
     ("inspect", &["domain", "wire", "log", "store"]),
+    ("backtest", &["domain", "engine", "log", "store"]),
     ("api", &["domain", "engine", "wire", "log", "store"]),
     ("poll", &["domain", "wire"]),
     ("notify", &["domain", "wire", "log", "store"]),

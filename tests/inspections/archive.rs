@@ -73,7 +73,7 @@ impl Archive {
                 self.batch
                     .source_health(SourceHealthRow::new(health, &place));
             }
-            Fact::Refused { .. } => {}
+            Fact::Refused { .. } | Fact::Decision { .. } => {}
         }
     }
 

@@ -50,6 +50,18 @@ pub async fn script(script: &Script) -> Result<Seen, String> {
                 .inspect(&rule, &label)
                 .await
                 .map_err(|why| format!("line {number}: {why}"))?,
+            Line::Answered(wanted) => {
+                expectations += 1;
+                for judge in [&run.engine as &dyn Judge, &run.slow] {
+                    if judge.answer() != Some(&*wanted) {
+                        let answer = judge.answer().unwrap_or("nothing");
+                        return Err(format!(
+                            "the {} answers {answer} at line {number} of the expanded script",
+                            judge.name()
+                        ));
+                    }
+                }
+            }
             Line::Expect(wanted) => {
                 expectations += 1;
                 for judge in [&run.engine as &dyn Judge, &run.slow] {

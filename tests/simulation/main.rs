@@ -2,6 +2,7 @@
 
 mod calendars;
 mod charts;
+mod dispositions;
 mod exceptions;
 mod feeds;
 mod inspections;

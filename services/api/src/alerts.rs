@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use mingjing_domain::Timestamp;
 use mingjing_domain::alert::{Level, Status};
+use mingjing_domain::disposition::DispositionState;
 use mingjing_store::{AlertCursor, AlertFilter};
 use mingjing_wire::alerts::write_alert;
 use serde_json::{Value, json};
@@ -125,6 +126,7 @@ fn asked(query: &str) -> Result<Asked, ApiError> {
             "raised_from" => filter.raised_from = Some(instant(&name, &value)?),
             "raised_before" => filter.raised_before = Some(instant(&name, &value)?),
             "open" => filter.open_only = flag(&name, &value)?,
+            "disposition" => filter.disposition = many(&name, &value, disposition)?,
             "to_review" => filter.to_review = flag(&name, &value)?,
             "cursor" => {
                 let cursor = value.parse().map_err(|e: mingjing_store::InvalidCursor| {
@@ -142,7 +144,7 @@ fn asked(query: &str) -> Result<Asked, ApiError> {
                 return Err(ApiError::bad(
                     other,
                     "unknown parameter; known are status, level, control_point, rule, source, org_code, \
-                     region, item_code, case_no, raised_from, raised_before, open, cursor, limit",
+                     region, item_code, case_no, raised_from, raised_before, open, to_review, disposition, cursor, limit",
                 ));
             }
         }
@@ -162,6 +164,11 @@ fn status(code: &str) -> Option<Status> {
     [Pending, Issued, Ended, Withdrawn, Cancelled, Review]
         .into_iter()
         .find(|s| s.code() == code)
+}
+
+fn disposition(code: &str) -> Option<DispositionState> {
+    let mut all = DispositionState::ALL.into_iter();
+    all.find(|state| state.code() == code)
 }
 
 fn level(code: &str) -> Option<Level> {
@@ -207,6 +214,7 @@ mod tests {
             "raised_from=today",
             "open=yes",
             "to_review=maybe",
+            "disposition=forgiven",
         ] {
             assert!(
                 matches!(asked(wrong), Err(ApiError::BadRequest { .. })),

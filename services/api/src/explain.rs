@@ -237,6 +237,8 @@ struct Published {
     changed_at: Timestamp,
     level: mingjing_domain::alert::Level,
     status: mingjing_domain::alert::Status,
+    /// As the platform alone has it: what people decided is no matter of the case's history.
+    automatic: mingjing_domain::alert::Status,
     due_at: Option<Timestamp>,
     breached_at: Option<Timestamp>,
     completed_at: Option<Timestamp>,
@@ -257,6 +259,7 @@ fn published(alerts: &[AlertView], explanation: &Explanation, asked: Asked) -> V
                 changed_at: last.at,
                 level: last.level,
                 status: last.status,
+                automatic: last.automatic,
                 due_at: last.due_at,
                 breached_at: last.breached_at,
                 completed_at: last.completed_at,
@@ -270,7 +273,7 @@ fn agrees(explanation: &Explanation, published: &[Published]) -> bool {
     let same = |p: &Published| {
         explanation.alerts.iter().any(|a| {
             a.alert_id == p.alert_id
-                && (a.level, a.status) == (p.level, p.status)
+                && (a.level, a.status) == (p.level, p.automatic)
                 && (a.due_at, a.breached_at, a.completed_at)
                     == (p.due_at, p.breached_at, p.completed_at)
         })

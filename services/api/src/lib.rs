@@ -1,6 +1,7 @@
 //! The console API: alerts, cases, counts, the live stream, health, metrics, and the first page.
 //!
-//! Reads ClickHouse (what was archived) and follows `mj.facts` (what happens now). It concludes nothing of its own: where
+//! Reads ClickHouse (what was archived) and follows `mj.facts` (what happens now). What people do about alerts it puts into `mj.log`
+//! and answers when the partition's owner has decided. It concludes nothing of its own: where
 //! it explains a case, the engine itself reads the case's archived log once more. Definitions have their life here (`life`): drafts, reviews, publication. An entry point parses and maps; the store holds the SQL.
 //!
 //! Instants are printed with the offset of the display zone (Asia/Shanghai by default).
@@ -9,6 +10,7 @@ mod alerts;
 mod board;
 mod cases;
 mod definitions;
+mod dispositions;
 mod error;
 mod events;
 mod evidence;
@@ -30,7 +32,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::FromRef;
 use axum::middleware::from_fn_with_state;
-use axum::routing::get;
+use axum::routing::{get, post};
 use chrono_tz::Tz;
 use mingjing_domain::Timestamp;
 use mingjing_log::{Log, Table};
@@ -41,7 +43,9 @@ use prometheus::Registry;
 pub use board::{Asset, Assets};
 pub use definitions::{Definitions, DefinitionsError};
 pub use error::ApiError;
-pub use life::{ActivateError, Activated, Activator, InstallError, Installer, Lives, settle};
+pub use life::{
+    ActivateError, Activated, Activator, InShadow, InstallError, Installer, Lives, settle,
+};
 pub use live::Hub;
 pub use metrics::Metrics;
 pub use names::Names;
@@ -56,6 +60,8 @@ pub struct State {
     pub store: Store,
     /// What happens now.
     pub hub: Arc<Hub>,
+    /// Where commands go.
+    pub log: Arc<dyn Log>,
     /// Names for codes, from the definitions in force.
     pub names: Arc<Names>,
     /// Definitions by their hash, for explaining.
@@ -93,6 +99,8 @@ pub fn router(state: State) -> Router {
         .route("/api/v1/alerts/stream", get(live::stream))
         .route("/api/v1/alerts/{alert_id}", get(alerts::one))
         .route("/api/v1/alerts/{alert_id}/evidence", get(evidence::package))
+        .route("/api/v1/alerts/{alert_id}/{act}", post(dispositions::act))
+        .route("/api/v1/commands/{command_id}", get(dispositions::outcome))
         .route("/api/v1/evidence-key", get(evidence::key))
         .route("/api/v1/cases", get(explain::find))
         .route("/api/v1/cases/{source}/{case_no}", get(cases::one))

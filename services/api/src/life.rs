@@ -20,8 +20,9 @@ mod install;
 mod milestones;
 mod publications;
 mod register;
-mod said;
+pub(crate) mod said;
 mod settle;
+mod shadow;
 mod show;
 mod unused;
 
@@ -50,6 +51,7 @@ use said::Said;
 pub use install::{InstallError, Installer};
 use settle::Stuck;
 pub use settle::settle;
+pub use shadow::InShadow;
 
 /// The journals' table.
 const JOURNALS: &str = "life";
@@ -97,7 +99,8 @@ pub struct Lives {
     definitions: Arc<Definitions>,
     activator: Arc<dyn Activator>,
     days: Days,
-    metrics: Arc<Metrics>,
+    /// Whom to tell how publications stand; only who carries them out knows.
+    metrics: Option<Arc<Metrics>>,
     /// One carries out at a time in this process; processes need not wait for each other. Holds why the last attempt did not succeed.
     settling: Mutex<()>,
     stuck: std::sync::Mutex<Option<Stuck>>,
@@ -110,7 +113,6 @@ impl Lives {
         definitions: Arc<Definitions>,
         activator: Arc<dyn Activator>,
         days: Days,
-        metrics: Arc<Metrics>,
     ) -> Self {
         Self {
             journals: Journals::new(table.clone(), JOURNALS),
@@ -118,10 +120,17 @@ impl Lives {
             definitions,
             activator,
             days,
-            metrics,
+            metrics: None,
             settling: Mutex::new(()),
             stuck: std::sync::Mutex::default(),
         }
+    }
+
+    /// The same, which tells by these metrics how publications stand.
+    #[must_use]
+    pub fn told_to(mut self, metrics: Arc<Metrics>) -> Self {
+        self.metrics = Some(metrics);
+        self
     }
 
     /// The set in force.
@@ -331,9 +340,14 @@ pub(crate) fn routes() -> Router<State> {
         .route("/api/v1/drafts", get(drafts::list).post(drafts::draft))
         .route("/api/v1/drafts/{id}", get(drafts::one))
         .route("/api/v1/drafts/{id}/text", get(drafts::text))
+        .route(
+            "/api/v1/drafts/{id}/shadow",
+            get(shadow::one).post(drafts::shadow),
+        )
         .route("/api/v1/drafts/{id}/{act}", post(drafts::act))
         .route("/api/v1/definitions", get(publications::list))
         .route("/api/v1/definitions/unused", get(unused::list))
+        .route("/api/v1/definitions/shadows", get(shadow::list))
         .route(
             "/api/v1/definitions/{kind}/{id}",
             get(publications::history),

@@ -19,6 +19,7 @@ use mingjing_domain::alert::AlertRecord;
 use mingjing_domain::fact::{Change, Fact};
 use mingjing_domain::ids::Partition;
 use mingjing_log::{Behind, Bounds, Log, MAX_APPEND_RECORDS, Offset, Standstill, Topic, Turn};
+use mingjing_store::CommandOutcome;
 use mingjing_wire::facts::{Fences, Read};
 use tokio::sync::broadcast;
 
@@ -26,6 +27,8 @@ pub use reader::stream;
 
 use crate::Metrics;
 
+/// Answers to commands that the hub remembers, for those who ask again.
+const ANSWERS_REMEMBERED: usize = 4096;
 /// Changes the hub remembers for readers that come back.
 const REMEMBERED: usize = 4096;
 /// How often it is looked whether the hub moves …
@@ -50,6 +53,8 @@ struct Told {
 /// What all live readers share.
 pub struct Hub {
     changes: broadcast::Sender<Told>,
+    /// What became of commands.
+    answers: broadcast::Sender<Arc<CommandOutcome>>,
     memory: Mutex<Memory>,
 }
 
@@ -60,6 +65,7 @@ struct Memory {
     /// By partition: the offset before which nothing is remembered.
     remembered_from: Vec<Offset>,
     recent: VecDeque<Told>,
+    answers: VecDeque<Arc<CommandOutcome>>,
 }
 
 /// The hub and the task that feeds it.
@@ -69,8 +75,10 @@ pub fn follow(
     capacity: usize,
 ) -> (Arc<Hub>, impl Future<Output = ()> + Send) {
     let (changes, _) = broadcast::channel(capacity.max(16));
+    let (answers, _) = broadcast::channel(capacity.max(16));
     let hub = Arc::new(Hub {
         changes,
+        answers,
         memory: Mutex::new(Memory::default()),
     });
     let task = feed(hub.clone(), log, metrics);
@@ -207,7 +215,12 @@ impl Hub {
             Read::Fact(record) => Some(record.facts),
             Read::Fence | Read::Stale => None,
         });
+        let mut answer = None;
         let told = match fact {
+            Ok(Some(fact @ Fact::Decision { .. })) => {
+                answer = outcome(fact).map(Arc::new);
+                None
+            }
             Ok(Some(Fact::Alert { change, alert, .. })) => Some(Told {
                 partition,
                 offset,
@@ -222,6 +235,14 @@ impl Hub {
         };
         let mut memory = self.memory();
         memory.positions[usize::from(partition.0)] = offset.next();
+        if let Some(answer) = answer {
+            memory.answers.push_back(answer.clone());
+            if memory.answers.len() > ANSWERS_REMEMBERED {
+                memory.answers.pop_front();
+            }
+            // Nobody waiting is no error.
+            let _ = self.answers.send(answer);
+        }
         let Some(told) = told else { return };
         memory.recent.push_back(told.clone());
         if memory.recent.len() > REMEMBERED
@@ -231,6 +252,27 @@ impl Hub {
         }
         // Nobody listening is no error.
         let _ = self.changes.send(told);
+    }
+
+    /// Answers to commands from now on.
+    pub(crate) fn answers(&self) -> broadcast::Receiver<Arc<CommandOutcome>> {
+        self.answers.subscribe()
+    }
+
+    /// What became of a command lately, newest answer first.
+    pub(crate) fn outcomes_of(&self, command_id: &str) -> Vec<CommandOutcome> {
+        let memory = self.memory();
+        let of_command = |o: &&Arc<CommandOutcome>| o.command_id == command_id;
+        let found = memory.answers.iter().rev().filter(of_command);
+        found.map(|outcome| (**outcome).clone()).collect()
+    }
+
+    /// An alert as it was last told, where that was lately.
+    pub(crate) fn alert(&self, alert_id: &str) -> Option<Arc<AlertRecord>> {
+        let memory = self.memory();
+        let mut recent = memory.recent.iter().rev();
+        let told = recent.find(|told| told.alert.alert_id == alert_id);
+        told.map(|told| told.alert.clone())
     }
 
     /// What a reader that has seen up to `seen` missed, the positions now, and what comes; none where too much was
@@ -256,6 +298,28 @@ impl Hub {
             missed,
             coming,
         }
+    }
+}
+
+fn outcome(fact: Fact) -> Option<CommandOutcome> {
+    match fact {
+        Fact::Decision {
+            at,
+            command,
+            digest,
+            alert_id,
+            act,
+            refused,
+            ..
+        } => Some(CommandOutcome {
+            command_id: command,
+            digest,
+            alert_id,
+            act,
+            at,
+            refused,
+        }),
+        _ => None,
     }
 }
 

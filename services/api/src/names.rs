@@ -27,6 +27,10 @@ pub struct NameTables {
     pub posts: BTreeMap<String, String>,
     /// Power items.
     pub items: BTreeMap<String, String>,
+    /// The flowchart by which each item's cases run: which step a code means hangs on it.
+    pub item_flowcharts: BTreeMap<String, String>,
+    /// Duties by item and expectation, as the responsibility list says them.
+    pub duties: BTreeMap<String, BTreeMap<String, String>>,
     /// Flowcharts by id.
     pub flowcharts: BTreeMap<String, String>,
     /// Special procedures whose kind means the same in every flowchart that has it.
@@ -142,9 +146,20 @@ fn tables_of(files: Vec<DefinitionFile>) -> NameTables {
         }
     }
     for item in &set.items {
+        let item = &item.value;
+        let code = &item.code.text;
+        tables.items.insert(code.clone(), item.name.clone());
         tables
-            .items
-            .insert(item.value.code.text.clone(), item.value.name.clone());
+            .item_flowcharts
+            .insert(code.clone(), item.flowchart.text.clone());
+        let duties = item.responsibilities.iter().filter_map(|duty| {
+            let expectation = duty.expectation.as_ref()?;
+            Some((expectation.id.text.clone(), duty.duty.clone()))
+        });
+        let duties: BTreeMap<String, String> = duties.collect();
+        if !duties.is_empty() {
+            tables.duties.insert(code.clone(), duties);
+        }
     }
     for source in &set.sources {
         tables

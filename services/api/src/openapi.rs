@@ -1,5 +1,6 @@
 //! The OpenAPI document, made from one table of operations; `schemas/openapi.json` is this, checked in.
 
+mod dispositions;
 mod life;
 
 use axum::Json;
@@ -59,6 +60,11 @@ const FILTERS: &[Parameter] = &[
         "query",
         "to_review",
         "true: 只要待人判断的：未了结，且级别或状态为 review",
+    ),
+    (
+        "query",
+        "disposition",
+        "处置状态，逗号分隔: open, held, issued, confirmed, appealed, upheld, dismissed, withdrawn_on_appeal, recheck",
     ),
     ("query", "cursor", "上一页给出的 next"),
     ("query", "limit", "每页条数 1..1000，默认 50"),
@@ -235,7 +241,7 @@ const OPERATIONS: &[Operation] = &[
     Operation {
         path: "/api/v1/rules/quality",
         id: "getRuleQuality",
-        summary: "规则质量：各监察点的预警结束、撤销、待核的次数 / how often each point's alerts end, are taken back or put to a person",
+        summary: "规则质量：各监察点的预警结束、撤销、待核、认定、不予认定（按结论）、申诉及其结果的次数 / how often each point's alerts end, are taken back, put to a person, confirmed, dismissed by conclusion, appealed, with what result",
         parameters: &[
             (
                 "query",
@@ -301,7 +307,8 @@ pub fn document() -> Value {
 
 fn paths() -> Map<String, Value> {
     let mut paths = Map::new();
-    for operation in OPERATIONS.iter().chain(life::OPERATIONS) {
+    let operations = OPERATIONS.iter().chain(life::OPERATIONS);
+    for operation in operations.chain(dispositions::OPERATIONS) {
         let parameters = parameters(operation.parameters);
         let get = json!({
             "operationId": operation.id,
@@ -319,8 +326,11 @@ fn paths() -> Map<String, Value> {
         });
         paths.insert(operation.path.into(), json!({ "get": get }));
     }
-    for change in life::CHANGES {
-        let told = json!({
+    let at_once = life::CHANGES.iter().map(|change| (change, false));
+    // The partition's owner decides them.
+    let decided_elsewhere = dispositions::CHANGES.iter().map(|change| (change, true));
+    for (change, elsewhere) in at_once.chain(decided_elsewhere) {
+        let mut told = json!({
             "operationId": change.id,
             "summary": change.summary,
             "parameters": parameters(change.parameters),
@@ -342,6 +352,10 @@ fn paths() -> Map<String, Value> {
                 "503": problem("记录暂不可用 / the tables are away"),
             },
         });
+        if elsewhere {
+            told["responses"]["202"] =
+                problem("已记入日志、尚未决定，结果见 Location / in the log and not decided yet");
+        }
         let path = paths.entry(change.path).or_insert_with(|| json!({}));
         path[change.method] = told;
     }

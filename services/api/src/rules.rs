@@ -1,4 +1,5 @@
-//! `/api/v1/rules/quality`: how often each control point's alerts stand, end, are taken back or put to a person.
+//! `/api/v1/rules/quality`: how often each control point's alerts stand, end, are taken back or put to a person, and what people make of
+//! them.
 
 use axum::Json;
 use axum::extract::{RawQuery, State as Here};
@@ -51,13 +52,23 @@ fn span(query: &str, now: Timestamp) -> Result<(Timestamp, Timestamp), ApiError>
     }
 }
 
-/// Shares are of what went out; without any there is none: a share of a few says little, so the base stands beside it.
+/// Shares are of what went out, of confirmed and wrong ones of what was decided; without any there is none: a share of a few says little, so the base stands beside it.
 fn with_shares(of: &RuleQuality) -> Value {
     let share = |count: u64| match of.issued {
         0 => Value::Null,
         issued => json!(count as f64 / issued as f64),
     };
+    let of_decided = |count: u64| {
+        let dismissed = of.dismissed_objective + of.dismissed_data + of.dismissed_rule;
+        match of.confirmed + dismissed {
+            0 => Value::Null,
+            decided => json!(count as f64 / decided as f64),
+        }
+    };
     let mut told = serde_json::to_value(of).expect("names and numbers");
+    told["confirmed_share"] = of_decided(of.confirmed);
+    // What the rule or its data are to blame for: an objective cause is none of the rule's.
+    told["wrong_share"] = of_decided(of.dismissed_data + of.dismissed_rule);
     told["withdrawn_share"] = share(of.withdrawn);
     told["reviewed_share"] = share(of.reviewed);
     told

@@ -5,7 +5,7 @@ use mingjing_domain::fact::Fact;
 use mingjing_log::{LogId, Partition, StoredRecord, Topic};
 use mingjing_store::{
     AlertHistoryRow, AlertRow, Batch, CaseRow, CommandRow, Control, ControlRow, DayTotals,
-    EventRow, Place, RejectRow, SourceHealth, SourceHealthRow, TotalsRow,
+    DecisionRow, EventRow, Place, RejectRow, SourceHealth, SourceHealthRow, TotalsRow,
 };
 use mingjing_wire::LogRecord;
 use mingjing_wire::facts::{Fences, Read};
@@ -184,6 +184,11 @@ fn fact(origin: Origin, record: &StoredRecord, read: FactRecord, batch: &mut Bat
                 &alert, change, &cause, revision, at, &place,
             ));
             batch.alert(AlertRow::new(*alert, revision, at, &place));
+        }
+        decision @ Fact::Decision { .. } => {
+            DecisionRow::of(decision, &place)
+                .into_iter()
+                .for_each(|row| batch.decision(row));
         }
         Fact::Case { at, case } => batch.case(CaseRow::new(*case, at, &place)),
         Fact::Refused {

@@ -9,13 +9,15 @@
 //!                   cancelled                 └──only by late entry▶ review 待核
 //! ```
 //! `ended` means it was true and the duty fell away or was done; `withdrawn` means it should not have been.
-//! An alert is never deleted.
+//! An alert is never deleted. What people decide about it lies above this life, and the life goes on beneath: see
+//! [`crate::disposition`].
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::command::{InspectedRow, Window};
 use crate::deadline::Account;
+use crate::disposition::Disposition;
 use crate::time::Timestamp;
 
 /// How grave an alert is. Ordered: a later one is graver.
@@ -240,4 +242,8 @@ pub struct AlertRecord {
     pub message: String,
     /// What it stands on.
     pub evidence: Vec<Evidence>,
+    /// 处置: what people did about it; absent where nobody did anything. Status and dates are with it; what the platform alone says
+    /// stands in it ([`AlertRecord::automatic`]).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disposition: Option<Box<Disposition>>,
 }

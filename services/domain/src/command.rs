@@ -1,9 +1,9 @@
 //! Commands: what somebody decided about a subject, put into the log of the subject's partition.
 //!
-//! Today the platform's own periodic inspections speak this way ([`Act::Found`], [`Act::NotFound`], [`Act::Over`]); what people
-//! do about alerts (confirm, dismiss, order, answer, appeal) are further acts in the same envelope. A command is never taken
-//! back: a later one about the same thing counts instead. Later is by `(at, id)`, which two processes that ran the same
-//! inspection order alike, whichever of them reaches the log first.
+//! The platform's own periodic inspections speak this way ([`Act::Found`], [`Act::NotFound`], [`Act::Over`]), and people who work an
+//! alert ([`Act::Dispose`]). A command is never taken back: a later one about the same thing counts instead. Later is by
+//! `(at, id)`, which two processes that ran the same inspection order alike, whichever of them reaches the log first. What people
+//! ask for is decided where the command lies in the log, applied or refused; one that was given before another that is applied is refused.
 
 use std::collections::BTreeMap;
 
@@ -11,6 +11,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::alert::Level;
+use crate::disposition::Disposal;
 use crate::ids::{Slot, alert_id, derived_id};
 use crate::time::Timestamp;
 
@@ -92,6 +93,9 @@ pub enum Author {
     Person {
         /// The account.
         id: String,
+        /// The body the person acted for.
+        #[serde(default)]
+        body: String,
         /// The office the person acted for.
         office: String,
     },
@@ -199,16 +203,24 @@ pub enum Act {
         /// Since when.
         over_at: Timestamp,
     },
+    /// A person does something about an alert.
+    Dispose {
+        /// The alert; the command's subject is the alert's.
+        alert_id: String,
+        /// What.
+        disposal: Disposal,
+    },
 }
 
 impl Act {
-    /// The rule of the catalogue and the label of the window it is about.
-    pub fn about(&self) -> (&str, &str) {
+    /// The rule of the catalogue and the label of the window that an inspection speaks about.
+    pub fn about(&self) -> Option<(&str, &str)> {
         match self {
             Act::Found { finding } | Act::Over { finding, .. } => {
-                (&finding.rule, &finding.window.label)
+                Some((&finding.rule, &finding.window.label))
             }
-            Act::NotFound { rule, window } => (rule, window),
+            Act::NotFound { rule, window } => Some((rule, window)),
+            Act::Dispose { .. } => None,
         }
     }
 
@@ -218,6 +230,7 @@ impl Act {
             Act::Found { .. } => "found",
             Act::NotFound { .. } => "not_found",
             Act::Over { .. } => "over",
+            Act::Dispose { disposal, .. } => disposal.code(),
         }
     }
 }
@@ -256,10 +269,43 @@ impl Command {
         }
     }
 
+    /// A person's command under the key that the client chose: said again under it, by the same person about the same alert, it is the
+    /// same command, whenever it is said.
+    pub fn keyed(
+        key: &str,
+        by: Author,
+        at: Timestamp,
+        reason: String,
+        subject: Subject,
+        what: Act,
+    ) -> Self {
+        let command = Self::new(by, at, reason, subject, what);
+        let person = match &command.by {
+            Author::Inspection { run_by } => run_by,
+            Author::Person { id, .. } => id,
+        };
+        Self {
+            id: derived_id(&["command", "key", person, &command.alert_id(), key]),
+            ..command
+        }
+    }
+
+    /// What it says apart from when, as a digest: two commands of one id that differ in it are no repetition of each other.
+    pub fn digest(&self) -> String {
+        let content = serde_json::to_string(&(&self.by, &self.reason, &self.subject, &self.what))
+            .expect("a command is text, numbers and instants");
+        derived_id(&["said", &content])
+    }
+
     /// The alert it is about.
     pub fn alert_id(&self) -> String {
-        let (rule, window) = self.what.about();
-        finding_id(&self.subject, rule, window)
+        match (&self.what, self.what.about()) {
+            (Act::Dispose { alert_id, .. }, _) => alert_id.clone(),
+            (_, about) => {
+                let (rule, window) = about.unwrap_or_default();
+                finding_id(&self.subject, rule, window)
+            }
+        }
     }
 
     /// Whether it counts in place of another about the same alert.
@@ -313,6 +359,40 @@ mod tests {
             serde_json::from_str::<Command>(&json).unwrap(),
             command(1, "x")
         );
+    }
+
+    #[test]
+    fn under_one_key_the_same_person_says_one_thing_about_an_alert_whenever_it_is_said() {
+        let said = |person: &str, at, key: &str, conclusion| {
+            let by = Author::Person {
+                id: person.into(),
+                body: "510500-sfj".into(),
+                office: "执法监督科".into(),
+            };
+            let what = Act::Dispose {
+                alert_id: "a1".into(),
+                disposal: Disposal::Dismiss { conclusion },
+            };
+            let subject = command(1, "x").subject;
+            Command::keyed(
+                key,
+                by,
+                Timestamp::from_millis(at),
+                "x".into(),
+                subject,
+                what,
+            )
+        };
+        use crate::disposition::Conclusion::{Data, Rule};
+        let first = said("li", 1, "k", Data);
+        let again = said("li", 9, "k", Data);
+        assert_eq!((&again.id, again.digest()), (&first.id, first.digest()));
+        assert_eq!(said("li", 1, "k", Rule).id, first.id);
+        assert_ne!(said("li", 1, "k", Rule).digest(), first.digest());
+        assert_ne!(said("wang", 1, "k", Data).id, first.id);
+        assert_ne!(said("li", 1, "l", Data).id, first.id);
+        let json = serde_json::to_string(&first).unwrap();
+        assert_eq!(serde_json::from_str::<Command>(&json).unwrap(), first);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::alert::AlertRecord;
+use crate::disposition::{Conclusion, Refused};
 use crate::time::Timestamp;
 
 /// Why an alert changed.
@@ -62,6 +63,8 @@ pub enum Change {
     Cancelled,
     /// A person must decide.
     SentToReview,
+    /// A person did something about it that leaves its status.
+    Disposed,
 }
 
 /// A step visit as known now: one stay of one case in one step.
@@ -152,6 +155,27 @@ pub enum Fact {
         case_no: Option<String>,
         /// The event id, where it could be read.
         event_id: Option<String>,
+    },
+    /// A person's command about an alert was applied or refused. What it changed stands in the alert's own fact before.
+    Decision {
+        /// The partition's clock when it was decided.
+        at: Timestamp,
+        /// The command's id.
+        command: String,
+        /// What the command said, as a digest.
+        digest: String,
+        /// The alert.
+        alert_id: String,
+        /// The source of the alert's subject.
+        source: String,
+        /// The alert's case number, or its subject's key.
+        case_no: String,
+        /// The code of the act.
+        act: String,
+        /// The conclusion that the act comes to, where it comes to one.
+        conclusion: Option<Conclusion>,
+        /// Why it was not applied; none where it was.
+        refused: Option<Refused>,
     },
     /// What is known of a source in this partition.
     Source {

@@ -9,6 +9,7 @@ pub mod codes;
 pub mod command;
 pub mod deadline;
 pub mod definitions;
+pub mod disposition;
 pub mod event;
 pub mod fact;
 pub mod ids;

@@ -107,7 +107,8 @@
 //!   and known nowhere: a *query*. Qualified: in post that day, with a certificate valid that day for the item's field, and no
 //!   other number named than the register has (a query).
 //! - `too_few_officers`: fewer named than needed, or fewer qualified; a query where those
-//!   asked after would make them enough; not judged where those without register would, or nobody is named. `certificate`: the first
+//!   asked after would make them enough; not judged where those without register would, or nobody is named; with `qualified: false` fewer
+//!   named, and nothing else. `certificate`: the first
 //!   officer not qualified, else asked after. `not_assigned`: no post held that day, own or stood in for, has the step (`flowchart/step`
 //!   or `step`); not judged where no post of that register has it. `approver_rank`: the register's rank of the approver (own or of
 //!   posts), else the rank told; neither told: a query.
@@ -197,12 +198,16 @@
 //! not so after all. Such a review stays until the thing is so again. What was withdrawn or cancelled and is so again
 //! begins anew.
 //!
+//! **What people decide** lies over all of this and changes none of it: see `dispose`. A command about an alert is decided where it lies in
+//! the log.
+//!
 //! [`PointKind`]: mingjing_domain::definitions::PointKind
 
 #![deny(clippy::iter_over_hash_type)]
 
 mod allege;
 mod condition;
+mod dispose;
 pub mod explain;
 mod fold;
 mod history;
@@ -219,4 +224,4 @@ pub use rules::{Rules, RulesProblem, notes};
 pub use snapshot::SnapshotError;
 
 /// The engine's version, part of every alert. Raise it with every change that alters a verdict.
-pub const ENGINE_VERSION: &str = "3";
+pub const ENGINE_VERSION: &str = "4";

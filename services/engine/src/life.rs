@@ -6,15 +6,19 @@ use mingjing_domain::deadline;
 use mingjing_domain::fact::{Cause, Change, Fact};
 
 use crate::allege::{Allegation, Ending, State};
+use crate::dispose::Handled;
 use crate::record::{self, Surroundings};
 
 /// An alert as last published.
 #[derive(Clone, Debug)]
 pub(crate) struct Published {
+    /// As the platform alone has it.
     pub(crate) record: Box<AlertRecord>,
     pub(crate) revision: u32,
     /// Whether it was alleged when last judged; what changed since is decided only on a change.
     pub(crate) alleged: bool,
+    /// What people did about it; none where nobody did anything.
+    pub(crate) handled: Option<Box<Handled>>,
 }
 
 /// Why a case is judged now, and whether what turns out not to be so may go by itself.
@@ -112,6 +116,7 @@ fn raise(
         record: Box::new(record),
         revision: 0,
         alleged: true,
+        handled: None,
     };
     publish(&mut alert, change, occasion, facts);
     published.push(alert);
@@ -306,10 +311,10 @@ fn to_review(alert: &mut Published, occasion: &Occasion, facts: &mut Vec<Fact>) 
 fn publish(alert: &mut Published, change: Change, occasion: &Occasion, facts: &mut Vec<Fact>) {
     alert.revision += 1;
     facts.push(Fact::Alert {
-        change,
+        change: alert.follow(change),
         cause: occasion.cause.clone(),
         at: occasion.now,
         revision: alert.revision,
-        alert: alert.record.clone(),
+        alert: Box::new(alert.said().clone()),
     });
 }

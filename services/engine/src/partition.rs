@@ -3,6 +3,7 @@
 mod arrive;
 mod cases;
 mod codes;
+mod dispositions;
 mod explain;
 mod findings;
 mod judge;
@@ -25,10 +26,12 @@ use rustc_hash::FxHashMap;
 use crate::allege::Allegation;
 use crate::fold::Profile;
 use crate::history::{Act, Arrival, KeptCodes};
+use crate::life::Published;
 use crate::rules::Rules;
 use crate::symbols::{Numbered, Symbols};
 
 pub(crate) use cases::{Case, CaseIx, Cases, SourceIx, SourceState};
+use dispositions::Unanswered;
 pub(crate) use explain::Question;
 pub(crate) use findings::Known;
 use timers::{Timers, take_up_to};
@@ -103,6 +106,8 @@ pub struct Engine {
     source_ix: FxHashMap<Box<str>, SourceIx>,
     /// What inspections found, by alert id.
     pub(crate) findings: BTreeMap<String, Known>,
+    /// Only while recovering: commands of people that were read and not decided.
+    unanswered: Unanswered,
     /// Live sources' timers.
     timers: Timers,
     pub(crate) clock: Timestamp,
@@ -137,6 +142,7 @@ impl Engine {
             sources: Vec::new(),
             source_ix: FxHashMap::default(),
             findings: BTreeMap::new(),
+            unanswered: Unanswered::default(),
             timers: Timers::new(),
             clock: Timestamp::MIN,
             counts: Counts::default(),
@@ -172,7 +178,7 @@ impl Engine {
     pub fn alerts(&self) -> impl Iterator<Item = &AlertRecord> {
         let of_cases = self.cases.iter().flat_map(|case| case.alerts.iter());
         let of_inspections = self.findings.values().filter_map(|f| f.published.as_ref());
-        of_cases.chain(of_inspections).map(|a| &*a.record)
+        of_cases.chain(of_inspections).map(Published::said)
     }
 
     /// How many cases are known.

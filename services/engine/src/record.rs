@@ -106,6 +106,7 @@ pub(crate) fn build(
         }
         .write(),
         evidence: evidence::gather(allegation, point, &basis, around),
+        disposition: None,
     }
 }
 

@@ -14,6 +14,7 @@ use rustc_hash::FxHashSet;
 use serde::{Deserialize, Serialize};
 
 use crate::ENGINE_VERSION;
+use crate::dispose::{Answered, Handled};
 use crate::fold::Profile;
 use crate::history::{Act, Bounds, History};
 use crate::life::Published;
@@ -82,6 +83,22 @@ struct Tail {
     findings: Vec<FindingImage>,
 }
 
+/// A tail that also holds what people did begins with this instead of a count of findings. An engine that knows nothing of dispositions
+/// takes it for more findings than there are bytes, and refuses the snapshot instead of forgetting them.
+const WITH_DISPOSITIONS: u64 = u64::MAX;
+
+/// What people did about one alert, by its id.
+#[derive(Serialize, Deserialize)]
+struct HandledImage {
+    source: String,
+    case_no: String,
+    alert_id: String,
+    /// The record as published, as JSON.
+    said: Option<String>,
+    /// Command, digest, refusal as JSON.
+    answers: Vec<(String, String, Option<String>)>,
+}
+
 #[derive(Serialize, Deserialize)]
 struct FindingImage {
     alert_id: String,
@@ -136,11 +153,15 @@ impl Engine {
         let tail = Tail {
             findings: self.findings.iter().map(finding_image).collect(),
         };
+        let handled = self.handled_images();
         let bytes = postcard::to_stdvec(&image);
-        let bytes = bytes.and_then(|bytes| match tail.findings.is_empty() {
-            true => Ok(bytes),
-            false => postcard::to_extend(&tail, bytes),
-        });
+        let bytes = bytes.and_then(
+            |bytes| match (handled.is_empty(), tail.findings.is_empty()) {
+                (true, true) => Ok(bytes),
+                (true, false) => postcard::to_extend(&tail, bytes),
+                (false, _) => postcard::to_extend(&(WITH_DISPOSITIONS, &tail, &handled), bytes),
+            },
+        );
         bytes.expect("a snapshot has no value that postcard refuses")
     }
 
@@ -148,16 +169,16 @@ impl Engine {
     pub fn restore(rules: Arc<Rules>, bytes: &[u8]) -> Result<Engine, SnapshotError> {
         let (image, rest) =
             postcard::take_from_bytes::<Image<'_>>(bytes).map_err(SnapshotError::Unreadable)?;
-        let tail = match rest {
-            [] => Tail::default(),
-            rest => postcard::from_bytes(rest).map_err(SnapshotError::Unreadable)?,
-        };
+        let (tail, handled) = read_tail(rest).map_err(SnapshotError::Unreadable)?;
         let mut engine = Engine::without_rules(rules.clone());
         let bounds = engine.restore_tables(&image)?;
         engine.install(rules);
         engine.restore_rest(image, bounds)?;
         for finding in tail.findings {
             engine.restore_finding(finding)?;
+        }
+        for handled in handled {
+            engine.restore_handled(handled)?;
         }
         Ok(engine)
     }
@@ -273,6 +294,7 @@ impl Engine {
                     record,
                     revision,
                     alleged,
+                    handled: None,
                 })
             })
             .transpose();
@@ -281,6 +303,34 @@ impl Engine {
             published: published.map_err(SnapshotError::Record)?,
         };
         self.findings.insert(image.alert_id, known);
+        Ok(())
+    }
+
+    fn handled_images(&self) -> Vec<HandledImage> {
+        let of_cases = self.cases.iter().flat_map(|case| case.alerts.iter());
+        let of_inspections = self.findings.values().filter_map(|f| f.published.as_ref());
+        let all = of_cases.chain(of_inspections);
+        all.filter_map(handled_image).collect()
+    }
+
+    fn restore_handled(&mut self, image: HandledImage) -> Result<(), SnapshotError> {
+        let said = image.said.map(|json| serde_json::from_str(&json));
+        let said = said.transpose().map_err(SnapshotError::Record)?;
+        let mut handled = Handled {
+            said,
+            answers: Vec::new(),
+        };
+        for (command, digest, refused) in image.answers {
+            let refused = refused.map(|json| serde_json::from_str(&json));
+            handled.answers.push(Answered {
+                command,
+                digest,
+                refused: refused.transpose().map_err(SnapshotError::Record)?,
+            });
+        }
+        let alert = self.published_mut(&image.source, &image.case_no, &image.alert_id);
+        let alert = alert.ok_or(SnapshotError::Dangling { what: "an alert" })?;
+        alert.handled = Some(Box::new(handled));
         Ok(())
     }
 
@@ -301,6 +351,7 @@ impl Engine {
                 record,
                 revision,
                 alleged,
+                handled: None,
             });
         }
         if image.waiting {
@@ -312,6 +363,37 @@ impl Engine {
         self.rearm(ix);
         Ok(())
     }
+}
+
+fn read_tail(rest: &[u8]) -> Result<(Tail, Vec<HandledImage>), postcard::Error> {
+    if rest.is_empty() {
+        return Ok((Tail::default(), Vec::new()));
+    }
+    match postcard::take_from_bytes::<u64>(rest)? {
+        (WITH_DISPOSITIONS, rest) => postcard::from_bytes(rest),
+        _ => Ok((postcard::from_bytes(rest)?, Vec::new())),
+    }
+}
+
+fn handled_image(published: &Published) -> Option<HandledImage> {
+    let Handled { said, answers } = published.handled.as_deref()?;
+    Some(HandledImage {
+        source: published.record.source.clone(),
+        case_no: published.record.case_no.clone(),
+        alert_id: published.record.alert_id.clone(),
+        said: said.as_ref().map(to_json),
+        answers: answers
+            .iter()
+            .map(|answered| {
+                let Answered {
+                    command,
+                    digest,
+                    refused,
+                } = answered.clone();
+                (command, digest, refused.as_ref().map(to_json))
+            })
+            .collect(),
+    })
 }
 
 fn finding_image((alert_id, known): (&String, &Known)) -> FindingImage {

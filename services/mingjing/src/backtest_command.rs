@@ -4,9 +4,6 @@
 //! with the alerts published of them, are handed in batches to as many threads as there are cores, and are judged once as of
 //! the end of the span, by all that is known of them by now. Memory holds a few batches, however long the past is.
 
-mod judge;
-mod report;
-mod span;
 mod tell;
 
 use std::path::PathBuf;
@@ -14,17 +11,13 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::{Context as _, bail, ensure};
+use chrono::NaiveDate;
+use mingjing_backtest::{Judges, Span, backtest};
 use mingjing_domain::Timestamp;
 use mingjing_store::Store;
 
 use crate::definitions_command;
 use crate::settings::Settings;
-use judge::Verdicts;
-use report::Report;
-
-pub use judge::Judges;
-use span::CaseOfPast;
-pub use span::{CasesOfPast, Span};
 
 /// Runs draft definitions over the past.
 #[derive(Debug, clap::Args)]
@@ -58,9 +51,6 @@ pub struct BacktestArgs {
     json: bool,
 }
 
-/// Batches that may wait for a thread.
-const WAITING: usize = 2;
-
 /// Runs the command.
 pub async fn run(args: BacktestArgs) -> anyhow::Result<()> {
     let (_, draft) = definitions_command::load(&args.draft)?;
@@ -72,8 +62,8 @@ pub async fn run(args: BacktestArgs) -> anyhow::Result<()> {
         .calendar("cn")
         .map_or(chrono_tz::Asia::Shanghai, |c| c.tz());
     let span = Span {
-        from: span::instant("--from", &args.from, zone)?,
-        to: span::instant("--to", &args.to, zone)?,
+        from: instant("--from", &args.from, zone)?,
+        to: instant("--to", &args.to, zone)?,
     };
     ensure!(span.from < span.to, "--from must lie before --to");
     let store = store(&args)?;
@@ -83,13 +73,14 @@ pub async fn run(args: BacktestArgs) -> anyhow::Result<()> {
         sources: store.declared_sources().await?,
         judged_at: span.to,
         examples: args.examples,
+        records: false,
     };
     let threads = match args.threads {
         Some(threads) => threads.max(1),
         None => std::thread::available_parallelism().map_or(1, usize::from),
     };
     let began = Instant::now();
-    let mut report = backtest(&store, span, Arc::new(judges), threads).await?;
+    let mut report = backtest(&store, span, None, Arc::new(judges), threads).await?;
     report.seconds = began.elapsed().as_secs_f64();
     match args.json {
         true => println!("{}", serde_json::to_string_pretty(&report)?),
@@ -98,45 +89,13 @@ pub async fn run(args: BacktestArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Hands the cases of a span to threads that judge them, and adds up what they say.
-pub async fn backtest(
-    store: &Store,
-    span: Span,
-    judges: Arc<Judges>,
-    threads: usize,
-) -> anyhow::Result<Report> {
-    let mut inboxes = Vec::new();
-    let mut workers = Vec::new();
-    for _ in 0..threads {
-        let (inbox, mut batches) = tokio::sync::mpsc::channel::<Vec<CaseOfPast>>(WAITING);
-        let judges = judges.clone();
-        inboxes.push(inbox);
-        workers.push(tokio::task::spawn_blocking(move || {
-            let mut verdicts = Verdicts::default();
-            while let Some(batch) = batches.blocking_recv() {
-                judges.judge(&batch, &mut verdicts)?;
-            }
-            anyhow::Ok(verdicts)
-        }));
+/// An instant, or the beginning of a date.
+fn instant(name: &str, text: &str, zone: chrono_tz::Tz) -> anyhow::Result<Timestamp> {
+    if let Ok(date) = text.parse::<NaiveDate>() {
+        return Ok(Timestamp::start_of(date, zone));
     }
-    let mut cases = CasesOfPast::open(store, span)?;
-    let mut turn = 0;
-    while let Some(batch) = cases.next_batch().await? {
-        turn += 1;
-        if inboxes[turn % threads].send(batch).await.is_err() {
-            // It has ended over an error, which it tells below.
-            break;
-        }
-    }
-    drop(inboxes);
-    let mut all = Verdicts::default();
-    for worker in workers {
-        all.add(
-            worker.await.context("a thread that judges died")??,
-            judges.examples,
-        );
-    }
-    Ok(Report::new(span, &judges, all, cases.counts()))
+    Timestamp::parse(text)
+        .with_context(|| format!("{name}: {text} is neither an instant nor a date"))
 }
 
 fn store(args: &BacktestArgs) -> anyhow::Result<Store> {
@@ -161,4 +120,17 @@ fn local(at: Timestamp, zone: chrono_tz::Tz) -> String {
         .with_timezone(&zone)
         .format("%Y-%m-%d %H:%M:%S")
         .to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_date_is_its_first_instant_in_the_zone() {
+        let zone = chrono_tz::Asia::Shanghai;
+        let date = instant("--from", "2026-03-02", zone).unwrap();
+        assert_eq!(date, Timestamp::parse("2026-03-02T00:00:00+08:00").unwrap());
+        assert!(instant("--from", "yesterday", zone).is_err());
+    }
 }

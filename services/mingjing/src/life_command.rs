@@ -6,6 +6,7 @@
 mod diff;
 mod milestones;
 mod register;
+mod shadow;
 mod tell;
 
 use std::path::{Path, PathBuf};
@@ -34,6 +35,18 @@ pub struct ApiArgs {
     json: bool,
 }
 
+impl ApiArgs {
+    /// The platform's API.
+    pub(crate) fn url(&self) -> &str {
+        &self.api
+    }
+
+    /// Whether the answer is printed as JSON.
+    pub(crate) fn wants_json(&self) -> bool {
+        self.json
+    }
+}
+
 /// Who says it, and why.
 #[derive(Debug, clap::Args)]
 pub struct SaidArgs {
@@ -49,7 +62,7 @@ pub struct SaidArgs {
 }
 
 impl SaidArgs {
-    fn body(&self, more: Value) -> Value {
+    pub(crate) fn body(&self, more: Value) -> Value {
         let (person, place) = self.who.split_once('@').unwrap_or((&self.who, ""));
         let (body, office) = place.split_once('/').unwrap_or((place, ""));
         let mut said = json!({
@@ -195,6 +208,45 @@ pub enum LifeCommand {
         #[command(flatten)]
         api: ApiArgs,
     },
+    /// 影子运行: what a draft would allege beside what is in force; with --who and --why puts it there, or ends it with --stop. It alerts
+    /// nobody.
+    Shadow {
+        /// The draft's id.
+        draft: String,
+        /// Cases that began at this instant or later, RFC 3339 or a date; from now on where nothing is said.
+        #[arg(
+            long,
+            value_name = "INSTANT",
+            requires = "who",
+            conflicts_with = "stop"
+        )]
+        since: Option<String>,
+        /// Ends it.
+        #[arg(long, requires = "who")]
+        stop: bool,
+        /// What was found by an earlier text: the beginning of its SHA-256.
+        #[arg(long, value_name = "SHA256", conflicts_with = "who")]
+        text: Option<String>,
+        /// Example cases of each kind of difference at each control point.
+        #[arg(long, value_name = "N", default_value_t = 3)]
+        examples: u32,
+        /// 由谁作出: person@body/office.
+        #[arg(long, value_name = "PERSON@BODY/OFFICE", requires = "why")]
+        who: Option<String>,
+        /// 为什么: the document, the meeting, the reason.
+        #[arg(long, value_name = "TEXT", requires = "who")]
+        why: Option<String>,
+        /// Your own key for this act: sent twice under one key, it is done once.
+        #[arg(long, value_name = "KEY", requires = "who")]
+        key: Option<String>,
+        #[command(flatten)]
+        api: ApiArgs,
+    },
+    /// Drafts in shadow, a line each.
+    Shadows {
+        #[command(flatten)]
+        api: ApiArgs,
+    },
     /// One draft: where it stands, what it changes, who is awaited until when.
     Show {
         /// The draft's id.
@@ -332,6 +384,41 @@ pub async fn run(command: &LifeCommand) -> anyhow::Result<()> {
         } => act(api, draft, "retire", said, json!({ "from": from })).await,
         LifeCommand::Withdraw { draft, said, api } => {
             act(api, draft, "withdraw", said, json!({})).await
+        }
+        LifeCommand::Shadow {
+            draft,
+            since,
+            stop,
+            who: Some(who),
+            why: Some(why),
+            key,
+            api,
+            ..
+        } => {
+            let said = SaidArgs {
+                who: who.clone(),
+                why: why.clone(),
+                key: key.clone(),
+            };
+            match stop {
+                true => act(api, draft, "end_shadow", &said, json!({})).await,
+                false => act(api, draft, "shadow", &said, json!({ "since": since })).await,
+            }
+        }
+        LifeCommand::Shadow {
+            draft,
+            text,
+            examples,
+            api,
+            ..
+        } => {
+            let examples = examples.to_string();
+            let mut query = vec![("limit", examples.as_str())];
+            query.extend(text.as_deref().map(|text| ("text", text)));
+            asked(api, &["drafts", draft, "shadow"], &query, shadow::one).await
+        }
+        LifeCommand::Shadows { api } => {
+            asked(api, &["definitions", "shadows"], &[], shadow::all).await
         }
         LifeCommand::Show { draft, api } => asked(api, &["drafts", draft], &[], tell::draft).await,
         LifeCommand::History { definition, api } => {

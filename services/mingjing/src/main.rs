@@ -14,6 +14,7 @@ mod console;
 mod deadline_command;
 mod definitions_command;
 mod demo;
+mod dispose_command;
 mod evidence_command;
 mod evidence_key;
 mod exchange_folder;
@@ -34,6 +35,7 @@ mod replay_command;
 mod role_command;
 mod rules_command;
 mod settings;
+mod shadows;
 mod snapshots;
 mod source_command;
 mod telemetry;
@@ -87,6 +89,8 @@ enum Command {
     Explain(explain_command::ExplainArgs),
     /// The signed evidence of one alert; verifying such a file.
     Evidence(evidence_command::EvidenceArgs),
+    /// 处置: work an alert of a running platform: confirm, dismiss, appeal, order, answer.
+    Dispose(dispose_command::DisposeArgs),
     /// What draft definitions would have made of the past.
     Backtest(backtest_command::BacktestArgs),
     /// Write cases for process-mining tools: XES, OCEL 2.0 or CSV.
@@ -129,6 +133,7 @@ fn main() -> ExitCode {
         Command::Poll(args) => on_runtime(poll_command::run(args)),
         Command::Explain(args) => on_runtime(explain_command::run(args)),
         Command::Evidence(args) => on_runtime(evidence_command::run(args)),
+        Command::Dispose(args) => on_runtime(dispose_command::run(&args)),
         Command::Backtest(args) => on_runtime(backtest_command::run(args)),
         Command::Export(args) => on_runtime(export_command::run(args)),
         Command::Source(command) => on_runtime(source_command::run(command)),

@@ -129,6 +129,7 @@ impl Platform {
             work.await;
             Ok(())
         });
+        self.shadows(store)?;
         let admin_key = self.settings.admin_key.as_ref();
         Ok(crate::inspections::router(
             inspector,
@@ -136,6 +137,44 @@ impl Platform {
             admin_key.map(|key| mingjing_intake::AdminKey::new(&key.0)),
             self.now(),
         ))
+    }
+
+    /// Drafts judged by beside what is in force.
+    fn shadows(&mut self, store: &Store) -> anyhow::Result<()> {
+        let definitions = Arc::new(mingjing_api::Definitions::new(self.log.table.clone()));
+        let parts = mingjing_backtest::Parts {
+            log: self.log.log.clone(),
+            store: store.clone(),
+            drafts: Arc::new(crate::shadows::OfLives(self.lives(definitions))),
+            now: self.now(),
+            metrics: Arc::new(mingjing_backtest::Metrics::new(&self.registry)?),
+        };
+        let config = mingjing_backtest::Config {
+            look_every: self.settings.inspect_every,
+            every: self.settings.shadow_every,
+            events_max: self.settings.shadow_events_max,
+            threads: self.settings.shadow_threads as usize,
+            ..mingjing_backtest::Config::default()
+        };
+        let shadows = Arc::new(mingjing_backtest::Shadows::new(parts, config));
+        let work = mingjing_backtest::run_shadows(shadows, self.stopping());
+        self.spawn("shadows", async move {
+            work.await;
+            Ok(())
+        });
+        Ok(())
+    }
+
+    fn lives(&self, definitions: Arc<mingjing_api::Definitions>) -> mingjing_api::Lives {
+        mingjing_api::Lives::new(
+            self.log.table.clone(),
+            definitions,
+            Arc::new(Active(self.log.clone())),
+            Days {
+                review: self.settings.review_days,
+                approval: self.settings.approval_days,
+            },
+        )
     }
 
     fn stall_after(&self) -> Duration {
@@ -209,27 +248,19 @@ impl Platform {
         // They follow for as long as the process lives and are cut at its end.
         tokio::spawn(feeding);
         tokio::spawn(naming);
-        let settings = &self.settings;
         let definitions = Arc::new(mingjing_api::Definitions::new(self.log.table.clone()));
-        let lives = Arc::new(mingjing_api::Lives::new(
-            self.log.table.clone(),
-            definitions.clone(),
-            Arc::new(Active(self.log.clone())),
-            Days {
-                review: settings.review_days,
-                approval: settings.approval_days,
-            },
-            metrics.clone(),
-        ));
+        let lives = Arc::new(self.lives(definitions.clone()).told_to(metrics.clone()));
         tokio::spawn(mingjing_api::settle(lives.clone(), self.now()));
         Ok(mingjing_api::router(mingjing_api::State {
             store: store.clone(),
             hub,
+            log: self.log.log.clone(),
             names,
             signer: crate::evidence_key::open(&self.settings)?,
             definitions,
             lives,
-            operator_key: settings
+            operator_key: self
+                .settings
                 .admin_key
                 .as_ref()
                 .map(|key| mingjing_api::OperatorKey::new(&key.0)),

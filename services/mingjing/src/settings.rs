@@ -56,6 +56,9 @@ pub struct Settings {
     pub append_records: u32,
     pub stall_after: Duration,
     pub inspect_every: Duration,
+    pub shadow_every: Duration,
+    pub shadow_events_max: u64,
+    pub shadow_threads: u32,
 }
 
 /// The cluster that holds the log.
@@ -226,6 +229,9 @@ impl Reader {
         );
         let stall_after = self.duration("supervise.stall_after");
         let inspect_every = self.duration("inspect.every");
+        let shadow_every = self.duration("shadow.every");
+        let shadow_events_max = self.number("shadow.events_max", 1, i64::MAX);
+        let shadow_threads = self.number("shadow.threads", 1, 1024);
         Some(Settings {
             listen: listen?,
             data: data?,
@@ -259,6 +265,9 @@ impl Reader {
             append_records: append_records? as u32,
             stall_after: stall_after?,
             inspect_every: inspect_every?,
+            shadow_every: shadow_every?,
+            shadow_events_max: shadow_events_max? as u64,
+            shadow_threads: shadow_threads? as u32,
         })
     }
 

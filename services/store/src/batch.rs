@@ -10,7 +10,7 @@ use std::hash::Hash;
 use bytes::Bytes;
 
 use crate::rows::{
-    AlertHistoryRow, AlertRow, CaseRow, CommandRow, ControlRow, EventRow, RejectRow,
+    AlertHistoryRow, AlertRow, CaseRow, CommandRow, ControlRow, DecisionRow, EventRow, RejectRow,
     SourceHealthRow, TotalsRow, Watermark, WatermarkRow,
 };
 use crate::table::Table;
@@ -21,6 +21,7 @@ pub struct Batch {
     events: Vec<EventRow>,
     controls: Vec<ControlRow>,
     commands: Vec<CommandRow>,
+    decisions: Vec<DecisionRow>,
     alert_history: Vec<AlertHistoryRow>,
     alerts: BTreeMap<String, AlertRow>,
     cases: BTreeMap<(String, String), CaseRow>,
@@ -59,6 +60,11 @@ impl Batch {
     /// Adds a command.
     pub fn command(&mut self, row: CommandRow) {
         self.commands.push(row);
+    }
+
+    /// Adds what became of a command.
+    pub fn decision(&mut self, row: DecisionRow) {
+        self.decisions.push(row);
     }
 
     /// Adds an alert's new state.
@@ -104,6 +110,7 @@ impl Batch {
         self.events.extend(other.events);
         self.controls.extend(other.controls);
         self.commands.extend(other.commands);
+        self.decisions.extend(other.decisions);
         self.alert_history.extend(other.alert_history);
         self.rejects.extend(other.rejects);
         self.totals.extend(other.totals);
@@ -120,6 +127,7 @@ impl Batch {
         self.events.len()
             + self.controls.len()
             + self.commands.len()
+            + self.decisions.len()
             + self.alert_history.len()
             + self.alerts.len()
             + self.cases.len()
@@ -137,6 +145,8 @@ impl Batch {
             block(self.commands.iter()),
             block(self.alert_history.iter()),
             block(self.alerts.values()),
+            // An alert before the answer about it, so that whoever was answered finds it as it was left.
+            block(self.decisions.iter()),
             block(self.cases.values()),
             block(self.source_health.values()),
             block(self.rejects.iter()),
@@ -170,7 +180,10 @@ fn keep_last<K: Ord + Hash, R>(
     }
 }
 
-fn block<'a, T: Table + 'a>(rows: impl ExactSizeIterator<Item = &'a T> + Clone) -> Option<Block> {
+/// The insert that writes these rows; none without rows.
+pub(crate) fn block<'a, T: Table + 'a>(
+    rows: impl ExactSizeIterator<Item = &'a T> + Clone,
+) -> Option<Block> {
     let count = rows.len();
     if count == 0 {
         return None;

@@ -115,7 +115,7 @@ impl Store {
     }
 
     /// One attempt. The whole block is at hand before the request begins, so the server never waits for rows.
-    async fn insert_once(&self, block: &Block) -> Result<(), Error> {
+    pub(crate) async fn insert_once(&self, block: &Block) -> Result<(), Error> {
         /// Large enough to cost few system calls, small enough for the send time-out to mean a dead connection.
         const CHUNK_BYTES: usize = 1 << 20;
         let failed = |error| {

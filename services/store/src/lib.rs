@@ -27,6 +27,7 @@ mod migrate;
 mod native;
 mod query;
 mod rows;
+mod shadow;
 mod store;
 mod table;
 
@@ -39,13 +40,15 @@ pub use inspection::{
 pub use migrate::{Applied, MigrationError, SCHEMA_NUMBER};
 pub use query::{
     AlertCursor, AlertFilter, AlertPage, AlertStream, AlertView, BorneCode, CaseLogView, CaseView,
-    CasesAsked, ChangePlace, ControlTotal, Counts, InvalidCursor, ItemRun, LevelCount, OrgCount,
-    Past, PastAlert, PastEvent, PlacedEvent, RejectCount, RuleQuality, SentCode,
+    CasesAsked, ChangePlace, ControlTotal, Counts, Horizon, InvalidCursor, ItemRun, LevelCount,
+    OrgCount, Past, PastAlert, PastAsked, PastEvent, PlacedEvent, RejectCount, RuleQuality,
+    SentCode,
 };
 pub use rows::{
-    AlertHistoryRow, AlertRow, CaseRow, CommandRow, Control, ControlRow, DayTotals, EventRow,
-    HistoryEntry, Place, PlacedControl, RejectRow, SourceHealth, SourceHealthRow, TotalsRow,
-    VisitRow, Watermark, WatermarkRow, reject_id,
+    AlertHistoryRow, AlertRow, CaseRow, CommandOutcome, CommandRow, Control, ControlRow, DayTotals,
+    DecisionRow, EventRow, HistoryEntry, Place, PlacedControl, RejectRow, SourceHealth,
+    SourceHealthRow, TotalsRow, VisitRow, Watermark, WatermarkRow, reject_id,
 };
+pub use shadow::{DifferenceFilter, ShadowDifferenceRow, ShadowId, ShadowPassRow, ShadowTallyRow};
 pub use store::{Config, Password, Store};
 pub use table::{Millis, Table};

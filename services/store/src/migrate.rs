@@ -23,6 +23,8 @@ const MIGRATIONS: &[Migration] = migrations! {
     3 "0003_case_log.sql";
     4 "0004_inspections.sql";
     5 "0005_control_totals.sql";
+    6 "0006_dispositions.sql";
+    7 "0007_shadows.sql";
 };
 
 /// The number of the newest migration this program knows.

@@ -103,6 +103,7 @@ impl Metrics {
                         .inc();
                     change
                 }
+                Fact::Decision { .. } => "decision",
                 Fact::Case { .. } => "case",
                 Fact::Source { .. } => "source",
                 Fact::Refused { reason, .. } => {
@@ -300,5 +301,6 @@ const fn change_name(change: Change) -> &'static str {
         Change::Withdrawn => "withdrawn",
         Change::Cancelled => "cancelled",
         Change::SentToReview => "sent_to_review",
+        Change::Disposed => "disposed",
     }
 }

@@ -62,6 +62,12 @@ pub(crate) const TOO_LARGE: &str = "fact_too_large";
 fn too_large(fact: &Fact, bytes: usize) -> Fact {
     let (at, source, case_no) = match fact {
         Fact::Alert { at, alert, .. } => (at, Some(&alert.source), Some(&alert.case_no)),
+        Fact::Decision {
+            at,
+            source,
+            case_no,
+            ..
+        } => (at, Some(source), Some(case_no)),
         Fact::Case { at, case } => (at, Some(&case.source), Some(&case.case_no)),
         Fact::Refused {
             at,

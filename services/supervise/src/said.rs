@@ -43,7 +43,7 @@ pub(crate) struct Said {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum What {
     Refused,
-    Alert(u64),
+    Concluded(u64),
 }
 
 impl Said {
@@ -70,9 +70,9 @@ impl Said {
             self.whole = self.last;
         }
         match &fact.facts {
-            Fact::Alert { .. } => self
+            Fact::Alert { .. } | Fact::Decision { .. } => self
                 .entries
-                .push((fact.position, What::Alert(digest(&fact.facts)))),
+                .push((fact.position, What::Concluded(digest(&fact.facts)))),
             // It stands in the place of a conclusion; the record itself was taken.
             Fact::Refused { reason, .. } if reason == TOO_LARGE => {}
             Fact::Refused { .. } => self.entries.push((fact.position, What::Refused)),
@@ -120,7 +120,7 @@ impl Said {
             }
             match what {
                 What::Refused => known.refused = true,
-                What::Alert(digest) => known.digests.push(*digest),
+                What::Concluded(digest) => known.digests.push(*digest),
             }
             self.cursor += 1;
         }

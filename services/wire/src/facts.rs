@@ -169,6 +169,9 @@ pub fn key_of(fact: &Fact) -> Vec<u8> {
     match fact {
         Fact::Alert { alert, .. } => case_key(&alert.source, &alert.case_no),
         Fact::Case { case, .. } => case_key(&case.source, &case.case_no),
+        Fact::Decision {
+            source, case_no, ..
+        } => case_key(source, case_no),
         Fact::Refused {
             source, case_no, ..
         } => match (source, case_no) {

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use mingjing_domain::disposition::{Disposal, DispositionState, RefusedBecause};
+use mingjing_domain::fact::Fact;
 use mingjing_testkit::script::{EngineRun, Judge};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, RngSeed, TestRunner};
@@ -53,5 +55,45 @@ fn every_control_point_of_the_random_definitions_speaks_in_some_history() {
     assert!(
         silent.is_empty(),
         "control points that never spoke: {silent:?}"
+    );
+}
+
+#[test]
+fn everything_that_people_do_is_applied_and_refused_for_every_reason_in_some_history() {
+    let set = variant(0);
+    let mut not_applied: BTreeSet<&str> = Disposal::CODES.into_iter().collect();
+    let mut not_refused: BTreeSet<RefusedBecause> = RefusedBecause::ALL.into_iter().collect();
+    let mut not_reached: BTreeSet<DispositionState> = DispositionState::ALL.into_iter().collect();
+    let mut runner = TestRunner::new(Config {
+        rng_seed: RngSeed::Fixed(7),
+        ..Config::default()
+    });
+    let histories = history(30..70);
+    for _ in 0..HISTORIES {
+        if not_applied.is_empty() && not_refused.is_empty() && not_reached.is_empty() {
+            return;
+        }
+        let drawn = histories.new_tree(&mut runner).expect("a history");
+        let mut run = EngineRun::new(&set);
+        for input in inputs_of(&drawn.current().steps()) {
+            run.read(&input, &set);
+        }
+        for fact in &run.facts {
+            match fact {
+                Fact::Decision { act, refused, .. } => match refused {
+                    Some(refused) => drop(not_refused.remove(&refused.reason)),
+                    None => drop(not_applied.remove(act.as_str())),
+                },
+                Fact::Alert { alert, .. } => {
+                    if let Some(disposition) = &alert.disposition {
+                        not_reached.remove(&disposition.state);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+    panic!(
+        "never applied: {not_applied:?}; never refused: {not_refused:?}; never so: {not_reached:?}"
     );
 }

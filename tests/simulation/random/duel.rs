@@ -274,6 +274,12 @@ impl Duel {
     }
 
     fn agree(&mut self, when: &str) -> Result<(), String> {
+        ensure!(
+            self.slow.answer() == self.engine.answer(),
+            "{when} the slow evaluator answers {:?} to the last command, the engine {:?}",
+            self.slow.answer(),
+            self.engine.answer()
+        );
         if let Some(text) = difference(&self.slow.rows(), &self.engine.rows(), Shanghai) {
             return Err(format!(
                 "engine and slow evaluator disagree {when}; what is missing or besides is so in the engine:\n{text}"

@@ -143,6 +143,53 @@ const EVENTS: &[&str] = &[
     "filed by sun with desk-1",
 ];
 
+/// Alerts that people do something about: those that random histories raise most, and what inspections find.
+const ALERTS: &[&str] = &[
+    "whole",
+    "decision",
+    "review@review",
+    "review-near@review",
+    "accept-hours@accept",
+    "no-notice",
+    "off-list",
+    "wrong-body",
+    "late-entry",
+    "not-here",
+    "left-out",
+    "negative",
+    "no-file",
+    "one-person",
+    "inspection/Q2@2026-02",
+    "inspection/Q2@2026-02",
+];
+
+/// What people do, in the words of a script.
+const DEEDS: &[&str] = &[
+    "hold",
+    "issue",
+    "issue",
+    "confirm",
+    "confirm",
+    "confirm",
+    "dismiss objective",
+    "dismiss data",
+    "dismiss subjective",
+    "appeal",
+    "appeal",
+    "appeal",
+    "uphold",
+    "withdraw rule",
+    "withdraw subjective",
+    "pass_up",
+    "order",
+    "answer",
+    "extend",
+    "close",
+];
+
+/// Who they are.
+const PEOPLE: &[&str] = &["li", "wang", "chen", "zjj-zhang"];
+
 /// The items that cases name; the first ones are drawn most.
 const ITEMS: &[&str] = &[
     "XK-1", "XK-1", "XK-1", "CF-1", "CF-1", "CF-1", "ZS-1", "XX-9",
@@ -179,6 +226,24 @@ pub enum Action {
         level: u8,
         /// As of when.
         hours_ago: i16,
+    },
+    /// Somebody does something about an alert.
+    Dispose {
+        /// Which case's.
+        case: u8,
+        /// Which of its alerts.
+        alert: Index,
+        /// What.
+        what: Index,
+        /// Who.
+        who: Index,
+        /// When.
+        hours_ago: i16,
+    },
+    /// The last such command arrives again: as it was, or under the same key with another content.
+    DisposeAgain {
+        /// With another content.
+        otherwise: bool,
     },
     /// Other definitions come into force.
     Activate(u8),
@@ -243,6 +308,9 @@ pub fn action() -> impl Strategy<Value = Action> {
         1 => (0..3u8, 0..6u8).prop_map(|(source, how)| Action::Declare { source, how }),
         2 => (0..4u8, 0..5u8, 0..3u8, 0..30i16)
             .prop_map(|(subject, act, level, hours_ago)| Action::Command { subject, act, level, hours_ago }),
+        8 => (0..4u8, any::<Index>(), any::<Index>(), any::<Index>(), prop_oneof![6 => Just(0i16), 1 => 0..30i16])
+            .prop_map(|(case, alert, what, who, hours_ago)| Action::Dispose { case, alert, what, who, hours_ago }),
+        1 => any::<bool>().prop_map(|otherwise| Action::DisposeAgain { otherwise }),
         1 => (0..7u8).prop_map(Action::Activate),
         1 => Just(Action::Restart),
     ]
@@ -307,6 +375,7 @@ impl History {
             items: &self.items,
             now: "2026-02-09T09:00:00".parse().expect("an instant"),
             written: Vec::new(),
+            disposed: Vec::new(),
         };
         let first = Step::Lines("source a live allowance 6h\nsource c declared\n".into());
         std::iter::once(first)
@@ -319,6 +388,8 @@ struct Writer<'a> {
     items: &'a [usize],
     now: NaiveDateTime,
     written: Vec<Written>,
+    /// The lines of commands of people.
+    disposed: Vec<String>,
 }
 
 impl Writer<'_> {
@@ -426,6 +497,35 @@ impl Writer<'_> {
                 let level = ["review", "yellow", "red"][usize::from(*level)];
                 let at = show(self.now - Duration::hours(i64::from(*hours_ago)));
                 format!("source a\ncommand {subject} {act} Q2 2026-02 {level} {at}\n")
+            }
+            Action::Dispose {
+                case,
+                alert,
+                what,
+                who,
+                hours_ago,
+            } => {
+                let (source, alert) = (source_of(*case), alert.get(ALERTS));
+                let (what, who) = (what.get(DEEDS), who.get(PEOPLE));
+                let at = self.now - Duration::hours(i64::from(*hours_ago));
+                let more = match *what {
+                    "extend" => format!(" until {}", show(at + Duration::hours(300))),
+                    _ => String::new(),
+                };
+                let key = self.disposed.len();
+                let line = format!(
+                    "source {source}\ndispose {case}/{alert} {what} by {who} {} key k{key}{more}",
+                    show(at)
+                );
+                self.disposed.push(line.clone());
+                line + "\n"
+            }
+            Action::DisposeAgain { otherwise } => {
+                let line = self.disposed.last()?;
+                match otherwise {
+                    true => format!("{line} why otherwise\n"),
+                    false => format!("{line}\n"),
+                }
             }
             Action::Activate(number) => return Some(Step::Activate(*number)),
             Action::Restart => return Some(Step::Restart),

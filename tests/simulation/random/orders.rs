@@ -95,7 +95,9 @@ fn without_conflicts() -> impl Strategy<Value = History> {
                 Action::Again {
                     how: Again::Conflicting,
                     ..
-                } | Action::Declare { .. }
+                } | Action::Dispose { .. }
+                    | Action::DisposeAgain { .. }
+                    | Action::Declare { .. }
                     | Action::Complete { .. }
             )
         });

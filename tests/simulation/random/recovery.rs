@@ -147,6 +147,7 @@ fn standing(rows: &[Row], others: &[Row]) -> Vec<Row> {
         .filter(stands)
         .map(|row| Row {
             status: Status::Pending,
+            disposition: None,
             ..row.clone()
         })
         .collect()

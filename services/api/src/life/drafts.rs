@@ -18,7 +18,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::said::{self, SaidFields};
-use super::{Lives, settle, show};
+use super::{Lives, settle, shadow, show};
 use crate::definitions::InForce;
 use crate::operator::Operator;
 use crate::{ApiError, State, query};
@@ -35,6 +35,7 @@ struct Asked {
     place: Option<String>,
     on: Option<NaiveDate>,
     from: Option<NaiveDate>,
+    since: Option<String>,
 }
 
 impl Asked {
@@ -54,6 +55,7 @@ impl Asked {
             ("place", self.place.is_some()),
             ("on", self.on.is_some()),
             ("from", self.from.is_some()),
+            ("since", self.since.is_some()),
         ];
         let foreign = given
             .into_iter()
@@ -149,11 +151,30 @@ pub async fn draft(
     Ok((StatusCode::CREATED, Json(shown)).into_response())
 }
 
-/// `POST /api/v1/drafts/{id}/{act}`: revise, submit, review, approve, publish, notice, retire, withdraw.
+/// `POST /api/v1/drafts/{id}/{act}`: revise, submit, review, approve, publish, notice, retire, withdraw, shadow, end_shadow.
 pub async fn act(
-    Here(state): Here<State>,
+    here: Here<State>,
     Path((id, act)): Path<(String, String)>,
     _: Operator,
+    body: Bytes,
+) -> Result<Json<Value>, ApiError> {
+    done(here, id, act, body).await
+}
+
+/// `POST /api/v1/drafts/{id}/shadow`, beside which stands what the shadow found.
+pub async fn shadow(
+    here: Here<State>,
+    Path(id): Path<String>,
+    _: Operator,
+    body: Bytes,
+) -> Result<Json<Value>, ApiError> {
+    done(here, id, "shadow".into(), body).await
+}
+
+async fn done(
+    Here(state): Here<State>,
+    id: String,
+    act: String,
     body: Bytes,
 ) -> Result<Json<Value>, ApiError> {
     let (fields, asked): (SaidFields, Asked) = said::read(&body)?;
@@ -164,15 +185,16 @@ pub async fn act(
     let given = |field: &'static str| ApiError::bad(field, "缺少这个字段");
     let fields: &[&str] = match act.as_str() {
         "revise" => &["text"],
-        "submit" | "publish" | "withdraw" => &[],
+        "submit" | "publish" | "withdraw" | "end_shadow" => &[],
         "review" => &["role", "verdict", "opinion", "answers"],
         "approve" => &["verdict", "opinion"],
         "notice" => &["place", "on"],
         "retire" => &["from"],
+        "shadow" => &["since"],
         _ => {
             return Err(ApiError::NotFound {
                 what: format!(
-                    "操作 {act}；可用的是 revise、submit、review、approve、publish、notice、retire、withdraw"
+                    "操作 {act}；可用的是 revise、submit、review、approve、publish、notice、retire、withdraw、shadow、end_shadow"
                 ),
             });
         }
@@ -223,6 +245,8 @@ pub async fn act(
                 .map_err(|refusal| ApiError::Refused(vec![refusal]))?;
             Command::Retire { from }
         }
+        "shadow" => shadow::command(lives, &life, asked.since.as_deref(), now).await?,
+        "end_shadow" => Command::EndShadow,
         _ => Command::Withdraw,
     };
     let life = lives

@@ -17,7 +17,7 @@ const ID_CHARS_MAX: usize = 128;
 
 /// Who says it, why, and under which key.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Said {
+pub(crate) struct Said {
     pub who: Actor,
     pub why: String,
     pub key: Option<String>,
@@ -28,7 +28,7 @@ pub(super) struct Said {
 /// The fields of a request that say it.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct SaidFields {
+pub(crate) struct SaidFields {
     who: Actor,
     why: String,
     key: Option<String>,
@@ -119,7 +119,7 @@ impl Said {
 }
 
 /// Reads a body: who says what why, and what. Unknown fields are refused by the types themselves.
-pub(super) fn read<T: DeserializeOwned>(body: &Bytes) -> Result<(SaidFields, T), ApiError> {
+pub(crate) fn read<T: DeserializeOwned>(body: &Bytes) -> Result<(SaidFields, T), ApiError> {
     let wrong = |error: serde_json::Error| {
         let at = match error.line() {
             0 => String::new(),

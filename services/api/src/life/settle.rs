@@ -44,7 +44,9 @@ pub(super) async fn now(lives: &Lives, now: Timestamp) {
     let carried = carry_out(lives, now).await;
     let Err(error) = carried else {
         *lives.stuck.lock().unwrap_or_else(PoisonError::into_inner) = None;
-        lives.metrics.published(0, 0, None, None);
+        if let Some(metrics) = &lives.metrics {
+            metrics.published(0, 0, None, None);
+        }
         return;
     };
     let mut chain = Vec::new();
@@ -80,22 +82,23 @@ impl Lives {
 
 /// How many wait, how many of them past their day, and for how long the first has.
 async fn tell(lives: &Lives, now: Timestamp, hindrance: Hindrance) {
+    let Some(metrics) = &lives.metrics else {
+        return;
+    };
     let (waiting, today) = match (lives.all().await, lives.today(now).await) {
         (Ok(mut all), Ok(today)) => {
             all.retain(|life| matches!(life.state, State::Publishing { .. }));
             (all, today)
         }
         // Nobody knows what waits: that it cannot be known is told.
-        _ => return lives.metrics.unknown(hindrance),
+        _ => return metrics.unknown(hindrance),
     };
     let late = waiting.iter().filter(
         |life| matches!(life.state, State::Publishing { effective_from } if effective_from <= today),
     );
     let first = waiting.iter().filter_map(|life| life.decided_at).min();
     let waited = first.map(|first| now.millis().saturating_sub(first.millis()));
-    lives
-        .metrics
-        .published(waiting.len(), late.count(), waited, Some(hindrance));
+    metrics.published(waiting.len(), late.count(), waited, Some(hindrance));
 }
 
 async fn carry_out(lives: &Lives, now: Timestamp) -> Result<(), ApiError> {

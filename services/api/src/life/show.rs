@@ -42,6 +42,11 @@ pub(super) fn brief(life: &Life, today: NaiveDate, zone: Tz) -> Value {
         "set": set,
         "published_at": life.published.as_ref().map(|(at, _)| at.to_rfc3339(zone)),
         "version": life.published.as_ref().map(|(_, version)| version),
+        "shadow": life.shadow.as_ref().map(|shadow| json!({
+            "since": shadow.since.to_rfc3339(zone),
+            "begun_at": shadow.at.to_rfc3339(zone),
+            "who": actor(&shadow.who),
+        })),
     })
 }
 
@@ -89,13 +94,13 @@ pub(super) fn record(record: &Record, zone: Tz) -> Value {
         "at": record.at.to_rfc3339(zone),
         "who": actor(&record.who),
         "why": record.why,
-        "what": what(&record.act),
+        "what": what(&record.act, zone),
         "act": record.act,
     })
 }
 
 /// What was done, in words.
-fn what(act: &Act) -> String {
+fn what(act: &Act, zone: Tz) -> String {
     match act {
         Act::Drafted { .. } => "起草".into(),
         Act::Revised { .. } => "修改".into(),
@@ -124,6 +129,10 @@ fn what(act: &Act) -> String {
         Act::Noticed { place, on } => format!("自 {on} 起公示于{place}"),
         Act::Retired { from } => format!("自 {from} 起废止"),
         Act::Withdrawn => "撤回".into(),
+        Act::ShadowBegun { since } => {
+            format!("影子运行，自 {} 起", since.to_rfc3339(zone))
+        }
+        Act::ShadowEnded => "结束影子运行".into(),
     }
 }
 

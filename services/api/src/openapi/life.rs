@@ -59,6 +59,42 @@ pub(super) const OPERATIONS: &[Operation] = &[
             &[DRAFT],
         )
     },
+    Operation {
+        schema: || {
+            json!({ "type": "object", "required": ["draft", "outcome", "problem", "earlier"], "properties": {
+                "draft": { "type": "object", "description": "草案；shadow 为空：现在没有影子运行" },
+                "outcome": { "type": ["object", "null"], "description": "最近一次完整判断：时段（since 至 judged_at）、依据（horizon：日志各分区的位置）、合计、按监察点与机构、差异" },
+                "problem": { "type": ["object", "null"], "description": "最近一次未能判断的原因" },
+                "earlier": { "type": "array", "items": { "type": "object" }, "description": "此前各文本、各起点的结果" },
+            } })
+        },
+        ..get(
+            "/api/v1/drafts/{id}/shadow",
+            "getDraftShadow",
+            "影子运行的结果：与在用定义相比将新增、消失、改变的预警，连同逐日计算；不影响正式预警 / what a draft would allege beside what is in force",
+            &[
+                DRAFT,
+                (
+                    "query",
+                    "text",
+                    "只看这一文本（SHA-256 或其开头）的结果，默认为现在的",
+                ),
+                ("query", "control_point", "差异只要这一监察点的"),
+                ("query", "org", "差异只要这一机构的"),
+                (
+                    "query",
+                    "limit",
+                    "每个监察点每类差异的条数 1..1000，默认 20",
+                ),
+            ],
+        )
+    },
+    get(
+        "/api/v1/definitions/shadows",
+        "listShadows",
+        "影子运行的草案，连同最近一次结果 / drafts in shadow with what was found last",
+        &[],
+    ),
     get(
         "/api/v1/definitions",
         "listDefinitions",
@@ -142,7 +178,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
 ];
 
 /// Who, why, the client's key, and what more an act takes.
-fn said<const N: usize>(more: [(&str, Value); N]) -> Value {
+pub(super) fn said(more: Value) -> Value {
     let mut properties = json!({
         "who": {
             "type": "object",
@@ -157,8 +193,8 @@ fn said<const N: usize>(more: [(&str, Value); N]) -> Value {
         "why": text("为什么：文号、会议、事由"),
         "key": text("客户端自定的键：同一键重发只算一次"),
     });
-    if let Some(all) = properties.as_object_mut() {
-        all.extend(more.map(|(name, schema)| (name.to_owned(), schema)));
+    if let (Some(all), Value::Object(more)) = (properties.as_object_mut(), more) {
+        all.extend(more);
     }
     json!({ "type": "object", "required": ["who", "why"], "additionalProperties": false, "properties": properties })
 }
@@ -211,41 +247,43 @@ pub(super) const CHANGES: &[Change] = &[
             "draftDefinitions",
             "起草 / begin a draft",
             &[],
-            || said([("text", text("同一类定义的 YAML"))]),
+            || said(json!({ "text": text("同一类定义的 YAML") })),
         )
     },
     change(
         "post",
         "/api/v1/drafts/{id}/{act}",
         "actOnDraft",
-        "修改、送审、审核、批准、公布、登记公示、废止、撤回 / revise, submit, review, approve, publish, notice, retire, withdraw",
+        "修改、送审、审核、批准、公布、登记公示、废止、撤回、结束影子运行 / revise, submit, review, approve, publish, notice, retire, withdraw, end_shadow",
         &[
             DRAFT,
             (
                 "path",
                 "act",
-                "revise, submit, review, approve, publish, notice, retire, withdraw",
+                "revise, submit, review, approve, publish, notice, retire, withdraw, end_shadow",
             ),
         ],
         || {
             let roles = ["affairs", "staffing", "legal", "supervision", "government"];
-            said([
-                ("text", text("revise：修改后的全文")),
-                ("role", one_of(&roles, "review：以哪个角色")),
-                (
-                    "verdict",
-                    one_of(&["agree", "object"], "review、approve：结论"),
-                ),
-                ("opinion", text("review、approve：意见，不同意时必填")),
-                (
-                    "answers",
-                    json!({ "type": "object", "additionalProperties": { "type": "string" }, "description": "review：牵头部门对必答问题的答复" }),
-                ),
-                ("place", text("notice：公示何处")),
-                ("on", date("notice：自何日起")),
-                ("from", date("retire：自何日起废止")),
-            ])
+            said(json!({
+                "text": text("revise：修改后的全文"),
+                "role": one_of(&roles, "review：以哪个角色"),
+                "verdict": one_of(&["agree", "object"], "review、approve：结论"),
+                "opinion": text("review、approve：意见，不同意时必填"),
+                "answers": { "type": "object", "additionalProperties": { "type": "string" }, "description": "review：牵头部门对必答问题的答复" },
+                "place": text("notice：公示何处"),
+                "on": date("notice：自何日起"),
+                "from": date("retire：自何日起废止"),
+            }))
         },
+    ),
+    change(
+        "post",
+        "/api/v1/drafts/{id}/shadow",
+        "beginDraftShadow",
+        "影子运行：与在用定义并行判断，不发预警 / judge by a draft beside what is in force, alerting nobody",
+        &[DRAFT],
+        || said(json!({ "since": text("起点：日期或者 RFC 3339 时间，默认现在") })),
     ),
     change(
         "put",
@@ -253,7 +291,7 @@ pub(super) const CHANGES: &[Change] = &[
         "putRegister",
         "变动名册：岗位与人员，过去的不得改写 / change posts and officers; what is over stays written",
         &[BODY],
-        || said([("text", text("该机构的整份文档（kind: body）"))]),
+        || said(json!({ "text": text("该机构的整份文档（kind: body）") })),
     ),
     change(
         "post",
@@ -271,12 +309,12 @@ pub(super) const CHANGES: &[Change] = &[
                 "on_platform",
                 "responsibility_list",
             ];
-            said([
-                ("milestone", one_of(&milestones, "")),
-                ("due", date("")),
-                ("done", date("")),
-                ("undone", json!({ "type": "boolean" })),
-            ])
+            said(json!({
+                "milestone": one_of(&milestones, ""),
+                "due": date(""),
+                "done": date(""),
+                "undone": { "type": "boolean" },
+            }))
         },
     ),
 ];

@@ -240,6 +240,7 @@ pub fn alert(case: u32, status: Status) -> AlertRecord {
         evidence: vec![Evidence::Note {
             text: "说明".into(),
         }],
+        disposition: None,
     }
 }
 

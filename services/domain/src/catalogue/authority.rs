@@ -123,6 +123,10 @@ pub(super) const RULES: &[Rule] = &[
                 source: "11.7",
             },
             Exception {
+                text: "行政许可的现场核查等由两名以上工作人员实施、法律不要求执法证件的，只计人数",
+                source: "行政许可法第三十四条",
+            },
+            Exception {
                 text: "行使主体没有人员名册的，不判断资格，只计数",
                 source: "领域规则",
             },

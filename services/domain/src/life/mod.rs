@@ -6,7 +6,7 @@
 //! files in force with those of the draft ([`compose`]); whoever judges sees nothing of drafts.
 //!
 //! What a published definition may become is in [`effect`]: a published version never changes, and nothing but a calendar works
-//! backwards. What changed is told in words ([`changes`]); a new item that looks like one that was cancelled is put to the
+//! backwards. Before it is published, a draft may be judged by as if it were in force ([`as_if_in_force`]). What changed is told in words ([`changes`]); a new item that looks like one that was cancelled is put to the
 //! reviewers ([`alike`]).
 
 pub mod alike;
@@ -17,6 +17,7 @@ mod milestone;
 mod record;
 mod register;
 mod review;
+mod shadow;
 mod state;
 mod subject;
 mod words;
@@ -27,6 +28,7 @@ pub use milestone::{Milestone, MilestoneAct, MilestoneRecord, MilestoneStanding,
 pub use record::{Act, Actor, Question, Record, Verdict};
 pub use register::register_changes;
 pub use review::{Days, Role, Touch, plan};
-pub use state::{Command, Given, Life, Notice, Refusal, State};
+pub use shadow::as_if_in_force;
+pub use state::{Command, Given, Life, Notice, Refusal, Shadow, State};
 pub use subject::{Content, Kind, Subject};
 pub use words::changes;

@@ -139,4 +139,11 @@ pub enum Act {
     },
     /// 撤回, before publication.
     Withdrawn,
+    /// 影子运行: from here on it is judged by beside what is in force, and alerts nobody.
+    ShadowBegun {
+        /// Cases that began at this instant or later, as if it had been in force since then.
+        since: Timestamp,
+    },
+    /// 结束影子运行, before publication or withdrawal ends it.
+    ShadowEnded,
 }

@@ -6,6 +6,7 @@
 //!   │  └──revise── 退回 ◀┘                                   │
 //!   └──────────────revise (all reviews anew)───────────────┘      withdraw: from anywhere before 公布中 ──▶ 撤回
 //! ```
+//! Beside this a draft that is not published may be in shadow: judged by, heard by nobody ([`Shadow`]).
 
 mod apply;
 mod command;
@@ -127,6 +128,18 @@ pub struct Notice {
     pub at: Timestamp,
 }
 
+/// 影子运行: since when a draft is judged by beside what is in force. It goes on with another text where the draft is revised, and ends
+/// where its publication is decided or the draft is given up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shadow {
+    /// Cases that began at this instant or later.
+    pub since: Timestamp,
+    /// Who began it.
+    pub who: Actor,
+    /// When it was begun.
+    pub at: Timestamp,
+}
+
 /// A draft, as its records leave it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Life {
@@ -158,6 +171,8 @@ pub struct Life {
     pub published: Option<(Timestamp, String)>,
     /// Where the public can read it.
     pub notices: Vec<Notice>,
+    /// Whether it is in shadow.
+    pub shadow: Option<Shadow>,
     /// Its records, in order.
     pub records: Vec<Record>,
 }
@@ -185,6 +200,7 @@ impl Life {
             decided_at: None,
             published: None,
             notices: Vec::new(),
+            shadow: None,
             records: vec![first],
         };
         records.for_each(|record| life.apply(record));

@@ -32,7 +32,11 @@ impl Fold {
         let outcome = match check {
             // Kept by an earlier engine, without what these checks read.
             _ if taken.event.present & present::WHOLE == 0 => Outcome::Unjudged,
-            AuthorityCheck::TooFewOfficers { at_least, .. } => taken.too_few_officers(*at_least),
+            AuthorityCheck::TooFewOfficers {
+                at_least,
+                qualified,
+                ..
+            } => taken.too_few_officers(*at_least, *qualified),
             AuthorityCheck::Certificate { .. } => taken.certificates(),
             AuthorityCheck::ApproverRank { ranks } => taken.approver_rank(ranks),
             AuthorityCheck::NotAssigned { .. } => taken.not_assigned(),
@@ -62,11 +66,17 @@ enum Standing {
 }
 
 impl Taken<'_> {
-    fn too_few_officers(&self, at_least: u16) -> Outcome {
+    fn too_few_officers(&self, at_least: u16, certified: bool) -> Outcome {
         let crew = self.context.crew(&self.event);
         let (mut qualified, mut unknown, mut unjudged) = (0, 0, 0);
         if crew.is_empty() {
             return Outcome::Unjudged;
+        }
+        let at_least = usize::from(at_least);
+        if crew.len() < at_least {
+            return Outcome::fault(Fault::TooFew);
+        } else if !certified {
+            return Outcome::Fine;
         }
         for person in &crew {
             match self.standing(*person) {
@@ -76,10 +86,7 @@ impl Taken<'_> {
                 Standing::Not(_) => {}
             }
         }
-        let at_least = usize::from(at_least);
-        if crew.len() < at_least {
-            Outcome::fault(Fault::TooFew)
-        } else if qualified >= at_least {
+        if qualified >= at_least {
             Outcome::Fine
         } else if qualified + unjudged >= at_least {
             Outcome::Unjudged

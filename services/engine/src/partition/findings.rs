@@ -30,6 +30,9 @@ pub(crate) fn is_inspections(record: &AlertRecord) -> bool {
 
 impl Engine {
     pub(super) fn command(&mut self, command: &Command, facts: &mut Vec<Fact>) {
+        if let Act::Dispose { alert_id, disposal } = &command.what {
+            return self.dispose(command, alert_id, disposal, facts);
+        }
         if let Some(id) = self.note_command(command) {
             let cause = Cause::Command {
                 id: command.id.clone(),
@@ -62,16 +65,11 @@ impl Engine {
 
     pub(super) fn fold_finding(&mut self, alert: &AlertRecord, revision: u32) {
         let known = self.findings.entry(alert.alert_id.clone()).or_default();
-        if known
-            .published
-            .as_ref()
-            .is_none_or(|p| p.revision < revision)
-        {
-            known.published = Some(Published {
-                record: Box::new(alert.clone()),
-                revision,
-                alleged: !matches!(alert.status, Status::Withdrawn),
-            });
+        let alleged = !matches!(alert.automatic_status(), Status::Withdrawn);
+        match &mut known.published {
+            Some(known) if known.revision < revision => known.retake(alert, revision, alleged),
+            Some(_) => {}
+            None => known.published = Some(Published::of_published(alert, revision, alleged)),
         }
     }
 
@@ -91,19 +89,21 @@ impl Engine {
         let Some((record, change)) = due(command, old, now, &self.rules) else {
             return;
         };
-        let revision = known.published.as_ref().map_or(0, |p| p.revision) + 1;
-        let record = Box::new(record);
-        known.published = Some(Published {
-            record: record.clone(),
-            revision,
-            alleged: record.status != Status::Withdrawn,
+        let alleged = record.status != Status::Withdrawn;
+        let published = known.published.get_or_insert_with(|| Published {
+            record: Box::new(record.clone()),
+            revision: 0,
+            alleged,
+            handled: None,
         });
+        (*published.record, published.alleged) = (record, alleged);
+        published.revision += 1;
         facts.push(Fact::Alert {
-            change,
+            change: published.follow(change),
             cause: cause.clone(),
             at: now,
-            revision,
-            alert: record,
+            revision: published.revision,
+            alert: Box::new(published.said().clone()),
         });
     }
 }
@@ -130,6 +130,8 @@ fn due(
             record.withdrawn_reason = Some(command.reason.clone());
             return Some((record, Change::Withdrawn));
         }
+        // Decided about the alert and no finding: see `Engine::dispose`.
+        Act::Dispose { .. } => return None,
     };
     let alleged = old.filter(|old| old.status != Status::Withdrawn);
     if alleged.is_some_and(|old| same(old, &record)) {
@@ -235,5 +237,6 @@ fn build(command: &Command, finding: &Finding, now: Timestamp, rules: &Rules) ->
         engine_version: ENGINE_VERSION.into(),
         message: finding.message.clone(),
         evidence,
+        disposition: None,
     }
 }

@@ -70,6 +70,9 @@ impl Engine {
         if facts.len() > before {
             for published in &mut self.cases[ix].alerts {
                 fill_event_id(&mut published.record, &event.event_id);
+                if let Some(said) = published.handled.as_mut().and_then(|h| h.said.as_mut()) {
+                    fill_event_id(said, &event.event_id);
+                }
             }
         }
     }
@@ -222,9 +225,17 @@ impl Engine {
 }
 
 fn fill_event_id(record: &mut AlertRecord, id: &str) {
-    if let Some(reason) = &mut record.withdrawn_reason
-        && reason.contains("（）")
-    {
-        *reason = reason.replacen("（）", &format!("（{id}）"), 1);
+    let AlertRecord {
+        withdrawn_reason,
+        disposition,
+        ..
+    } = record;
+    let told = disposition
+        .iter_mut()
+        .flat_map(|d| [&mut d.recheck_reason, &mut d.automatic.withdrawn_reason]);
+    for reason in std::iter::once(withdrawn_reason).chain(told).flatten() {
+        if reason.contains("（）") {
+            *reason = reason.replacen("（）", &format!("（{id}）"), 1);
+        }
     }
 }

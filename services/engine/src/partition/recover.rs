@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use mingjing_domain::alert::{AlertRecord, Status};
+use mingjing_domain::command::Act;
 use mingjing_domain::event::CaseEvent;
 use mingjing_domain::fact::{Cause, Fact};
 
@@ -19,7 +20,7 @@ impl Engine {
             revision, alert, ..
         } = fact
         else {
-            return;
+            return self.fold_decision(fact);
         };
         if is_inspections(alert) {
             return self.fold_finding(alert, *revision);
@@ -33,21 +34,11 @@ impl Engine {
             .iter_mut()
             .find(|p| p.record.alert_id == alert.alert_id)
         {
-            Some(known) if known.revision < *revision => {
-                *known = Published {
-                    record: alert.clone(),
-                    revision: *revision,
-                    alleged,
-                };
-            }
+            Some(known) if known.revision < *revision => known.retake(alert, *revision, alleged),
             Some(_) => {}
-            None => {
-                case.alerts.push(Published {
-                    record: alert.clone(),
-                    revision: *revision,
-                    alleged,
-                });
-            }
+            None => case
+                .alerts
+                .push(Published::of_published(alert, *revision, alleged)),
         }
     }
 
@@ -80,6 +71,9 @@ impl Engine {
                 self.set_source(ix, source.clone());
                 self.sources[usize::from(ix)].touched = true;
             }
+            Input::Command(command) if matches!(command.what, Act::Dispose { .. }) => {
+                self.note_disposal(command);
+            }
             Input::Command(command) => {
                 self.note_command(command);
             }
@@ -93,6 +87,7 @@ impl Engine {
     pub fn rejudge(&mut self, cause: &Cause, facts: &mut Vec<Fact>) {
         self.judge_anew(self.cases.all().collect(), cause, facts);
         self.judge_findings(cause, facts);
+        self.answer_the_rest(facts);
     }
 
     /// Judges these cases from the beginning, but for those that wait: half of what happened is no ground for a verdict.
@@ -126,9 +121,13 @@ impl Engine {
 
 /// Whether an alert, as published, was alleged when it was published.
 fn is_alleged(record: &AlertRecord) -> bool {
-    match record.status {
+    let reason = match &record.disposition {
+        Some(disposition) => &disposition.automatic.withdrawn_reason,
+        None => &record.withdrawn_reason,
+    };
+    match record.automatic_status() {
         Status::Withdrawn | Status::Cancelled => false,
-        Status::Review => record.withdrawn_reason.is_none(),
+        Status::Review => reason.is_none(),
         Status::Pending | Status::Issued | Status::Ended => true,
     }
 }

@@ -268,7 +268,7 @@ impl Sentence<'_> {
             Check::TimeReversed => write!(text, "{before}早于“{what}”（{when}），时间倒序。"),
             Check::MissingField { fields } => {
                 let name = &fields[usize::from(finding.detail)].1;
-                write!(text, "{when}“{what}”的记录缺少 {name}。")
+                write!(text, "{when}“{what}”的记录缺少{}。", field_zh(name))
             }
             Check::MalformedCode { codes } => {
                 let name = &codes[usize::from(finding.detail & 0xff)].name;
@@ -281,6 +281,29 @@ impl Sentence<'_> {
             Check::Timed | Check::ResentAfter { .. } => Ok(()),
         }
     }
+}
+
+/// A field of a record as an officer calls it, with its name in the exchange format for whoever mends the interface.
+fn field_zh(name: &str) -> String {
+    let words = match name {
+        "actor.id" | "actor" => "经办人",
+        "actor.cert_no" => "执法证号",
+        "result_code" => "结果",
+        "reason" => "理由",
+        "legal_basis" => "依据",
+        "party_ref" => "当事人",
+        "item_code" => "事项编码",
+        "org_code" => "承办机构",
+        "region_code" => "行政区划",
+        "attachments" => "文书材料",
+        "step_code" => "环节",
+        "case_kind" => "办件类型",
+        "discretion_tier" => "裁量档次",
+        "parent_case_no" => "对应的办件编号",
+        _ if name.starts_with("attachments.") => "规定的文书材料",
+        _ => "规定的内容",
+    };
+    format!("{words}（{name}）")
 }
 
 /// Fen as yuan, with two digits.

@@ -54,7 +54,9 @@ pub fn notes(set: &DefinitionSet) -> Vec<Problem> {
 
 fn needs(check: &PointKind) -> Option<Needs> {
     match check {
-        PointKind::TooFewOfficers { .. }
+        PointKind::TooFewOfficers {
+            qualified: true, ..
+        }
         | PointKind::Certificate { .. }
         | PointKind::ApproverRank { .. }
         | PointKind::NotAssigned { .. } => Some(Needs::Register),

@@ -180,6 +180,8 @@ pub(crate) enum Check {
 pub(crate) enum AuthorityCheck {
     TooFewOfficers {
         at_least: u16,
+        /// Certificates are asked for; where not, heads are counted and nothing else.
+        qualified: bool,
         each: bool,
     },
     Certificate {

@@ -2,8 +2,9 @@
 
 use mingjing_domain::alert::Level;
 use mingjing_domain::command::{Act, Author, Command, Finding, Subject, SubjectKind, Window};
+use mingjing_domain::disposition::{Conclusion, Disposal};
 use mingjing_domain::event::EventKind::{Accepted, Closed, Note, StepStart};
-use mingjing_domain::fact::Cause;
+use mingjing_domain::fact::{Cause, Fact};
 use mingjing_engine::{ENGINE_VERSION, Engine, Input};
 
 use crate::world::{compile, definitions, engine, event, say, tick, with_attribute, with_step};
@@ -103,6 +104,87 @@ fn findings_outlive_a_restart_and_a_snapshot_without_any_ends_as_it_always_did()
     restored.handle(Input::Command(&command), &mut facts);
     restored.rejudge(&Cause::Clock, &mut facts);
     assert_eq!(facts, [], "running it again changes nothing");
+}
+
+/// What is decided of the late alert, and something that is refused.
+fn disposed(engine: &mut Engine) -> Vec<Fact> {
+    tick(engine, 72);
+    let late = engine.alerts().find(|a| a.control_point == "late");
+    let late = late.expect("it is late").clone();
+    let mut facts = Vec::new();
+    for (key, disposal) in [
+        ("k1", Disposal::Confirm),
+        (
+            "k2",
+            Disposal::Dismiss {
+                conclusion: Conclusion::Data,
+            },
+        ),
+    ] {
+        let by = Author::Person {
+            id: "li".into(),
+            body: "sfj".into(),
+            office: "监督科".into(),
+        };
+        let subject = Subject {
+            kind: SubjectKind::Case,
+            source: late.source.clone(),
+            key: late.case_no.clone(),
+        };
+        let what = Act::Dispose {
+            alert_id: late.alert_id.clone(),
+            disposal,
+        };
+        let command = Command::keyed(key, by, engine.clock(), "核实".into(), subject, what);
+        engine.handle(Input::Command(&command), &mut facts);
+    }
+    facts
+}
+
+#[test]
+fn dispositions_outlive_a_restart_and_an_engine_that_knows_none_refuses_the_snapshot() {
+    let mut engine = told();
+    let without = engine.snapshot();
+    let facts = disposed(&mut engine);
+    assert!(
+        matches!(
+            &facts[..],
+            [
+                Fact::Alert { .. },
+                Fact::Decision { refused: None, .. },
+                Fact::Decision {
+                    refused: Some(_),
+                    ..
+                }
+            ]
+        ),
+        "{facts:?}"
+    );
+    let bytes = engine.snapshot();
+    let rules = compile(&text()).unwrap_or_else(|p| panic!("{p:?}"));
+    let mut restored = Engine::restore(rules.clone(), &bytes).unwrap();
+    assert_eq!(restored.snapshot(), bytes);
+    assert_eq!(
+        disposed(&mut restored)[..],
+        facts[1..],
+        "said again it is answered the same"
+    );
+    let mut more = Vec::new();
+    restored.rejudge(&Cause::Clock, &mut more);
+    assert_eq!(more, []);
+    // Where older engines look for the number of findings they find one that no bytes can hold.
+    let image = without.len().min(bytes.len());
+    let tail = bytes
+        .windows(10)
+        .skip(image / 2)
+        .position(|w| w == [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01]);
+    assert!(tail.is_some(), "the tail begins with the greatest number");
+    for end in bytes.len() - 200..bytes.len() {
+        assert!(
+            Engine::restore(rules.clone(), &bytes[..end]).is_err(),
+            "cut at {end}"
+        );
+    }
 }
 
 #[test]

@@ -3,11 +3,10 @@
 use std::fmt::Write as _;
 
 use chrono_tz::Tz;
+use mingjing_backtest::{Difference, Example, Report, Stands, Tally};
 use mingjing_domain::alert::{Level, Status};
 
-use super::judge::{Difference, Example, Stands, Tally};
 use super::local;
-use super::report::Report;
 
 /// The report in Chinese.
 pub fn text_zh(report: &Report, zone: Tz) -> String {
@@ -31,7 +30,7 @@ fn write(text: &mut String, report: &Report, zone: Tz) -> std::fmt::Result {
     }
     writeln!(
         text,
-        "办件 {} 件，事件 {} 条（期间之外开始的 {} 件未计），用时 {:.1} 秒；不影响任何正式预警",
+        "办件 {} 件，事件 {} 条（期间内有活动而在期间之前开始的 {} 件未计），用时 {:.1} 秒；不影响任何正式预警",
         report.cases, report.events, report.cases_left_out, report.seconds
     )?;
     if report.unjudged_conditions > 0 {

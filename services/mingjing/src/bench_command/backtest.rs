@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
+use mingjing_backtest::{CasesOfPast, Judges, Span, backtest};
 use mingjing_domain::Timestamp;
 use mingjing_store::Store;
 use serde::Serialize;
@@ -20,7 +21,6 @@ use super::measured::{Measured, load_before, number, tell};
 use super::probe::ClickHouse;
 use super::site::{Site, until};
 use super::stopwatch::load_average;
-use crate::backtest_command::{CasesOfPast, Judges, Span, backtest};
 
 /// What is backtested.
 #[derive(Debug, clap::Args)]
@@ -80,12 +80,13 @@ pub async fn run(args: BacktestBenchArgs) -> anyhow::Result<()> {
         sources: Vec::new(),
         judged_at: span.to,
         examples: 3,
+        records: false,
     });
     let (mut judged, mut read, mut seconds, mut would_raise) =
         (Vec::new(), Vec::new(), Vec::new(), 0);
     for run in 1..=args.runs {
         let began = Instant::now();
-        let report = backtest(&store, span, judges.clone(), threads).await?;
+        let report = backtest(&store, span, None, judges.clone(), threads).await?;
         ensure!(
             report.events == backlog.events && report.total.raised > 0,
             "{} of {} events were judged, {} alerts would be raised",
@@ -98,7 +99,7 @@ pub async fn run(args: BacktestBenchArgs) -> anyhow::Result<()> {
         seconds.push(took);
         judged.push(backlog.events as f64 / took);
         let began = Instant::now();
-        let mut cases = CasesOfPast::open(&store, span)?;
+        let mut cases = CasesOfPast::open(&store, span, None, true)?;
         while cases.next_batch().await?.is_some() {}
         read.push(backlog.events as f64 / began.elapsed().as_secs_f64());
         eprintln!("run {run} of {}", args.runs);

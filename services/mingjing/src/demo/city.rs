@@ -1,77 +1,21 @@
-//! Who is who in the demo city: sources, kinds of cases, the bodies that handle them. The names for people stand in
-//! `deploy/demo/definitions`; a test holds the two together.
+//! Who is who in the demo city: sources, kinds of cases, the bodies that handle them. The names for people, and what each source
+//! declares of itself, stand in `deploy/demo/definitions`; tests hold the two together.
 
 use std::ops::RangeInclusive;
 
-use mingjing_domain::source::{Source, SourceClock};
-
-/// A department's system as the demo registers it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct System {
-    /// The id that its events carry.
-    pub id: &'static str,
-    name: &'static str,
-    /// None where several bodies work in it.
-    org_code: Option<&'static str>,
-}
-
-/// Every source of the demo, in order of registration.
-pub const SYSTEMS: [System; 7] = [
-    System {
-        id: "zjj-permit",
-        name: "演示·住建局施工许可系统",
-        org_code: Some("510500-zjj"),
-    },
-    System {
-        id: "scjg-case",
-        name: "演示·市场监管执法办案系统",
-        org_code: Some("510502-scjg"),
-    },
-    System {
-        id: SILENT_SOURCE,
-        name: "演示·人社局工伤认定系统",
-        org_code: Some("510500-rsj"),
-    },
-    System {
-        id: "mzj-relief",
-        name: "演示·民政局社会救助系统",
-        org_code: Some("510522-mzj"),
-    },
-    System {
-        id: "cgj-road",
-        name: "演示·城管局道路与执法系统",
-        org_code: Some("510500-cgj"),
-    },
-    System {
-        id: "zrzy-land",
-        name: "演示·自然资源不动产与权属系统",
-        org_code: Some("510500-zrzy"),
-    },
-    System {
-        // Bodies without a system of their own work in the city's (成府发〔2009〕53号 has the same rule).
-        id: "lz-platform",
-        name: "演示·行政权力运行基础平台",
-        org_code: None,
-    },
+/// Every source of the demo, as `deploy/demo/definitions/sources.yaml` declares them.
+pub const SYSTEMS: [&str; 7] = [
+    "zjj-permit",
+    "scjg-case",
+    SILENT_SOURCE,
+    "mzj-relief",
+    "cgj-road",
+    "zrzy-land",
+    "lz-platform",
 ];
 
 /// The source that falls silent for a while.
 pub const SILENT_SOURCE: &str = "rsj-injury";
-
-/// Silence of this many minutes is not normal for a source of the demo: they say every half hour how far they are.
-const RHYTHM_MINUTES: u32 = 120;
-
-impl System {
-    /// What the source declares about itself.
-    pub fn declaration(&self) -> Source {
-        Source {
-            name: self.name.into(),
-            org_code: self.org_code.map(Into::into),
-            rhythm_minutes: Some(RHYTHM_MINUTES),
-            ..Source::new(self.id, SourceClock::Live)
-        }
-    }
-}
 
 /// What a case is about: one kind a flowchart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -114,6 +58,8 @@ pub enum Kind {
     Procurement,
     /// 竣工验收备案.
     Filing,
+    /// 表彰奖励.
+    Commendation,
 }
 
 /// A power item in the hands of one region's bureau.
@@ -147,7 +93,7 @@ impl Power {
 
 impl Kind {
     /// Every kind, in the order in which a day's cases are numbered.
-    pub const ALL: [Kind; 19] = [
+    pub const ALL: [Kind; 20] = [
         Kind::Permit,
         Kind::FoodLicence,
         Kind::Licence,
@@ -167,6 +113,7 @@ impl Kind {
         Kind::Land,
         Kind::Procurement,
         Kind::Filing,
+        Kind::Commendation,
     ];
 
     /// The source whose cases these are.
@@ -183,7 +130,8 @@ impl Kind {
             | Kind::CityPenalty
             | Kind::Substitute
             | Kind::Inspection
-            | Kind::Procurement => "lz-platform",
+            | Kind::Procurement
+            | Kind::Commendation => "lz-platform",
         }
     }
 
@@ -201,9 +149,12 @@ impl Kind {
             | Kind::Welfare
             | Kind::Inspection
             | Kind::Filing => 1..=2,
-            Kind::Substitute | Kind::Liquor | Kind::Reward | Kind::Land | Kind::Procurement => {
-                0..=1
-            }
+            Kind::Substitute
+            | Kind::Liquor
+            | Kind::Reward
+            | Kind::Land
+            | Kind::Procurement
+            | Kind::Commendation => 0..=1,
         }
     }
 
@@ -229,6 +180,7 @@ impl Kind {
             Kind::Land => "TD",
             Kind::Procurement => "CG",
             Kind::Filing => "BA",
+            Kind::Commendation => "BZ",
         }
     }
 
@@ -393,9 +345,20 @@ impl Kind {
                     ]
                 }
             }
+            Kind::Commendation => {
+                const {
+                    &[
+                        power("510500", "jtj", "JL-0803"),
+                        power("510502", "jtj", "JL-0803"),
+                    ]
+                }
+            }
         }
     }
 }
+
+/// The bank into which fines are paid.
+pub const BANK: &str = "bank-luzhou-demo";
 
 /// The town that accepts applications for the living allowance in `region`.
 pub fn town(region: &str) -> String {

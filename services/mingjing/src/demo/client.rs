@@ -75,7 +75,7 @@ impl Client {
         })
     }
 
-    /// Registers a source; its key where it is new.
+    /// Registers a source that no definitions declare; its key where it is new.
     ///
     /// # Errors
     /// When the platform refuses it.
@@ -85,7 +85,7 @@ impl Client {
         Ok(answer.key)
     }
 
-    /// A fresh key for a registered source.
+    /// A fresh key for a source that is registered, or declared by the definitions.
     ///
     /// # Errors
     /// When the platform refuses it.

@@ -31,6 +31,7 @@ files! {
     "coercion/items.yaml"
     "coercion/seizure.yaml"
     "coercion/substitute-performance.yaml"
+    "confirmation/fees.yaml"
     "confirmation/items.yaml"
     "confirmation/real-estate.yaml"
     "confirmation/work-injury.yaml"
@@ -57,11 +58,13 @@ files! {
     "penalty/general-penalty.yaml"
     "penalty/items.yaml"
     "penalty/summary-penalty.yaml"
+    "reward/commendation.yaml"
     "reward/items.yaml"
     "reward/report-reward.yaml"
     "ruling/items.yaml"
     "ruling/land-dispute.yaml"
     "ruling/procurement-complaint.yaml"
+    "sources.yaml"
 }
 
 /// The set's own folder: the platform tells one set of definitions from another by it.

@@ -63,9 +63,12 @@ impl Feed {
         let due = std::mem::replace(&mut self.waiting, later);
         let mut by_source: BTreeMap<&'static str, Due> = BTreeMap::new();
         for dispatch in due.into_values() {
-            if let Some(system) = SYSTEMS.iter().find(|s| *s.id == *dispatch.event.source) {
+            if let Some(system) = SYSTEMS
+                .into_iter()
+                .find(|id| *id == &*dispatch.event.source)
+            {
                 by_source
-                    .entry(system.id)
+                    .entry(system)
                     .or_default()
                     .dispatches
                     .push(dispatch);
@@ -73,11 +76,11 @@ impl Feed {
         }
         let half_hour =
             Timestamp::from_millis(now.millis().div_euclid(HALF_HOUR_MS) * HALF_HOUR_MS);
-        for system in &SYSTEMS {
-            let said = self.said.get(system.id).copied().unwrap_or(self.from);
-            if half_hour > said && !self.plan.is_silent(system.id, now) {
-                self.said.insert(system.id, half_hour);
-                by_source.entry(system.id).or_default().complete_until =
+        for system in SYSTEMS {
+            let said = self.said.get(system).copied().unwrap_or(self.from);
+            if half_hour > said && !self.plan.is_silent(system, now) {
+                self.said.insert(system, half_hour);
+                by_source.entry(system).or_default().complete_until =
                     Some(half_hour.plus_millis(-HALF_HOUR_MS));
             }
         }

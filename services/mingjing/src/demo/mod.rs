@@ -118,8 +118,8 @@ impl Demo {
     }
 
     async fn live(&mut self) -> anyhow::Result<()> {
-        self.register().await?;
         self.publish(Published::Base).await?;
+        self.ask_for_keys().await?;
         loop {
             let amendment = self.feed.plan().amendment().at;
             let amends =
@@ -182,15 +182,11 @@ impl Demo {
         Ok(None)
     }
 
-    async fn register(&mut self) -> anyhow::Result<()> {
-        for system in &SYSTEMS {
-            let key = self.client.declare(&system.declaration()).await?;
-            match key {
-                Some(key) => self.timeline.set_key(system.id, key)?,
-                None if self.timeline.key(system.id).is_none() => {
-                    self.replace_key(system.id).await?
-                }
-                None => {}
+    /// The definitions declare the sources; each needs a key to speak.
+    async fn ask_for_keys(&mut self) -> anyhow::Result<()> {
+        for source in SYSTEMS {
+            if self.timeline.key(source).is_none() {
+                self.replace_key(source).await?;
             }
         }
         Ok(())

@@ -24,12 +24,12 @@ const TURN_EVERY: i64 = 2;
 
 /// On the turn with this place, one case of that kind has that fault. A past as the demo hurries through shows the first 14 or so,
 /// whatever the day of the first start; the rest come as the city lives on.
-const TURN: [(Kind, Fault); 58] = [
+const TURN: [(Kind, Fault); 64] = [
     (Kind::Permit, Fault::OverLaw),
     (Kind::Penalty, Fault::OneOfficer),
     (Kind::RoadFee, Fault::OffStandard),
     (Kind::Penalty, Fault::TierNotFiled),
-    (Kind::Permit, Fault::WrongBody),
+    (Kind::Permit, Fault::OtherPost),
     (Kind::Liquor, Fault::Unplanned),
     (Kind::Penalty, Fault::FineOutOfRange),
     (Kind::CityPenalty, Fault::TierChanged),
@@ -41,6 +41,8 @@ const TURN: [(Kind, Fault); 58] = [
     (Kind::Substitute, Fault::ReminderCut),
     (Kind::Penalty, Fault::NoNotice),
     (Kind::Land, Fault::NotServed),
+    (Kind::Permit, Fault::WrongBody),
+    (Kind::FoodLicence, Fault::RankTooLow),
     (Kind::Permit, Fault::SuspendedTooLong),
     (Kind::Injury, Fault::OverPromise),
     (Kind::CityPenalty, Fault::NoHearing),
@@ -52,6 +54,7 @@ const TURN: [(Kind, Fault); 58] = [
     (Kind::Filing, Fault::Refused),
     (Kind::Permit, Fault::OverPromise),
     (Kind::Litter, Fault::BeyondSummary),
+    (Kind::Licence, Fault::OneOfficer),
     (Kind::Licence, Fault::OverPromise),
     (Kind::Seizure, Fault::SuspendedTooLong),
     (Kind::Penalty, Fault::OffList),
@@ -83,6 +86,9 @@ const TURN: [(Kind, Fault); 58] = [
     (Kind::Filing, Fault::OverPromise),
     (Kind::Inspection, Fault::Unplanned),
     (Kind::Reward, Fault::OverPromise),
+    (Kind::Litter, Fault::CashTaken),
+    (Kind::Commendation, Fault::PublicityCut),
+    (Kind::Inspection, Fault::OneOfficer),
 ];
 
 /// Where the town lies that types its cases in afterwards.

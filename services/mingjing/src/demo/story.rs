@@ -5,7 +5,9 @@
 
 use chrono::NaiveDate;
 use mingjing_domain::Timestamp;
-use mingjing_domain::event::{Actor, CaseData, CaseEvent, EventKind, Special, Value};
+use mingjing_domain::event::{
+    Actor, Attachment, CaseData, CaseEvent, Collection, EventKind, Special, Value,
+};
 use mingjing_domain::ids::derived_id;
 use mingjing_domain::text::Text;
 
@@ -243,13 +245,24 @@ impl<'d> Story<'d> {
     /// Tells that the head of the body granted more time.
     pub fn extend(&mut self, granted: &'static str, basis: &'static str, actor: &str) {
         let head = officer(&self.body, "approve", 1);
+        self.extend_by((head, "authority_head"), granted, basis, actor);
+    }
+
+    /// Tells that somebody of this rank granted more time.
+    pub fn extend_by(
+        &mut self,
+        (head, rank): (String, &'static str),
+        granted: &'static str,
+        basis: &'static str,
+        actor: &str,
+    ) {
         let now = self.now;
         self.tell(EventKind::Extend, actor).data.special = Some(Special {
             kind: "extension".into(),
             basis: Some(basis.into()),
             granted: Some(granted.into()),
             approver: Some(head.into()),
-            approver_rank: Some("authority_head".into()),
+            approver_rank: Some(rank.into()),
             notice_at: Some(now),
             ..Special::default()
         });
@@ -287,6 +300,23 @@ pub fn together(event: &mut CaseEvent<'static>, other: String) {
         id: other.into(),
         ..Actor::default()
     });
+}
+
+/// A document of this kind was made out and filed with the act.
+pub fn document(event: &mut CaseEvent<'static>, kind: &'static str) {
+    event.data.attachments.push(Attachment {
+        kind: kind.into(),
+        sha256: Some(derived_id(&["demo document", &event.event_id, kind]).into()),
+        uploaded_at: event.entered_at,
+    });
+}
+
+/// Who took the money, and on which ground where it was taken on the spot.
+pub fn collected(event: &mut CaseEvent<'static>, by: String, ground: Option<&'static str>) {
+    event.data.collection = Some(Box::new(Collection {
+        collector: by.into(),
+        ground: ground.map(Into::into),
+    }));
 }
 
 /// The act uses a tier of the discretion standard.

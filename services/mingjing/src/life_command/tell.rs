@@ -5,11 +5,11 @@ use std::fmt::Write as _;
 use serde_json::Value;
 
 /// Text of a field; empty where there is none.
-fn s<'v>(value: &'v Value, field: &str) -> &'v str {
+pub(super) fn s<'v>(value: &'v Value, field: &str) -> &'v str {
     value[field].as_str().unwrap_or_default()
 }
 
-fn list<'v>(value: &'v Value, field: &str) -> impl Iterator<Item = &'v Value> {
+pub(super) fn list<'v>(value: &'v Value, field: &str) -> impl Iterator<Item = &'v Value> {
     value[field].as_array().into_iter().flatten()
 }
 
@@ -19,7 +19,7 @@ fn who(actor: &Value) -> String {
     known.join(" ")
 }
 
-fn subjects(value: &Value) -> String {
+pub(super) fn subjects(value: &Value) -> String {
     let told = list(value, "subjects").map(|subject| {
         let version = match s(subject, "version") {
             "" => String::new(),
@@ -30,7 +30,7 @@ fn subjects(value: &Value) -> String {
     told.collect::<Vec<_>>().join("、")
 }
 
-fn line(out: &mut String, text: impl AsRef<str>) {
+pub(super) fn line(out: &mut String, text: impl AsRef<str>) {
     // Writing to a text cannot fail.
     let _ = writeln!(out, "{}", text.as_ref());
 }
@@ -79,6 +79,9 @@ pub(super) fn draft(answer: &Value) -> String {
     if !s(answer, "version").is_empty() {
         line(&mut out, format!("定义版本：{}", s(answer, "version")));
     }
+    if answer["shadow"].is_object() {
+        line(&mut out, in_shadow(&answer["shadow"]));
+    }
     section(
         &mut out,
         "改动",
@@ -95,7 +98,17 @@ pub(super) fn draft(answer: &Value) -> String {
     out
 }
 
-fn section(out: &mut String, title: &str, lines: impl Iterator<Item = String>) {
+/// Since when a draft is in shadow, and who put it there.
+pub(super) fn in_shadow(shadow: &Value) -> String {
+    format!(
+        "影子运行：自 {} 起开始的办件（{} 于 {} 设置），不发预警",
+        s(shadow, "since"),
+        who(&shadow["who"]),
+        s(shadow, "begun_at")
+    )
+}
+
+pub(super) fn section(out: &mut String, title: &str, lines: impl Iterator<Item = String>) {
     let lines: Vec<String> = lines.collect();
     if lines.is_empty() {
         return;
@@ -157,12 +170,15 @@ pub(super) fn drafts(answer: &Value) -> String {
         if draft["overdue"].as_bool() == Some(true) {
             text.push_str("，已逾期");
         }
+        if draft["shadow"].is_object() {
+            text.push_str("　影子运行");
+        }
         line(&mut out, text);
     }
     none(out, "没有草案")
 }
 
-fn none(out: String, otherwise: &str) -> String {
+pub(super) fn none(out: String, otherwise: &str) -> String {
     match out.is_empty() {
         true => format!("{otherwise}\n"),
         false => out,

@@ -11,8 +11,8 @@ use crate::{Error, Store};
 pub struct Standing(pub AlertRecord);
 
 impl Store {
-    /// The alerts of a rule's inspections about a window that stand: neither withdrawn nor over. Of every window where none is
-    /// named.
+    /// The alerts of a rule's inspections about a window that stand for the platform: neither withdrawn nor over, whatever people
+    /// decided. Of every window where none is named.
     ///
     /// # Errors
     /// [`Error::Unavailable`], [`Error::Refused`], [`Error::Damaged`].
@@ -23,7 +23,7 @@ impl Store {
     ) -> Result<Vec<Standing>, Error> {
         let sql = format!(
             "SELECT {} FROM alerts FINAL WHERE control_point = {{point:String}} AND ({{any:UInt8}} = 1 OR step = {{window:String}}) \
-             AND status IN ('issued', 'review') ORDER BY alert_id",
+             AND if(automatic = '', status, automatic) IN ('issued', 'review') ORDER BY alert_id",
             AlertRow::select_list()
         );
         let query = self
@@ -34,7 +34,9 @@ impl Store {
             .param("window", window.unwrap_or_default());
         let rows: Vec<AlertRow> = self.fetch("reading what inspections found", query).await?;
         let records = rows.into_iter().map(AlertRecord::try_from);
-        let stand = |record: &AlertRecord| matches!(record.status, Status::Issued | Status::Review);
+        let stand = |record: &AlertRecord| {
+            matches!(record.automatic_status(), Status::Issued | Status::Review)
+        };
         let records: Result<Vec<AlertRecord>, Error> = records.collect();
         Ok(records?.into_iter().filter(stand).map(Standing).collect())
     }

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use clickhouse::query::Query;
 use mingjing_domain::Timestamp;
 use mingjing_domain::alert::{Level, Status};
+use mingjing_domain::disposition::DispositionState;
 
 /// Which alerts are asked for. Every part narrows; an empty part asks for all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -36,6 +37,8 @@ pub struct AlertFilter {
     pub open_only: bool,
     /// Only alerts that a person has to decide: of those that still stand, all whose level or status is review.
     pub to_review: bool,
+    /// With people it stands in one of these ways.
+    pub disposition: Vec<DispositionState>,
 }
 
 /// What still stands.
@@ -55,6 +58,10 @@ impl AlertFilter {
         when(
             self.to_review,
             "status IN {standing:Array(String)} AND (status = 'review' OR level = 'review')",
+        );
+        when(
+            !self.disposition.is_empty(),
+            "disposition IN {disposition:Array(String)}",
         );
         when(!self.level.is_empty(), "level IN {level:Array(String)}");
         when(
@@ -97,6 +104,10 @@ impl AlertFilter {
         }
         if self.to_review {
             query = query.param("standing", codes(&OPEN));
+        }
+        if !self.disposition.is_empty() {
+            let states = self.disposition.iter().map(|s| s.code());
+            query = query.param("disposition", states.collect::<Vec<_>>());
         }
         if !levels.is_empty() {
             query = query.param("level", levels);

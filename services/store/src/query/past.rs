@@ -1,7 +1,7 @@
 //! The past case by case: every event that ever came, and what was published, in one order, so that both can be walked side by
 //! side with memory for one case.
 
-use clickhouse::query::RowCursor;
+use clickhouse::query::{Query, RowCursor};
 use mingjing_domain::Timestamp;
 use mingjing_domain::event::{CaseData, CaseEvent, EventKind};
 use mingjing_domain::source::Source;
@@ -78,7 +78,7 @@ pub struct PastAlert {
     pub visit: u16,
     /// The code of its level.
     pub level: String,
-    /// The code of its status.
+    /// The code of its status, as the platform alone has it.
     pub status: String,
     due_at: Option<Millis>,
     breached_at: Option<Millis>,
@@ -114,17 +114,85 @@ impl<T: clickhouse::RowOwned + clickhouse::RowRead> Past<T> {
 /// More than so much is sorted on the server's disk.
 const SORT_BYTES_MAX: &str = "1000000000";
 
+/// Which part of the past is asked for: all that is known of the cases in which something happened from an instant on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PastAsked {
+    /// Something happened in the case at this instant or later …
+    pub from: Timestamp,
+    /// … and before this one. What happened later is left out of what did happen.
+    pub before: Timestamp,
+    /// Where knowledge ends; none: all that is known now.
+    pub horizon: Option<Horizon>,
+}
+
+/// How far the log was known: its id, and of each partition the offset before which every record counts, and none after it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Horizon {
+    /// The incarnation of the log. Events of another one are older and count all.
+    pub log_id: String,
+    /// Partition and offset, by partition. Of a partition that is not among them nothing counts.
+    pub positions: Vec<(u16, u64)>,
+}
+
+/// The cases asked for. In the order of the key FINAL merges by, as far as cases go: no sorting of everything. Events are looked for without
+/// FINAL in the inner query: which of two rows of one event counts is no question there.
+const OF_PAST: &str = "occurred_at < fromUnixTimestamp64Milli({before:Int64}, 'UTC') \
+     AND (source, case_no) IN (SELECT source, case_no FROM events WHERE occurred_at >= fromUnixTimestamp64Milli({from:Int64}, 'UTC') \
+     AND occurred_at < fromUnixTimestamp64Milli({before:Int64}, 'UTC'))";
+/// Knowledge that ends somewhere. Conditions on columns beside the key are looked at when FINAL has chosen the row; of an event sent
+/// twice that is the first, so that what came after the horizon changes nothing before it.
+const WITHIN: &str = " AND (log_id != {log:String} \
+     OR log_offset < transform(log_partition, {partitions:Array(UInt16)}, {offsets:Array(UInt64)}, toUInt64(0)))";
+
+impl PastAsked {
+    fn conditions(&self) -> String {
+        match self.horizon {
+            Some(_) => format!("{OF_PAST}{WITHIN}"),
+            None => OF_PAST.to_owned(),
+        }
+    }
+
+    fn fill(&self, query: Query) -> Query {
+        let query = query
+            .param("from", self.from.millis())
+            .param("before", self.before.millis());
+        let Some(horizon) = &self.horizon else {
+            return query;
+        };
+        // `transform` takes no empty arrays; no log has so many partitions.
+        let positions = std::iter::once((u16::MAX, 0)).chain(horizon.positions.iter().copied());
+        let (partitions, offsets): (Vec<u16>, Vec<u64>) = positions.unzip();
+        query
+            .param("log", &horizon.log_id)
+            .param("partitions", partitions)
+            .param("offsets", offsets)
+    }
+}
+
 impl Store {
-    /// Every event that happened before an instant, by source and case number.
+    /// Every event of the cases asked for, by source and case number.
     ///
     /// # Errors
     /// [`Error::Refused`] if the query cannot be put.
-    pub fn past_events(&self, before: Timestamp) -> Result<Past<PastEvent>, Error> {
-        // In the order of the key FINAL merges by, as far as cases go: no sorting of everything.
-        let sql = "SELECT source, case_no, event_id, data_version, source_seq, kind, occurred_at, entered_at, sent_at, \
-                   received_at, data, log_offset FROM events FINAL WHERE occurred_at < fromUnixTimestamp64Milli({before:Int64}, 'UTC') \
-                   ORDER BY source, case_no";
-        self.past(sql, before, "reading past events")
+    pub fn past_events(&self, asked: &PastAsked) -> Result<Past<PastEvent>, Error> {
+        let sql = format!(
+            "SELECT source, case_no, event_id, data_version, source_seq, kind, occurred_at, entered_at, sent_at, \
+             received_at, data, log_offset FROM events FINAL WHERE {} ORDER BY source, case_no",
+            asked.conditions()
+        );
+        let query = asked.fill(self.client().query_raw(&sql));
+        self.past(query, "reading past events")
+    }
+
+    /// How many events those are, at most: until parts are merged, one that was written twice counts twice.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`], [`Error::Refused`].
+    pub async fn count_past_events(&self, asked: &PastAsked) -> Result<u64, Error> {
+        let sql = format!("SELECT count() FROM events WHERE {}", asked.conditions());
+        let query = asked.fill(self.client().query_raw(&sql));
+        let counted: Vec<u64> = self.fetch("counting past events", query).await?;
+        Ok(counted.first().copied().unwrap_or(0))
     }
 
     /// Every alert raised before an instant, as it stands now, in the same order.
@@ -132,26 +200,26 @@ impl Store {
     /// # Errors
     /// [`Error::Refused`] if the query cannot be put.
     pub fn past_alerts(&self, before: Timestamp) -> Result<Past<PastAlert>, Error> {
-        let sql = "SELECT source, case_no, control_point, step, visit, level, status, due_at, breached_at, completed_at, \
-                   responsible_org FROM alerts FINAL WHERE subject_kind = 'case' AND NOT startsWith(control_point, 'inspection/') \
+        let sql = "SELECT source, case_no, control_point, step, visit, level, \
+                   CAST(if(a.automatic = '', a.status, a.automatic), 'String') AS status, due_at, breached_at, completed_at, \
+                   responsible_org FROM alerts AS a FINAL WHERE subject_kind = 'case' AND NOT startsWith(control_point, 'inspection/') \
                    AND raised_at < fromUnixTimestamp64Milli({before:Int64}, 'UTC') \
                    ORDER BY source, case_no, alert_id";
-        self.past(sql, before, "reading past alerts")
+        let query = self.client().query_raw(sql);
+        self.past(
+            query.param("before", before.millis()),
+            "reading past alerts",
+        )
     }
 
     fn past<T: clickhouse::RowOwned + clickhouse::RowRead>(
         &self,
-        sql: &str,
-        before: Timestamp,
+        query: Query,
         attempted: &'static str,
     ) -> Result<Past<T>, Error> {
-        let query = self
-            .client()
-            .query_raw(sql)
+        let cursor = query
             .with_setting("optimize_read_in_order", "1")
             .with_setting("max_bytes_before_external_sort", SORT_BYTES_MAX)
-            .param("before", before.millis());
-        let cursor = query
             .fetch::<T>()
             .map_err(|error| Error::of(attempted, error))?;
         Ok(Past {

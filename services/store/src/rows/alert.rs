@@ -78,6 +78,14 @@ table! {
         message: String,
         /// [`AlertRecord::evidence`] as a JSON array.
         evidence: String,
+        /// The code of the status that the platform alone would give it; empty where it is the same.
+        automatic: String,
+        /// The code of where it stands with people; empty where nobody did anything.
+        disposition: String,
+        /// The code of the conclusion that carries; empty where none does.
+        conclusion: String,
+        /// [`AlertRecord::disposition`] as a JSON object; empty where nobody did anything.
+        handling: String,
         /// How many times it has changed, from 1.
         revision: u32,
         /// The partition's clock when that was concluded.
@@ -110,6 +118,10 @@ impl AlertRow {
             withdrawn_at: millis(alert.withdrawn_at),
             answer_due_at: millis(alert.answer_due_at),
             evidence: to_json(&alert.evidence),
+            automatic: automatic_code(&alert).into(),
+            disposition: disposition_code(&alert).into(),
+            conclusion: conclusion_code(&alert).into(),
+            handling: alert.disposition.as_ref().map_or(String::new(), to_json),
             alert_id: alert.alert_id,
             subject_kind: alert.subject_kind,
             source: alert.source,
@@ -154,6 +166,10 @@ impl TryFrom<AlertRow> for AlertRecord {
             level: from_code(AlertRow::TABLE, "level", &row.level)?,
             status: from_code(AlertRow::TABLE, "status", &row.status)?,
             evidence: from_json(AlertRow::TABLE, "evidence", &row.evidence)?,
+            disposition: match row.handling.as_str() {
+                "" => None,
+                json => Some(from_json(AlertRow::TABLE, "handling", json)?),
+            },
             due_at: instant(row.due_at),
             breached_at: instant(row.breached_at),
             raised_at: row.raised_at.into(),
@@ -187,4 +203,22 @@ impl TryFrom<AlertRow> for AlertRecord {
             message: row.message,
         })
     }
+}
+
+/// The code of the status that the platform alone would give an alert; empty where it is the one it has.
+pub(super) fn automatic_code(alert: &AlertRecord) -> &'static str {
+    match alert.automatic_status() {
+        same if same == alert.status => "",
+        other => other.code(),
+    }
+}
+
+/// The code of where an alert stands with people; empty where nobody did anything.
+pub(super) fn disposition_code(alert: &AlertRecord) -> &'static str {
+    alert.disposition.as_ref().map_or("", |d| d.state.code())
+}
+
+fn conclusion_code(alert: &AlertRecord) -> &'static str {
+    let conclusion = alert.disposition.as_ref().and_then(|d| d.conclusion());
+    conclusion.map_or("", |c| c.code())
 }

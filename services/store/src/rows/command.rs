@@ -16,7 +16,7 @@ table! {
         author_kind: String,
         /// Who.
         author: String,
-        /// The office a person acted for.
+        /// The body and office a person acted for.
         office: String,
         /// See [`Command::at`].
         decided_at: Millis,
@@ -28,7 +28,7 @@ table! {
         source: String,
         /// Its subject's key.
         subject_key: String,
-        /// The rule it is about.
+        /// The rule that an inspection speaks about.
         rule: String,
         /// The label of the window.
         window: String,
@@ -52,9 +52,14 @@ impl CommandRow {
     pub fn new(command: &Command, log_id: &str, partition: u16, offset: u64) -> Self {
         let (author_kind, author, office) = match &command.by {
             Author::Inspection { run_by } => ("inspection", run_by.clone(), String::new()),
-            Author::Person { id, office } => ("person", id.clone(), office.clone()),
+            Author::Person { id, body, office } if body.is_empty() => {
+                ("person", id.clone(), office.clone())
+            }
+            Author::Person { id, body, office } => {
+                ("person", id.clone(), format!("{body}/{office}"))
+            }
         };
-        let (rule, window) = command.what.about();
+        let (rule, window) = command.what.about().unwrap_or_default();
         CommandRow {
             command_id: command.id.clone(),
             act: command.what.code().into(),

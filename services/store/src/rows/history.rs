@@ -2,8 +2,10 @@
 
 use mingjing_domain::Timestamp;
 use mingjing_domain::alert::{AlertRecord, Level, Status};
+use mingjing_domain::disposition::DispositionState;
 use mingjing_domain::fact::{Cause, Change};
 
+use super::alert::{automatic_code, disposition_code};
 use super::{Place, from_code};
 use crate::Error;
 use crate::table::{Millis, Table, instant, millis, table};
@@ -39,6 +41,10 @@ table! {
         completed_at: Option<Millis>,
         /// Why it ended or was withdrawn.
         reason: Option<String>,
+        /// The code of the status that the platform alone would give it; empty where it is the same.
+        automatic: String,
+        /// The code of where it stands with people; empty where nobody did anything.
+        disposition: String,
         /// See [`Place::log_id`].
         log_id: String,
         /// See [`Place::partition`].
@@ -75,6 +81,10 @@ pub struct HistoryEntry {
     pub completed_at: Option<Timestamp>,
     /// Why it ended or was withdrawn.
     pub reason: Option<String>,
+    /// The status that the platform alone would give it since then.
+    pub automatic: Status,
+    /// Where it stands with people since then; none where nobody did anything.
+    pub disposition: Option<DispositionState>,
 }
 
 impl AlertHistoryRow {
@@ -88,10 +98,11 @@ impl AlertHistoryRow {
         place: &Place,
     ) -> Self {
         let (cause, cause_ref) = cause_columns(cause);
+        let recheck = alert.disposition.as_ref().map(|d| &d.recheck_reason);
         let reason = match alert.status {
             Status::Ended => &alert.ended_reason,
             Status::Withdrawn | Status::Cancelled => &alert.withdrawn_reason,
-            Status::Pending | Status::Issued | Status::Review => &None,
+            Status::Pending | Status::Issued | Status::Review => recheck.unwrap_or(&None),
         };
         AlertHistoryRow {
             alert_id: alert.alert_id.clone(),
@@ -108,6 +119,8 @@ impl AlertHistoryRow {
             breached_at: millis(alert.breached_at),
             completed_at: millis(alert.completed_at),
             reason: reason.clone(),
+            automatic: automatic_code(alert).into(),
+            disposition: disposition_code(alert).into(),
             log_id: place.log_id.clone(),
             log_partition: place.partition,
             log_offset: place.offset,
@@ -123,7 +136,16 @@ impl TryFrom<AlertHistoryRow> for HistoryEntry {
     /// # Errors
     /// [`Error::Damaged`] for a code this version does not know.
     fn try_from(row: AlertHistoryRow) -> Result<Self, Error> {
+        let automatic = match row.automatic.as_str() {
+            "" => &row.status,
+            other => other,
+        };
+        let disposition = Some(&*row.disposition).filter(|code| !code.is_empty());
+        let disposition =
+            disposition.map(|code| from_code(AlertHistoryRow::TABLE, "disposition", code));
         Ok(HistoryEntry {
+            automatic: from_code(AlertHistoryRow::TABLE, "automatic", automatic)?,
+            disposition: disposition.transpose()?,
             revision: row.revision,
             change: from_code(AlertHistoryRow::TABLE, "change", &row.change)?,
             cause: cause_of(&row.cause, row.cause_ref)?,
@@ -149,6 +171,7 @@ const fn change_code(change: Change) -> &'static str {
         Change::Withdrawn => "withdrawn",
         Change::Cancelled => "cancelled",
         Change::SentToReview => "sent_to_review",
+        Change::Disposed => "disposed",
     }
 }
 
@@ -193,6 +216,7 @@ mod tests {
             Change::Withdrawn,
             Change::Cancelled,
             Change::SentToReview,
+            Change::Disposed,
         ] {
             assert_eq!(
                 from_code::<Change>("t", "c", change_code(change)).unwrap(),

@@ -2,6 +2,10 @@
 
 use mingjing_domain::Timestamp;
 use mingjing_domain::alert::{AlertRecord, Evidence, Level, Status};
+use mingjing_domain::disposition::{
+    Answer, Appeal, AppealOutcome, Automatic, Basis, Conclusion, Decision, Disposition,
+    DispositionState, Order, PassedUp, Signature, Verdict,
+};
 use mingjing_domain::event::{Actor, CaseData, CaseEvent, EventKind, Value};
 use mingjing_domain::fact::{CaseRecord, Cause, Change, StepVisit};
 use mingjing_domain::ids::alert_id;
@@ -77,6 +81,71 @@ pub fn full_alert(case_no: &str) -> AlertRecord {
                 text: "来源静默".into(),
             },
         ],
+        disposition: Some(Box::new(full_disposition())),
+    }
+}
+
+fn full_disposition() -> Disposition {
+    let by = |person: &str, ms| Signature {
+        person: person.into(),
+        body: "510500-sfj".into(),
+        office: "执法监督科".into(),
+        at: at(ms),
+        reason: "系统故障 'quoted' \\ \t\n".into(),
+        command: format!("c-{ms}"),
+    };
+    Disposition {
+        state: DispositionState::WithdrawnOnAppeal,
+        decision: Some(Decision {
+            verdict: Verdict::Dismissed,
+            conclusion: Some(Conclusion::Objective),
+            by: by("chen", 12),
+            on_appeal: true,
+            was_pending: false,
+            basis: Basis {
+                alleged: true,
+                doubted: false,
+                level: Level::Red,
+                due_at: Some(at(1)),
+                breached_at: Some(at(2)),
+            },
+            issued_at: Some(at(4)),
+            answer_due_at: Some(at(8)),
+        }),
+        recheck_reason: None,
+        appeal: Some(Appeal {
+            by: by("zhang", 10),
+            evidence: vec!["0f".repeat(32)],
+            due_at: Some(at(20)),
+            passed_up: vec![PassedUp {
+                by: by("wang", 11),
+                to: "510000-sft".into(),
+            }],
+            outcome: Some(AppealOutcome {
+                upheld: false,
+                by: by("chen", 12),
+            }),
+        }),
+        order: Some(Order {
+            by: by("li", 9),
+            to: "510500-住建局".into(),
+            due_at: Some(at(30)),
+            extended: vec![by("li", 10)],
+            answers: vec![Answer {
+                by: by("zhang", 11),
+                evidence: Vec::new(),
+            }],
+            closed: Some(by("li", 12)),
+        }),
+        confirmed_by: vec!["li".into()],
+        automatic: Automatic {
+            status: Status::Issued,
+            issued_at: Some(at(4)),
+            answer_due_at: Some(at(8)),
+            withdrawn_at: None,
+            withdrawn_reason: None,
+        },
+        last: (at(12), "c-12".into()),
     }
 }
 
@@ -117,6 +186,7 @@ pub fn bare_alert(case_no: &str) -> AlertRecord {
         engine_version: String::new(),
         message: String::new(),
         evidence: Vec::new(),
+        disposition: None,
     }
 }
 

@@ -43,7 +43,12 @@ struct Entry<'a> {
 }
 
 impl<'a> SlowEvaluator<'a> {
-    pub(super) fn too_few_officers(&self, case: &Case<'_>, index: usize, at_least: u16) -> Verdict {
+    pub(super) fn too_few_officers(
+        &self,
+        case: &Case<'_>,
+        index: usize,
+        (at_least, qualified): (u16, bool),
+    ) -> Verdict {
         let crew = crew(case.events[index]);
         if crew.is_empty() {
             return Verdict::Fine;
@@ -51,6 +56,9 @@ impl<'a> SlowEvaluator<'a> {
         let at_least = usize::from(at_least);
         if crew.len() < at_least {
             return Verdict::Fault;
+        }
+        if !qualified {
+            return Verdict::Fine;
         }
         let standings: Vec<_> = crew.iter().map(|p| self.standing(case, index, p)).collect();
         let count = |wanted: &[Standing]| standings.iter().filter(|s| wanted.contains(s)).count();
@@ -481,9 +489,11 @@ impl SlowEvaluator<'_> {
             _ => return Vec::new(),
         };
         let verdict = |index: usize| match check {
-            PointKind::TooFewOfficers { at_least, .. } => {
-                self.too_few_officers(case, index, *at_least)
-            }
+            PointKind::TooFewOfficers {
+                at_least,
+                qualified,
+                ..
+            } => self.too_few_officers(case, index, (*at_least, *qualified)),
             PointKind::Certificate { .. } => self.certificate(case, index),
             PointKind::ApproverRank { kinds } => self.approver_rank(case, index, kinds),
             PointKind::NotAssigned { .. } => self.not_assigned(case, index),

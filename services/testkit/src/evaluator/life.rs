@@ -9,10 +9,12 @@ use std::rc::Rc;
 
 use mingjing_domain::Timestamp;
 use mingjing_domain::alert::{Level, Status};
-use mingjing_domain::command::{Act, Command, Finding};
+use mingjing_domain::command::{Act, Command, Finding, finding_id};
+use mingjing_domain::disposition::{Disposal, DispositionState, RefusedBecause};
 use mingjing_domain::event::{CaseEvent, EventKind};
 use mingjing_domain::source::{Source, SourceClock};
 
+use super::dispositions::Deeds;
 use super::history::content;
 use super::{Definitions, Moment, SlowEvaluator, State, Wanted};
 
@@ -71,8 +73,14 @@ pub struct SlowEngine {
     /// Cases of declared sources with events since the source's last completion.
     waiting: BTreeSet<(String, String)>,
     alerts: BTreeMap<AlertKey, AlertStand>,
-    /// Every command that arrived.
+    /// Since when each that is out is out.
+    out_at: BTreeMap<AlertKey, Timestamp>,
+    /// Every command of an inspection that arrived.
     commands: Vec<Command>,
+    /// What people did.
+    deeds: BTreeMap<AlertKey, Deeds>,
+    /// Why the last command of a person was refused; none where it was applied.
+    answer: Option<Option<RefusedBecause>>,
 }
 
 impl SlowEngine {
@@ -86,13 +94,31 @@ impl SlowEngine {
             cases: BTreeMap::new(),
             waiting: BTreeSet::new(),
             alerts: BTreeMap::new(),
+            out_at: BTreeMap::new(),
             commands: Vec::new(),
+            deeds: BTreeMap::new(),
+            answer: None,
         }
     }
 
-    /// Every alert, in any state.
-    pub fn alerts(&self) -> &BTreeMap<AlertKey, AlertStand> {
-        &self.alerts
+    /// Every alert, in any state, as published: with what people did laid over it, and where it stands with them.
+    pub fn alerts(&self) -> Vec<(AlertKey, AlertStand, Option<DispositionState>)> {
+        let all = self.alerts.iter().map(|(key, alone)| {
+            let deeds = self.deeds.get(key).cloned().unwrap_or_default();
+            let shown = deeds.shown(alone, self.out_at.get(key).copied());
+            let stand = AlertStand {
+                status: shown.status,
+                ..alone.clone()
+            };
+            (key.clone(), stand, shown.state)
+        });
+        all.collect()
+    }
+
+    /// What the last command of a person came to: `applied`, or the code of why it was refused.
+    pub fn answer(&self) -> Option<&'static str> {
+        self.answer
+            .map(|refused| refused.map_or("applied", RefusedBecause::code))
     }
 
     /// What should be alleged of a case now; nothing where it is not judged yet.
@@ -173,14 +199,23 @@ impl SlowEngine {
 
     /// A command arrived: of all about the same subject, rule and window the one that was decided last counts.
     pub fn command(&mut self, command: &Command) {
+        if let Act::Dispose { alert_id, disposal } = &command.what {
+            return self.dispose(command, alert_id, disposal);
+        }
         self.commands.push(command.clone());
         let about =
             |c: &&Command| c.subject == command.subject && c.what.about() == command.what.about();
         let all = self.commands.iter().filter(about);
-        let Some(last) = all.max_by(|a, b| (a.at, &a.id).cmp(&(b.at, &b.id))) else {
+        let Some(last) = all
+            .max_by(|a, b| (a.at, &a.id).cmp(&(b.at, &b.id)))
+            .cloned()
+        else {
             return;
         };
-        let (rule, window) = last.what.about();
+        let Some((rule, window)) = last.what.about() else {
+            return;
+        };
+        let before = self.alerts.clone();
         let key = AlertKey {
             source: last.subject.source.clone(),
             case_no: last.subject.key.clone(),
@@ -211,7 +246,67 @@ impl SlowEngine {
                     stand.status = Status::Withdrawn;
                 }
             }
+            Act::Dispose { .. } => {}
         }
+        let now = match self.clock {
+            BEFORE_EVERY_TICK => last.at,
+            clock => clock,
+        };
+        self.note_what_went_out(&before, now, Goes::OutAgain);
+    }
+
+    /// Since when what is out is out. What was taken back and is so again goes out anew, but for an inspection's.
+    fn note_what_went_out(
+        &mut self,
+        before: &BTreeMap<AlertKey, AlertStand>,
+        now: Timestamp,
+        goes: Goes,
+    ) {
+        for (key, stand) in &self.alerts {
+            let was = before.get(key).map(|stand| stand.status);
+            let taken_back = |status| matches!(status, Status::Withdrawn | Status::Cancelled);
+            let again = was.is_some_and(taken_back) && !taken_back(stand.status);
+            if again {
+                self.out_at.remove(key);
+            }
+            let is_out = match goes {
+                Goes::Out => stand.status == Status::Issued,
+                // An inspection's alert goes out with whatever it says but 待核.
+                Goes::OutAgain => stand.level != Level::Review,
+            };
+            if is_out && before.get(key) != Some(stand) && !taken_back(stand.status) {
+                self.out_at.entry(key.clone()).or_insert(now);
+            }
+        }
+    }
+
+    fn dispose(&mut self, command: &Command, alert_id: &str, disposal: &Disposal) {
+        let named = |key: &&AlertKey| match key.control_point.strip_prefix("inspection/") {
+            Some(rule) => finding_id(&command.subject, rule, &key.step) == alert_id,
+            None => {
+                alert_id
+                    == mingjing_domain::ids::alert_id(
+                        &key.source,
+                        &key.case_no,
+                        &key.control_point,
+                        &key.step,
+                        key.visit,
+                    )
+            }
+        };
+        let Some(key) = self.alerts.keys().find(named).cloned() else {
+            self.answer = Some(Some(RefusedBecause::NoSuchAlert));
+            return;
+        };
+        let deeds = self.deeds.entry(key.clone()).or_default();
+        let refused = deeds.command(
+            command,
+            disposal,
+            &self.alerts[&key],
+            self.out_at.get(&key).copied(),
+            self.definitions.calendar("cn"),
+        );
+        self.answer = Some(refused);
     }
 
     fn source(&self, id: &str) -> Source {
@@ -279,6 +374,7 @@ impl SlowEngine {
         if self.moment(&self.source(&case.0)).is_none() {
             return;
         }
+        let before = self.alerts.clone();
         let mut wanted: BTreeMap<AlertKey, Wanted> = self
             .wanted(&case.0, &case.1)
             .into_iter()
@@ -295,7 +391,32 @@ impl SlowEngine {
                 self.alerts.insert(key, stand);
             }
         }
+        let now = self.now(&case.0);
+        self.note_what_went_out(&before, now, Goes::Out);
     }
+
+    /// When something is concluded of a source's case: its clock, or before any tick its latest receipt.
+    fn now(&self, source: &str) -> Timestamp {
+        let source = self.source(source);
+        let moment = self.moment(&source).map(|moment| moment.clock);
+        match moment.filter(|clock| *clock != BEFORE_EVERY_TICK) {
+            Some(clock) => clock,
+            None => {
+                let of_source = self.cases.iter().filter(|((of, _), _)| *of == source.id);
+                let receipts = of_source
+                    .flat_map(|(_, events)| events)
+                    .map(|e| e.received_at);
+                receipts.max().unwrap_or(BEFORE_EVERY_TICK)
+            }
+        }
+    }
+}
+
+/// Which alerts go out with which status.
+#[derive(Clone, Copy)]
+enum Goes {
+    Out,
+    OutAgain,
 }
 
 /// The sources that definitions declare, by id.

@@ -10,6 +10,7 @@
 mod authority;
 mod codes;
 mod course;
+mod dispositions;
 mod duties;
 mod findings;
 mod flow;
@@ -158,7 +159,7 @@ impl Definitions {
     }
 
     /// The calendar with this id. Panics where there is none: definitions of tests are complete.
-    fn calendar(&self, id: &str) -> &WorkCalendar {
+    pub(super) fn calendar(&self, id: &str) -> &WorkCalendar {
         self.calendars
             .get(id)
             .unwrap_or_else(|| panic!("no calendar {id}"))

@@ -1,10 +1,15 @@
-//! Commands in scripts: what an inspection found, in as many words as judging needs.
+//! Commands in scripts: what an inspection found, and what people do about alerts, in as many words as judging needs.
 
 use std::collections::BTreeMap;
 
 use mingjing_domain::Timestamp;
-use mingjing_domain::command::{Act, Author, Command, Finding, Subject, SubjectKind, Window};
+use mingjing_domain::command::{
+    Act, Author, Command, Finding, INSPECTION_POINT, Subject, SubjectKind, Window, finding_id,
+};
+use mingjing_domain::disposition::{Conclusion, Disposal};
+use mingjing_domain::ids::alert_id;
 
+use super::show::Row;
 use super::words::{Read, Words, level_of};
 
 /// Reads what stands behind `command`; `instant` reads a date and a time.
@@ -66,4 +71,80 @@ pub(super) fn command(
         run_by: "script".into(),
     };
     Ok(Command::new(by, at, "复查".into(), subject, what))
+}
+
+/// Reads what stands behind `dispose ALERT`.
+pub(super) fn disposal(
+    alert: &Row,
+    words: &mut Words<'_>,
+    instant: impl Fn(&mut Words<'_>) -> Read<Timestamp>,
+) -> Read<Command> {
+    let act = words.next("what is done")?.to_owned();
+    let conclusion = match &*act {
+        "dismiss" | "withdraw" => {
+            let code = words.next("a conclusion")?;
+            Conclusion::from_code(code).ok_or_else(|| format!("no conclusion {code:?}"))?
+        }
+        _ => Conclusion::Subjective,
+    };
+    let person = match (words.next("by")?, words.next("who")?) {
+        ("by", person) => person.to_owned(),
+        (other, _) => return Err(format!("write by WHO, not {other:?}")),
+    };
+    let at = instant(words)?;
+    let (mut key, mut to, mut due_at, mut reason) =
+        (None, "zjj".to_owned(), None, "处置".to_owned());
+    let mut evidence = Vec::new();
+    while let Some(word) = words.more() {
+        match word {
+            "key" => key = Some(words.next("a key")?),
+            "to" => to = words.next("a body")?.to_owned(),
+            "until" => due_at = Some(instant(words)?),
+            "proof" => evidence.push(words.next("a hash")?.to_owned()),
+            "why" => reason = words.next("why")?.to_owned(),
+            other => return Err(format!("nothing is done with {other:?}")),
+        }
+    }
+    let disposal = match &*act {
+        "hold" => Disposal::Hold,
+        "issue" => Disposal::Issue,
+        "confirm" => Disposal::Confirm,
+        "dismiss" => Disposal::Dismiss { conclusion },
+        "appeal" => Disposal::Appeal { evidence },
+        "uphold" => Disposal::Uphold,
+        "withdraw" => Disposal::Withdraw { conclusion },
+        "pass_up" => Disposal::PassUp { to },
+        "order" => Disposal::Order { to, due_at },
+        "answer" => Disposal::Answer { evidence },
+        "extend" => Disposal::Extend {
+            due_at: due_at.ok_or("an extension needs until DATE TIME")?,
+        },
+        "close" => Disposal::Close,
+        other => return Err(format!("nobody does {other:?}")),
+    };
+    let kind = match (alert.source.is_empty(), alert.case_no.is_empty()) {
+        (true, _) => SubjectKind::Org,
+        (false, true) => SubjectKind::Source,
+        (false, false) => SubjectKind::Case,
+    };
+    let subject = Subject {
+        kind,
+        source: alert.source.clone(),
+        key: alert.case_no.clone(),
+    };
+    let (point, step) = (&*alert.control_point, &*alert.step);
+    let alert_id = match point.strip_prefix(INSPECTION_POINT) {
+        Some(rule) => finding_id(&subject, rule, step),
+        None => alert_id(&alert.source, &alert.case_no, point, step, alert.visit),
+    };
+    let by = Author::Person {
+        id: person,
+        body: "510500-sfj".into(),
+        office: "执法监督科".into(),
+    };
+    let what = Act::Dispose { alert_id, disposal };
+    Ok(match key {
+        Some(key) => Command::keyed(key, by, at, reason, subject, what),
+        None => Command::new(by, at, reason, subject, what),
+    })
 }

@@ -3,16 +3,17 @@
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use chrono_tz::Tz;
 use mingjing_domain::Timestamp;
+use mingjing_domain::alert::{Level, Status};
 use mingjing_domain::command::Command;
 use mingjing_domain::definitions::DefinitionFile;
 use mingjing_domain::event::{Actor, Attachment, CaseData, CaseEvent, EventKind, Special};
 use mingjing_domain::source::{Source, SourceClock};
 use mingjing_domain::text::Text;
 
-use super::commands::command;
+use super::commands::{command, disposal};
 use super::particulars::particular;
 use super::show::Row;
-use super::words::{Read, Words, attribute, level_of, name, named, right, status_of};
+use super::words::{Read, Words, attribute, level_of, name, named, right, state_of, status_of};
 
 /// What a partition reads.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,6 +39,8 @@ pub enum Line {
     Input(Input),
     /// All alerts there should be.
     Expect(Vec<Row>),
+    /// What the last command of a person came to: `applied`, or the code of why it was refused.
+    Answered(String),
     /// A periodic inspection runs: the rule, and the label of its window.
     Inspect(String, String),
 }
@@ -101,6 +104,16 @@ impl Reader {
             "case" => return named(&mut self.case, &mut words),
             "org" => return named(&mut self.org, &mut words),
             "expect" => return self.expect(line, &mut words),
+            "answered" => {
+                let outcome = words.next("applied or a reason")?.to_owned();
+                self.lines.push((line, Line::Answered(outcome)));
+                return words.end();
+            }
+            "dispose" => {
+                let alert = self.alert_of(words.next("an alert")?)?;
+                let command = disposal(&alert, &mut words, |words| self.instant(words))?;
+                Input::Command(Box::new(command))
+            }
             "inspect" => {
                 let rule = words.next("a rule")?.to_owned();
                 let window = words.next("a window")?.to_owned();
@@ -304,38 +317,51 @@ impl Reader {
         Ok(())
     }
 
-    fn row(&self, point: &str, words: &mut Words<'_>) -> Read<Row> {
+    /// The alert that `CASE/POINT@STEP#VISIT` names, with nothing said of it.
+    fn alert_of(&self, point: &str) -> Read<Row> {
         let (case_no, point) = match point.split_once('/') {
             Some((case, point)) => (case.to_owned(), point),
             None => (self.case_no(), point),
         };
         let (point, visit) = point.split_once('#').unwrap_or((point, "1"));
         let (point, step) = point.split_once('@').unwrap_or((point, ""));
-        let level = words.next("a level")?;
-        let status = words.next("a status")?;
         let (source, case_no) = match case_no.strip_prefix(':') {
             Some(key) => (String::new(), key.replace('!', "/")),
             None if case_no == "-" => (self.source_id(), String::new()),
             None => (self.source_id(), case_no),
         };
-        let mut row = Row {
+        Ok(Row {
             source,
             case_no,
             control_point: point.to_owned(),
             step: step.to_owned(),
             visit: visit.parse().map_err(|_| format!("no visit: {visit:?}"))?,
-            level: level_of(level).ok_or_else(|| format!("no level {level:?}"))?,
-            status: status_of(status).ok_or_else(|| format!("no status {status:?}"))?,
+            level: Level::Review,
+            status: Status::Pending,
             due_at: None,
             breached_at: None,
             completed_at: None,
-        };
+            disposition: None,
+        })
+    }
+
+    fn row(&self, point: &str, words: &mut Words<'_>) -> Read<Row> {
+        let mut row = self.alert_of(point)?;
+        let level = words.next("a level")?;
+        let status = words.next("a status")?;
+        row.level = level_of(level).ok_or_else(|| format!("no level {level:?}"))?;
+        row.status = status_of(status).ok_or_else(|| format!("no status {status:?}"))?;
         let end_of_day = NaiveTime::from_hms_opt(23, 59, 59).expect("a time of day");
         while let Some(word) = words.more() {
             match word {
                 "due" => row.due_at = Some(self.day_or_instant(words, end_of_day)?),
                 "breached" => row.breached_at = Some(self.day_or_instant(words, NaiveTime::MIN)?),
                 "done" => row.completed_at = Some(self.day_or_instant(words, NaiveTime::MIN)?),
+                "is" => {
+                    let state = words.next("where it stands with people")?;
+                    let known = state_of(state).ok_or_else(|| format!("no state {state:?}"))?;
+                    row.disposition = Some(known);
+                }
                 other => return Err(format!("an alert has no {other:?}")),
             }
         }
@@ -386,7 +412,7 @@ mod tests {
         let (_, lines) = parse(script).unwrap();
         let input = |(_, line)| match line {
             Line::Input(input) => Some(input),
-            Line::Expect(_) | Line::Inspect(..) => None,
+            Line::Expect(_) | Line::Answered(_) | Line::Inspect(..) => None,
         };
         lines.into_iter().filter_map(input).collect()
     }

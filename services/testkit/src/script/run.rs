@@ -21,6 +21,8 @@ pub trait Judge {
     fn read(&mut self, input: &Input, set: &DefinitionSet);
     /// Every alert it knows, in any state, sorted.
     fn rows(&self) -> Vec<Row>;
+    /// What the last command of a person came to: `applied`, or the code of why it was refused.
+    fn answer(&self) -> Option<&'static str>;
     /// The alerts in full, where it writes any.
     fn records(&self) -> Vec<AlertRecord> {
         Vec::new()
@@ -91,6 +93,15 @@ impl Judge for EngineRun {
         rows
     }
 
+    fn answer(&self) -> Option<&'static str> {
+        self.facts.iter().rev().find_map(|fact| match fact {
+            Fact::Decision { refused, .. } => {
+                Some(refused.as_ref().map_or("applied", |r| r.reason.code()))
+            }
+            _ => None,
+        })
+    }
+
     fn records(&self) -> Vec<AlertRecord> {
         self.engine.alerts().cloned().collect()
     }
@@ -127,9 +138,13 @@ impl Judge for SlowRun {
     }
 
     fn rows(&self) -> Vec<Row> {
-        let mut rows: Vec<Row> = self.0.alerts().iter().map(Row::from).collect();
+        let mut rows: Vec<Row> = self.0.alerts().into_iter().map(Row::from).collect();
         rows.sort();
         rows
+    }
+
+    fn answer(&self) -> Option<&'static str> {
+        self.0.answer()
     }
 }
 
@@ -178,6 +193,17 @@ pub fn run(
                 }
                 for judge in &mut judges {
                     judge.read(&input, &set);
+                }
+            }
+            Line::Answered(wanted) => {
+                expectations += 1;
+                for judge in &judges {
+                    assert_eq!(
+                        judge.answer(),
+                        Some(&*wanted),
+                        "the {} answers otherwise than the script at line {number}",
+                        judge.name()
+                    );
                 }
             }
             Line::Inspect(..) => panic!("line {number}: nothing is archived here to be inspected"),

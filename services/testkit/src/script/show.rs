@@ -3,6 +3,7 @@
 use chrono_tz::Tz;
 use mingjing_domain::Timestamp;
 use mingjing_domain::alert::{AlertRecord, Level, Status};
+use mingjing_domain::disposition::DispositionState;
 
 use crate::evaluator::life::{AlertKey, AlertStand};
 
@@ -29,6 +30,8 @@ pub struct Row {
     pub breached_at: Option<Timestamp>,
     /// When the late thing was done after all.
     pub completed_at: Option<Timestamp>,
+    /// Where it stands with people.
+    pub disposition: Option<DispositionState>,
 }
 
 impl From<&AlertRecord> for Row {
@@ -44,23 +47,25 @@ impl From<&AlertRecord> for Row {
             due_at: alert.due_at,
             breached_at: alert.breached_at,
             completed_at: alert.completed_at,
+            disposition: alert.disposition.as_ref().map(|d| d.state),
         }
     }
 }
 
-impl From<(&AlertKey, &AlertStand)> for Row {
-    fn from((key, stand): (&AlertKey, &AlertStand)) -> Self {
+impl From<(AlertKey, AlertStand, Option<DispositionState>)> for Row {
+    fn from((key, stand, disposition): (AlertKey, AlertStand, Option<DispositionState>)) -> Self {
         Self {
-            source: key.source.clone(),
-            case_no: key.case_no.clone(),
-            control_point: key.control_point.clone(),
-            step: key.step.clone(),
+            source: key.source,
+            case_no: key.case_no,
+            control_point: key.control_point,
+            step: key.step,
             visit: key.visit,
             level: stand.level,
             status: stand.status,
             due_at: stand.due_at,
             breached_at: stand.breached_at,
             completed_at: stand.completed_at,
+            disposition,
         }
     }
 }
@@ -109,6 +114,9 @@ impl Row {
                     false => format!("{word}{date} {time}"),
                 };
             }
+        }
+        if let Some(state) = self.disposition {
+            text += &format!(" is {}", state.code());
         }
         text
     }
@@ -160,6 +168,7 @@ mod tests {
             due_at: None,
             breached_at: None,
             completed_at: None,
+            disposition: None,
         }
     }
 

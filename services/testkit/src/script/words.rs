@@ -1,6 +1,7 @@
 //! The words of a line, and what they stand for.
 
 use mingjing_domain::alert::{Level, Status};
+use mingjing_domain::disposition::DispositionState;
 use mingjing_domain::event::Value;
 use mingjing_domain::text::Text;
 
@@ -86,6 +87,11 @@ pub(super) fn attribute(pair: &str) -> Value<'static> {
 pub(super) fn level_of(code: &str) -> Option<Level> {
     let all = [Level::Review, Level::Notice, Level::Yellow, Level::Red];
     all.into_iter().find(|level| level.code() == code)
+}
+
+pub(super) fn state_of(code: &str) -> Option<DispositionState> {
+    let all = DispositionState::ALL;
+    all.into_iter().find(|state| state.code() == code)
 }
 
 pub(super) fn status_of(code: &str) -> Option<Status> {

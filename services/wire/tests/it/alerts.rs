@@ -93,6 +93,7 @@ fn alert() -> impl Strategy<Value = AlertRecord> {
             engine_version: "1".into(),
             message: names.3.to_string(),
             evidence,
+            disposition: None,
         },
     )
 }

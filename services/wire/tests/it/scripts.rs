@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use mingjing_domain::Timestamp;
 use mingjing_domain::command::{Act, Author, Command, Subject, SubjectKind};
+use mingjing_domain::disposition::{Conclusion, Disposal};
 use mingjing_domain::event::{Actor, Attachment, CaseData, CaseEvent, EventKind, Special, Value};
 use mingjing_domain::source::{Source, SourceClock};
 use mingjing_domain::text::Text;
@@ -141,6 +142,30 @@ pub fn event() -> impl Strategy<Value = CaseEvent<'static>> {
     )
 }
 
+fn disposal() -> impl Strategy<Value = Disposal> {
+    let hashes = vec("[0-9a-f]{64}", 0..3);
+    let conclusion = prop::sample::select(Conclusion::ALL.to_vec());
+    prop_oneof![
+        prop::sample::select(vec![
+            Disposal::Hold,
+            Disposal::Issue,
+            Disposal::Confirm,
+            Disposal::Uphold,
+            Disposal::Close,
+        ]),
+        conclusion
+            .clone()
+            .prop_map(|conclusion| Disposal::Dismiss { conclusion }),
+        conclusion.prop_map(|conclusion| Disposal::Withdraw { conclusion }),
+        hashes
+            .clone()
+            .prop_map(|evidence| Disposal::Appeal { evidence }),
+        hashes.prop_map(|evidence| Disposal::Answer { evidence }),
+        "[a-z0-9-]{1,9}".prop_map(|to| Disposal::PassUp { to }),
+        ("[a-z0-9-]{1,9}", of(instant())).prop_map(|(to, due_at)| Disposal::Order { to, due_at }),
+        instant().prop_map(|due_at| Disposal::Extend { due_at }),
+    ]
+}
 pub fn record() -> impl Strategy<Value = LogRecord<'static>> {
     let source = (
         id(),
@@ -177,6 +202,12 @@ pub fn record() -> impl Strategy<Value = LogRecord<'static>> {
             let what = Act::NotFound { rule: "Q6".into(), window: "2026-10".into() };
             let by = Author::Inspection { run_by: "mingjing".into() };
             LogRecord::Command(Box::new(Command::new(by, at, reason, subject, what)))
+        }),
+        1 => (id(), instant(), "[a-z ]{0,9}", disposal()).prop_map(|(key, at, reason, disposal)| {
+            let subject = Subject { kind: SubjectKind::Case, source: "zjj".into(), key: key.to_string() };
+            let what = Act::Dispose { alert_id: "0f".repeat(16), disposal };
+            let by = Author::Person { id: key.to_string(), body: "sfj".into(), office: "监督科".into() };
+            LogRecord::Command(Box::new(Command::keyed(&key, by, at, reason, subject, what)))
         }),
         1 => ("[0-9a-f]{64}", "[a-z0-9.]{1,9}").prop_map(|(hash, version)| {
             LogRecord::DefinitionsActivated { hash, version }

@@ -179,6 +179,10 @@ pub enum PointKind {
         /// So many are needed (行政处罚法 art. 42, 行政强制法 art. 18: two).
         #[serde(default = "two")]
         at_least: u16,
+        /// 执法资格: they must be known as qualified. `false` where the law asks for two of the staff and for no certificate, as of
+        /// a check on site for a licence (行政许可法 art. 34): then they are only counted.
+        #[serde(default = "yes")]
+        qualified: bool,
         /// Every occurrence by itself; absent: the first of the case that is at fault.
         #[serde(default)]
         each: bool,

@@ -1,6 +1,6 @@
 //! What a record makes of a draft.
 
-use super::{Given, Life, Notice, State};
+use super::{Given, Life, Notice, Shadow, State};
 use crate::life::{Act, Record, Verdict};
 
 impl Life {
@@ -75,6 +75,7 @@ impl Life {
             }
             Act::PublicationDecided { effective_from } => {
                 self.decided_at = Some(record.at);
+                self.shadow = None;
                 self.state = State::Publishing {
                     effective_from: *effective_from,
                 };
@@ -107,7 +108,18 @@ impl Life {
                     };
                 }
             }
-            Act::Withdrawn => self.state = State::Withdrawn,
+            Act::Withdrawn => {
+                self.state = State::Withdrawn;
+                self.shadow = None;
+            }
+            Act::ShadowBegun { since } => {
+                self.shadow = Some(Shadow {
+                    since: *since,
+                    who,
+                    at: record.at,
+                });
+            }
+            Act::ShadowEnded => self.shadow = None,
         }
         self.records.push(record);
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
+use crate::Timestamp;
 use crate::life::{Question, Role, Subject, Verdict};
 
 /// What somebody wants done. What it needs to know of the definitions in force is part of it.
@@ -62,4 +63,11 @@ pub enum Command {
     },
     /// Give the draft up.
     Withdraw,
+    /// Judge by it beside what is in force.
+    BeginShadow {
+        /// Cases that began at this instant or later.
+        since: Timestamp,
+    },
+    /// Judge by it no longer.
+    EndShadow,
 }

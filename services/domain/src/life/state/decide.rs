@@ -103,6 +103,30 @@ impl Life {
                 State::Drafting | State::InReview { .. } | State::Returned { .. } | State::Approved,
                 Command::Withdraw,
             ) => Ok(Act::Withdrawn),
+            (
+                State::Drafting | State::InReview { .. } | State::Returned { .. } | State::Approved,
+                Command::BeginShadow { since },
+            ) => match &self.shadow {
+                Some(shadow) if shadow.since == since => Err(Refusal::new(
+                    "unchanged",
+                    "since",
+                    "草案已经自这一时点起影子运行",
+                    "无需再设；要换起点请另给 since",
+                )),
+                _ => Ok(Act::ShadowBegun { since }),
+            },
+            (
+                State::Drafting | State::InReview { .. } | State::Returned { .. } | State::Approved,
+                Command::EndShadow,
+            ) => match self.shadow {
+                Some(_) => Ok(Act::ShadowEnded),
+                None => Err(Refusal::new(
+                    "not_in_shadow",
+                    "",
+                    "草案没有在影子运行",
+                    "无需结束",
+                )),
+            },
             (state, command) => Err(wrong_state(state, &command)),
         }
     }

@@ -44,6 +44,8 @@ pub(super) fn wrong_state(state: &State, command: &Command) -> Refusal {
         Command::Notice { .. } => "登记公示",
         Command::Retire { .. } => "废止",
         Command::Withdraw => "撤回",
+        Command::BeginShadow { .. } => "影子运行",
+        Command::EndShadow => "结束影子运行",
     };
     let remedy = match state {
         State::Drafting => "草案还没有送审，请先送审（submit）",

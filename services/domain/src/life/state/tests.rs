@@ -130,6 +130,11 @@ impl Story {
                 ("op/xxzx/yw", Command::Retire { from })
             }
             "withdraw" => ("author/zjj/fg", Command::Withdraw),
+            "shadow" => {
+                let since = Timestamp::from_millis(1);
+                ("author/zjj/fg", Command::BeginShadow { since })
+            }
+            "unshadow" => ("author/zjj/fg", Command::EndShadow),
             other => panic!("no step {other}"),
         };
         self.try_it(who, command)
@@ -344,6 +349,44 @@ fn a_revision_makes_every_review_anew() {
             .reason,
         "other_subject"
     );
+}
+
+#[test]
+fn a_draft_is_in_shadow_until_it_is_published_given_up_or_told_to_end() {
+    for before in ["drafting", "in_review", "returned", "approved"] {
+        let mut story = Story::at(before);
+        let state = story.life.state.clone();
+        assert_eq!(
+            story.does("unshadow").expect_err("none").reason,
+            "not_in_shadow"
+        );
+        story.does("shadow").expect(before);
+        assert_eq!(story.life.state, state, "its life goes on as it was");
+        let again = story.does("shadow");
+        assert_eq!(again.expect_err("the same").reason, "unchanged");
+        let earlier = Command::BeginShadow {
+            since: Timestamp::from_millis(0),
+        };
+        story.try_it("op/xxzx/yw", earlier).expect("another since");
+        let shadow = story.life.shadow.clone().expect("in shadow");
+        assert_eq!(shadow.since, Timestamp::from_millis(0));
+        story.does("revise").expect("revised");
+        assert_eq!(story.life.shadow, Some(shadow), "of the new text");
+        story.does("unshadow").expect("ended");
+        assert_eq!(story.life.shadow, None);
+    }
+    for (before, end) in [("approved", "publish"), ("drafting", "withdraw")] {
+        let mut story = Story::at(before);
+        story.does("shadow").expect(before);
+        story.does(end).expect(end);
+        assert_eq!(story.life.shadow, None, "{end}");
+    }
+    for state in ["publishing", "published", "retired", "withdrawn"] {
+        for act in ["shadow", "unshadow"] {
+            let refused = Story::at(state).does(act).expect_err(state);
+            assert_eq!(refused.reason, "wrong_state");
+        }
+    }
 }
 
 #[test]

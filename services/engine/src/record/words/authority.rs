@@ -17,13 +17,24 @@ pub(super) fn sentence(check: &Check, finding: &Finding, around: &Surroundings<'
     let crew = context.crew(&event);
     let person = || crew.get(who).map_or("未报", |p| p.id);
     let names = || crew.iter().map(|p| p.id).collect::<Vec<_>>().join("、");
-    let needed = match check {
-        Check::Authority(AuthorityCheck::TooFewOfficers { at_least, .. }) => *at_least,
-        _ => 2,
+    let (needed, whom) = match check {
+        Check::Authority(AuthorityCheck::TooFewOfficers {
+            at_least,
+            qualified,
+            ..
+        }) => (
+            *at_least,
+            if *qualified {
+                "执法人员"
+            } else {
+                "工作人员"
+            },
+        ),
+        _ => (2, "执法人员"),
     };
     match fault {
         Fault::TooFew => format!(
-            "只有 {} 名执法人员（{}），应不少于 {needed} 名。",
+            "只有 {} 名{whom}（{}），应不少于 {needed} 名。",
             crew.len(),
             names()
         ),

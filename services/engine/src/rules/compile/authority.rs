@@ -13,9 +13,15 @@ impl Builder<'_> {
         home: &Home<'_>,
     ) -> Option<(Check, Looks)> {
         let (check, looks) = match &point.check {
-            PointKind::TooFewOfficers { on, at_least, each } => {
+            PointKind::TooFewOfficers {
+                on,
+                at_least,
+                qualified,
+                each,
+            } => {
                 let check = AuthorityCheck::TooFewOfficers {
                     at_least: *at_least,
+                    qualified: *qualified,
                     each: *each,
                 };
                 (check, Looks::At(self.mark(on)))

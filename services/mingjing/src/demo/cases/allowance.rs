@@ -7,7 +7,7 @@ use mingjing_domain::ids::derived_id;
 use super::Fault;
 use crate::demo::city::{officer, town};
 use crate::demo::days;
-use crate::demo::story::{Story, amount, by_body, result};
+use crate::demo::story::{Story, amount, by_body, result, together};
 
 /// What the standard grants one person a month, in fen.
 const STANDARD: i64 = 80_000;
@@ -56,8 +56,10 @@ fn inquire(story: &mut Story<'_>, people: &Town, fault: Option<Fault>) {
     let tester = story.any_of("verify", 2);
     by_body(story.wait(0).begin("visit", &people.visitor), &people.body);
     story.wait(0).begin("verify", &tester);
+    let second = story.colleague(&people.visitor, 3);
     let visited = story.wait_some(1..=2).end("visit", &people.visitor);
     by_body(visited, &people.body);
+    together(visited, second);
     if fault == Some(Fault::OtherParty) {
         // The report of another family under this case's number.
         visited.data.party_ref = Some(derived_id(&["demo party", "another"]).into());

@@ -1,12 +1,17 @@
 //! Penalties by the common procedure: building without a permit (one to two hundredths of the contract price), digging up roads (up to
 //! twenty thousand yuan).
 
-use mingjing_domain::event::EventKind;
+use mingjing_domain::event::{EventKind, Value};
 
 use super::Fault;
 use super::penalty::other_head;
-use crate::demo::city::officer;
-use crate::demo::story::{Story, amount, by_tier, result, together};
+use crate::demo::city::{BANK, officer};
+use crate::demo::story::{Story, amount, attribute, by_tier, collected, result, together};
+
+/// Fines above this are on the list of what the legal office reviews, in fen.
+const MAJOR: i64 = 5_000_000;
+/// And above this the heads discuss them.
+const GRAVE: i64 = 10_000_000;
 
 /// 建设工程质量管理条例 art. 57.
 const UNPERMITTED: &str = "建设工程质量管理条例第五十七条";
@@ -37,22 +42,33 @@ pub(super) fn tell(story: &mut Story<'_>, fault: Option<Fault>) {
     };
     let event = story.wait_some(3..=8).end("investigate", &investigator);
     together(event, second);
+    attribute(event, "major", Value::Bool(fine > MAJOR));
+    attribute(event, "grave", Value::Bool(fine > GRAVE));
     if building {
         amount(event, "contract_price", contract);
     }
-    let review = story
+    let event = story
         .wait_some(1..=2)
-        .tell(EventKind::LegalReview, &reviewer);
-    review.data.result_code = Some("passed".into());
-    let event = story.wait(1).tell(EventKind::Notice, &investigator);
+        .tell(EventKind::Notice, &investigator);
     let told = match fault {
         Some(Fault::TierChanged) if tier == "heavy" => "light",
         Some(Fault::TierChanged) => "heavy",
         _ => tier,
     };
     by_tier(event, act, told);
-    answer(story, &investigator, &reviewer, fault);
-    if fine > 10_000_000 {
+    if fault == Some(Fault::NoHearing) {
+        // Whatever the fine, what is taken away as well gives the right to be heard (行政处罚法 art. 63).
+        attribute(event, "penalty_kind", Value::Text("confiscate".into()));
+    }
+    let asked = fault == Some(Fault::NoHearing) || (fault.is_none() && story.dice.once_in(8));
+    answer(story, &investigator, &reviewer, asked, fault);
+    if fine > MAJOR || asked {
+        let review = story
+            .wait_some(1..=2)
+            .tell(EventKind::LegalReview, &reviewer);
+        review.data.result_code = Some("passed".into());
+    }
+    if fine > GRAVE {
         story.shortly().tell(EventKind::CollectiveDiscussion, &head);
     }
     let event = story.wait(1).tell(EventKind::Decided, &other_head(&head));
@@ -70,6 +86,7 @@ pub(super) fn tell(story: &mut Story<'_>, fault: Option<Fault>) {
     };
     let event = story.wait_some(1..=4).tell(EventKind::Paid, &investigator);
     amount(event, "paid", paid);
+    collected(event, BANK.into(), None);
     story.shortly().tell(EventKind::Closed, &investigator);
     if fault == Some(Fault::SentAgain) {
         story.wait(2).tell_again(EventKind::Decided, |event| {
@@ -88,8 +105,13 @@ fn tier(measure: i64, [light, normal]: [i64; 2]) -> &'static str {
 }
 
 /// Five working days to ask for a hearing; where it was asked for, seven more from its notice.
-fn answer(story: &mut Story<'_>, investigator: &str, reviewer: &str, fault: Option<Fault>) {
-    let asked = fault == Some(Fault::NoHearing) || (fault.is_none() && story.dice.once_in(8));
+fn answer(
+    story: &mut Story<'_>,
+    investigator: &str,
+    reviewer: &str,
+    asked: bool,
+    fault: Option<Fault>,
+) {
     if !asked {
         story.wait_some(5..=6);
         return;

@@ -6,7 +6,7 @@ use mingjing_domain::time::HOUR_MS;
 
 use super::Fault;
 use crate::demo::days;
-use crate::demo::story::{Story, result};
+use crate::demo::story::{Story, result, together};
 
 pub(super) fn tell(story: &mut Story<'_>, fault: Option<Fault>) {
     let clerk = story.any_of("window", 3);
@@ -63,7 +63,8 @@ fn long_way(story: &mut Story<'_>) -> NaiveDate {
     let officer = story.any_of("injury", 4);
     story.wait(0).begin("verify", &officer);
     story.shortly().begin("proof", &officer);
-    story.wait_some(2..=3).end("verify", &officer);
+    let second = story.colleague(&officer, 4);
+    together(story.wait_some(2..=3).end("verify", &officer), second);
     story.wait_some(0..=1).end("proof", &officer);
     story.wait(0).end("review", &officer);
     let days_taken = story.dice.roll(6..=12);
@@ -73,8 +74,9 @@ fn long_way(story: &mut Story<'_>) -> NaiveDate {
 fn decide(story: &mut Story<'_>, clerk: &str, fault: Option<Fault>) {
     let decider = story.any_of("approve", 2);
     let event = story.shortly().tell(EventKind::Decided, &decider);
-    if fault != Some(Fault::NoResult) {
-        result(event, "recognised", "工伤保险条例第十四条");
+    result(event, "recognised", "工伤保险条例第十四条");
+    if fault == Some(Fault::NoResult) {
+        event.data.result_code = None;
     }
     story.wait_some(1..=5).tell(EventKind::Delivered, clerk);
     story.wait(0).tell(EventKind::Closed, clerk);

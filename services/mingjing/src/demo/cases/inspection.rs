@@ -3,7 +3,7 @@
 use mingjing_domain::event::{EventKind, Inspection, Value};
 
 use super::Fault;
-use crate::demo::story::{Story, attribute, result};
+use crate::demo::story::{Story, attribute, result, together};
 
 pub(super) fn tell(story: &mut Story<'_>, fault: Option<Fault>) {
     let inspector = story.any_of("inspect", 4);
@@ -21,7 +21,11 @@ pub(super) fn tell(story: &mut Story<'_>, fault: Option<Fault>) {
             cause: None,
         })
     });
+    let second = story.colleague(&inspector, 4);
     let event = story.shortly().end("inspect", &inspector);
+    if fault != Some(Fault::OneOfficer) {
+        together(event, second);
+    }
     attribute(event, "faults", Value::Int(faults));
     match fault {
         Some(Fault::OverPromise) => story.wait(7),

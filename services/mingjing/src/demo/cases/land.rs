@@ -4,7 +4,7 @@ use mingjing_domain::event::EventKind;
 
 use super::Fault;
 use crate::demo::city::{government, officer};
-use crate::demo::story::{Story, by_body, result};
+use crate::demo::story::{Story, by_body, result, together};
 
 pub(super) fn tell(story: &mut Story<'_>, fault: Option<Fault>) {
     let handler = story.any_of("dispute", 4);
@@ -21,7 +21,8 @@ pub(super) fn tell(story: &mut Story<'_>, fault: Option<Fault>) {
     if fault != Some(Fault::NotServed) {
         story.wait_some(5..=9).end("answer", &handler);
     }
-    story.wait_some(3..=8).end("investigate", &handler);
+    let second = story.colleague(&handler, 4);
+    together(story.wait_some(3..=8).end("investigate", &handler), second);
     story.shortly().begin("mediate", &handler);
     story.wait_some(2..=6).end("mediate", &handler);
     if fault.is_none() && story.dice.once_in(2) {

@@ -4,12 +4,13 @@
 use mingjing_domain::event::{EventKind, Value};
 
 use super::Fault;
-use crate::demo::story::{Story, attribute, result};
+use crate::demo::story::{Story, attribute, document, result, together};
 
 pub(super) fn tell(story: &mut Story<'_>, fault: Option<Fault>) {
     let clerk = story.any_of("window", 2);
     story.tell(EventKind::Applied, &clerk);
-    story.shortly().tell(EventKind::Accepted, &clerk);
+    let event = story.shortly().tell(EventKind::Accepted, &clerk);
+    document(event, "receipt");
     let accepted = story.date();
     let third_party = fault == Some(Fault::NotTold) || (fault.is_none() && story.dice.once_in(6));
     inquire(story, third_party, fault);
@@ -42,7 +43,11 @@ fn inquire(story: &mut Story<'_>, third_party: bool, fault: Option<Fault>) {
     let event = story.wait(1).end("review", &reviewer);
     attribute(event, "third_party", Value::Bool(third_party));
     story.shortly().begin("survey", &checker);
-    story.wait_some(1..=2).end("survey", &checker);
+    let second = story.colleague(&checker, 3);
+    let event = story.wait_some(1..=2).end("survey", &checker);
+    if fault != Some(Fault::OneOfficer) {
+        together(event, second);
+    }
     if third_party && fault != Some(Fault::NotTold) {
         story.shortly().tell(EventKind::Notice, &reviewer);
         story.wait_some(1..=2);

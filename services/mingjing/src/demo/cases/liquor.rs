@@ -3,7 +3,7 @@
 use mingjing_domain::event::{EventKind, Inspection, Value};
 
 use super::Fault;
-use crate::demo::story::{Story, attribute, result};
+use crate::demo::story::{Story, attribute, result, together};
 
 pub(super) fn tell(story: &mut Story<'_>, fault: Option<Fault>) {
     let inspector = story.any_of("inspect", 4);
@@ -23,7 +23,9 @@ pub(super) fn tell(story: &mut Story<'_>, fault: Option<Fault>) {
             cause: None,
         })
     });
+    let second = story.colleague(&inspector, 4);
     let event = story.wait_some(0..=1).end("inspect", &inspector);
+    together(event, second);
     attribute(event, "faults", Value::Int(faults));
     if fault.is_none() && story.dice.once_in(4) {
         sample(story, &inspector);

@@ -3,7 +3,8 @@
 use mingjing_domain::event::{EventKind, Value};
 
 use super::Fault;
-use crate::demo::story::{Story, amount, attribute, by_tier, result};
+use crate::demo::city::BANK;
+use crate::demo::story::{Story, amount, attribute, by_tier, collected, result, together};
 
 pub(super) fn tell(story: &mut Story<'_>, fault: Option<Fault>) {
     let officer = story.any_of("enforce", 6);
@@ -14,13 +15,22 @@ pub(super) fn tell(story: &mut Story<'_>, fault: Option<Fault>) {
     } else {
         story.dice.roll(2..=20) * 1000
     };
+    let fine = match fault {
+        Some(Fault::CashTaken) => fine.max(15_000),
+        _ => fine,
+    };
     // On the spot only up to a hundred yuan (art. 68).
-    let cash = fault == Some(Fault::CashLate) || fine <= 10_000;
-    let fine = if cash { fine.min(10_000) } else { fine };
-    story.end("verify", &officer);
+    let cash = fine <= 10_000 || matches!(fault, Some(Fault::CashLate | Fault::CashTaken));
+    let fine = match fault {
+        Some(Fault::CashLate) => fine.min(10_000),
+        _ => fine,
+    };
+    let second = story.colleague(&officer, 6);
+    together(story.end("verify", &officer), second);
     story.shortly().tell(EventKind::Notice, &officer);
     let event = story.shortly().tell(EventKind::Decided, &officer);
     result(event, "fined", "城市市容和环境卫生管理条例第三十四条");
+    event.data.party_kind = Some("citizen".into());
     amount(event, "fine", fine);
     let tier = match fine {
         ..=5_000 => "light",
@@ -29,10 +39,12 @@ pub(super) fn tell(story: &mut Story<'_>, fault: Option<Fault>) {
     };
     by_tier(event, "HW-34", tier);
     story.shortly().tell(EventKind::Delivered, &officer);
+    let body = story.body.clone();
     if cash {
         let event = story.shortly().tell(EventKind::Paid, &officer);
         amount(event, "paid", fine);
         attribute(event, "cash", Value::Bool(true));
+        collected(event, body, Some("small_fine"));
         let days = if fault == Some(Fault::CashLate) { 5 } else { 1 };
         if days > 1 {
             story.wait(1).end("record", &clerk);
@@ -45,6 +57,7 @@ pub(super) fn tell(story: &mut Story<'_>, fault: Option<Fault>) {
         story.wait(1).end("record", &clerk);
         let event = story.wait_some(1..=5).tell(EventKind::Paid, &officer);
         amount(event, "paid", fine);
+        collected(event, BANK.into(), None);
     }
     story.shortly().tell(EventKind::Closed, &officer);
 }

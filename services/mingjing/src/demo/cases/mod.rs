@@ -5,6 +5,7 @@
 
 mod allowance;
 mod city_penalty;
+mod commendation;
 mod filing;
 mod food_licence;
 mod injury;
@@ -57,10 +58,16 @@ pub enum Fault {
     DefenceCut,
     /// A fine above the lawful range.
     FineOutOfRange,
-    /// Investigated by one officer.
+    /// Investigated, inspected or looked at on site by one person.
     OneOfficer,
     /// Investigated with an officer whose certificate has run out.
     CertificateExpired,
+    /// Reviewed by somebody whose post is another.
+    OtherPost,
+    /// More time granted by somebody of too low a rank.
+    RankTooLow,
+    /// A fine above what may be taken on the spot, taken on the spot.
+    CashTaken,
     /// A tier of discretion that nobody filed.
     TierNotFiled,
     /// Another tier than the notice told of, and no reason.
@@ -144,6 +151,7 @@ pub fn tell(story: &mut Story<'_>, fault: Option<Fault>) {
         Kind::Land => land::tell(story, fault),
         Kind::Procurement => procurement::tell(story, fault),
         Kind::Filing => filing::tell(story, fault),
+        Kind::Commendation => commendation::tell(story, fault),
     }
     if let Some(Fault::EnteredAt(instant)) = fault {
         story.enter_late(instant);

@@ -1,10 +1,11 @@
 //! 食品经营处罚: lead, filing, investigation, legal review, notice, five working days to answer, decision, delivery, publication,
 //! payment.
 
-use mingjing_domain::event::EventKind;
+use mingjing_domain::event::{EventKind, Value};
 
 use super::Fault;
-use crate::demo::story::{Story, amount, by_tier, result, together};
+use crate::demo::city::BANK;
+use crate::demo::story::{Story, amount, attribute, by_tier, collected, result, together};
 
 pub(super) fn tell(story: &mut Story<'_>, fault: Option<Fault>) {
     let head = story.any_of("approve", 2);
@@ -114,6 +115,7 @@ fn notice(
     fault: Option<Fault>,
 ) {
     let days = i64::from(fault == Some(Fault::NoLegalReview));
+    let heard = fault.is_none() && fine > 10_000_000 && story.dice.once_in(3);
     let event = story.wait(days).tell(EventKind::Notice, investigator);
     if fault != Some(Fault::TierNotFiled) {
         by_tier(event, ACT, tier);
@@ -122,13 +124,26 @@ fn notice(
         story.wait(1);
         return;
     }
-    story.wait_some(5..=6);
-    if fault.is_none() && story.dice.once_in(10) {
-        story.wait(2).tell(EventKind::Hearing, reviewer);
+    if heard {
+        hear(story, investigator, reviewer);
+    } else {
+        story.wait_some(5..=6);
     }
     if fine > 10_000_000 {
-        story.wait(0).tell(EventKind::CollectiveDiscussion, head);
+        let event = story.wait(0).tell(EventKind::CollectiveDiscussion, head);
+        attribute(event, "grave", Value::Bool(true));
     }
+}
+
+/// Asked for within five working days of the notice, held seven and more after its own, and reviewed again.
+fn hear(story: &mut Story<'_>, investigator: &str, reviewer: &str) {
+    story
+        .wait_some(2..=3)
+        .tell(EventKind::HearingRequested, investigator);
+    story.wait(1).tell(EventKind::HearingNotice, reviewer);
+    story.wait_some(8..=10).tell(EventKind::Hearing, reviewer);
+    let event = story.wait_some(1..=2).end("review-heard", reviewer);
+    event.data.result_code = Some("passed".into());
 }
 
 fn finish(story: &mut Story<'_>, investigator: &str, reviewer: &str, fine: i64) {
@@ -136,10 +151,8 @@ fn finish(story: &mut Story<'_>, investigator: &str, reviewer: &str, fine: i64) 
         .wait_some(1..=2)
         .tell(EventKind::Delivered, investigator);
     story.wait_some(0..=2).tell(EventKind::Published, reviewer);
-    amount(
-        story.wait_some(1..=4).tell(EventKind::Paid, investigator),
-        "paid",
-        fine,
-    );
+    let event = story.wait_some(1..=4).tell(EventKind::Paid, investigator);
+    amount(event, "paid", fine);
+    collected(event, BANK.into(), None);
     story.wait(0).tell(EventKind::Closed, investigator);
 }

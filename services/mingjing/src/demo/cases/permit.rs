@@ -5,7 +5,7 @@ use mingjing_domain::event::{Actor, EventKind, Value};
 
 use super::Fault;
 use crate::demo::city::officer;
-use crate::demo::story::{Story, amount, by_body, result};
+use crate::demo::story::{Story, amount, attribute, by_body, document, result, together};
 
 /// Above this a site must be surveyed, in square metres.
 const LARGE_AREA: i64 = 20_000;
@@ -21,7 +21,8 @@ pub(super) fn tell(story: &mut Story<'_>, fault: Option<Fault>) {
     if fault.is_none() && story.dice.once_in(8) {
         supplement(story, &clerk);
     }
-    story.shortly().tell(EventKind::Accepted, &clerk);
+    let event = story.shortly().tell(EventKind::Accepted, &clerk);
+    document(event, "receipt");
     if fault == Some(Fault::Fee) {
         amount(
             story.shortly().tell(EventKind::Paid, &clerk),
@@ -30,7 +31,12 @@ pub(super) fn tell(story: &mut Story<'_>, fault: Option<Fault>) {
         );
     }
     let accepted = story.date();
-    review(story, area > LARGE_AREA, fault);
+    let reviewer = match fault {
+        // The window's clerk does the reviewer's work.
+        Some(Fault::OtherPost) => clerk.clone(),
+        _ => story.any_of("review", 4),
+    };
+    review(story, &reviewer, area > LARGE_AREA, fault);
     let decider = match fault {
         Some(Fault::OneHand) => clerk.clone(),
         _ => story.any_of("approve", 2),
@@ -40,37 +46,37 @@ pub(super) fn tell(story: &mut Story<'_>, fault: Option<Fault>) {
 }
 
 fn supplement(story: &mut Story<'_>, clerk: &str) {
-    story
-        .shortly()
-        .tell(EventKind::SupplementNotice, clerk)
-        .data
-        .reason = Some("施工合同和质量安全措施材料不全，一次性告知补正".into());
+    let notice = story.shortly().tell(EventKind::SupplementNotice, clerk);
+    notice.data.reason = Some("施工合同和质量安全措施材料不全，一次性告知补正".into());
+    attribute(
+        notice,
+        "demands",
+        Value::Text("施工合同、质量安全措施".into()),
+    );
     story
         .wait_some(1..=3)
         .tell(EventKind::SupplementDone, clerk);
 }
 
 /// Review, and beside it the survey where the site is large: over by the second working day.
-fn review(story: &mut Story<'_>, large: bool, fault: Option<Fault>) {
-    let reviewer = story.any_of("review", 4);
-    story.shortly().begin("review", &reviewer);
+fn review(story: &mut Story<'_>, reviewer: &str, large: bool, fault: Option<Fault>) {
+    story.shortly().begin("review", reviewer);
     if large {
         let surveyor = story.any_of("survey", 3);
         story.shortly().begin("survey", &surveyor);
         let days = i64::from(fault != Some(Fault::PublishedOnLastDay));
+        let second = story.colleague(&surveyor, 3);
         let event = story.wait(days).end("survey", &surveyor);
-        event
-            .data
-            .attributes
-            .insert("surveyed".into(), Value::Bool(true));
-        story.shortly().end("review", &reviewer);
+        together(event, second);
+        attribute(event, "surveyed", Value::Bool(true));
+        story.shortly().end("review", reviewer);
     } else {
-        story.wait(0).end("review", &reviewer);
+        story.wait(0).end("review", reviewer);
     }
     if fault == Some(Fault::SuspendedTooLong) {
-        experts(story, &reviewer, 4, 8);
+        experts(story, reviewer, 4, 8);
     } else if fault.is_none() && story.dice.once_in(10) {
-        experts(story, &reviewer, 6, 4);
+        experts(story, reviewer, 6, 4);
     }
 }
 

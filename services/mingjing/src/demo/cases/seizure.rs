@@ -5,7 +5,7 @@ use mingjing_domain::event::{EventKind, Value};
 
 use super::Fault;
 use crate::demo::days;
-use crate::demo::story::{Story, amount, result};
+use crate::demo::story::{Story, amount, result, together};
 
 pub(super) fn tell(story: &mut Story<'_>, fault: Option<Fault>) {
     let working = story.days.works(story.date());
@@ -43,7 +43,9 @@ pub(super) fn tell(story: &mut Story<'_>, fault: Option<Fault>) {
 
 fn seize(story: &mut Story<'_>, officer: &str, urgent: bool) {
     let goods = story.dice.roll(1..=30) * 100_000;
+    let second = story.colleague(officer, 6);
     let event = story.end("seize", officer);
+    together(event, second);
     event
         .data
         .attributes
@@ -87,5 +89,7 @@ fn handle(
     };
     result(story.shortly().tell(EventKind::Decided, head), code, basis);
     story.wait_some(1..=2).tell(EventKind::Executed, officer);
-    story.wait(0).tell(EventKind::Closed, officer);
+    let publisher = story.any_of("legal", 2);
+    story.shortly().tell(EventKind::Published, &publisher);
+    story.shortly().tell(EventKind::Closed, officer);
 }

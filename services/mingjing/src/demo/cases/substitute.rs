@@ -21,6 +21,8 @@ pub(super) fn tell(story: &mut Story<'_>, fault: Option<Fault>) {
     result(event, "ordered", "行政强制法第五十条");
     amount(event, "estimate", estimate);
     story.wait(1).tell(EventKind::Delivered, &officer);
+    let publisher = story.any_of("legal", 2);
+    story.shortly().tell(EventKind::Published, &publisher);
     story.wait_some(1..=3).end("remind", &officer);
     match fault {
         Some(Fault::ReminderCut) => story.wait(1),

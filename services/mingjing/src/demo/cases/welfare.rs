@@ -4,6 +4,7 @@ use mingjing_domain::event::EventKind;
 
 use super::Fault;
 use crate::demo::city::{officer, town};
+use crate::demo::days;
 use crate::demo::story::{Story, amount, by_body, result};
 
 pub(super) fn tell(story: &mut Story<'_>, fault: Option<Fault>) {
@@ -14,6 +15,13 @@ pub(super) fn tell(story: &mut Story<'_>, fault: Option<Fault>) {
     by_body(story.shortly().tell(EventKind::Accepted, &clerk), &town);
     by_body(story.shortly().begin("check", &checker), &town);
     by_body(story.wait_some(1..=2).end("check", &checker), &town);
+    if story.item.ends_with("JF-0503") {
+        // 高龄津贴: the names stand in the village for five days and more.
+        by_body(story.shortly().begin("publicity", &checker), &town);
+        let over = story.days.first_from(days::plus(story.date(), 6));
+        story.wait_until(over);
+        by_body(story.shortly().end("publicity", &checker), &town);
+    }
     let examiner = story.any_of("relief", 3);
     if fault != Some(Fault::Unexamined) {
         story.shortly().begin("examine", &examiner);

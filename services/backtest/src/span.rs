@@ -1,24 +1,17 @@
 //! The cases of a span of time, batch by batch, each with the alerts published of it.
 
-use anyhow::Context as _;
-use chrono::NaiveDate;
 use mingjing_domain::Timestamp;
-use mingjing_store::{Past, PastAlert, PastEvent, Store};
+use mingjing_store::{Horizon, Past, PastAlert, PastAsked, PastEvent, Store};
+
+use crate::Error;
 
 /// From an instant up to, not including, another.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Span {
+    /// Cases that began at this instant or later …
     pub from: Timestamp,
+    /// … and before this one, judged as of it.
     pub to: Timestamp,
-}
-
-/// An instant, or the beginning of a date.
-pub fn instant(name: &str, text: &str, zone: chrono_tz::Tz) -> anyhow::Result<Timestamp> {
-    if let Ok(date) = text.parse::<NaiveDate>() {
-        return Ok(Timestamp::start_of(date, zone));
-    }
-    Timestamp::parse(text)
-        .with_context(|| format!("{name}: {text} is neither an instant nor a date"))
 }
 
 /// One case of the past.
@@ -34,7 +27,7 @@ pub struct CaseOfPast {
 pub struct Counts {
     pub cases: u64,
     pub events: u64,
-    /// Begun outside the span.
+    /// In which something happened in the span, and which had begun before it.
     pub cases_left_out: u64,
 }
 
@@ -45,7 +38,8 @@ const BATCH_EVENTS: usize = 8_000;
 pub struct CasesOfPast {
     span: Span,
     events: Past<PastEvent>,
-    alerts: Past<PastAlert>,
+    /// None where nobody asks what was published.
+    alerts: Option<Past<PastAlert>>,
     /// The first event of the next case.
     event: Option<PastEvent>,
     /// The first alert of the next case that has one.
@@ -55,11 +49,28 @@ pub struct CasesOfPast {
 }
 
 impl CasesOfPast {
-    pub fn open(store: &Store, span: Span) -> anyhow::Result<Self> {
+    /// Opens them, with what was published of them where that is asked for.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub fn open(
+        store: &Store,
+        span: Span,
+        horizon: Option<Horizon>,
+        published: bool,
+    ) -> Result<Self, Error> {
+        let asked = PastAsked {
+            from: span.from,
+            before: span.to,
+            horizon,
+        };
         Ok(Self {
             span,
-            events: store.past_events(span.to)?,
-            alerts: store.past_alerts(span.to)?,
+            events: store.past_events(&asked)?,
+            alerts: match published {
+                true => Some(store.past_alerts(span.to)?),
+                false => None,
+            },
             event: None,
             alert: None,
             begun: false,
@@ -67,15 +78,19 @@ impl CasesOfPast {
         })
     }
 
+    /// How much was read until now.
     pub fn counts(&self) -> Counts {
         self.counts
     }
 
     /// The next cases; none after the last.
-    pub async fn next_batch(&mut self) -> anyhow::Result<Option<Vec<CaseOfPast>>> {
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn next_batch(&mut self) -> Result<Option<Vec<CaseOfPast>>, Error> {
         if !std::mem::replace(&mut self.begun, true) {
             self.event = self.events.next().await?;
-            self.alert = self.alerts.next().await?;
+            self.alert = self.next_alert().await?;
         }
         let (mut batch, mut events) = (Vec::new(), 0);
         while events < BATCH_EVENTS
@@ -87,8 +102,15 @@ impl CasesOfPast {
         Ok((!batch.is_empty()).then_some(batch))
     }
 
+    async fn next_alert(&mut self) -> Result<Option<PastAlert>, Error> {
+        match &mut self.alerts {
+            Some(alerts) => Ok(alerts.next().await?),
+            None => Ok(None),
+        }
+    }
+
     /// The next case that began within the span.
-    async fn next_case(&mut self) -> anyhow::Result<Option<CaseOfPast>> {
+    async fn next_case(&mut self) -> Result<Option<CaseOfPast>, Error> {
         while let Some(first) = self.event.take() {
             let mut events = vec![first];
             self.event = loop {
@@ -112,7 +134,7 @@ impl CasesOfPast {
     }
 
     /// Both streams are in one order, so what lies before this case belongs to none that is still to come.
-    async fn published_of(&mut self, event: &PastEvent) -> anyhow::Result<Vec<PastAlert>> {
+    async fn published_of(&mut self, event: &PastEvent) -> Result<Vec<PastAlert>, Error> {
         let case = (event.source.as_str(), event.case_no.as_str());
         let mut published = Vec::new();
         while let Some(alert) = self.alert.take() {
@@ -124,7 +146,7 @@ impl CasesOfPast {
             if of == case {
                 published.push(alert);
             }
-            self.alert = self.alerts.next().await?;
+            self.alert = self.next_alert().await?;
         }
         Ok(published)
     }
@@ -132,17 +154,4 @@ impl CasesOfPast {
 
 fn same_case(a: &PastEvent, b: &PastEvent) -> bool {
     a.case_no == b.case_no && a.source == b.source
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_date_is_its_first_instant_in_the_zone() {
-        let zone = chrono_tz::Asia::Shanghai;
-        let date = instant("--from", "2026-03-02", zone).unwrap();
-        assert_eq!(date, Timestamp::parse("2026-03-02T00:00:00+08:00").unwrap());
-        assert!(instant("--from", "yesterday", zone).is_err());
-    }
 }

@@ -1,0 +1,191 @@
+//! One pass over one shadow: from what is in the archive to the rows that say what differs.
+
+use std::sync::Arc;
+
+use mingjing_domain::Timestamp;
+use mingjing_domain::alert::AlertRecord;
+use mingjing_domain::definitions::DefinitionSet;
+use mingjing_domain::ids::alert_id;
+use mingjing_engine::{ENGINE_VERSION, Rules};
+use mingjing_store::{
+    Horizon, Millis, PastAsked, ShadowDifferenceRow, ShadowId, ShadowPassRow, ShadowTallyRow, Store,
+};
+
+use super::runner::{Config, InShadow};
+use crate::{Error, Example, Judges, Report, Span, backtest};
+
+/// What a pass found, as it is written.
+pub(super) struct Found {
+    pub(super) pass: ShadowPassRow,
+    pub(super) tallies: Vec<ShadowTallyRow>,
+    pub(super) differences: Vec<ShadowDifferenceRow>,
+}
+
+/// Judges a shadow as of `now`, by what lies before the horizon.
+///
+/// # Errors
+/// [`Error`]; [`Error::TooLarge`] where the window holds more than may be judged.
+pub(super) async fn judged(
+    store: &Store,
+    shadow: &InShadow,
+    horizon: Horizon,
+    now: Timestamp,
+    config: &Config,
+) -> Result<Found, Error> {
+    let span = Span {
+        from: shadow.since,
+        to: now,
+    };
+    let asked = PastAsked {
+        from: span.from,
+        before: span.to,
+        horizon: Some(horizon.clone()),
+    };
+    let events = store.count_past_events(&asked).await?;
+    if events > config.events_max {
+        let most = config.events_max;
+        return Err(Error::TooLarge { events, most });
+    }
+    let judges = Arc::new(Judges {
+        draft: compiled(&shadow.with_draft).await?,
+        against: Some(compiled(&shadow.in_force).await?),
+        sources: store.declared_sources().await?,
+        judged_at: now,
+        examples: config.listed_max,
+        records: true,
+    });
+    let report = backtest(store, span, Some(horizon.clone()), judges, config.threads).await?;
+    Ok(rows(shadow, &horizon, &report))
+}
+
+async fn compiled(set: &Arc<DefinitionSet>) -> Result<Arc<Rules>, Error> {
+    let set = set.clone();
+    let compiled = tokio::task::spawn_blocking(move || Rules::compile(&set)).await?;
+    compiled.map(Arc::new).map_err(Error::Definitions)
+}
+
+/// The row of a pass that judged nothing, with why.
+pub(super) fn not_judged(shadow: &InShadow, now: Timestamp, problem: String) -> ShadowPassRow {
+    ShadowPassRow {
+        problem,
+        ..pass_row(shadow, &Horizon::default(), now)
+    }
+}
+
+fn pass_row(shadow: &InShadow, horizon: &Horizon, now: Timestamp) -> ShadowPassRow {
+    let (log_partitions, log_offsets) = horizon.positions.iter().copied().unzip();
+    ShadowPassRow {
+        draft: shadow.draft.clone(),
+        text: shadow.text.clone(),
+        since: shadow.since.into(),
+        judged_at: now.into(),
+        in_force_from: shadow.in_force_from.to_string(),
+        compared_with: shadow.in_force.hash(),
+        definitions: shadow.with_draft.version(),
+        engine: ENGINE_VERSION.into(),
+        log_id: horizon.log_id.clone(),
+        log_partitions,
+        log_offsets,
+        cases: 0,
+        events: 0,
+        cases_left_out: 0,
+        unjudged: 0,
+        raised: 0,
+        withdrawn: 0,
+        changed: 0,
+        same: 0,
+        listed: 0,
+        problem: String::new(),
+        took_ms: 0,
+        version: u64::try_from(now.millis()).unwrap_or(0),
+    }
+}
+
+fn rows(shadow: &InShadow, horizon: &Horizon, report: &Report) -> Found {
+    let mut pass = pass_row(shadow, horizon, report.to);
+    let of_pass = Place::of(&pass);
+    let tallies = report.by_control_point_and_org.iter().map(|cell| {
+        let of_point = report.by_control_point.get(&cell.control_point);
+        ShadowTallyRow {
+            draft: of_pass.id.draft.clone(),
+            text: of_pass.id.text.clone(),
+            since: of_pass.id.since.into(),
+            judged_at: of_pass.judged_at,
+            control_point: cell.control_point.clone(),
+            name: of_point.map(|of| of.name.clone()).unwrap_or_default(),
+            org: cell.org.clone(),
+            raised: cell.tally.raised,
+            withdrawn: cell.tally.withdrawn,
+            changed: cell.tally.changed,
+            same: cell.tally.same,
+            version: of_pass.version,
+        }
+    });
+    let differences = report.by_control_point.iter().flat_map(|(point, of)| {
+        let examples = of.examples.iter();
+        examples.map(|example| of_pass.difference(point, example))
+    });
+    let (tallies, differences): (Vec<_>, Vec<_>) = (tallies.collect(), differences.collect());
+    pass.cases = report.cases;
+    pass.events = report.events;
+    pass.cases_left_out = report.cases_left_out;
+    pass.unjudged = report.unjudged_conditions;
+    pass.raised = report.total.raised;
+    pass.withdrawn = report.total.withdrawn;
+    pass.changed = report.total.changed;
+    pass.same = report.total.same;
+    pass.listed = differences.len() as u64;
+    Found {
+        pass,
+        tallies,
+        differences,
+    }
+}
+
+/// What names a pass in its rows.
+struct Place {
+    id: ShadowId,
+    judged_at: Millis,
+    version: u64,
+}
+
+impl Place {
+    fn of(pass: &ShadowPassRow) -> Self {
+        Self {
+            id: pass.shadow(),
+            judged_at: pass.judged_at,
+            version: pass.version,
+        }
+    }
+
+    fn difference(&self, point: &str, example: &Example) -> ShadowDifferenceRow {
+        ShadowDifferenceRow {
+            draft: self.id.draft.clone(),
+            text: self.id.text.clone(),
+            since: self.id.since.into(),
+            judged_at: self.judged_at,
+            control_point: point.to_owned(),
+            difference: example.difference.code().into(),
+            org: example.org.clone(),
+            source: example.source.clone(),
+            case_no: example.case_no.clone(),
+            step: example.step.clone(),
+            visit: example.visit,
+            alert_id: alert_id(
+                &example.source,
+                &example.case_no,
+                point,
+                &example.step,
+                example.visit,
+            ),
+            was: json(example.was_record.as_deref()),
+            would: json(example.would_record.as_deref()),
+            version: self.version,
+        }
+    }
+}
+
+fn json(record: Option<&AlertRecord>) -> String {
+    let text = record.map(|record| serde_json::to_string(record).expect("records have text keys"));
+    text.unwrap_or_default()
+}
