@@ -4,6 +4,7 @@ import * as api from './api.js'
 import { arrange, badge, both, el, placeholder } from './dom.js'
 import { ago, short } from './format.js'
 import { clock, names } from './platform.js'
+import { SUBJECTS, isCase, subjectText } from './subject.js'
 import { LEVELS, STATUSES, headline, toReview, word } from './words.js'
 
 /** More rows than this are not kept while alerts stream in; then the list begins anew with its first page. */
@@ -159,7 +160,8 @@ export class AlertList {
     const closed = status.open === false
     const open = () => (location.hash = `#/alert/${encodeURIComponent(alert.alert_id)}`)
     const now = clock.now()
-    const label = `${level.zh}，${name}，${names.org(alert.org_code)}，办件 ${alert.case_no}，${status.zh}`
+    const subject = subjectText(alert, names)
+    const label = `${level.zh}，${name}，${names.org(alert.org_code)}，${word(SUBJECTS, alert.subject_kind ?? 'case').zh} ${subject}，${status.zh}`
     const attributes = {
       type: 'button',
       class: `alert-row${fresh ? ' fresh' : ''}${closed ? ' closed' : ''}`,
@@ -176,7 +178,7 @@ export class AlertList {
         'button',
         attributes,
         badge('level', alert.level, level),
-        el('span', { class: 'what' }, el('b', {}, name), el('span', { class: 'sub' }, `${alert.case_no} · ${names.item(alert.item_code)}`)),
+        el('span', { class: 'what' }, el('b', {}, name), el('span', { class: 'sub' }, isCase(alert) ? `${subject} · ${names.item(alert.item_code)}` : subject)),
         el('span', { class: 'who' }, names.org(alert.org_code)),
         due(alert),
         badge('status', alert.status, status),

@@ -4,6 +4,7 @@ import { accountView } from './account-view.js'
 import { badge, el, facts, section } from './dom.js'
 import { full, roughly } from './format.js'
 import { clock, names } from './platform.js'
+import { SUBJECTS, isCase, isInspections, subjectText } from './subject.js'
 import { CAUSES, CHANGES, LEVELS, STATUSES, headline, limitWords, word } from './words.js'
 
 /** The panel's content for `/api/v1/alerts/{id}`. */
@@ -18,7 +19,7 @@ export function alertPanel({ alert, account, history }) {
       el('h2', {}, name),
       el('p', { class: 'message', id: 'message' }, text),
       closing(alert),
-      toCase(alert),
+      isCase(alert) ? caseLink(alert.source, alert.case_no, `查看办件全程 ${alert.case_no} →`, 'to-case') : about(alert),
     ),
     el('div', { class: 'pair' }, section({ zh: '责任与依据', en: 'Who answers, by what' }, who(alert)), section({ zh: '时间', en: 'When' }, when(alert))),
     counted.length > 0 ? section({ zh: '期限逐日计算', en: 'Day-by-day account' }, ...counted) : null,
@@ -32,11 +33,15 @@ export function alertPanel({ alert, account, history }) {
   ].filter(Boolean)
 }
 
-/** The way to its case; what an inspection found of a body, an officer or a source is no case's. */
-function toCase(alert) {
-  if (alert.subject_kind && alert.subject_kind !== 'case') return null
-  const href = `#/case/${encodeURIComponent(alert.source)}/${encodeURIComponent(alert.case_no)}`
-  return el('a', { class: 'to-case', href }, `查看办件全程 ${alert.case_no} →`)
+/** A link to a case's page. */
+function caseLink(source, caseNo, text, kind) {
+  return el('a', { class: kind, href: `#/case/${encodeURIComponent(source)}/${encodeURIComponent(caseNo)}` }, text)
+}
+
+/** Whom or what it is about where that is no case: it has no page of its own. */
+function about(alert) {
+  const kind = word(SUBJECTS, alert.subject_kind)
+  return el('p', { class: 'subject', 'data-subject': alert.subject_kind }, el('b', {}, `${kind.zh}：`), subjectText(alert, names))
 }
 
 /** How long over, or how long left. */
@@ -79,7 +84,7 @@ function who(alert) {
 
 /** What stands in an alert's `step`: a step of the case, a duty that was not done, the window of an inspection. */
 function stepWords(alert) {
-  if (alert.control_point.startsWith('inspection/')) return { zh: '时段', en: 'Window' }
+  if (isInspections(alert)) return { zh: '时段', en: 'Window' }
   return alert.rule === 'F1' ? { zh: '责任事项', en: 'Duty' } : { zh: '环节', en: 'Step' }
 }
 
@@ -120,7 +125,19 @@ const EVIDENCE = {
       el('span', {}, '监察条件'),
       el('div', {}, el('code', {}, e.expression), el('span', { class: 'sub' }, Object.entries(e.values).map(([name, value]) => `${name} = ${value}`).join('，'))),
     ),
+  inspection: (e) => {
+    const numbers = Object.entries(e.parameters).map(([name, value]) => `${name} = ${value}`)
+    const told = [`截至 ${full(e.known_at)} 所知`, numbers.length > 0 && `设定值 ${numbers.join('，')}`, `共 ${e.total} 条，列出 ${e.rows.length} 条`]
+    return el('li', { 'data-kind': 'inspection' }, el('span', {}, '巡检'), el('div', {}, e.window.label, el('span', { class: 'sub' }, told.filter(Boolean).join(' · ')), inspected(e.rows)))
+  },
   note: (e) => el('li', {}, el('span', {}, '说明'), el('div', {}, e.text)),
+}
+
+/** The records that a finding rests on, each with its case where it has one. */
+function inspected(rows) {
+  const row = (r) =>
+    el('li', {}, r.at && el('time', {}, full(r.at)), ' ', r.case_no && caseLink(r.source, r.case_no, r.case_no), ' ', el('span', { class: 'sub' }, r.note))
+  return el('ul', { class: 'inspected' }, rows.map(row))
 }
 
 const unknownEvidence = (e) => el('li', {}, el('span', {}, e.kind), el('code', {}, JSON.stringify(e)))

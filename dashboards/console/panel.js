@@ -4,6 +4,7 @@ import { alertPanel } from './alert-panel.js'
 import * as api from './api.js'
 import { casePanel } from './case-panel.js'
 import { both, el, placeholder } from './dom.js'
+import { isCase } from './subject.js'
 
 /** An alert shown live may not be archived yet; so often it is asked for again, with this pause. */
 const ASK_AGAIN = 8
@@ -24,7 +25,7 @@ const ROUTES = [
     words: { zh: '办件', en: 'Case' },
     read: ([source, caseNo], signal) => api.caseOf(source, caseNo, signal),
     draw: casePanel,
-    concerns: ([source, caseNo], alert) => alert.source === source && alert.case_no === caseNo,
+    concerns: ([source, caseNo], alert) => isCase(alert) && alert.source === source && alert.case_no === caseNo,
   },
 ]
 

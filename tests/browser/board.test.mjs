@@ -135,6 +135,22 @@ test('a body that is pressed narrows the list to its own alerts', async () => {
   }, name)
 })
 
+test('what an inspection found names what it is about, and links the cases it rests on', async () => {
+  // A source whose figures do not agree with what was taken: found by hand, since the demonstration's day is not over.
+  const { source, day } = await differingTotals()
+  const found = await post('/api/v1/inspections/Q14', { from: day, to: day })
+  const [command] = found.windows[0].commands.filter((c) => c.subject.source === source)
+  assert.ok(command, JSON.stringify(found))
+  await page.goto(`${platform.url}/#/alert/${command.alert_id}`)
+  const subject = page.locator('[data-subject="source"]')
+  await subject.waitFor()
+  assert.match(await subject.textContent(), /^来源系统：(对账演示系统|browser-totals)$/)
+  assert.equal(await page.locator('.to-case').count(), 0, 'a source has no case page')
+  await page.locator('.evidence [data-kind="inspection"] .inspected li').first().waitFor()
+  await screenshot(page, 'inspection-1366')
+  await page.keyboard.press('Escape')
+})
+
 // Last, because it ends the platform.
 test('a platform that is gone is shown as gone, and nothing on the way broke the page', async () => {
   assert.deepEqual(broken, [])
@@ -167,6 +183,24 @@ async function overdueAlert() {
     }
   }
   throw new Error('no open card is about a limit in days')
+}
+
+/** A source of our own that has just said that it made events on a finished day, of which nothing came. */
+async function differingTotals() {
+  const source = 'browser-totals'
+  const { key } = await post('/v1/sources', { id: source, name: '对账演示系统', clock: 'live' })
+  const { now_at } = await ask('/api/v1/platform')
+  const day = new Date(Date.parse(now_at) - 3 * 86_400_000).toISOString().slice(0, 10)
+  const event = { specversion: '1.0', id: `totals-${day}`, source, type: 'cn.mingjing.source.totals.v1', data: { day, totals: [{ type: 'note', events: 3 }] } }
+  await post('/v1/events', event, { authorization: `Bearer ${key}`, 'content-type': 'application/cloudevents+json' })
+  return { source, day }
+}
+
+async function post(path, body, headers = { 'content-type': 'application/json' }) {
+  const response = await fetch(new URL(path, platform.url), { method: 'POST', headers, body: body && JSON.stringify(body) })
+  const text = await response.text()
+  assert.ok(response.ok, `${path}: ${response.status} ${text}`)
+  return JSON.parse(text)
 }
 
 async function ask(path) {

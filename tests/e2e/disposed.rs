@@ -161,6 +161,9 @@ async fn what_is_decided_about_alerts_is_decided_once_through_races_and_kills() 
     );
 
     quality(&platform).await?;
+    let told = command(&platform, &["rules", "--quality"])?;
+    let line = told.lines().find(|line| line.contains("unreviewed"));
+    ensure!(line.is_some_and(|line| line.contains('4')), "{told}");
     platform.stop().await
 }
 

@@ -1,6 +1,7 @@
 //! Front-end databases as departments have them: a real PostgreSQL or MariaDB in a folder of its own, and what is written to its
 //! tables with plain SQL.
 
+mod certificates;
 mod tables;
 
 use std::io::Write as _;
@@ -24,7 +25,18 @@ pub enum Kind {
 pub struct Front {
     kind: Kind,
     folder: tempfile::TempDir,
+    network: Network,
     process: Child,
+}
+
+/// How it is reached beside its socket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Network {
+    None,
+    /// On a port of this machine, with a certificate for `localhost`.
+    Tls(u16),
+    /// The same without.
+    Plain(u16),
 }
 
 /// How long a server may take to start.
@@ -33,6 +45,18 @@ const PATIENCE: Duration = Duration::from_secs(60);
 impl Front {
     /// Makes a database and starts its server, reachable through a socket in its own folder.
     pub async fn start(kind: Kind) -> Result<Self> {
+        Self::reached(kind, Network::None).await
+    }
+
+    /// The same, reachable over the network, too, with a certificate that an issuer of its own has made out for `localhost`.
+    pub async fn over_network(kind: Kind) -> Result<Self> {
+        let port = std::net::TcpListener::bind("127.0.0.1:0")?
+            .local_addr()?
+            .port();
+        Self::reached(kind, Network::Tls(port)).await
+    }
+
+    async fn reached(kind: Kind, network: Network) -> Result<Self> {
         let folder = tempfile::tempdir()?;
         std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755))?;
         for part in ["data", "run"] {
@@ -42,11 +66,15 @@ impl Front {
                 chown(&part, Some(uid), Some(gid))?;
             }
         }
+        if network != Network::None {
+            certificates::make(folder.path(), kind.user()?)?;
+        }
         kind.make(folder.path())?;
-        let process = kind.serve(folder.path())?;
+        let process = kind.serve(folder.path(), network)?;
         let front = Self {
             kind,
             folder,
+            network,
             process,
         };
         front.until_up().await?;
@@ -62,8 +90,32 @@ impl Front {
     /// The server ends at once and comes back, as after a power cut.
     pub async fn restart(&mut self) -> Result<()> {
         self.end()?;
-        self.process = self.kind.serve(self.folder.path())?;
+        self.process = self.kind.serve(self.folder.path(), self.network)?;
         self.until_up().await
+    }
+
+    /// Comes back without TLS.
+    pub async fn without_tls(&mut self) -> Result<()> {
+        if let Network::Tls(port) = self.network {
+            self.network = Network::Plain(port);
+        }
+        self.restart().await
+    }
+
+    /// The certificate of who issued the server's.
+    pub fn issuer(&self) -> PathBuf {
+        self.folder.path().join("tls/issuer.pem")
+    }
+
+    /// Its address over the network, by this name of the machine.
+    pub fn network_address(&self, host: &str) -> Result<String> {
+        let (Network::Tls(port) | Network::Plain(port)) = self.network else {
+            bail!("it is not on the network");
+        };
+        Ok(match self.kind {
+            Kind::Postgres => format!("postgres://reader@{host}:{port}/front"),
+            Kind::MariaDb => format!("mysql://reader@{host}:{port}/front"),
+        })
     }
 
     fn end(&mut self) -> Result<()> {
@@ -117,6 +169,9 @@ impl Front {
         let mut client = match self.kind {
             Kind::Postgres => {
                 let mut client = Command::new("psql");
+                if let Network::Tls(port) | Network::Plain(port) = self.network {
+                    client.args(["-p", &port.to_string()]);
+                }
                 client
                     .args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-U", "postgres", "-h"])
                     .arg(&run)
@@ -304,7 +359,7 @@ impl Kind {
         Ok(())
     }
 
-    fn serve(self, folder: &Path) -> Result<Child> {
+    fn serve(self, folder: &Path, network: Network) -> Result<Child> {
         let (data, run) = (folder.join("data"), folder.join("run"));
         let log = std::fs::File::create(folder.join("log"))?;
         let mut command = match self {
@@ -315,25 +370,34 @@ impl Kind {
                     .arg(&data)
                     .arg("-k")
                     .arg(&run)
-                    .args([
-                        "-c",
-                        "listen_addresses=",
-                        "-c",
-                        "fsync=off",
-                        "-c",
-                        "timezone=UTC",
-                    ])
+                    .args(["-c", "fsync=off", "-c", "timezone=UTC"])
                     .args(["-c", "dynamic_shared_memory_type=mmap"]);
+                let tls = folder.join("tls");
+                let mut set = |name: &str, value: String| {
+                    command.args(["-c", &format!("{name}={value}")]);
+                };
+                match network {
+                    Network::None => set("listen_addresses", String::new()),
+                    Network::Tls(port) | Network::Plain(port) => {
+                        set("listen_addresses", "localhost".into());
+                        set("port", port.to_string());
+                    }
+                }
+                if matches!(network, Network::Tls(_)) {
+                    set("ssl", "on".into());
+                    set(
+                        "ssl_cert_file",
+                        tls.join("server.pem").display().to_string(),
+                    );
+                    set("ssl_key_file", tls.join("server.key").display().to_string());
+                }
                 command
             }
             Kind::MariaDb => {
                 let mut command = self.command(&self.programs()?.join("mariadbd"))?;
                 command
-                    .args([
-                        "--no-defaults",
-                        "--skip-networking",
-                        "--innodb-buffer-pool-size=32M",
-                    ])
+                    .args(["--no-defaults", "--innodb-buffer-pool-size=32M"])
+                    .args(network.of_mariadb(&folder.join("tls")))
                     .arg(format!("--datadir={}", data.display()))
                     .arg(format!("--socket={}", run.join("s").display()))
                     .arg(format!("--pid-file={}", run.join("pid").display()));
@@ -347,5 +411,25 @@ impl Kind {
             .stderr(log)
             .spawn()?;
         Ok(process)
+    }
+}
+
+impl Network {
+    fn of_mariadb(self, tls: &Path) -> Vec<String> {
+        let (Network::Tls(port) | Network::Plain(port)) = self else {
+            return vec!["--skip-networking".into()];
+        };
+        let mut arguments = vec![format!("--port={port}"), "--bind-address=127.0.0.1".into()];
+        match self {
+            Network::Tls(_) => {
+                let file = |name: &str| tls.join(name).display().to_string();
+                arguments.push(format!("--ssl-cert={}", file("server.pem")));
+                arguments.push(format!("--ssl-key={}", file("server.key")));
+                arguments.push(format!("--ssl-ca={}", file("issuer.pem")));
+            }
+            // Later versions make themselves a certificate.
+            _ => arguments.push("--skip-ssl".into()),
+        }
+        arguments
     }
 }

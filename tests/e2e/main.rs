@@ -22,5 +22,6 @@ mod real;
 mod rows;
 mod sender;
 mod shadowed;
+mod totals;
 mod twenty_kills;
 mod watched;

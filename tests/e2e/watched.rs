@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use crate::clickhouse_away::free_address;
 use crate::cluster::Start;
-use crate::platform::{PATIENCE, Platform};
+use crate::platform::{PATIENCE, Platform, place};
 use crate::sender::Sender;
 
 /// Prometheus's own, which is there only while an alarm rings.
@@ -28,7 +28,9 @@ async fn every_series_of_the_alarms_and_dashboards_is_there_and_every_panel_show
     let site = Start::new(folder.path(), &broker, "")?;
     let platform = Platform::start(folder.path(), &site.environment())?;
     let url = platform.url().context("it is up")?.to_owned();
-    let prometheus = Prometheus::start(folder.path(), &url).await?;
+    // A department's poll whose database is away has its metrics, too.
+    let poll = Poll::start(folder.path(), &url)?;
+    let prometheus = Prometheus::start(folder.path(), &[&url, &poll.url]).await?;
     let mut sender = Sender::register(&platform).await?;
     let read = "mingjing_intake_topic_partitions";
     platform.until_metric(read, |n| n == 1).await?;
@@ -71,25 +73,71 @@ async fn every_series_of_the_alarms_and_dashboards_is_there_and_every_panel_show
     platform.stop().await
 }
 
-/// A Prometheus that looks at one platform every second. Killed on drop.
+/// A poll of a database that is not there. Killed on drop.
+struct Poll {
+    process: Child,
+    url: String,
+}
+
+impl Poll {
+    fn start(folder: &Path, intake: &str) -> Result<Self> {
+        let settings = folder.join("poll.toml");
+        let state = folder.join("poll.json");
+        let text = format!(
+            "source = 'front'\npreset = 'national'\nintake = '{intake}'\nstate = '{}'\n[database]\n",
+            state.display()
+        );
+        std::fs::write(&settings, text)?;
+        let mut process = Command::new(place::program()?)
+            .args(["poll", "--listen", "127.0.0.1:0", "--config"])
+            .arg(&settings)
+            .env(
+                "MINGJING_POLL_DATABASE",
+                "postgres://reader@%2Fnowhere/front",
+            )
+            .env("MINGJING_POLL_KEY", "none")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .context("start mingjing poll")?;
+        let output = process.stdout.take().context("stdout is piped")?;
+        let mut line = String::new();
+        std::io::BufRead::read_line(&mut std::io::BufReader::new(output), &mut line)?;
+        let url = line.trim().strip_prefix("listening on ").map(str::to_owned);
+        let url = url.with_context(|| format!("the poll says {line:?}"))?;
+        Ok(Self { process, url })
+    }
+}
+
+impl Drop for Poll {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// A Prometheus that looks at some processes every second. Killed on drop.
 struct Prometheus {
     process: Child,
     url: String,
 }
 
 impl Prometheus {
-    async fn start(folder: &Path, platform: &str) -> Result<Self> {
+    async fn start(folder: &Path, watched: &[&str]) -> Result<Self> {
         let rules = Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("..")
             .join(RULES)
             .canonicalize()?;
-        let target = platform.trim_start_matches("http://");
+        let targets = watched.iter().map(|url| url.trim_start_matches("http://"));
+        let targets: Vec<String> = targets.map(|target| format!("'{target}'")).collect();
+        let targets = targets.join(", ");
         let config = folder.join("prometheus.yml");
         std::fs::write(
             &config,
             format!(
                 "global: {{ scrape_interval: 1s, evaluation_interval: 1s }}\nrule_files: ['{}']\nscrape_configs:\n  \
-                 - job_name: mingjing\n    static_configs: [{{ targets: ['{target}'] }}]\n",
+                 - job_name: mingjing\n    static_configs: [{{ targets: [{targets}] }}]\n",
                 rules.display()
             ),
         )?;

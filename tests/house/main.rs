@@ -5,5 +5,6 @@
 mod arrows;
 mod configs;
 mod papers;
+mod routes;
 mod sources;
 mod tree;

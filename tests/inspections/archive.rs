@@ -6,8 +6,8 @@ use mingjing_domain::event::CaseEvent;
 use mingjing_domain::fact::Fact;
 use mingjing_domain::source::Source;
 use mingjing_store::{
-    AlertRow, Backoff, Batch, CaseRow, Control, ControlRow, EventRow, Place, SourceHealth,
-    SourceHealthRow, Store, TreasuryTotal,
+    AlertRow, Backoff, Batch, CaseRow, Control, ControlRow, DayTotals, EventRow, Place,
+    SourceHealth, SourceHealthRow, Store, TotalsRow, TreasuryTotal,
 };
 
 /// The log's name.
@@ -87,6 +87,34 @@ impl Archive {
         let (_go_on, stop) = tokio::sync::watch::channel(false);
         let written = store.insert_batch(&batch, &[], Backoff::default(), &stop, &());
         written.await.map(drop).map_err(|e| format!("{e:?}"))
+    }
+
+    /// What a source says that it has made on a day: source, day, perhaps `v` and a version, `ITEM/TYPE=NUMBER` with `-` for no item.
+    pub fn totals(&mut self, words: &[&str]) -> Result<(), String> {
+        let wrong = || "totals SOURCE DAY [v VERSION] ITEM/TYPE=NUMBER …".to_owned();
+        let [source, day, rest @ ..] = words else {
+            return Err(wrong());
+        };
+        let (data_version, rest) = match rest {
+            ["v", version, rest @ ..] => (version.parse().map_err(|_| wrong())?, rest),
+            rest => (1, rest),
+        };
+        let line = |word: &&str| {
+            let (what, number) = word.split_once('=')?;
+            let (item, kind) = what.split_once('/')?;
+            let item = item.strip_prefix('-').unwrap_or(item);
+            Some((item.to_owned(), kind.to_owned(), number.parse().ok()?))
+        };
+        let lines: Option<Vec<(String, String, u64)>> = rest.iter().map(line).collect();
+        let said = DayTotals {
+            source: (*source).into(),
+            day: (*day).into(),
+            data_version,
+            lines: lines.ok_or_else(wrong)?,
+        };
+        let offset = self.place().offset;
+        self.batch.totals(TotalsRow::of(said, LOG, 0, offset));
+        Ok(())
     }
 
     /// What the treasury says: body, month, yuan collected, yuan in transit.

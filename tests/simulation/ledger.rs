@@ -39,7 +39,7 @@ item XK-1
 tick 2026-07-06 09:00
 expect late notice issued due 2026-07-08
 expect near notice issued
-2026-07-06 10:00  withdrawn
+2026-07-06 10:00  withdrawn attach request
 2026-07-06 11:00  suspend special hearing until 2026-07-20 00:00
 expect late notice ended due 2026-07-08
 expect near notice ended

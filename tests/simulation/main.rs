@@ -9,6 +9,7 @@ mod inspections;
 mod ledger;
 mod life;
 mod limits;
+mod national;
 mod procedure;
 mod random;
 mod records;

@@ -224,3 +224,122 @@ expect other-way@review yellow cancelled breached 2026-07-01 10:00
         );
     }
 }
+
+const NAMED: &str = "\
+steps:
+  - {code: accept, name: 受理, first: true, required: true, next: [review], done_by: [accepted]}
+  - {code: review, name: 资料审查, required: true, next: [decide]}
+  - {code: decide, name: 审批决定, required: true, next: [deliver], done_by: [decided]}
+  - {code: deliver, name: 送达, required: true, done_by: [delivered]}
+special_procedures:
+  - {kind: expert-review, name: 专家评审, effect: suspend, maximum: 10wd}
+  - {kind: hearing-1, name: 听证, effect: suspend, maximum: 10wd}
+  - {kind: hearing-2, name: 听证, effect: suspend, maximum: 10wd}
+limits:
+  - {id: decision, name: 办结时限, kind: case, from: [accepted], to: [decided], statutory: 5wd}
+  - {id: delivery, name: 送达期限, kind: stage, from: [decided], to: [delivered], statutory: 2wd}
+control_points:
+  - {id: late, name: 超期, check: {overdue: {limit: decision, levels: [{level: red, at: statutory}]}}}
+  - {id: undelivered, name: 送达超期, check: {overdue: {limit: delivery, levels: [{level: yellow, at: statutory}]}}}
+  - {id: other-way, name: 未按流程, check: not_in_flowchart}
+  - {id: missing, name: 缺环节, check: {required_step: {}}}
+  - {id: unfounded, name: 无据中止, check: {unfounded_suspension: {}}}
+  - {id: unsigned, name: 缺经办人, check: {missing_field: {on: [accepted, decided], fields: [actor.id]}}}
+  - {id: untold, name: 未告知, check: {requires_before: {event: [decided], before: [notice]}}}
+";
+
+const TOLD_BY_NAME: &str = "
+item XK-1
+2026-07-01 09:00  accepted by a
+2026-07-01 09:00  step_start:受理 by a
+2026-07-01 09:00  step_end:受理 by a
+2026-07-02 09:00  step_start:资料审查 by b
+2026-07-03 09:00  suspend special 专家评审
+2026-07-08 09:00  resume special 专家评审
+2026-07-09 09:00  step_end:资料审查 by b
+2026-07-09 09:00  step_start:审批决定 by c
+2026-07-09 10:00  step_end:审批决定 by c
+2026-07-09 11:00  decided
+2026-07-09 11:00  closed
+tick 2026-09-01 00:00
+";
+
+#[test]
+fn a_source_may_call_steps_and_special_procedures_by_their_names_in_the_flowchart() {
+    // Nothing is late: the expert review stopped the limit. What the format has no place for is nobody's fault.
+    let lacks =
+        "lacks: {events: [delivered, notice], fields: [special.notice_no, 'decided:actor.id']}\n";
+    check(
+        &declaring(lacks, &chart(NAMED)),
+        &format!("{TOLD_BY_NAME}expect nothing\n"),
+    );
+    // Who could say it and did not is told.
+    check(
+        &chart(NAMED),
+        &format!(
+            "{TOLD_BY_NAME}
+expect missing@deliver yellow issued breached 2026-07-09 11:00
+expect undelivered yellow issued due 2026-07-13 breached 2026-07-14
+expect unfounded yellow issued breached 2026-07-03 09:00
+expect unsigned review issued breached 2026-07-09 11:00
+expect untold yellow issued breached 2026-07-09 11:00
+"
+        ),
+    );
+}
+
+#[test]
+fn a_name_of_two_is_nobodys_and_a_mapping_goes_before_names() {
+    let suspended = |kind: &str| {
+        format!(
+            "
+item XK-1
+2026-07-01 09:00  accepted by a
+2026-07-02 09:00  suspend special {kind} notice 1
+2026-07-09 09:00  resume special {kind}
+2026-07-13 09:00  decided by c
+2026-07-13 10:00  delivered
+tick 2026-07-14 00:00
+"
+        )
+    };
+    let chart = chart(&NAMED[..NAMED.find("  - {id: undelivered").expect("there")])
+        + "  - {id: unfounded, name: 无据中止, check: {unfounded_suspension: {}}}\n";
+    check(
+        &chart,
+        &format!(
+            "{}
+expect late red issued due 2026-07-08 breached 2026-07-09 done 2026-07-13 09:00
+expect unfounded yellow issued breached 2026-07-02 09:00
+",
+            suspended("听证")
+        ),
+    );
+    check(
+        &declaring("mapping: {specials: {听证: hearing-2}}\n", &chart),
+        &format!("{}\nexpect nothing\n", suspended("听证")),
+    );
+}
+
+#[test]
+fn a_step_told_by_its_end_and_by_its_milestone_is_one_visit() {
+    let points = "  - {id: other-way, name: 未按流程, check: not_in_flowchart}\n";
+    let chart = chart(&NAMED[..NAMED.find("  - {id: late").expect("there")]) + points;
+    check(
+        &chart,
+        "
+item XK-1
+2026-07-01 09:00  step_start:accept
+2026-07-01 10:00  accepted
+2026-07-01 10:30  step_end:accept
+2026-07-02 09:00  step_end:review
+2026-07-03 09:00  step_end:decide
+2026-07-03 10:00  decided
+tick 2026-07-04 00:00
+expect nothing
+2026-07-04 10:00  decided
+tick 2026-07-05 00:00
+expect other-way@decide#2 yellow issued breached 2026-07-04 10:00
+",
+    );
+}

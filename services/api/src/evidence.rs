@@ -8,10 +8,12 @@
 //! | `now.json` | the explanation as known when the package was made |
 //! | `events.ndjson` | the case's events as received: position, SHA-256 of the log's record, and what the record says but for who the party is, free text and certificates |
 //! | `definitions.json` | every file of the definitions in force, with its SHA-256 |
-//! | `definitions/…` | the texts that were used: flowchart, general points, calendar, item, source |
+//! | `definitions/…` | the texts that were used: flowchart, general points, calendar, item, source; and what the alert's check read: discretion standard, fees, inspection plans, and of registers the entries of the persons of the case |
 //!
-//! No personal data beyond what alerts carry: bodies' files, which name officers, are told by their hashes only.
+//! No personal data beyond what alerts carry: of a register nobody is told but whom the case's events name, by number and certificate; the
+//! file that the extract is from is told by its hash.
 
+mod basis;
 mod html;
 mod texts;
 
@@ -143,7 +145,8 @@ impl Gathered {
                 hashes.push(hash.clone());
             }
         }
-        let definitions = texts::used(state, &hashes, self).await?;
+        let told = loaded.log().events.iter().map(|placed| &placed.event);
+        let definitions = texts::used(state, &hashes, self, told).await?;
         let report = html::report(self, &events, &definitions.listed, state.watermark, zone);
         let mut parts = vec![
             part("report.html", "text/html; charset=utf-8", report),
@@ -213,11 +216,31 @@ fn said(event: &CaseEvent<'_>) -> Value {
         "region_code": data.region_code.as_deref(),
         "step_code": data.step_code.as_deref(),
         "actor": data.actor.as_ref().map(|a| &*a.id),
+        "co_actors": data.co_actors.iter().map(|a| &*a.id).collect::<Vec<_>>(),
         "result_code": data.result_code.as_deref(),
         "legal_basis": data.legal_basis.as_deref(),
         "special_kind": data.special.as_ref().map(|s| &*s.kind),
         "special_planned_end_at": data.special.as_ref().and_then(|s| s.planned_end),
         "special_granted": data.special.as_ref().and_then(|s| s.granted.as_deref()),
+        "special_approver": data.special.as_ref().and_then(|s| s.approver.as_deref()),
+        "special_approver_rank": data.special.as_ref().and_then(|s| s.approver_rank.as_deref()),
+        "special_notice_no": data.special.as_ref().and_then(|s| s.notice_no.as_deref()),
+        "amounts": data.amounts,
+        "act_at": data.act_at,
+        "discretion_act": data.discretion_act.as_deref(),
+        "discretion_tier": data.discretion_tier.as_deref(),
+        "fee": data.fee.as_ref().map(|f| json!({
+            "code": &*f.code,
+            "quantity_thousandths": f.quantity.map(|q| q.thousandths),
+            "relief_ground": f.relief_ground.as_deref(),
+        })),
+        "collection": data.collection.as_ref().map(|c| json!({
+            "collector": &*c.collector,
+            "ground": c.ground.as_deref(),
+        })),
+        "inspection_plan_no": data.inspection.as_ref().and_then(|i| i.plan_no.as_deref()),
+        "inspection_cause": data.inspection.as_ref().and_then(|i| i.cause.as_deref()),
+        "jurisdiction_ground": data.jurisdiction.as_ref().map(|j| &*j.ground),
         "corrects": data.corrects.as_deref(),
         "attachments": data.attachments.iter().map(|a| json!({
             "kind": &*a.kind,

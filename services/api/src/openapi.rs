@@ -1,5 +1,6 @@
 //! The OpenAPI document, made from one table of operations; `schemas/openapi.json` is this, checked in.
 
+mod beside;
 mod dispositions;
 mod life;
 
@@ -358,6 +359,9 @@ fn paths() -> Map<String, Value> {
         }
         let path = paths.entry(change.path).or_insert_with(|| json!({}));
         path[change.method] = told;
+    }
+    for (path, method, told) in beside::operations() {
+        paths.entry(path).or_insert_with(|| json!({}))[method] = told;
     }
     paths
 }

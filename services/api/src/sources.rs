@@ -220,10 +220,11 @@ fn unmapped<'a>(
     names: &'a NameTables,
 ) -> impl Iterator<Item = &'a SentCode> {
     let nothing = BTreeMap::new();
+    // A step may be called by its code, or by its name.
     let steps: BTreeSet<&String> = names
         .flowchart_steps
         .values()
-        .flat_map(|s| s.keys())
+        .flat_map(|s| s.iter().flat_map(|(code, name)| [code, name]))
         .collect();
     sent.iter().filter(move |code| {
         let mapping = source.map(|source| &source.mapping);

@@ -21,6 +21,7 @@ use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::time::timeout;
 
+use crate::abandoned::Abandoned;
 use crate::answer::Answer;
 use crate::engine::Engine;
 use crate::exception::{
@@ -125,7 +126,14 @@ async fn process(
             let format = format.unwrap_or(request.format()).to_owned();
             let joiner = Joiner::new(&format).filter(|_| select && may_stream(&request, sql));
             let sql = text.slice_ref(sql);
-            run_statement(shared, request, sql, format, joiner, answer).await
+            if !select {
+                return run_statement(shared, request, sql, format, joiner, answer).await;
+            }
+            let number = shared.queries.fetch_add(1, Ordering::Relaxed);
+            let abandoned = Abandoned::watch(&shared.engine, &mut request, number);
+            let result = run_statement(shared, request, sql, format, joiner, answer).await;
+            abandoned.answered();
+            result
         }
     }
 }

@@ -19,6 +19,7 @@
 pub mod child;
 pub mod library;
 
+mod abandoned;
 mod answer;
 mod configuration;
 mod engine;

@@ -12,8 +12,10 @@ use serde::{Deserialize, Deserializer, Serialize, de};
 use crate::text::Text;
 use crate::time::Timestamp;
 
+mod outcome;
 mod particulars;
 
+pub use outcome::OVERTURNED;
 pub use particulars::{Collection, Fee, Inspection, Jurisdiction, Quantity};
 
 macro_rules! event_kinds {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::event::EventKind;
 use crate::time::{HOUR_MS, Timestamp};
 
 /// Which clock judges a source's cases.
@@ -38,7 +39,8 @@ pub struct Source {
     /// domain study S4) allows 24 at most.
     #[serde(default = "delay_allowance_default")]
     pub delay_allowance_hours: u32,
-    /// The longest silence that is normal for it, in minutes; beyond it the source is an incident.
+    /// The longest silence that is normal for it, in minutes of office time (9:00 to 17:00 of working days; of more than a day,
+    /// minutes of working days); beyond it the source is an incident.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rhythm_minutes: Option<u32>,
     /// Cases that began before are judged but never issued (存量).
@@ -55,9 +57,51 @@ pub struct Source {
     /// 代码对照: its own codes, where they differ from those of the definitions.
     #[serde(default, skip_serializing_if = "CodeMapping::is_empty")]
     pub mapping: CodeMapping,
+    /// 格式所缺: what its format has no place for. Nobody is at fault for not saying it.
+    #[serde(default, skip_serializing_if = "Lacks::is_empty")]
+    pub lacks: Lacks,
 }
 
-/// A source's own codes and what they are called in the definitions. A code that is not listed is taken as it is. What was sent
+/// What a source's format has no place for, so that no case of it can show it: a control point that asks for it says nothing of
+/// the source's cases, and the source is asked once, not a person for every case.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Lacks {
+    /// 不能表达的事件: kinds of event that it has no table or state for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub events: Vec<EventKind>,
+    /// 不能表达的字段: fields as `missing_field` names them; `special.planned_end`, `special.notice_no`, `special.approver`;
+    /// `co_actors` (one officer only is told), `actor.number` (officers are told by name, so that the register does not know them).
+    /// `attachments` covers files of every kind. Of one kind of event alone with its code before, like `decided:actor.id`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<String>,
+}
+
+impl Lacks {
+    /// Whether its format can say everything.
+    pub fn is_empty(&self) -> bool {
+        self.events.is_empty() && self.fields.is_empty()
+    }
+
+    /// Whether it has no place for this kind of event.
+    pub fn has_event(&self, kind: EventKind) -> bool {
+        self.events.contains(&kind)
+    }
+
+    /// Whether it has no place for this field of this kind of event.
+    pub fn has_field(&self, kind: EventKind, name: &str) -> bool {
+        let covers = |field: &str| {
+            field == name || (field == "attachments" && name.starts_with("attachments."))
+        };
+        self.fields.iter().any(|field| match field.split_once(':') {
+            Some((of, field)) => of == kind.code() && covers(field),
+            None => covers(field),
+        })
+    }
+}
+
+/// A source's own codes and what they are called in the definitions. A code that is not listed is taken as it is; a step
+/// or special procedure that is called by its name in the flowchart in force is that one. What was sent
 /// stays with the event: a mapping that is corrected later applies to what came before too.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -68,6 +112,9 @@ pub struct CodeMapping {
     /// 环节编码.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub steps: BTreeMap<String, String>,
+    /// 特别程序种类.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub specials: BTreeMap<String, String>,
     /// 结果代码.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub results: BTreeMap<String, String>,
@@ -85,11 +132,12 @@ impl CodeMapping {
         let CodeMapping {
             items,
             steps,
+            specials,
             results,
             orgs,
             regions,
         } = self;
-        [items, steps, results, orgs, regions]
+        [items, steps, specials, results, orgs, regions]
             .into_iter()
             .all(BTreeMap::is_empty)
     }
@@ -113,6 +161,7 @@ impl Source {
             region: None,
             numbered_from: None,
             mapping: CodeMapping::default(),
+            lacks: Lacks::default(),
         }
     }
 

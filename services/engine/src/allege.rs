@@ -6,7 +6,7 @@ use mingjing_domain::deadline;
 use mingjing_domain::definitions::{Judged, RungAt};
 use mingjing_domain::limit::{Budget, Unit};
 
-use crate::fold::{Context, Fallen, Fault, Finding, Fold, NEVER, Stay};
+use crate::fold::{Context, Fallen, Fault, Finding, Fold, NEVER, Stay, withdrawn_by_document};
 use crate::history::Event;
 use crate::rules::{Check, MarkSet, TimedKind};
 
@@ -160,8 +160,9 @@ fn stay_allegation(
         out.extend(too_early(place, stay, timed.point, level, times));
         return;
     }
-    if let TimedKind::EndedBefore { on, .. } = timed.kind {
-        out.extend(ended_before_due(place, stay, on, level, context, times));
+    if let TimedKind::EndedBefore { on, by_default, .. } = timed.kind {
+        let on = Vanishing { on, by_default };
+        out.extend(ended_before_due(place, stay, &on, level, context, times));
         return;
     }
     let over = if stay.is_done() {
@@ -234,7 +235,7 @@ fn stay_allegation(
     });
 }
 
-/// The rungs of a timed point, in order of time: a ladder's, or the one of any other.
+/// The rungs of a timed point, in order of time: a ladder's; of special procedures a reminder and their end; or the one of any other.
 struct Rungs<'a> {
     kind: &'a TimedKind,
     level: Level,
@@ -244,7 +245,7 @@ impl Rungs<'_> {
     fn len(&self) -> usize {
         match self.kind {
             TimedKind::Overdue(ladder) => ladder.rungs.len(),
-            TimedKind::Special(_, Some(_)) => 2,
+            TimedKind::Special(_) => 2,
             _ => 1,
         }
     }
@@ -252,14 +253,14 @@ impl Rungs<'_> {
     fn level(&self, rung: usize) -> Level {
         match self.kind {
             TimedKind::Overdue(ladder) => ladder.rungs[rung].0,
-            TimedKind::Special(_, Some(_)) if rung == 0 => Level::Notice,
+            TimedKind::Special(_) if rung == 0 => self.level.min(Level::Notice),
             _ => self.level,
         }
     }
 
     fn is_breach(&self, rung: usize) -> bool {
         match self.kind {
-            TimedKind::Special(_, Some(_)) => rung == 1,
+            TimedKind::Special(_) => rung == 1,
             TimedKind::Overdue(ladder) => {
                 matches!(ladder.rungs[rung].1, RungAt::Promised | RungAt::Statutory)
             }
@@ -346,11 +347,17 @@ fn too_early(
     })
 }
 
+/// Upon what a duty must not vanish unseen.
+struct Vanishing {
+    on: MarkSet,
+    by_default: bool,
+}
+
 /// A duty that fell away on one of these events, from the reminder's instant on and before it was late.
 fn ended_before_due(
     place: usize,
     stay: &Stay,
-    on: MarkSet,
+    on: &Vanishing,
     level: Level,
     context: &Context<'_>,
     times: &mut Times<'_>,
@@ -361,8 +368,9 @@ fn ended_before_due(
     let fell = context.history.event(stay.fell_event);
     let [from, late, _] = stay.rungs;
     let second = fell.occurred_at.floor_second();
-    let vanished =
-        context.marks(&fell) & on != 0 && from != NEVER && (from..late).contains(&second);
+    let meant =
+        context.marks(&fell) & on.on != 0 && !(on.by_default && withdrawn_by_document(&fell));
+    let vanished = meant && from != NEVER && (from..late).contains(&second);
     vanished.then(|| Allegation {
         point: context.plan.timed[usize::from(stay.timed)].point,
         step: stay.step,

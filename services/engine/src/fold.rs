@@ -18,10 +18,14 @@ mod stay;
 mod stays;
 mod steps;
 mod suspensions;
+mod taken_up;
+
+use std::collections::BTreeMap;
 
 use mingjing_domain::Timestamp;
 use mingjing_domain::definitions::AttributeType;
 use mingjing_domain::event::EventKind;
+use mingjing_domain::source::Lacks;
 
 use crate::condition::{Attr, Condition, Unjudged};
 use crate::history::{Event, KeptCodes, Reading, Sent};
@@ -36,8 +40,9 @@ pub(crate) use persons::APPROVED;
 pub(crate) use resent::Resent;
 pub(crate) use seen::Seen;
 pub(crate) use stay::{Begun, Fallen, NEVER, NONE, Stay};
-pub(crate) use steps::StepState;
+pub(crate) use steps::{StepState, Tells};
 pub(crate) use suspensions::wrong;
+pub(crate) use taken_up::{winds_up, withdrawn_by_document};
 
 /// Item, body, region and case kind as one event named them; shared by the many events that name the same.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -70,6 +75,10 @@ pub(crate) struct Context<'a> {
     pub(crate) declared: bool,
     /// The source has codes of its own for bodies: one that is no body's may be one that nobody mapped.
     pub(crate) maps_bodies: bool,
+    /// The source's own codes of special procedures.
+    pub(crate) mapped_specials: &'a BTreeMap<String, String>,
+    /// What the source's format cannot say.
+    pub(crate) lacks: &'a Lacks,
     /// Keep stays that were done in time, for showing a case.
     pub(crate) keep_all: bool,
 }
@@ -110,6 +119,8 @@ pub(crate) struct Fold {
     begun: bool,
     entered_any: bool,
     accepted: bool,
+    /// The case has ended otherwise, and was not accepted or filed since.
+    ended: bool,
 }
 
 /// What few cases have, behind one pointer.
@@ -120,6 +131,9 @@ struct Rare {
     /// By timed point: how many stays it has opened, for limits with `occurrence: each`.
     opened: Vec<u16>,
 }
+
+/// What a case is accepted by.
+const BEGUN_BY: [EventKind; 2] = [EventKind::Accepted, EventKind::Filed];
 
 /// The event that the walk takes, and how the case stood before it.
 #[derive(Clone, Copy)]
@@ -167,7 +181,7 @@ impl Fold {
     }
 
     /// Whether this event, later than all taken before, may change what earlier ones led to: it says that the case is an
-    /// instant one, or whose duties the case is under.
+    /// instant one, or is its acceptance, which decides on that; or it says whose duties the case is under.
     pub(crate) fn may_take_back(&self, event: &Event<'_>, context: &Context<'_>) -> bool {
         let asks = |finding: &Finding| {
             let check = &context.plan.points[usize::from(finding.point)].check;
@@ -181,7 +195,8 @@ impl Fold {
         };
         let names_item = self.item == 0 && context.profile(event).item != 0;
         let has_duties = || context.plan.timed.iter().any(|t| t.duty.is_some());
-        (context.profile(event).case_kind != 0 && self.findings().iter().any(asks))
+        let says_kind = context.profile(event).case_kind != 0 || BEGUN_BY.contains(&event.kind);
+        (says_kind && self.findings().iter().any(asks))
             || (names_item && self.begun && has_duties())
     }
 
@@ -205,6 +220,11 @@ impl Fold {
         let visit = self.step(&taken);
         let changed = self.take_attributes(&event, context);
         self.enter_ledger(&event, context);
+        if taken.ends_otherwise(self.accepted) {
+            self.ended = true;
+        } else if BEGUN_BY.contains(&event.kind) {
+            self.ended = false;
+        }
         self.advance_stays(&taken, visit, changed);
         for point in &context.plan.triggers[table] {
             self.look_at_closing(*point, &taken);
@@ -341,6 +361,26 @@ impl<'a> Context<'a> {
             .map_or(0, |s| self.step_symbol[usize::from(s)])
     }
 
+    /// The special procedure of the plan that a source's code or name for it means.
+    pub(crate) fn special(&self, kind: u16) -> Option<u16> {
+        let said = self.codes.text(kind.into());
+        let ours = self.mapped_specials.get(said).map_or(said, String::as_str);
+        self.plan.special_called(ours)
+    }
+
+    /// Whether nothing that carries one of these marks can come from the source: none of their kinds. Where a list names a milestone or
+    /// the end of some step (送达 or 交邮环节办结), a source without the milestone is not asked for the step.
+    pub(crate) fn cannot_come(&self, marks: MarkSet) -> bool {
+        if self.lacks.events.is_empty() || marks == 0 {
+            return false;
+        }
+        let of_steps = |kind: &EventKind| matches!(kind, EventKind::StepStart | EventKind::StepEnd);
+        let kinds: Vec<EventKind> = self.plan.kinds_of(marks).collect();
+        let plain = kinds.iter().any(|kind| !of_steps(kind));
+        let mut asked = kinds.iter().filter(|kind| !plain || !of_steps(kind));
+        !kinds.is_empty() && asked.all(|kind| self.lacks.has_event(*kind))
+    }
+
     /// Whether an event ends a visit of the step it belongs to.
     pub(crate) fn ends_visit(&self, event: &Event<'_>) -> bool {
         event.kind == EventKind::StepEnd
@@ -379,8 +419,13 @@ impl<'a> Context<'a> {
 
     /// The count of an event among the case's events of its kind and step, from 1.
     pub(crate) fn occurrence(&self, event: &Event<'_>) -> u16 {
+        self.count(event, |kind| kind == event.kind)
+    }
+
+    /// The count of an event among the case's events of these kinds and its step, from 1.
+    fn count(&self, event: &Event<'_>, kinds: impl Fn(EventKind) -> bool) -> u16 {
         let step = self.step_symbol(event);
-        let same = |e: &Event<'_>| e.kind == event.kind && self.step_symbol(e) == step;
+        let same = |e: &Event<'_>| kinds(e.kind) && self.step_symbol(e) == step;
         let count = self.history.up_to(event.place).filter(same).count();
         count.min(usize::from(u16::MAX)) as u16
     }

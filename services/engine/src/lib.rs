@@ -37,12 +37,21 @@
 //! `from` event opens a stay, numbered from 1; the first `to` event after it ends it. `event`: each `to` event that
 //! carries the attribute is a stay of its own, done at its own instant, numbered by its occurrence. *Fallen*: (a) the
 //! first `falls_away_on` event at or after the stay's start ends the duty for good: what is done after it is not
-//! judged; (b) the first instant at or after the start at which `falls_away_when` held after an event of the case
+//! judged (by default the kinds of a case's other endings; `not_accepted` is none once an `accepted` came before); (b) the first instant at or after the start at which `falls_away_when` held after an event of the case
 //! ends the duty while nothing has been done; what is done later is judged all the same. An event that is named by
 //! `to` ends the stay as done and never as fallen; done before fallen is a matter of order, not of seconds.
 //! `supplement_rebases`: before the first `accepted`, a `supplement_notice` in time stops the stay, which then has no
 //! due instant; the next `supplement_done` starts it anew; `accepted` ends the stop, and the stay runs from its start
 //! as before. What is done while it is stopped, by `accepted` itself too, is in time.
+//!
+//! **Taken up again.** An event *goes on* with a limit's case: `accepted`, `filed`, `supplement_notice`, `supplement_done`, `suspend`, `extend`,
+//! `hearing`, `legal_review`, `collective_discussion`, `decided`; the `step_start` of a step from which the flowchart's `next` leads to one that
+//! does what the limit waits for; and each event of `from` (as `starts_when` has it) that is none of winding up (ways of ending, `delivered`,
+//! `published`, `unpublished`, `closed`, `corrected`, `note`, `resume`, `step_end`, ratings and complaints). Of a limit of `kind: case` that ended for good
+//! by `voided`, `returned` or a `withdrawn` without attachment, no condition having held before, such an event takes that back: the stay runs from its
+//! first start as if it had not ended. In every other limit of occurrence `first` that ended by one of the default kinds, an event of `from` that is none of
+//! winding up opens a stay of its own, numbered on. Whether a case *stands ended* when it closes: it has ended otherwise, and was not accepted
+//! or filed since.
 //!
 //! `deemed_from`: the first event matching its `from`, before any event matching the limit's own, is an application. Its answer is the first
 //! later event that matches `answered_by`. Where there is none, or it came (in seconds) after the deadline of `within`, the stay runs from
@@ -72,12 +81,15 @@
 //! `duty_not_done`: for each expectation of the case's item, whenever that was named, a stay from each trigger to the
 //! first owed event after it, by the law's ladder of one rung and without the ledger; step: the expectation's id.
 //! `too_early`: done at or after its start but before [`mingjing_domain::deadline::earliest`], or where the limit runs out
-//! `in_full` before [`mingjing_domain::deadline::run_out`]; `due_at` is that instant, `breached_at` the instant done. `ended_before_due`: fallen for good on one of `on`, at or after the instant
+//! `in_full` before [`mingjing_domain::deadline::run_out`]; `due_at` is that instant, `breached_at` the instant done. `ended_before_due`: fallen for good on one of `on` (absent: any
+//! default kind, but for a `withdrawn` with an attachment), at or after the instant
 //! of `within` (a reminder measured by the promise, else the law) and not late; `due_at` is what it was measured by,
-//! `breached_at` the instant fallen. `special_overdue`: a stay from each `suspend` with an end (planned, or by
-//! the `maximum`), due at the end of that local day, done by its `resume`; it falls away on a default fall-away
-//! event, `decided` or `closed`. Step: the procedure's kind; visit: its count. `remind`: a reminder (notice) so long before, where the
-//! point is graver than that.
+//! `breached_at` the instant fallen. `special_overdue`: a stay from each `suspend` of a listed kind that suspends, due at the end of the local day of
+//! its end (planned, or by the `maximum`), done by its `resume`; it falls away on a default fall-away event, `decided` or `closed`. Step: the
+//! procedure's kind; visit: its count. `remind`: a reminder (notice) so long before, where the point is graver than that. Of a kind without `maximum`
+//! whose suspension has no end, or one later than that, there is a reminder (notice, or as mild as the point) the second after the
+//! deadline of `review_after` (the point's, else the kind's, else 30 calendar days) from its start, and a later `suspend` of the kind with a
+//! written notice does it, too. Its time counts all the same.
 //!
 //! **Findings** are alleged at the event that completes them, see [`PointKind`]. Those scoped to the case (all but
 //! `each`, steps, special procedures, sums, tiers, fees and approvals) have an empty step and visit 1, and speak once, at the first event that
@@ -88,8 +100,7 @@
 //!   So is one of a `repeatable` step entered before. Else, while some other step with S in its `next` (or without
 //!   `next`) is open, S was started too soon; else there is no way to it. A step unknown to the flowchart is not in
 //!   it.
-//! - `required_step`, of (the missing step, 1): at the first closing event, unless a default fall-away kind came
-//!   before or with it.
+//! - `required_step`, of (the missing step, 1): at the first closing event, unless the case stands ended with it.
 //! - `time_reversed`: at the first `applied`, an `accepted` strictly before it; at the first `accepted`, a `decided`;
 //!   at a `step_start`, a `step_end` of its step strictly before it that the source sent after it (`source_seq`).
 //! - `off_list`: at the first event that names an item: unknown, not yet in force on that local date, or active and
@@ -107,11 +118,11 @@
 //!   and known nowhere: a *query*. Qualified: in post that day, with a certificate valid that day for the item's field, and no
 //!   other number named than the register has (a query).
 //! - `too_few_officers`: fewer named than needed, or fewer qualified; a query where those
-//!   asked after would make them enough; not judged where those without register would, or nobody is named; with `qualified: false` fewer
+//!   asked after would make them enough; not judged where those without register would; nobody named: a query; with `qualified: false` fewer
 //!   named, and nothing else. `certificate`: the first
 //!   officer not qualified, else asked after. `not_assigned`: no post held that day, own or stood in for, has the step (`flowchart/step`
 //!   or `step`); not judged where no post of that register has it. `approver_rank`: the register's rank of the approver (own or of
-//!   posts), else the rank told; neither told: a query.
+//!   posts), else the rank told; neither told, or a word that is no rank: a query.
 //! - `unplanned_inspection`: plan and cause as the case has last told them. Not judged where neither the acting nor the
 //!   item's own body has any plan; an unknown number is a query.
 //! - `discretion_amount`: the event's sum against the tier last named, in the version in force and filed on the day of the act (last
@@ -124,8 +135,10 @@
 //! - `late_entry`: `entered_at`, else `received_at`, cut to the second, past the deadline. Not for declared sources.
 //! - `conflict`: an event that names another item or party than the first, or whose id came with two contents under
 //!   the version known (all counts but `received_at`, `sent_at` and `source_seq`). A greater version of the id settles it.
-//! - `unfounded_suspension`, of each `suspend` by itself: its kind is no suspending one of the flowchart, it has neither a planned end nor a
-//!   maximum, or (unless `notice: false`) neither number nor time of a written notice.
+//! - `unfounded_suspension`, of each `suspend` and `extend` by itself: its kind is no suspending (extending) one of the flowchart; a suspension has
+//!   neither a planned end nor a maximum, and its kind no `review_after`; an extension has no readable `granted`; or there is (unless
+//!   `notice: false`, of the point or the kind) neither number nor time of a written notice. Its visit, as that of `approver_rank`, is its count
+//!   among the step's suspensions and extensions together.
 //! - `frequent_suspension`, at the first `suspend` of which one holds: it is the case's `suspend` number `count` + 1 or later; or the limit's
 //!   stay, as it stood before the event, is open, has a due instant and the event comes when less than `last` of it is left (as the rung
 //!   `used` reckons it, by the statutory budget, else the promised); or of the time from the stay's start to its due instant without ledger, more
@@ -137,15 +150,16 @@
 //!   a greater one is known all the same. The earliest counts of which the point may speak, asked at the record that counts;
 //!   `breached_at` is the instant told. Not for declared sources.
 //! - `malformed_code`: a code that is said and is none; a region code that lies in a listed area and is not listed.
-//! - `missing_field`: empty text is absent. `same_person`: by `actor.id`; one event that is both is none.
+//! - `missing_field`: empty text is absent. `same_person`: by `actor.id`, any of one list with any of the other; one event that is both is none.
+//!   `first`: the first of each alone. `not_for_instant`: by the first `case_kind` named up to the first `accepted` or `filed`, else by the first event's.
 //! - `requires_before`: with `with_result`, the latest of `before` counts; one without a result has passed. `once`: only
 //!   events after the first of these. `nothing_after`: an event of `lifted_by`, which is none itself, lets everything
-//!   follow until the next `after`. `same_person` with `any`: any earlier event of the other
-//!   list, where who did the one of `other` is the actor or a co-actor of the one of `one`.
+//!   follow until the next `after`. `same_person` with `any`: who did the one of `other` is the
+//!   actor or a co-actor of the one of `one`.
 //! - `repeated`: of the events not after the first `until`, the one that makes them more than `more_than`. With
 //!   `new_in` the first counts, and each later one that names what none before it named; none where one of them
 //!   carries no such text.
-//! - `amounts_differ`: at the first closing event, unless a default fall-away kind came before or with it: the latest
+//! - `amounts_differ`: at the first closing event, unless the case stands ended with it: the latest
 //!   `owed_on` event's amount, less the latest `less`, is more than the sum paid; or that with the latest `more` is
 //!   less. Nothing where the latest `owed_on` event carries no amount.
 //! - `missing_field`, `attachments.<kind>`: neither this event nor an earlier one carried such a file. Where one of
@@ -153,7 +167,7 @@
 //! - `only_when`, `unless`: a point speaks only of events at which the one holds and the other does not; what a name
 //!   stands for is known with the event; what cannot be judged does not hold. For findings about the case the first
 //!   event that completes them *and* of which the point may speak counts; `wrong_order`, `not_together`,
-//!   `same_person` without `any`, `required_step` and `amounts_differ` have one event only. `too_early` asks at the
+//!   `same_person` with `first`, `required_step` and `amounts_differ` have one event only. `too_early` asks at the
 //!   event that does it; where it may not speak, nobody had to wait.
 //! - `condition`: a name without a value that is not asked with `has()` leaves it not judged, and counted; one that is asked, too, where
 //!   the answer hangs on its value all the same.
@@ -219,7 +233,7 @@ mod show;
 mod snapshot;
 mod symbols;
 
-pub use partition::{CaseSummary, Counts, Engine, Input};
+pub use partition::{CaseSummary, Counts, Engine, Input, UnknownName};
 pub use rules::{Rules, RulesProblem, notes};
 pub use snapshot::SnapshotError;
 

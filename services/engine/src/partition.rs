@@ -31,6 +31,7 @@ use crate::rules::Rules;
 use crate::symbols::{Numbered, Symbols};
 
 pub(crate) use cases::{Case, CaseIx, Cases, SourceIx, SourceState};
+pub use codes::UnknownName;
 use dispositions::Unanswered;
 pub(crate) use explain::Question;
 pub(crate) use findings::Known;
@@ -100,6 +101,8 @@ pub struct Engine {
     attribute_of: Vec<Vec<Option<u16>>>,
     /// By plan and step: its code symbol.
     step_symbols: Vec<Vec<u16>>,
+    /// By plan and code symbol: that of the step it names, else itself.
+    named_steps: Vec<Vec<u16>>,
     pub(crate) cases: Cases,
     case_ix: HashTable<CaseIx>,
     pub(crate) sources: Vec<SourceState>,
@@ -137,6 +140,7 @@ impl Engine {
             step_of: Vec::new(),
             attribute_of: Vec::new(),
             step_symbols: Vec::new(),
+            named_steps: Vec::new(),
             cases: Cases::default(),
             case_ix: HashTable::new(),
             sources: Vec::new(),

@@ -227,7 +227,7 @@ impl<'a> Basis<'a> {
         };
         match &timed.kind {
             TimedKind::TooEarly(at_least, _) => Some(*at_least),
-            TimedKind::Special(..) | TimedKind::Watched(_) => None,
+            TimedKind::Special(_) | TimedKind::Watched(_) => None,
             TimedKind::EndedBefore { .. } if timed.promised.is_some() => timed.promised,
             TimedKind::EndedBefore { .. } => timed.statutory,
             TimedKind::Overdue(ladder) => match measured_against((*at)?, ladder, timed) {
@@ -243,7 +243,7 @@ impl<'a> Basis<'a> {
         };
         match &timed.kind {
             TimedKind::TooEarly(..) => Some(true),
-            TimedKind::Special(..) | TimedKind::Watched(_) => None,
+            TimedKind::Special(_) | TimedKind::Watched(_) => None,
             TimedKind::EndedBefore { .. } => Some(timed.promised.is_none()),
             TimedKind::Overdue(ladder) => {
                 Some(measured_against((*at)?, ladder, timed) != RungAt::Promised)

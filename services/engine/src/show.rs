@@ -5,7 +5,7 @@ use mingjing_domain::definitions::RungAt;
 use mingjing_domain::event::EventKind;
 use mingjing_domain::fact::{CaseRecord, StepVisit};
 
-use crate::fold::{Context, Fold, NONE, Stay};
+use crate::fold::{Context, Fold, NONE, Stay, StepState, Tells};
 use crate::rules::PlanIx;
 
 /// The present state of a case, walked anew with everything kept.
@@ -25,7 +25,9 @@ pub(crate) fn case_record(
     };
     let text = |symbol| context.texts.option(symbol).map(str::to_owned);
     let due_at = context.plan.case_limit.and_then(|limit| {
-        let stay = fold.stays.iter().find(|s| s.timed == limit)?;
+        // The one that runs, where the case was taken up again.
+        let stays = fold.stays.iter().filter(|s| s.timed == limit);
+        let stay = stays.min_by_key(|s| !s.is_open())?;
         shown_due(&fold, stay, context)
     });
     let visits = visits_of(&fold, context);
@@ -67,6 +69,7 @@ const FAR_FUTURE: Timestamp = Timestamp::from_millis(221_845_392_000_000);
 
 fn visits_of(fold: &Fold, context: &Context<'_>) -> Vec<StepVisit> {
     let mut visits: Vec<StepVisit> = Vec::new();
+    let mut states: Vec<StepState> = Vec::new();
     for event in context.history.known() {
         let symbol = context.step_symbol(&event);
         let starts = event.kind == EventKind::StepStart;
@@ -76,16 +79,23 @@ fn visits_of(fold: &Fold, context: &Context<'_>) -> Vec<StepVisit> {
         }
         let code = context.codes.text(symbol.into());
         let actor = context.texts.option(event.actor).map(str::to_owned);
-        if ends
-            && let Some(open) = visits
-                .iter_mut()
-                .find(|v| v.step == code && v.ended_at.is_none())
-        {
-            open.ended_at = Some(event.occurred_at);
-            open.actor = actor.or(open.actor.take());
-            continue;
-        }
-        let visit = visits.iter().filter(|v| v.step == code).count() as u16 + 1;
+        let known = states.iter().position(|s| s.step == symbol);
+        let state = known.unwrap_or_else(|| {
+            states.push(StepState::new(symbol));
+            states.len() - 1
+        });
+        let visit = match states[state].take(&event) {
+            Tells::Again => continue,
+            Tells::End(visit) => {
+                let mut open = visits.iter_mut();
+                if let Some(open) = open.find(|v| v.step == code && v.visit == visit) {
+                    open.ended_at = Some(event.occurred_at);
+                    open.actor = actor.or(open.actor.take());
+                }
+                continue;
+            }
+            Tells::Visit(visit) => visit,
+        };
         let stay = fold.stays.iter().find(|s| {
             s.step == symbol
                 && s.visit == visit

@@ -4,7 +4,7 @@ use mingjing_domain::ids::Partition;
 use mingjing_log::{Log, Topic};
 use mingjing_store::Store;
 
-use crate::runner::Error;
+use crate::error::Error;
 
 /// Where the log ended, by partition, at some instant.
 pub(crate) struct Ends(Vec<(u16, u64)>);

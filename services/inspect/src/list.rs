@@ -27,6 +27,9 @@ pub struct Plan {
     pub parameter: Option<&'static str>,
     /// What its measure is held against where no parameter says.
     pub least: f64,
+    /// A finding was true when it was found, and what comes later ends it rather than taking it back; until then its window is inspected
+    /// again every day, however long ago it is.
+    pub curable: bool,
     /// What happened, with figures in braces.
     pub words: &'static str,
 }
@@ -38,6 +41,7 @@ const DAY: Plan = Plan {
     again: 3,
     parameter: Some("count"),
     least: 1.0,
+    curable: false,
     words: "",
 };
 
@@ -64,7 +68,28 @@ pub const PLANS: &[Plan] = &[
     Plan {
         inspection: Inspection::InAndOut,
         parameter: None,
-        words: "同一当事人、同一事项的首件 {first} 于 {ended} {how}，{days} 日后另立本件；本件沿用首件的期限（首件期限：{due}）。",
+        words: "同一当事人、同一事项的首件 {first} 于 {ended} {how}，本件于 {begun} 另立，相隔 {days} 日。首件的期限：{due}；应当按首件的期限办理本件，平台未改算本件的期限。",
+        ..DAY
+    },
+    Plan {
+        inspection: Inspection::NoParty,
+        parameter: None,
+        words: "{org}的事项 {item} 本月新立的 {count} 件没有报送当事人，而其间及此前有 {ended} 件未经决定而终结，无法比对是否为撤件重报，请补报当事人。",
+        ..MONTH
+    },
+    Plan {
+        inspection: Inspection::SentLate,
+        // When something came is known at once.
+        grace_ms: HOUR_MS,
+        words: "来源“{source}”当日送达的记录中有 {count} 条（涉及 {cases} 件办件）自录入起超过其申报的延迟（{delay} 小时）才送达，最长 {longest}。",
+        ..DAY
+    },
+    Plan {
+        inspection: Inspection::ControlTotals,
+        // No source may declare a longer delay than a day; what it says of a day may come some days later.
+        again: 7,
+        curable: true,
+        words: "来源“{source}”申报当日产生事件 {made} 条，平台收到 {taken} 条，{differ}，其申报的延迟已过。差额所在：{where}。",
         ..DAY
     },
     Plan {
@@ -106,7 +131,7 @@ pub const PLANS: &[Plan] = &[
         inspection: Inspection::Treasury,
         again: 3,
         parameter: Some("over"),
-        words: "{org}本月办件记录缴纳罚款 {paid} 元（本月决定罚款 {decided} 元），国库入库 {collected} 元、在途 {in_transit} 元、退库 {refunded} 元；扣除月末跨月入账的合理差异后仍相差 {gap} 元。",
+        words: "{org}本月办件记录缴纳罚款 {paid} 元（本月决定罚款 {decided} 元），{booked}；扣除月末跨月入账的合理差异后仍相差 {gap} 元。",
         ..MONTH
     },
     Plan {

@@ -14,9 +14,10 @@ use mingjing_domain::definitions::{DefinitionSet, PowerItem, PowerType};
 use mingjing_domain::source::{Source, SourceClock};
 use mingjing_store::{Asked, Found, Inspection, Store};
 
+use crate::error::Error;
 use crate::list::Plan;
-use crate::runner::Error;
-use crate::settings::{in_force, least, number};
+use crate::settings::{in_force, least};
+use crate::standing;
 use crate::window::first_day;
 use crate::words;
 
@@ -82,7 +83,12 @@ pub async fn inspect(
         .map(|standing| standing.0)
         .filter(|alert| is_of(plan.inspection, alert))
         .collect();
-    let commands = difference(rule, window, &findings, &standing, known);
+    // What is found still, though nobody wants to know it any more, is not cured.
+    let cured = |alert: &AlertRecord| {
+        let seen = |found: &Found| found.source == alert.source && found.key == alert.case_no;
+        plan.curable && !asked.exempt.contains(&alert.source) && !found.iter().any(seen)
+    };
+    let commands = difference(rule, window, &findings, &standing, &cured, known);
     Ok(Outcome {
         rule: rule.id,
         window: window.clone(),
@@ -92,10 +98,13 @@ pub async fn inspect(
 }
 
 fn is_of(inspection: Inspection, alert: &AlertRecord) -> bool {
-    let bare = alert.case_no.ends_with("/无结果文书");
+    let about = |what: &str| alert.case_no.ends_with(what);
+    let (bare, nobody) = (about("/无结果文书"), about("/未报当事人"));
     match inspection {
         Inspection::DueDay => !bare,
         Inspection::NoDocument => bare,
+        Inspection::InAndOut => !nobody,
+        Inspection::NoParty => nobody,
         _ => true,
     }
 }
@@ -106,6 +115,7 @@ pub(crate) fn difference(
     window: &Window,
     findings: &[(Subject, Finding)],
     standing: &[AlertRecord],
+    cured: &dyn Fn(&AlertRecord) -> bool,
     known: &Known<'_>,
 ) -> Vec<Said> {
     let by = || Author::Inspection {
@@ -133,21 +143,32 @@ pub(crate) fn difference(
         .iter()
         .filter(|alert| !seen.contains(&alert.alert_id))
     {
-        let Some(kind) = SubjectKind::from_code(&alert.subject_kind) else {
+        let Some(subject) = standing::subject(alert) else {
             continue;
         };
-        let subject = Subject {
-            kind,
-            source: alert.source.clone(),
-            key: alert.case_no.clone(),
+        let ended = match cured(alert) {
+            true => standing::finding(alert),
+            false => None,
         };
-        let reason = format!(
-            "同一时段（{}）复查，按现有数据和规则设置不再符合“{}”，予以撤销",
-            window.label, rule.name
-        );
-        let what = Act::NotFound {
-            rule: rule.id.to_owned(),
-            window: window.label.clone(),
+        let (reason, what) = match ended {
+            Some(finding) => {
+                let what = Act::Over {
+                    finding: Box::new(finding),
+                    over_at: known.at,
+                };
+                (format!("同一时段（{}）复查，已经相符", window.label), what)
+            }
+            None => {
+                let reason = format!(
+                    "同一时段（{}）复查，按现有数据和规则设置不再符合“{}”，予以撤销",
+                    window.label, rule.name
+                );
+                let what = Act::NotFound {
+                    rule: rule.id.to_owned(),
+                    window: window.label.clone(),
+                };
+                (reason, what)
+            }
         };
         said.push(Said {
             command: Command::new(by(), known.at, reason, subject, what),
@@ -193,10 +214,7 @@ fn asked(plan: &Plan, window: &Window, rule: &Rule, known: &Known<'_>) -> Asked 
     let off = |wanted: bool| {
         codes(&|item| in_force(known.set, rule, last_day, Some(item), None).off == Some(wanted))
     };
-    let parameter = |name: &str| {
-        let everywhere = in_force(known.set, rule, last_day, None, None).parameters;
-        everywhere.get(name).and_then(|text| number(text))
-    };
+    let parameter = |name: &str| in_force(known.set, rule, last_day, None, None).number(rule, name);
     Asked {
         label: window.label.clone(),
         from: window.from,
@@ -223,6 +241,21 @@ fn asked(plan: &Plan, window: &Window, rule: &Rule, known: &Known<'_>) -> Asked 
         // Of a rule that is about few items a setting says which.
         limited_items: off(false),
         span_days: parameter("over").map_or(30, |days| days as i64),
+        documents: in_force(known.set, rule, last_day, None, None)
+            .parameters
+            .get("documents")
+            .map_or(Vec::new(), |text| {
+                catalogue::words(text)
+                    .into_iter()
+                    .map(str::to_owned)
+                    .collect()
+            }),
+        penalty_items: codes(&|item| item.power_type == PowerType::Penalty),
+        delay_hours: known
+            .sources
+            .iter()
+            .map(|s| (s.id.clone(), s.delay_allowance_hours))
+            .collect(),
     }
 }
 
@@ -237,17 +270,21 @@ fn finding(
     let last_day = window.until.plus_millis(-1).local_date(Shanghai);
     let items = || known.set.items.iter().map(|d| &d.value);
     let item = items().find(|i| *i.code == *found.item);
+    let named = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    // A source answers to the body that owns it.
+    let source = known.sources.iter().find(|s| s.id == found.source);
+    let owner = source.filter(|_| kind == SubjectKind::Source);
+    let org = named(&found.org).or_else(|| owner?.org_code.clone());
     let body = known
         .set
         .bodies
         .iter()
         .map(|d| &d.value)
-        .find(|b| *b.code == *found.org);
-    let named = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        .find(|b| Some(&*b.code) == org.as_deref());
     let region = named(&found.region).or_else(|| body.map(|b| b.region.clone()));
     let set = in_force(known.set, rule, last_day, item, region.as_deref());
     let threshold = match plan.parameter {
-        Some(name) => number(set.parameters.get(name)?)?,
+        Some(name) => set.number(rule, name)?,
         None => plan.least,
     };
     if set.off == Some(true) || found.measure < threshold {
@@ -262,7 +299,9 @@ fn finding(
         .rows
         .iter()
         .map(|(source, case_no, event_id, at, partition, offset, note)| {
-            let position = (!event_id.is_empty()).then_some((*partition, *offset));
+            // A whole case lies in no one place; an event does, and so does a record that is no case's.
+            let one = !event_id.is_empty() || case_no.is_empty();
+            let position = one.then_some((*partition, *offset));
             InspectedRow {
                 source: source.clone(),
                 case_no: case_no.clone(),
@@ -279,11 +318,11 @@ fn finding(
         breached_at: (found.true_ms > 0 && level > Level::Notice)
             .then(|| Timestamp::from_millis(found.true_ms)),
         item_code: named(&found.item),
-        org_code: named(&found.org),
+        org_code: org,
         region_code: region,
         actor: named(&found.actor),
         legal_basis: rule.cited(item.map(|i| i.power_type)),
-        message: words::message(plan.words, found, window, rule, level, known.set),
+        message: words::message(plan.words, found, window, rule, level, known),
         figures: found.figures.iter().cloned().collect::<BTreeMap<_, _>>(),
         parameters: set.parameters,
         settings: set.by,

@@ -3,29 +3,29 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use async_trait::async_trait;
 use bytes::Bytes;
 use chrono::NaiveDate;
 use chrono_tz::Asia::Shanghai;
 use mingjing_domain::Timestamp;
-use mingjing_domain::calendar::{CalendarProblem, WorkCalendar, built_in};
+use mingjing_domain::calendar::{WorkCalendar, built_in};
 use mingjing_domain::catalogue;
-use mingjing_domain::command::inspection_point;
+use mingjing_domain::command::{Window, inspection_point};
 use mingjing_domain::definitions::DefinitionSet;
 use mingjing_domain::source::Source;
-use mingjing_log::{Log, Record, Table, Topic};
-use mingjing_store::Store;
+use mingjing_log::{Record, Topic};
 use mingjing_wire::cloudevents::encode_command;
 use mingjing_wire::facts::case_key;
 use tokio::sync::watch;
 
 use crate::agenda::{Progress, due};
+use crate::error::{Error, chain};
 use crate::gate::Ends;
 use crate::list::{PLANS, Plan};
-use crate::metrics::Metrics;
+use crate::parts::{Config, Parts};
 use crate::pass::{Known, Outcome, Said, inspect};
 use crate::silence;
-use crate::window::{BadWindow, windows_between};
+use crate::standing;
+use crate::window::windows_between;
 
 /// The table that keeps how far each inspection has come.
 pub const TABLE: &str = "inspections";
@@ -36,110 +36,28 @@ const APPEND_MAX: usize = 500;
 /// How often the archive is asked whether it has caught up.
 const ASK_EVERY: Duration = Duration::from_millis(200);
 
+/// Windows of one inspection in one pass, those of findings that may be cured included; of more the latest.
+const WINDOWS_MAX: usize = 124;
+
 /// The rule about silent sources.
 pub(crate) const SILENCE: &str = "Q7";
 
-/// What keeps an inspection from running. It is tried again.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// The log did not answer.
-    #[error("the log failed while {attempted}")]
-    Log {
-        /// What was tried.
-        attempted: &'static str,
-        /// Why.
-        #[source]
-        source: mingjing_log::Error,
-    },
-    /// ClickHouse did not answer.
-    #[error("clickhouse failed")]
-    Store(#[from] mingjing_store::Error),
-    /// The definitions in force cannot be read.
-    #[error("the definitions in force cannot be read")]
-    Definitions(#[source] DefinitionsError),
-    /// The work calendar cannot be read.
-    #[error("the work calendar cannot be read: {} problem(s)", .0.len())]
-    Calendar(Vec<CalendarProblem>),
-    /// The archive has not caught up.
-    #[error("the archive of {} partition(s) has not caught up", .partitions.len())]
-    Behind {
-        /// Which.
-        partitions: Vec<u16>,
-    },
-    /// No inspection is of this rule.
-    #[error("no inspection is of rule {rule:?}")]
-    UnknownRule {
-        /// As it was asked for.
-        rule: String,
-    },
-    /// The days asked for hold no window.
-    #[error(transparent)]
-    Window(#[from] BadWindow),
-    /// A window that was asked for is not over.
-    #[error("the window {label} is not over yet")]
-    NotOver {
-        /// Which.
-        label: String,
-    },
-}
-
-/// Why definitions cannot be read.
-pub type DefinitionsError = Box<dyn std::error::Error + Send + Sync>;
-
-/// Where the definitions in force are.
-#[async_trait]
-pub trait DefinitionsSource: Send + Sync {
-    /// What is in force now.
-    ///
-    /// # Errors
-    /// Whatever keeps them from being read.
-    async fn in_force(&self) -> Result<DefinitionSet, DefinitionsError>;
-}
-
-/// What inspections work with.
-pub struct Parts {
-    /// Where commands go.
-    pub log: Arc<dyn Log>,
-    /// Where progress is kept.
-    pub table: Arc<dyn Table>,
-    /// What is inspected.
-    pub store: Store,
-    /// The definitions in force.
-    pub definitions: Arc<dyn DefinitionsSource>,
-    /// The platform's clock.
-    pub now: Arc<dyn Fn() -> Timestamp + Send + Sync>,
-    /// What operators see.
-    pub metrics: Arc<Metrics>,
-}
-
-/// How inspections run.
-#[derive(Clone, Debug)]
-pub struct Config {
-    /// How often is looked whether something is due, in real time.
-    pub every: Duration,
-    /// How long the archive is waited for.
-    pub settle: Duration,
-}
-
-impl Default for Config {
-    fn default() -> Self {
-        Self {
-            every: Duration::from_secs(10),
-            settle: Duration::from_secs(30),
-        }
-    }
-}
-
-/// Inspects until stopped. What fails is counted, told and tried again at the next look.
+/// Inspects until stopped, and then ends at once: a question that is under way is dropped, which cancels it. What was found and not
+/// said, or said and not written down, is found and said again, and counts once. What fails is counted, told and tried again at
+/// the next look.
 pub async fn run(inspector: Arc<Inspector>, mut stop: watch::Receiver<bool>) {
-    loop {
-        if let Err(error) = inspector.pass().await {
-            tracing::warn!(error = chain(&error), "inspections wait");
+    let for_ever = async {
+        loop {
+            if let Err(error) = inspector.pass().await {
+                tracing::warn!(error = chain(&error), "inspections wait");
+            }
+            tokio::time::sleep(inspector.config.every).await;
         }
-        tokio::select! {
-            () = tokio::time::sleep(inspector.config.every) => {}
-            _ = stop.wait_for(|stop| *stop) => return,
-        }
+    };
+    tokio::select! {
+        // Whoever could stop it is gone: as good as stopped.
+        _ = stop.wait_for(|stop| *stop) => {}
+        () = for_ever => {}
     }
 }
 
@@ -183,7 +101,10 @@ impl Inspector {
         let mut due_now = Vec::new();
         for plan in PLANS {
             let progress = self.progress(plan).await?;
-            let windows = due(plan, &progress, now);
+            let mut windows = due(plan, &progress, now);
+            if plan.curable && !windows.is_empty() {
+                self.with_uncured(plan, &mut windows).await?;
+            }
             if !windows.is_empty() {
                 due_now.push((plan, progress, windows));
             }
@@ -200,11 +121,29 @@ impl Inspector {
         Ok(())
     }
 
+    /// The windows of what stands and may be cured, however long ago they are, before those that are due.
+    async fn with_uncured(&self, plan: &Plan, windows: &mut Vec<Window>) -> Result<(), Error> {
+        let point = inspection_point(plan.inspection.rule());
+        let standing = self.parts.store.standing_findings(&point, None).await?;
+        let last = windows.last().map(|window| window.until);
+        let uncured = standing
+            .iter()
+            .filter_map(|alert| standing::finding(&alert.0))
+            .map(|finding| finding.window)
+            .filter(|window| Some(window.until) <= last);
+        windows.extend(uncured);
+        windows.sort_by_key(|window| window.from);
+        windows.dedup();
+        let beyond = windows.len().saturating_sub(WINDOWS_MAX);
+        windows.drain(..beyond);
+        Ok(())
+    }
+
     async fn run_plan(
         &self,
         plan: &Plan,
         mut progress: Progress,
-        windows: Vec<mingjing_domain::command::Window>,
+        windows: Vec<Window>,
         situation: &Situation,
     ) -> Result<(), Error> {
         let rule = plan.inspection.rule();
@@ -299,8 +238,17 @@ impl Inspector {
         self.caught_up().await?;
         let situation = self.situation().await?;
         let mut outcomes = Vec::new();
-        for plan in plans {
-            for window in windows_between(plan.every, from, until)? {
+        let windows: Vec<_> = plans
+            .into_iter()
+            .map(|plan| (plan, windows_between(plan.every, from, until)))
+            .collect();
+        // One rule may look at days and at months: what holds no whole month is still looked at by the day.
+        let none = windows.iter().all(|(_, windows)| windows.is_err());
+        for (plan, windows) in windows {
+            if windows.is_err() && !none {
+                continue;
+            }
+            for window in windows? {
                 if window.until > situation.at {
                     return Err(Error::NotOver {
                         label: window.label,
@@ -439,16 +387,4 @@ impl Inspector {
 
 fn key(plan: &Plan) -> String {
     format!("{}/{:?}", plan.inspection.rule(), plan.inspection)
-}
-
-/// An error with what is underneath.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(inner) = source {
-        text.push_str(": ");
-        text.push_str(&inner.to_string());
-        source = inner.source();
-    }
-    text
 }

@@ -66,6 +66,13 @@ pub(crate) fn in_force(
     found
 }
 
+impl InForce {
+    /// The number that a parameter of a rule is set to, in its measure.
+    pub(crate) fn number(&self, rule: &Rule, parameter: &str) -> Option<f64> {
+        number(rule, parameter, self.parameters.get(parameter)?)
+    }
+}
+
 /// The least number that a parameter is anywhere set to, or has by default: what is below concerns nobody.
 pub(crate) fn least(set: &DefinitionSet, rule: &Rule, day: NaiveDate, parameter: &str) -> f64 {
     let default = rule.parameters.iter().find(|p| p.name == parameter);
@@ -75,20 +82,15 @@ pub(crate) fn least(set: &DefinitionSet, rule: &Rule, day: NaiveDate, parameter:
             "over" => setting.over.as_ref().or(setting.parameters.get("over")),
             name => setting.parameters.get(name),
         };
-        number(&value?.0)
+        number(rule, parameter, &value?.0)
     });
-    let default = default.and_then(|p| number(p.default));
+    let default = default.and_then(|p| number(rule, parameter, p.default));
     set_to.chain(default).fold(f64::INFINITY, f64::min)
 }
 
-/// A number as settings write it: `20`, `50%`, `30cd`, `10min`. A share is a number below one.
-pub(crate) fn number(text: &str) -> Option<f64> {
-    let digits = text.trim_end_matches(|c: char| !c.is_ascii_digit() && c != '.');
-    let value: f64 = digits.trim().parse().ok()?;
-    Some(match text.trim().ends_with('%') {
-        true => value / 100.0,
-        false => value,
-    })
+fn number(rule: &Rule, parameter: &str, text: &str) -> Option<f64> {
+    let known = rule.parameters.iter().find(|p| p.name == parameter)?;
+    known.number_or_default(rule.id, text)
 }
 
 fn begun(set: &DefinitionSet, day: NaiveDate) -> impl Iterator<Item = &RuleSettings> {
@@ -128,11 +130,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_read_as_settings_write_them() {
-        assert_eq!(number("20"), Some(20.0));
-        assert_eq!(number("50%"), Some(0.5));
-        assert_eq!(number("30cd"), Some(30.0));
-        assert_eq!(number("x"), None);
+    fn a_value_that_means_nothing_leaves_the_default() {
+        let d4 = rule("D4").unwrap();
+        assert_eq!(number(d4, "share", "40%"), Some(0.4));
+        let default = number(d4, "share", d4.parameters[0].default);
+        assert_eq!(number(d4, "share", "50"), default);
     }
 
     #[test]

@@ -1,26 +1,27 @@
 //! Q7 断流: a source that has said nothing for longer than the rhythm it declared. One incident a source and silence; it is over when the source
 //! speaks again.
 //!
-//! What counts is working time where the source has a working calendar: a weekend is no silence. A source without a rhythm, and a
-//! back-fill, are never silent.
+//! What counts is working time: a weekend is no silence, and neither is a night. A rhythm of hours is exceeded by that much office time, a
+//! longer one by working days, and in office hours, too. A source without a rhythm, and a back-fill, are never silent.
 
 use std::collections::BTreeMap;
 
-use chrono::{Days, NaiveTime};
+use chrono::Days;
 use chrono_tz::Asia::Shanghai;
 use mingjing_domain::Timestamp;
 use mingjing_domain::alert::AlertRecord;
-use mingjing_domain::alert::Evidence;
 use mingjing_domain::calendar::WorkCalendar;
 use mingjing_domain::catalogue::Rule;
 use mingjing_domain::command::{
     Act, Author, Command, Finding, InspectedRow, Subject, SubjectKind, Window,
 };
 use mingjing_domain::source::{Source, SourceClock};
+use mingjing_domain::time::HOUR_MS;
 use mingjing_store::LastSaid;
 
 use crate::pass::{Known, Said};
 use crate::settings::in_force;
+use crate::standing;
 
 /// What has to be said: silences that began, and those that are over.
 pub fn look(
@@ -31,14 +32,16 @@ pub fn look(
 ) -> Vec<Said> {
     let mut said = Vec::new();
     for source in known.sources {
-        let Some(last) = heard.iter().find(|h| h.source == source.id) else {
+        // Who has never spoken cannot fall silent.
+        let spoke = |h: &&LastSaid| h.source == source.id && h.at().millis() > 0;
+        let Some(last) = heard.iter().find(spoke) else {
             continue;
         };
         for alert in standing
             .iter()
             .filter(|a| a.source == source.id && a.step != label(last.at()))
         {
-            said.extend(over(alert, last.at(), rule, known));
+            said.extend(over(alert, last.at(), known));
         }
         let silent = silent_since(source, last.at(), known);
         let known_already = standing
@@ -55,26 +58,39 @@ fn label(at: Timestamp) -> String {
     at.to_rfc3339(Shanghai)
 }
 
+/// When offices everywhere are open, in hours of the day: who sends by night only, or over lunch, declares a longer rhythm.
+const OFFICE_HOURS: std::ops::Range<i64> = 9..17;
+const OFFICE_DAY_MINUTES: i64 = (OFFICE_HOURS.end - OFFICE_HOURS.start) * 60;
+
 /// The rhythm that is exceeded, in minutes.
 fn silent_since(source: &Source, last: Timestamp, known: &Known<'_>) -> Option<u32> {
     let rhythm = source.rhythm_minutes?;
-    let silent = working_minutes(last, known.at, known.calendar);
-    (source.clock == SourceClock::Live && silent > i64::from(rhythm)).then_some(rhythm)
+    let minutes = i64::from(rhythm);
+    let working = |hours| minutes_of(hours, last, known.at, known.calendar);
+    let silent =
+        working(0..24) > minutes && working(OFFICE_HOURS) > minutes.min(OFFICE_DAY_MINUTES);
+    (source.clock == SourceClock::Live && silent).then_some(rhythm)
 }
 
-/// Minutes of working days between two instants, at most so many days of them that any rhythm is exceeded.
-fn working_minutes(from: Timestamp, until: Timestamp, calendar: &WorkCalendar) -> i64 {
+/// Minutes between two instants that lie within these hours of working days, at most so many days of them that any rhythm is exceeded.
+fn minutes_of(
+    hours: std::ops::Range<i64>,
+    from: Timestamp,
+    until: Timestamp,
+    calendar: &WorkCalendar,
+) -> i64 {
     const DAYS_MAX: u64 = 370;
     let mut minutes = 0;
     let first = from.local_date(Shanghai);
     for n in 0..DAYS_MAX {
         let day = first + Days::new(n);
-        let begin = Timestamp::from_local(day.and_time(NaiveTime::MIN), Shanghai).max(from);
-        if begin >= until {
+        let midnight = Timestamp::start_of(day, Shanghai);
+        if midnight >= until {
             break;
         }
         if calendar.is_working(day) {
-            let end = Timestamp::start_of(day + Days::new(1), Shanghai).min(until);
+            let begin = midnight.plus_millis(hours.start * HOUR_MS).max(from);
+            let end = midnight.plus_millis(hours.end * HOUR_MS).min(until);
             minutes += (end.millis() - begin.millis()).max(0) / 60_000;
         }
     }
@@ -128,7 +144,7 @@ fn begun(
         actor: None,
         legal_basis: None,
         message: format!(
-            "【{}】来源“{name}”自 {shown} 后没有报送任何数据，已超过其声明的节奏（{rhythm} 分钟，按工作日计）。{}在此期间的期限预警待其恢复后再行判断。",
+            "【{}】来源“{name}”自 {shown} 后没有报送任何数据，已超过其声明的节奏（{rhythm} 分钟，按工作日的办公时间计）。{}在其申报的延迟期内，因缺少记录而生的预警暂不发出。",
             rule.name, rule.remedy
         ),
         figures: BTreeMap::from([
@@ -162,46 +178,13 @@ fn begun(
 }
 
 /// The end of a silence: the same finding, over since the source spoke.
-fn over(alert: &AlertRecord, spoke: Timestamp, rule: &Rule, known: &Known<'_>) -> Option<Said> {
-    let (window, figures, parameters, total, rows) =
-        alert.evidence.iter().find_map(|e| match e {
-            Evidence::Inspection {
-                window,
-                figures,
-                parameters,
-                total,
-                rows,
-                ..
-            } => Some((window, figures, parameters, total, rows)),
-            _ => None,
-        })?;
-    let finding = Box::new(Finding {
-        rule: rule.id.into(),
-        window: window.clone(),
-        level: alert.level,
-        breached_at: alert.breached_at,
-        item_code: None,
-        org_code: alert.org_code.clone(),
-        region_code: alert.region_code.clone(),
-        actor: None,
-        legal_basis: None,
-        message: alert.message.clone(),
-        figures: figures.clone(),
-        parameters: parameters.clone(),
-        settings: Vec::new(),
-        total: *total,
-        rows: rows.clone(),
-    });
-    let subject = Subject {
-        kind: SubjectKind::Source,
-        source: alert.source.clone(),
-        key: String::new(),
-    };
+fn over(alert: &AlertRecord, spoke: Timestamp, known: &Known<'_>) -> Option<Said> {
     let what = Act::Over {
-        finding,
+        finding: Box::new(standing::finding(alert)?),
         over_at: spoke,
     };
     let reason = "来源已恢复报送".to_owned();
+    let subject = standing::subject(alert)?;
     Some(Said {
         command: Command::new(author(known), known.at, reason, subject, what),
     })
@@ -224,17 +207,15 @@ mod tests {
     }
 
     #[test]
-    fn a_weekend_is_no_silence() {
+    fn a_weekend_and_a_night_are_no_silence() {
         let calendar = calendar();
         let friday = at("2026-10-16T17:30");
-        assert_eq!(
-            working_minutes(friday, at("2026-10-18T12:00"), &calendar),
-            390
-        );
-        assert_eq!(
-            working_minutes(friday, at("2026-10-19T01:00"), &calendar),
-            450
-        );
+        let all_day = |until| minutes_of(0..24, friday, at(until), &calendar);
+        assert_eq!(all_day("2026-10-18T12:00"), 390);
+        assert_eq!(all_day("2026-10-19T01:00"), 450);
+        let office = |until| minutes_of(OFFICE_HOURS, friday, at(until), &calendar);
+        assert_eq!(office("2026-10-19T01:00"), 0);
+        assert_eq!(office("2026-10-19T10:30"), 90);
     }
 
     #[test]

@@ -3,8 +3,9 @@
 use mingjing_domain::alert::Level;
 use mingjing_domain::catalogue::Rule;
 use mingjing_domain::command::Window;
-use mingjing_domain::definitions::DefinitionSet;
 use mingjing_store::Found;
+
+use crate::pass::Known;
 
 /// What happened, in which window, what to do and until when.
 pub(crate) fn message(
@@ -13,9 +14,12 @@ pub(crate) fn message(
     window: &Window,
     rule: &Rule,
     level: Level,
-    set: &DefinitionSet,
+    known: &Known<'_>,
 ) -> String {
     let mut text = words.to_owned();
+    let set = known.set;
+    let source = known.sources.iter().find(|s| s.id == found.source);
+    let source = source.map(|s| s.name.as_str()).filter(|n| !n.is_empty());
     let body = set
         .bodies
         .iter()
@@ -30,9 +34,14 @@ pub(crate) fn message(
         ("org", body.map_or(found.org.as_str(), |b| b.name.as_str())),
         (
             "item",
-            item.map_or(found.item.as_str(), |i| i.name.as_str()),
+            match (item, found.item.as_str()) {
+                (Some(item), _) => item.name.as_str(),
+                (None, "") => "（未报）",
+                (None, code) => code,
+            },
         ),
         ("actor", found.actor.as_str()),
+        ("source", source.unwrap_or(&found.source)),
     ];
     let figures = found
         .figures

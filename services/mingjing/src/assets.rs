@@ -34,6 +34,7 @@ pub static ASSETS: &[Asset] = assets! {
     "/live.js" "live.js" SCRIPT;
     "/panel.js" "panel.js" SCRIPT;
     "/platform.js" "platform.js" SCRIPT;
+    "/subject.js" "subject.js" SCRIPT;
     "/words.js" "words.js" SCRIPT;
 };
 

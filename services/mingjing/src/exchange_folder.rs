@@ -5,6 +5,7 @@ use std::io::{BufWriter, Write as _};
 use std::path::Path;
 
 use anyhow::Context as _;
+use mingjing_domain::source::Lacks;
 use mingjing_wire::cloudevents::encode_event;
 use mingjing_wire::import::{self, LogReader, PRESETS, Preset};
 
@@ -26,6 +27,16 @@ pub struct FolderArgs {
     /// The tables' encoding, like gb18030; told by their content where nothing is said.
     #[arg(long, value_name = "ENCODING", requires = "preset")]
     pub encoding: Option<String>,
+}
+
+impl FolderArgs {
+    /// What the tables that are asked for have no place for; nothing where the log is none of tables.
+    pub fn lacks(&self) -> anyhow::Result<Lacks> {
+        let name = self.preset.as_deref();
+        name.map_or(Ok(Lacks::default()), |name| {
+            Ok(preset(name)?.lacks().clone())
+        })
+    }
 }
 
 /// Problems shown one by one; the rest are counted.

@@ -9,7 +9,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use mingjing_domain::Timestamp;
 use mingjing_domain::definitions::{DefinitionFile, DefinitionSet};
-use mingjing_domain::source::{Source, SourceClock};
+use mingjing_domain::source::{Lacks, Source, SourceClock};
 use mingjing_wire::cloudevents::{encode_complete_until, encode_event};
 use reqwest::{Client, Response, StatusCode};
 use serde_json::{Value, json};
@@ -57,6 +57,7 @@ pub async fn run(args: ImportArgs) -> anyhow::Result<()> {
     let (set, _) = definitions_command::load(&args.definitions)?;
     let files = definitions_command::read_folder(&args.definitions)?;
     let mut reader = replay_command::open_log(&args.log, args.mapping.as_deref(), &args.folder)?;
+    let lacks = args.folder.lacks()?;
     let mut platform = Platform::new(&args.to, args.api.as_deref())?;
 
     let bar = progress::bytes(reader.bytes_total(), "sending");
@@ -76,7 +77,7 @@ pub async fn run(args: ImportArgs) -> anyhow::Result<()> {
         }
         last = last.max(Some(event.occurred_at));
         if platform.source.is_none() {
-            let declared = declaration(&set, &event.source)?;
+            let declared = declaration(&set, &event.source, &lacks)?;
             platform.begin(&declared, &files).await?;
         }
         platform.speaks_for(&event.source)?;
@@ -101,11 +102,14 @@ pub async fn run(args: ImportArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What the definitions declare of the log's source; where they do not name it, a back-fill.
-fn declaration(set: &DefinitionSet, source: &str) -> anyhow::Result<Source> {
+/// What the definitions declare of the log's source; where they do not name it, a back-fill that lacks what its tables lack.
+fn declaration(set: &DefinitionSet, source: &str, lacks: &Lacks) -> anyhow::Result<Source> {
     let defined = set.sources.iter().find(|s| s.value.id == source);
     let Some(defined) = defined.map(|document| document.value.clone()) else {
-        return Ok(Source::new(source, SourceClock::Declared));
+        return Ok(Source {
+            lacks: lacks.clone(),
+            ..Source::new(source, SourceClock::Declared)
+        });
     };
     anyhow::ensure!(
         defined.clock == SourceClock::Declared,

@@ -53,9 +53,16 @@ pub fn run(args: &ReplayArgs) -> anyhow::Result<()> {
         .map(|text| Timestamp::parse(text).context("--until"))
         .transpose()?;
     let (mut set, _) = definitions_command::load(&args.definitions)?;
-    // What the definitions say of a live source does not make a log of the past live.
+    let lacks = args.folder.lacks()?;
     for source in &mut set.sources {
+        // What the definitions say of a live source does not make a log of the past live.
         source.value.clock = SourceClock::Declared;
+        if args.folder.source.as_ref() == Some(&source.value.id) && source.value.lacks != lacks {
+            eprintln!(
+                "the definitions declare {} as lacking other things than its tables lack; they count: see `lacks` of the preset",
+                source.value.id
+            );
+        }
     }
     let rules = Rules::compile(&set)
         .map_err(|problems| anyhow::anyhow!("{} problems in the definitions", problems.len()))?;
@@ -85,7 +92,8 @@ pub fn run(args: &ReplayArgs) -> anyhow::Result<()> {
         }
         last = last.max(Some(event.occurred_at));
         if !sources.contains(&*event.source) {
-            let source = Source::new(event.source.to_string(), SourceClock::Declared);
+            let mut source = Source::new(event.source.to_string(), SourceClock::Declared);
+            source.lacks.clone_from(&lacks);
             engine.handle(Input::Declared(&source), &mut facts);
             sources.insert(event.source.to_string());
         }
@@ -113,6 +121,7 @@ pub fn run(args: &ReplayArgs) -> anyhow::Result<()> {
         write_facts(path, &facts)?;
     }
     summary(&engine, &reader, until, later, &rules);
+    unknown_names(&mut engine);
     Ok(())
 }
 
@@ -196,6 +205,25 @@ fn write_facts(path: &Path, facts: &[Fact]) -> anyhow::Result<()> {
     }
     out.flush()
         .with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// What the source calls by names that the flowchart in force does not have.
+fn unknown_names(engine: &mut Engine) {
+    let unknown = engine.unknown_names();
+    if unknown.is_empty() {
+        return;
+    }
+    let events: u64 = unknown.iter().map(|of| of.events).sum();
+    println!(
+        "unknown_name: {events} events name steps or special procedures that their flowchart does not have, neither as a code nor \
+         as the name of one alone; write them under `mapping` of the source's definition, or correct the flowchart:"
+    );
+    for of in unknown {
+        println!(
+            "  source {} mapping.{}: {:?} in {}: {} events",
+            of.source, of.what, of.said, of.flowchart, of.events
+        );
+    }
 }
 
 /// By control point: how many of each level and status.

@@ -1,9 +1,12 @@
-//! `mingjing rules`: the catalogue, as a table or as JSON.
+//! `mingjing rules`: the catalogue, as a table or as JSON; with `--quality` what became of the alerts of a running platform by control
+//! point.
 
 use std::io::Write;
 
-use mingjing_domain::catalogue::{Rule, Tier, rules};
+use mingjing_domain::catalogue::{Rule, Tier, needs, rules};
 use serde_json::{Value, json};
+
+use crate::console::Console;
 
 /// What to print of the catalogue.
 #[derive(Debug, clap::Args)]
@@ -16,6 +19,17 @@ pub struct RulesArgs {
     /// Everything the catalogue says, as JSON.
     #[arg(long)]
     json: bool,
+    /// What became of the last year's alerts by control point, asked of a running platform: confirmed, dismissed, appealed.
+    #[arg(long, conflicts_with_all = ["ids", "tier"])]
+    quality: bool,
+    /// The platform's API, for --quality.
+    #[arg(
+        long,
+        value_name = "URL",
+        default_value = "http://127.0.0.1:8080",
+        requires = "quality"
+    )]
+    api: String,
 }
 
 fn tier(text: &str) -> Result<Tier, String> {
@@ -27,6 +41,9 @@ fn tier(text: &str) -> Result<Tier, String> {
 
 /// Runs the command.
 pub fn run(args: &RulesArgs) -> anyhow::Result<()> {
+    if args.quality {
+        return crate::on_runtime(quality(args));
+    }
     for id in &args.ids {
         anyhow::ensure!(
             mingjing_domain::catalogue::rule(id).is_some(),
@@ -43,6 +60,10 @@ pub fn run(args: &RulesArgs) -> anyhow::Result<()> {
     } else {
         table(&chosen)
     };
+    print(&text)
+}
+
+fn print(text: &str) -> anyhow::Result<()> {
     match std::io::stdout().lock().write_all(text.as_bytes()) {
         // Whoever reads has read enough.
         Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
@@ -50,7 +71,51 @@ pub fn run(args: &RulesArgs) -> anyhow::Result<()> {
     }
 }
 
-/// One line a rule; `?` behind an article whose text has still to be checked.
+/// The columns of `--quality`: what the platform counts, and its heading.
+const COUNTS: [(&str, &str); 10] = [
+    ("issued", "发出"),
+    ("withdrawn_by_platform", "自动撤销"),
+    ("confirmed", "认定"),
+    ("dismissed_objective", "客观原因"),
+    ("dismissed_data", "数据问题"),
+    ("dismissed_rule", "规则问题"),
+    ("recheck", "须重认"),
+    ("appealed", "申诉"),
+    ("upheld", "维持"),
+    ("withdrawn_on_appeal", "申诉撤销"),
+];
+
+async fn quality(args: &RulesArgs) -> anyhow::Result<()> {
+    let console = Console::new(&args.api)?;
+    let told = console.get(&["api", "v1", "rules", "quality"], &[]).await?;
+    if args.json {
+        return print(&(serde_json::to_string_pretty(&told)? + "\n"));
+    }
+    let headings: Vec<String> = COUNTS.iter().map(|(_, zh)| wide(zh, 9)).collect();
+    let mut text = format!(
+        "{} {} {}\n",
+        wide("监察点", 24),
+        wide("规则", 5),
+        headings.join(" ")
+    );
+    for rule in told["rules"].as_array().into_iter().flatten() {
+        let name = |field: &str| rule[field].as_str().unwrap_or_default().to_owned();
+        let counts: Vec<String> = COUNTS
+            .iter()
+            .map(|(field, _)| wide(&rule[field].to_string(), 9))
+            .collect();
+        text += &format!(
+            "{} {} {}\n",
+            wide(&name("control_point"), 24),
+            wide(&name("rule"), 5),
+            counts.join(" ").trim_end()
+        );
+    }
+    print(&text)
+}
+
+/// One line a rule; `?` behind an article whose text has still to be checked, `*` behind the name of a rule that is silent until a
+/// place has said something, which stands below.
 fn table(rules: &[&Rule]) -> String {
     let mut text = format!(
         "{:<4} {} {} {} {} {}\n",
@@ -73,11 +138,23 @@ fn table(rules: &[&Rule]) -> String {
             wide(rule.level.name_zh(), 6),
             wide(rule.tier.name_zh(), 10),
             wide(rule.finding.name_zh(), 10),
-            wide(rule.name, 24),
+            wide(&format!("{}{}", rule.name, mark(rule)), 24),
             articles.join("；")
         );
     }
+    for rule in rules {
+        if let Some(what) = needs(rule.id) {
+            text += &format!("* {}：{what}，否则不作判断\n", rule.id);
+        }
+    }
     text
+}
+
+fn mark(rule: &Rule) -> &'static str {
+    match needs(rule.id) {
+        Some(_) => "*",
+        None => "",
+    }
 }
 
 /// Filled up to so many columns of a terminal, where a Chinese character takes two.
@@ -110,6 +187,7 @@ fn as_json(rule: &Rule) -> Value {
         "evidence": rule.evidence,
         "message": rule.message,
         "remedy": rule.remedy,
+        "needs": needs(rule.id),
         "exceptions": rule.exceptions.iter().map(|e| json!({
             "text": e.text,
             "source": e.source,

@@ -45,6 +45,9 @@ pub struct Database {
     /// The environment variable that holds its address: `postgres://user:password@host/database` or `mysql://…`.
     #[serde(default = "url_env")]
     pub url_env: String,
+    /// How its certificate is looked at.
+    #[serde(default)]
+    pub tls: Tls,
     /// A file of certificates (PEM) to trust besides the machine's.
     #[serde(default)]
     pub ca_file: Option<PathBuf>,
@@ -54,6 +57,17 @@ pub struct Database {
     /// How long a query may take.
     #[serde(default = "half_a_minute", deserialize_with = "duration")]
     pub timeout: Duration,
+}
+
+/// Whether the database has to show who it is. A socket of this machine never has to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Tls {
+    /// By a certificate that somebody trusted has issued for the name in the address.
+    #[default]
+    VerifyFull,
+    /// It does not, and what it says goes over the network as it is.
+    Off,
 }
 
 /// How it is read.

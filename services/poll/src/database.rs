@@ -2,12 +2,14 @@
 
 mod mysql;
 mod postgres;
+mod tls;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 use chrono_tz::Tz;
 
+use crate::config::Tls;
 use crate::sql::{Column, Dialect, Place, Query};
 
 /// A row, as text.
@@ -31,9 +33,26 @@ pub enum DatabaseError {
         #[source]
         source: std::io::Error,
     },
+    /// A file of certificates has none.
+    #[error("there is no certificate (PEM) in {0}")]
+    NoCertificate(PathBuf),
     /// TLS cannot be set up.
     #[error("cannot set up TLS")]
     Tls(#[source] native_tls::Error),
+    /// The address asks for less than the setting does.
+    #[error(
+        "the database's address has an sslmode that does not check the certificate; leave it out, or set database.tls = \"off\" where the way to it is safe otherwise"
+    )]
+    LessTls,
+    /// TLS does not come about.
+    #[error("the database is not spoken to: {why}")]
+    Untrusted {
+        /// What is wrong and what to do.
+        why: &'static str,
+        /// What the driver said.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// PostgreSQL said so.
     #[error("PostgreSQL, while {doing}")]
     Postgres {
@@ -69,6 +88,7 @@ pub enum DatabaseError {
 #[derive(Clone)]
 pub(crate) struct Access {
     pub url: String,
+    pub tls: Tls,
     pub ca_file: Option<PathBuf>,
     pub zone: Tz,
     pub timeout: Duration,
@@ -226,16 +246,4 @@ async fn within<T>(
             within: most,
         }),
     }
-}
-
-/// The machine's certificates, and those of a file.
-fn certificates(access: &Access) -> Result<Option<(PathBuf, Vec<u8>)>, DatabaseError> {
-    let Some(path) = &access.ca_file else {
-        return Ok(None);
-    };
-    let read = std::fs::read(path).map_err(|source| DatabaseError::Certificates {
-        path: path.clone(),
-        source,
-    })?;
-    Ok(Some((path.clone(), read)))
 }

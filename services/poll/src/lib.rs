@@ -24,7 +24,7 @@ mod sql;
 mod state;
 mod table;
 
-pub use config::{Config, ConfigError};
+pub use config::{Config, ConfigError, Tls};
 pub use database::DatabaseError;
 pub use intake::IntakeError;
 pub use operation::router;

@@ -122,6 +122,7 @@ impl Poller {
         let poller = Self {
             access: Access {
                 url: database_url,
+                tls: config.database.tls,
                 ca_file: config.database.ca_file.clone(),
                 zone: config.database.time_zone,
                 timeout: config.database.timeout,

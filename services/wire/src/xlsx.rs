@@ -12,6 +12,7 @@
 mod book;
 mod cells;
 mod columns;
+mod order;
 mod package;
 mod page;
 mod paper;

@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 
 use mingjing_domain::catalogue;
 use mingjing_domain::definitions::{
-    Anchor, ControlPoint, DefinitionFile, DefinitionSet, Flowchart, PointKind, PowerItem,
-    PowerLevel, PowerType,
+    Anchor, ControlPoint, DefinitionFile, DefinitionSet, Effect, Flowchart, PointKind, PowerItem,
+    PowerLevel, PowerType, SpecialProcedure,
 };
 use mingjing_domain::event::EventKind;
 use mingjing_domain::limit::{Budget, Unit};
@@ -333,6 +333,26 @@ fn a_promise_is_never_longer_than_the_law() {
                     limit.id
                 );
             }
+        }
+    }
+}
+
+#[test]
+fn nothing_stops_a_time_that_somebody_has_to_be_given() {
+    // A public notice that stops the term of the decision does not stop itself.
+    for flowchart in Samples::read().flowcharts() {
+        let stops = |special: &SpecialProcedure| special.effect == Effect::Suspend;
+        if !flowchart.special_procedures.iter().any(stops) {
+            continue;
+        }
+        for limit in flowchart.limits.iter().filter(|l| l.at_least.is_some()) {
+            assert_eq!(
+                limit.suspended_by.as_deref(),
+                Some(&[][..]),
+                "{}: {}",
+                flowchart.id,
+                limit.id
+            );
         }
     }
 }

@@ -152,3 +152,36 @@ fn life(case: i64, dice: &mut Dice, written: &mut Vec<Written>) {
     }
     written.extend(corrections.into_iter().map(|(at, sql)| Written { at, sql }));
 }
+
+impl Front {
+    /// Gives every write to a table the next number of a sequence, in the column `written_no`; one that is given at insertion stays.
+    pub fn number(&self, table: &str) -> Result<()> {
+        let added = format!(
+            "ALTER TABLE {table} ADD COLUMN written_no bigint; CREATE SEQUENCE {table}_no;"
+        );
+        let drawn = match self.kind() {
+            Kind::Postgres => format!(
+                "GRANT SELECT ON {table} TO reader;
+                 CREATE FUNCTION {table}_number() RETURNS trigger AS $$ BEGIN IF TG_OP = 'UPDATE' OR NEW.written_no IS NULL THEN \
+                 NEW.written_no := nextval('{table}_no'); END IF; RETURN NEW; END $$ LANGUAGE plpgsql;
+                 CREATE TRIGGER {table}_number BEFORE INSERT OR UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION {table}_number();"
+            ),
+            Kind::MariaDb => format!(
+                "CREATE TRIGGER {table}_insert BEFORE INSERT ON {table} FOR EACH ROW SET NEW.written_no = coalesce(NEW.written_no, NEXTVAL({table}_no));
+                 CREATE TRIGGER {table}_update BEFORE UPDATE ON {table} FOR EACH ROW SET NEW.written_no = NEXTVAL({table}_no);"
+            ),
+        };
+        self.write(&format!("{added}\n{drawn}"))
+    }
+
+    /// Takes the numbers away again.
+    pub fn no_numbers(&self, table: &str) -> Result<()> {
+        let triggers = match self.kind() {
+            Kind::Postgres => format!("DROP TRIGGER {table}_number ON {table};"),
+            Kind::MariaDb => format!("DROP TRIGGER {table}_insert; DROP TRIGGER {table}_update;"),
+        };
+        self.write(&format!(
+            "{triggers} ALTER TABLE {table} DROP COLUMN written_no;"
+        ))
+    }
+}

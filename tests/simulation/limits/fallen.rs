@@ -14,7 +14,7 @@ item XK-1
 2026-07-01 09:00  accepted
 tick 2026-07-10 00:00
 expect late yellow issued due 2026-07-08 breached 2026-07-09
-2026-07-10 09:00  withdrawn
+2026-07-10 09:00  withdrawn attach request
 expect late yellow ended due 2026-07-08 breached 2026-07-09
 2026-07-24 09:00  decided                    # is not judged any more
 tick 2026-07-31 00:00

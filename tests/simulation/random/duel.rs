@@ -86,7 +86,7 @@ where: {power_type: licence, region: '510000'}
 set:
   - {rule: T2, off: false, level: red}
   - {rule: T8, at: 2h before, level: yellow}
-  - {rule: T10, level: yellow, with: {remind: 20h}}
+  - {rule: T10, level: yellow, with: {remind: 20h, review_after: 30h}}
   - {rule: Q8, with: {count: 1, share: 60%, last: 5%}}
 ---
 kind: rule_settings
@@ -120,7 +120,11 @@ mapping:
   steps: {unknown: review, consult: survey}
   results: {denied: granted}
   orgs: {gaj: zjj}
+  specials: {autopsy: appraisal}
   regions: {'510503': '510502'}
+lacks:
+  events: [delivered, notice, published]
+  fields: [special.notice_no, special.planned_end, 'decided:actor.id', 'note:region_code', attachments, 'hearing:co_actors', 'extend:special.approver', 'filed:actor.number']
 ---
 kind: source
 id: c

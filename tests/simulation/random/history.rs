@@ -41,6 +41,18 @@ const EVENTS: &[&str] = &[
     "extend special extension granted 900min",
     "extend special grave granted 3cd",
     "extend special grave",
+    "extend special extension notice n3",
+    "extend special extension granted 2wd notice n4",
+    "extend special appraisal granted 1wd notice n5",
+    "extend special extension granted 2wd rank section_head",
+    "suspend special hearing notice n6",
+    "suspend special judicial",
+    "suspend special judicial notice n7",
+    "suspend special judicial until {+90} notice n8",
+    "withdrawn attach request",
+    "terminated",
+    "filed",
+    "step_end:review",
     "notice",
     "decided by li result granted",
     "decided by zhang result denied amount fee=2000 amount paid=900",
@@ -141,26 +153,41 @@ const EVENTS: &[&str] = &[
     "hearing by wang with li",
     "hearing by desk-1",
     "filed by sun with desk-1",
+    "step_start:审查 by li",
+    "step_end:审查 by zhang",
+    "step_start:检验 by zhang",
+    "step_end:决定 by li",
+    "step_start:受理 by zhang",
+    "step_end:立案 by li",
+    "suspend special 鉴定 notice n3",
+    "suspend special autopsy notice n4",
+    "resume special 听证",
+    "extend special 延长审批 granted 2wd approver wang",
 ];
 
-/// Alerts that people do something about: those that random histories raise most, and what inspections find.
+/// Alerts that people do something about, by case: such as random histories raise often, and what inspections find. The first ones are
+/// drawn most, so that several people work the same one.
 const ALERTS: &[&str] = &[
-    "whole",
-    "decision",
-    "review@review",
-    "review-near@review",
-    "accept-hours@accept",
-    "no-notice",
-    "off-list",
-    "wrong-body",
-    "late-entry",
-    "not-here",
-    "left-out",
-    "negative",
-    "no-file",
-    "one-person",
-    "inspection/Q2@2026-02",
-    "inspection/Q2@2026-02",
+    "0/inspection/Q2@2026-02",
+    "0/inspection/Q2@2026-02",
+    "0/no-notice",
+    "0/no-notice",
+    "1/whole",
+    "1/whole",
+    "0/decision",
+    "1/inspection/Q2@2026-02",
+    "2/whole",
+    "3/whole",
+    "3/no-notice",
+    "0/review@review",
+    "1/review-near@review",
+    "1/accept-hours@accept",
+    "0/off-list",
+    "2/wrong-body",
+    "0/late-entry",
+    "1/not-here",
+    "0/negative",
+    "2/one-person",
 ];
 
 /// What people do, in the words of a script.
@@ -227,16 +254,12 @@ pub enum Action {
         /// As of when.
         hours_ago: i16,
     },
-    /// Somebody does something about an alert.
+    /// Some people do something about an alert, one after the other.
     Dispose {
-        /// Which case's.
-        case: u8,
-        /// Which of its alerts.
+        /// Which.
         alert: Index,
-        /// What.
-        what: Index,
-        /// Who.
-        who: Index,
+        /// What, and who.
+        deeds: Vec<(Index, Index)>,
         /// When.
         hours_ago: i16,
     },
@@ -308,8 +331,8 @@ pub fn action() -> impl Strategy<Value = Action> {
         1 => (0..3u8, 0..6u8).prop_map(|(source, how)| Action::Declare { source, how }),
         2 => (0..4u8, 0..5u8, 0..3u8, 0..30i16)
             .prop_map(|(subject, act, level, hours_ago)| Action::Command { subject, act, level, hours_ago }),
-        8 => (0..4u8, any::<Index>(), any::<Index>(), any::<Index>(), prop_oneof![6 => Just(0i16), 1 => 0..30i16])
-            .prop_map(|(case, alert, what, who, hours_ago)| Action::Dispose { case, alert, what, who, hours_ago }),
+        6 => (any::<Index>(), proptest::collection::vec(any::<(Index, Index)>(), 1..6), prop_oneof![6 => Just(0i16), 1 => 0..30i16])
+            .prop_map(|(alert, deeds, hours_ago)| Action::Dispose { alert, deeds, hours_ago }),
         1 => any::<bool>().prop_map(|otherwise| Action::DisposeAgain { otherwise }),
         1 => (0..7u8).prop_map(Action::Activate),
         1 => Just(Action::Restart),
@@ -499,26 +522,31 @@ impl Writer<'_> {
                 format!("source a\ncommand {subject} {act} Q2 2026-02 {level} {at}\n")
             }
             Action::Dispose {
-                case,
                 alert,
-                what,
-                who,
+                deeds,
                 hours_ago,
             } => {
-                let (source, alert) = (source_of(*case), alert.get(ALERTS));
-                let (what, who) = (what.get(DEEDS), who.get(PEOPLE));
-                let at = self.now - Duration::hours(i64::from(*hours_ago));
-                let more = match *what {
-                    "extend" => format!(" until {}", show(at + Duration::hours(300))),
-                    _ => String::new(),
-                };
-                let key = self.disposed.len();
-                let line = format!(
-                    "source {source}\ndispose {case}/{alert} {what} by {who} {} key k{key}{more}",
-                    show(at)
-                );
-                self.disposed.push(line.clone());
-                line + "\n"
+                let alert = alert.get(ALERTS);
+                let case = alert[..1].parse().expect("an alert begins with its case");
+                let mut lines = format!("source {}\n", source_of(case));
+                for (nth, (what, who)) in (0..).zip(deeds) {
+                    let (what, who) = (what.get(DEEDS), who.get(PEOPLE));
+                    let at =
+                        self.now - Duration::hours(i64::from(*hours_ago)) + Duration::minutes(nth);
+                    let more = match *what {
+                        "extend" => format!(" until {}", show(at + Duration::hours(300))),
+                        _ => String::new(),
+                    };
+                    let key = self.disposed.len();
+                    let line = format!(
+                        "dispose {alert} {what} by {who} {} key k{key}{more}",
+                        show(at)
+                    );
+                    lines += &format!("{line}\n");
+                    self.disposed
+                        .push(format!("source {}\n{line}", source_of(case)));
+                }
+                lines
             }
             Action::DisposeAgain { otherwise } => {
                 let line = self.disposed.last()?;

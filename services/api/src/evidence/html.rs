@@ -188,24 +188,38 @@ fn received(page: &mut String, events: &[Value], zone: Tz) -> std::fmt::Result {
 }
 
 fn sets(page: &mut String, definitions: &Value) -> std::fmt::Result {
-    writeln!(page, "<h2>六、所用定义</h2>")?;
+    writeln!(
+        page,
+        "<h2>六、所用定义</h2>\n<p>监察点判断所依据的流程图、裁量基准、收费标准、检查计划附于本包；名册只摘录本件所涉人员，\
+         全册以文件的 SHA-256 载明。</p>"
+    )?;
     for set in definitions.as_array().into_iter().flatten() {
         let hash = escaped(set["hash"].as_str().unwrap_or(""));
         writeln!(
             page,
-            "<p>定义集 <code>{hash}</code></p>\n<table><tr><th>文件</th><th>SHA-256</th></tr>"
+            "<p>定义集 <code>{hash}</code></p>\n<table><tr><th>文件</th><th>SHA-256</th><th>附于本包的部分</th></tr>"
         )?;
         for file in set["files"].as_array().into_iter().flatten() {
             writeln!(
                 page,
-                "<tr><td>{}</td><td><code>{}</code></td></tr>",
+                "<tr><td>{}</td><td><code>{}</code></td><td>{}</td></tr>",
                 escaped(file["name"].as_str().unwrap_or("")),
-                escaped(file["sha256"].as_str().unwrap_or(""))
+                escaped(file["sha256"].as_str().unwrap_or("")),
+                packed(file)
             )?;
         }
         writeln!(page, "</table>")?;
     }
     Ok(())
+}
+
+/// The parts that hold something of a file.
+fn packed(file: &Value) -> String {
+    let parts = file["parts"].as_array().into_iter().flatten();
+    let parts = parts
+        .filter_map(Value::as_str)
+        .map(|name| format!("<code>{}</code>", escaped(name)));
+    parts.collect::<Vec<_>>().join("<br>")
 }
 
 fn local(at: Timestamp, zone: Tz) -> String {

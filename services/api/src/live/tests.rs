@@ -5,6 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use mingjing_domain::Timestamp;
 use mingjing_domain::alert::AlertRecord;
+use mingjing_domain::disposition::{Refused, RefusedBecause};
 use mingjing_domain::fact::{Cause, Change, Fact};
 use mingjing_domain::ids::Partition;
 use mingjing_log::embedded::EmbeddedLog;
@@ -93,6 +94,45 @@ async fn fact(log: &EmbeddedLog, epoch: u64, alert_id: &str) -> u64 {
         ends_batch: true,
     };
     append(log, record.encode()).await
+}
+
+/// A command was refused, says an owner of this epoch.
+async fn answer(log: &EmbeddedLog, epoch: u64, message: &str) {
+    let refused = Refused {
+        reason: RefusedBecause::AlreadyDecided,
+        message: message.into(),
+    };
+    let record = FactRecord {
+        position: FactPosition { offset: 0, n: 0 },
+        facts: Fact::Decision {
+            at: Timestamp::from_millis(0),
+            command: "c1".into(),
+            digest: "d1".into(),
+            alert_id: "a".into(),
+            source: "zjj".into(),
+            case_no: "c".into(),
+            act: "confirm".into(),
+            conclusion: None,
+            refused: Some(refused),
+        },
+        epoch,
+        ends_batch: true,
+    };
+    append(log, record.encode()).await;
+}
+
+#[tokio::test]
+async fn answers_to_commands_are_remembered_and_told_and_only_the_owners() {
+    let (world, [earlier, now]) = World::begun().await;
+    let mut answers = world.hub.answers();
+    answer(&world.log, earlier, "of nobody").await;
+    answer(&world.log, now, "of the owner").await;
+    world.read_up_to(4).await;
+    let told = answers.recv().await.expect("an answer");
+    assert_eq!(world.hub.outcomes_of("c1"), [(*told).clone()]);
+    assert_eq!(world.hub.outcomes_of("c2"), []);
+    let message = told.refused.as_ref().map(|refused| &*refused.message);
+    assert_eq!(message, Some("of the owner"));
 }
 
 #[tokio::test]

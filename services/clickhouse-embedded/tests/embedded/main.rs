@@ -6,6 +6,7 @@
 // Helpers of tests are tests to clippy only inside `#[test]` functions.
 #![allow(clippy::unwrap_used)]
 
+mod abandoned;
 mod durability;
 mod plain;
 mod supervision;

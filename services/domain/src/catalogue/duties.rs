@@ -75,7 +75,7 @@ const F3: Rule = Rule {
     parameters: &[Parameter {
         name: "when",
         meaning: "哪些结果属于改变原决定",
-        default: "event.result_code in ['annulled', 'changed']",
+        default: "event.result_code in ['annulled', 'revoked', 'changed', 'illegal', 'unlawful', 'redo']",
         unit: "条件",
         source: "11.14",
     }],
@@ -89,7 +89,7 @@ const F4: Rule = Rule {
     id: "F4",
     name: "临期终结",
     name_en: "Ended shortly before due",
-    checks: "作废、退件等使期限消灭的时间与到期时间比较，临近到期才终结的予以标示。",
+    checks: "作废、退件、撤回、移送、终止、并案等使期限消灭的时间与到期时间比较，临近到期才终结的予以标示。",
     tier: Tier::Stream,
     finding: FindingKind::Review,
     level: Level::Review,

@@ -10,12 +10,16 @@ mod authority;
 mod complaints;
 mod discretion;
 mod duties;
+mod measure;
+mod needs;
 mod page;
 mod procedure;
 mod quality;
 mod rule;
 mod time;
 
+pub use measure::{Measure, measure, words};
+pub use needs::needs;
 pub use page::page;
 pub use rule::{Basis, Exception, FindingKind, Parameter, Rule, Tier};
 
@@ -154,6 +158,17 @@ mod tests {
                 "{id}: what only asks for a look has the level review"
             );
         }
+    }
+
+    #[test]
+    fn what_a_review_overturned_has_the_same_words_for_rules_and_inspections() {
+        let f3 = rule("F3").expect("F3");
+        let words: Vec<String> = crate::event::OVERTURNED
+            .iter()
+            .map(|word| format!("'{word}'"))
+            .collect();
+        let default = format!("event.result_code in [{}]", words.join(", "));
+        assert_eq!(f3.parameters[0].default, default);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::rule::{Basis, Rule, Tier};
-use super::{FAMILIES, LOCAL_PREFIX};
+use super::{FAMILIES, LOCAL_PREFIX, needs};
 
 /// `schemas/rules.md`: a table by family, then each rule in full with a link to its scripts.
 pub fn page() -> String {
@@ -16,7 +16,7 @@ pub fn page() -> String {
     let _ = writeln!(
         text,
         "默认等级可按地区、类别、事项和生效日期设置（`kind: rule_settings`）；地方自定规则以 `{LOCAL_PREFIX}` 开头。\n\
-         标“条文待核”的依据尚未核对原文，不写入预警。\n"
+         标“条文待核”的依据尚未核对原文，不写入预警。写有“启用条件”的规则，条件不具备时不作判断。\n"
     );
     for family in FAMILIES.iter().filter(|f| !f.rules.is_empty()) {
         let _ = writeln!(
@@ -65,6 +65,9 @@ fn in_full(text: &mut String, rule: &Rule) {
         rule.finding.name_zh(),
         rule.level.name_zh()
     );
+    if let Some(what) = needs(rule.id) {
+        let _ = writeln!(text, "- 启用条件：{what}");
+    }
     if !rule.legal_basis.is_empty() {
         let _ = writeln!(text, "- 依据：{}", bases(rule, "；"));
     }

@@ -1,8 +1,8 @@
-//! 数据质量 Q1–Q13: whether the records can be believed, and whether what they show was the real course (两张皮).
+//! 数据质量 Q1–Q15: whether the records can be believed, and whether what they show was the real course (两张皮).
 
 use super::{Basis, Exception, FindingKind, Parameter, Rule, Tier};
 use crate::alert::Level;
-use crate::definitions::PowerType::Licence;
+use crate::definitions::PowerType::{Coercion, Licence};
 
 const EVENTS: &[&str] = &["触发的记录", "与之矛盾的记录"];
 
@@ -169,7 +169,7 @@ pub(super) const RULES: &[Rule] = &[
         message: "",
         remedy: "请检查业务系统与报送程序，恢复后补传。",
         exceptions: &[Exception {
-            text: "休息日、节假日以及已报备的停机时段",
+            text: "夜间、休息日、节假日（只计工作日 9 时至 17 时；节奏超过一个工作日的按工作日计），以及已报备的停机时段",
             source: "11.2",
         }],
     },
@@ -217,19 +217,28 @@ pub(super) const RULES: &[Rule] = &[
         id: "Q9",
         name: "挂起无依据",
         name_en: "Suspension without basis",
-        checks: "特别程序的种类不在本事项的法定清单之内，或者没有书面告知当事人所需时间。",
+        checks: "特别程序、延期的种类不在本事项的法定清单之内，没有书面告知当事人所需时间或者延长的理由，特别程序没有结束时间，或者延期没有载明时长。",
         tier: Tier::Stream,
         finding: FindingKind::Fault,
         level: Level::Yellow,
-        legal_basis: &[Basis::read_for("行政许可法第四十五条", &[Licence])],
+        legal_basis: &[
+            Basis::read_for("行政许可法第四十二条、第四十五条", &[Licence]),
+            Basis::read_for("行政强制法第二十五条", &[Coercion]),
+        ],
         parameters: &[],
-        evidence: &["特别程序开始记录", "告知文书号"],
+        evidence: &["特别程序、延期的记录", "告知文书号"],
         message: "",
-        remedy: "没有依据的特别程序请立即结束，其时间不予扣除；有依据的请补录告知文书。",
-        exceptions: &[Exception {
-            text: "本事项自己的法律、法规规定的特别程序，列入流程图清单即可",
-            source: "11.6",
-        }],
+        remedy: "不在清单之内的，不影响期限，请立即结束；在清单之内的，请补录告知文书、结束时间或者时长，其时间暂予计入，逾期未补录的，由监察机关认定不予计入。",
+        exceptions: &[
+            Exception {
+                text: "本事项自己的法律、法规规定的特别程序，列入流程图清单即可",
+                source: "11.6",
+            },
+            Exception {
+                text: "法律不要求告知当事人的，或者没有规定上限的，在流程图清单中载明",
+                source: "2.7",
+            },
+        ],
     },
     Rule {
         id: "Q10",
@@ -314,5 +323,67 @@ pub(super) const RULES: &[Rule] = &[
             text: "申请人撤回、作废、终止等依法不出具文书的",
             source: "领域规则",
         }],
+    },
+    // Not of the domain study: a source whose own figures do not agree with what was taken from it.
+    Rule {
+        id: "Q14",
+        name: "对账不符",
+        name_en: "Control totals differ",
+        checks: "来源申报的某日产生的事件数，在其申报的延迟届满后，与平台收到的逐事项、逐类型比较。",
+        tier: Tier::Inspection,
+        finding: FindingKind::Data,
+        level: Level::Notice,
+        legal_basis: &[],
+        parameters: &[Parameter {
+            name: "count",
+            meaning: "一日相差的事件数（少于此数的不提示）",
+            default: "1",
+            unit: "条",
+            source: "D（平台自定）",
+        }],
+        evidence: &["来源与日期", "逐事项、逐类型的申报数与收到数"],
+        message: "",
+        remedy: "请核对当日的报送记录：缺少的补报（同一记录只计一次），申报数有误的以更高的数据版本重新申报；补齐后自动结束。",
+        exceptions: &[
+            Exception {
+                text: "在来源申报的延迟之内送达的",
+                source: "设计决定 4",
+            },
+            Exception {
+                text: "历史数据导入（声明来源）和纳入监察之前的日子",
+                source: "11.13",
+            },
+        ],
+    },
+    // Q1 asks the handler how late it was typed in, and believes the department's own system; this asks the source how late it came.
+    Rule {
+        id: "Q15",
+        name: "传输迟延",
+        name_en: "Sent late",
+        checks: "来源当日送达的记录，从录入到平台接收是否超过其申报的延迟；每一来源每日一条，不归于经办人。",
+        tier: Tier::Inspection,
+        finding: FindingKind::Data,
+        level: Level::Notice,
+        legal_basis: &[],
+        parameters: &[Parameter {
+            name: "count",
+            meaning: "一日迟延送达的记录数（少于此数的不提示）",
+            default: "1",
+            unit: "条",
+            source: "D（平台自定；11.8）",
+        }],
+        evidence: &["来源与日期", "迟延的记录与时长"],
+        message: "",
+        remedy: "请检查报送程序并说明迟延的原因；录入时间由业务系统自动填写的，请核对是否为实际录入的时间。",
+        exceptions: &[
+            Exception {
+                text: "在来源申报的延迟之内送达的；更正后以更高数据版本重新报送的",
+                source: "设计决定 4",
+            },
+            Exception {
+                text: "历史数据导入（声明来源）和纳入监察之前的记录",
+                source: "11.13",
+            },
+        ],
     },
 ];

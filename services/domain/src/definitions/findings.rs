@@ -7,7 +7,8 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Anchor, DefinitionSet, Document, Flowchart, Limit, LimitKind, Name, PowerItem, Problem, Step,
+    Anchor, DefinitionSet, Document, Effect, Flowchart, Limit, LimitKind, Name, PowerItem, Problem,
+    REVIEW_AFTER, SpecialProcedure, Step,
 };
 use crate::event::EventKind;
 use crate::limit::{Budget, Unit};
@@ -19,6 +20,7 @@ impl DefinitionSet {
         for document in &self.flowcharts {
             steps_are_described(document, &mut findings);
             limits_have_a_basis(document, &mut findings);
+            suspensions_end(document, &mut findings);
             promises_can_be_kept(document, &mut findings);
         }
         for document in &self.items {
@@ -75,6 +77,27 @@ fn limits_have_a_basis(document: &Document<Flowchart>, findings: &mut Vec<Proble
             );
             findings.push(document.problem(special.kind.line, message));
         }
+    }
+}
+
+/// What stops the clock has an end, or is asked after.
+fn suspensions_end(document: &Document<Flowchart>, findings: &mut Vec<Problem>) {
+    let suspending = |special: &&SpecialProcedure| special.effect == Effect::Suspend;
+    for special in document.value.special_procedures.iter().filter(suspending) {
+        let kind = &special.kind;
+        let message = match (special.maximum, special.review_after) {
+            (None, None) => format!(
+                "special procedure {:?} has neither `maximum` nor `review_after`: it may stop the clock for ever; give it the most \
+                 it may last, or where the law sets none, after how long it must be justified anew ({REVIEW_AFTER} by default)",
+                kind.text
+            ),
+            (Some(_), Some(_)) => format!(
+                "special procedure {:?} has a `maximum`: its `review_after` is never asked",
+                kind.text
+            ),
+            _ => continue,
+        };
+        findings.push(document.problem(kind.line, message));
     }
 }
 
@@ -367,7 +390,7 @@ limits:
     #[test]
     fn a_statutory_limit_and_a_special_procedure_name_their_law() {
         let text = CHART.replace("promised: PROMISE", "statutory: 20wd")
-            + "special_procedures: [{kind: x, name: x, effect: suspend}]\n";
+            + "special_procedures: [{kind: x, name: x, effect: suspend, maximum: 5wd}]\n";
         assert_eq!(
             findings(&text),
             [
@@ -375,6 +398,25 @@ limits:
                 "a.yaml:16: special procedure \"x\" names no `legal_basis`: time stops only where a law says so",
             ]
         );
+    }
+
+    #[test]
+    fn a_suspension_has_a_maximum_or_is_asked_after() {
+        let told = |rest: &str| {
+            let text = CHART.replace("PROMISE", "7wd");
+            let special = format!("{{kind: x, name: x, effect: suspend, legal_basis: law{rest}}}");
+            findings(&format!("{text}special_procedures: [{special}]\n"))
+        };
+        assert_eq!(told(", maximum: 5wd"), [""; 0]);
+        assert_eq!(told(", review_after: 60cd"), [""; 0]);
+        let [endless] = &told("")[..] else {
+            panic!("one finding")
+        };
+        assert!(endless.contains("\"x\" has neither `maximum` nor `review_after`"));
+        let [idle] = &told(", maximum: 5wd, review_after: 60cd")[..] else {
+            panic!("one finding")
+        };
+        assert!(idle.contains("its `review_after` is never asked"));
     }
 
     #[test]

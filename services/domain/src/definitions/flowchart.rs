@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer};
 
 use super::{ControlPoint, Name, RungAt};
 use crate::event::EventKind;
-use crate::limit::Budget;
+use crate::limit::{Budget, Unit};
 
 /// 流程图: one published version of how cases of an item run.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
@@ -173,6 +173,22 @@ pub struct SpecialProcedure {
     /// 批准人级别 that the law asks for.
     #[serde(default)]
     pub approver_rank: Option<String>,
+    /// Of a suspension that the law sets no `maximum`, like waiting for a court: that it may have no planned end, and after how
+    /// long it must be justified anew or ended. Its time counts all the same. Absent: [`REVIEW_AFTER`], and its want of an end is
+    /// told (Q9).
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    pub review_after: Option<Budget>,
+    /// Whether the party has to be told of it in writing (行政许可法 art. 42, 45). Absent: yes.
+    #[serde(default = "yes")]
+    pub notice: bool,
+}
+
+/// After how long a suspension without `maximum` is asked after where nothing says it (our own number).
+pub const REVIEW_AFTER: Budget = Budget::new(30, Unit::CalendarDays);
+
+const fn yes() -> bool {
+    true
 }
 
 /// What a special procedure does to a running limit.
@@ -397,8 +413,9 @@ pub struct Limit {
     #[serde(default)]
     pub falls_away_when: Option<Name>,
     /// Events upon which the duty falls away for good: what is done afterwards is not judged. Absent:
-    /// `withdrawn`, `voided`, `returned`, `transferred`, `terminated`, `merged` and `not_accepted`, as far as
-    /// they do not fulfil the limit.
+    /// `withdrawn`, `voided`, `returned`, `transferred`, `terminated`, `merged` and, before acceptance, `not_accepted`, as far as
+    /// they do not fulfil the limit. Where the case is taken up again after one of these, its clock goes on, or begins anew (domain
+    /// study 11.13).
     #[serde(default)]
     pub falls_away_on: Option<Vec<Anchor>>,
     /// Special procedures that stop it, by kind. Absent: every one of the flowchart that suspends.

@@ -27,7 +27,7 @@ pub use duty::{Expectation, Responsibility};
 pub use fees::{FeeItem, Fees, Rate, Relief, Standard};
 pub use flowchart::{
     Anchor, Attribute, AttributeType, BadAnchor, DeemedFrom, Effect, Flowchart, Judged, Limit,
-    LimitKind, Occurrence, RiskGrade, RiskPoint, SpecialProcedure, Step,
+    LimitKind, Occurrence, REVIEW_AFTER, RiskGrade, RiskPoint, SpecialProcedure, Step,
 };
 pub use inspection_plan::InspectionPlan;
 pub use point::{ControlPoint, GeneralPoints, Percent, PointKind, Rung, RungAt};

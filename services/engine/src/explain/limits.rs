@@ -84,13 +84,17 @@ fn measures(fold: &Fold, stay: &Stay, timed: &TimedPoint, context: &Context<'_>)
                 due.map(|d| d.due_at),
             ));
         }
-        _ if timed.promised.is_none() && timed.statutory.is_none() => {
+        TimedKind::Special(watch) => {
             // Reached one second after the last in time.
-            let due = Some(stay.rungs[0]).filter(|at| *at != NEVER);
+            let due = Some(stay.rungs[1]).filter(|at| *at != NEVER);
             found.push(bare(
                 ("planned_end", "计划结束时间"),
                 due.map(|at| at.plus_millis(-1000)),
             ));
+            if let Some(review) = fold.review(stay, watch, context) {
+                let name = ("review_after", "没有上限，须说明继续理由的时间");
+                found.push(bare(name, Some(review.due_at)));
+            }
         }
         _ => {
             let both = [

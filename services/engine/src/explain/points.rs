@@ -312,6 +312,7 @@ impl AskedPoint<'_> {
                 .rungs
                 .iter()
                 .position(|(_, at)| matches!(at, RungAt::Promised | RungAt::Statutory))?,
+            TimedKind::Special(_) => 1,
             _ => 0,
         };
         Some(stay.rungs[place]).filter(|at| *at != NEVER)
@@ -326,6 +327,7 @@ impl AskedPoint<'_> {
                     .map(|((level, _), _)| *level);
                 levels.next_back().unwrap_or(self.point.level)
             }
+            TimedKind::Special(_) if stay.rungs[1] != at => self.point.level.min(Level::Notice),
             _ => self.point.level,
         }
     }

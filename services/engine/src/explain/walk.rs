@@ -8,7 +8,7 @@ use mingjing_domain::event::{CaseEvent, EventKind};
 
 use super::{Asked, CaseLog, DefinitionsUsed, Effect, EventStory, View};
 use crate::condition::{Attr, Condition, Unjudged};
-use crate::fold::{Context, Fold, Ledger, Seen, Stay, StepState};
+use crate::fold::{Context, Fallen, Fold, Ledger, Seen, Stay, StepState};
 use crate::history::Event;
 use crate::partition::Question;
 use crate::rules::{Check, TimedPoint};
@@ -108,8 +108,13 @@ impl Before {
         self.ledger(event, fold, context, &mut effects);
         self.limits(event, fold, context, &mut effects);
         for finding in fold.findings().iter().skip(self.findings) {
-            let name = &context.plan.points[usize::from(finding.point)].name;
-            effects.add("found", format!("触发监察点“{name}”"));
+            let point = &context.plan.points[usize::from(finding.point)];
+            effects.add("found", format!("触发监察点“{}”", point.name));
+            let of_special = matches!(event.kind, EventKind::Suspend | EventKind::Extend);
+            if of_special && point.check.is_about_special() && self.entered(fold) {
+                let text = "其时间暂予计入，补正之前是否成立由监察机关认定";
+                effects.add("counted_for_now", text.into());
+            }
         }
         effects.0
     }
@@ -163,12 +168,18 @@ impl Before {
             let (name, more) = (special(entry.special), entry.budget.text_zh());
             effects.add("extended", format!("登记延期“{name}”{more}"));
         }
-        let entered = ledger.suspensions.len() > self.suspensions
-            || ledger.extensions.len() > self.extensions;
+        let entered = self.entered(fold);
         if matches!(event.kind, EventKind::Suspend | EventKind::Extend) && !entered {
             let text = "不在流程图列明的特别程序之内（或未载明可计的时长），不影响任何期限";
             effects.add("not_listed", text.into());
         }
+    }
+
+    /// Whether a special procedure was entered.
+    fn entered(&self, fold: &Fold) -> bool {
+        fold.ledger().is_some_and(|ledger| {
+            ledger.suspensions.len() > self.suspensions || ledger.extensions.len() > self.extensions
+        })
     }
 
     fn limits(&self, event: &Event<'_>, fold: &Fold, context: &Context<'_>, effects: &mut Effects) {
@@ -189,7 +200,10 @@ impl Before {
                 effects.add("limit_fell_away", format!("{name}的义务消灭"));
             }
             let Some(was) = was else { continue };
-            if was.stopped != stay.stopped {
+            if was.fallen != Fallen::No && stay.fallen == Fallen::No && !was.is_done() {
+                let text = format!("办件继续办理，{name}恢复，自首次起算继续计算{until}");
+                effects.add("limit_goes_on", text);
+            } else if was.stopped != stay.stopped {
                 let text = match stay.stopped {
                     true => format!("{name}因补正停止计时"),
                     false => format!("{name}恢复计时{until}"),

@@ -15,7 +15,7 @@ impl Fold {
             return;
         };
         let first_closing = taken.marks & at != 0 && self.seen() & at == 0;
-        if !first_closing || (self.seen() | taken.marks) & plan.ended_otherwise != 0 {
+        if !first_closing || self.ended {
             return;
         }
         match &asked.check {
@@ -47,7 +47,11 @@ impl Fold {
     fn look_for_steps(&mut self, point: u16, steps: &[u16], taken: &Taken<'_>) {
         for step in steps {
             let symbol = taken.context.step_symbol[usize::from(*step)];
-            if !self.steps.iter().any(|s| s.step == symbol) {
+            let done_by = &taken.context.plan.steps[usize::from(*step)].done_by;
+            let lacks = taken.context.lacks;
+            let cannot_come =
+                !done_by.is_empty() && done_by.iter().all(|kind| lacks.has_event(*kind));
+            if !cannot_come && !self.steps.iter().any(|s| s.step == symbol) {
                 self.found(Finding {
                     point,
                     step: symbol,

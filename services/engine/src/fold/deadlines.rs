@@ -3,7 +3,7 @@
 use mingjing_domain::Timestamp;
 use mingjing_domain::alert::Level;
 use mingjing_domain::deadline::{self, Deadline};
-use mingjing_domain::definitions::RungAt;
+use mingjing_domain::definitions::{REVIEW_AFTER, RungAt};
 use mingjing_domain::limit::Budget;
 
 use super::ledger::{Ledger, end_of_day};
@@ -11,7 +11,16 @@ use super::stay::{Begun, NEVER, Stay};
 use super::{Context, Fold};
 use crate::condition::Attr;
 use crate::history::Event;
-use crate::rules::{Ladder, OwnDeadline, TimedKind, TimedPoint};
+use crate::rules::{Ladder, OwnDeadline, SpecialWatch, TimedKind, TimedPoint};
+
+/// When a suspension without maximum is asked after.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Review {
+    /// The last second in which it may be open unasked.
+    pub(crate) due_at: Timestamp,
+    /// How long that is after it began.
+    pub(crate) after: Budget,
+}
 
 impl Fold {
     /// Computes the instants of a stay's rungs anew.
@@ -50,23 +59,24 @@ impl Fold {
                     rungs[0] = at;
                 }
             }
-            TimedKind::Special(_, remind) => {
+            TimedKind::Special(watch) => {
+                if let Some(review) = self.review(stay, watch, context) {
+                    rungs[0] = deadline::first_late_instant(review.due_at);
+                }
                 let planned = ledger
                     .and_then(|l| l.begun_by(stay.start_event))
                     .and_then(|s| s.planned_end);
                 if let Some(planned) = planned {
                     let calendar = &context.plan.calendar;
                     let due_at = end_of_day(planned, calendar);
-                    let late = deadline::first_late_instant(due_at);
-                    rungs[0] = late;
-                    if let Some(before) = remind {
+                    rungs[1] = deadline::first_late_instant(due_at);
+                    if let Some(before) = watch.remind {
                         let due = Deadline {
                             due_at,
                             due_date: due_at.local_date(calendar.tz()),
                             provisional: false,
                         };
-                        rungs[0] = deadline::last_reminder(calendar, &due, *before);
-                        rungs[1] = late;
+                        rungs[0] = rungs[0].min(deadline::last_reminder(calendar, &due, before));
                     }
                 }
             }
@@ -98,6 +108,28 @@ impl Fold {
             }
         }
         rungs
+    }
+
+    /// When a suspension without maximum is asked after, and after how long that is; none where it is to end by then.
+    pub(crate) fn review(
+        &self,
+        stay: &Stay,
+        watch: &SpecialWatch,
+        context: &Context<'_>,
+    ) -> Option<Review> {
+        let suspension = self.ledger()?.begun_by(stay.start_event)?;
+        let special = &context.plan.specials[usize::from(suspension.special)];
+        if special.maximum.is_some() {
+            return None;
+        }
+        let calendar = &context.plan.calendar;
+        let after = watch.review_after.or(special.review_after);
+        let after = after.unwrap_or(REVIEW_AFTER);
+        let none = deadline::Ledger::default();
+        let due_at = deadline::deadline(calendar, suspension.from, after, &none).due_at;
+        let ends = suspension.planned_end.map(|at| end_of_day(at, calendar));
+        let review = Review { due_at, after };
+        (ends.is_none_or(|ends| ends > due_at)).then_some(review)
     }
 
     fn rung(

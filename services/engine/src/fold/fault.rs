@@ -71,6 +71,10 @@ faults! {
     OtherCollectionGround,
     /// No body has this code, and the source has codes of its own: it may be one that nobody mapped. A query first.
     UnmappedBody,
+    /// Officers are owed and nobody is named. A query first.
+    NobodyNamed,
+    /// The approver's rank is a word that is no rank. A query first.
+    UnknownRank,
 }
 
 impl Fault {
@@ -86,6 +90,8 @@ impl Fault {
                 | Fault::NoTier
                 | Fault::NoFeeCode
                 | Fault::UnmappedBody
+                | Fault::NobodyNamed
+                | Fault::UnknownRank
         )
     }
 

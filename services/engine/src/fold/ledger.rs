@@ -94,9 +94,9 @@ impl Fold {
     }
 
     fn resume(&mut self, event: &Event<'_>, context: &Context<'_>) {
-        let wanted = event.special().and_then(|s| {
-            (s.kind != 0).then(|| context.plan.special(context.codes.text(s.kind.into())))
-        });
+        let wanted = event
+            .special()
+            .and_then(|s| (s.kind != 0).then(|| context.special(s.kind)));
         let Some(rare) = &mut self.rare else { return };
         for suspension in &mut rare.ledger.suspensions {
             let meant = wanted.is_none_or(|kind| kind == Some(suspension.special));
@@ -150,7 +150,7 @@ pub(super) fn ends_as_planned(
 }
 
 pub(super) fn listed(kind: u16, effect: Effect, context: &Context<'_>) -> Option<u16> {
-    let special = context.plan.special(context.codes.text(kind.into()))?;
+    let special = context.special(kind)?;
     (context.plan.specials[usize::from(special)].effect == effect).then_some(special)
 }
 

@@ -69,10 +69,17 @@ impl Taken<'_> {
     fn too_few_officers(&self, at_least: u16, certified: bool) -> Outcome {
         let crew = self.context.crew(&self.event);
         let (mut qualified, mut unknown, mut unjudged) = (0, 0, 0);
-        if crew.is_empty() {
-            return Outcome::Unjudged;
+        if crew.is_empty() && at_least > 0 {
+            return if self.lacks("actor.id") {
+                Outcome::Unjudged
+            } else {
+                Outcome::fault(Fault::NobodyNamed)
+            };
         }
         let at_least = usize::from(at_least);
+        if crew.len() < at_least && self.lacks("co_actors") {
+            return Outcome::Unjudged;
+        }
         if crew.len() < at_least {
             return Outcome::fault(Fault::TooFew);
         } else if !certified {
@@ -156,6 +163,11 @@ impl Taken<'_> {
         Standing::Qualified
     }
 
+    /// Whether the source's format has no place for this in such an event.
+    pub(super) fn lacks(&self, field: &str) -> bool {
+        self.context.lacks.has_field(self.event.kind, field)
+    }
+
     /// Looks a person up: in the body that acts, in the item's own, in those that act in its stead.
     fn find(&self, person: Person<'_>) -> Found<'_> {
         let item = self.power_item();
@@ -170,7 +182,11 @@ impl Taken<'_> {
             .chain(own)
             .chain(others.map(|b| b.text.as_str()));
         let on = self.date(self.event.occurred_at);
-        self.context.rules.registers().find(bodies, person, on)
+        let by_name = || self.lacks("actor.number");
+        match self.context.rules.registers().find(bodies, person, on) {
+            Found::Unknown if by_name() => Found::NoRegister,
+            found => found,
+        }
     }
 
     /// The body the event names, else the latest named, else the item's own.
@@ -189,8 +205,10 @@ impl Taken<'_> {
             return Outcome::Fine;
         };
         let context = self.context;
-        let listed = context.plan.special(context.codes.text(entry.kind.into()));
-        let Some(needed) = listed.and_then(|place| ranks[usize::from(place)]) else {
+        let Some(needed) = context
+            .special(entry.kind)
+            .and_then(|place| ranks[usize::from(place)])
+        else {
             return Outcome::Fine;
         };
         let on = self.date(self.event.occurred_at);
@@ -216,8 +234,9 @@ impl Taken<'_> {
             }
         }
         match told.map(Rank::from_code) {
+            None if self.lacks("special.approver") => Outcome::Unjudged,
             None => Outcome::fault(Fault::NoApprover),
-            Some(None) => Outcome::Unjudged,
+            Some(None) => Outcome::fault(Fault::UnknownRank),
             Some(Some(rank)) if rank < needed => Outcome::fault(Fault::RankTooLow),
             Some(Some(_)) => Outcome::Fine,
         }

@@ -7,12 +7,13 @@ use mingjing_domain::event::EventKind;
 use mingjing_domain::limit::{Budget, Unit};
 use mingjing_domain::time::{DAY_MS, HOUR_MS};
 
-use super::{Finding, Fold, NONE, Taken};
+use super::{APPROVED, BEGUN_BY, Finding, Fold, NONE, Taken};
 use crate::history::{Event, FILE, Sent, present};
-use crate::rules::{Check, Code, CodeHolder, CodeKind, FILE_FIELD, Field, MarkSet};
+use crate::rules::{Check, Code, CodeHolder, CodeKind, FILE_FIELD, Field, MarkSet, Pairs};
+use crate::symbols::Symbol;
 
 /// What running cases of an ended item may still do when they are to be terminated or handed over.
-const WINDING_UP: [EventKind; 15] = [
+pub(super) const WINDING_UP: [EventKind; 15] = [
     EventKind::Terminated,
     EventKind::Transferred,
     EventKind::Delivered,
@@ -46,13 +47,14 @@ impl Fold {
             return;
         }
         let event = &taken.event;
-        let (step, visit) = if each {
-            (
-                taken.context.step_symbol(event),
-                taken.context.occurrence(event),
-            )
-        } else {
-            (0, 1)
+        let context = taken.context;
+        let (step, visit) = match each {
+            true if check.is_about_special() => (
+                context.step_symbol(event),
+                context.count(event, |kind| APPROVED.contains(&kind)),
+            ),
+            true => (context.step_symbol(event), context.occurrence(event)),
+            false => (0, 1),
         };
         self.found(Finding {
             point,
@@ -80,7 +82,10 @@ impl Fold {
                 ..
             } => {
                 let asked = look.marks & event != 0 && (*once == 0 || seen & once != 0);
-                if !asked || (seen & before != 0 && with_result.is_empty()) {
+                if !asked
+                    || (seen & before != 0 && with_result.is_empty())
+                    || look.context.cannot_come(*before)
+                {
                     return None;
                 }
                 let Some(latest) = look.last_with(*before) else {
@@ -123,12 +128,13 @@ impl Fold {
                 one,
                 other,
                 not_for_instant,
-                any,
+                pairs,
             } => {
-                let earlier = if *any {
-                    look.acted_before(*one, *other)
-                } else {
-                    look.same_person(seen, *one, *other)
+                let earlier = match pairs {
+                    Pairs::First => look.same_person(seen, *one, *other),
+                    Pairs::Any | Pairs::Crews => {
+                        look.acted_before(*one, *other, *pairs == Pairs::Crews)
+                    }
                 };
                 earlier.filter(|_| !(*not_for_instant && look.instant_case()))
             }
@@ -178,10 +184,14 @@ impl Taken<'_> {
                 .is_some_and(|e| self.context.marks(&e) & lifted_by != 0)
     }
 
-    /// The first earlier event that somebody took part in who does one of the other kind: whoever took part in one of `one`, with
-    /// who did one of `other`.
-    fn acted_before(&self, one: MarkSet, other: MarkSet) -> Option<(u32, u16)> {
+    /// The first earlier event of somebody who does one of the other kind: whoever did one of `one`, or where `crews` count took
+    /// part in it, with who did one of `other`.
+    fn acted_before(&self, one: MarkSet, other: MarkSet, crews: bool) -> Option<(u32, u16)> {
         let context = self.context;
+        let took = |event: &Event<'_>, who: Symbol| match crews {
+            true => context.took_part(event, who),
+            false => who != 0 && event.actor == who,
+        };
         let (does, took_part) = (self.marks & other != 0, self.marks & one != 0);
         if !does && !took_part {
             return None;
@@ -189,17 +199,19 @@ impl Taken<'_> {
         let mut before = context.history.before(self.event.place);
         let pair = |earlier: &Event<'_>| {
             let marks = context.marks(earlier);
-            (does && marks & one != 0 && context.took_part(earlier, self.event.actor))
-                || (took_part
-                    && marks & other != 0
-                    && context.took_part(&self.event, earlier.actor))
+            (does && marks & one != 0 && took(earlier, self.event.actor))
+                || (took_part && marks & other != 0 && took(&self.event, earlier.actor))
         };
         before.find(pair).map(|e| (e.place, 0))
     }
 
-    /// Of the whole case: it is an instant one or it is not, whenever that was said.
+    /// Of the whole case: whether it is an instant one, as said by the time it was accepted or filed, else by its first event.
     fn instant_case(&self) -> bool {
-        let kind = self.context.first_named(NONE, |p| p.case_kind);
+        let history = self.context.history;
+        let begun = history.known().find(|e| BEGUN_BY.contains(&e.kind));
+        let kind = begun
+            .or_else(|| history.first())
+            .map_or(0, |e| self.context.first_named(e.place, |p| p.case_kind));
         self.context.texts.text(kind) == "instant"
     }
 
@@ -330,10 +342,13 @@ impl Taken<'_> {
     }
 
     fn missing_field(&self, fields: &[(Field, String)]) -> Option<u16> {
-        let missing = |field: &Field, name: &str| match field {
-            Field::Present(bit) => self.event.present & bit == 0,
-            Field::Attribute(place) => self.context.sent(&self.event, *place).is_none(),
-            Field::File => !self.came_with(name),
+        let missing = |field: &Field, name: &str| {
+            let is_missing = match field {
+                Field::Present(bit) => self.event.present & bit == 0,
+                Field::Attribute(place) => self.context.sent(&self.event, *place).is_none(),
+                Field::File => !self.came_with(name),
+            };
+            is_missing && !self.lacks(name)
         };
         fields
             .iter()

@@ -112,8 +112,8 @@ impl<'a> Context<'a> {
 
     /// The rank that the event's special procedure asks for.
     pub(crate) fn needed_rank(&self, event: &Event<'_>) -> Option<Rank> {
-        let kind = self.codes.text(event.special()?.kind.into());
-        self.plan.specials[usize::from(self.plan.special(kind)?)].approver_rank
+        let special = self.special(event.special()?.kind)?;
+        self.plan.specials[usize::from(special)].approver_rank
     }
 
     /// The power item of a code symbol.

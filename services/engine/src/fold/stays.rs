@@ -20,9 +20,14 @@ impl Fold {
         if taken.marks & plan.answering != 0 {
             self.answer(taken);
         }
+        let back = self.take_back_falls(taken);
         let ends = taken.marks & plan.ending != 0;
-        if ends || kind == EventKind::Resume || matches!(visit, Visit::Ended { .. }) {
+        let special = matches!(kind, EventKind::Resume | EventKind::Suspend);
+        if ends || special || matches!(visit, Visit::Ended { .. }) {
             self.end_stays(taken, visit);
+        }
+        for at in &back {
+            self.time_stay(*at, taken.context);
         }
         let before = self.stays.len();
         let opens = taken.marks & plan.opening != 0 || matches!(visit, Visit::Opened { .. });
@@ -50,7 +55,13 @@ impl Fold {
         if retime {
             self.time_again(taken.context);
         }
-        self.fall_away(taken, before, changed);
+        let falling = Falling {
+            opened_from: before,
+            back: &back,
+            changed,
+            accepted,
+        };
+        self.fall_away(taken, &falling);
         if !taken.context.keep_all {
             self.forget_what_was_in_time(taken.context);
         }
@@ -97,8 +108,10 @@ impl Fold {
             let timed = &taken.context.plan.timed[usize::from(stay.timed)];
             if let TimedKind::Special(..) = timed.kind {
                 let suspension = ledger.and_then(|l| l.begun_by(stay.start_event));
-                if let Some(resumed_at) = suspension.and_then(|s| s.resumed_at) {
-                    stay.done(resumed_at, event.place);
+                let resumed_at = suspension.and_then(|s| s.resumed_at);
+                let prolonged = suspension.is_some_and(|s| taken.prolongs(s));
+                if let Some(at) = resumed_at.or(prolonged.then_some(event.occurred_at)) {
+                    stay.done(at, event.place);
                 }
                 continue;
             }
@@ -142,12 +155,15 @@ impl Fold {
         for (at, timed) in taken.context.plan.timed.iter().enumerate() {
             let at = at as u16;
             let opened = match (&timed.kind, timed.limit_kind) {
-                (TimedKind::Special(kinds, _), _) => self.special_stay(at, *kinds, taken),
+                (TimedKind::Special(watch), _) => self.special_stay(at, watch.kinds, taken),
                 (_, LimitKind::Step) => step_stay(at, timed, visit, taken),
                 (_, LimitKind::Event) => event_stay(at, timed, taken),
                 (_, LimitKind::Stage | LimitKind::Case) => self.stage_stay(at, timed, taken),
             };
             let Some(stay) = opened else { continue };
+            if matches!(timed.kind, TimedKind::Overdue(_)) && taken.context.cannot_come(timed.to) {
+                continue;
+            }
             if self.stays.len() == self.stays.capacity() {
                 // Most cases arm few limits: doubling would cost more than it saves.
                 self.stays.reserve_exact((self.stays.len() / 4).max(1));
@@ -164,9 +180,7 @@ impl Fold {
         if let Some(duty) = &timed.duty {
             return self.duty_stay(at, duty, taken);
         }
-        if let Some(condition) = &timed.starts_when
-            && !self.holds_with(condition, taken)
-        {
+        if !self.starts(timed, taken) {
             return None;
         }
         let start = (timed.from != 0).then_some((taken.event.occurred_at, taken.event.place));
@@ -179,10 +193,12 @@ impl Fold {
             self.stays.iter().any(|s| s.timed == at) || self.seen() & timed.from != 0
         };
         let done_before = timed.from != 0 && self.seen() & timed.to != 0;
-        if opened_before || done_before {
-            return None;
-        }
-        let mut stay = Stay::new(at, 0, 1, start);
+        let visit = match self.next_visit(at, timed, taken) {
+            Some(visit) => visit,
+            None if opened_before || done_before => return None,
+            None => 1,
+        };
+        let mut stay = Stay::new(at, 0, visit, start);
         // The first pair may be one event.
         if taken.marks & timed.to != 0 {
             stay.done(taken.event.occurred_at, taken.event.place);
@@ -232,7 +248,7 @@ impl Fold {
     fn special_stay(&self, at: u16, kinds: u64, taken: &Taken<'_>) -> Option<Stay> {
         let suspension = self.ledger()?.suspensions.last()?;
         let watched = kinds >> suspension.special & 1 == 1;
-        if suspension.event != taken.event.place || !watched || suspension.planned_end.is_none() {
+        if suspension.event != taken.event.place || !watched {
             return None;
         }
         let context = taken.context;
@@ -315,8 +331,9 @@ impl Fold {
         }
     }
 
-    fn fall_away(&mut self, taken: &Taken<'_>, opened_from: usize, changed: u64) {
+    fn fall_away(&mut self, taken: &Taken<'_>, falling: &Falling<'_>) {
         let event = &taken.event;
+        let refused_late = event.kind == EventKind::NotAccepted && falling.accepted;
         let mut fell = false;
         for at in 0..self.stays.len() {
             let stay = &mut self.stays[at];
@@ -324,7 +341,8 @@ impl Fold {
             if stay.is_over() {
                 continue;
             }
-            if taken.marks & timed.falls_away_on != 0 {
+            let ends_nothing = refused_late && timed.falls_by_default;
+            if taken.marks & timed.falls_away_on != 0 && !ends_nothing {
                 stay.fall(Fallen::ForGood, event.place);
                 fell = true;
                 continue;
@@ -332,8 +350,11 @@ impl Fold {
             let Some(condition) = &timed.falls_away_when else {
                 continue;
             };
-            let asks = at >= opened_from
-                || condition.case_attributes().any(|a| changed >> a & 1 == 1)
+            let asks = at >= falling.opened_from
+                || falling.back.contains(&at)
+                || condition
+                    .case_attributes()
+                    .any(|a| falling.changed >> a & 1 == 1)
                 || condition.uses_built_ins();
             let open = stay.fallen == Fallen::No;
             if open && asks && self.condition_holds(condition, taken) {
@@ -351,8 +372,11 @@ impl Fold {
         self.stays.retain(|stay| {
             let timed = &context.plan.timed[usize::from(stay.timed)];
             let own = matches!(timed.own_deadline, Some(OwnDeadline::Case(_)));
-            if own || stay.begun != Begun::Plainly {
-                // It may be timed again, or stands in the way of another.
+            let once = timed.occurrence == Occurrence::First
+                && matches!(timed.limit_kind, LimitKind::Stage | LimitKind::Case);
+            let again = stay.visit > 1 || stay.ended_otherwise(timed, context);
+            if own || stay.begun != Begun::Plainly || (once && again) {
+                // It may be timed again, go on, or stands in the way of another.
                 return true;
             }
             let over_at = match (stay.is_done(), stay.fallen) {
@@ -369,6 +393,18 @@ impl Fold {
             }
         });
     }
+}
+
+/// What decides whether a duty falls away at an event.
+struct Falling<'a> {
+    /// Stays from here on were opened by it.
+    opened_from: usize,
+    /// Those whose fall it took back.
+    back: &'a [usize],
+    /// Attributes that it changed, as bits by place.
+    changed: u64,
+    /// The case was accepted before.
+    accepted: bool,
 }
 
 fn step_stay(at: u16, timed: &TimedPoint, visit: Visit, taken: &Taken<'_>) -> Option<Stay> {

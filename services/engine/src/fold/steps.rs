@@ -1,8 +1,10 @@
 //! Visits of steps, and whether each may be entered where it is.
 
+use mingjing_domain::Timestamp;
 use mingjing_domain::event::EventKind;
 
 use super::{Context, Finding, Fold, NONE, Taken};
+use crate::history::Event;
 use crate::rules::Check;
 
 /// How often a step was entered. Its open visits are always the last ones: ends close the oldest.
@@ -12,6 +14,73 @@ pub(crate) struct StepState {
     pub(crate) step: u16,
     pub(crate) count: u16,
     pub(crate) open: u16,
+    told: Told,
+}
+
+/// What the latest visit was told by, once it is over. Some sources tell a step's end and its milestone too (受理环节办结 and
+/// 受理): the second of the two is no other visit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Told {
+    end: bool,
+    milestone: bool,
+    /// The instant of a milestone that told all of the visit: a start at this very instant is its own.
+    alone_at: Option<Timestamp>,
+}
+
+/// What an event told of a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tells {
+    /// The visit that is over, once more.
+    Again,
+    /// The end of this visit.
+    End(u16),
+    /// A visit that begins, and ends where the event ends one.
+    Visit(u16),
+}
+
+impl StepState {
+    pub(crate) fn new(step: u16) -> Self {
+        StepState {
+            step,
+            count: 0,
+            open: 0,
+            told: Told::default(),
+        }
+    }
+
+    /// Takes a start, an end or a milestone of the step.
+    pub(crate) fn take(&mut self, event: &Event<'_>) -> Tells {
+        let starts = event.kind == EventKind::StepStart;
+        let by_end = event.kind == EventKind::StepEnd;
+        let is_over = self.count > 0 && self.open == 0;
+        if is_over && self.is_told_again(event) {
+            self.told.end |= by_end;
+            self.told.milestone |= !by_end && !starts;
+            return Tells::Again;
+        }
+        let ends_open = !starts && self.open > 0;
+        self.told = Told {
+            end: by_end,
+            milestone: !by_end && !starts,
+            alone_at: (!by_end && !starts && !ends_open).then_some(event.occurred_at),
+        };
+        if ends_open {
+            let visit = self.count - self.open + 1;
+            self.open -= 1;
+            return Tells::End(visit);
+        }
+        self.count = self.count.saturating_add(1);
+        self.open += u16::from(starts);
+        Tells::Visit(self.count)
+    }
+
+    fn is_told_again(&self, event: &Event<'_>) -> bool {
+        match event.kind {
+            EventKind::StepStart => self.told.alone_at == Some(event.occurred_at) && !self.told.end,
+            EventKind::StepEnd => !self.told.end,
+            _ => !self.told.milestone,
+        }
+    }
 }
 
 /// What an event did to a visit.
@@ -45,35 +114,26 @@ impl Fold {
             .iter()
             .position(|s| s.step == symbol)
             .unwrap_or_else(|| {
-                self.steps.push(StepState {
-                    step: symbol,
-                    count: 0,
-                    open: 0,
-                });
+                self.steps.push(StepState::new(symbol));
                 self.steps.len() - 1
             });
-        let state = &mut self.steps[at];
-        let visit = if ends && state.open > 0 {
-            let visit = state.count - state.open + 1;
-            state.open -= 1;
-            Visit::Ended {
+        let visit = match self.steps[at].take(event) {
+            Tells::Again => return Visit::None,
+            Tells::End(visit) => Visit::Ended {
                 step: symbol,
                 visit,
-            }
-        } else {
-            state.count = state.count.saturating_add(1);
-            state.open += u16::from(starts);
-            let visit = state.count;
-            if context.plan.watches_transitions {
-                self.enter(symbol, visit, taken);
-            }
-            if starts {
-                Visit::Opened {
-                    step: symbol,
-                    visit,
+            },
+            Tells::Visit(visit) => {
+                if context.plan.watches_transitions {
+                    self.enter(symbol, visit, taken);
                 }
-            } else {
-                Visit::None
+                match starts {
+                    true => Visit::Opened {
+                        step: symbol,
+                        visit,
+                    },
+                    false => Visit::None,
+                }
             }
         };
         if ends

@@ -1,15 +1,15 @@
-//! Findings about suspensions: without basis, too many, too long, too late.
+//! Findings about suspensions and extensions: without basis, too many, too long, too late.
 
 use mingjing_domain::Timestamp;
 use mingjing_domain::deadline;
 use mingjing_domain::definitions::Effect;
 use mingjing_domain::event::EventKind;
 
-use super::ledger::{ends_as_planned, listed};
+use super::ledger::{Suspension, ends_as_planned, listed};
 use super::{Fold, Taken};
 use crate::history::present;
 
-/// What is wrong with a suspension, as a finding's detail.
+/// What is wrong with a suspension or an extension, as a finding's detail.
 pub(crate) mod wrong {
     pub(crate) const UNLISTED: u16 = 1;
     pub(crate) const WITHOUT_END: u16 = 2;
@@ -17,25 +17,55 @@ pub(crate) mod wrong {
     pub(crate) const TOO_MANY: u16 = 4;
     pub(crate) const TOO_LONG: u16 = 5;
     pub(crate) const TOO_LATE: u16 = 6;
+    pub(crate) const WITHOUT_LENGTH: u16 = 7;
 }
 
 impl Taken<'_> {
-    /// Of a suspension: its kind is not in the closed list, it has no end, or nobody was told in writing.
+    /// Of a suspension or an extension: its kind is not in the closed list, it has no end or length, or nobody was told in writing.
     pub(super) fn unfounded(&self, notice: bool) -> Option<u16> {
+        let effect = match self.event.kind {
+            EventKind::Extend => Effect::Extend,
+            _ => Effect::Suspend,
+        };
         let entry = self.event.special();
-        let special = entry
+        let place = entry
             .as_ref()
-            .and_then(|entry| listed(entry.kind, Effect::Suspend, self.context));
-        let (Some(entry), Some(special)) = (entry, special) else {
+            .and_then(|entry| listed(entry.kind, effect, self.context));
+        let (Some(entry), Some(place)) = (entry, place) else {
             return Some(wrong::UNLISTED);
         };
-        if ends_as_planned(&self.event, &entry, special, self.context).is_none() {
-            return Some(wrong::WITHOUT_END);
+        let special = &self.context.plan.specials[usize::from(place)];
+        match effect {
+            Effect::Extend if entry.granted.is_none() && !self.lacks("special.granted") => {
+                return Some(wrong::WITHOUT_LENGTH);
+            }
+            Effect::Suspend
+                if special.review_after.is_none()
+                    && ends_as_planned(&self.event, &entry, place, self.context).is_none()
+                    && !self.lacks("special.planned_end") =>
+            {
+                return Some(wrong::WITHOUT_END);
+            }
+            _ => {}
         }
         // What an older engine kept does not say whether there was a notice.
         let known = self.event.present & present::WHOLE != 0;
         let told = self.event.present & present::NOTICE != 0;
-        (notice && known && !told).then_some(wrong::WITHOUT_NOTICE)
+        (notice && special.notice && known && !told && !self.lacks("special.notice_no"))
+            .then_some(wrong::WITHOUT_NOTICE)
+    }
+
+    /// Whether a new notice of its kind prolongs a suspension that the law sets no maximum.
+    pub(super) fn prolongs(&self, suspension: &Suspension) -> bool {
+        let same = || {
+            let kind = self.event.special().map_or(0, |entry| entry.kind);
+            listed(kind, Effect::Suspend, self.context) == Some(suspension.special)
+        };
+        let maximum = self.context.plan.specials[usize::from(suspension.special)].maximum;
+        self.event.kind == EventKind::Suspend
+            && self.event.present & present::NOTICE != 0
+            && maximum.is_none()
+            && same()
     }
 }
 

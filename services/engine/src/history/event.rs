@@ -83,6 +83,8 @@ pub(crate) struct Reading<'h> {
     bytes: &'h [u8],
     head: Head,
     acts: &'h [Act],
+    /// By code: the code of the step that is called so; empty: nothing is called by its name.
+    named: &'h [u16],
 }
 
 impl<'h> Reading<'h> {
@@ -91,7 +93,13 @@ impl<'h> Reading<'h> {
             bytes,
             head: Head::read(bytes).unwrap_or_default(),
             acts,
+            named: &[],
         }
+    }
+
+    /// The same, with steps that are called by their names under their codes. What comes after the table is no name.
+    pub(crate) fn with_names(self, named: &'h [u16]) -> Self {
+        Reading { named, ..self }
     }
 
     /// Every event that counts, in order.
@@ -190,7 +198,11 @@ impl<'h> Reading<'h> {
             occurred_at: Timestamp::from_millis(fields.at_ms),
             source_seq: fields.seq,
             kind: act.kind,
-            step: act.step,
+            step: self
+                .named
+                .get(usize::from(act.step))
+                .copied()
+                .unwrap_or(act.step),
             result: act.result,
             present: act.present,
             actor: fields.actor,

@@ -15,7 +15,59 @@ pub(crate) struct Translated {
     profiles: Vec<Profile>,
 }
 
+/// What a source calls by a word that the flowchart of its cases does not have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownName {
+    /// The source.
+    pub source: String,
+    /// The flowchart in force, `id@version`.
+    pub flowchart: String,
+    /// `steps` or `specials`, as in a source's `mapping`.
+    pub what: &'static str,
+    /// What was sent.
+    pub said: String,
+    /// How many events say it.
+    pub events: u64,
+}
+
 impl Engine {
+    /// Every word for a step or special procedure that its case's flowchart has neither as a code nor as the name of one alone,
+    /// counted; in order.
+    pub fn unknown_names(&mut self) -> Vec<UnknownName> {
+        let mut counts: BTreeMap<(String, String, &'static str, String), u64> = BTreeMap::new();
+        for ix in self.cases.all() {
+            let plan = self.plan(ix);
+            let (case, context) = self.parts(ix, plan, false);
+            let Some(flowchart) = &context.plan.flowchart else {
+                continue;
+            };
+            for event in context.history.known() {
+                let step =
+                    (event.step != 0 && context.step(&event).is_none()).then_some(event.step);
+                let special = event.special().map(|s| s.kind);
+                let special = special.filter(|kind| *kind != 0 && context.special(*kind).is_none());
+                for (what, code) in [("steps", step), ("specials", special)] {
+                    let Some(code) = code else { continue };
+                    let key = (
+                        case.source.source.id.clone(),
+                        flowchart.clone(),
+                        what,
+                        context.codes.text(code.into()).to_owned(),
+                    );
+                    *counts.entry(key).or_default() += 1;
+                }
+            }
+        }
+        let named = |((source, flowchart, what, said), events)| UnknownName {
+            source,
+            flowchart,
+            what,
+            said,
+            events,
+        };
+        counts.into_iter().map(named).collect()
+    }
+
     /// Brings a source's tables up to all that was numbered.
     pub(super) fn translate(&mut self, ix: SourceIx) {
         let SourceState {

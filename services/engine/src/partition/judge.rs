@@ -194,7 +194,10 @@ impl Engine {
         let context = Context {
             rules: &self.rules,
             plan: self.rules.plan(plan),
-            history: case.history.read(source.acts(self.acts.all())),
+            history: case
+                .history
+                .read(source.acts(self.acts.all()))
+                .with_names(&self.named_steps[plan as usize]),
             codes: &self.codes,
             texts: &self.texts,
             kept: self.kept,
@@ -204,6 +207,8 @@ impl Engine {
             step_symbol: &self.step_symbols[plan as usize],
             declared: source.source.clock == SourceClock::Declared,
             maps_bodies: !source.source.mapping.orgs.is_empty(),
+            mapped_specials: &source.source.mapping.specials,
+            lacks: &source.source.lacks,
             keep_all,
         };
         let parts = Parts {

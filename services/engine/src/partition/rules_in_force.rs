@@ -30,6 +30,9 @@ impl Engine {
                     .collect()
             })
             .collect();
+        for step in plans().flat_map(|plan| &plan.steps) {
+            codes.intern_code(&step.name);
+        }
         for special in plans().flat_map(|plan| &plan.specials) {
             // Special procedures name the stays of their own limits.
             codes.intern_code(&special.kind);
@@ -51,6 +54,18 @@ impl Engine {
                 codes
                     .all()
                     .map(|code| plan.step_by_code.get(code).copied())
+                    .collect()
+            })
+            .collect();
+        self.named_steps = plans()
+            .zip(&self.step_symbols)
+            .map(|(plan, symbols)| {
+                let codes = (0..).zip(codes.all());
+                codes
+                    .map(|(code, said)| match plan.step_named(said) {
+                        Some(step) => symbols[usize::from(step)],
+                        None => code,
+                    })
                     .collect()
             })
             .collect();

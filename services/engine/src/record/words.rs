@@ -7,7 +7,9 @@ use std::fmt::Write;
 use mingjing_domain::Timestamp;
 use mingjing_domain::alert::Level;
 use mingjing_domain::codes::Malformed;
+use mingjing_domain::deadline;
 use mingjing_domain::definitions::RungAt;
+use mingjing_domain::event::EventKind;
 use mingjing_domain::fact::Cause;
 use mingjing_domain::limit::Budget;
 
@@ -119,6 +121,19 @@ impl Sentence<'_> {
                 timed.limit_name,
                 local(fell.occurred_at, around),
                 describe(&fell, around)
+            );
+        }
+        if let TimedKind::Special(watch) = &timed.kind
+            && self.allegation.breached_at.is_none()
+            && let Some(review) = around.fold.review(stay, watch, around.context)
+            && deadline::first_late_instant(review.due_at) == stay.rungs[0]
+        {
+            let began = local(stay.start_at, around);
+            let within = review.after.text_zh();
+            return write!(
+                text,
+                "自{began}起已超过{within}，没有结束，法律也没有规定上限；其时间仍不计入期限，应当说明继续的理由并重新书面告知当事人，\
+                 或者立即结束，理由是否成立由监察机关认定。"
             );
         }
         let what = match at {
@@ -254,11 +269,23 @@ impl Sentence<'_> {
                     over.text_zh()
                 )
             }
+            Check::UnfoundedSuspension { .. } if event.kind == EventKind::Extend => {
+                let why = match finding.detail {
+                    wrong::UNLISTED => "其种类不在本事项延期清单之内，期限不予延长",
+                    wrong::WITHOUT_LENGTH => {
+                        "没有载明延长的时长；有法定上限的暂按上限计算，没有的不予延长"
+                    }
+                    _ => "没有书面告知当事人延长期限及其理由的记录，期限暂按延期后计算",
+                };
+                write!(text, "{when}“{what}”，{why}。")
+            }
             Check::UnfoundedSuspension { .. } | Check::FrequentSuspension { .. } => {
                 let why = match finding.detail {
                     wrong::UNLISTED => "其种类不在本事项特别程序清单之内，时间不予扣除",
-                    wrong::WITHOUT_END => "没有计划结束时间，也没有法定上限",
-                    wrong::WITHOUT_NOTICE => "没有书面告知当事人所需时间的记录",
+                    wrong::WITHOUT_END => {
+                        "没有计划结束时间，也没有法定上限，结束之前的时间暂予扣除"
+                    }
+                    wrong::WITHOUT_NOTICE => "没有书面告知当事人所需时间的记录，其时间暂予扣除",
                     wrong::TOO_MANY => "次数超过规定",
                     wrong::TOO_LONG => "计划占用的时间超过期限的规定比例",
                     _ => "此时期限只剩最后一段",

@@ -31,16 +31,8 @@ use super::{PlanIx, Registers, Rules, flowchart_name};
 use regional::RegionalCalendars;
 use settings::Settings;
 
-/// Events upon which a duty falls away, where a limit says nothing.
-const ENDED_OTHERWISE: [EventKind; 7] = [
-    EventKind::Withdrawn,
-    EventKind::Voided,
-    EventKind::Returned,
-    EventKind::Transferred,
-    EventKind::Terminated,
-    EventKind::Merged,
-    EventKind::NotAccepted,
-];
+/// How a case ends otherwise: events upon which a duty falls away, where a limit says nothing.
+pub(crate) const ENDED_OTHERWISE: [EventKind; 7] = EventKind::ENDED_OTHERWISE;
 
 pub(super) fn compile(set: &DefinitionSet) -> Result<Rules, Vec<Problem>> {
     let mut problems = Vec::new();
@@ -280,7 +272,6 @@ fn compile_plan(
             triggers: Vec::new(),
             case_limit: None,
             watches_transitions: false,
-            ended_otherwise: 0,
         },
         settings: home.settings,
         items: home.items,
@@ -290,11 +281,6 @@ fn compile_plan(
         looks_at: Vec::new(),
         problems,
     };
-    builder.plan.ended_otherwise = builder.mark(&ENDED_OTHERWISE.map(|kind| Anchor {
-        kind: Some(kind),
-        step: None,
-        line: 0,
-    }));
     if let Some(document) = flowchart {
         builder.flowchart(document);
     }
@@ -354,6 +340,8 @@ impl Builder<'_> {
                 effect: special.effect,
                 maximum: special.maximum,
                 approver_rank: special.approver_rank.as_deref().and_then(Rank::from_code),
+                review_after: special.review_after.filter(|_| special.maximum.is_none()),
+                notice: special.notice,
             });
         }
         if self.plan.specials.len() > 64 || self.plan.attributes.len() > 64 {

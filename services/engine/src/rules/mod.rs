@@ -1,6 +1,7 @@
 //! Compiled definitions: every name resolved, every condition parsed, every problem told with its line.
 
 mod compile;
+mod named;
 mod notes;
 mod plan;
 mod register;
@@ -19,9 +20,10 @@ use rustc_hash::FxHashMap;
 
 pub(crate) use plan::{
     Amounts, AuthorityCheck, Check, Code, CodeHolder, CodeKind, Duty, FILE_FIELD, Field, Ladder,
-    MarkSet, OwnDeadline, Plan, Point, Repeated, TimedKind, TimedPoint,
+    MarkSet, OwnDeadline, Pairs, Plan, Point, Repeated, SpecialWatch, TimedKind, TimedPoint,
 };
 
+pub(crate) use compile::ENDED_OTHERWISE;
 pub use notes::notes;
 pub(crate) use register::{Found, Person, Registers, within};
 

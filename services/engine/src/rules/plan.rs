@@ -42,8 +42,6 @@ pub(crate) struct Plan {
     /// The limit of `kind: case` whose due instant the case shows, as a place in `timed`.
     pub(crate) case_limit: Option<u16>,
     pub(crate) watches_transitions: bool,
-    /// Fall-away events by default: a case ended this way owes nothing more.
-    pub(crate) ended_otherwise: MarkSet,
 }
 
 /// A step.
@@ -74,6 +72,10 @@ pub(crate) struct Special {
     pub(crate) maximum: Option<Budget>,
     /// 批准人级别 that the law asks for.
     pub(crate) approver_rank: Option<Rank>,
+    /// Without `maximum`: after how long it says itself that it is asked after.
+    pub(crate) review_after: Option<Budget>,
+    /// The party has to be told in writing.
+    pub(crate) notice: bool,
 }
 
 /// A control point.
@@ -136,7 +138,7 @@ pub(crate) enum Check {
         one: MarkSet,
         other: MarkSet,
         not_for_instant: bool,
-        any: bool,
+        pairs: Pairs,
     },
     Repeated(Repeated),
     AmountsDiffer(Amounts),
@@ -174,6 +176,17 @@ pub(crate) enum Check {
         each: bool,
     },
     Authority(AuthorityCheck),
+}
+
+/// Who is compared with whom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pairs {
+    /// Who did the first of each.
+    First,
+    /// Who did any of each.
+    Any,
+    /// Whoever took part in any of the one, with who did any of the other.
+    Crews,
 }
 
 /// What asks the register, a plan, a standard. Which events it looks at is in the triggers.
@@ -226,6 +239,15 @@ impl Check {
             Check::UnfoundedSuspension { .. } => true,
             _ => false,
         }
+    }
+
+    /// Suspensions and extensions are counted together: what is found of the one is not what is found of the other.
+    pub(crate) fn is_about_special(&self) -> bool {
+        matches!(
+            self,
+            Check::UnfoundedSuspension { .. }
+                | Check::Authority(AuthorityCheck::ApproverRank { .. })
+        )
     }
 }
 
@@ -304,6 +326,10 @@ pub(crate) struct TimedPoint {
     pub(crate) starts_when: Option<Condition>,
     pub(crate) to: MarkSet,
     pub(crate) falls_away_on: MarkSet,
+    /// What it falls away on is what a case ends otherwise by; the definition names nothing.
+    pub(crate) falls_by_default: bool,
+    /// Steps of the flowchart on a way to what fulfils it: whoever begins one of them handles the case.
+    pub(crate) leading: Vec<u16>,
     pub(crate) falls_away_when: Option<Condition>,
     pub(crate) statutory: Option<Budget>,
     pub(crate) promised: Option<Budget>,
@@ -342,15 +368,28 @@ pub(crate) enum TimedKind {
     Overdue(Ladder),
     /// How much must pass, and whether it has to run out in full.
     TooEarly(Budget, bool),
-    /// Special procedures: places in `specials`, as bits; how long before the end a reminder comes.
-    Special(u64, Option<Budget>),
+    /// Special procedures.
+    Special(SpecialWatch),
     /// Nothing by itself: a finding asks when this share of the limit is used.
     Watched(u8),
     /// A duty that fell away shortly before it was due: from when on that counts, and on which events.
     EndedBefore {
         within: RungAt,
         on: MarkSet,
+        /// But for what the applicant withdrew with a document.
+        by_default: bool,
     },
+}
+
+/// How special procedures are watched.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SpecialWatch {
+    /// Places in `specials`, as bits.
+    pub(crate) kinds: u64,
+    /// How long before the end a reminder comes.
+    pub(crate) remind: Option<Budget>,
+    /// When kinds without a maximum are asked after, in place of what they say.
+    pub(crate) review_after: Option<Budget>,
 }
 
 /// At most three rungs, in order of time.

@@ -205,3 +205,27 @@ fn what_cannot_be_judged_for_want_of_a_register_is_a_note() {
     assert_eq!(notes_of(&kept).len(), 1);
     assert_eq!(notes_of(&definitions("", "", "")), Vec::<String>::new());
 }
+
+#[test]
+fn what_a_source_cannot_say_is_told_once_of_the_source() {
+    let points = "  - {id: signed, name: 缺经办人, check: {missing_field: {on: [decided], fields: [actor.id]}}}
+  - {id: told, name: 未告知, check: {requires_before: {event: [decided], before: [notice]}}}
+  - {id: accepted, name: 缺受理人, check: {missing_field: {on: [accepted], fields: [actor.id]}}}\n";
+    let source =
+        "---\nkind: source\nid: front\nlacks: {events: [notice], fields: ['decided:actor.id']}\n";
+    let file = DefinitionFile {
+        name: "permit.yaml".into(),
+        text: definitions("", "", points) + source,
+    };
+    let (set, problems) = DefinitionSet::read(vec![file]);
+    assert_eq!(problems, []);
+    let notes: Vec<String> = notes(&set).iter().map(ToString::to_string).collect();
+    assert_eq!(notes.len(), 1, "{notes:?}");
+    assert!(
+        notes[0].contains("permit/signed, permit/told; ask"),
+        "{notes:?}"
+    );
+    let misspelt = definitions("", "", points) + &source.replace("actor.id", "actor.name");
+    let problems = compile(&misspelt).err().unwrap_or_default();
+    assert_eq!(problems.len(), 1, "{problems:?}");
+}

@@ -2,9 +2,10 @@
 
 use chrono::{Offset, TimeZone, Utc};
 use mysql_async::prelude::Queryable;
-use mysql_async::{Conn, Opts, OptsBuilder, Params, Row, Value};
+use mysql_async::{Conn, Opts, OptsBuilder, Params, Row, SslOpts, Value};
 
-use super::{Access, DatabaseError, Values, certificates};
+use super::{Access, DatabaseError, Values, tls};
+use crate::config::Tls;
 use crate::sql::Query;
 
 pub(super) struct Connection {
@@ -15,13 +16,28 @@ impl Connection {
     pub async fn open(access: &Access) -> Result<Self, DatabaseError> {
         let opts = Opts::from_url(&access.url);
         let opts = opts.map_err(|e| DatabaseError::Driver(e.to_string()))?;
-        let mut builder = OptsBuilder::from_opts(opts.clone());
-        if let (Some(ssl), Some((path, _))) = (opts.ssl_opts(), certificates(access)?) {
-            let trusted = vec![path.into()];
-            builder = builder.ssl_opts(ssl.clone().with_root_certs(trusted));
-        }
+        let local = opts.socket().is_some();
+        let mut builder = OptsBuilder::from_opts(opts);
+        let trusted = tls::issuers(access)?;
+        let ssl = match access.tls {
+            Tls::VerifyFull if !local => {
+                let files = access.ca_file.iter().filter(|_| !trusted.is_empty());
+                let files = files.map(|path| path.clone().into()).collect();
+                Some(SslOpts::default().with_root_certs(files))
+            }
+            _ => None,
+        };
+        // Once connected it would go over to a socket where it finds one: not the server that showed its certificate.
+        builder = builder.ssl_opts(ssl).prefer_socket(local);
         let failed = |doing| move |source| DatabaseError::MySql { doing, source };
-        let mut conn = Conn::new(builder).await.map_err(failed("connecting"))?;
+        let conn = Conn::new(builder).await;
+        let mut conn = conn.map_err(|source| match tls::why(&source) {
+            Some(why) => DatabaseError::Untrusted {
+                why,
+                source: source.into(),
+            },
+            None => failed("connecting")(source),
+        })?;
         // By its offset: the names of zones are in tables that many servers do not have.
         let offset = access
             .zone

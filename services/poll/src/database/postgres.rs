@@ -1,11 +1,13 @@
 //! PostgreSQL.
 
-use native_tls::{Certificate, TlsConnector};
+use native_tls::TlsConnector;
 use postgres_native_tls::MakeTlsConnector;
+use tokio_postgres::config::{Host, SslMode};
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Client, Config};
 
-use super::{Access, DatabaseError, Values, certificates};
+use super::{Access, DatabaseError, Values, tls};
+use crate::config::Tls;
 use crate::sql::Query;
 
 pub(super) struct Connection {
@@ -14,21 +16,33 @@ pub(super) struct Connection {
 
 impl Connection {
     pub async fn open(access: &Access) -> Result<Self, DatabaseError> {
-        let mut config: Config = access
-            .url
+        let mut config: Config = tls::without_ssl_mode(&access.url, access.tls)?
             .parse()
             .map_err(|e: tokio_postgres::Error| DatabaseError::Driver(e.to_string()))?;
+        let hosts = config.get_hosts();
+        let local = hosts.iter().all(|host| matches!(host, Host::Unix(_)));
+        let mode = match access.tls {
+            Tls::VerifyFull if !local => SslMode::Require,
+            _ => SslMode::Disable,
+        };
         config
             .application_name("mingjing poll")
-            .connect_timeout(access.timeout);
-        let mut tls = TlsConnector::builder();
-        if let Some((_, pem)) = certificates(access)? {
-            let certificate = Certificate::from_pem(&pem).map_err(DatabaseError::Tls)?;
-            tls.add_root_certificate(certificate);
+            .connect_timeout(access.timeout)
+            .ssl_mode(mode);
+        let mut connector = TlsConnector::builder();
+        for certificate in tls::issuers(access)? {
+            connector.add_root_certificate(certificate);
         }
-        let tls = MakeTlsConnector::new(tls.build().map_err(DatabaseError::Tls)?);
+        let connector = connector.build().map_err(DatabaseError::Tls)?;
         let failed = |doing| move |source| DatabaseError::Postgres { doing, source };
-        let (client, connection) = config.connect(tls).await.map_err(failed("connecting"))?;
+        let connected = config.connect(MakeTlsConnector::new(connector)).await;
+        let (client, connection) = connected.map_err(|source| match tls::why(&source) {
+            Some(why) => DatabaseError::Untrusted {
+                why,
+                source: source.into(),
+            },
+            None => failed("connecting")(source),
+        })?;
         // It ends with the client; why it ends, the client's next question is told.
         tokio::spawn(async move {
             if let Err(error) = connection.await {

@@ -1,6 +1,16 @@
 -- A10 检查过频: one body inspected the same party more often within a year than it may; the inspection beyond falls into the month. Not
 -- counted is what a complaint, a transfer, monitoring, a look at corrections or an emergency caused.
-, visits AS
+WITH
+-- An inspection of a year before that has an event of this year is one of the year before.
+scope AS
+(
+    SELECT source, case_no FROM events
+    WHERE occurred_at >= subtractDays(fromUnixTimestamp64Milli({from:Int64}, 'UTC'), 366) AND occurred_at < fromUnixTimestamp64Milli({until:Int64}, 'UTC')
+      AND (source, case_no) IN (SELECT source, case_no FROM cases WHERE has({inspection_items:Array(String)}, ifNull(item_code, '')))
+),
+-- told
+-- kept
+visits AS
 (
     SELECT k.source AS source, k.case_no AS case_no, k.org AS org, k.item AS item, k.region AS region, v.party AS party, v.at AS at,
            v.event_id AS event_id, v.log_partition AS log_partition, v.log_offset AS log_offset
@@ -20,7 +30,7 @@ counted AS
     SELECT *, count() OVER (PARTITION BY org, party ORDER BY toUnixTimestamp(at) ASC RANGE BETWEEN 31536000 PRECEDING AND CURRENT ROW) AS nth FROM visits
 )
 SELECT
-    'party' AS subject_kind, '' AS source, concat(org, '/', party) AS key, argMax(item, at) AS item, org, any(region) AS region, '' AS actor,
+    'party' AS subject_kind, '' AS source, concat(org, '/', party) AS key, argMax(item, at) AS item, org, min(region) AS region, '' AS actor,
     toFloat64(maxIf(nth, at >= fromUnixTimestamp64Milli({from:Int64}, 'UTC'))) - 1 AS measure, toUnixTimestamp64Milli(max(at)) AS true_ms, '' AS level,
     [('count', toString(maxIf(nth, at >= fromUnixTimestamp64Milli({from:Int64}, 'UTC')))), ('party', substring(party, 1, 12))] AS figures,
     countIf(at >= subtractDays(fromUnixTimestamp64Milli({until:Int64}, 'UTC'), 365)) AS total,

@@ -1,6 +1,14 @@
 -- A12 一人包办: over a quarter one officer decided nearly all cases of an item, at least twenty, though in the year before at least three
 -- decided them. An item that one post decides is not looked at.
-, decisions AS
+WITH
+scope AS
+(
+    SELECT source, case_no FROM events
+    WHERE kind = 'decided' AND occurred_at >= subtractMonths(fromUnixTimestamp64Milli({until:Int64}, 'UTC'), 15) AND occurred_at < fromUnixTimestamp64Milli({until:Int64}, 'UTC')
+),
+-- told
+-- kept
+decisions AS
 (
     SELECT k.source AS source, k.case_no AS case_no, k.org AS org, k.item AS item, k.region AS region, t.actor AS actor, t.occurred_at AS at,
            t.event_id AS event_id, t.log_partition AS log_partition, t.log_offset AS log_offset,
@@ -15,7 +23,7 @@ items AS
     FROM decisions GROUP BY org, item
 )
 SELECT
-    'officer' AS subject_kind, '' AS source, concat(d.org, '/', d.actor, '/', d.item) AS key, d.item AS item, d.org AS org, any(d.region) AS region,
+    'officer' AS subject_kind, '' AS source, concat(d.org, '/', d.actor, '/', d.item) AS key, d.item AS item, d.org AS org, min(d.region) AS region,
     d.actor AS actor, countIf(d.inside) / any(i.n) AS measure, toInt64(0) AS true_ms, '' AS level,
     [('count', toString(countIf(d.inside))), ('all', toString(any(i.n))), ('share', toString(round(100 * countIf(d.inside) / any(i.n)))),
      ('officers_before', toString(any(i.officers_before)))] AS figures,

@@ -1,20 +1,35 @@
 -- D5 一事不二罚: the same party was fined in two cases for the same act of the same day. Red only where a file of evidence is the same
 -- in both (by its SHA-256): else a person looks whether it was one act.
-, pairs AS
+WITH
+-- However long ago: the first fine may be of any time.
+scope AS
 (
-    SELECT b.source AS source, b.case_no AS case_no, b.item AS item, b.org AS org, b.region AS region, b.decided_at AS decided_at,
-           b.event_id AS event_id, b.log_partition AS log_partition, b.log_offset AS log_offset, b.fine AS fine, b.act AS act,
-           b.act_day AS day, b.party AS party,
-           a.source AS other_source, a.case_no AS other_case, a.decided_at AS other_at, a.event_id AS other_event,
-           a.log_partition AS other_partition, a.log_offset AS other_offset, a.fine AS other_fine,
-           hasAny(a.files, b.files) AS same_evidence
-    FROM fines AS b INNER JOIN fines AS a ON a.party = b.party AND a.act = b.act AND a.act_day = b.act_day
-    WHERE b.party != '' AND b.act != '' AND b.act_day != ''
-      AND (a.decided_at, a.source, a.case_no) < (b.decided_at, b.source, b.case_no)
-      AND b.decided_at >= fromUnixTimestamp64Milli({from:Int64}, 'UTC')
+    SELECT source, case_no FROM events WHERE kind = 'decided' AND (JSONExtractInt(amounts, 'fine') > 0 OR JSONExtractInt(amounts, 'decided') > 0) AND occurred_at < fromUnixTimestamp64Milli({until:Int64}, 'UTC')
+),
+-- told
+-- kept
+-- fines
+acts AS
+(
+    SELECT party, act, act_day,
+           groupArray((source, case_no, item, org, region, decided_at, event_id, log_partition, log_offset, fine, files)) AS found
+    FROM fines
+    WHERE party != '' AND act != '' AND act_day != ''
+    GROUP BY party, act, act_day
+    HAVING count() > 1 AND max(decided_at) >= fromUnixTimestamp64Milli({from:Int64}, 'UTC')
+),
+pairs AS
+(
+    SELECT b.1 AS source, b.2 AS case_no, b.3 AS item, b.4 AS org, b.5 AS region, b.6 AS decided_at,
+           b.7 AS event_id, b.8 AS log_partition, b.9 AS log_offset, b.10 AS fine, act, act_day AS day, party,
+           a.1 AS other_source, a.2 AS other_case, a.6 AS other_at, a.7 AS other_event,
+           a.8 AS other_partition, a.9 AS other_offset, a.10 AS other_fine,
+           hasAny(a.11, b.11) AS same_evidence
+    FROM acts ARRAY JOIN found AS b ARRAY JOIN found AS a
+    WHERE (a.6, a.1, a.2) < (b.6, b.1, b.2) AND b.6 >= fromUnixTimestamp64Milli({from:Int64}, 'UTC')
 )
 SELECT
-    'case' AS subject_kind, p.source AS source, p.case_no AS key, any(p.item) AS item, any(p.org) AS org, any(p.region) AS region, '' AS actor,
+    'case' AS subject_kind, p.source AS source, p.case_no AS key, any(p.item) AS item, any(p.org) AS org, min(p.region) AS region, '' AS actor,
     toFloat64(1 + count()) AS measure, toUnixTimestamp64Milli(any(p.decided_at)) AS true_ms,
     if(max(p.same_evidence), 'red', 'review') AS level,
     [('count', toString(1 + count())), ('act', any(p.act)), ('day', any(p.day)), ('party', any(substring(p.party, 1, 12))),

@@ -1,27 +1,29 @@
--- Fines as decided, one row a case: of the last decision, unless the case came to nothing.
-, fines AS
+-- Fines as decided, one row a case: of the last decision, unless the case came to nothing or a review or court took the decision away. The
+-- act and its tier are what the case had last said of them by then. In one reading of what was told.
+fines AS
 (
-    SELECT t.source AS source, t.case_no AS case_no, k.item AS item, k.org AS org, k.region AS region,
-           t.occurred_at AS decided_at, t.event_id AS event_id, t.log_partition AS log_partition, t.log_offset AS log_offset,
-           JSONExtractInt(t.amounts, 'fine') AS fine,
-           JSONExtractString(t.data, 'discretion_act') AS act, JSONExtractString(t.data, 'discretion_tier') AS tier,
-           JSONExtractString(t.data, 'reason') AS reason, p.party AS party, p.act_day AS act_day, p.files AS files, p.reviewed AS reviewed
+    SELECT c.source AS source, c.case_no AS case_no, k.item AS item, k.org AS org, k.region AS region,
+           c.last.1 AS decided_at, c.last.2 AS event_id, c.last.3 AS log_partition, c.last.4 AS log_offset, c.last.5 AS fine,
+           arrayLast(a -> a.1 <= c.last.1, c.acts).3 AS act, arrayLast(a -> a.1 <= c.last.1, c.tiers).3 AS tier,
+           JSONExtractString(c.last.7, 'reason') AS reason, c.party AS party, c.act_day AS act_day, c.files AS files, c.reviewed AS reviewed
     FROM
     (
-        SELECT * FROM told WHERE kind = 'decided' AND JSONExtractInt(amounts, 'fine') > 0
-        ORDER BY occurred_at DESC, event_id LIMIT 1 BY source, case_no
-    ) AS t
-    INNER JOIN kept AS k ON k.source = t.source AND k.case_no = t.case_no
-    INNER JOIN
-    (
-        SELECT source, case_no, max(JSONExtractString(data, 'party_ref')) AS party,
+        SELECT source, case_no,
+               argMinIf((occurred_at, event_id, log_partition, log_offset, fined_fen, names_fine, data), (-toUnixTimestamp64Milli(occurred_at), event_id),
+                        kind = 'decided' AND fined_fen > 0) AS last,
+               arraySort(groupArrayIf((occurred_at, event_id, JSONExtractString(data, 'discretion_act')), JSONExtractString(data, 'discretion_act') != '')) AS acts,
+               arraySort(groupArrayIf((occurred_at, event_id, JSONExtractString(data, 'discretion_tier')), JSONExtractString(data, 'discretion_tier') != '')) AS tiers,
+               max(JSONExtractString(data, 'party_ref')) AS party,
                ifNull(toString(toDate(toTimeZone(max(parseDateTime64BestEffortOrNull(JSONExtractString(data, 'act_at'), 3, 'UTC')), 'Asia/Shanghai'))), '') AS act_day,
                groupUniqArrayArray(arrayFilter(f -> f != '',
                    arrayMap(a -> JSONExtractString(a, 'sha256'), JSONExtractArrayRaw(data, 'attachments')))) AS files,
                countIf(kind = 'collective_discussion') > 0 AS reviewed
-        FROM told GROUP BY source, case_no
-    ) AS p ON p.source = t.source AND p.case_no = t.case_no
-    WHERE (t.source, t.case_no) NOT IN
-        (SELECT source, case_no FROM told WHERE kind IN ('withdrawn', 'voided', 'returned', 'terminated', 'transferred', 'merged')
-         UNION ALL SELECT source, case_no FROM told WHERE kind = 'review_result' AND result IN ('revoked', 'changed', 'unlawful'))
-)
+        FROM told
+        GROUP BY source, case_no
+        HAVING countIf(kind = 'decided' AND fined_fen > 0) > 0
+           AND countIf(kind IN ('withdrawn', 'voided', 'returned', 'terminated', 'transferred', 'merged')
+                       OR kind = 'review_result' AND has({overturned:Array(String)}, result)) = 0
+    ) AS c
+    INNER JOIN kept AS k ON k.source = c.source AND k.case_no = c.case_no
+    WHERE c.last.6 OR has({penalty_items:Array(String)}, k.item)
+),

@@ -1,22 +1,30 @@
 -- Q12 无结果文书: of a body's closings of an item in the month, at least twenty, more than a share carry no file, though most of those
 -- in the half year before did. A source that never sends files says nothing by not sending any.
-, closings AS
+WITH
+scope AS
+(
+    SELECT source, case_no FROM cases
+    WHERE closed_at < fromUnixTimestamp64Milli({until:Int64}, 'UTC') AND closed_at >= subtractMonths(fromUnixTimestamp64Milli({from:Int64}, 'UTC'), 6)
+),
+-- told
+-- kept
+closings AS
 (
     SELECT k.source AS source, k.case_no AS case_no, k.item AS item, k.org AS org, k.region AS region, assumeNotNull(k.closed_at) AS closed,
-           k.closed_at >= fromUnixTimestamp64Milli({from:Int64}, 'UTC') AS inside, ifNull(f.files, 0) = 0 AS bare
+           k.closed_at >= fromUnixTimestamp64Milli({from:Int64}, 'UTC') AS inside, f.files = 0 AS bare
     FROM kept AS k
     LEFT JOIN
     (
-        SELECT source, case_no, sum(JSONLength(data, 'attachments')) AS files
-        FROM told WHERE kind IN ('decided', 'delivered', 'closed', 'step_end') GROUP BY source, case_no
+        SELECT source, case_no,
+               sumIf(JSONLength(data, 'attachments'), kind IN ('decided', 'delivered', 'closed', 'step_end')) AS files,
+               countIf(kind IN ('withdrawn', 'voided', 'returned', 'terminated', 'transferred', 'merged', 'not_accepted')) AS fell_away
+        FROM told GROUP BY source, case_no
     ) AS f ON f.source = k.source AND f.case_no = k.case_no
-    WHERE k.closed_at < fromUnixTimestamp64Milli({until:Int64}, 'UTC')
+    WHERE f.fell_away = 0 AND k.closed_at < fromUnixTimestamp64Milli({until:Int64}, 'UTC')
       AND k.closed_at >= subtractMonths(fromUnixTimestamp64Milli({from:Int64}, 'UTC'), 6) AND k.org != '' AND k.item != ''
-      AND (k.source, k.case_no) NOT IN
-          (SELECT source, case_no FROM told WHERE kind IN ('withdrawn', 'voided', 'returned', 'terminated', 'transferred', 'merged', 'not_accepted'))
 )
 SELECT
-    'item' AS subject_kind, '' AS source, concat(org, '/', item, '/无结果文书') AS key, item, org, any(region) AS region, '' AS actor,
+    'item' AS subject_kind, '' AS source, concat(org, '/', item, '/无结果文书') AS key, item, org, min(region) AS region, '' AS actor,
     countIf(inside AND bare) / countIf(inside) AS measure, toInt64(0) AS true_ms, '' AS level,
     [('closed', toString(countIf(inside))), ('bare', toString(countIf(inside AND bare))),
      ('share', toString(round(100 * countIf(inside AND bare) / countIf(inside))))] AS figures,

@@ -1,6 +1,14 @@
 -- Q2 批量补录: within one hour a body typed in many cases that it had worked on long before. A case counts where three of its
 -- events, or its closing, were typed in that hour and had happened before the last working day before ({late_before}).
-, typed AS
+WITH
+scope AS
+(
+    SELECT source, case_no FROM events
+    WHERE ifNull(entered_at, received_at) >= fromUnixTimestamp64Milli({from:Int64}, 'UTC') AND ifNull(entered_at, received_at) < fromUnixTimestamp64Milli({until:Int64}, 'UTC')
+),
+-- told
+-- kept
+typed AS
 (
     SELECT source, case_no, min(typed_at) AS began, count() AS events,
            dateDiff('second', min(typed_at), max(typed_at)) AS took_s, min(occurred_at) AS first_at,
@@ -20,7 +28,7 @@ late AS
 ),
 busiest AS (SELECT org, argMax(began, (hour, -toUnixTimestamp(began))) AS hour_at, max(hour) AS most FROM late GROUP BY org)
 SELECT
-    'org' AS subject_kind, '' AS source, l.org AS key, '' AS item, l.org AS org, any(l.region) AS region, '' AS actor,
+    'org' AS subject_kind, '' AS source, l.org AS key, '' AS item, l.org AS org, min(l.region) AS region, '' AS actor,
     any(b.most) AS measure,
     toUnixTimestamp64Milli(any(b.hour_at)) AS true_ms,
     '' AS level,

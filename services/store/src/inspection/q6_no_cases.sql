@@ -1,8 +1,10 @@
 -- Q6 零办件: a body has no case of an item in the month, though it had some in at least {threshold} of the twelve months before
 -- and, where the record goes back so far, in the same month of last year.
-, months AS
+WITH
+-- every case
+months AS
 (
-    SELECT org, item, any(region) AS region, any(source) AS any_source,
+    SELECT org, item, min(region) AS region, any(source) AS any_source,
            uniqIf(toStartOfMonth(toTimeZone(assumeNotNull(opened_at), 'Asia/Shanghai')),
                   opened_at < fromUnixTimestamp64Milli({from:Int64}, 'UTC')
                   AND opened_at >= subtractMonths(fromUnixTimestamp64Milli({from:Int64}, 'Asia/Shanghai'), 12)) AS active,

@@ -13,4 +13,5 @@ mod queries;
 mod rate;
 mod round_trip;
 mod samples;
+mod shadows;
 mod sources;

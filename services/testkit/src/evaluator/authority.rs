@@ -10,8 +10,10 @@ use mingjing_domain::definitions::{
 use mingjing_domain::event::{Actor, CaseEvent, EventKind};
 use mingjing_domain::limit::{Budget, Unit};
 
+use super::codes::lacks_field;
 use super::findings::Finding;
 use super::history::{Case, local_date};
+use super::suspensions::special_finding;
 use super::{Moment, SlowEvaluator, Watch};
 
 /// What is to be said of an event.
@@ -50,10 +52,18 @@ impl<'a> SlowEvaluator<'a> {
         (at_least, qualified): (u16, bool),
     ) -> Verdict {
         let crew = crew(case.events[index]);
-        if crew.is_empty() {
+        let at_least = usize::from(at_least);
+        let lacks = |field| lacks_field(case.lacks, case.events[index].kind, field);
+        if crew.is_empty() && at_least > 0 {
+            return if lacks("actor.id") {
+                Verdict::Fine
+            } else {
+                Verdict::Query
+            };
+        }
+        if crew.len() < at_least && lacks("co_actors") {
             return Verdict::Fine;
         }
-        let at_least = usize::from(at_least);
         if crew.len() < at_least {
             return Verdict::Fault;
         }
@@ -163,11 +173,15 @@ impl<'a> SlowEvaluator<'a> {
             }
         }
         match (told, approver) {
+            (None, None) if lacks_field(case.lacks, event.kind, "special.approver") => {
+                Verdict::Fine
+            }
             (None, None) => Verdict::Query,
             (None, Some(_)) => Verdict::Fine,
             (Some(told), _) => match Rank::from_code(&told) {
+                None => Verdict::Query,
                 Some(rank) if rank < needed => Verdict::Fault,
-                _ => Verdict::Fine,
+                Some(_) => Verdict::Fine,
             },
         }
     }
@@ -405,7 +419,8 @@ impl<'a> SlowEvaluator<'a> {
             return Ok(Some(entry_of(body, id)));
         }
         let acting = acting.and_then(|code| self.body(&code));
-        match acting.is_some_and(kept) {
+        let by_name = lacks_field(case.lacks, case.events[index].kind, "actor.number");
+        match acting.is_some_and(kept) && !by_name {
             true => Ok(None),
             false => Err(NoRegister),
         }
@@ -503,6 +518,9 @@ impl SlowEvaluator<'_> {
         let mut found = Vec::new();
         for index in case.all(on) {
             let mut finding = match each {
+                true if matches!(check, PointKind::ApproverRank { .. }) => {
+                    special_finding(case, index)
+                }
                 true => Finding::of_event(case, index),
                 false => Finding::of_case(index),
             };

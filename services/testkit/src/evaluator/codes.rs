@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use mingjing_domain::calendar::WorkCalendar;
-use mingjing_domain::event::CaseEvent;
-use mingjing_domain::source::{CodeMapping, Source};
+use mingjing_domain::definitions::{Anchor, Flowchart};
+use mingjing_domain::event::{CaseEvent, EventKind};
+use mingjing_domain::source::{CodeMapping, Lacks, Source};
 use mingjing_domain::text::Text;
 
 use super::settings::significant;
@@ -27,8 +28,73 @@ pub(super) fn in_our_codes(
         ours(&mut event.data.result_code, &mapping.results);
         ours(&mut event.data.org_code, &mapping.orgs);
         ours(&mut event.data.region_code, &mapping.regions);
+        if let Some(special) = &mut event.data.special
+            && let Some(known) = mapping.specials.get(&*special.kind)
+        {
+            special.kind = known.clone().into();
+        }
     }
     arrivals
+}
+
+/// Events as they would read had their source used the flowchart's codes for what it calls by the flowchart's names.
+pub(super) fn by_name(
+    arrivals: &[CaseEvent<'static>],
+    flowchart: Option<&Flowchart>,
+) -> Vec<CaseEvent<'static>> {
+    let mut arrivals = arrivals.to_vec();
+    let Some(flowchart) = flowchart else {
+        return arrivals;
+    };
+    let steps = flowchart.steps.iter();
+    let steps: Vec<(&str, &str)> = steps.map(|s| (&*s.code.text, s.name.as_str())).collect();
+    let specials = flowchart.special_procedures.iter();
+    let specials: Vec<(&str, &str)> = specials.map(|s| (&*s.kind.text, s.name.as_str())).collect();
+    for event in &mut arrivals {
+        if let Some(step) = &mut event.data.step_code
+            && let Some(code) = called(&steps, step)
+        {
+            *step = code.to_owned().into();
+        }
+        if let Some(special) = &mut event.data.special
+            && let Some(code) = called(&specials, &special.kind)
+        {
+            special.kind = code.to_owned().into();
+        }
+    }
+    arrivals
+}
+
+/// The code that a name stands for: it is no code itself, and is the name of one alone.
+fn called<'a>(listed: &[(&'a str, &str)], said: &str) -> Option<&'a str> {
+    if said.is_empty() || listed.iter().any(|(code, _)| *code == said) {
+        return None;
+    }
+    let mut named = listed.iter().filter(|(_, name)| *name == said);
+    match (named.next(), named.next()) {
+        (Some((code, _)), None) => Some(code),
+        _ => None,
+    }
+}
+
+/// Whether none of these can come from a source whose format lacks so much. Steps count only where nothing else is asked for.
+pub(super) fn cannot_come<'a>(
+    lacks: &Lacks,
+    anchors: impl IntoIterator<Item = &'a Anchor>,
+) -> bool {
+    let lacked = |kind: &Option<EventKind>| kind.is_some_and(|kind| lacks.events.contains(&kind));
+    let kinds = anchors.into_iter().map(|a| a.kind);
+    let (of_steps, plain): (Vec<_>, Vec<_>) =
+        kinds.partition(|kind| matches!(kind, Some(EventKind::StepStart | EventKind::StepEnd)));
+    let asked = if plain.is_empty() { of_steps } else { plain };
+    !asked.is_empty() && asked.iter().all(lacked)
+}
+
+/// Whether a format has no place for a field of an event of this kind.
+pub(super) fn lacks_field(lacks: &Lacks, kind: EventKind, field: &str) -> bool {
+    let of_kind = format!("{}:{field}", kind.code());
+    let any_file = field.starts_with("attachments.") && lacks_field(lacks, kind, "attachments");
+    any_file || lacks.fields.iter().any(|f| f == field || *f == of_kind)
 }
 
 impl Definitions {

@@ -4,8 +4,8 @@ use mingjing_domain::Timestamp;
 use mingjing_domain::definitions::{Anchor, Name, PointKind};
 use mingjing_domain::event::{CaseEvent, EventKind, Value};
 
+use super::codes::cannot_come;
 use super::history::Case;
-use super::stays::FALL_AWAY_KINDS;
 
 /// Events that came though what they need had not come, or had not passed.
 pub(super) fn requires_before(case: &Case<'_>, check: &PointKind) -> Vec<usize> {
@@ -19,6 +19,9 @@ pub(super) fn requires_before(case: &Case<'_>, check: &PointKind) -> Vec<usize> 
     else {
         return Vec::new();
     };
+    if cannot_come(case.lacks, before) {
+        return Vec::new();
+    }
     let came = |i: usize, anchors: &[Anchor]| (0..i).rev().find(|e| case.matches_any(*e, anchors));
     let failed = |earlier: usize| {
         let result = case.events[earlier].data.result_code.as_deref();
@@ -132,7 +135,7 @@ pub(super) fn amounts_differ(case: &Case<'_>, check: &PointKind) -> Vec<usize> {
     let Some(closing) = (0..case.events.len()).find(closes) else {
         return Vec::new();
     };
-    let ended = (0..=closing).any(|i| FALL_AWAY_KINDS.contains(&case.events[i].kind));
+    let ended = case.stands_ended(closing);
     let amount = |i: usize, name: &Name| {
         let data = &case.events[i].data;
         match data.attributes.get(&**name) {

@@ -3,9 +3,10 @@
 use mingjing_domain::deadline::{self, Ledger};
 use mingjing_domain::definitions::{Anchor, Expectation};
 
+use super::codes::cannot_come;
 use super::history::Case;
 use super::ladder::{Step, allege};
-use super::stays::{Course, FALL_AWAY_KINDS, Stay};
+use super::stays::{Course, Stay};
 use super::{Moment, SlowEvaluator, Wanted, Watch, level_of};
 
 impl SlowEvaluator<'_> {
@@ -24,6 +25,10 @@ impl SlowEvaluator<'_> {
         let within = set.map(|within| within.0.parse().expect("a time"));
         let mut found = Vec::new();
         for expectation in expectations {
+            let owed = expectation.owed.iter();
+            if cannot_come(case.lacks, owed.filter(|a| is_known(case, a))) {
+                continue;
+            }
             let triggers = (0..case.events.len()).filter(|i| meant(case, *i, &expectation.trigger));
             for (start, visit) in triggers.zip(1..) {
                 let course = course(case, expectation, start);
@@ -68,13 +73,15 @@ impl SlowEvaluator<'_> {
 
 /// A step that the flowchart does not have is no step of its anchors.
 fn meant(case: &Case<'_>, index: usize, anchors: &[Anchor]) -> bool {
-    let known = |anchor: &&Anchor| {
-        anchor.step.as_ref().is_none_or(|step| {
-            let steps = case.flowchart.into_iter().flat_map(|f| &f.steps);
-            steps.into_iter().any(|s| s.code.text == *step)
-        })
-    };
-    anchors.iter().filter(known).any(|a| case.matches(index, a))
+    let mut known = anchors.iter().filter(|a| is_known(case, a));
+    known.any(|a| case.matches(index, a))
+}
+
+fn is_known(case: &Case<'_>, anchor: &Anchor) -> bool {
+    anchor.step.as_ref().is_none_or(|step| {
+        let steps = case.flowchart.into_iter().flat_map(|f| &f.steps);
+        steps.into_iter().any(|s| s.code.text == *step)
+    })
 }
 
 fn course(case: &Case<'_>, expectation: &Expectation, start: usize) -> Course {
@@ -88,7 +95,7 @@ fn course(case: &Case<'_>, expectation: &Expectation, start: usize) -> Course {
         let named = named
             .filter(|a| a.step.is_none())
             .any(|a| a.kind == Some(kind));
-        FALL_AWAY_KINDS.contains(&kind) && !named
+        case.ends_otherwise(*i) && !named
     };
     let for_good = (start..case.events.len()).find(falls);
     let done = owed.filter(|i| for_good.is_none_or(|end| *i <= end));

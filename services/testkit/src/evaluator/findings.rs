@@ -7,7 +7,6 @@ use mingjing_domain::event::EventKind;
 use mingjing_domain::source::SourceClock;
 
 use super::history::Case;
-use super::stays::FALL_AWAY_KINDS;
 use super::values::{case_holds, event_holds, holds_with_event};
 use super::{Moment, SlowEvaluator, State, Wanted, Watch, course, flow, level_of, suspensions};
 
@@ -187,7 +186,7 @@ impl SlowEvaluator<'_> {
         let Some(closing) = closing else {
             return Vec::new();
         };
-        if (0..=closing).any(|i| FALL_AWAY_KINDS.contains(&case.events[i].kind)) {
+        if case.stands_ended(closing) {
             return Vec::new();
         }
         if unless
@@ -213,13 +212,25 @@ impl SlowEvaluator<'_> {
         };
         wanted
             .into_iter()
-            .filter(|step| !is_there(step))
+            .filter(|step| !is_there(step) && !cannot_be_told(case, step))
             .map(|step| Finding {
                 step: step.text.clone(),
                 ..Finding::of_case(closing)
             })
             .collect()
     }
+}
+
+/// Whether a step is done by nothing that its source can say.
+fn cannot_be_told(case: &Case<'_>, step: &str) -> bool {
+    let steps = case.flowchart.into_iter().flat_map(|f| &f.steps);
+    let mut named = steps.into_iter().filter(|s| *s.code == *step);
+    named.any(|s| {
+        !s.done_by.is_empty()
+            && s.done_by
+                .iter()
+                .all(|kind| case.lacks.events.contains(kind))
+    })
 }
 
 /// Every event by itself, or the first alone.

@@ -8,6 +8,7 @@ use chrono_tz::Tz;
 use mingjing_domain::Timestamp;
 use mingjing_domain::definitions::{Anchor, Flowchart, PowerItem, Step};
 use mingjing_domain::event::{CaseEvent, EventKind};
+use mingjing_domain::source::Lacks;
 
 use super::Definitions;
 
@@ -21,6 +22,8 @@ pub(super) struct Visit<'a> {
     pub entered: usize,
     /// The event that ended it.
     pub ended: Option<usize>,
+    /// It was told by its end and by its milestone: both are one visit.
+    pub twice: bool,
 }
 
 /// One case, as far as it is known.
@@ -39,11 +42,17 @@ pub(super) struct Case<'a> {
     /// The region whose calendar counts: its item's, else its source's.
     pub region: Option<&'a str>,
     pub arrivals: &'a [CaseEvent<'static>],
+    /// What its source's format cannot say.
+    pub lacks: &'a Lacks,
 }
 
 impl<'a> Case<'a> {
     /// The case that these arrivals (in order of arrival) make.
-    pub fn of(arrivals: &'a [CaseEvent<'static>], definitions: &'a Definitions) -> Self {
+    pub fn of(
+        arrivals: &'a [CaseEvent<'static>],
+        definitions: &'a Definitions,
+        lacks: &'a Lacks,
+    ) -> Self {
         let (events, conflicting) = known(arrivals);
         let item = events
             .iter()
@@ -67,6 +76,7 @@ impl<'a> Case<'a> {
             conflicting,
             region,
             arrivals,
+            lacks,
         }
     }
 
@@ -83,6 +93,7 @@ impl<'a> Case<'a> {
             conflicting: self.conflicting.clone(),
             region: self.region,
             arrivals: self.arrivals,
+            lacks: self.lacks,
         }
     }
 
@@ -268,12 +279,27 @@ fn visits<'a>(
             open.ended = Some(index);
             continue;
         }
+        let latest = visits.iter_mut().rfind(|v| v.step == step);
+        if let Some(latest) = latest.filter(|v| !v.twice)
+            && let Some(ended) = latest.ended
+        {
+            let by_end = |i: usize| events[i].kind == EventKind::StepEnd;
+            let is_milestone_alone = latest.entered == ended && !by_end(ended);
+            if starts && is_milestone_alone && events[ended].occurred_at == event.occurred_at {
+                continue;
+            }
+            if !starts && by_end(index) != by_end(ended) {
+                latest.twice = true;
+                continue;
+            }
+        }
         let number = visits.iter().filter(|v| v.step == step).count() as u16 + 1;
         visits.push(Visit {
             step,
             number,
             entered: index,
             ended: (!starts).then_some(index),
+            twice: false,
         });
     }
     visits

@@ -11,8 +11,9 @@ use mingjing_domain::definitions::{
 use mingjing_domain::event::EventKind;
 use mingjing_domain::limit::{Budget, Unit};
 
+use super::codes::cannot_come;
 use super::history::Case;
-use super::stays::{Course, FALL_AWAY_KINDS, Stay, special_stays};
+use super::stays::{Course, Stay, special_stays};
 use super::{Moment, SlowEvaluator, State, Wanted, Watch, level_of};
 
 /// No due instant of a test lies here: only a stop without end leads so far (9900-01-01).
@@ -40,6 +41,9 @@ impl SlowEvaluator<'_> {
                 let Some(limit) = watch.limit.as_deref() else {
                     return Vec::new();
                 };
+                if cannot_come(case.lacks, &limit.to) {
+                    return Vec::new();
+                }
                 let flowchart = case.chart;
                 let levels = if levels.is_empty() {
                     usual_ladder(limit, &watch.point)
@@ -56,24 +60,37 @@ impl SlowEvaluator<'_> {
                     .filter_map(alleged)
                     .collect()
             }
-            PointKind::SpecialOverdue { kinds, remind } => {
+            PointKind::SpecialOverdue {
+                kinds,
+                remind,
+                review_after,
+            } => {
                 let alleged = |stay: Stay| {
                     let course = special_course(case, &stay);
-                    let due_at = stay.own.expect("only those with an end");
                     let level = level_of(&watch.point);
-                    let reminder = remind.filter(|_| level > Level::Notice).map(|before| Step {
-                        level: Level::Notice,
-                        at: before_day(watch.calendar, due_at, before),
-                        due_at: Some(due_at),
+                    let reminded = || {
+                        let before = remind.filter(|_| level > Level::Notice)?;
+                        Some(before_day(watch.calendar, stay.own?, before))
+                    };
+                    let asked = || {
+                        let due = asked_after(case, &stay, *review_after, watch.calendar)?;
+                        let ends_before = stay.own.is_some_and(|end| end <= due);
+                        (!ends_before).then(|| due.plus_millis(1000))
+                    };
+                    let notice = reminded().into_iter().chain(asked()).min();
+                    let reminder = notice.map(|at| Step {
+                        level: level.min(Level::Notice),
+                        at,
+                        due_at: stay.own,
                         breach: false,
                     });
-                    let breach = Step {
+                    let breach = stay.own.map(|due_at| Step {
                         level,
                         at: due_at.plus_millis(1000),
                         due_at: Some(due_at),
                         breach: true,
-                    };
-                    let ladder: Vec<Step> = reminder.into_iter().chain([breach]).collect();
+                    });
+                    let ladder: Vec<Step> = reminder.into_iter().chain(breach).collect();
                     allege(case, watch, moment, Judged::Always, &stay, &course, &ladder)
                 };
                 special_stays(case, kinds, watch.calendar)
@@ -169,10 +186,7 @@ impl SlowEvaluator<'_> {
             at,
         });
         let meant = |i: &usize| match on.as_slice() {
-            [] => matches!(
-                case.events[*i].kind,
-                EventKind::Voided | EventKind::Returned
-            ),
+            [] => case.ends_otherwise(*i) && !case.withdrawn_by_document(*i),
             anchors => case.matches_any(*i, anchors),
         };
         let mut found = Vec::new();
@@ -290,7 +304,10 @@ impl SlowEvaluator<'_> {
                 }
             }
         };
-        let answered_by = self.deemed(case, flowchart, limit).map(|deemed| deemed.1);
+        // What begins anew later waits for no answer.
+        let deemed = self.deemed(case, flowchart, limit);
+        let deemed = deemed.filter(|(application, _)| stay.start == Some(*application));
+        let answered_by = deemed.map(|deemed| deemed.1);
         let put_off = |step: Step| {
             let at = answered_by.map_or(step.at, |end| step.at.max(end.plus_millis(1000)));
             let due = |due: Timestamp| answered_by.map_or(due, |end| due.max(end));
@@ -312,11 +329,9 @@ impl SlowEvaluator<'_> {
         limit: &Limit,
         used: u8,
     ) -> Option<(Course, Timestamp)> {
-        let stay = self.stays(case, flowchart, limit).into_iter().next()?;
-        let course = self.course(case, limit, &stay);
-        if course.end().is_some() {
-            return None;
-        }
+        let stays = self.stays(case, flowchart, limit).into_iter();
+        let mut courses = stays.map(|stay| (self.course(case, limit, &stay), stay));
+        let (course, stay) = courses.find(|(course, _)| course.end().is_none())?;
         let running = self.restarted(case, flowchart, limit, &course)?;
         let breach = match limit.statutory {
             Some(_) => RungAt::Statutory,
@@ -334,6 +349,24 @@ impl SlowEvaluator<'_> {
         let begins = ladder.iter().find(|step| !step.breach);
         Some((running, begins.map_or(Timestamp::MAX, |step| step.at)))
     }
+}
+
+/// The last second in which a suspension of a kind without maximum may be open unasked.
+fn asked_after(
+    case: &Case<'_>,
+    stay: &Stay,
+    set: Option<Budget>,
+    calendar: &WorkCalendar,
+) -> Option<Timestamp> {
+    let mut procedures = case.flowchart?.special_procedures.iter();
+    let procedure = procedures.find(|p| *p.kind == *stay.step)?;
+    if procedure.maximum.is_some() {
+        return None;
+    }
+    let month = Budget::new(30, Unit::CalendarDays);
+    let after = set.or(procedure.review_after).unwrap_or(month);
+    let from = case.events[stay.start?].occurred_at;
+    Some(deadline::deadline(calendar, from, after, &Ledger::default()).due_at)
 }
 
 /// The instant of a reminder so long before the end of a day.
@@ -391,7 +424,7 @@ pub(super) fn usual_ladder(limit: &Limit, point: &ControlPoint) -> Vec<Rung> {
 fn special_course(case: &Case<'_>, stay: &Stay) -> Course {
     let falls = |i: &usize| {
         let kind = case.events[*i].kind;
-        FALL_AWAY_KINDS.contains(&kind) || matches!(kind, EventKind::Decided | EventKind::Closed)
+        case.ends_otherwise(*i) || matches!(kind, EventKind::Decided | EventKind::Closed)
     };
     let fallen = (stay.start.unwrap_or(0)..case.events.len()).find(falls);
     let done = stay.done.filter(|i| fallen.is_none_or(|end| *i <= end));
@@ -431,7 +464,7 @@ pub(super) fn allege(
         _ if judged == Judged::WhileOpen && course.end().is_some() => State::EndedIfAlleged,
         None => State::Pending,
         Some(_) if moment.is_before_supervision(case) => State::Pending,
-        Some(step) if over && step.level == gravest.level => State::Ended,
+        Some(step) if over && std::ptr::eq(step, gravest) => State::Ended,
         Some(_) if watch.point.confirm => State::Review,
         Some(_) => State::Issued,
     };

@@ -282,7 +282,11 @@ impl SlowEngine {
 
     fn dispose(&mut self, command: &Command, alert_id: &str, disposal: &Disposal) {
         let named = |key: &&AlertKey| match key.control_point.strip_prefix("inspection/") {
-            Some(rule) => finding_id(&command.subject, rule, &key.step) == alert_id,
+            Some(rule) => {
+                let subject = &command.subject;
+                (&key.source, &key.case_no) == (&subject.source, &subject.key)
+                    && finding_id(subject, rule, &key.step) == alert_id
+            }
             None => {
                 alert_id
                     == mingjing_domain::ids::alert_id(

@@ -23,6 +23,7 @@ mod records;
 mod settings;
 mod stays;
 mod suspensions;
+mod taken_up;
 mod values;
 
 use std::borrow::Cow;
@@ -229,7 +230,10 @@ impl<'a> SlowEvaluator<'a> {
     pub fn wanted(&self, arrivals: &[CaseEvent<'static>], moment: Moment<'_>) -> Vec<Wanted> {
         let mapping = &moment.source.mapping;
         let ours = codes::in_our_codes(arrivals, mapping);
-        let case = Case::of(&ours, self.definitions);
+        let lacks = &moment.source.lacks;
+        let flowchart = Case::of(&ours, self.definitions, lacks).flowchart;
+        let ours = codes::by_name(&ours, flowchart);
+        let case = Case::of(&ours, self.definitions, lacks);
         let mut all: Vec<Wanted> = Vec::new();
         for watch in self.watches(&case, moment.source) {
             for wanted in self.of_point(&case, &watch, moment) {

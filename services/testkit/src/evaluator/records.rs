@@ -10,6 +10,7 @@ use mingjing_domain::limit::{Budget, Unit};
 use mingjing_domain::source::SourceClock;
 
 use super::authority::query_ends;
+use super::codes::lacks_field;
 use super::findings::{Finding, case_wide};
 use super::history::{Case, local_date};
 use super::stays::begun_on;
@@ -31,7 +32,14 @@ impl SlowEvaluator<'_> {
                 other,
                 not_for_instant,
                 any,
-            } => same_person(case, one, other, *not_for_instant, *any),
+                first,
+            } => {
+                let pairs = match first {
+                    true => Pairs::First,
+                    false => Pairs::Every(*any),
+                };
+                same_person(case, one, other, *not_for_instant, pairs)
+            }
             PointKind::OffList { grace } => self.off_list(case, watch, *grace),
             PointKind::CancelledItem => self.cancelled_item(case),
             PointKind::WrongBody => {
@@ -56,7 +64,13 @@ impl SlowEvaluator<'_> {
             }
             PointKind::MissingField { on, fields } => {
                 let asked = |i: &usize| on.is_empty() || case.matches_any(*i, on);
-                let lacks = |i: &usize| fields.iter().any(|field| !has(case, *i, field));
+                let excused =
+                    |i: usize, field: &str| lacks_field(case.lacks, case.events[i].kind, field);
+                let lacks = |i: &usize| {
+                    fields
+                        .iter()
+                        .any(|field| !has(case, *i, field) && !excused(*i, field))
+                };
                 case_wide(indices.filter(asked).filter(lacks).collect())
             }
             PointKind::MalformedCode {
@@ -179,28 +193,35 @@ fn is_lawful_after_the_end(kind: EventKind) -> bool {
     )
 }
 
+/// Who is compared with whom: the first of each, or each with each, those who took part in the one as well.
+enum Pairs {
+    First,
+    Every(bool),
+}
+
 fn same_person(
     case: &Case<'_>,
     one: &[Anchor],
     other: &[Anchor],
     not_for_instant: bool,
-    any: bool,
+    pairs: Pairs,
 ) -> Vec<Finding> {
-    let kind = case.events.iter().find_map(|e| e.data.case_kind.as_deref());
-    if not_for_instant && kind == Some("instant") {
+    if not_for_instant && is_instant(case) {
         return Vec::new();
     }
-    let actor = |i: usize| case.events[i].data.actor.as_ref().map(|a| &*a.id);
-    if any {
-        let crew = |i: usize| -> Vec<&str> {
-            let others = case.events[i].data.co_actors.iter().map(|a| &*a.id);
-            let all = actor(i).into_iter().chain(others);
-            all.filter(|id| !id.is_empty()).collect()
+    let actor = |i: usize| {
+        let actor = case.events[i].data.actor.as_ref().map(|a| &*a.id);
+        actor.filter(|id| !id.is_empty())
+    };
+    if let Pairs::Every(crews) = pairs {
+        let took_part = |i: usize, who: &str| {
+            let mut others = case.events[i].data.co_actors.iter().map(|a| &*a.id);
+            actor(i) == Some(who) || crews && others.any(|id| id == who)
         };
         let both = |part: usize, doing: usize| {
             case.matches_any(part, one)
                 && case.matches_any(doing, other)
-                && actor(doing).is_some_and(|who| crew(part).contains(&who))
+                && actor(doing).is_some_and(|who| took_part(part, who))
         };
         let again = |later: &usize| (0..*later).any(|i| both(i, *later) || both(*later, i));
         return case_wide((0..case.events.len()).filter(again).collect());
@@ -212,6 +233,18 @@ fn same_person(
         (Some(a), Some(b)) if a == b && one != other => vec![Finding::of_case(one.max(other))],
         _ => Vec::new(),
     }
+}
+
+/// Whether it is an instant case by what was said until it was accepted or filed, else in its first event.
+fn is_instant(case: &Case<'_>) -> bool {
+    let accepted = case.first_of(EventKind::Accepted);
+    let begun = accepted
+        .into_iter()
+        .chain(case.first_of(EventKind::Filed))
+        .min();
+    let mut told = case.events.iter().take(begun.unwrap_or(0) + 1);
+    let kind = told.find_map(|e| e.data.case_kind.as_deref().filter(|k| !k.is_empty()));
+    kind == Some("instant")
 }
 
 /// A re-sent version with the same business time keeps the earliest times known for it.

@@ -8,18 +8,9 @@ use mingjing_domain::event::EventKind;
 use super::SlowEvaluator;
 use super::history::{Case, Visit, is_done_by, local_date};
 use super::ledger::{legal_budget, lists, planned, resumes};
-use super::values::{Known, carried, case_holds, holds_with_event, value_after};
-
-/// The kinds of event upon which a duty falls away where the limit names none.
-pub(super) const FALL_AWAY_KINDS: [EventKind; 7] = [
-    EventKind::Withdrawn,
-    EventKind::Voided,
-    EventKind::Returned,
-    EventKind::Transferred,
-    EventKind::Terminated,
-    EventKind::Merged,
-    EventKind::NotAccepted,
-];
+use super::suspensions::is_told;
+use super::taken_up::Standing;
+use super::values::{Known, carried, holds_with_event, value_after};
 
 /// One run of a limit.
 #[derive(Clone, Debug)]
@@ -78,13 +69,14 @@ impl SlowEvaluator<'_> {
                 if start.is_some() && done < start && done.is_some() {
                     return Vec::new(); // what is owed came first: there is nothing to wait for
                 }
-                vec![Stay {
+                let first = Stay {
                     step: String::new(),
                     visit: 1,
                     start,
                     done,
                     own,
-                }]
+                };
+                self.further_stays(case, limit, first)
             }
         }
     }
@@ -119,7 +111,7 @@ impl SlowEvaluator<'_> {
     }
 
     /// The events that start a limit.
-    fn starts(&self, case: &Case<'_>, limit: &Limit) -> Vec<usize> {
+    pub(super) fn starts(&self, case: &Case<'_>, limit: &Limit) -> Vec<usize> {
         let mut starts = case.all(&limit.from);
         if let Some(text) = &limit.starts_when {
             let condition = self.definitions.condition(text);
@@ -146,18 +138,12 @@ impl SlowEvaluator<'_> {
 
     /// What became of a stay.
     pub(super) fn course(&self, case: &Case<'_>, limit: &Limit, stay: &Stay) -> Course {
-        let since = stay.start.unwrap_or(0)..case.events.len();
-        let for_good = since.clone().find(|i| falls_away_on(case, limit, *i));
-        let done = stay.done.filter(|i| for_good.is_none_or(|end| *i <= end));
-        let condition = limit
-            .falls_away_when
-            .as_ref()
-            .map(|text| self.definitions.condition(text));
-        let under_condition =
-            condition.and_then(|c| since.clone().find(|i| case_holds(&c, case, *i + 1)));
-        let fallen = match done {
-            Some(_) => None,
-            None => for_good.into_iter().chain(under_condition).min(),
+        let (done, fallen) = match self.stands(case, limit, stay) {
+            Standing::Owed => (None, None),
+            Standing::Done(at) => (Some(at), None),
+            Standing::Excused(at) | Standing::Ended(_, Some(at)) | Standing::Ended(at, None) => {
+                (None, Some(at))
+            }
         };
         Course {
             start: stay.start,
@@ -293,7 +279,7 @@ pub(super) fn end_of_day(at: Timestamp, zone: chrono_tz::Tz) -> Timestamp {
     Timestamp::start_of(next, zone).plus_millis(-1000)
 }
 
-fn falls_away_on(case: &Case<'_>, limit: &Limit, index: usize) -> bool {
+pub(super) fn falls_away_on(case: &Case<'_>, limit: &Limit, index: usize) -> bool {
     if let Some(anchors) = &limit.falls_away_on {
         return case.matches_any(index, anchors);
     }
@@ -304,10 +290,11 @@ fn falls_away_on(case: &Case<'_>, limit: &Limit, index: usize) -> bool {
         }
         _ => case.matches_any(index, &limit.to),
     };
-    FALL_AWAY_KINDS.contains(&kind) && !fulfils
+    case.ends_otherwise(index) && !fulfils
 }
 
-/// The stays of special procedures that have an end, with that end.
+/// The stays of special procedures, with the end of those that have one. Of a kind without maximum, a new notice in writing prolongs
+/// it, and is what was owed.
 pub(super) fn special_stays(case: &Case<'_>, kinds: &[Name], calendar: &WorkCalendar) -> Vec<Stay> {
     let procedures = case.flowchart.map_or(&[][..], |f| &f.special_procedures);
     let mut stays = Vec::new();
@@ -324,16 +311,18 @@ pub(super) fn special_stays(case: &Case<'_>, kinds: &[Name], calendar: &WorkCale
             let event = case.events[start];
             let special = event.data.special.as_ref().expect("of this kind");
             let end = planned(event.occurred_at, special, procedure, calendar);
+            let prolongs =
+                |i: &usize| of_kind(i) && procedure.maximum.is_none() && is_told(case, *i);
+            let over = |i: &usize| resumes(case, *i, &procedure.kind) || prolongs(i);
             stays.push(Stay {
                 step: procedure.kind.text.clone(),
                 visit,
                 start: Some(start),
-                done: (start + 1..case.events.len()).find(|i| resumes(case, *i, &procedure.kind)),
+                done: (start + 1..case.events.len()).find(over),
                 own: end.map(|at| end_of_day(at, calendar.tz())),
             });
         }
     }
-    stays.retain(|stay| stay.own.is_some());
     stays
 }
 

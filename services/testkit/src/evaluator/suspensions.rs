@@ -1,12 +1,14 @@
-//! Suspensions that should not be: without basis, too many, too long, too late.
+//! Suspensions and extensions that should not be: without basis, too many, too long, too late.
 
 use mingjing_domain::Timestamp;
 use mingjing_domain::calendar::WorkCalendar;
 use mingjing_domain::deadline::{self, Ledger};
 use mingjing_domain::definitions::{Effect, SpecialProcedure};
 use mingjing_domain::event::EventKind;
+use mingjing_domain::limit::Budget;
 
 use super::SlowEvaluator;
+use super::codes::lacks_field;
 use super::findings::{Finding, case_wide};
 use super::history::Case;
 use super::ladder::limit_of;
@@ -46,17 +48,62 @@ fn all(case: &Case<'_>) -> Vec<usize> {
         .collect()
 }
 
+/// Whether the party was told of a special procedure in writing.
+pub(super) fn is_told(case: &Case<'_>, index: usize) -> bool {
+    let special = case.events[index].data.special.as_ref();
+    special.is_some_and(|s| {
+        s.notice_at.is_some() || s.notice_no.as_ref().is_some_and(|no| !no.is_empty())
+    })
+}
+
 pub(super) fn unfounded(case: &Case<'_>, calendar: &WorkCalendar, notice: bool) -> Vec<Finding> {
-    let told = |i: usize| {
-        case.events[i].data.special.as_ref().is_some_and(|s| {
-            s.notice_at.is_some() || s.notice_no.as_ref().is_some_and(|no| !no.is_empty())
-        })
+    let is_wrong = |i: &usize| {
+        let event = case.events[*i];
+        let effect = match event.kind {
+            EventKind::Suspend => Effect::Suspend,
+            EventKind::Extend => Effect::Extend,
+            _ => return false,
+        };
+        let procedures = case
+            .flowchart
+            .into_iter()
+            .flat_map(|f| &f.special_procedures);
+        let mut listed = procedures.filter(|p| p.effect == effect);
+        let Some(special) = &event.data.special else {
+            return true;
+        };
+        let Some(procedure) = listed.find(|p| *p.kind == *special.kind) else {
+            return true;
+        };
+        let lacks = |field: &str| lacks_field(case.lacks, event.kind, field);
+        let endless = match effect {
+            Effect::Suspend => {
+                let may_be = procedure.maximum.is_none() && procedure.review_after.is_some();
+                end_of(case, *i, calendar).is_none() && !may_be && !lacks("special.planned_end")
+            }
+            Effect::Extend => {
+                let said = special.granted.as_ref();
+                said.is_none_or(|text| text.parse::<Budget>().is_err()) && !lacks("special.granted")
+            }
+        };
+        let untold = notice && procedure.notice && !is_told(case, *i);
+        endless || (untold && !lacks("special.notice_no"))
     };
-    all(case)
-        .into_iter()
-        .filter(|i| end_of(case, *i, calendar).is_none() || (notice && !told(*i)))
-        .map(|i| Finding::of_event(case, i))
-        .collect()
+    let found = (0..case.events.len()).filter(is_wrong);
+    found.map(|i| special_finding(case, i)).collect()
+}
+
+/// A finding about one special procedure: suspensions and extensions of a step are counted together.
+pub(super) fn special_finding(case: &Case<'_>, index: usize) -> Finding {
+    let same = |i: &usize| {
+        let kind = case.events[*i].kind;
+        matches!(kind, EventKind::Suspend | EventKind::Extend)
+            && case.steps[*i] == case.steps[index]
+    };
+    Finding {
+        visit: (0..=index).filter(same).count() as u16,
+        ..Finding::of_event(case, index)
+    }
 }
 
 impl SlowEvaluator<'_> {

@@ -10,6 +10,7 @@ mod table;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use mingjing_domain::source::Lacks;
 use serde::Deserialize;
 
 use crate::datum::Datum;
@@ -38,6 +39,7 @@ pub struct Preset {
     pub name: String,
     /// 名称.
     pub name_zh: String,
+    lacks: Lacks,
     tables: Vec<Table>,
 }
 
@@ -85,6 +87,8 @@ struct Pass {
 struct Document {
     name: String,
     name_zh: String,
+    #[serde(default)]
+    lacks: Lacks,
     #[serde(default)]
     common: Datum,
     tables: Vec<TableDocument>,
@@ -179,8 +183,14 @@ impl Preset {
         Ok(Self {
             name: document.name,
             name_zh: document.name_zh,
+            lacks: document.lacks,
             tables,
         })
+    }
+
+    /// What its tables have no place for: what a source that speaks by them lacks.
+    pub fn lacks(&self) -> &Lacks {
+        &self.lacks
     }
 
     /// Its tables, in order.

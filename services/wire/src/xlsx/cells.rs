@@ -54,7 +54,8 @@ pub(super) fn to_cell(value: &Datum, holds: Holds) -> Option<Cell> {
             Some(Cell::Text(word.0.into()))
         }
         (Holds::Yuan, Datum::Int(fen)) => {
-            let exact = (*fen as f64).abs() < EXACT;
+            // No column holds a negative amount; whatever one means goes where it is left as it is.
+            let exact = (0.0..EXACT).contains(&(*fen as f64));
             exact.then(|| Cell::Number(*fen as f64 / 100.0))
         }
         _ => None,
@@ -227,10 +228,16 @@ fn hundredths(cell: &Value, text: &str) -> Result<i64, Words> {
     let number = number(cell, text)
         .filter(|n| n.is_finite())
         .ok_or_else(wrong)?;
+    if number < 0.0 {
+        return Err(Words::new(
+            "a negative amount; write what is to be paid",
+            "金额不能为负数；请填应缴的数额",
+        ));
+    }
     let fen = (number * 100.0).round();
-    // What a cell holds of 0.29 is not 0.29 exactly.
-    let near = (number * 100.0 - fen).abs() <= 1e-6 * fen.abs().max(1.0);
-    if near && fen.abs() < EXACT {
+    // What a cell holds of 0.29 is not 0.29 exactly, but within a few units of its last binary place.
+    let near = (number * 100.0 - fen).abs() <= f64::max(1e-6, fen * 4.0 * f64::EPSILON);
+    if near && fen < EXACT {
         Ok(fen as i64)
     } else {
         Err(wrong())

@@ -7,6 +7,7 @@ use crate::refusal::Words;
 
 use super::cells::from_cell;
 use super::columns::{Column, Holds};
+use super::order::upside_down;
 use super::page::{Page, Value, pages};
 use super::row::{Row, Said, at};
 use super::sheets::{HELP, REST, SHEETS, Sheet};
@@ -197,6 +198,12 @@ impl Reading {
             }
         }
         self.rest(sheet, page, places, row, &mut value);
+        for (entry, what) in upside_down(&value) {
+            let column = sheet.columns.iter().find(|c| c.entry == entry);
+            let cell = column.and_then(|c| places.get(c.heading));
+            let cell = cell.map(|at| cell_name(row, *at));
+            self.problem(sheet.title, cell, what);
+        }
         if self.out.problems.len() > before {
             return;
         }

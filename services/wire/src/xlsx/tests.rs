@@ -406,6 +406,53 @@ fn numbers_dates_formulas_and_merged_cells_are_taken_or_told() {
 }
 
 #[test]
+fn amounts_and_days_that_cannot_be_are_told_by_their_cell() {
+    let standard = row(1, &["基准编号", "版本", "基准名称", "生效日期", "失效日期"])
+        + &row(2, &["d", "1", "基准", "2026-02-01", "2026-01-31"])
+        + &row(3, &["e", "1", "基准", "2026-02-01", "2026-02-01"]);
+    let acts = row(1, &["基准编号", "版本", "违法行为代码", "违法行为名称"])
+        + &row(2, &["e", "1", "a", "甲"]);
+    let heads = [
+        "基准编号",
+        "版本",
+        "违法行为代码",
+        "档次代码",
+        "档次名称",
+        "罚款下限（元）",
+        "罚款上限（元）",
+        "定额罚款（元）",
+    ];
+    let tier = |at: u32, amounts: [&str; 3]| {
+        let code = format!("t{at}");
+        let [from, to, fixed] = amounts;
+        row(at, &["e", "1", "a", &code, "档", from, to, fixed])
+    };
+    let tiers = [
+        row(1, &heads),
+        tier(2, ["70000", "65000", ""]),
+        tier(3, ["", "", "-1"]),
+        tier(4, ["", "", "50000.005"]),
+        tier(5, ["", "", "99999999.99"]),
+        tier(6, ["650.10", "650.10", ""]),
+    ];
+    let sheet = |rows: String| format!("<sheetData>{rows}</sheetData>");
+    let told = told(&[
+        ("裁量基准", sheet(standard)),
+        ("违法行为", sheet(acts)),
+        ("裁量档次", sheet(tiers.concat())),
+    ]);
+    begin(
+        &told,
+        &[
+            "裁量基准!E2: 截止日期 2026-01-31 早于起始日期 2026-02-01",
+            "裁量档次!G2: 上限 65000.00 元低于下限 70000.00 元",
+            "裁量档次!H3: 金额不能为负数",
+            "裁量档次!H4: 不是最多两位小数的金额（元）",
+        ],
+    );
+}
+
+#[test]
 fn sheets_and_columns_that_do_not_fit_are_told() {
     let sheet = items(&[GOOD]).replace("流程图", "流程").replace(
         "</row><row r=\"3\">",

@@ -83,6 +83,7 @@ fn the_national_tables_become_cases_and_unknown_codes_are_told() {
             "P1 special/P1/2 extend 延长审批",
             "P1 process-end/P1/1 step_end 审查 通过",
             "P1 process-start/P1/2 step_start 决定",
+            "P1 decide/P1/1 decided 出证",
             "P1 result/P1/1 closed 出证",
         ]
     );
@@ -213,7 +214,12 @@ fn a_row_with_a_key_says_the_same_wherever_it_stands_and_a_later_version_more() 
     assert_eq!(one.events, other.events);
     assert_eq!(
         events_of(&one),
-        ["P1 result/g1 closed 出证", "P1 result/g2 closed 出证"]
+        [
+            "P1 decide/g1 decided 出证",
+            "P1 decide/g2 decided 出证",
+            "P1 result/g1 closed 出证",
+            "P1 result/g2 closed 出证"
+        ]
     );
     assert_eq!(one.events[1].data_version - one.events[0].data_version, 60);
     // A removed row would be a closed case that is none.
@@ -332,7 +338,8 @@ fn the_shandong_tables_become_cases_and_a_missing_code_list_refuses_all_codes() 
             "S1 outcome/S1/1 accepted",
             "S2 void/S2 voided",
             "S1 step/S1/3 step_end 审核 同意",
-            "S1 done/S1 closed 不予许可",
+            "S1 decide/S1 decided refused",
+            "S1 done/S1 closed refused",
         ]
     );
     assert_eq!(read.events[1].data_version, 2);
@@ -373,10 +380,12 @@ fn the_jiangsu_tables_need_the_code_list_of_the_place_for_results() {
         "{told:?}"
     );
     let (_, shipped) = PRESETS.iter().find(|(name, _)| *name == "jiangsu").unwrap();
-    let own = shipped.replace(
-        "{from: status, map: {}}",
-        "{from: status, map: {\"1\": closed}}",
-    );
+    let own = shipped
+        .replace(
+            "{from: status, map: {}}",
+            "{from: status, map: {\"1\": closed}}",
+        )
+        .replace("{attr: status, in: []}", "{attr: status, in: [\"1\"]}");
     let read = Preset::from_yaml(&own)
         .unwrap()
         .read(dir.path(), "js", None)
@@ -388,10 +397,11 @@ fn the_jiangsu_tables_need_the_code_list_of_the_place_for_results() {
             "J1 accept/11 accepted",
             "J1 step/11 step_end T1 4",
             "J1 step/12 step_end T2 4",
+            "J1 decide/21 decided 1",
             "J1 result/21 closed 1",
         ]
     );
-    assert_eq!(read.events[4].data.amounts["receivable"], 1000);
+    assert_eq!(read.events[5].data.amounts["receivable"], 1000);
     assert_eq!(read.events[3].data.attributes["risk"], Value::Bool(true));
     let written =
         |at: Option<mingjing_domain::Timestamp>| at.unwrap().to_rfc3339(chrono_tz::Asia::Shanghai);

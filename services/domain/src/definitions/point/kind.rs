@@ -96,19 +96,23 @@ pub enum PointKind {
         #[serde(default)]
         unless: Option<Name>,
     },
-    /// A6, P5: the same person did the first of each (`any: true`: any of each).
+    /// A6, P5: the same person did one of each.
     SamePerson {
         /// One.
         one: Vec<Anchor>,
         /// The other.
         other: Vec<Anchor>,
-        /// Off for instant cases (即办件; domain study 11.13).
+        /// Off for instant cases (即办件; domain study 11.13): those that are said to be when they are accepted or filed, else by
+        /// their first event.
         #[serde(default)]
         not_for_instant: bool,
         /// Whoever took part in any of `one`, co-officers as well, with who did any of `other`: like every investigator with
-        /// who chairs the hearing (行政处罚法 art. 64). Absent: who did the first of each.
+        /// who chairs the hearing (行政处罚法 art. 64). Absent: who did any of each.
         #[serde(default)]
         any: bool,
+        /// Only who did the first of each.
+        #[serde(default)]
+        first: bool,
     },
     /// P9: `event` came again.
     Repeated {
@@ -154,7 +158,8 @@ pub enum PointKind {
     EndedBeforeDue {
         /// The limit. `on` must be among what it falls away on.
         limit: Name,
-        /// Absent: `voided` and `returned`.
+        /// Absent: every way in which a case ends otherwise that the limit falls away on, but for what the applicant withdrew with
+        /// a document.
         #[serde(default)]
         on: Vec<Anchor>,
         /// From when on it counts as shortly before: `2wd before` or `90%`, measured as a ladder's reminder.
@@ -171,8 +176,9 @@ pub enum PointKind {
     CancelledItem,
     /// A3: the body is neither the item's own nor entrusted, or acts outside its area.
     WrongBody,
-    /// A4: fewer distinct officers than needed were named, or fewer that the register knows as qualified. One-officer and
-    /// off-site procedures that a law allows (domain study 11.7) are the point's `unless`.
+    /// A4: fewer distinct officers than needed were named, or fewer that the register knows as qualified; where nobody is named
+    /// the department is asked first. One-officer and off-site procedures that a law allows (domain study 11.7) are the
+    /// point's `unless`.
     TooFewOfficers {
         /// On these events.
         on: Vec<Anchor>,
@@ -275,7 +281,7 @@ pub enum PointKind {
     /// F1: 不作为, a duty of the item's responsibility list was not done in time. Alerts carry the expectation's id as
     /// their step, and count its triggers.
     DutyNotDone,
-    /// T10: a special procedure lasted past its planned end.
+    /// T10: a special procedure lasted past its planned end, or one without maximum went on for long.
     SpecialOverdue {
         /// Kinds; absent: all of the flowchart.
         #[serde(default)]
@@ -284,11 +290,16 @@ pub enum PointKind {
         #[serde(default)]
         #[schemars(with = "Option<String>")]
         remind: Option<Budget>,
+        /// When kinds without `maximum` are asked after, in place of what they say themselves.
+        #[serde(default)]
+        #[schemars(with = "Option<String>")]
+        review_after: Option<Budget>,
     },
-    /// Q9: a suspension of a kind that is not in the flowchart's closed list, without an end, or of which the party was not
-    /// told in writing.
+    /// Q9: a suspension or extension of a kind that is not in the flowchart's closed list, of which the party was not told in
+    /// writing, a suspension without an end, an extension that does not say how long it is.
     UnfoundedSuspension {
-        /// Whether a written notice is asked for (its number or its time); absent: yes (行政许可法 art. 45).
+        /// Whether a written notice is asked for (its number or its time) of kinds that owe one; absent: yes (行政许可法 art. 42,
+        /// 45).
         #[serde(default = "yes")]
         notice: bool,
     },

@@ -62,6 +62,9 @@ impl PointKind {
             (PointKind::LateEntry { over }, "over") => *over = Some(budget()?),
             (PointKind::OffList { grace }, "over" | "grace") => *grace = Some(budget()?),
             (PointKind::SpecialOverdue { remind, .. }, "remind") => *remind = Some(budget()?),
+            (PointKind::SpecialOverdue { review_after, .. }, "review_after") => {
+                *review_after = Some(budget()?);
+            }
             (PointKind::FrequentSuspension { count, .. }, "count") => {
                 *count = Some(value.parse().map_err(bad_number)?);
             }
@@ -230,7 +233,7 @@ mod tests {
             "T10",
             "check: {special_overdue: {}}",
             "",
-            &[("remind", "2wd")],
+            &[("remind", "2wd"), ("review_after", "15cd")],
         ),
     ];
 

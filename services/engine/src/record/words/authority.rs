@@ -38,6 +38,9 @@ pub(super) fn sentence(check: &Check, finding: &Finding, around: &Surroundings<'
             crew.len(),
             names()
         ),
+        Fault::NobodyNamed => {
+            format!("记录未载执法人员，应不少于 {needed} 名，请先补报实际参加的执法人员。")
+        }
         Fault::TooFewQualified => format!(
             "记录的执法人员（{}）中，具备执法资格的不足 {needed} 名。",
             names()
@@ -69,6 +72,10 @@ pub(super) fn sentence(check: &Check, finding: &Finding, around: &Surroundings<'
         }
         Fault::OtherNumber => format!("人员 {} 报送的执法证号与人员名册不符，请先核对。", person()),
         Fault::NoApprover => "未报批准人及其级别，请先补报批准文书。".into(),
+        Fault::UnknownRank => format!(
+            "批准人级别“{}”不能识别，请先核对并更正。",
+            text(Kept::ApproverRank)
+        ),
         Fault::RankTooLow => {
             let needed = context.needed_rank(&event).map_or("未定", |r| r.name_zh());
             format!(

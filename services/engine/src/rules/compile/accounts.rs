@@ -97,11 +97,11 @@ impl Builder<'_> {
         within: RungAt,
         home: &Home<'_>,
     ) -> Check {
-        let on = if on.is_empty() {
-            of_kinds(&[EventKind::Voided, EventKind::Returned])
-        } else {
-            on.to_vec()
-        };
+        let by_default = on.is_empty();
+        if by_default && limit.falls_away_on.as_ref().is_some_and(Vec::is_empty) {
+            let message = format!("limit {:?} never falls away", limit.id.text);
+            self.refuse(home, point, &message);
+        }
         if limit.at_least.is_some() {
             self.refuse(home, point, "an `at_least` limit is never due");
         }
@@ -112,7 +112,7 @@ impl Builder<'_> {
             let message = "an own deadline has no share used; write `… before`";
             self.refuse(home, point, message);
         }
-        for anchor in &on {
+        for anchor in on {
             let falls = match &limit.falls_away_on {
                 Some(anchors) => anchors.contains(anchor),
                 None => anchor.kind.is_some_and(|k| ENDED_OTHERWISE.contains(&k)),
@@ -125,8 +125,13 @@ impl Builder<'_> {
                 self.refuse(home, point, &message);
             }
         }
-        let on = self.mark(&on);
-        self.timed(place, limit, TimedKind::EndedBefore { within, on }, home)
+        let on = self.marks_or(on, &ENDED_OTHERWISE);
+        let kind = TimedKind::EndedBefore {
+            within,
+            on,
+            by_default,
+        };
+        self.timed(place, limit, kind, home)
     }
 }
 

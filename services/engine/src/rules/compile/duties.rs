@@ -39,6 +39,7 @@ impl Builder<'_> {
                 limit.statutory = within.or(limit.statutory);
                 self.timed(place, &limit, TimedKind::Overdue(ladder), home);
                 if let Some(timed) = self.plan.timed.last_mut() {
+                    timed.falls_by_default = expectation.falls_away_on.is_none();
                     timed.duty = Some(Duty {
                         item: item.code.text.clone(),
                         id: expectation.id.text.clone(),

@@ -5,10 +5,12 @@ use mingjing_domain::definitions::{
     RungAt,
 };
 use mingjing_domain::event::EventKind;
-use mingjing_domain::limit::Budget;
 
 use super::{Builder, ENDED_OTHERWISE, Home};
-use crate::rules::plan::{Check, Deemed, Ladder, MarkSet, OwnDeadline, TimedKind, TimedPoint};
+use crate::fold::winds_up;
+use crate::rules::plan::{
+    Check, Deemed, Ladder, MarkSet, OwnDeadline, SpecialWatch, TimedKind, TimedPoint,
+};
 
 impl Builder<'_> {
     pub(super) fn check_limit(&mut self, limit: &Limit, home: &Home<'_>) {
@@ -187,6 +189,7 @@ impl Builder<'_> {
             None => 0,
         };
         let from = self.mark(&limit.from);
+        let leading = self.leading(&limit.to);
         let deemed = limit.deemed_from.as_ref().map(|deemed| Deemed {
             from: self.mark(&deemed.from),
             answered_by: self.mark(&deemed.answered_by),
@@ -221,6 +224,8 @@ impl Builder<'_> {
             starts_when,
             to,
             falls_away_on,
+            falls_by_default: limit.falls_away_on.is_none(),
+            leading,
             falls_away_when,
             statutory: limit.statutory,
             promised: limit.promised,
@@ -236,12 +241,35 @@ impl Builder<'_> {
         Check::Timed
     }
 
-    pub(super) fn timed_special(
-        &mut self,
-        point: u16,
-        kinds: u64,
-        remind: Option<Budget>,
-    ) -> Check {
+    /// The steps from which the flowchart leads to one that does what is owed, that one included. Where a step's successors are
+    /// not restricted nobody knows where it leads.
+    fn leading(&self, to: &[Anchor]) -> Vec<u16> {
+        let steps = &self.plan.steps;
+        let does = |at: &u16| {
+            let step = &steps[usize::from(*at)];
+            to.iter().any(|anchor| match (&anchor.step, anchor.kind) {
+                (Some(code), _) => *code == step.code,
+                (None, Some(kind)) => step.done_by.contains(&kind) && !winds_up(kind),
+                (None, None) => false,
+            })
+        };
+        let all = 0..steps.len() as u16;
+        let mut leading: Vec<u16> = all.clone().filter(does).collect();
+        loop {
+            let leads = |at: &u16| {
+                let mut next = steps[usize::from(*at)].next.iter().flatten();
+                !leading.contains(at) && next.any(|to| leading.contains(to))
+            };
+            let more: Vec<u16> = all.clone().filter(leads).collect();
+            if more.is_empty() {
+                leading.sort_unstable();
+                return leading;
+            }
+            leading.extend(more);
+        }
+    }
+
+    pub(super) fn timed_special(&mut self, point: u16, watch: SpecialWatch) -> Check {
         let ends: Vec<Anchor> = ENDED_OTHERWISE
             .into_iter()
             .chain([EventKind::Decided, EventKind::Closed])
@@ -255,7 +283,7 @@ impl Builder<'_> {
         self.plan.ending |= falls_away_on;
         self.plan.timed.push(TimedPoint {
             point,
-            kind: TimedKind::Special(kinds, remind),
+            kind: TimedKind::Special(watch),
             limit_name: "特别程序".into(),
             limit_kind: LimitKind::Stage,
             step: None,
@@ -265,6 +293,8 @@ impl Builder<'_> {
             starts_when: None,
             to: 0,
             falls_away_on,
+            falls_by_default: true,
+            leading: Vec::new(),
             falls_away_when: None,
             statutory: None,
             promised: None,

@@ -6,7 +6,6 @@ use mingjing_domain::definitions::{Anchor, AttributeType, ControlPoint, Name, Po
 
 use super::{Builder, Home};
 use crate::condition::Condition;
-use crate::history::present;
 use crate::rules::plan::{Code, CodeHolder, CodeKind, FILE_FIELD, Field};
 
 impl Builder<'_> {
@@ -92,21 +91,10 @@ impl Builder<'_> {
     }
 
     pub(super) fn field(&mut self, name: &Name, home: &Home<'_>) -> Option<(Field, String)> {
+        if let Some(field) = Field::plain(&name.text) {
+            return Some((field, name.text.clone()));
+        }
         let field = match name.text.as_str() {
-            "actor.id" | "actor" => Field::Present(present::ACTOR),
-            "actor.cert_no" => Field::Present(present::CERT),
-            "result_code" => Field::Present(present::RESULT),
-            "reason" => Field::Present(present::REASON),
-            "legal_basis" => Field::Present(present::BASIS),
-            "party_ref" => Field::Present(present::PARTY),
-            "item_code" => Field::Present(present::ITEM),
-            "org_code" => Field::Present(present::ORG),
-            "region_code" => Field::Present(present::REGION),
-            "attachments" => Field::Present(present::ATTACHMENT),
-            "step_code" => Field::Present(present::STEP),
-            "case_kind" => Field::Present(present::CASE_KIND),
-            "discretion_tier" => Field::Present(present::TIER),
-            "parent_case_no" => Field::Present(present::PARENT),
             other if other.len() > FILE_FIELD.len() && other.starts_with(FILE_FIELD) => Field::File,
             other => {
                 let attribute = other

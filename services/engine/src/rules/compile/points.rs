@@ -9,8 +9,11 @@ use mingjing_domain::event::EventKind;
 use mingjing_domain::limit::{Budget, Unit};
 
 use super::{Builder, Home, Looks};
+use crate::fold::APPROVED;
 use crate::rules::ANSWER_WITHIN;
-use crate::rules::plan::{Check, CodeKind, MarkSet, Point, Repeated, TimedKind};
+use crate::rules::plan::{
+    Check, CodeKind, MarkSet, Pairs, Point, Repeated, SpecialWatch, TimedKind,
+};
 
 /// An unmapped code is a data query for 2 working days before it is A1 (domain study 11.13).
 const OFF_LIST_GRACE: Budget = Budget::new(2, Unit::WorkingDays);
@@ -102,16 +105,24 @@ impl Builder<'_> {
                     Looks::Never,
                 )
             }
-            PointKind::SpecialOverdue { kinds, remind } => {
+            PointKind::SpecialOverdue {
+                kinds,
+                remind,
+                review_after,
+            } => {
                 let kinds = self.special_bits(kinds, None, home);
                 // A reminder that is no milder than the card says nothing.
                 let level = point.level.unwrap_or_else(|| point.default_level());
-                let remind = remind.filter(|_| level > Level::Notice);
-                (self.timed_special(place, kinds, remind), Looks::Never)
+                let watch = SpecialWatch {
+                    kinds,
+                    remind: remind.filter(|_| level > Level::Notice),
+                    review_after: *review_after,
+                };
+                (self.timed_special(place, watch), Looks::Never)
             }
             PointKind::UnfoundedSuspension { notice } => {
                 let check = Check::UnfoundedSuspension { notice: *notice };
-                (check, Looks::Kinds(&[EventKind::Suspend]))
+                (check, Looks::Kinds(&APPROVED))
             }
             PointKind::FrequentSuspension {
                 count,
@@ -213,13 +224,23 @@ impl Builder<'_> {
                 other,
                 not_for_instant,
                 any,
+                first,
             } => {
                 let (one, other) = (self.mark(one), self.mark(other));
+                let pairs = match (*any, *first) {
+                    (true, true) => {
+                        self.refuse(home, point, "`any` and `first` exclude each other");
+                        Pairs::Crews
+                    }
+                    (true, false) => Pairs::Crews,
+                    (false, true) => Pairs::First,
+                    (false, false) => Pairs::Any,
+                };
                 let check = Check::SamePerson {
                     one,
                     other,
                     not_for_instant: *not_for_instant,
-                    any: *any,
+                    pairs,
                 };
                 (check, Looks::At(one | other))
             }

@@ -250,6 +250,12 @@ fn strange(rule: &str, setting: &Setting) -> Option<String> {
     }
     let known = catalogue::rule(rule)?;
     let mut named = setting.set_parameters().map(|(name, _)| name);
-    let strange = named.find(|name| !known.parameters.iter().any(|p| p.name == *name))?;
-    Some(format!("rule {rule:?} has no parameter {strange:?}"))
+    if let Some(strange) = named.find(|name| !known.parameters.iter().any(|p| p.name == *name)) {
+        return Some(format!("rule {rule:?} has no parameter {strange:?}"));
+    }
+    // Of an inspection no control point takes it and finds fault with it.
+    setting.set_parameters().find_map(|(name, value)| {
+        let bad = catalogue::measure(rule, name)?.number(value).err()?;
+        Some(format!("parameter {name:?} of rule {rule:?} is {bad}"))
+    })
 }

@@ -3,6 +3,9 @@
 use std::collections::BTreeMap;
 
 use mingjing_domain::definitions::{DefinitionSet, Problem};
+use mingjing_domain::event::EventKind;
+
+use crate::rules::{FILE_FIELD, Field};
 
 /// Domain study S4: at most 24 hours between an event and its record.
 const DELAY_HOURS_MAX: u32 = 24;
@@ -15,6 +18,11 @@ pub(super) fn check_sources(set: &DefinitionSet, problems: &mut Vec<Problem>) {
         .flowcharts
         .iter()
         .flat_map(|f| f.value.steps.iter().map(|s| &*s.code.text))
+        .collect();
+    let specials: Vec<&str> = set
+        .flowcharts
+        .iter()
+        .flat_map(|f| f.value.special_procedures.iter().map(|s| &*s.kind.text))
         .collect();
     for document in &set.sources {
         let source = &document.value;
@@ -37,9 +45,10 @@ pub(super) fn check_sources(set: &DefinitionSet, problems: &mut Vec<Problem>) {
             ));
         }
         let mapping = &source.mapping;
-        let leads_nowhere: [(&str, &BTreeMap<String, String>, &[&str]); 3] = [
+        let leads_nowhere: [(&str, &BTreeMap<String, String>, &[&str]); 4] = [
             ("items", &mapping.items, &items),
             ("steps", &mapping.steps, &steps),
+            ("specials", &mapping.specials, &specials),
             ("orgs", &mapping.orgs, &bodies),
         ];
         for (what, codes, known) in leads_nowhere {
@@ -52,5 +61,35 @@ pub(super) fn check_sources(set: &DefinitionSet, problems: &mut Vec<Problem>) {
                 }
             }
         }
+        for field in &source.lacks.fields {
+            if !may_be_lacked(field) {
+                problem(format!(
+                    "source {}: lacks.fields: {field:?} is no field; write one that `missing_field` knows, special.planned_end, \
+                     special.notice_no, special.approver, co_actors or actor.number, for one kind of event alone like decided:actor.id",
+                    source.id
+                ));
+            }
+        }
     }
+}
+
+/// Whether a format can lack this: a misspelt field would excuse nothing.
+fn may_be_lacked(field: &str) -> bool {
+    let (kind, name) = field.split_once(':').unzip();
+    kind.is_none_or(|kind| EventKind::from_code(kind).is_some()) && is_field(name.unwrap_or(field))
+}
+
+fn is_field(name: &str) -> bool {
+    const NOT_ASKED_BY_NAME: [&str; 5] = [
+        "special.planned_end",
+        "special.notice_no",
+        "special.approver",
+        "co_actors",
+        "actor.number",
+    ];
+    let named = ["attributes.", "amounts.", FILE_FIELD];
+    let is_named = |start: &str| name.len() > start.len() && name.starts_with(start);
+    NOT_ASKED_BY_NAME.contains(&name)
+        || Field::plain(name).is_some()
+        || named.into_iter().any(is_named)
 }

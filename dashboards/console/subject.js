@@ -1,0 +1,42 @@
+// Whom or what an alert is about. Most are about a case; what a periodic inspection found may be about a source, a body, an item, an officer
+// or a party, whose key then stands where a case's number would (`Subject` in services/domain/src/command.rs).
+
+/** Kinds of subjects. */
+export const SUBJECTS = {
+  case: { zh: '办件', en: 'Case' },
+  source: { zh: '来源系统', en: 'Source' },
+  org: { zh: '机构', en: 'Body' },
+  item: { zh: '事项', en: 'Power item' },
+  officer: { zh: '经办人', en: 'Officer' },
+  party: { zh: '当事人', en: 'Party' },
+}
+
+/** Characters of a party's keyed hash that are shown: enough to tell two apart. */
+const HASH_SHOWN = 12
+
+/** Whether it is about one case, which has a page. */
+export const isCase = (alert) => (alert.subject_kind ?? 'case') === 'case'
+
+/** Whether a periodic inspection found it. */
+export const isInspections = (alert) => alert.control_point?.startsWith('inspection/') ?? false
+
+/** What it is about, by the names that codes have. */
+export function subjectText(alert, names) {
+  const [first, second, ...rest] = alert.case_no.split('/')
+  switch (alert.subject_kind) {
+    case 'source':
+      return names.source(alert.source)
+    case 'org':
+      return names.org(alert.case_no)
+    case 'item':
+      return joined(names.org(first), names.item(second), ...rest)
+    case 'officer':
+      return joined(names.org(first), names.officer(second), ...rest.map(names.item))
+    case 'party':
+      return joined(names.org(first), second?.slice(0, HASH_SHOWN))
+    default:
+      return alert.case_no
+  }
+}
+
+const joined = (...parts) => parts.filter(Boolean).join(' · ')

@@ -1,0 +1,351 @@
+//! The operations that other parts of the platform serve beside the console's: the front door, periodic inspections, what operators ask.
+
+use serde_json::{Value, json};
+
+use super::{Parameter, parameters, problem};
+
+/// Path, method, operation.
+type Told = (&'static str, &'static str, Value);
+
+/// What an operation is called and asks for.
+struct Asked {
+    id: &'static str,
+    summary: &'static str,
+    parameters: &'static [Parameter],
+    body: Option<Value>,
+}
+
+fn asked(
+    id: &'static str,
+    summary: &'static str,
+    parameters: &'static [Parameter],
+    body: Option<Value>,
+) -> Asked {
+    Asked {
+        id,
+        summary,
+        parameters,
+        body,
+    }
+}
+
+fn told(asked: Asked, answers: Value) -> Value {
+    let mut operation = json!({
+        "operationId": asked.id,
+        "summary": asked.summary,
+        "parameters": parameters(asked.parameters),
+        "responses": answers,
+    });
+    if let Some(content) = asked.body {
+        operation["requestBody"] = json!({ "required": true, "content": content });
+    }
+    operation
+}
+
+/// An answer of one media type, and the refusals by status.
+fn answers(media_type: &str, schema: &Value, refusals: &[(&str, &str)]) -> Value {
+    let ok = json!({ "description": "OK", "content": { media_type: { "schema": schema } } });
+    let mut answers = json!({ "200": ok });
+    for (status, meaning) in refusals {
+        answers[*status] = problem(meaning);
+    }
+    answers
+}
+
+const ADMINISTRATOR: (&str, &str) = (
+    "403",
+    "须附管理员密钥；未设密钥时只接受来自本机的请求 / the administrator's key is needed; where none is set, requests from this machine",
+);
+const AWAY: (&str, &str) = (
+    "503",
+    "日志或数据库暂不可用 / the log or the database is away",
+);
+const SOURCE: Parameter = ("path", "id", "来源系统");
+
+pub(super) fn operations() -> Vec<Told> {
+    let mut all = front_door();
+    all.extend(inspections());
+    all.extend(operators());
+    all
+}
+
+fn front_door() -> Vec<Told> {
+    let object = json!({ "type": "object" });
+    let event =
+        json!({ "description": "schemas/events/case-event.v1.json，source-totals.v1.json" });
+    let events = json!({
+        "application/cloudevents+json": { "schema": event },
+        "application/cloudevents-batch+json": { "schema": { "type": "array", "items": event } },
+        "application/x-ndjson": { "schema": { "type": "string", "description": "每行一个 CloudEvent" } },
+        "application/json": { "schema": event },
+    });
+    let taken = json!({ "type": "object", "required": ["items"], "properties": {
+        "items": { "type": "array", "items": { "type": "object", "properties": {
+            "id": { "type": "string" },
+            "status": { "type": "string", "description": "accepted，duplicate-ok，或者 rejected 连同原因" },
+            "reason": { "type": "string" },
+            "field": { "type": "string" },
+            "message_zh": { "type": "string" },
+            "message_en": { "type": "string" },
+        } } },
+    } });
+    let source = json!({ "application/json": { "schema": { "type": "object", "required": ["id"], "description": "来源及其声明，字段见 kind: source" } } });
+    let files = json!({ "application/json": { "schema": { "type": "object", "description": "定义文件：名称与全文" } } });
+    vec![
+        (
+            "/v1/events",
+            "post",
+            told(
+                asked(
+                    "postEvents",
+                    "报送事件：逐项答复收下与否 / events of a source, answered item by item",
+                    &[("header", "Authorization", "Bearer 与来源的密钥")],
+                    Some(events),
+                ),
+                answers(
+                    "application/json",
+                    &taken,
+                    &[
+                        (
+                            "400",
+                            "整个请求无法读取 / the request as a whole cannot be read",
+                        ),
+                        ("401", "密钥无效 / the key is none"),
+                        ("413", "请求过大 / too large"),
+                        ("429", "超过限速，稍后再报 / beyond the source's rate"),
+                        AWAY,
+                    ],
+                ),
+            ),
+        ),
+        (
+            "/v1/sources",
+            "get",
+            told(
+                asked(
+                    "listRegisteredSources",
+                    "已登记的来源 / sources that are registered",
+                    &[],
+                    None,
+                ),
+                answers("application/json", &object, &[ADMINISTRATOR, AWAY]),
+            ),
+        ),
+        (
+            "/v1/sources",
+            "post",
+            told(
+                asked(
+                    "declareSource",
+                    "登记来源或者更新其声明；首次登记时给出密钥 / registers a source or what it declares; the first time with its key",
+                    &[],
+                    Some(source),
+                ),
+                answers(
+                    "application/json",
+                    &object,
+                    &[
+                        ("400", "声明有误 / what is declared cannot be"),
+                        ADMINISTRATOR,
+                        AWAY,
+                    ],
+                ),
+            ),
+        ),
+        (
+            "/v1/sources/{id}/keys",
+            "post",
+            told(
+                asked(
+                    "rotateSourceKey",
+                    "更换来源的密钥 / a new key for a source",
+                    &[SOURCE],
+                    None,
+                ),
+                answers(
+                    "application/json",
+                    &object,
+                    &[ADMINISTRATOR, ("404", "没有该来源 / no such source"), AWAY],
+                ),
+            ),
+        ),
+        (
+            "/v1/definitions",
+            "post",
+            told(
+                asked(
+                    "publishDefinitions",
+                    "整套发布定义 / publishes a folder of definitions",
+                    &[],
+                    Some(files),
+                ),
+                answers(
+                    "application/json",
+                    &object,
+                    &[
+                        ADMINISTRATOR,
+                        (
+                            "422",
+                            "定义有误，逐条说明 / the definitions are wrong, problem by problem",
+                        ),
+                        AWAY,
+                    ],
+                ),
+            ),
+        ),
+    ]
+}
+
+fn inspections() -> Vec<Told> {
+    let states = json!({ "type": "object", "required": ["inspections"], "properties": {
+        "inspections": { "type": "array", "items": { "type": "object", "properties": {
+            "rule": { "type": "string" },
+            "state": { "type": "object", "properties": {
+                "through": { "type": ["string", "null"], "description": "已查完的时段截止于" },
+                "last_run_at": { "type": ["string", "null"] },
+                "findings": { "type": "integer" },
+                "failures": { "type": "integer", "description": "连续失败的次数" },
+                "error": { "type": ["string", "null"] },
+            } },
+        } } },
+    } });
+    let by_hand = json!({ "application/json": { "schema": {
+        "type": "object", "required": ["from", "to"], "additionalProperties": false,
+        "properties": {
+            "from": { "type": "string", "format": "date" },
+            "to": { "type": "string", "format": "date" },
+            "dry_run": { "type": "boolean", "description": "true：只看结果，不写入" },
+        },
+    } } });
+    let outcome = json!({ "type": "object", "required": ["dry_run", "windows"], "properties": {
+        "dry_run": { "type": "boolean" },
+        "windows": { "type": "array", "items": { "type": "object", "properties": {
+            "rule": { "type": "string" },
+            "window": { "type": "object" },
+            "findings": { "type": "array", "items": { "type": "object" }, "description": "全部发现，已有的在内" },
+            "commands": { "type": "array", "items": { "type": "object" }, "description": "新写入日志的指令" },
+        } } },
+    } });
+    let csv = json!({ "text/csv": { "schema": { "type": "string", "description": "执收单位、月份、入库、退库、在途，见 mingjing treasury" } } });
+    let imported = json!({ "type": "object", "properties": {
+        "imported": { "type": "integer" },
+        "sha256": { "type": "string" },
+    } });
+    vec![
+        (
+            "/api/v1/inspections",
+            "get",
+            told(
+                asked(
+                    "listInspections",
+                    "各项定期巡检的进度与失败原因 / how far each periodic inspection has come",
+                    &[],
+                    None,
+                ),
+                answers("application/json", &states, &[ADMINISTRATOR, AWAY]),
+            ),
+        ),
+        (
+            "/api/v1/inspections/{rule}",
+            "post",
+            told(
+                asked(
+                    "runInspection",
+                    "手工巡检一段时间 / one inspection by hand, of whole windows",
+                    &[("path", "rule", "规则编号，如 Q14")],
+                    Some(by_hand),
+                ),
+                answers(
+                    "application/json",
+                    &outcome,
+                    &[
+                        ADMINISTRATOR,
+                        ("404", "没有该规则的巡检 / no inspection is of this rule"),
+                        (
+                            "422",
+                            "没有整个的时段，或者时段未结束 / no whole window, or one that is not over",
+                        ),
+                        AWAY,
+                    ],
+                ),
+            ),
+        ),
+        (
+            "/api/v1/treasury-totals",
+            "post",
+            told(
+                asked(
+                    "importTreasuryTotals",
+                    "导入国库按月入库数据 / the treasury's monthly totals",
+                    &[],
+                    Some(csv),
+                ),
+                answers(
+                    "application/json",
+                    &imported,
+                    &[
+                        ADMINISTRATOR,
+                        (
+                            "422",
+                            "文件有误，逐行说明 / the file is wrong, line by line",
+                        ),
+                        AWAY,
+                    ],
+                ),
+            ),
+        ),
+    ]
+}
+
+fn operators() -> Vec<Told> {
+    let text = json!({ "type": "string" });
+    let object = json!({ "type": "object" });
+    vec![
+        (
+            "/api/v1/openapi.json",
+            "get",
+            told(
+                asked("getOpenApi", "本文档 / this document", &[], None),
+                answers("application/json", &object, &[]),
+            ),
+        ),
+        (
+            "/healthz",
+            "get",
+            told(
+                asked(
+                    "getHealth",
+                    "进程是否存活 / whether the process lives",
+                    &[],
+                    None,
+                ),
+                answers("text/plain", &text, &[]),
+            ),
+        ),
+        (
+            "/readyz",
+            "get",
+            told(
+                asked(
+                    "getReadiness",
+                    "是否就绪，逐项说明 / whether it is ready, check by check",
+                    &[],
+                    None,
+                ),
+                answers(
+                    "application/json",
+                    &object,
+                    &[("503", "未就绪 / not ready")],
+                ),
+            ),
+        ),
+        (
+            "/metrics",
+            "get",
+            told(
+                asked("getMetrics", "Prometheus 指标 / metrics", &[], None),
+                answers("text/plain", &text, &[]),
+            ),
+        ),
+    ]
+}

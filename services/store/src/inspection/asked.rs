@@ -1,0 +1,105 @@
+//! What an inspection is asked, as parameters of its text.
+
+use clickhouse::query::Query;
+use mingjing_domain::Timestamp;
+use mingjing_domain::event::{EventKind, OVERTURNED};
+
+/// What an inspection is asked: its window, what is known, and what it does not look at.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Asked {
+    /// The window's label.
+    pub label: String,
+    /// Its first instant.
+    pub from: Timestamp,
+    /// The first instant after it.
+    pub until: Timestamp,
+    /// What was received before this instant is known.
+    pub known: Timestamp,
+    /// The least measure that anybody sets: what is below is not answered.
+    pub threshold: f64,
+    /// Sources that are not looked at: declared back-fills and imports.
+    pub exempt: Vec<String>,
+    /// Sources of which nothing before an instant is looked at.
+    pub supervised_from: Vec<(String, Timestamp)>,
+    /// Q2: late is what had happened before this.
+    pub late_before: Timestamp,
+    /// Q2: a case was typed in quickly within so many seconds.
+    pub within_s: i64,
+    /// A9: the window is a day of rest.
+    pub rest_day: bool,
+    /// A9: items that are lawfully done at night.
+    pub off_items: Vec<String>,
+    /// Q6: items that had ended when the window did.
+    pub ended_items: Vec<String>,
+    /// A10: items that are inspections.
+    pub inspection_items: Vec<String>,
+    /// P16: items whose number is limited.
+    pub limited_items: Vec<String>,
+    /// T17: within so many days.
+    pub span_days: i64,
+    /// T17: by what the applicant's own withdrawal is known, kinds of files.
+    pub documents: Vec<String>,
+    /// Items that are penalties: what is decided and paid there are fines.
+    pub penalty_items: Vec<String>,
+    /// Q14, Q15: by source, how many hours its events may still arrive after an instant; of others a day.
+    pub delay_hours: Vec<(String, u32)>,
+}
+
+impl Asked {
+    /// The query with everything that any text asks for.
+    pub(super) fn fill(&self, query: Query) -> Query {
+        let kinds: (Vec<&str>, Vec<&str>) = EventKind::ALL
+            .iter()
+            .map(|kind| (kind.code(), kind.name_zh()))
+            .unzip();
+        let ways: (Vec<&str>, Vec<&str>) = EventKind::ENDED_OTHERWISE
+            .iter()
+            .map(|kind| (kind.code(), kind.name_zh()))
+            .unzip();
+        // `transform` takes no empty arrays; no source has an empty name.
+        let delays: (Vec<String>, Vec<i64>) = std::iter::once((String::new(), 0))
+            .chain(self.delay_hours.iter().cloned())
+            .map(|(source, hours)| (source, i64::from(hours)))
+            .unzip();
+        let since = || {
+            std::iter::once((String::new(), Timestamp::from_millis(0)))
+                .chain(self.supervised_from.iter().cloned())
+        };
+        let sources: Vec<String> = since().map(|(source, _)| source).collect();
+        let instants: Vec<i64> = since().map(|(_, from)| from.millis()).collect();
+        query
+            // It may take minutes: whoever asked and has gone need not be answered, which ClickHouse grants to what only reads.
+            .with_setting("readonly", "2")
+            .with_setting("cancel_http_readonly_queries_on_client_close", "1")
+            // An output column may be called as what it is made from.
+            .with_setting("prefer_column_name_to_alias", "1")
+            .with_setting("max_bytes_before_external_group_by", "1000000000")
+            .with_setting("max_bytes_before_external_sort", "1000000000")
+            .param("label", &self.label)
+            .param("from", self.from.millis())
+            .param("until", self.until.millis())
+            .param("known", self.known.millis())
+            .param("threshold", self.threshold)
+            .param("exempt", &self.exempt)
+            .param("since_source", sources)
+            .param("since_ms", instants)
+            .param("late_before", self.late_before.millis())
+            .param("within_s", self.within_s)
+            .param("rest_day", u8::from(self.rest_day))
+            .param("off_items", &self.off_items)
+            .param("ended_items", &self.ended_items)
+            .param("inspection_items", &self.inspection_items)
+            .param("limited_items", &self.limited_items)
+            .param("span_days", self.span_days)
+            .param("documents", &self.documents)
+            .param("penalty_items", &self.penalty_items)
+            .param("overturned", OVERTURNED)
+            .param("ways_to_end", ways.0.clone())
+            .param("way_codes", ways.0)
+            .param("way_names", ways.1)
+            .param("delay_source", delays.0)
+            .param("delay_hours", delays.1)
+            .param("kind_codes", kinds.0)
+            .param("kind_names", kinds.1)
+    }
+}
