@@ -145,7 +145,7 @@ impl Platform {
         let parts = mingjing_backtest::Parts {
             log: self.log.log.clone(),
             store: store.clone(),
-            drafts: Arc::new(crate::shadows::OfLives(self.lives(definitions))),
+            drafts: Arc::new(crate::shadows::OfLives(Arc::new(self.lives(definitions)))),
             now: self.now(),
             metrics: Arc::new(mingjing_backtest::Metrics::new(&self.registry)?),
         };
