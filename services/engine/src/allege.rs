@@ -410,7 +410,7 @@ fn finding_allegation(
         _ => fault.filter(|f| f.is_query()).map(|_| QUERY_GRACE),
     };
     let level = match (fault, &point.check) {
-        (Some(Fault::Mitigated), _) => Level::Review,
+        (Some(Fault::Mitigated | Fault::NoCollector), _) => Level::Review,
         (_, Check::RequiredStep { left_open, .. }) => {
             let [open, said] = context.plan.steps[usize::from(finding.detail)].if_missing;
             let own = if *left_open { open } else { said };
@@ -490,7 +490,10 @@ fn resent(context: &Context<'_>, times: &mut Times<'_>, out: &mut Vec<Allegation
             point: at as u16,
             step: 0,
             visit: 1,
-            level: point.level,
+            level: match found.excused {
+                true => Level::Review,
+                false => point.level,
+            },
             state: State::Stands,
             due_at: None,
             breached_at: Some(found.told_at),

@@ -16,7 +16,9 @@ pub(super) const RULES: &[Rule] = &[
         tier: Tier::Stream,
         finding: FindingKind::Fault,
         level: Level::Yellow,
-        legal_basis: &[],
+        legal_basis: &[Basis::policy(
+            "徐州市行政权力网上公开透明运行规定：二十四小时内录入（资料 S4）",
+        )],
         parameters: &[Parameter {
             name: "over",
             meaning: "允许的时差，按工作时间计算",
@@ -181,7 +183,7 @@ pub(super) const RULES: &[Rule] = &[
         tier: Tier::Stream,
         finding: FindingKind::Fault,
         level: Level::Yellow,
-        legal_basis: &[],
+        legal_basis: &[Basis::policy("济源市特殊环节清单（2022年，资料 S34）")],
         parameters: &[
             Parameter {
                 name: "count",

@@ -110,6 +110,8 @@ pub(crate) enum Check {
     RequiresBefore {
         event: MarkSet,
         before: MarkSet,
+        /// What of it would do, for people.
+        before_names: String,
         each: bool,
         /// 0: asked from the beginning.
         once: MarkSet,

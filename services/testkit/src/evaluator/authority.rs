@@ -26,6 +26,8 @@ pub(super) enum Verdict {
     Query,
     /// For a person to look at, whatever the point's level.
     Mild,
+    /// The department is asked first, then a person looks at it.
+    Doubt,
 }
 
 /// What is known of one officer.
@@ -540,7 +542,10 @@ impl SlowEvaluator<'_> {
                 Verdict::Fine => continue,
                 Verdict::Fault => {}
                 Verdict::Mild => finding.level = Some(Level::Review),
-                Verdict::Query => {
+                Verdict::Query | Verdict::Doubt => {
+                    if verdict(index) == Verdict::Doubt {
+                        finding.level = Some(Level::Review);
+                    }
                     let at = case.events[index].occurred_at;
                     finding.grace_ends = Some(query_ends(watch, at));
                 }

@@ -144,13 +144,32 @@ impl SlowEvaluator<'_> {
             return Vec::new();
         }
         let told = course::resent(case, after, lifted_by);
-        let mut told = told
-            .into_iter()
-            .filter(|(index, _)| self.may_speak(case, &watch.point, *index));
-        let first = told.next().map(|(index, told_at)| Wanted {
-            state: moment.state(case, &watch.point, told_at),
-            breached_at: Some(told_at),
-            ..self.as_wanted(case, &watch.point, moment, Finding::of_case(index))
+        let meant = ControlPoint {
+            unless: Vec::new(),
+            ..(*watch.point).clone()
+        };
+        let plainly = told
+            .iter()
+            .find(|r| self.may_speak(case, &watch.point, r.index));
+        // What weighs is never excused: a person looks at it.
+        let excused = || {
+            told.iter()
+                .find(|r| r.weighs && self.may_speak(case, &meant, r.index))
+        };
+        let (first, level) = match plainly {
+            Some(plainly) => (Some(plainly), None),
+            None => (excused(), Some(Level::Review)),
+        };
+        let first = first.map(|resent| {
+            let finding = Finding {
+                level,
+                ..Finding::of_case(resent.index)
+            };
+            Wanted {
+                state: moment.state(case, &watch.point, resent.told_at),
+                breached_at: Some(resent.told_at),
+                ..self.as_wanted(case, &watch.point, moment, finding)
+            }
         });
         first.into_iter().collect()
     }

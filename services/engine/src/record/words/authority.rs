@@ -144,6 +144,11 @@ pub(super) fn sentence(check: &Check, finding: &Finding, around: &Surroundings<'
             "作出处罚决定的机关或人员（{}）自行收缴罚款，未报当场收缴的法定情形。",
             text(Kept::Collector)
         ),
+        Fault::NoCollector => format!(
+            "未报收缴方，缴款由作出处罚决定的人员（{}）录入，请补报收缴方并核实罚缴是否分离。",
+            context.texts.text(event.actor)
+        ),
+        Fault::AboveInAll => fees_in_all(&event, around),
         Fault::FineTooLargeForTheSpot => {
             format!("{} 当场收缴的罚款超过一百元。", text(Kept::Collector))
         }
@@ -236,6 +241,18 @@ fn fee(fault: Fault, event: &Event<'_>, around: &Surroundings<'_>) -> String {
     format!(
         "收费项目 {code} 收取 {} 元，{what}标准（{standard}）。",
         yuan(i128::from(charged), 1)
+    )
+}
+
+fn fees_in_all(event: &Event<'_>, around: &Surroundings<'_>) -> String {
+    let context = around.context;
+    let code = context.kept_text(event, Kept::Fee).unwrap_or_default();
+    let item = context.fee_item(event, code);
+    let all = item.and_then(|item| context.paid_in_all(event, code, &item.standard));
+    let (paid, standard) = all.map_or((0, String::new()), |(paid, span)| (paid, span_zh(span)));
+    format!(
+        "收费项目 {code} 在本办件中累计收取 {} 元，高于标准（{standard}）。",
+        yuan(i128::from(paid), 1)
     )
 }
 
