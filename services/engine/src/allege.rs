@@ -400,7 +400,13 @@ fn finding_allegation(
         return;
     }
     let point = &context.plan.points[usize::from(finding.point)];
-    let at = context.history.event(finding.event).occurred_at;
+    let event = context.history.event(finding.event);
+    let at = match point.check {
+        Check::StartMoved => context
+            .held(&event)
+            .map_or(event.occurred_at, |held| held.told_at),
+        _ => event.occurred_at,
+    };
     let fault = match &point.check {
         Check::Authority(_) | Check::WrongBody => Some(Fault::of_detail(finding.detail).0),
         _ => None,

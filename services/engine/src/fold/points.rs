@@ -169,6 +169,7 @@ impl Fold {
             Check::FrequentSuspension { count, limit } => {
                 self.too_frequent(*count, *limit, look).map(|d| (NONE, d))
             }
+            Check::StartMoved => plain(look.context.held(&look.event).is_some()),
             Check::TimeReversed => look.time_reversed().map(|other| (other, 0)),
             Check::MissingField { fields } => look.missing_field(fields).map(|f| (NONE, f)),
             Check::MalformedCode { codes } => look.malformed_code(codes).map(|d| (NONE, d)),

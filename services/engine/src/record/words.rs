@@ -312,6 +312,18 @@ impl Sentence<'_> {
                 };
                 write!(text, "{when}启动“{what}”，{why}。")
             }
+            Check::StartMoved => {
+                let held = context.held(&event);
+                let (first, told) = held.map_or((event.occurred_at, event.occurred_at), |held| {
+                    (held.at, held.told_at)
+                });
+                write!(
+                    text,
+                    "起算时间被推后：“{what}”原报{}，{}改报为{when}，超过来源的规定时差；期限仍自原报时间起算，是否采信由监督机构核定。",
+                    local(first, around),
+                    local(told, around)
+                )
+            }
             Check::TimeReversed => write!(text, "{before}早于“{what}”（{when}），时间倒序。"),
             Check::MissingField { fields } => {
                 let name = &fields[usize::from(finding.detail)].1;

@@ -129,6 +129,7 @@ pub(crate) enum Check {
         except: MarkSet,
         lifted_by: MarkSet,
     },
+    StartMoved,
     NotInFlowchart,
     StartedTooSoon,
     RequiredStep {

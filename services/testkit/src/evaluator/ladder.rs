@@ -290,7 +290,7 @@ impl SlowEvaluator<'_> {
                     let (deadline, Some((budget, ledger))) = due(measured)? else {
                         return None;
                     };
-                    let start = case.events[running.start?].occurred_at;
+                    let start = case.begins_at(running.start?);
                     let ledger = ledger.ledger();
                     let at = deadline::used_share_instant(
                         calendar, start, &deadline, percent, budget, &ledger,

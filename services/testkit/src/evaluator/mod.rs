@@ -19,6 +19,7 @@ mod ladder;
 mod ledger;
 pub mod life;
 mod money;
+mod moved;
 mod records;
 mod settings;
 mod stays;
@@ -41,7 +42,7 @@ use mingjing_domain::definitions::{
     PowerItem, Scalar,
 };
 use mingjing_domain::event::CaseEvent;
-use mingjing_domain::source::Source;
+use mingjing_domain::source::{Source, SourceClock};
 
 use history::Case;
 use values::Condition;
@@ -233,7 +234,9 @@ impl<'a> SlowEvaluator<'a> {
         let lacks = &moment.source.lacks;
         let flowchart = Case::of(&ours, self.definitions, lacks).flowchart;
         let ours = codes::by_name(&ours, flowchart);
-        let case = Case::of(&ours, self.definitions, lacks);
+        let mut case = Case::of(&ours, self.definitions, lacks);
+        let live = moment.source.clock == SourceClock::Live;
+        case.allowance_ms = live.then(|| moment.source.delay_allowance_ms());
         let mut all: Vec<Wanted> = Vec::new();
         for watch in self.watches(&case, moment.source) {
             for wanted in self.of_point(&case, &watch, moment) {
@@ -411,6 +414,7 @@ fn level_of(point: &ControlPoint) -> Level {
         | PointKind::MissingField { .. }
         | PointKind::MalformedCode { .. }
         | PointKind::Conflict
+        | PointKind::StartMoved { .. }
         | PointKind::EndedBeforeDue { .. } => Level::Review,
         _ => Level::Yellow,
     })

@@ -80,6 +80,14 @@ pub enum PointKind {
         #[serde(default)]
         lifted_by: Vec<Anchor>,
     },
+    /// Q16: what starts a limit was told with a later time than before, by a newer version or in the place of a record that was
+    /// taken back, later than the source's delay allowance after the first. The limit runs from the earlier time all the
+    /// same.
+    StartMoved {
+        /// On these events; absent: `applied`, `accepted`, `filed`.
+        #[serde(default)]
+        on: Vec<Anchor>,
+    },
     /// P1: a step that the flowchart does not have, or does not allow here.
     NotInFlowchart,
     /// P2: a step began before the end of the step that leads to it.
@@ -366,6 +374,7 @@ impl PointKind {
             PointKind::TimeReversed => "Q3",
             PointKind::MissingField { .. } | PointKind::MalformedCode { .. } => "Q4",
             PointKind::Conflict => "Q5",
+            PointKind::StartMoved { .. } => "Q16",
             PointKind::SpecialOverdue { .. } => "T10",
             PointKind::TooFewOfficers { .. } => "A4",
             PointKind::Certificate { .. } => "A5",

@@ -147,6 +147,7 @@ impl Builder<'_> {
             PointKind::ResentAfter { after, lifted_by } => vec![after, lifted_by],
             PointKind::MissingField { on, .. }
             | PointKind::MalformedCode { on, .. }
+            | PointKind::StartMoved { on }
             | PointKind::Condition { on, .. }
             | PointKind::TooFewOfficers { on, .. }
             | PointKind::Certificate { on, .. }
