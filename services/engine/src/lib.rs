@@ -191,7 +191,7 @@
 //! **General points** hold for cases of any flowchart and of none, counted in its calendar; their attributes are the case's beside its
 //! flowchart's. `parameter.<name>` in a point's conditions is the value that it has under `with`.
 //!
-//! **Levels** where a point names none: a ladder is yellow at promised and red at statutory; one whose point names a
+//! **Levels** where a point names none: a ladder is yellow at promised and red at statutory; one whose point names
 //! rule T1 has its reminder alone; one that names a rule other than T1 to T5 has a single rung, of that rule's level, at statutory, else at promised. Any other point is as
 //! grave as its rule, named or the check's own, is in the catalogue; a condition without a rule is yellow, and so is a site's own rule
 //! unless its check is one that has a rule.
