@@ -10,6 +10,7 @@ mod delivered;
 mod department;
 mod disposed;
 mod explained;
+mod exported;
 mod front;
 mod import_equals_replay;
 mod inspected;

@@ -274,8 +274,9 @@ impl Platform {
                 .into_owned();
             files.push(json!({"name": format!("{source}/{name}"), "text": std::fs::read_to_string(&path)?}));
         }
-        self.post("/v1/definitions", json!({"files": files}))
-            .await?;
+        let who = json!({"person": "e2e"});
+        let folder = json!({"files": files, "who": who, "why": format!("试验来源 {source}")});
+        self.post("/v1/definitions", folder).await?;
         let answer = self
             .post("/v1/sources", json!({"id": source, "clock": "declared"}))
             .await?;

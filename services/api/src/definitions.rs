@@ -5,9 +5,11 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use mingjing_domain::definitions::{DefinitionFile, DefinitionSet, Problem};
+use mingjing_domain::definitions::{Body, DefinitionFile, DefinitionSet, Problem};
 use mingjing_engine::Rules;
 use mingjing_log::Table;
+
+use crate::ApiError;
 
 /// The table that holds definitions, and the key in it that names those in force.
 pub(crate) const DEFINITIONS: &str = "definitions";
@@ -112,6 +114,17 @@ pub(crate) struct InForce {
     pub files: Vec<DefinitionFile>,
     /// What they say.
     pub set: DefinitionSet,
+}
+
+impl InForce {
+    /// One of its bodies.
+    pub fn body(&self, code: &str) -> Result<&Body, ApiError> {
+        let bodies = self.set.bodies.iter().map(|document| &document.value);
+        let body = bodies.into_iter().find(|body| body.code.text == code);
+        body.ok_or_else(|| ApiError::NotFound {
+            what: format!("机构 {code}"),
+        })
+    }
 }
 
 impl Definitions {

@@ -15,7 +15,7 @@ use mingjing_domain::Timestamp;
 use mingjing_domain::alert::AlertRecord;
 use mingjing_domain::command::{Act, Author, Command, Subject, SubjectKind};
 use mingjing_domain::disposition::{Conclusion, Disposal, RefusedBecause};
-use mingjing_domain::life::{Actor, Refusal};
+use mingjing_domain::life::Refusal;
 use mingjing_log::{Record, Topic};
 use mingjing_store::CommandOutcome;
 use mingjing_wire::cloudevents::encode_command;
@@ -36,9 +36,6 @@ const EVIDENCE_MAX: usize = 50;
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Asked {
-    who: Actor,
-    why: String,
-    key: Option<String>,
     conclusion: Option<String>,
     evidence: Option<Vec<String>>,
     to: Option<String>,
@@ -150,13 +147,8 @@ pub async fn act(
     _: Operator,
     body: Bytes,
 ) -> Result<Response, ApiError> {
-    let mut asked: Asked = read(&body)?;
+    let (fields, mut asked): (SaidFields, Asked) = read(&body)?;
     let disposal = asked.disposal(&act)?;
-    let fields = SaidFields {
-        who: asked.who,
-        why: asked.why,
-        key: asked.key,
-    };
     let said = fields.said(&act)?;
     let key = said.key.ok_or_else(|| {
         ApiError::bad(

@@ -12,6 +12,7 @@ mod cases;
 mod definitions;
 mod dispositions;
 mod error;
+mod events;
 mod evidence;
 mod explain;
 mod life;
@@ -42,7 +43,10 @@ use prometheus::Registry;
 pub use board::{Asset, Assets};
 pub use definitions::{Definitions, DefinitionsError};
 pub use error::ApiError;
-pub use life::{ActivateError, Activated, Activator, InShadow, Lives, settle};
+pub use life::{
+    ActivateError, Activated, Activator, InShadow, InstallError, Installer, Lives, ShadowSets,
+    settle,
+};
 pub use live::Hub;
 pub use metrics::Metrics;
 pub use names::Names;
@@ -105,6 +109,7 @@ pub fn router(state: State) -> Router {
             "/api/v1/cases/{source}/{case_no}/explain",
             get(explain::case),
         )
+        .route("/api/v1/events/export", get(events::export))
         .route("/api/v1/sources", get(sources::list))
         .route("/api/v1/sources/{source}", get(sources::one))
         .route("/api/v1/rules/quality", get(rules::quality))

@@ -9,12 +9,14 @@
 //! | table | key | value |
 //! |---|---|---|
 //! | `life` | `draft/<id>/<n>` | the draft's `n`-th record as JSON |
-//! | `life` | `decisions/<n>` | the `n`-th decision to publish |
+//! | `life` | `decisions/<n>` | the `n`-th decision to publish, or the `n`-th folder that was installed |
 //! | `life` | `milestones/<body>/<n>` | a body's `n`-th record |
 //! | `life_texts` | SHA-256 | a draft's text |
 
+mod decisions;
 mod drafts;
 mod failpoint;
+mod install;
 mod milestones;
 mod publications;
 mod register;
@@ -37,17 +39,19 @@ use mingjing_domain::calendar::{WorkCalendar, china};
 use mingjing_domain::definitions::{DefinitionFile, DefinitionSet, Problem};
 use mingjing_domain::life::{Act, Command, Days, Life, Record};
 use mingjing_log::{Journals, Table};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use tokio::sync::Mutex;
 
 use crate::definitions::{DefinitionsError, InForce};
-use crate::{ApiError, Definitions, State};
+use crate::{ApiError, Definitions, Metrics, State};
 use said::Said;
 
+pub use install::{InstallError, Installer};
+use settle::Stuck;
 pub use settle::settle;
-pub use shadow::InShadow;
+pub use shadow::{InShadow, ShadowSets};
 
 /// The journals' table.
 const JOURNALS: &str = "life";
@@ -88,16 +92,6 @@ pub enum ActivateError {
     Storage(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
-/// A decision to publish. It counts where the draft's journal went on with it, and then for good: where the draft was changed
-/// meanwhile, it never does.
-#[derive(Serialize, Deserialize)]
-struct Decision {
-    draft: String,
-    /// How many records the draft had.
-    known: usize,
-    record: Record,
-}
-
 /// The drafts of a platform.
 pub struct Lives {
     journals: Journals,
@@ -105,8 +99,11 @@ pub struct Lives {
     definitions: Arc<Definitions>,
     activator: Arc<dyn Activator>,
     days: Days,
-    /// One carries out at a time in this process; processes need not wait for each other.
+    /// Whom to tell how publications stand; only who carries them out knows.
+    metrics: Option<Arc<Metrics>>,
+    /// One carries out at a time in this process; processes need not wait for each other. Holds why the last attempt did not succeed.
     settling: Mutex<()>,
+    stuck: std::sync::Mutex<Option<Stuck>>,
 }
 
 impl Lives {
@@ -123,8 +120,17 @@ impl Lives {
             definitions,
             activator,
             days,
+            metrics: None,
             settling: Mutex::new(()),
+            stuck: std::sync::Mutex::default(),
         }
+    }
+
+    /// The same, which tells by these metrics how publications stand.
+    #[must_use]
+    pub fn told_to(mut self, metrics: Arc<Metrics>) -> Self {
+        self.metrics = Some(metrics);
+        self
     }
 
     /// The set in force.
@@ -223,61 +229,6 @@ impl Lives {
         Life::of(id, records).ok_or_else(|| ApiError::NotFound {
             what: format!("草案 {id}"),
         })
-    }
-
-    /// Decides that a draft is published. Of several who decide at once, through any number of processes, each decides upon what the
-    /// one before it makes of the set.
-    async fn decide_publication(
-        &self,
-        id: &str,
-        said: &Said,
-        now: Timestamp,
-    ) -> Result<Life, ApiError> {
-        for _ in 0..TRIES {
-            // First, so that a decision which comes after this one's look at things takes its number.
-            let decisions = self.decisions().await?;
-            let life = self.one(id).await?;
-            if said
-                .key
-                .as_deref()
-                .is_some_and(|key| life.record_of(key).is_some())
-            {
-                return Ok(life);
-            }
-            let base = self.base().await?;
-            let calendar = self.calendar().await?;
-            let day = now.local_date(calendar.tz());
-            let command = drafts::publication(self, &base, &life, day).await?;
-            let act = life
-                .decide(command, &said.who, day, self.days, &calendar)
-                .map_err(|refusal| ApiError::Refused(vec![refusal]))?;
-            let decision = Decision {
-                draft: id.to_owned(),
-                known: life.records.len(),
-                record: said.record(now, day, act),
-            };
-            let value = Bytes::from(encoded(&decision));
-            if self.journals.add(DECISIONS, decisions, value).await? {
-                self.decisions().await?;
-                let life = self.one(id).await?;
-                if life.decided_at.is_some() {
-                    return Ok(life);
-                }
-                // The draft was changed between the look at it and the decision: look again.
-            }
-        }
-        Err(ApiError::Failed("decisions are made without an end".into()))
-    }
-
-    /// Carries every decision into its draft's journal, unless the draft was changed before. Answers how many there are.
-    async fn decisions(&self) -> Result<usize, ApiError> {
-        let decisions: Vec<Decision> = self.records(DECISIONS).await?;
-        for decision in &decisions {
-            let value = Bytes::from(encoded(&decision.record));
-            let journal = draft_journal(&decision.draft);
-            self.journals.add(&journal, decision.known, value).await?;
-        }
-        Ok(decisions.len())
     }
 
     /// The set as it is once everything that was decided is in force.
@@ -406,6 +357,7 @@ pub(crate) fn routes() -> Router<State> {
             get(publications::diff),
         )
         .route("/api/v1/publications", get(publications::record))
+        .route("/api/v1/installations", get(install::list))
         .route(
             "/api/v1/responsibilities",
             get(publications::responsibilities),

@@ -9,7 +9,8 @@ use axum::response::Response;
 use mingjing_domain::ids::Partition;
 use prometheus::core::Collector;
 use prometheus::{
-    GaugeVec, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry,
+    Gauge, GaugeVec, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, IntGaugeVec, Opts,
+    Registry,
 };
 
 /// The API's metrics.
@@ -21,6 +22,30 @@ pub struct Metrics {
     live_lag_records: IntGaugeVec,
     live_lag_seconds: GaugeVec,
     live_standing_still: IntGaugeVec,
+    publications_waiting: IntGauge,
+    publications_late: IntGauge,
+    publication_waiting_seconds: Gauge,
+    publication_hindered: IntGaugeVec,
+}
+
+/// What keeps a publication from coming into force.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Hindrance {
+    /// What is in force and what was published do not go together.
+    Definitions,
+    /// Records, texts or definitions cannot be read or written.
+    Storage,
+}
+
+impl Hindrance {
+    const ALL: [Hindrance; 2] = [Hindrance::Definitions, Hindrance::Storage];
+
+    const fn code(self) -> &'static str {
+        match self {
+            Hindrance::Definitions => "definitions",
+            Hindrance::Storage => "storage",
+        }
+    }
 }
 
 impl Metrics {
@@ -82,7 +107,65 @@ impl Metrics {
                     &of_partition,
                 )?,
             )?,
+            publications_waiting: register(
+                registry,
+                IntGauge::with_opts(opts(
+                    "publications_waiting",
+                    "Drafts whose publication was decided and which are not in force.",
+                ))?,
+            )?,
+            publications_late: register(
+                registry,
+                IntGauge::with_opts(opts(
+                    "publications_late",
+                    "Those of them whose effective day has come.",
+                ))?,
+            )?,
+            publication_waiting_seconds: register(
+                registry,
+                Gauge::with_opts(opts(
+                    "publication_waiting_seconds",
+                    "Since when the first of them was decided; 0 if none waits.",
+                ))?,
+            )?,
+            publication_hindered: register(
+                registry,
+                IntGaugeVec::new(
+                    opts(
+                        "publication_hindered",
+                        "1 while publications cannot be put in force for this reason: definitions that do not go together, storage that does not answer.",
+                    ),
+                    &["reason"],
+                )?,
+            )?,
         })
+    }
+
+    /// How published definitions stand: how many wait, how many past their day, for how many milliseconds the first has, and why.
+    pub(crate) fn published(
+        &self,
+        waiting: usize,
+        late: usize,
+        waited_ms: Option<i64>,
+        why: Option<Hindrance>,
+    ) {
+        let number = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
+        self.publications_waiting.set(number(waiting));
+        self.publications_late.set(number(late));
+        self.publication_waiting_seconds
+            .set(waited_ms.map_or(0.0, |ms| ms.max(0) as f64 / 1000.0));
+        for reason in Hindrance::ALL {
+            self.publication_hindered
+                .with_label_values(&[reason.code()])
+                .set(i64::from(why == Some(reason)));
+        }
+    }
+
+    /// The same where nobody can tell what waits.
+    pub(crate) fn unknown(&self, why: Hindrance) {
+        self.publication_hindered
+            .with_label_values(&[why.code()])
+            .set(1);
     }
 
     pub(crate) fn live(&self, partition: Partition, records: u64, oldest: Duration, still: bool) {

@@ -98,6 +98,19 @@ const OPERATIONS: &[Operation] = &[
         schema: alert,
     },
     Operation {
+        path: "/api/v1/events/export",
+        id: "exportEvents",
+        summary: "整件导出事件，逐行 CloudEvents，不含自由文本与当事人 / events of whole cases, one CloudEvent a line, without free text and parties",
+        parameters: &[
+            ("query", "source", "来源"),
+            ("query", "item", "事项编码，按来源所报"),
+            ("query", "from", "首个事件不早于该日或该时刻"),
+            ("query", "to", "首个事件不晚于该日，或早于该时刻"),
+        ],
+        media_type: "application/x-ndjson",
+        schema: || json!({ "type": "object" }),
+    },
+    Operation {
         path: "/api/v1/alerts/stream",
         id: "streamAlerts",
         summary: "实时推送 (SSE): hello, alert, counts, resync / alerts as they happen",

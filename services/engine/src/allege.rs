@@ -415,8 +415,13 @@ fn finding_allegation(
         Check::OffList { grace } => Some(grace),
         _ => fault.filter(|f| f.is_query()).map(|_| QUERY_GRACE),
     };
-    let level = match fault {
-        Some(Fault::Mitigated | Fault::NoCollector) => Level::Review,
+    let level = match (fault, &point.check) {
+        (Some(Fault::Mitigated | Fault::NoCollector), _) => Level::Review,
+        (_, Check::RequiredStep { left_open, .. }) => {
+            let [open, said] = context.plan.steps[usize::from(finding.detail)].if_missing;
+            let own = if *left_open { open } else { said };
+            own.unwrap_or(point.level)
+        }
         _ => point.level,
     };
     let (settled, silent) = if let Some(grace) = grace {

@@ -7,9 +7,11 @@ use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use mingjing_domain::definitions::DefinitionFile;
+use mingjing_domain::life::Actor;
 use mingjing_domain::source::Source;
-use mingjing_wire::ReasonCode;
 use mingjing_wire::cloudevents::read_json;
+use mingjing_wire::refusal::Words;
+use mingjing_wire::{ReasonCode, Refusal};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -17,7 +19,7 @@ use crate::access::Admin;
 use crate::body;
 use crate::error::ApiError;
 use crate::intake::Intake;
-use crate::publish::{PublishError, Published};
+use crate::publish::{Folder, PublishError, Published};
 
 #[derive(Serialize)]
 struct Registered {
@@ -54,6 +56,11 @@ struct Rotated {
 #[serde(deny_unknown_fields)]
 struct Files {
     files: Vec<DefinitionFile>,
+    /// Needed where something is in force that this changes.
+    #[serde(default)]
+    who: Actor,
+    #[serde(default)]
+    why: String,
 }
 
 /// `POST /v1/sources`.
@@ -132,22 +139,49 @@ pub(crate) async fn publish_definitions(
     request: Request,
 ) -> Result<Json<Published>, ApiError> {
     let working = intake.admission.begin()?;
-    let Files { files } = read(&intake, request).await?;
+    let Files { files, who, why } = read(&intake, request).await?;
     let task = tokio::spawn(async move {
         let _working = working;
+        let folder = Folder {
+            files,
+            who,
+            why,
+            at: (intake.clock)(),
+        };
         intake
             .publisher
-            .publish(files)
+            .publish(folder)
             .await
             .map(Json)
             .map_err(|error| match error {
                 PublishError::Problems(problems) => ApiError::problems(problems),
+                PublishError::Refused(refusal) => refused(&refusal),
                 failed @ PublishError::Storage(_) => {
                     ApiError::unavailable("publishing definitions", &failed)
                 }
             })
     });
     finished(task.await)
+}
+
+/// Why a folder is not put in force, as intake's own refusals are told.
+fn refused(refusal: &mingjing_domain::life::Refusal) -> ApiError {
+    let (reason, en) = match refusal.reason {
+        "needs_review" => (
+            ReasonCode::NeedsReview,
+            "definitions were published by review here",
+        ),
+        "reserved" => (
+            ReasonCode::WrongDefinitions,
+            "this folder is the platform's own",
+        ),
+        _ => (
+            ReasonCode::MissingField,
+            "say who changes what is in force, and why",
+        ),
+    };
+    let words = Words::new(en, format!("{}；{}", refusal.message, refusal.remedy));
+    Refusal::new(reason, words).field(refusal.field).into()
 }
 
 async fn read<T: DeserializeOwned>(intake: &Intake, request: Request) -> Result<T, ApiError> {

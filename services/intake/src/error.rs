@@ -51,7 +51,7 @@ pub(crate) fn status_of(reason: ReasonCode) -> StatusCode {
         ReasonCode::TimedOut => StatusCode::REQUEST_TIMEOUT,
         ReasonCode::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         ReasonCode::UnsupportedContentType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        ReasonCode::DeclaredInDefinitions => StatusCode::CONFLICT,
+        ReasonCode::DeclaredInDefinitions | ReasonCode::NeedsReview => StatusCode::CONFLICT,
         ReasonCode::WrongDefinitions => StatusCode::UNPROCESSABLE_ENTITY,
         ReasonCode::RateLimited => StatusCode::TOO_MANY_REQUESTS,
         ReasonCode::Overloaded | ReasonCode::Unavailable => StatusCode::SERVICE_UNAVAILABLE,

@@ -13,7 +13,7 @@
 //! | `POST /v1/sources` | administrator | registers or changes a source (`Source` as JSON); a new one gets its key, once; not one that the definitions declare |
 //! | `GET /v1/sources` | administrator | lists sources and how many keys each has |
 //! | `POST /v1/sources/{id}/keys` | administrator | a fresh key; all earlier ones of this source end at once |
-//! | `POST /v1/definitions` | administrator | publishes definitions `{"files":[{"name","text"}]}`, or tells every problem with file and line |
+//! | `POST /v1/definitions` | administrator | installs a folder of definitions `{"files":[{"name","text"}],"who","why"}` while nothing was published by review, or tells every problem with file and line |
 //!
 //! # Rules it keeps
 //!
@@ -81,7 +81,7 @@ use mingjing_domain::Timestamp;
 pub use access::is_administrator;
 pub use config::{AdminKey, BadConfig, Config};
 pub use intake::{Intake, Parts, StartError};
-pub use publish::{PublishError, Published, Publisher};
+pub use publish::{Folder, PublishError, Published, Publisher};
 pub use sources::{Declared, SourceError, Sources};
 pub use topics::{ReadingEnded, read_topics};
 

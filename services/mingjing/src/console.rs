@@ -3,11 +3,15 @@
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
-use reqwest::{Client, Method, RequestBuilder, Url};
+use bytes::Bytes;
+use futures::Stream;
+use reqwest::{Client, Method, RequestBuilder, Response, Url};
 use serde_json::Value;
 
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_secs(120);
+/// How long a stream may go on, as long as something comes.
+const STREAM: Duration = Duration::from_secs(24 * 3600);
 
 /// The API of a running platform.
 pub struct Console {
@@ -20,7 +24,10 @@ impl Console {
     pub fn new(url: &str) -> anyhow::Result<Self> {
         let base = Url::parse(url).with_context(|| format!("--api: {url} is no address"))?;
         Ok(Self {
-            client: Client::builder().timeout(PATIENCE).build()?,
+            client: Client::builder()
+                .timeout(PATIENCE)
+                .read_timeout(PATIENCE)
+                .build()?,
             base,
         })
     }
@@ -51,6 +58,20 @@ impl Console {
         self.answer(self.client.get(url)).await
     }
 
+    /// What it answers at a path, as it comes.
+    pub async fn stream(
+        &self,
+        path: &[&str],
+        query: &[(&str, &str)],
+    ) -> anyhow::Result<impl Stream<Item = reqwest::Result<Bytes>> + Unpin + use<>> {
+        let mut url = self.url(path)?;
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
+        }
+        let answer = self.answered(self.client.get(url).timeout(STREAM)).await?;
+        Ok(Box::pin(answer.bytes_stream()))
+    }
+
     fn url(&self, path: &[&str]) -> anyhow::Result<Url> {
         let mut url = self.base.clone();
         match url.path_segments_mut() {
@@ -63,14 +84,20 @@ impl Console {
     }
 
     async fn answer(&self, request: RequestBuilder) -> anyhow::Result<String> {
+        let answer = self.answered(request).await?;
+        answer.text().await.context("the answer broke off")
+    }
+
+    /// An answer that is none of refusal; its own words where it refuses.
+    async fn answered(&self, request: RequestBuilder) -> anyhow::Result<Response> {
         let answer = request.send().await;
         let answer =
             answer.with_context(|| format!("the platform does not answer at {}", self.base))?;
         let status = answer.status();
-        let text = answer.text().await.context("the answer broke off")?;
         if status.is_success() {
-            return Ok(text);
+            return Ok(answer);
         }
+        let text = answer.text().await.context("the answer broke off")?;
         let refused = serde_json::from_str::<Value>(&text).unwrap_or_default();
         let said = refused["message_zh"].as_str().unwrap_or(&text);
         let problems: Vec<String> = refused["problems"]

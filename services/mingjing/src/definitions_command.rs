@@ -4,9 +4,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use mingjing_domain::definitions::{DefinitionFile, DefinitionSet, Problem, differences};
+use chrono::{Days, NaiveDate};
+use mingjing_domain::Timestamp;
+use mingjing_domain::definitions::{
+    Borne, CodeOf, DefinitionFile, DefinitionSet, Problem, Usage, differences,
+};
 use mingjing_engine::Rules;
 
+use crate::clickhouse_args::ClickHouseArgs;
 use crate::interchange_command;
 use crate::life_command::{self, LifeCommand};
 
@@ -15,7 +20,8 @@ use crate::life_command::{self, LifeCommand};
 pub enum DefinitionsCommand {
     /// Reads every definition and prints all problems with file and line; ends with 1 if there are any. Then prints findings:
     /// what can be run and should be looked at all the same, and notes: what
-    /// cannot be judged for want of a register, a standard or a plan.
+    /// cannot be judged for want of a register, a standard or a plan. With --clickhouse also what running shows: items that were never
+    /// run, cases whose items, bodies or steps no definition knows.
     Check {
         /// The folder.
         dir: PathBuf,
@@ -26,6 +32,8 @@ pub enum DefinitionsCommand {
         /// Ends with 1 where there are findings, too.
         #[arg(long)]
         strict: bool,
+        #[command(flatten)]
+        usage: UsageArgs,
     },
     /// Prints the JSON Schema of one kind of definition, for editors.
     Schema {
@@ -38,6 +46,63 @@ pub enum DefinitionsCommand {
     Export(interchange_command::ExportArgs),
     #[command(flatten)]
     Life(LifeCommand),
+}
+
+/// Where to see how definitions are used, and when.
+#[derive(Debug, clap::Args)]
+pub struct UsageArgs {
+    #[command(flatten)]
+    clickhouse: ClickHouseArgs,
+    /// The first day that is looked at; a year before the last where nothing is said.
+    #[arg(long, value_name = "DATE", requires = "clickhouse")]
+    from: Option<NaiveDate>,
+    /// The last day; today where nothing is said.
+    #[arg(long, value_name = "DATE", requires = "clickhouse")]
+    to: Option<NaiveDate>,
+}
+
+/// A year is looked at where nothing is said.
+const USAGE_DAYS: Days = Days::new(365);
+
+impl UsageArgs {
+    /// What running shows; nothing where no ClickHouse is named.
+    async fn findings(&self, set: &DefinitionSet) -> anyhow::Result<Vec<Problem>> {
+        let Some(store) = self.clickhouse.store() else {
+            return Ok(Vec::new());
+        };
+        let zone = chrono_tz::Asia::Shanghai;
+        let to = self
+            .to
+            .unwrap_or_else(|| chrono::Utc::now().with_timezone(&zone).date_naive());
+        let from = self.from.unwrap_or(to - USAGE_DAYS);
+        anyhow::ensure!(from <= to, "--from {from} is after --to {to}");
+        let begin = Timestamp::start_of(from, zone);
+        let end = Timestamp::start_of(to.succ_opt().unwrap_or(to), zone);
+        let run = store.items_run(begin, end).await?;
+        let borne = store.codes_borne(begin, end).await?;
+        let usage = Usage {
+            from,
+            to,
+            run: run
+                .into_iter()
+                .map(|item| (item.item_code, item.cases))
+                .collect(),
+            borne: borne
+                .into_iter()
+                .map(|borne| Borne {
+                    source: borne.source,
+                    item: borne.item_code,
+                    what: match borne.what.as_str() {
+                        "orgs" => CodeOf::Body,
+                        _ => CodeOf::Step,
+                    },
+                    code: borne.code,
+                    cases: borne.cases,
+                })
+                .collect(),
+        };
+        Ok(usage.findings(set))
+    }
 }
 
 /// Definitions that cannot be used, every problem told.
@@ -58,12 +123,19 @@ impl std::error::Error for Refused {}
 /// Runs the command.
 pub fn run(command: &DefinitionsCommand) -> anyhow::Result<()> {
     match command {
-        DefinitionsCommand::Check { dir, base, strict } => {
+        DefinitionsCommand::Check {
+            dir,
+            base,
+            strict,
+            usage,
+        } => {
             let (set, rules) = load(dir)?;
             let mut findings = set.findings();
             if let Some(base) = base {
                 findings.extend(compare(&set, base)?);
             }
+            findings.extend(crate::on_runtime(usage.findings(&set))?);
+            findings.sort();
             for finding in &findings {
                 println!("finding: {finding}");
             }

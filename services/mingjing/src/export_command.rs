@@ -1,4 +1,7 @@
-//! `mingjing export`: cases for process-mining tools, from a log offline or from a platform's ClickHouse.
+//! `mingjing export`: cases for process-mining tools, from a log offline, from a platform's API or from its ClickHouse. The same events give
+//! the same bytes, whichever way they come.
+
+mod from_api;
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -6,10 +9,16 @@ use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
+use chrono::NaiveDate;
+use indicatif::ProgressBar;
+use mingjing_domain::Timestamp;
 use mingjing_domain::event::CaseEvent;
-use mingjing_store::{Config, Password, Store};
-use mingjing_wire::export::{CaseWriter, CsvWriter, OcelWriter, OcelXmlWriter, XesWriter};
+use mingjing_store::{CasesAsked, Store};
+use mingjing_wire::export::{
+    CaseWriter, CsvWriter, OcelWriter, OcelXmlWriter, Selection, XesWriter,
+};
 
+use crate::clickhouse_args::ClickHouseArgs;
 use crate::{progress, replay_command};
 
 /// Cases read from ClickHouse at a time.
@@ -30,35 +39,30 @@ enum Format {
 
 /// Writes cases for process-mining tools.
 #[derive(Debug, clap::Args)]
-#[command(group(clap::ArgGroup::new("from").required(true).args(["log", "clickhouse"])))]
+#[command(group(clap::ArgGroup::new("from").required(true).args(["log", "clickhouse", "api"])))]
 pub struct ExportArgs {
     /// The log to read: XES, CSV or NDJSON of CloudEvents, plain or gzip.
     log: Option<PathBuf>,
     /// How the log's attributes become events (XES, CSV).
     #[arg(long, value_name = "FILE", requires = "log")]
     mapping: Option<PathBuf>,
-    /// A platform's ClickHouse, like http://127.0.0.1:8123; its password is taken from MINGJING__CLICKHOUSE__PASSWORD.
+    /// A running platform's API, like http://127.0.0.1:8080: its cases as they are archived.
     #[arg(long, value_name = "URL")]
-    clickhouse: Option<String>,
-    /// The database there.
-    #[arg(
-        long,
-        value_name = "NAME",
-        default_value = "mingjing",
-        requires = "clickhouse"
-    )]
-    database: String,
-    /// The user there.
-    #[arg(
-        long,
-        value_name = "NAME",
-        default_value = "default",
-        requires = "clickhouse"
-    )]
-    user: String,
+    api: Option<String>,
+    #[command(flatten)]
+    clickhouse: ClickHouseArgs,
     /// Only cases of this source.
     #[arg(long, value_name = "SOURCE")]
     source: Option<String>,
+    /// Only cases with an event that names this item, as its source sends it.
+    #[arg(long, value_name = "CODE")]
+    item: Option<String>,
+    /// Only cases that began on this date, or at this instant, or later.
+    #[arg(long, value_name = "DATE OR INSTANT")]
+    from: Option<String>,
+    /// Only cases that began on this date at the latest, or before this instant.
+    #[arg(long, value_name = "DATE OR INSTANT")]
+    to: Option<String>,
     /// What to write.
     #[arg(long, value_enum)]
     format: Format,
@@ -84,11 +88,22 @@ pub async fn run(args: ExportArgs) -> anyhow::Result<()> {
         }
         Format::Csv => Box::new(CsvWriter::new(out, zone)),
     };
-    let (cases, events) = match (&args.log, &args.clickhouse) {
-        (Some(log), _) => offline(&args, log, &mut *writer)?,
-        (None, Some(url)) => from_clickhouse(&args, url, &mut *writer).await?,
-        (None, None) => anyhow::bail!("name a log, or a ClickHouse with --clickhouse"),
+    let selection = args.selection()?;
+    let mut out = Counted {
+        writer: &mut *writer,
+        path: &args.out,
+        bar: progress::cases("exporting"),
+        cases: 0,
+        events: 0,
     };
+    match (&args.log, &args.api, args.clickhouse.store()) {
+        (Some(log), ..) => offline(&args, log, &selection, &mut out)?,
+        (None, Some(api), _) => from_api::write(api, &selection, &mut out).await?,
+        (None, None, Some(store)) => from_clickhouse(&store, &selection, &mut out).await?,
+        (None, None, None) => anyhow::bail!("name a log, or a platform with --api or --clickhouse"),
+    }
+    out.bar.finish_and_clear();
+    let (cases, events) = (out.cases, out.events);
     let cannot = || format!("cannot write {}", args.out.display());
     writer.finish().with_context(cannot)?;
     println!(
@@ -98,12 +113,34 @@ pub async fn run(args: ExportArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Where cases go, and how many have.
+struct Counted<'w> {
+    writer: &'w mut dyn CaseWriter,
+    path: &'w Path,
+    bar: ProgressBar,
+    cases: u64,
+    events: u64,
+}
+
+impl Counted<'_> {
+    /// Writes a case: its events of the greatest versions, in order.
+    fn case(&mut self, events: &[CaseEvent<'static>]) -> anyhow::Result<()> {
+        let written = self.writer.case(events);
+        written.with_context(|| format!("cannot write {}", self.path.display()))?;
+        self.cases += 1;
+        self.events += events.len() as u64;
+        self.bar.set_position(self.cases);
+        Ok(())
+    }
+}
+
 /// A whole log is held, since its entries need not stand by case.
 fn offline(
     args: &ExportArgs,
     log: &Path,
-    writer: &mut dyn CaseWriter,
-) -> anyhow::Result<(u64, u64)> {
+    selection: &Selection,
+    out: &mut Counted<'_>,
+) -> anyhow::Result<()> {
     let mut reader = replay_command::open(log, args.mapping.as_deref())?;
     let mut cases: BTreeMap<(String, String), Vec<CaseEvent<'static>>> = BTreeMap::new();
     let mut problems = 0u64;
@@ -111,16 +148,10 @@ fn offline(
     while let Some(next) = reader.next() {
         bar.set_position(reader.bytes_read());
         match next {
-            Ok(event)
-                if args
-                    .source
-                    .as_deref()
-                    .is_none_or(|source| source == &*event.source) =>
-            {
+            Ok(event) => {
                 let key = (event.source.to_string(), event.case_no.to_string());
                 cases.entry(key).or_default().push(event);
             }
-            Ok(_) => {}
             Err(problem) => {
                 problems += 1;
                 bar.suspend(|| eprintln!("{}: {problem}", log.display()));
@@ -131,16 +162,13 @@ fn offline(
     if problems > 0 {
         eprintln!("{problems} entries could not be read and are not in the export");
     }
-    let (mut written, mut events) = (0, 0);
     for case in cases.values_mut() {
         in_order(case);
-        writer
-            .case(case)
-            .with_context(|| format!("cannot write {}", args.out.display()))?;
-        written += 1;
-        events += case.len() as u64;
+        if selection.takes(case) {
+            out.case(case)?;
+        }
     }
-    Ok((written, events))
+    Ok(())
 }
 
 /// Of each event the greatest data version, in the order in which they are judged.
@@ -154,43 +182,62 @@ fn in_order(events: &mut Vec<CaseEvent<'static>>) {
 }
 
 async fn from_clickhouse(
-    args: &ExportArgs,
-    url: &str,
-    writer: &mut dyn CaseWriter,
-) -> anyhow::Result<(u64, u64)> {
-    let password = std::env::var("MINGJING__CLICKHOUSE__PASSWORD").unwrap_or_default();
-    let store = Store::connect(&Config {
-        url: url.to_owned(),
-        database: args.database.clone(),
-        user: args.user.clone(),
-        password: Password(password),
-    });
-    let (mut cases, mut events) = (0, 0);
+    store: &Store,
+    selection: &Selection,
+    out: &mut Counted<'_>,
+) -> anyhow::Result<()> {
+    let asked = CasesAsked {
+        source: selection.source.as_deref(),
+        item: selection.item.as_deref(),
+        from: selection.from,
+        before: selection.before,
+    };
     let mut last: Option<(String, String)> = None;
     loop {
         let after = last
             .as_ref()
             .map(|(source, case_no)| (source.as_str(), case_no.as_str()));
-        let page = store
-            .events_of_cases(args.source.as_deref(), after, CASES_A_PAGE)
-            .await?;
+        let page = store.events_of_cases(asked, after, CASES_A_PAGE).await?;
         let Some(end) = page.last() else {
-            return Ok((cases, events));
+            return Ok(());
         };
         last = Some((end.source.to_string(), end.case_no.to_string()));
         for case in page.chunk_by(|a, b| (&a.source, &a.case_no) == (&b.source, &b.case_no)) {
-            writer
-                .case(case)
-                .with_context(|| format!("cannot write {}", args.out.display()))?;
-            cases += 1;
+            if selection.takes(case) {
+                out.case(case)?;
+            }
         }
-        events += page.len() as u64;
+    }
+}
+
+impl ExportArgs {
+    fn selection(&self) -> anyhow::Result<Selection> {
+        let instant = |name: &str, text: &Option<String>, whole_day: bool| {
+            let Some(text) = text else { return Ok(None) };
+            if let Ok(day) = text.parse::<NaiveDate>() {
+                let day = if whole_day {
+                    day.succ_opt().unwrap_or(day)
+                } else {
+                    day
+                };
+                return Ok(Some(Timestamp::start_of(day, self.time_zone)));
+            }
+            let parsed = Timestamp::parse(text);
+            let parsed = parsed
+                .with_context(|| format!("{name}: {text} is neither an instant nor a date"))?;
+            anyhow::Ok(Some(parsed))
+        };
+        Ok(Selection {
+            source: self.source.clone(),
+            item: self.item.clone(),
+            from: instant("--from", &self.from, false)?,
+            before: instant("--to", &self.to, true)?,
+        })
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use mingjing_domain::Timestamp;
     use mingjing_domain::event::{CaseData, EventKind};
 
     use super::*;

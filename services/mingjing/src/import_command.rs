@@ -22,7 +22,8 @@ use crate::{definitions_command, progress, replay_command};
 pub struct ImportArgs {
     /// The log: XES, CSV or NDJSON of CloudEvents, plain or gzip; with --preset a folder of tables.
     log: PathBuf,
-    /// The folder of definitions to judge by; published first.
+    /// The folder of definitions to judge by; published first. Where definitions were published by review it may only hold
+    /// what is in force already.
     #[arg(long, value_name = "DIR")]
     definitions: PathBuf,
     /// How the log's attributes become events (XES, CSV).
@@ -166,7 +167,11 @@ impl Platform {
         self.ask(
             "publish the definitions",
             "/v1/definitions",
-            &json!({ "files": files }),
+            &json!({
+                "files": files,
+                "who": { "person": "mingjing-import" },
+                "why": format!("导入来源 {source} 的历史数据所用的定义"),
+            }),
         )
         .await?;
         let answer = self

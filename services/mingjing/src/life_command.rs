@@ -283,6 +283,11 @@ pub enum LifeCommand {
         #[command(flatten)]
         api: ApiArgs,
     },
+    /// Folders that were installed without reviews: by whom, when, why, and what they changed.
+    Installations {
+        #[command(flatten)]
+        api: ApiArgs,
+    },
     /// 责任清单 of what is in force.
     Responsibilities {
         /// Only of this body.
@@ -440,6 +445,9 @@ pub async fn run(command: &LifeCommand) -> anyhow::Result<()> {
         }
         LifeCommand::Publications { api } => {
             asked(api, &["publications"], &[], tell::publications).await
+        }
+        LifeCommand::Installations { api } => {
+            asked(api, &["installations"], &[], tell::installations).await
         }
         LifeCommand::Responsibilities { body, item, api } => {
             let mut query = Vec::new();

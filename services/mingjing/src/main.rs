@@ -7,6 +7,7 @@ mod backtest_command;
 mod bench_command;
 mod calendar_command;
 mod clickhouse;
+mod clickhouse_args;
 mod clickhouse_command;
 mod clock_ahead;
 mod console;
@@ -19,6 +20,7 @@ mod evidence_key;
 mod exchange_folder;
 mod explain_command;
 mod export_command;
+mod folders;
 mod import_command;
 mod inspect_command;
 mod inspections;
@@ -158,7 +160,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn on_runtime(work: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
+fn on_runtime<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?

@@ -1,19 +1,15 @@
 //! The parts of the platform as this process runs them: all of them in `mingjing up`, one of them in a role of a cluster.
 
-use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use async_trait::async_trait;
 use futures::future::{BoxFuture, join_all};
-use mingjing_api::{ActivateError, Activated, Activator, Check, Operations, Readiness};
+use mingjing_api::{Check, Operations, Readiness};
 use mingjing_domain::Timestamp;
-use mingjing_domain::definitions::{DefinitionFile, DefinitionSet};
 use mingjing_domain::life::Days;
-use mingjing_domain::source::Source;
-use mingjing_intake::{Intake, PublishError, Published, Publisher};
+use mingjing_intake::Intake;
 use mingjing_store::Store;
 use mingjing_supervise::{Clock, Ports, Status};
 use prometheus::Registry;
@@ -24,6 +20,7 @@ use tokio::task::{JoinError, JoinSet};
 
 use crate::archive_group::{self, ShareSize};
 use crate::assets::ASSETS;
+use crate::folders::{Active, Folders};
 use crate::log_port::OpenLog;
 use crate::settings::Settings;
 use crate::snapshots;
@@ -148,7 +145,7 @@ impl Platform {
         let parts = mingjing_backtest::Parts {
             log: self.log.log.clone(),
             store: store.clone(),
-            drafts: Arc::new(crate::shadows::OfLives(self.lives(definitions))),
+            drafts: Arc::new(crate::shadows::OfLives(Arc::new(self.lives(definitions)))),
             now: self.now(),
             metrics: Arc::new(mingjing_backtest::Metrics::new(&self.registry)?),
         };
@@ -168,16 +165,16 @@ impl Platform {
         Ok(())
     }
 
-    fn lives(&self, definitions: Arc<mingjing_api::Definitions>) -> Arc<mingjing_api::Lives> {
-        Arc::new(mingjing_api::Lives::new(
+    fn lives(&self, definitions: Arc<mingjing_api::Definitions>) -> mingjing_api::Lives {
+        mingjing_api::Lives::new(
             self.log.table.clone(),
             definitions,
-            Arc::new(Definitions::new(self.log.clone())),
+            Arc::new(Active(self.log.clone())),
             Days {
                 review: self.settings.review_days,
                 approval: self.settings.approval_days,
             },
-        ))
+        )
     }
 
     fn stall_after(&self) -> Duration {
@@ -220,7 +217,11 @@ impl Platform {
         let parts = mingjing_intake::Parts {
             log: self.log.log.clone(),
             table: self.log.table.clone(),
-            publisher: Arc::new(Definitions::new(self.log.clone())),
+            publisher: Arc::new(Folders::new(
+                self.log.clone(),
+                self.settings.installing,
+                self.settings.time_zone,
+            )),
             clock: self.now(),
             topics,
         };
@@ -248,7 +249,7 @@ impl Platform {
         tokio::spawn(feeding);
         tokio::spawn(naming);
         let definitions = Arc::new(mingjing_api::Definitions::new(self.log.table.clone()));
-        let lives = self.lives(definitions.clone());
+        let lives = Arc::new(self.lives(definitions.clone()).told_to(metrics.clone()));
         tokio::spawn(mingjing_api::settle(lives.clone(), self.now()));
         Ok(mingjing_api::router(mingjing_api::State {
             store: store.clone(),
@@ -437,100 +438,5 @@ fn check(name: &str, wrong: Vec<String>, well: &str) -> Check {
             true => well.into(),
             false => wrong.join("; "),
         },
-    }
-}
-
-/// Publishes definitions beside those of other folders: a set is told from another by its first folder.
-struct Definitions {
-    log: OpenLog,
-    /// The sources of the set that was in force when it was last asked for, with its hash.
-    sources: Mutex<Option<(String, DefinedSources)>>,
-}
-
-type DefinedSources = Arc<BTreeMap<String, Source>>;
-
-impl Definitions {
-    fn new(log: OpenLog) -> Self {
-        Self {
-            log,
-            sources: Mutex::default(),
-        }
-    }
-
-    /// The sources of a set, if it is the one that was asked for last.
-    fn known_sources(&self, hash: &str) -> Option<DefinedSources> {
-        let known = self.sources.lock().unwrap_or_else(PoisonError::into_inner);
-        let (of, sources) = known.as_ref()?;
-        (of == hash).then(|| sources.clone())
-    }
-}
-
-#[async_trait]
-impl Publisher for Definitions {
-    async fn publish(&self, files: Vec<DefinitionFile>) -> Result<Published, PublishError> {
-        let (log, table) = (&*self.log.log, &*self.log.table);
-        let storage = |e: mingjing_supervise::Error| PublishError::Storage(Box::new(e));
-        let mut all = mingjing_supervise::files_in_force(table)
-            .await
-            .map_err(storage)?;
-        let set_of = |name: &str| name.split_once('/').map_or("", |(set, _)| set).to_owned();
-        let replaced: Vec<String> = files.iter().map(|f| set_of(&f.name)).collect();
-        all.retain(|file| !replaced.contains(&set_of(&file.name)));
-        all.extend(files);
-        let active = mingjing_supervise::publish_definitions(table, log, all).await;
-        match active {
-            Ok(active) => Ok(Published {
-                hash: active.hash,
-                version: active.version,
-            }),
-            Err(mingjing_supervise::PublishError::Problems(problems)) => {
-                Err(PublishError::Problems(problems))
-            }
-            Err(error) => Err(PublishError::Storage(Box::new(error))),
-        }
-    }
-
-    async fn sources(&self) -> Result<DefinedSources, PublishError> {
-        let table = &*self.log.table;
-        let storage = |e: mingjing_supervise::Error| PublishError::Storage(Box::new(e));
-        let active = mingjing_supervise::wanted_definitions(table).await;
-        let Some(active) = active.map_err(storage)? else {
-            return Ok(DefinedSources::default());
-        };
-        if let Some(sources) = self.known_sources(&active.hash) {
-            return Ok(sources);
-        }
-        let files = mingjing_supervise::files_in_force(table)
-            .await
-            .map_err(storage)?;
-        let read = move || {
-            let (set, _) = DefinitionSet::read(files);
-            (set.hash(), set.sources)
-        };
-        let read = tokio::task::spawn_blocking(read).await;
-        let (hash, sources) = read.map_err(|error| PublishError::Storage(Box::new(error)))?;
-        let sources = sources.into_iter().map(|s| (s.value.id.clone(), s.value));
-        let sources: DefinedSources = Arc::new(sources.collect());
-        let mut known = self.sources.lock().unwrap_or_else(PoisonError::into_inner);
-        *known = Some((hash, sources.clone()));
-        Ok(sources)
-    }
-}
-
-/// Publishes the set as it is: who composed it knows what else is in force.
-#[async_trait]
-impl Activator for Definitions {
-    async fn activate(&self, files: Vec<DefinitionFile>) -> Result<Activated, ActivateError> {
-        let (log, table) = (&*self.log.log, &*self.log.table);
-        match mingjing_supervise::publish_definitions(table, log, files).await {
-            Ok(active) => Ok(Activated {
-                hash: active.hash,
-                version: active.version,
-            }),
-            Err(mingjing_supervise::PublishError::Problems(problems)) => {
-                Err(ActivateError::Problems(problems))
-            }
-            Err(error) => Err(ActivateError::Storage(Box::new(error))),
-        }
     }
 }

@@ -13,3 +13,12 @@ pub fn bytes(total: u64, doing: &'static str) -> ProgressBar {
     bar.set_prefix(doing);
     bar
 }
+
+/// A count of cases whose number nobody knows.
+pub fn cases(doing: &'static str) -> ProgressBar {
+    let bar = ProgressBar::no_length();
+    let style = ProgressStyle::with_template("{prefix} {human_pos} cases, {per_sec}, {elapsed}");
+    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
+    bar.set_prefix(doing);
+    bar
+}

@@ -197,3 +197,27 @@ fn as_json(rule: &Rule) -> Value {
         "scripts": (rule.tier == Tier::Stream).then(|| format!("tests/rules/{}.md", rule.id)),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use mingjing_domain::catalogue::rule;
+
+    use super::*;
+
+    #[test]
+    fn a_rule_that_is_silent_until_something_is_set_is_marked_and_says_what() {
+        let rules: Vec<&Rule> = ["P16", "T3"].iter().filter_map(|id| rule(id)).collect();
+        let text = table(&rules);
+        assert!(text.contains("未按受理先后*"), "{text}");
+        assert!(
+            text.contains("* P16：") && text.contains("off: false"),
+            "{text}"
+        );
+        assert!(
+            !text.contains("* T3") && !text.contains("超法定时限*"),
+            "{text}"
+        );
+        assert_eq!(as_json(rules[1])["needs"], Value::Null);
+        assert!(as_json(rules[0])["needs"].is_string());
+    }
+}

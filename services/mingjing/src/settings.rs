@@ -8,6 +8,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use mingjing_domain::life::Installing;
 use toml::{Table, Value};
 
 /// The defaults, with what each means.
@@ -41,6 +42,7 @@ pub struct Settings {
     pub events_per_second: u32,
     pub review_days: u32,
     pub approval_days: u32,
+    pub installing: Installing,
     pub clickhouse_url: Option<String>,
     pub clickhouse_database: String,
     pub clickhouse_user: String,
@@ -209,6 +211,7 @@ impl Reader {
         let events_per_second = self.number("intake.events_per_second", 1, 10_000_000);
         let review_days = self.number("life.review_days", 1, 365);
         let approval_days = self.number("life.approval_days", 1, 365);
+        let install = self.choice("life.install", &["setup", "first", "always"]);
         let clickhouse_url = self.text("clickhouse.url");
         let clickhouse_database = self.text("clickhouse.database");
         let clickhouse_user = self.text("clickhouse.user");
@@ -244,6 +247,11 @@ impl Reader {
             events_per_second: events_per_second? as u32,
             review_days: review_days? as u32,
             approval_days: approval_days? as u32,
+            installing: match install? {
+                0 => Installing::Setup,
+                1 => Installing::First,
+                _ => Installing::Always,
+            },
             clickhouse_url: clickhouse_url.filter(|url| !url.is_empty()),
             clickhouse_database: clickhouse_database?,
             clickhouse_user: clickhouse_user?,

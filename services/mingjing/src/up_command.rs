@@ -7,6 +7,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use async_trait::async_trait;
 use mingjing_domain::Timestamp;
+use mingjing_domain::life::Installing;
 use mingjing_log::{Log, Offset, Partition, Topic};
 use mingjing_supervise::Clock;
 use mingjing_wire::LogRecord;
@@ -74,6 +75,15 @@ pub async fn run(args: UpArgs) -> anyhow::Result<()> {
         None => clock_ahead::machine_clock(&environment)?,
     };
 
+    // A demo changes its definitions before everybody's eyes, and has nobody who reviews.
+    let installing = match demo.is_some() {
+        true => Installing::Always,
+        false => settings.installing,
+    };
+    let settings = Settings {
+        installing,
+        ..settings
+    };
     let mut platform = Platform::new(settings, log, registry, clock);
     let supervision = platform.supervise()?;
     let archive = platform.archive(&store)?;

@@ -39,9 +39,10 @@ pub use inspection::{
 };
 pub use migrate::{Applied, MigrationError, SCHEMA_NUMBER};
 pub use query::{
-    AlertCursor, AlertFilter, AlertPage, AlertStream, AlertView, CaseLogView, CaseView,
-    ChangePlace, ControlTotal, Counts, Horizon, InvalidCursor, ItemRun, LevelCount, OrgCount, Past,
-    PastAlert, PastAsked, PastEvent, PlacedEvent, RejectCount, RuleQuality, SentCode,
+    AlertCursor, AlertFilter, AlertPage, AlertStream, AlertView, BorneCode, CaseLogView, CaseView,
+    CasesAsked, ChangePlace, ControlTotal, Counts, Horizon, InvalidCursor, ItemRun, LevelCount,
+    OrgCount, Past, PastAlert, PastAsked, PastEvent, PlacedEvent, RejectCount, RuleQuality,
+    SentCode,
 };
 pub use rows::{
     AlertHistoryRow, AlertRow, CaseRow, CommandOutcome, CommandRow, Control, ControlRow, DayTotals,

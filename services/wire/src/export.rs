@@ -6,6 +6,7 @@
 
 mod csv;
 mod ocel;
+mod outgoing;
 mod xes;
 
 use std::io;
@@ -16,6 +17,7 @@ use mingjing_domain::event::{CaseEvent, EventKind, Value};
 
 pub use csv::CsvWriter;
 pub use ocel::{OcelWriter, OcelXmlWriter};
+pub use outgoing::{Selection, outgoing};
 pub use xes::XesWriter;
 
 /// What takes cases.

@@ -1,4 +1,4 @@
-//! The power list, the register of bodies and officers, discretion tables, fee standards and inspection plans as one workbook.
+//! The power and responsibility lists, the register of bodies and officers, discretion tables, fee standards and inspection plans as one workbook.
 //!
 //! A sheet a kind, and a sheet for each list inside it (offices, officers, tiers), which names what it belongs to by code.
 //! Headings are Chinese. What no column holds goes into the last one as JSON, so that a workbook loses nothing: what is written
@@ -17,6 +17,7 @@ mod package;
 mod page;
 mod paper;
 mod read;
+mod row;
 mod sheets;
 mod write;
 
@@ -25,7 +26,8 @@ use std::fmt;
 use crate::datum::Datum;
 use crate::refusal::Words;
 
-pub use read::{Row, Workbook, read};
+pub use read::{Workbook, read};
+pub use row::Row;
 pub use write::{WriteError, write};
 
 /// One definition.

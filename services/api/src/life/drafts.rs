@@ -10,29 +10,23 @@ use axum::response::{IntoResponse, Response};
 use chrono::NaiveDate;
 use mingjing_domain::definitions::{DefinitionFile, DefinitionSet};
 use mingjing_domain::life::{
-    Act, Actor, Command, Content, Kind, Life, Refusal, Role, Verdict, changes, compose,
-    document_of, documents, effect, plan,
+    Act, Command, Content, Kind, Life, Refusal, Role, Verdict, changes, compose, document_of,
+    documents, effect, plan,
 };
 use mingjing_engine::Rules;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::said::{self, Said, SaidFields};
+use super::said::{self, SaidFields};
 use super::{Lives, settle, shadow, show};
 use crate::definitions::InForce;
 use crate::operator::Operator;
 use crate::{ApiError, State, query};
 
-/// A changing request: who, why, under which key, and the fields that the act takes.
+/// The fields that acts take.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Asked {
-    #[serde(default)]
-    who: Actor,
-    #[serde(default)]
-    why: String,
-    #[serde(default)]
-    key: Option<String>,
     text: Option<String>,
     role: Option<String>,
     verdict: Option<Verdict>,
@@ -45,13 +39,9 @@ struct Asked {
 }
 
 impl Asked {
-    fn said(&self) -> Result<Said, ApiError> {
-        let fields = SaidFields {
-            who: self.who.clone(),
-            why: self.why.clone(),
-            key: self.key.clone(),
-        };
-        fields.said(self.text.as_deref().unwrap_or_default())
+    /// What tells this from another request without a key.
+    fn about(&self) -> &str {
+        self.text.as_deref().unwrap_or_default()
     }
 
     /// Refuses fields that the act does not take: whoever sends them means something else.
@@ -147,9 +137,9 @@ pub async fn draft(
     _: Operator,
     body: Bytes,
 ) -> Result<Response, ApiError> {
-    let asked: Asked = said::read(&body)?;
+    let (fields, asked): (SaidFields, Asked) = said::read(&body)?;
     asked.takes("起草", &["text"])?;
-    let said = asked.said()?;
+    let said = fields.said(asked.about())?;
     let (text, content) = content(&asked)?;
     let hash = state.lives.keep(text).await?;
     let drafted = Act::Drafted {
@@ -187,8 +177,8 @@ async fn done(
     act: String,
     body: Bytes,
 ) -> Result<Json<Value>, ApiError> {
-    let asked: Asked = said::read(&body)?;
-    let said = asked.said()?;
+    let (fields, asked): (SaidFields, Asked) = said::read(&body)?;
+    let said = fields.said(asked.about())?;
     let now = (state.now)();
     let lives = &*state.lives;
     let life = lives.one(&id).await?;
@@ -332,19 +322,14 @@ pub(super) async fn publication(
     let effective_from =
         effect::lawful(&content, &in_force.set, today).map_err(ApiError::Refused)?;
     let now = told(&in_force.files, &text);
-    if now != life.changes {
-        let gone: Vec<&str> = life
-            .changes
-            .iter()
-            .filter(|c| !now.contains(c))
-            .map(|c| &**c)
-            .collect();
-        let come: Vec<&str> = now
-            .iter()
-            .filter(|c| !life.changes.contains(c))
-            .map(|c| &**c)
-            .collect();
-        let list = |lines: &[&str]| match lines {
+    // The same changes in another order are the same.
+    let missing = |of: &[String], from: &[String]| -> Vec<String> {
+        let missing = of.iter().filter(|change| !from.contains(change));
+        missing.cloned().collect()
+    };
+    let (gone, come) = (missing(&life.changes, &now), missing(&now, &life.changes));
+    if !gone.is_empty() || !come.is_empty() {
+        let list = |lines: &[String]| match lines {
             [] => "无".to_owned(),
             lines => lines.join("；"),
         };
@@ -365,7 +350,11 @@ pub(super) async fn publication(
 
 /// Whether the set would work with the draft in it.
 async fn usable(in_force: &InForce, life: &Life, text: &str) -> Result<(), ApiError> {
-    let files = compose(&in_force.files, life, text);
+    works(compose(&in_force.files, life, text)).await
+}
+
+/// Whether files make a set that cases can be judged by.
+pub(super) async fn works(files: Vec<DefinitionFile>) -> Result<(), ApiError> {
     let compiled = tokio::task::spawn_blocking(move || compiled(files)).await;
     let compiled = compiled.map_err(|error| ApiError::Failed(Box::new(error)))?;
     compiled.map_err(ApiError::Problems)
@@ -423,6 +412,11 @@ async fn shown(state: &State, life: &Life) -> Result<Value, ApiError> {
         let text = lives.text(&life.text).await?;
         let in_force = lives.in_force().await?;
         shown["changes"] = json!(told(&in_force.files, &text));
+    }
+    let publishing = matches!(life.state, mingjing_domain::life::State::Publishing { .. });
+    if let Some(stuck) = lives.stuck().filter(|_| publishing) {
+        let since = stuck.since.to_rfc3339(state.zone);
+        shown["hindered"] = json!({ "since": since, "why": stuck.why });
     }
     Ok(shown)
 }

@@ -5,7 +5,7 @@ use axum::body::Bytes;
 use axum::extract::{Path, RawQuery, State as Here};
 use chrono::NaiveDate;
 use mingjing_domain::life::{
-    Actor, Milestone, MilestoneAct, MilestoneRecord, MilestoneStanding, milestones,
+    Milestone, MilestoneAct, MilestoneRecord, MilestoneStanding, milestones,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -18,12 +18,6 @@ use crate::{ApiError, State, query};
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Asked {
-    #[serde(default)]
-    who: Actor,
-    #[serde(default)]
-    why: String,
-    #[serde(default)]
-    key: Option<String>,
     milestone: String,
     /// One of these three.
     due: Option<NaiveDate>,
@@ -108,16 +102,14 @@ pub async fn act(
     _: Operator,
     request: Bytes,
 ) -> Result<Json<Value>, ApiError> {
+    let (fields, asked): (SaidFields, Asked) = said::read(&request)?;
+    let said = fields.said("")?;
     let Asked {
-        who,
-        why,
-        key,
         milestone,
         due,
         done,
         undone,
-    } = said::read(&request)?;
-    let said = SaidFields { who, why, key }.said("")?;
+    } = asked;
     let known = Milestone::ALL.into_iter().find(|m| m.code() == milestone);
     let milestone = known.ok_or_else(|| {
         let all = Milestone::ALL.map(|m| format!("{}（{}）", m.code(), m.name_zh()));
@@ -146,17 +138,7 @@ pub async fn act(
             ));
         }
     };
-    let in_force = lives.in_force().await?;
-    if !in_force
-        .set
-        .bodies
-        .iter()
-        .any(|b| b.value.code.text == body)
-    {
-        return Err(ApiError::NotFound {
-            what: format!("机构 {body}"),
-        });
-    }
+    lives.in_force().await?.body(&body)?;
     let record = MilestoneRecord {
         at: now,
         who: said.who,

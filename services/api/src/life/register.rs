@@ -6,7 +6,7 @@ use axum::body::Bytes;
 use axum::extract::{Path, RawQuery, State as Here};
 use chrono::NaiveDate;
 use mingjing_domain::definitions::{Body, Document, Officer};
-use mingjing_domain::life::{Act, Actor, Content, Kind, Life, Refusal, effect, plan};
+use mingjing_domain::life::{Act, Content, Kind, Life, Refusal, effect, plan};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -18,12 +18,6 @@ use crate::{ApiError, State, query};
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Put {
-    #[serde(default)]
-    who: Actor,
-    #[serde(default)]
-    why: String,
-    #[serde(default)]
-    key: Option<String>,
     /// The body's whole document.
     text: String,
 }
@@ -67,9 +61,7 @@ pub async fn one(
 ) -> Result<Json<Value>, ApiError> {
     let (asked, on) = on_day(&state, asked.as_deref(), &[]).await?;
     let in_force = state.lives.in_force().await?;
-    let body = in_force.set.bodies.iter().map(|document| &document.value);
-    let body = body.into_iter().find(|body| body.code.text == code);
-    let body = body.ok_or_else(|| unknown(&code))?;
+    let body = in_force.body(&code)?;
     let only = asked.contains_key("on");
     let offices: Vec<Value> = body
         .offices
@@ -119,14 +111,8 @@ pub async fn history(
         subjects.any(|subject| subject.kind == Kind::Body && subject.id == code)
     };
     lives.retain(about);
-    let in_force = state.lives.in_force().await?;
-    let known = in_force
-        .set
-        .bodies
-        .iter()
-        .any(|body| body.value.code.text == code);
-    if lives.is_empty() && !known {
-        return Err(unknown(&code));
+    if lives.is_empty() {
+        state.lives.in_force().await?.body(&code)?;
     }
     lives.sort_by(|a, b| (a.drafted_at, &a.id).cmp(&(b.drafted_at, &b.id)));
     let shown = lives
@@ -144,13 +130,8 @@ pub async fn put(
     _: Operator,
     body: Bytes,
 ) -> Result<Json<Value>, ApiError> {
-    let Put {
-        who,
-        why,
-        key,
-        text,
-    } = said::read(&body)?;
-    let said = SaidFields { who, why, key }.said(&text)?;
+    let (fields, Put { text }): (SaidFields, Put) = said::read(&body)?;
+    let said = fields.said(&text)?;
     let content = Content::read("text", &text).map_err(ApiError::Problems)?;
     let alone = match content.subjects.as_slice() {
         [subject] => subject.kind == Kind::Body && subject.id == code,
@@ -262,10 +243,4 @@ fn shown(officer: &Officer, on: NaiveDate) -> Value {
         "certificates": certificates,
         "stands_in": stands_in.collect::<Vec<_>>(),
     })
-}
-
-fn unknown(code: &str) -> ApiError {
-    ApiError::NotFound {
-        what: format!("机构 {code}"),
-    }
 }

@@ -3,7 +3,9 @@
 use axum::body::Bytes;
 use mingjing_domain::Timestamp;
 use mingjing_domain::life::{Act, Actor, Record};
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use crate::ApiError;
@@ -24,11 +26,12 @@ pub(crate) struct Said {
 }
 
 /// The fields of a request that say it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
 pub(crate) struct SaidFields {
-    pub who: Actor,
-    pub why: String,
-    pub key: Option<String>,
+    who: Actor,
+    why: String,
+    key: Option<String>,
 }
 
 impl SaidFields {
@@ -115,10 +118,19 @@ impl Said {
     }
 }
 
-/// Reads a body. Unknown fields are refused by the types themselves.
-pub(crate) fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, ApiError> {
-    serde_json::from_slice(body).map_err(|error| {
-        let at = format!("第 {} 行第 {} 列", error.line(), error.column());
+/// Reads a body: who says what why, and what. Unknown fields are refused by the types themselves.
+pub(crate) fn read<T: DeserializeOwned>(body: &Bytes) -> Result<(SaidFields, T), ApiError> {
+    let wrong = |error: serde_json::Error| {
+        let at = match error.line() {
+            0 => String::new(),
+            line => format!("第 {line} 行第 {} 列", error.column()),
+        };
         ApiError::bad("body", format!("{at}不是所要的 JSON：{error}"))
-    })
+    };
+    let mut more: Map<String, Value> = serde_json::from_slice(body).map_err(wrong)?;
+    let fields = ["who", "why", "key"].into_iter();
+    let said: Map<String, Value> = fields.filter_map(|name| more.remove_entry(name)).collect();
+    let said = serde_json::from_value(said.into()).map_err(wrong)?;
+    let more = serde_json::from_value(more.into()).map_err(wrong)?;
+    Ok((said, more))
 }

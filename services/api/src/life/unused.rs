@@ -1,11 +1,10 @@
 //! `/api/v1/definitions/unused`: items of the list that were never run (domain study 7, no. 16: the list is not what is run).
 
-use std::collections::BTreeMap;
-
 use axum::Json;
 use axum::extract::{RawQuery, State as Here};
 use chrono::{Days, NaiveDate};
 use mingjing_domain::Timestamp;
+use mingjing_domain::definitions::Usage;
 use serde_json::{Value, json};
 
 use crate::{ApiError, State, query};
@@ -36,29 +35,31 @@ pub async fn list(
         .store
         .items_run(Timestamp::start_of(from, zone), end)
         .await?;
-    let run: BTreeMap<String, u64> = run
-        .into_iter()
-        .map(|item| (item.item_code, item.cases))
-        .collect();
+    let usage = Usage {
+        from,
+        to,
+        run: run
+            .into_iter()
+            .map(|item| (item.item_code, item.cases))
+            .collect(),
+        borne: Vec::new(),
+    };
     let in_force = state.lives.in_force().await?;
-    let items = in_force.set.items.iter().map(|document| &document.value);
-    // One that was in the list for a part of the window could have been run in that part only.
-    let listed = items.filter(|item| {
-        item.effective_from <= to && item.effective_to.is_none_or(|ended| ended >= from)
-    });
-    let (mut count, mut unused) = (0, Vec::new());
-    for item in listed {
-        count += 1;
-        if !run.contains_key(&item.code.text) {
-            unused.push(json!({
+    let count = usage.listed(&in_force.set).count();
+    let unused: Vec<Value> = usage
+        .never_run(&in_force.set)
+        .into_iter()
+        .map(|document| {
+            let item = &document.value;
+            json!({
                 "item": item.code.text,
                 "name": item.name,
                 "power_type": item.power_type.name_zh(),
                 "executing_body": item.executing_body.text,
                 "in_list_from": item.effective_from.max(from),
-            }));
-        }
-    }
+            })
+        })
+        .collect();
     Ok(Json(
         json!({ "from": from, "to": to, "items": count, "unused": unused }),
     ))

@@ -90,7 +90,7 @@ fn front_door() -> Vec<Told> {
         } } },
     } });
     let source = json!({ "application/json": { "schema": { "type": "object", "required": ["id"], "description": "来源及其声明，字段见 kind: source" } } });
-    let files = json!({ "application/json": { "schema": { "type": "object", "description": "定义文件：名称与全文" } } });
+    let files = json!({ "application/json": { "schema": { "type": "object", "description": "定义文件（files：名称 name 与全文 text）；改动在用的定义须写明由谁作出（who）、为什么（why）" } } });
     vec![
         (
             "/v1/events",
@@ -184,6 +184,10 @@ fn front_door() -> Vec<Told> {
                     &object,
                     &[
                         ADMINISTRATOR,
+                        (
+                            "409",
+                            "在用的定义已经按审核程序公布，整目录不得再改动 / what is in force was published by review: no folder changes it",
+                        ),
                         (
                             "422",
                             "定义有误，逐条说明 / the definitions are wrong, problem by problem",

@@ -81,11 +81,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
                 ),
                 ("query", "control_point", "差异只要这一监察点的"),
                 ("query", "org", "差异只要这一机构的"),
-                (
-                    "query",
-                    "limit",
-                    "每个监察点每类差异的条数 1..1000，默认 20",
-                ),
+                ("query", "limit", "每个监察点每类差异的条数 1..200，默认 20"),
             ],
         )
     },
@@ -131,6 +127,12 @@ pub(super) const OPERATIONS: &[Operation] = &[
         "/api/v1/publications",
         "listPublications",
         "公示记录：公布了什么、何时、何处、摘要值、被谁取代 / what was published, when, where, its hash, what took its place",
+        &[],
+    ),
+    get(
+        "/api/v1/installations",
+        "listInstallations",
+        "未经审核整目录安装的定义：由谁、何时、为什么、改了什么 / folders installed without reviews: who, when, why, what they changed",
         &[],
     ),
     get(
@@ -184,8 +186,8 @@ pub(super) fn said(more: Value) -> Value {
                 "office": { "type": "string" },
             },
         },
-        "why": { "type": "string", "description": "为什么：文号、会议、事由" },
-        "key": { "type": "string", "description": "客户端自定的键：同一键重发只算一次" },
+        "why": text("为什么：文号、会议、事由"),
+        "key": text("客户端自定的键：同一键重发只算一次"),
     });
     if let (Some(all), Value::Object(more)) = (properties.as_object_mut(), more) {
         all.extend(more);
@@ -193,22 +195,63 @@ pub(super) fn said(more: Value) -> Value {
     json!({ "type": "object", "required": ["who", "why"], "additionalProperties": false, "properties": properties })
 }
 
+fn text(meaning: &str) -> Value {
+    json!({ "type": "string", "description": meaning })
+}
+
+fn date(meaning: &str) -> Value {
+    let mut date = json!({ "type": "string", "format": "date" });
+    if !meaning.is_empty() {
+        date["description"] = json!(meaning);
+    }
+    date
+}
+
+fn one_of(words: &[&str], meaning: &str) -> Value {
+    let mut one = json!({ "enum": words });
+    if !meaning.is_empty() {
+        one["description"] = json!(meaning);
+    }
+    one
+}
+
+const fn change(
+    method: &'static str,
+    path: &'static str,
+    id: &'static str,
+    summary: &'static str,
+    parameters: &'static [Parameter],
+    body: fn() -> Value,
+) -> Change {
+    Change {
+        method,
+        path,
+        id,
+        summary,
+        parameters,
+        status: "200",
+        body,
+    }
+}
+
 pub(super) const CHANGES: &[Change] = &[
     Change {
-        method: "post",
-        path: "/api/v1/drafts",
-        id: "draftDefinitions",
-        summary: "起草 / begin a draft",
-        parameters: &[],
         status: "201",
-        body: || said(json!({ "text": { "type": "string", "description": "同一类定义的 YAML" } })),
+        ..change(
+            "post",
+            "/api/v1/drafts",
+            "draftDefinitions",
+            "起草 / begin a draft",
+            &[],
+            || said(json!({ "text": text("同一类定义的 YAML") })),
+        )
     },
-    Change {
-        method: "post",
-        path: "/api/v1/drafts/{id}/{act}",
-        id: "actOnDraft",
-        summary: "修改、送审、审核、批准、公布、登记公示、废止、撤回、结束影子运行 / revise, submit, review, approve, publish, notice, retire, withdraw, end_shadow",
-        parameters: &[
+    change(
+        "post",
+        "/api/v1/drafts/{id}/{act}",
+        "actOnDraft",
+        "修改、送审、审核、批准、公布、登记公示、废止、撤回、结束影子运行 / revise, submit, review, approve, publish, notice, retire, withdraw, end_shadow",
+        &[
             DRAFT,
             (
                 "path",
@@ -216,60 +259,58 @@ pub(super) const CHANGES: &[Change] = &[
                 "revise, submit, review, approve, publish, notice, retire, withdraw, end_shadow",
             ),
         ],
-        status: "200",
-        body: || {
+        || {
+            let roles = ["affairs", "staffing", "legal", "supervision", "government"];
             said(json!({
-                "text": { "type": "string", "description": "revise：修改后的全文" },
-                "role": { "enum": ["affairs", "staffing", "legal", "supervision", "government"], "description": "review：以哪个角色" },
-                "verdict": { "enum": ["agree", "object"], "description": "review、approve：结论" },
-                "opinion": { "type": "string", "description": "review、approve：意见，不同意时必填" },
+                "text": text("revise：修改后的全文"),
+                "role": one_of(&roles, "review：以哪个角色"),
+                "verdict": one_of(&["agree", "object"], "review、approve：结论"),
+                "opinion": text("review、approve：意见，不同意时必填"),
                 "answers": { "type": "object", "additionalProperties": { "type": "string" }, "description": "review：牵头部门对必答问题的答复" },
-                "place": { "type": "string", "description": "notice：公示何处" },
-                "on": { "type": "string", "format": "date", "description": "notice：自何日起" },
-                "from": { "type": "string", "format": "date", "description": "retire：自何日起废止" },
+                "place": text("notice：公示何处"),
+                "on": date("notice：自何日起"),
+                "from": date("retire：自何日起废止"),
             }))
         },
-    },
-    Change {
-        method: "post",
-        path: "/api/v1/drafts/{id}/shadow",
-        id: "beginDraftShadow",
-        summary: "影子运行：与在用定义并行判断，不发预警 / judge by a draft beside what is in force, alerting nobody",
-        parameters: &[DRAFT],
-        status: "200",
-        body: || {
-            said(
-                json!({ "since": { "type": "string", "description": "起点：日期或者 RFC 3339 时间，默认现在" } }),
-            )
-        },
-    },
-    Change {
-        method: "put",
-        path: "/api/v1/register/{body}",
-        id: "putRegister",
-        summary: "变动名册：岗位与人员，过去的不得改写 / change posts and officers; what is over stays written",
-        parameters: &[BODY],
-        status: "200",
-        body: || {
-            said(
-                json!({ "text": { "type": "string", "description": "该机构的整份文档（kind: body）" } }),
-            )
-        },
-    },
-    Change {
-        method: "post",
-        path: "/api/v1/milestones/{body}",
-        id: "actOnMilestone",
-        summary: "登记节点的到期日或者完成 / when a milestone is due, that it is done",
-        parameters: &[BODY],
-        status: "200",
-        body: || {
+    ),
+    change(
+        "post",
+        "/api/v1/drafts/{id}/shadow",
+        "beginDraftShadow",
+        "影子运行：与在用定义并行判断，不发预警 / judge by a draft beside what is in force, alerting nobody",
+        &[DRAFT],
+        || said(json!({ "since": text("起点：日期或者 RFC 3339 时间，默认现在") })),
+    ),
+    change(
+        "put",
+        "/api/v1/register/{body}",
+        "putRegister",
+        "变动名册：岗位与人员，过去的不得改写 / change posts and officers; what is over stays written",
+        &[BODY],
+        || said(json!({ "text": text("该机构的整份文档（kind: body）") })),
+    ),
+    change(
+        "post",
+        "/api/v1/milestones/{body}",
+        "actOnMilestone",
+        "登记节点的到期日或者完成 / when a milestone is due, that it is done",
+        &[BODY],
+        || {
+            let milestones = [
+                "reported",
+                "reviewed",
+                "published",
+                "flowchart",
+                "control_points",
+                "on_platform",
+                "responsibility_list",
+            ];
             said(json!({
-                "milestone": { "enum": ["reported", "reviewed", "published", "flowchart", "control_points", "on_platform", "responsibility_list"] },
-                "due": { "type": "string", "format": "date" },
-                "done": { "type": "string", "format": "date" },
+                "milestone": one_of(&milestones, ""),
+                "due": date(""),
+                "done": date(""),
                 "undone": { "type": "boolean" },
             }))
         },
-    },
+    ),
 ];

@@ -77,7 +77,7 @@ pub(super) const RULES: &[Rule] = &[
         id: "Q3",
         name: "时间倒序",
         name_en: "Time reversed",
-        checks: "环节结束早于开始，受理早于申请，或者决定早于受理。",
+        checks: "环节结束早于开始，受理早于申请，决定早于受理，或者特别程序的计划结束时间早于开始时间。",
         tier: Tier::Stream,
         finding: FindingKind::Data,
         level: Level::Review,

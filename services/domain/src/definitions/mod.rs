@@ -19,6 +19,7 @@ mod read;
 pub mod regions;
 mod register;
 mod settings;
+mod usage;
 
 pub use alignment::{Difference, differences};
 pub use discretion::{BadRatio, Discretion, DiscretionAct, Range, Ratio, RatioOf, Tier};
@@ -38,6 +39,7 @@ pub use read::{DefinitionFile, DefinitionSet, Document, Problem, split_documents
 pub use regions::{Region, Regions};
 pub use register::{Body, BodyNature, Certificate, Office, Officer, Post, Rank, StandIn};
 pub use settings::{Adjusted, Place, RuleSettings, Scalar, Setting, adjusted};
+pub use usage::{Borne, CodeOf, Usage};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};

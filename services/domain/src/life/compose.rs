@@ -9,7 +9,7 @@ use super::{Life, Subject};
 use crate::definitions::{DefinitionFile, DefinitionSet, split_documents};
 
 /// The folder of published drafts within a set; no other folder that is published takes its place.
-const FOLDER: &str = "published";
+pub(super) const FOLDER: &str = "published";
 
 /// The file of a draft.
 pub fn published_name(kind: Kind, draft: &str) -> String {

@@ -12,6 +12,7 @@
 pub mod alike;
 mod compose;
 pub mod effect;
+mod install;
 mod milestone;
 mod record;
 mod register;
@@ -22,6 +23,7 @@ mod subject;
 mod words;
 
 pub use compose::{compose, document_of, documents, published_name};
+pub use install::{Installation, Installing, beside, installs, may_install};
 pub use milestone::{Milestone, MilestoneAct, MilestoneRecord, MilestoneStanding, milestones};
 pub use record::{Act, Actor, Question, Record, Verdict};
 pub use register::register_changes;

@@ -1,24 +1,26 @@
-//! What differs between two texts of a definition, in words that an officer reads: 「时限“许可决定”的承诺时限由20个工作日改为15个工作日」.
+//! What differs between two texts of a definition, in words that an officer reads, in the order of the document: 「时限“许可决定”的承诺时限由20个工作日改为15个工作日」.
 //!
 //! It goes through the documents as they are written and knows no field by heart but its name in Chinese, so that no change is
 //! passed over: a field without a name there is told by its own.
 
 mod labels;
+mod node;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::limit::Budget;
+use node::{Entries, Node};
 
 /// A longer text is not told whole.
 const TEXT_CHARS_MAX: usize = 60;
 
 /// What differs, in the order of the new text; empty where nothing does. Texts of no YAML differ as a whole.
 pub fn changes(old: &str, new: &str) -> Vec<String> {
-    let read = |text: &str| serde_saphyr::from_str::<Value>(text).unwrap_or(Value::Null);
+    let read = |text: &str| serde_saphyr::from_str::<Node>(text).unwrap_or(Node::NOTHING);
     let (old, new) = (read(old), read(new));
     let mut told = Vec::new();
     match (&old, &new) {
-        (Value::Object(old), Value::Object(new)) => maps("", "", old, new, &mut told),
+        (Node::Map(old), Node::Map(new)) => maps("", "", old, new, &mut told),
         (old, new) if old == new => {}
         _ => told.push("全文改写".to_owned()),
     }
@@ -26,14 +28,8 @@ pub fn changes(old: &str, new: &str) -> Vec<String> {
 }
 
 /// `about` is what the sentence is about, like 时限“许可决定”; `within` the field that these are the entries of.
-fn maps(
-    about: &str,
-    within: &str,
-    old: &Map<String, Value>,
-    new: &Map<String, Value>,
-    told: &mut Vec<String>,
-) {
-    for (field, value) in new {
+fn maps(about: &str, within: &str, old: &Entries, new: &Entries, told: &mut Vec<String>) {
+    for (field, value) in new.iter() {
         match old.get(field) {
             Some(before) => values(about, within, field, before, value, told),
             None => {
@@ -42,34 +38,27 @@ fn maps(
             }
         }
     }
-    for (field, value) in old {
-        if !new.contains_key(field) {
+    for (field, value) in old.iter() {
+        if new.get(field).is_none() {
             let what = in_words(field, value);
             told.push(format!("{}删去（原为{what}）", of(about, within, field)));
         }
     }
 }
 
-fn values(
-    about: &str,
-    within: &str,
-    field: &str,
-    old: &Value,
-    new: &Value,
-    told: &mut Vec<String>,
-) {
+fn values(about: &str, within: &str, field: &str, old: &Node, new: &Node, told: &mut Vec<String>) {
     if old == new {
         return;
     }
     match (old, new) {
-        (Value::Object(old), Value::Object(new)) => {
+        (Node::Map(old), Node::Map(new)) => {
             let about = of(about, within, field);
             maps(about.trim_end_matches('的'), field, old, new, told);
         }
-        (Value::Array(old), Value::Array(new)) if are_named(old) && are_named(new) => {
+        (Node::List(old), Node::List(new)) if are_named(old) && are_named(new) => {
             lists(about, field, old, new, told);
         }
-        (Value::Array(old), Value::Array(new)) => sets(about, within, field, old, new, told),
+        (Node::List(old), Node::List(new)) => sets(about, within, field, old, new, told),
         _ => told.push(format!(
             "{}由{}改为{}",
             of(about, within, field),
@@ -80,12 +69,10 @@ fn values(
 }
 
 /// Entries with names of their own: told one by one.
-fn lists(about: &str, field: &str, old: &[Value], new: &[Value], told: &mut Vec<String>) {
-    let find = |list: &[Value], wanted: &str| -> Option<Value> {
-        list.iter()
-            .find(|entry| key(entry) == Some(wanted))
-            .cloned()
-    };
+fn lists(about: &str, field: &str, old: &[Node], new: &[Node], told: &mut Vec<String>) {
+    fn find<'n>(list: &'n [Node], wanted: &str) -> Option<&'n Node> {
+        list.iter().find(|entry| key(entry) == Some(wanted))
+    }
     let before = |about: &str| match about.is_empty() {
         true => String::new(),
         false => format!("{about}的"),
@@ -93,10 +80,10 @@ fn lists(about: &str, field: &str, old: &[Value], new: &[Value], told: &mut Vec<
     for entry in new {
         let Some(own) = key(entry) else { continue };
         match find(old, own) {
-            Some(Value::Object(was)) => {
+            Some(Node::Map(was)) => {
                 let about = format!("{}{}", before(about), entry_name(field, entry));
-                if let Value::Object(is) = entry {
-                    maps(&about, field, &was, is, told);
+                if let Node::Map(is) = entry {
+                    maps(&about, field, was, is, told);
                 }
             }
             _ => told.push(format!("{}新增{}", before(about), entry_name(field, entry))),
@@ -107,7 +94,7 @@ fn lists(about: &str, field: &str, old: &[Value], new: &[Value], told: &mut Vec<
             told.push(format!("{}删去{}", before(about), entry_name(field, entry)));
         }
     }
-    let order = |list: &[Value], other: &[Value]| -> Vec<String> {
+    let order = |list: &[Node], other: &[Node]| -> Vec<String> {
         let keys = list.iter().filter_map(key);
         keys.filter(|own| find(other, own).is_some())
             .map(Into::into)
@@ -123,8 +110,8 @@ fn sets(
     about: &str,
     within: &str,
     field: &str,
-    old: &[Value],
-    new: &[Value],
+    old: &[Node],
+    new: &[Node],
     told: &mut Vec<String>,
 ) {
     let name = of(about, within, field);
@@ -159,7 +146,7 @@ fn of(about: &str, within: &str, field: &str) -> String {
 }
 
 /// What a list's entries are known by.
-fn key(entry: &Value) -> Option<&str> {
+fn key(entry: &Node) -> Option<&str> {
     [
         "id", "code", "kind", "version", "duty", "name", "body", "no", "rule",
     ]
@@ -168,7 +155,7 @@ fn key(entry: &Value) -> Option<&str> {
 }
 
 /// Whether every entry has a key of its own.
-fn are_named(list: &[Value]) -> bool {
+fn are_named(list: &[Node]) -> bool {
     let mut keys: Vec<&str> = list.iter().filter_map(key).collect();
     let all = keys.len() == list.len();
     keys.sort_unstable();
@@ -177,27 +164,27 @@ fn are_named(list: &[Value]) -> bool {
 }
 
 /// 时限“许可决定”.
-fn entry_name(field: &str, entry: &Value) -> String {
-    let name = entry.get("name").and_then(Value::as_str);
+fn entry_name(field: &str, entry: &Node) -> String {
+    let name = entry.get("name").and_then(Node::as_str);
     let name = name.or_else(|| key(entry)).unwrap_or_default();
     format!("{}“{name}”", labels::entry(field))
 }
 
-fn in_words(field: &str, value: &Value) -> String {
+fn in_words(field: &str, value: &Node) -> String {
     match value {
-        Value::Null => "无".into(),
-        Value::Bool(true) => "是".into(),
-        Value::Bool(false) => "否".into(),
-        Value::Number(number) => number.to_string(),
-        Value::String(text) => text_in_words(field, text),
-        Value::Array(list) => {
+        Node::Leaf(Value::Null) => "无".into(),
+        Node::Leaf(Value::Bool(true)) => "是".into(),
+        Node::Leaf(Value::Bool(false)) => "否".into(),
+        Node::Leaf(Value::String(text)) => text_in_words(field, text),
+        Node::Leaf(other) => other.to_string(),
+        Node::List(list) => {
             let told: Vec<String> = list.iter().map(|value| in_words(field, value)).collect();
             told.join("、")
         }
-        Value::Object(entries) if key(value).is_some() && entries.contains_key("name") => {
+        Node::Map(entries) if key(value).is_some() && entries.get("name").is_some() => {
             entry_name(field, value)
         }
-        Value::Object(entries) => {
+        Node::Map(entries) => {
             let told: Vec<String> = entries
                 .iter()
                 .map(|(name, value)| {
@@ -268,8 +255,8 @@ control_points:
         assert_eq!(
             told(&change),
             [
-                "时限“许可决定”的承诺时限由20个工作日改为15个工作日",
                 "版本由1改为2",
+                "时限“许可决定”的承诺时限由20个工作日改为15个工作日",
             ]
         );
     }
@@ -307,8 +294,8 @@ control_points:
         assert_eq!(
             told(&[("level: yellow", "level: red")]),
             [
-                "监察点“决定超期”的检查内容的超期的级别安排增加（起点 承诺时限届满，级别 红牌）",
-                "监察点“决定超期”的检查内容的超期的级别安排减少（起点 承诺时限届满，级别 黄牌）"
+                "监察点“决定超期”的检查内容的超期的级别安排增加（级别 红牌，起点 承诺时限届满）",
+                "监察点“决定超期”的检查内容的超期的级别安排减少（级别 黄牌，起点 承诺时限届满）"
             ]
         );
     }

@@ -343,14 +343,21 @@ impl Taken<'_> {
         deadline::is_late(entered, due.due_at)
     }
 
-    /// Acceptance before application, decision before acceptance, a step's end before its start.
+    /// Acceptance before application, decision before acceptance, a step's end before its start, a suspension's before it.
     fn time_reversed(&self) -> Option<u32> {
         match self.event.kind {
             EventKind::Applied => self.first_though_after(EventKind::Accepted),
             EventKind::Accepted => self.first_though_after(EventKind::Decided),
             EventKind::StepStart => self.end_before_this_start(),
+            EventKind::Suspend => self.ends_before_it_begins().then_some(NONE),
             _ => None,
         }
+    }
+
+    /// A suspension that was to end before it began.
+    fn ends_before_it_begins(&self) -> bool {
+        let planned = self.event.special().and_then(|entry| entry.planned_end);
+        planned.is_some_and(|end| end < self.event.occurred_at)
     }
 
     /// For the first event of its kind: an earlier one of the kind that should have followed.

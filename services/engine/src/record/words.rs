@@ -324,6 +324,10 @@ impl Sentence<'_> {
                     local(told, around)
                 )
             }
+            Check::TimeReversed if finding.other == NONE => write!(
+                text,
+                "“{what}”（{when}）的计划结束时间早于开始时间，不计入任何时间。"
+            ),
             Check::TimeReversed => write!(text, "{before}早于“{what}”（{when}），时间倒序。"),
             Check::MissingField { fields } => {
                 let name = &fields[usize::from(finding.detail)].1;

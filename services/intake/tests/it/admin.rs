@@ -191,6 +191,17 @@ async fn definitions_are_published_whole_or_every_problem_is_told_with_its_place
     );
     assert_eq!(problems[1]["file"], "other.yaml");
     assert_eq!(platform.published.0.lock().unwrap().len(), 1);
+    // What only reviewers may change is refused in words that say what to do.
+    let reviewed = json!({"files": [{"name": "reviewed.yaml", "text": body}], "who": {"person": "op"}, "why": "试"});
+    let refused = platform.admin("/v1/definitions", reviewed).await;
+    assert_eq!((refused.status, refused.reason()), (409, "needs_review"));
+    assert!(
+        refused.json["error"]["message_zh"]
+            .as_str()
+            .unwrap()
+            .contains("请起草"),
+        "{refused:?}"
+    );
     let malformed = platform.admin("/v1/definitions", json!({"file": []})).await;
     assert_eq!(
         (malformed.status, malformed.reason()),

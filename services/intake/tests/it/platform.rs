@@ -7,9 +7,10 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use mingjing_domain::Timestamp;
-use mingjing_domain::definitions::{DefinitionFile, DefinitionSet};
+use mingjing_domain::definitions::DefinitionSet;
+use mingjing_domain::life::Refusal;
 use mingjing_domain::source::{Source, SourceClock};
-use mingjing_intake::{Config, Intake, Parts, PublishError, Published, Publisher, router};
+use mingjing_intake::{Config, Folder, Intake, Parts, PublishError, Published, Publisher, router};
 use mingjing_log::embedded::EmbeddedLog;
 use mingjing_log::{Log, Offset, Partition, StoredRecord, Topic};
 use mingjing_wire::LogRecord;
@@ -50,8 +51,17 @@ pub struct Definitions(pub Mutex<Vec<String>>, Mutex<Arc<BTreeMap<String, Source
 
 #[async_trait::async_trait]
 impl Publisher for Definitions {
-    async fn publish(&self, files: Vec<DefinitionFile>) -> Result<Published, PublishError> {
-        let (set, problems) = DefinitionSet::read(files);
+    async fn publish(&self, folder: Folder) -> Result<Published, PublishError> {
+        if folder.files.iter().any(|file| file.name == "reviewed.yaml") {
+            let why = "已经按审核程序公布";
+            return Err(PublishError::Refused(Refusal::new(
+                "needs_review",
+                "files",
+                why,
+                "请起草",
+            )));
+        }
+        let (set, problems) = DefinitionSet::read(folder.files);
         if !problems.is_empty() {
             return Err(PublishError::Problems(problems));
         }

@@ -101,7 +101,7 @@ impl Client {
     /// # Errors
     /// When the platform refuses them.
     pub async fn publish(&self, files: &[DefinitionFile]) -> anyhow::Result<()> {
-        let body = json!({ "files": files });
+        let body = json!({ "files": files, "who": { "person": "demo" }, "why": "演示数据" });
         let make = || {
             self.administrator(Method::POST, "/v1/definitions")
                 .json(&body)

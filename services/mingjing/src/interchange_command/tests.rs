@@ -160,3 +160,42 @@ fn the_power_list_goes_through_a_workbook() {
         "{told}"
     );
 }
+
+#[test]
+fn a_wrong_duty_is_told_by_its_cell() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| dir.path().join(name).display().to_string();
+    let item = "kind: item
+code: XK-1
+name: 许可
+power_type: licence
+level: city
+region: '510500'
+executing_body: zjj
+legal_basis: [建筑法]
+effective_from: 2020-01-01
+flowchart: f
+responsibilities:
+  - {duty: 受理}
+  - {duty: 决定, expectation: {id: d, trigger: [accepted], owed: [decided], within: WITHIN}}
+";
+    // Written by itself, since what cannot be read is not exported.
+    let write = |within: &str| {
+        let mut value =
+            mingjing_wire::datum::Datum::from_yaml(&item.replace("WITHIN", within)).expect("YAML");
+        value.take("kind");
+        let kind = "item".to_owned();
+        let workbook =
+            mingjing_wire::xlsx::write(&[mingjing_wire::xlsx::Definition { kind, value }]);
+        fs::write(path("a.xlsx"), workbook.expect("packed")).expect("written");
+    };
+    write("20days");
+    let told = run(&["import", "--xlsx", &path("a.xlsx"), "--out", &path("in")])
+        .expect_err("no unit is called days")
+        .to_string();
+    assert!(told.contains("责任清单!I3: "), "{told}");
+    write("20wd");
+    run(&["import", "--xlsx", &path("a.xlsx"), "--out", &path("in")]).expect("it is lawful");
+    let text = fs::read_to_string(path("in/items.yaml")).expect("written");
+    assert!(text.contains("within: 20wd"), "{text}");
+}

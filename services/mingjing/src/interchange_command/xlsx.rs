@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::Context as _;
-use mingjing_domain::definitions::{DefinitionFile, DefinitionSet};
+use mingjing_domain::definitions::{DefinitionFile, DefinitionSet, Problem};
 use mingjing_wire::datum::Datum;
 use mingjing_wire::xlsx::{self, Definition};
 
@@ -59,10 +59,19 @@ pub(super) fn import(workbook: &Path, out: &Path, overwrite: bool) -> anyhow::Re
             let name = file_of(&definition.kind).to_owned();
             let (_, found) = DefinitionSet::read(vec![DefinitionFile { name, text }]);
             for problem in found {
-                problems.push(format!(
-                    "{}!A{}: {}",
-                    row.sheet, row.number, problem.message
-                ));
+                let wrong = |value: &Datum| {
+                    let definition = Definition {
+                        kind: definition.kind.clone(),
+                        value: value.clone(),
+                    };
+                    let text = document(&definition).unwrap_or_default();
+                    let name = String::new();
+                    let (_, found) = DefinitionSet::read(vec![DefinitionFile { name, text }]);
+                    let same = |other: &Problem| essence(other) == essence(&problem);
+                    found.iter().any(same)
+                };
+                let place = row.blames(&definition.value, wrong);
+                problems.push(format!("{place}: {}", essence(&problem)));
             }
         }
     }
@@ -98,6 +107,14 @@ pub(super) fn import(workbook: &Path, out: &Path, overwrite: bool) -> anyhow::Re
         println!("{}: {} written", path.display(), texts.len());
     }
     Ok(())
+}
+
+/// What is wrong, without the line of a text that nobody has seen: the workbook's own place is told.
+fn essence(problem: &Problem) -> &str {
+    let message = problem.message.as_str();
+    let places = [" at line ", " (used at line ", " (defined at line "];
+    let ends = places.iter().filter_map(|place| message.find(place));
+    &message[..ends.min().unwrap_or(message.len())]
 }
 
 fn document(definition: &Definition) -> anyhow::Result<String> {

@@ -67,6 +67,15 @@ pub(super) fn draft(answer: &Value) -> String {
             format!("生效日期：{}", s(answer, "effective_from")),
         );
     }
+    if !answer["hindered"].is_null() {
+        let hindered = &answer["hindered"];
+        let text = format!(
+            "尚未生效：{}（自 {}）",
+            s(hindered, "why"),
+            s(hindered, "since")
+        );
+        line(&mut out, text);
+    }
     if !s(answer, "version").is_empty() {
         line(&mut out, format!("定义版本：{}", s(answer, "version")));
     }
@@ -118,6 +127,29 @@ fn record(record: &Value) -> String {
         s(record, "what"),
         s(record, "why")
     )
+}
+
+/// Folders that were installed, each with what it changed.
+pub(super) fn installations(answer: &Value) -> String {
+    let mut out = String::new();
+    for installed in list(answer, "installations") {
+        let in_force = match installed["in_force"].as_bool() {
+            Some(true) => "　在用",
+            _ => "",
+        };
+        let head = format!(
+            "{}　{}　{}（{}）{in_force}",
+            s(installed, "at"),
+            who(&installed["who"]),
+            s(installed, "version"),
+            s(installed, "why"),
+        );
+        line(&mut out, head);
+        for change in list(installed, "changes").filter_map(Value::as_str) {
+            line(&mut out, format!("  {change}"));
+        }
+    }
+    out
 }
 
 /// Drafts, a line each.

@@ -2,7 +2,7 @@
 
 use mingjing_domain::alert::{Level, Status};
 use mingjing_domain::fact::{Cause, Change};
-use mingjing_store::{Batch, HistoryEntry, LevelCount, OrgCount};
+use mingjing_store::{Batch, CasesAsked, HistoryEntry, LevelCount, OrgCount};
 
 use crate::samples::*;
 
@@ -138,21 +138,60 @@ async fn events_come_by_whole_cases_page_after_page() {
     write(&store, &batch, &[]).await;
 
     let source = events[0].source.to_string();
-    let page = store.events_of_cases(Some(&source), None, 2).await.unwrap();
+    let of = |source| CasesAsked {
+        source,
+        ..CasesAsked::default()
+    };
+    let page = store
+        .events_of_cases(of(Some(&source)), None, 2)
+        .await
+        .unwrap();
     assert_eq!(page, [events[0].clone(), superseded, events[2].clone()]);
     let next = store
-        .events_of_cases(None, Some((&source, "2")), 2)
+        .events_of_cases(of(None), Some((&source, "2")), 2)
         .await
         .unwrap();
     assert_eq!(next, [events[3].clone()]);
     let end = store
-        .events_of_cases(None, Some((&source, "3")), 2)
+        .events_of_cases(of(None), Some((&source, "3")), 2)
         .await
         .unwrap();
     assert_eq!(end, []);
     let other = store
-        .events_of_cases(Some("nobody"), None, 2)
+        .events_of_cases(of(Some("nobody")), None, 2)
         .await
         .unwrap();
     assert_eq!(other, []);
+}
+
+#[tokio::test]
+async fn codes_that_cases_bear_are_counted_once_a_case() {
+    let store = store().await;
+    let mut batch = Batch::default();
+    for case_no in ["1", "2"] {
+        batch.case(case_row(full_case(case_no), 1));
+    }
+    // In a step twice it bears the step once; without an item it says nothing of items.
+    let mut again = full_case("3");
+    again.visits.push(again.visits[0].clone());
+    again.org_code = None;
+    batch.case(case_row(again, 1));
+    batch.case(case_row(bare_case("4"), 1));
+    write(&store, &batch, &[]).await;
+    let found = store.codes_borne(at(-30), at(30)).await.unwrap();
+    let found: Vec<_> = found
+        .iter()
+        .map(|b| (&*b.source, &*b.item_code, &*b.what, &*b.code, b.cases))
+        .collect();
+    let (source, item) = ("泸州住建", "51-施工许可-0001");
+    assert_eq!(
+        found,
+        [
+            (source, item, "orgs", "510500-住建局", 2),
+            (source, item, "steps", "受理", 3),
+            (source, item, "steps", "审查", 3),
+        ]
+    );
+    // They were closed a second before the span.
+    assert_eq!(store.codes_borne(at(0), at(30)).await.unwrap(), []);
 }

@@ -2,7 +2,7 @@
 
 use mingjing_domain::Timestamp;
 use mingjing_domain::alert::Level;
-use mingjing_domain::definitions::{Anchor, ControlPoint, Name, PointKind};
+use mingjing_domain::definitions::{Anchor, ControlPoint, Name, PointKind, Step};
 use mingjing_domain::event::EventKind;
 use mingjing_domain::source::SourceClock;
 
@@ -82,7 +82,22 @@ impl SlowEvaluator<'_> {
             PointKind::NotInFlowchart => flow::breaches(case).not_in_flowchart,
             PointKind::StartedTooSoon => flow::breaches(case).started_too_soon,
             PointKind::RequiredStep { steps, at, unless } => {
-                self.required_step(case, steps, at, unless.as_ref())
+                let mut found = self.required_step(case, steps, at, unless.as_ref());
+                for finding in &mut found {
+                    let steps = case.flowchart.into_iter().flat_map(|f| &f.steps);
+                    let mut missing = steps.filter(|s| *s.code == *finding.step);
+                    let protects = |step: &Step| {
+                        use EventKind::{CollectiveDiscussion, Hearing, LegalReview, Notice};
+                        let kinds = &step.done_by;
+                        let of = |kind| kinds.contains(&kind);
+                        of(Notice) || of(Hearing) || of(LegalReview) || of(CollectiveDiscussion)
+                    };
+                    finding.level = missing.next().and_then(|step| {
+                        let by_kind = watch.point.level.is_none() && protects(step);
+                        step.if_missing.or(by_kind.then_some(Level::Red))
+                    });
+                }
+                found
             }
             PointKind::TimeReversed => case_wide(flow::time_reversed(case)),
             PointKind::UnfoundedSuspension { notice } => {

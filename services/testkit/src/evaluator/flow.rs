@@ -165,6 +165,12 @@ pub(super) fn time_reversed(case: &Case<'_>) -> Vec<usize> {
                 .filter(|index| happened_before(earlier, *index)),
         );
     }
+    for (index, event) in case.events.iter().enumerate() {
+        let planned = event.data.special.as_ref().and_then(|s| s.planned_end);
+        if event.kind == EventKind::Suspend && planned.is_some_and(|end| end < event.occurred_at) {
+            found.push(index);
+        }
+    }
     for (index, start) in case
         .events
         .iter()

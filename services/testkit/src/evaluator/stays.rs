@@ -356,6 +356,9 @@ pub(super) fn special_stays(case: &Case<'_>, kinds: &[Name], calendar: &WorkCale
             let event = case.events[start];
             let special = event.data.special.as_ref().expect("of this kind");
             let end = planned(event.occurred_at, special, procedure, calendar);
+            if end.is_some_and(|end| end < event.occurred_at) {
+                continue; // told wrongly: late for nothing
+            }
             let prolongs =
                 |i: &usize| of_kind(i) && procedure.maximum.is_none() && is_told(case, *i);
             let over = |i: &usize| resumes(case, *i, &procedure.kind) || prolongs(i);

@@ -123,6 +123,9 @@ reason_codes! {
         "请保留事件并稍后重新发送同一请求；已收下的会被识别";
     WrongDefinitions "wrong_definitions" "the definitions have problems" "定义有问题"
         "correct the places listed and publish again; nothing was changed" "请改正所列各处后重新发布；现行定义未变";
+    NeedsReview "needs_review" "definitions that are in force are changed by review only" "在用的定义只能按审核程序变动"
+        "draft the change, send it to its reviewers and publish it (mingjing definitions draft); nothing was changed"
+        "请起草（mingjing definitions draft）、送审、公布；现行定义未变";
     MalformedXml "malformed_xml" "not readable as XES" "不是可读的 XES"
         "export the log again, or correct the XML at the place given" "请重新导出日志，或按所示位置改正 XML";
     MalformedCsv "malformed_csv" "not readable as CSV" "不是可读的 CSV"

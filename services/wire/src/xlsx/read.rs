@@ -9,6 +9,7 @@ use super::cells::from_cell;
 use super::columns::{Column, Holds};
 use super::order::upside_down;
 use super::page::{Page, Value, pages};
+use super::row::{Row, Said, at};
 use super::sheets::{HELP, REST, SHEETS, Sheet};
 use super::{Definition, Problem, cell_name};
 
@@ -21,15 +22,6 @@ pub struct Workbook {
     pub problems: Vec<Problem>,
     /// What was read over.
     pub remarks: Vec<Problem>,
-}
-
-/// A row of a sheet.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Row {
-    /// The sheet.
-    pub sheet: &'static str,
-    /// Counted from 1.
-    pub number: u32,
 }
 
 /// Reads a workbook.
@@ -53,7 +45,7 @@ struct Reading {
 struct Place {
     definition: usize,
     /// Which item of each list on the way.
-    way: Vec<usize>,
+    way: Vec<(&'static str, usize)>,
     cell: String,
 }
 
@@ -193,9 +185,16 @@ impl Reading {
             above.push(self.key(sheet, page, places, row, level));
         }
         let mut value = Datum::Map(Vec::new());
+        let mut said = Vec::new();
         for column in sheet.columns {
             if let Some(read) = self.value(sheet, page, places, row, column) {
                 set(&mut value, column.entry, read);
+                said.push(Said {
+                    sheet: sheet.title,
+                    cell: cell_name(row, places[column.heading]),
+                    way: Vec::new(),
+                    entry: column.entry,
+                });
             }
         }
         self.rest(sheet, page, places, row, &mut value);
@@ -234,6 +233,7 @@ impl Reading {
                     Row {
                         sheet: sheet.title,
                         number,
+                        cells: said,
                     },
                 ));
             }
@@ -260,13 +260,8 @@ impl Reading {
             return self.problem(sheet.title, key.map(|key| key.cell.clone()), what);
         };
         let list = sheet.path[sheet.path.len() - 1];
-        let parent_path = &sheet.path[..sheet.path.len() - 1];
-        let owner = at(
-            &mut self.out.definitions[parent.definition].0.value,
-            parent_path,
-            &parent.way,
-        );
-        let Some(owner) = owner else {
+        let (definition, named) = &mut self.out.definitions[parent.definition];
+        let Some(owner) = at(&mut definition.value, &parent.way) else {
             return;
         };
         let mut items = match owner.take(list) {
@@ -274,8 +269,12 @@ impl Reading {
             _ => Vec::new(),
         };
         let mut way = parent.way.clone();
-        way.push(items.len());
+        way.push((list, items.len()));
         items.push(value);
+        named.cells.extend(said.into_iter().map(|said| Said {
+            way: way.clone(),
+            ..said
+        }));
         owner.set(list, Datum::List(items));
         if sheet.identity > 0 {
             keys.extend(own);
@@ -441,20 +440,4 @@ fn merge(value: &mut Datum, more: Datum) -> Result<(), String> {
         }
     }
     Ok(())
-}
-
-/// The item that a way leads to.
-fn at<'d>(value: &'d mut Datum, path: &[&str], way: &[usize]) -> Option<&'d mut Datum> {
-    let mut here = value;
-    for (list, place) in path.iter().zip(way) {
-        let Datum::Map(entries) = here else {
-            return None;
-        };
-        let (_, items) = entries.iter_mut().find(|(name, _)| name == list)?;
-        let Datum::List(items) = items else {
-            return None;
-        };
-        here = items.get_mut(*place)?;
-    }
-    Some(here)
 }

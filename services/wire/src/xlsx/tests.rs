@@ -44,7 +44,13 @@ legal_basis: [建筑法第七条, 行政许可法第四十二条]
 effective_from: 2015-08-15
 public: false
 flowchart: construction-permit
-responsibilities: [{duty: 受理, when: "a_x0041_b"}]
+responsibilities:
+  - {duty: 受理, when: "a_x0041_b"}
+  - duty: 依法决定
+    basis: 行政许可法第四十二条
+    body: "510500-zjj"
+    accountability: 逾期不决定的，责令改正
+    expectation: {id: decide, trigger: [accepted], owed: [decided, "step_end:review"], within: 20wd, falls_away_on: [withdrawn]}
 ---
 kind: discretion
 id: food-safety
@@ -290,6 +296,47 @@ fn an_inspection_plan_is_told_by_its_cells() {
     assert_eq!(
         plan.value.get("items"),
         Some(&Datum::texts(["JC-1", "JC-2"]))
+    );
+}
+
+#[test]
+fn a_problem_of_a_duty_is_blamed_on_the_cell_that_makes_it() {
+    let heads = ["事项编码", "责任事项", "应为编号", "履责时限"];
+    let duties = row(1, &heads)
+        + &row(2, &["XK-1", "受理", "", ""])
+        + &row(3, &["XK-1", "决定", "d", "20days"])
+        + &row(4, &["XK-1", "送达", "", "5wd"]);
+    let sheets = [
+        ("权力事项", items(&[GOOD])),
+        ("责任清单", format!("<sheetData>{duties}</sheetData>")),
+    ];
+    let read = read(&book(&sheets));
+    assert_eq!((&read.problems[..], read.definitions.len()), (&[][..], 1));
+    let (item, place) = &read.definitions[0];
+    let duties = |of: &Datum| {
+        of.get("responsibilities")
+            .map(Datum::items)
+            .unwrap_or_default()
+            .to_vec()
+    };
+    assert_eq!(duties(&item.value).len(), 3);
+    let within = |duty: &Datum, text: &str| {
+        duty.get("expectation").and_then(|e| e.text_of("within")) == Some(text)
+    };
+    let wrong = |of: &Datum| duties(of).iter().any(|duty| within(duty, "20days"));
+    assert_eq!(place.blames(&item.value, wrong), "责任清单!D3");
+    // A term without a number: nothing that stands there makes it, the row does.
+    let lacks = |of: &Datum| {
+        duties(of).iter().any(|duty| {
+            duty.text_of("duty") == Some("送达")
+                || (duty.get("duty").is_none() && within(duty, "5wd"))
+        })
+    };
+    assert_eq!(place.blames(&item.value, lacks), "责任清单!B4");
+    assert_eq!(place.blames(&item.value, |_| true), "权力事项!A3");
+    assert_eq!(
+        place.blames(&item.value, |of| of.text_of("name") == Some("许可")),
+        "权力事项!B3"
     );
 }
 

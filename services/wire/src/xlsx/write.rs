@@ -217,7 +217,7 @@ fn get<'d>(value: &'d Datum, entry: &str) -> Option<&'d Datum> {
 }
 
 /// Takes an entry out, and maps that are empty then.
-fn take(value: &mut Datum, entry: &str) {
+pub(super) fn take(value: &mut Datum, entry: &str) {
     match entry.split_once('.') {
         None => {
             value.take(entry);
@@ -245,9 +245,9 @@ fn help() -> Paper {
     );
     let cell = |text: &str| (!text.is_empty()).then(|| Cell::Text(text.to_owned()));
     for line in [
-        "本工作簿用于导入导出权力清单、机构和人员登记册、裁量基准和收费标准。每类一个工作表，第一行为表头，带 * 的列必填。",
+        "本工作簿用于导入导出权力清单、责任清单、机构和人员登记册、裁量基准、收费标准和检查计划。每类一个工作表，第一行为表头，带 * 的列必填。",
         "代码、编号一律按文本填写（表格软件会丢失数字的前导零和第 15 位以后的数字）。日期用日期格式，或写成 2026-01-01。",
-        "内设机构、人员、岗位、依法代行、违法行为、裁量档次、收费项目、减免情形各表以代码对应其所属的机构、事项、基准或标准。",
+        "内设机构、人员、岗位、依法代行、责任清单、违法行为、裁量档次、收费项目、减免情形各表以代码对应其所属的机构、事项、基准或标准。",
         "最后一列“其他（JSON）”保存没有专门列的内容，请勿改动；新增的行留空即可。",
     ] {
         paper.row(vec![cell("总说明"), None, None, None, cell(line)]);

@@ -5,7 +5,10 @@ use std::io::Write as _;
 
 use mingjing_domain::Timestamp;
 use mingjing_domain::event::{Actor, CaseData, CaseEvent, EventKind, Special, Value};
-use mingjing_wire::export::{CaseWriter, CsvWriter, OcelWriter, OcelXmlWriter, XesWriter};
+use mingjing_wire::cloudevents::encode_event;
+use mingjing_wire::export::{
+    CaseWriter, CsvWriter, OcelWriter, OcelXmlWriter, Selection, XesWriter, outgoing,
+};
 use mingjing_wire::import::{Mapping, open};
 
 const ZONE: chrono_tz::Tz = chrono_tz::Asia::Shanghai;
@@ -72,6 +75,78 @@ fn written(writer: &mut dyn CaseWriter) {
     writer.case(&case()).unwrap();
     writer.case(&[]).unwrap();
     writer.finish().unwrap();
+}
+
+#[test]
+fn what_is_left_out_of_an_event_is_in_no_export() {
+    let whole = case();
+    let sent: Vec<CaseEvent<'static>> = whole.iter().cloned().map(outgoing).collect();
+    let told = |event: &CaseEvent<'_>| String::from_utf8(encode_event(event)).unwrap();
+    for (whole, sent) in whole.iter().zip(&sent) {
+        assert!(told(whole).contains("张三") && told(whole).contains("party-hash"));
+        assert!(!told(sent).contains("张三") && !told(sent).contains("party-hash"));
+    }
+    type Make = fn(&mut Vec<u8>) -> Box<dyn CaseWriter + '_>;
+    let formats: [Make; 3] = [
+        |out| Box::new(XesWriter::new(out, ZONE)),
+        |out| Box::new(OcelWriter::new(out, ZONE)),
+        |out| Box::new(CsvWriter::new(out, ZONE)),
+    ];
+    for format in formats {
+        let written = |case: &[CaseEvent<'static>]| {
+            let mut bytes = Vec::new();
+            let mut writer = format(&mut bytes);
+            writer.case(case).unwrap();
+            writer.finish().unwrap();
+            drop(writer);
+            bytes
+        };
+        assert_eq!(written(&whole), written(&sent));
+    }
+}
+
+#[test]
+fn cases_are_selected_whole_by_source_item_and_beginning() {
+    let case = case();
+    let at = |text: &str| Some(Timestamp::parse(text).unwrap());
+    let takes = |selection: Selection| selection.takes(&case);
+    let none = Selection::default;
+    assert!(takes(none()) && !none().takes(&[]));
+    let of = |source: &str| Selection {
+        source: Some(source.into()),
+        ..none()
+    };
+    assert!(takes(of("zjj")) && !takes(of("gaj")));
+    let item = |item: &str| Selection {
+        item: Some(item.into()),
+        ..none()
+    };
+    assert!(takes(item("XK-1")) && !takes(item("XK-2")));
+    // It began at 09:00:00.250 on the first.
+    for (from, before, expected) in [
+        (
+            "2026-07-01T09:00:00.250+08:00",
+            "2026-07-01T09:00:00.251+08:00",
+            true,
+        ),
+        (
+            "2026-07-01T09:00:00.251+08:00",
+            "2026-08-01T00:00:00+08:00",
+            false,
+        ),
+        (
+            "2026-06-01T00:00:00+08:00",
+            "2026-07-01T09:00:00.250+08:00",
+            false,
+        ),
+    ] {
+        let span = Selection {
+            from: at(from),
+            before: at(before),
+            ..none()
+        };
+        assert_eq!(takes(span), expected, "{from} {before}");
+    }
 }
 
 const MAPPING: &str = r#"

@@ -38,6 +38,11 @@ pub(super) fn sentence(check: &Check, finding: &Finding, around: &Surroundings<'
             crew.len(),
             names()
         ),
+        Fault::NobodyNamed
+            if matches!(check, Check::Authority(AuthorityCheck::NotAssigned { .. })) =>
+        {
+            "记录未载经办人，请先补报。".into()
+        }
         Fault::NobodyNamed => {
             format!("记录未载执法人员，应不少于 {needed} 名，请先补报实际参加的执法人员。")
         }
@@ -49,12 +54,10 @@ pub(super) fn sentence(check: &Check, finding: &Finding, around: &Surroundings<'
             "记录的执法人员（{}）中有人不在人员名册，具备执法资格的不足 {needed} 名，请先核对名册。",
             names()
         ),
-        Fault::UnknownOfficer => {
-            format!(
-                "人员 {} 不在本单位人员名册，请先核对名册或人员编号。",
-                person()
-            )
-        }
+        Fault::UnknownOfficer => format!(
+            "人员 {} 不在本单位人员名册，请先核对名册或人员编号。",
+            in_question(check, &event, around, person())
+        ),
         Fault::NotInPost => format!(
             "人员 {} 当日已不在岗或尚未到岗。",
             in_question(check, &event, around, person())
@@ -157,7 +160,7 @@ pub(super) fn sentence(check: &Check, finding: &Finding, around: &Surroundings<'
     }
 }
 
-/// Who is not in post: the approver, or one of the officers.
+/// Who is meant: the approver, or one of the officers.
 fn in_question<'a>(
     check: &Check,
     event: &Event<'a>,

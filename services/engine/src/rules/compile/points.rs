@@ -227,7 +227,13 @@ impl Builder<'_> {
                     None => None,
                 };
                 let steps = self.required_steps(steps, home);
-                (Check::RequiredStep { steps, at, unless }, Looks::At(at))
+                let check = Check::RequiredStep {
+                    steps,
+                    at,
+                    unless,
+                    left_open: point.level.is_none(),
+                };
+                (check, Looks::At(at))
             }
             PointKind::SamePerson {
                 one,
@@ -315,8 +321,8 @@ impl Builder<'_> {
                 Looks::Always,
             ),
             PointKind::TimeReversed => {
-                use EventKind::{Accepted, Applied, Decided, StepStart};
-                let kinds = &[Applied, Accepted, Decided, StepStart];
+                use EventKind::{Accepted, Applied, Decided, StepStart, Suspend};
+                let kinds = &[Applied, Accepted, Decided, StepStart, Suspend];
                 (Check::TimeReversed, Looks::Kinds(kinds))
             }
             PointKind::MissingField { on, fields } => {

@@ -1,0 +1,188 @@
+//! The power list, the register of officers and the milestones.
+
+use anyhow::{Context, Result, ensure};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::*;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_list_the_register_and_the_milestones_live_too() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let platform = Platform::up(folder.path())?;
+    register(&platform).await?;
+    transfer(&platform).await?;
+    register_of_officers(&platform).await?;
+    milestones(&platform).await?;
+    platform.stop().await
+}
+
+/// 下放: a draft of both items, led, joined, approved; the receiver is live on the day after.
+async fn transfer(platform: &Platform) -> Result<()> {
+    let item = SET
+        .split("---\n")
+        .find(|text| text.contains("kind: item"))
+        .context("an item")?;
+    let giver = format!(
+        "{item}status: transferred\neffective_to: {}\nrunning_cases: hand_over\ntransferred_to: county-licence\n",
+        day(30)
+    );
+    let receiver = |from: &str| {
+        item.replace("code: e2e-licence", "code: county-licence")
+            .replace("level: city", "level: county")
+            .replace(
+                "effective_from: 2020-01-01",
+                &format!("effective_from: {from}"),
+            )
+    };
+    let author = who("bb-1", "e2e-body", "综合科");
+    let draft = json!({"text": format!("{giver}---\n{}", receiver(&day(40))), "who": author, "why": "川府发〔2026〕1号"});
+    let drafted = done(platform, Method::POST, "/api/v1/drafts", &draft).await?;
+    let id = drafted["id"].as_str().context("an id")?.to_owned();
+    let of = |act: &str| format!("/api/v1/drafts/{id}/{act}");
+    let submit = json!({"who": author, "why": "送审"});
+    let (status, answer) = ask(platform, Method::POST, &of("submit"), &submit).await?;
+    ensure!(
+        status == 409 && answer["reason"] == "no_receiver",
+        "a day without anybody: {answer:#}"
+    );
+    let revise = json!({"text": format!("{giver}---\n{}", receiver(&day(31))), "who": author, "why": "改正承接日期"});
+    done(platform, Method::POST, &of("revise"), &revise).await?;
+    let shown = done(platform, Method::POST, &of("submit"), &submit).await?;
+    let changes = shown["changes"].to_string();
+    ensure!(
+        changes.contains("在办件处理新增：移交承接机关") && changes.contains("新设权力事项"),
+        "{changes}"
+    );
+    for (role, person, body) in [
+        ("affairs", "a", "zwfw"),
+        ("staffing", "b", "bb"),
+        ("legal", "c", "sfj"),
+    ] {
+        let review = json!({"role": role, "verdict": "agree", "who": who(person, body, "一科"), "why": "会同审核"});
+        done(platform, Method::POST, &of("review"), &review).await?;
+    }
+    let waiting = got(platform, "/api/v1/drafts?state=in_review&kind=item").await?;
+    ensure!(
+        waiting["drafts"][0]["awaited"][0]["code"] == "government",
+        "{waiting:#}"
+    );
+    let approve = json!({"who": who("g", "zf", "办公室"), "why": "市政府常务会议"});
+    done(platform, Method::POST, &of("approve"), &approve).await?;
+    let publish = json!({"who": who("op", "", ""), "why": "公布"});
+    let shown = done(platform, Method::POST, &of("publish"), &publish).await?;
+    ensure!(shown["state"] == "published", "{shown:#}");
+    let listed = got(platform, "/api/v1/definitions?kind=item").await?;
+    let files: Vec<&str> = list(&listed, "definitions")
+        .filter_map(|d| d["file"].as_str())
+        .collect();
+    ensure!(
+        files.len() == 2
+            && files
+                .iter()
+                .all(|file| *file == format!("published/item/{id}.yaml")),
+        "the old text has made room: {listed:#}"
+    );
+    // An ended item is not opened again, and the folder it came from cannot bring it back: reviewers have spoken.
+    let files = json!([{"name": format!("{SOURCE}/licence.yaml"), "text": SET}]);
+    let folder = json!({"files": files, "who": who("op", "", ""), "why": "重装"});
+    let (status, answer) = ask(platform, Method::POST, "/v1/definitions", &folder).await?;
+    ensure!(
+        status == 409 && answer["error"]["reason"] == "needs_review",
+        "{answer:#}"
+    );
+    Ok(())
+}
+
+async fn register_of_officers(platform: &Platform) -> Result<()> {
+    let body = |officers: &str| {
+        format!(
+            "kind: body\ncode: e2e-body\nname: 审批局\nregion: '510500'\noffices:\n  - code: w\n    name: 窗口\n    officers: [{officers}]\n"
+        )
+    };
+    let put = |text: String, key: &str| json!({"text": text, "who": who("rs-1", "e2e-body", "人事科"), "why": "任职通知", "key": key});
+    let path = "/api/v1/register/e2e-body";
+    let first = body(&format!("{{id: a, from: {}}}", day(0)));
+    let shown = done(platform, Method::PUT, path, &put(first.clone(), "r1")).await?;
+    ensure!(shown["state"] == "published", "{shown:#}");
+    let again = done(platform, Method::PUT, path, &put(first, "r1")).await?;
+    ensure!(again["history"] == shown["history"], "{again:#}");
+    let both = body(&format!(
+        "{{id: a, from: {0}}}, {{id: b, from: {1}}}",
+        day(0),
+        day(1)
+    ));
+    done(platform, Method::PUT, path, &put(both, "r2")).await?;
+    let now = got(platform, path).await?;
+    let on = got(platform, &format!("{path}?on={}", day(0))).await?;
+    let officers = |of: &Value| list(&of["offices"][0], "officers").count();
+    ensure!(officers(&now) == 2 && officers(&on) == 1, "{now:#}\n{on:#}");
+    for (text, reason) in [
+        (body(&format!("{{id: b, from: {}}}", day(1))), "history"),
+        (body("").replace("审批局", "行政审批局"), "needs_review"),
+    ] {
+        let (status, answer) = ask(platform, Method::PUT, path, &put(text, reason)).await?;
+        ensure!(status == 409 && answer["reason"] == reason, "{answer:#}");
+    }
+    let history = got(platform, &format!("{path}/history")).await?;
+    ensure!(list(&history, "changes").count() == 2, "{history:#}");
+    Ok(())
+}
+
+async fn milestones(platform: &Platform) -> Result<()> {
+    let said = |more: Value| {
+        let mut said = json!({"who": who("m", "zwfw", "一科"), "why": "工作方案"});
+        said.as_object_mut()
+            .expect("an object")
+            .extend(more.as_object().cloned().unwrap_or_default());
+        said
+    };
+    let path = "/api/v1/milestones/e2e-body";
+    for milestone in ["on_platform", "flowchart", "responsibility_list"] {
+        done(
+            platform,
+            Method::POST,
+            path,
+            &said(json!({"milestone": milestone, "due": day(-1)})),
+        )
+        .await?;
+    }
+    let overdue = got(platform, "/api/v1/milestones?overdue=true").await?;
+    let names = |of: &Value| {
+        list(&of["bodies"][0], "milestones")
+            .map(|m| m["milestone"].to_string())
+            .collect::<Vec<_>>()
+            .join(",")
+    };
+    ensure!(
+        names(&overdue) == "\"on_platform\",\"responsibility_list\"",
+        "{overdue:#}"
+    );
+    done(
+        platform,
+        Method::POST,
+        path,
+        &said(json!({"milestone": "on_platform", "done": day(0)})),
+    )
+    .await?;
+    let claimed = done(
+        platform,
+        Method::POST,
+        path,
+        &said(json!({"milestone": "responsibility_list", "done": day(0)})),
+    )
+    .await?;
+    let duties = list(&claimed["bodies"][0], "milestones")
+        .find(|m| m["milestone"] == "responsibility_list")
+        .context("listed")?;
+    ensure!(
+        duties["contradicted"] == true && duties["overdue"] == true,
+        "no item has a duty: {duties:#}"
+    );
+    let told = command(platform, &["milestones", "list", "--overdue"])?;
+    ensure!(
+        told.contains("公布责任清单") && told.contains("已逾期"),
+        "{told}"
+    );
+    Ok(())
+}
