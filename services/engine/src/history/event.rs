@@ -175,7 +175,7 @@ impl<'h> Reading<'h> {
     }
 
     /// Every version of an event's record, itself among them.
-    pub(crate) fn versions_of(&self, event: &Event<'h>) -> Vec<Event<'h>> {
+    pub(crate) fn versions_of(&self, event: &Event<'_>) -> Vec<Event<'h>> {
         let same = frames(self.bytes).filter(|f| f.id == event.id);
         same.map(|f| self.decode(&f)).collect()
     }
