@@ -180,7 +180,7 @@
 //! - `amounts_differ`: at the first closing event, unless the case stands ended with it: the latest
 //!   `owed_on` event's amount, less the latest `less`, is more than the sum paid; or that with the latest `more` is
 //!   less. Nothing where the latest `owed_on` event carries no amount.
-//! - `missing_field`, `attachments.<kind>`: neither this event nor an earlier one carried such a file. Where one of
+//! - `missing_field`, `step_start`: the event ends a visit that has no start, and the source can tell starts. `attachments.<kind>`: neither this event nor an earlier one carried such a file. Where one of
 //!   them had files that were not kept (an older snapshot), nothing is missing.
 //! - `only_when`, `unless`: a point speaks only of events at which the one holds and the other does not; what a name
 //!   stands for is known with the event; what cannot be judged does not hold. For findings about the case the first

@@ -171,7 +171,10 @@ impl Fold {
             }
             Check::StartMoved => plain(look.context.held(&look.event).is_some()),
             Check::TimeReversed => look.time_reversed().map(|other| (other, 0)),
-            Check::MissingField { fields } => look.missing_field(fields).map(|f| (NONE, f)),
+            Check::MissingField { fields } => {
+                let missing = look.missing_field(fields, || self.ends_unstarted(look));
+                missing.map(|f| (NONE, f))
+            }
             Check::MalformedCode { codes } => look.malformed_code(codes).map(|d| (NONE, d)),
             Check::Conflict => {
                 let other = look.conflict().map(|other| (other, 0));
@@ -267,7 +270,8 @@ impl Taken<'_> {
         let named = self.context.profile(&self.event).item;
         if named == 0 {
             let never = || self.context.first_named(NONE, |p| p.item) == 0;
-            return (EXERCISES.contains(&self.event.kind) && never()).then_some(NO_ITEM);
+            let exercises = EXERCISES.contains(&self.event.kind) && !self.lacks("item_code");
+            return (exercises && never()).then_some(NO_ITEM);
         }
         let Some(item) = self.context.rules.item(self.context.texts.text(named)) else {
             return Some(0);
@@ -398,12 +402,17 @@ impl Taken<'_> {
         None
     }
 
-    fn missing_field(&self, fields: &[(Field, String)]) -> Option<u16> {
+    fn missing_field(
+        &self,
+        fields: &[(Field, String)],
+        unstarted: impl Fn() -> bool,
+    ) -> Option<u16> {
         let missing = |field: &Field, name: &str| {
             let is_missing = match field {
                 Field::Present(bit) => self.event.present & bit == 0,
                 Field::Attribute(place) => self.context.sent(&self.event, *place).is_none(),
                 Field::File => !self.came_with(name),
+                Field::Start => unstarted() && !self.context.lacks.has_event(EventKind::StepStart),
             };
             is_missing && !self.lacks(name)
         };

@@ -269,7 +269,8 @@ pub enum PointKind {
         #[serde(default)]
         on: Vec<Anchor>,
         /// Paths like `actor.id`, `result_code`, `item_code`, `attributes.x`. `attachments.<kind>` asks whether this
-        /// event or an earlier one of the case carried a file of that kind.
+        /// event or an earlier one of the case carried a file of that kind; `step_start`, of an event that ends a step, whether the
+        /// step's start was told.
         fields: Vec<Name>,
     },
     /// Q4: a code that is none. What is not said is not judged.
