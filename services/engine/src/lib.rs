@@ -167,6 +167,11 @@
 //!   case's first `applied`, `accepted` or `filed` and a record of its kind with an earlier time was taken back by a correction that was first
 //!   received more than the allowance after it. The earliest counts. Stays begin at it (`too_early`, duties and special procedures at the event's own).
 //!   Not for declared sources.
+//! - `saved_by_late_entry`, of each stay of an overdue point's limit (judged always, without own deadline, begun plainly, not stopped): without the
+//!   suspensions and extensions whose records were first received more than the source's allowance after they happened, its first due instant
+//!   (promised, else statutory) is earlier and passed before it was done, fell or by the clock. Whether an extension is credited is asked with all
+//!   of them. Step and visit are the stay's; of several with the same, the one due first. `due_at` is that instant, `breached_at` the second after
+//!   it. It stands for good. Not for declared sources.
 //! - `malformed_code`: a code that is said and is none; a region code that lies in a listed area and is not listed.
 //! - `missing_field`: empty text is absent. `same_person`: by `actor.id`, any of one list with any of the other; one event that is both is none.
 //!   `first`: the first of each alone. `not_for_instant`: by the first `case_kind` named up to the first `accepted` or `filed`, else by the first event's.

@@ -167,6 +167,11 @@ enum Basis<'a> {
     Finding(&'a Finding),
     TwoContents(u32),
     Resent(Resent),
+    /// A limit in time by a late entry alone.
+    Saved {
+        stay: &'a Stay,
+        timed: &'a TimedPoint,
+    },
 }
 
 impl<'a> Basis<'a> {
@@ -182,6 +187,11 @@ impl<'a> Basis<'a> {
                 Basis::Stay { stay, timed, at }
             }
             Origin::Finding { place } => Basis::Finding(&around.fold.findings()[place]),
+            Origin::Saved { place } => {
+                let stay = &around.fold.stays[place];
+                let timed = &around.context.plan.timed[usize::from(stay.timed)];
+                Basis::Saved { stay, timed }
+            }
             Origin::TwoContents { event } => Basis::TwoContents(event),
             Origin::Resent { event } => {
                 let point = &around.context.plan.points[usize::from(allegation.point)];
@@ -224,7 +234,7 @@ impl<'a> Basis<'a> {
             {
                 stay.fell_event
             }
-            Basis::Stay { .. } => {
+            Basis::Stay { .. } | Basis::Saved { .. } => {
                 return history.known().filter(|e| e.actor != 0).last();
             }
         };

@@ -416,4 +416,32 @@ pub(super) const RULES: &[Rule] = &[
             },
         ],
     },
+    Rule {
+        id: "Q17",
+        name: "仅凭事后补录未超期",
+        name_en: "In time by late entry alone",
+        checks: "除去晚于来源允许的时差才报送的中止和延期，期限是否已经届满而未办结。",
+        tier: Tier::Stream,
+        finding: FindingKind::Review,
+        level: Level::Review,
+        legal_basis: &[],
+        parameters: &[],
+        evidence: &["事后补录的中止、延期记录", "不计补录时的届满时间"],
+        message: "",
+        remedy: "请提交中止、延期的审批和书面告知文书，由监督机构核定；不予采信的，按超期处理。",
+        exceptions: &[
+            Exception {
+                text: "在来源允许的时差之内报送的中止、延期照常计算",
+                source: "11.1",
+            },
+            Exception {
+                text: "不计补录也未超期的",
+                source: "11.1",
+            },
+            Exception {
+                text: "历史数据导入（声明来源）",
+                source: "11.13",
+            },
+        ],
+    },
 ];

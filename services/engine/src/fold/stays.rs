@@ -373,14 +373,18 @@ impl Fold {
 
     /// Stays that can allege nothing any more are not kept: most limits are kept in time.
     fn forget_what_was_in_time(&mut self, context: &Context<'_>) {
+        let late = self
+            .rare
+            .as_ref()
+            .is_some_and(|rare| rare.ledger.holds_late());
         self.stays.retain(|stay| {
             let timed = &context.plan.timed[usize::from(stay.timed)];
             let own = matches!(timed.own_deadline, Some(OwnDeadline::Case(_)));
             let once = timed.occurrence == Occurrence::First
                 && matches!(timed.limit_kind, LimitKind::Stage | LimitKind::Case);
             let again = stay.visit > 1 || stay.ended_otherwise(timed, context);
-            if own || stay.begun != Begun::Plainly || (once && again) {
-                // It may be timed again, go on, or stands in the way of another.
+            if own || late || stay.begun != Begun::Plainly || (once && again) {
+                // It may be timed again, go on, stands in the way of another, or is in time by a late entry alone.
                 return true;
             }
             let over_at = match (stay.is_done(), stay.fallen) {

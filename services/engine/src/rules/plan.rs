@@ -132,6 +132,7 @@ pub(crate) enum Check {
         lifted_by: MarkSet,
     },
     StartMoved,
+    SavedByLateEntry,
     NotInFlowchart,
     StartedTooSoon,
     RequiredStep {

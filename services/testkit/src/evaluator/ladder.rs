@@ -17,7 +17,7 @@ use super::stays::{Course, Stay, special_stays};
 use super::{Moment, SlowEvaluator, State, Wanted, Watch, level_of};
 
 /// No due instant of a test lies here: only a stop without end leads so far (9900-01-01).
-const NEVER: Timestamp = Timestamp::from_millis(250_246_000_000_000);
+pub(super) const NEVER: Timestamp = Timestamp::from_millis(250_246_000_000_000);
 
 /// One rung of a ladder with its instant.
 #[derive(Clone, Copy, Debug)]

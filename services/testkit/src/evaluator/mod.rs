@@ -21,6 +21,7 @@ pub mod life;
 mod money;
 mod moved;
 mod records;
+mod saved;
 mod settings;
 mod stays;
 mod suspensions;
@@ -311,6 +312,7 @@ impl<'a> SlowEvaluator<'a> {
             }
             PointKind::TooEarly { .. } => self.too_early(case, watch, moment),
             PointKind::DutyNotDone => self.duties(case, watch, moment),
+            PointKind::SavedByLateEntry => self.saved_by_late_entry(case, watch, moment),
             PointKind::EndedBeforeDue { .. } => self.ended_before_due(case, watch, moment),
             _ => self.findings(case, watch, moment),
         }
@@ -415,6 +417,7 @@ fn level_of(point: &ControlPoint) -> Level {
         | PointKind::MalformedCode { .. }
         | PointKind::Conflict
         | PointKind::StartMoved { .. }
+        | PointKind::SavedByLateEntry
         | PointKind::EndedBeforeDue { .. } => Level::Review,
         _ => Level::Yellow,
     })

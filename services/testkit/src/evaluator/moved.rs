@@ -45,6 +45,14 @@ impl Case<'_> {
         found.into_iter().min()
     }
 
+    /// Whether an event was told later than the allowance after it happened.
+    pub fn is_told_late(&self, index: usize) -> bool {
+        let event = self.events[index];
+        let told = self.first_told(event);
+        let is_late = |ms: i64| told > event.occurred_at.plus_millis(ms);
+        self.allowance_ms.is_some_and(is_late)
+    }
+
     /// Every version of a record, of each the first that arrived.
     fn records(&self, id: &str) -> Vec<&CaseEvent<'static>> {
         let mut records: Vec<&CaseEvent<'static>> = Vec::new();

@@ -88,6 +88,9 @@ pub enum PointKind {
         #[serde(default)]
         on: Vec<Anchor>,
     },
+    /// Q17: a limit is not past its first due instant, or was not when it was done, only because of suspensions or extensions that were told
+    /// later than the source's delay allowance after they happened.
+    SavedByLateEntry,
     /// P1: a step that the flowchart does not have, or does not allow here.
     NotInFlowchart,
     /// P2: a step began before the end of the step that leads to it.
@@ -377,6 +380,7 @@ impl PointKind {
             PointKind::MissingField { .. } | PointKind::MalformedCode { .. } => "Q4",
             PointKind::Conflict => "Q5",
             PointKind::StartMoved { .. } => "Q16",
+            PointKind::SavedByLateEntry => "Q17",
             PointKind::SpecialOverdue { .. } => "T10",
             PointKind::TooFewOfficers { .. } => "A4",
             PointKind::Certificate { .. } => "A5",
