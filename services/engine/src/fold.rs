@@ -41,7 +41,6 @@ pub(crate) use money::{DECIDED, Measure, Span};
 pub(crate) use persons::APPROVED;
 pub(crate) use points::{NO_ITEM, STARTED_TWICE};
 pub(crate) use resent::Resent;
-pub(crate) use saved::Saved;
 pub(crate) use seen::Seen;
 pub(crate) use stay::{Begun, Fallen, NEVER, NONE, Stay};
 pub(crate) use steps::{StepState, Tells};

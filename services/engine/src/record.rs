@@ -168,10 +168,7 @@ enum Basis<'a> {
     TwoContents(u32),
     Resent(Resent),
     /// A limit in time by a late entry alone.
-    Saved {
-        stay: &'a Stay,
-        timed: &'a TimedPoint,
-    },
+    Saved(&'a TimedPoint),
 }
 
 impl<'a> Basis<'a> {
@@ -189,8 +186,7 @@ impl<'a> Basis<'a> {
             Origin::Finding { place } => Basis::Finding(&around.fold.findings()[place]),
             Origin::Saved { place } => {
                 let stay = &around.fold.stays[place];
-                let timed = &around.context.plan.timed[usize::from(stay.timed)];
-                Basis::Saved { stay, timed }
+                Basis::Saved(&around.context.plan.timed[usize::from(stay.timed)])
             }
             Origin::TwoContents { event } => Basis::TwoContents(event),
             Origin::Resent { event } => {
@@ -234,7 +230,7 @@ impl<'a> Basis<'a> {
             {
                 stay.fell_event
             }
-            Basis::Stay { .. } | Basis::Saved { .. } => {
+            Basis::Stay { .. } | Basis::Saved(_) => {
                 return history.known().filter(|e| e.actor != 0).last();
             }
         };

@@ -21,7 +21,7 @@ pub(super) fn gather(
     let mut found = Vec::new();
     match basis {
         Basis::Stay { stay, timed, .. } => stay_evidence(&mut found, stay, timed, basis, around),
-        Basis::Saved { .. } => {
+        Basis::Saved(_) => {
             let ledger = around.fold.ledger();
             let suspensions = ledger.into_iter().flat_map(|l| &l.suspensions);
             let extensions = ledger.into_iter().flat_map(|l| &l.extensions);

@@ -78,7 +78,7 @@ impl Sentence<'_> {
                 )
             }
             Basis::Resent(resent) => self.resent(&mut text, resent),
-            Basis::Saved { timed, .. } => self.saved(&mut text, timed),
+            Basis::Saved(timed) => self.saved(&mut text, timed),
         };
         if let Some(legal) = &self.said.legal_basis {
             let _ = write!(text, "依据：{legal}。");
