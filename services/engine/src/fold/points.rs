@@ -90,7 +90,7 @@ impl Fold {
         let plain = |violated: bool| violated.then_some((NONE, 0));
         match check {
             Check::Timed | Check::NotInFlowchart | Check::StartedTooSoon => None,
-            Check::ResentAfter { .. } => None,
+            Check::ResentAfter { .. } | Check::SavedByLateEntry => None,
             Check::RequiredStep { .. } | Check::AmountsDiffer(_) => None,
             Check::RequiresBefore {
                 event,
@@ -169,8 +169,12 @@ impl Fold {
             Check::FrequentSuspension { count, limit } => {
                 self.too_frequent(*count, *limit, look).map(|d| (NONE, d))
             }
+            Check::StartMoved => plain(look.context.held(&look.event).is_some()),
             Check::TimeReversed => look.time_reversed().map(|other| (other, 0)),
-            Check::MissingField { fields } => look.missing_field(fields).map(|f| (NONE, f)),
+            Check::MissingField { fields } => {
+                let missing = look.missing_field(fields, || self.ends_unstarted(look));
+                missing.map(|f| (NONE, f))
+            }
             Check::MalformedCode { codes } => look.malformed_code(codes).map(|d| (NONE, d)),
             Check::Conflict => {
                 let other = look.conflict().map(|other| (other, 0));
@@ -266,7 +270,8 @@ impl Taken<'_> {
         let named = self.context.profile(&self.event).item;
         if named == 0 {
             let never = || self.context.first_named(NONE, |p| p.item) == 0;
-            return (EXERCISES.contains(&self.event.kind) && never()).then_some(NO_ITEM);
+            let exercises = EXERCISES.contains(&self.event.kind) && !self.lacks("item_code");
+            return (exercises && never()).then_some(NO_ITEM);
         }
         let Some(item) = self.context.rules.item(self.context.texts.text(named)) else {
             return Some(0);
@@ -396,12 +401,17 @@ impl Taken<'_> {
         None
     }
 
-    fn missing_field(&self, fields: &[(Field, String)]) -> Option<u16> {
+    fn missing_field(
+        &self,
+        fields: &[(Field, String)],
+        unstarted: impl Fn() -> bool,
+    ) -> Option<u16> {
         let missing = |field: &Field, name: &str| {
             let is_missing = match field {
                 Field::Present(bit) => self.event.present & bit == 0,
                 Field::Attribute(place) => self.context.sent(&self.event, *place).is_none(),
                 Field::File => !self.came_with(name),
+                Field::Start => unstarted() && !self.context.lacks.has_event(EventKind::StepStart),
             };
             is_missing && !self.lacks(name)
         };

@@ -126,6 +126,18 @@ impl Fold {
         before.filter(starts).last().map(|e| e.place)
     }
 
+    /// Whether the event ends a visit of which nobody told the start.
+    pub(super) fn ends_unstarted(&self, taken: &Taken<'_>) -> bool {
+        let (event, context) = (&taken.event, taken.context);
+        let symbol = context.step_symbol(event);
+        if symbol == 0 || event.kind == EventKind::StepStart || !context.ends_visit(event) {
+            return false;
+        }
+        let known = self.steps.iter().find(|s| s.step == symbol);
+        let mut state = known.copied().unwrap_or(StepState::new(symbol));
+        matches!(state.take(event), Tells::Visit(_))
+    }
+
     /// Opens or ends the visit that an event speaks of.
     pub(super) fn step(&mut self, taken: &Taken<'_>) -> Visit {
         let (event, context) = (&taken.event, taken.context);

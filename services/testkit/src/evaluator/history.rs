@@ -44,6 +44,8 @@ pub(super) struct Case<'a> {
     pub arrivals: &'a [CaseEvent<'static>],
     /// What its source's format cannot say.
     pub lacks: &'a Lacks,
+    /// For so long after something was told its source may put it right; none where that cannot be known.
+    pub allowance_ms: Option<i64>,
 }
 
 impl<'a> Case<'a> {
@@ -77,6 +79,7 @@ impl<'a> Case<'a> {
             region,
             arrivals,
             lacks,
+            allowance_ms: None,
         }
     }
 
@@ -93,6 +96,7 @@ impl<'a> Case<'a> {
             conflicting: self.conflicting.clone(),
             region: self.region,
             arrivals: self.arrivals,
+            allowance_ms: self.allowance_ms,
             lacks: self.lacks,
         }
     }
@@ -251,7 +255,10 @@ fn in_force<'a>(
         .max_by_key(|f| f.effective_from)
 }
 
-fn step_of<'a>(event: &'a CaseEvent<'static>, flowchart: Option<&'a Flowchart>) -> Option<&'a str> {
+pub(super) fn step_of<'a>(
+    event: &'a CaseEvent<'static>,
+    flowchart: Option<&'a Flowchart>,
+) -> Option<&'a str> {
     if let Some(code) = event.data.step_code.as_deref() {
         return Some(code);
     }
