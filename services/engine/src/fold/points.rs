@@ -14,7 +14,7 @@ use crate::rules::{Check, Code, CodeHolder, CodeKind, FILE_FIELD, Field, MarkSet
 use crate::symbols::Symbol;
 
 /// What running cases of an ended item may still do when they are to be terminated or handed over.
-pub(super) const WINDING_UP: [EventKind; 15] = [
+const WINDING_UP: [EventKind; 15] = [
     EventKind::Terminated,
     EventKind::Transferred,
     EventKind::Delivered,
