@@ -375,8 +375,9 @@ impl Taken<'_> {
         earlier.map(|e| e.place)
     }
 
-    /// An end of the same step that happened before this start though the source sent it after. Where the source does not number
-    /// what it sends, one that no start precedes and that came no earlier than this start.
+    /// An end of the same step that no start precedes, that happened before this start and that the source sent after it: by its
+    /// numbers, or where both have the same, by when they came. An end with a start before it is that visit's, however numbers
+    /// are given: tables number all their ends after all their starts.
     fn end_before_this_start(&self) -> Option<u32> {
         let (context, this) = (self.context, &self.event);
         let step = context.step_symbol(this);
@@ -387,10 +388,8 @@ impl Taken<'_> {
             }
             let ends = e.kind == EventKind::StepEnd;
             let sent_after = e.source_seq > this.source_seq
-                || (e.source_seq == this.source_seq
-                    && open == 0
-                    && e.received_at() >= this.received_at());
-            if ends && e.occurred_at < this.occurred_at && sent_after {
+                || (e.source_seq == this.source_seq && e.received_at() >= this.received_at());
+            if ends && open == 0 && e.occurred_at < this.occurred_at && sent_after {
                 return Some(e.place);
             }
             match e.kind {
