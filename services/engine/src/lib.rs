@@ -105,8 +105,8 @@
 //!   `if_missing`; where neither it nor the point nor settings say, red for a step done by `notice`, `hearing`, `legal_review` or
 //!   `collective_discussion`.
 //! - `time_reversed`: at the first `applied`, an `accepted` strictly before it; at the first `accepted`, a `decided`;
-//!   at a `step_start`, a `step_end` of its step strictly before it that the source sent after it (`source_seq`); under one number, that was
-//!   first received no earlier and found no start of the step open;
+//!   at a `step_start`, a `step_end` of its step strictly before it that the source sent after it (`source_seq`; under one number, that was
+//!   first received no earlier), and that found no start of the step open;
 //!   at a `suspend` that was planned to end before it.
 //! - `off_list`: at the first event that names an item: unknown, not yet in force on that local date, or active and
 //!   past its end. Where none names one: at the first `accepted`, `filed` or `decided`.
