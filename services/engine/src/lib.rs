@@ -105,8 +105,8 @@
 //!   `if_missing`; where neither it nor the point nor settings say, red for a step done by `notice`, `hearing`, `legal_review` or
 //!   `collective_discussion`.
 //! - `time_reversed`: at the first `applied`, an `accepted` strictly before it; at the first `accepted`, a `decided`;
-//!   at a `step_start`, a `step_end` of its step strictly before it that the source sent after it (`source_seq`); under one number, that was
-//!   first received no earlier and found no start of the step open;
+//!   at a `step_start`, a `step_end` of its step strictly before it that the source sent after it (`source_seq`; under one number, that was
+//!   first received no earlier), and that found no start of the step open;
 //!   at a `suspend` that was planned to end before it.
 //! - `off_list`: at the first event that names an item: unknown, not yet in force on that local date, or active and
 //!   past its end. Where none names one: at the first `accepted`, `filed` or `decided`.
@@ -144,7 +144,7 @@
 //! - A *query* is alleged as `off_list` is: settled when two working days have passed by the clock.
 //! - `late_entry`: `entered_at`, else `received_at`, cut to the second, past the deadline. Not for declared sources.
 //! - `conflict`: an event that names another item or party than the first; a `step_start` of a step that the flowchart has, that is not
-//!   `repeatable` and of which a visit is open: it opens no other; or an event whose id came with two contents under
+//!   `repeatable` and of which a visit is open, where the last start of it named the same actor or neither named one: it opens no other; or an event whose id came with two contents under
 //!   the version known (all counts but `received_at`, `sent_at` and `source_seq`). A greater version of the id settles it.
 //! - `unfounded_suspension`, of each `suspend` and `extend` by itself: its kind is no suspending (extending) one of the flowchart; a suspension has
 //!   neither a planned end nor a maximum, and its kind no `review_after`; an extension has no readable `granted`; or there is (unless

@@ -307,8 +307,9 @@ impl Taken<'_> {
         match item.running_cases {
             RunningCases::Finish => false,
             RunningCases::Terminate | RunningCases::HandOver => {
-                let follows = FOLLOWS_A_DECISION.contains(&self.event.kind);
-                !WINDING_UP.contains(&self.event.kind) && !(follows && self.decided_by(end))
+                let kind = &self.event.kind;
+                let carries_out = FOLLOWS_A_DECISION.contains(kind) && self.decided_by(end);
+                !carries_out && !WINDING_UP.contains(kind)
             }
         }
     }
