@@ -50,7 +50,7 @@ async fn an_export_of_the_platform_is_the_export_of_its_events_from_a_file() -> 
         let file = file.to_str().context("a path of UTF-8")?;
         let expected = export(&[&[file][..], &common[..], more].concat(), &theirs)?;
         ensure!(
-            count(&said) == count(&expected),
+            count(&said)? == count(&expected)?,
             "{format} {more:?}: {said}, and from the file {expected}"
         );
         ensure!(

@@ -386,7 +386,7 @@ async fn published(platform: &Platform, id: &str) -> Result<()> {
 
 /// The last whole pass, when it has judged so many events of the draft's present text.
 async fn judged_all(platform: &Platform, id: &str, events: u64) -> Result<Value> {
-    let path = format!("/api/v1/drafts/{id}/shadow?limit=1000");
+    let path = format!("/api/v1/drafts/{id}/shadow?limit=200");
     let shown = until(platform, &path, |shown| {
         shown["outcome"]["events"] == events
     })
@@ -396,7 +396,7 @@ async fn judged_all(platform: &Platform, id: &str, events: u64) -> Result<Value>
 
 /// The last whole pass, when it is a later one.
 async fn judged_after(platform: &Platform, id: &str, before: &Value) -> Result<Value> {
-    let path = format!("/api/v1/drafts/{id}/shadow?limit=1000");
+    let path = format!("/api/v1/drafts/{id}/shadow?limit=200");
     let later = |shown: &Value| {
         let at = |value: &Value| Timestamp::parse(value.as_str().unwrap_or_default()).ok();
         at(&shown["outcome"]["judged_at"]) > at(&before["judged_at"])
@@ -405,7 +405,7 @@ async fn judged_after(platform: &Platform, id: &str, before: &Value) -> Result<V
 }
 
 async fn outcome_of(platform: &Platform, id: &str) -> Result<Value> {
-    let path = format!("/api/v1/drafts/{id}/shadow?limit=1000");
+    let path = format!("/api/v1/drafts/{id}/shadow?limit=200");
     Ok(got(platform, &path).await?["outcome"].clone())
 }
 

@@ -44,7 +44,8 @@ pub use board::{Asset, Assets};
 pub use definitions::{Definitions, DefinitionsError};
 pub use error::ApiError;
 pub use life::{
-    ActivateError, Activated, Activator, InShadow, InstallError, Installer, Lives, settle,
+    ActivateError, Activated, Activator, InShadow, InstallError, Installer, Lives, ShadowSets,
+    settle,
 };
 pub use live::Hub;
 pub use metrics::Metrics;

@@ -51,7 +51,7 @@ use said::Said;
 pub use install::{InstallError, Installer};
 use settle::Stuck;
 pub use settle::settle;
-pub use shadow::InShadow;
+pub use shadow::{InShadow, ShadowSets};
 
 /// The journals' table.
 const JOURNALS: &str = "life";

@@ -6,15 +6,16 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Path, Query, State as Here};
 use mingjing_domain::Timestamp;
+use mingjing_domain::definitions::DefinitionSet;
 use mingjing_domain::numbers::{Gap, Taken};
 use mingjing_domain::source::Source;
 use mingjing_domain::time::HOUR_MS;
-use mingjing_engine::Rules;
+use mingjing_engine::{Rules, unanswerable};
 use mingjing_store::{ControlTotal, SentCode, SourceHealth};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::definitions::hash_in_force;
+use crate::definitions::{files_of, hash_in_force};
 use crate::names::{NameTables, SOURCES};
 use crate::{ApiError, State, view};
 
@@ -92,7 +93,8 @@ pub async fn one(
     told["control_totals"] = totals(&state, &id, asked.days.unwrap_or(DAYS)).await?;
     let sent = state.store.codes_sent(&id).await?;
     let names = state.names.current();
-    let unmapped = unmapped(&sent, source.as_ref(), &names);
+    let set = set_in_force(&state).await?;
+    let unmapped = unmapped(&sent, source.as_ref(), &names, &set);
     told["unmapped_codes"] = unmapped
         .map(|code| {
             json!({
@@ -111,6 +113,8 @@ pub async fn one(
             })
         })
         .collect();
+    let unanswerable = source.as_ref().map(|of| unanswerable(&set, of));
+    told["unanswerable"] = json!(unanswerable.unwrap_or_default());
     told["declared"] = json!(source);
     Ok(Json(view::json_in(&told, state.zone)))
 }
@@ -150,6 +154,17 @@ async fn rules(state: &State) -> Result<Option<Arc<Rules>>, ApiError> {
         Some(hash) => Ok(state.definitions.rules(&hash).await?),
         None => Ok(None),
     }
+}
+
+/// The definitions in force as they were written; none before any were published.
+async fn set_in_force(state: &State) -> Result<DefinitionSet, ApiError> {
+    let table = state.definitions.table();
+    let files = match hash_in_force(table).await? {
+        Some(hash) => files_of(table, &hash).await?,
+        None => None,
+    };
+    // They were published, so they can be read.
+    Ok(DefinitionSet::read(files.unwrap_or_default()).0)
 }
 
 /// The gaps in the numbers of a source's records.
@@ -218,6 +233,7 @@ fn unmapped<'a>(
     sent: &'a [SentCode],
     source: Option<&'a Source>,
     names: &'a NameTables,
+    set: &'a DefinitionSet,
 ) -> impl Iterator<Item = &'a SentCode> {
     let nothing = BTreeMap::new();
     // A step may be called by its code, or by its name.
@@ -226,11 +242,17 @@ fn unmapped<'a>(
         .values()
         .flat_map(|s| s.iter().flat_map(|(code, name)| [code, name]))
         .collect();
+    let charts = set.flowcharts.iter().map(|f| &f.value);
+    let specials: BTreeSet<&str> = charts
+        .flat_map(|f| &f.special_procedures)
+        .flat_map(|s| [s.kind.text.as_str(), s.name.as_str()])
+        .collect();
     sent.iter().filter(move |code| {
         let mapping = source.map(|source| &source.mapping);
         let mapped = mapping.map_or(&nothing, |mapping| match code.what.as_str() {
             "items" => &mapping.items,
             "steps" => &mapping.steps,
+            "specials" => &mapping.specials,
             "results" => &mapping.results,
             "orgs" => &mapping.orgs,
             _ => &mapping.regions,
@@ -238,6 +260,7 @@ fn unmapped<'a>(
         let known = match code.what.as_str() {
             "items" => names.items.contains_key(&code.code),
             "steps" => steps.contains(&code.code),
+            "specials" => specials.contains(code.code.as_str()),
             "orgs" => names.orgs.contains_key(&code.code),
             _ => mapped.is_empty() || mapped.values().any(|ours| *ours == code.code),
         };
@@ -247,6 +270,7 @@ fn unmapped<'a>(
 
 #[cfg(test)]
 mod tests {
+    use mingjing_domain::definitions::DefinitionFile;
     use mingjing_domain::source::SourceClock;
 
     use super::*;
@@ -265,6 +289,8 @@ mod tests {
             code("items", "4451"),
             code("items", "4452"),
             code("steps", "SL"),
+            code("specials", "专家评审"),
+            code("specials", "技术评审"),
             code("results", "01"),
             code("regions", "510599"),
         ];
@@ -273,9 +299,15 @@ mod tests {
         source.mapping.regions.insert("1".into(), "510500".into());
         let mut names = NameTables::default();
         names.items.insert("XK-1".into(), "施工许可".into());
-        let found: Vec<&str> = unmapped(&sent, Some(&source), &names)
+        let chart = "kind: flowchart\nid: f\nversion: '1'\nname: f\neffective_from: 2020-01-01\nspecial_procedures:\n  - {kind: e, name: 专家评审, effect: suspend}\n";
+        let (set, problems) = DefinitionSet::read(vec![DefinitionFile {
+            name: "f.yaml".into(),
+            text: chart.into(),
+        }]);
+        assert!(problems.is_empty(), "{problems:?}");
+        let found: Vec<&str> = unmapped(&sent, Some(&source), &names, &set)
             .map(|code| code.code.as_str())
             .collect();
-        assert_eq!(found, ["4452", "SL", "510599"]);
+        assert_eq!(found, ["4452", "SL", "技术评审", "510599"]);
     }
 }

@@ -23,6 +23,6 @@ pub use judge::{Difference, Example, Judges, Stands, Tally};
 pub use report::{Cell, OfPoint, Report};
 pub use run::backtest;
 pub use shadow::{
-    Config, Drafts, DraftsError, InShadow, Metrics, Parts, Shadows, run as run_shadows,
+    Config, Drafts, DraftsError, Metrics, Parts, Sets, Shadow, Shadows, run as run_shadows,
 };
 pub use span::{CasesOfPast, Span};

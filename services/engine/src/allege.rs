@@ -409,8 +409,13 @@ fn finding_allegation(
         Check::OffList { grace } => Some(grace),
         _ => fault.filter(|f| f.is_query()).map(|_| QUERY_GRACE),
     };
-    let level = match fault {
-        Some(Fault::Mitigated) => Level::Review,
+    let level = match (fault, &point.check) {
+        (Some(Fault::Mitigated | Fault::NoCollector), _) => Level::Review,
+        (_, Check::RequiredStep { left_open, .. }) => {
+            let [open, said] = context.plan.steps[usize::from(finding.detail)].if_missing;
+            let own = if *left_open { open } else { said };
+            own.unwrap_or(point.level)
+        }
         _ => point.level,
     };
     let (settled, silent) = if let Some(grace) = grace {
@@ -485,7 +490,10 @@ fn resent(context: &Context<'_>, times: &mut Times<'_>, out: &mut Vec<Allegation
             point: at as u16,
             step: 0,
             visit: 1,
-            level: point.level,
+            level: match found.excused {
+                true => Level::Review,
+                false => point.level,
+            },
             state: State::Stands,
             due_at: None,
             breached_at: Some(found.told_at),

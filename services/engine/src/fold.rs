@@ -37,6 +37,7 @@ pub(crate) use fault::Fault;
 pub(crate) use ledger::Ledger;
 pub(crate) use money::{DECIDED, Measure, Span};
 pub(crate) use persons::APPROVED;
+pub(crate) use points::{NO_ITEM, STARTED_TWICE};
 pub(crate) use resent::Resent;
 pub(crate) use seen::Seen;
 pub(crate) use stay::{Begun, Fallen, NEVER, NONE, Stay};
@@ -181,7 +182,8 @@ impl Fold {
     }
 
     /// Whether this event, later than all taken before, may change what earlier ones led to: it says that the case is an
-    /// instant one, or is its acceptance, which decides on that; or it says whose duties the case is under.
+    /// instant one, or is its acceptance, which decides on that; or it says whose duties the case is under, or after all which
+    /// item it is of.
     pub(crate) fn may_take_back(&self, event: &Event<'_>, context: &Context<'_>) -> bool {
         let asks = |finding: &Finding| {
             let check = &context.plan.points[usize::from(finding.point)].check;
@@ -195,9 +197,14 @@ impl Fold {
         };
         let names_item = self.item == 0 && context.profile(event).item != 0;
         let has_duties = || context.plan.timed.iter().any(|t| t.duty.is_some());
+        let misses_item = |finding: &Finding| {
+            let point = &context.plan.points[usize::from(finding.point)];
+            matches!(point.check, Check::OffList { .. })
+        };
         let says_kind = context.profile(event).case_kind != 0 || BEGUN_BY.contains(&event.kind);
         (says_kind && self.findings().iter().any(asks))
             || (names_item && self.begun && has_duties())
+            || (names_item && self.findings().iter().any(misses_item))
     }
 
     /// Takes an event, which is later than all taken before.

@@ -59,8 +59,8 @@
 //!
 //! **Due instants** come from [`mingjing_domain::deadline`] with the ledger: suspensions are `suspend` events of a
 //! listed kind that suspends this limit, until the first later `resume` of that kind (or of no kind), which ends
-//! every open one it means, but no longer than `planned_end` and the procedure's `maximum`; an open one without
-//! either stops the limit, and none of its rungs is reached. One that was to end before it began counts nothing.
+//! every open one it means, but no longer than `planned_end`, its own `granted` and the procedure's `maximum`; an open one without
+//! any stops the limit, and none of its rungs is reached. One that was to end before it began counts nothing.
 //! Extensions are `extend` events of a listed kind that lengthens this limit, while the stay
 //! is not past its due instant (the statutory one, else the promised), once per kind; each lengthens both.
 //! One adds what was granted, at most `maximum`; `maximum` where nothing readable, or another unit, was granted;
@@ -85,7 +85,7 @@
 //! default kind, but for a `withdrawn` with an attachment), at or after the instant
 //! of `within` (a reminder measured by the promise, else the law) and not late; `due_at` is what it was measured by,
 //! `breached_at` the instant fallen. `special_overdue`: a stay from each `suspend` of a listed kind that suspends, due at the end of the local day of
-//! its end (planned, or by the `maximum`), done by its `resume`; it falls away on a default fall-away event, `decided` or `closed`. Step: the
+//! its end (planned, by `granted` or the `maximum`; none where that was before it began), done by its `resume`; it falls away on a default fall-away event, `decided` or `closed`. Step: the
 //! procedure's kind; visit: its count. `remind`: a reminder (notice) so long before, where the point is graver than that. Of a kind without `maximum`
 //! whose suspension has no end, or one later than that, there is a reminder (notice, or as mild as the point) the second after the
 //! deadline of `review_after` (the point's, else the kind's, else 30 calendar days) from its start, and a later `suspend` of the kind with a
@@ -100,9 +100,12 @@
 //!   So is one of a `repeatable` step entered before. Else, while some other step with S in its `next` (or without
 //!   `next`) is open, S was started too soon; else there is no way to it. A step unknown to the flowchart is not in
 //!   it.
-//! - `required_step`, of (the missing step, 1): at the first closing event, unless the case stands ended with it.
+//! - `required_step`, of (the missing step, 1): at the first closing event, unless the case stands ended with it. As grave as the step's
+//!   `if_missing`; where neither it nor the point nor settings say, red for a step done by `notice`, `hearing`, `legal_review` or
+//!   `collective_discussion`.
 //! - `time_reversed`: at the first `applied`, an `accepted` strictly before it; at the first `accepted`, a `decided`;
-//!   at a `step_start`, a `step_end` of its step strictly before it that the source sent after it (`source_seq`).
+//!   at a `step_start`, a `step_end` of its step strictly before it that the source sent after it (`source_seq`); a `suspend` that
+//!   was planned to end before it.
 //! - `off_list`: at the first event that names an item: unknown, not yet in force on that local date, or active and
 //!   past its end.
 //! - `cancelled_item`: after the end of a cancelled or transferred item. A case begun after it: any event. Begun
@@ -117,12 +120,13 @@
 //!   body; each from its `register_from` on. No register at the acting body and known nowhere: not judged, and counted. A register,
 //!   and known nowhere: a *query*. Qualified: in post that day, with a certificate valid that day for the item's field, and no
 //!   other number named than the register has (a query).
-//! - `too_few_officers`: fewer named than needed, or fewer qualified; a query where those
+//! - `too_few_officers`: fewer named than needed, or fewer qualified (by another number than the register has, too); a query where those
 //!   asked after would make them enough; not judged where those without register would; nobody named: a query; with `qualified: false` fewer
 //!   named, and nothing else. `certificate`: the first
 //!   officer not qualified, else asked after. `not_assigned`: no post held that day, own or stood in for, has the step (`flowchart/step`
-//!   or `step`); not judged where no post of that register has it. `approver_rank`: the register's rank of the approver (own or of
-//!   posts), else the rank told; neither told, or a word that is no rank: a query.
+//!   or `step`); not judged where no post of that register has it; nobody named, where a register is kept: a query. `approver_rank`: the register's rank of the approver (own or of
+//!   posts), else the rank told; neither told, a word that is no rank, or somebody unknown to
+//!   a register who is not told to be `government_head`: a query.
 //! - `unplanned_inspection`: plan and cause as the case has last told them. Not judged where neither the acting nor the
 //!   item's own body has any plan; an unknown number is a query.
 //! - `discretion_amount`: the event's sum against the tier last named, in the version in force and filed on the day of the act (last
@@ -234,7 +238,7 @@ mod snapshot;
 mod symbols;
 
 pub use partition::{CaseSummary, Counts, Engine, Input, UnknownName};
-pub use rules::{Rules, RulesProblem, notes};
+pub use rules::{Rules, RulesProblem, notes, unanswerable};
 pub use snapshot::SnapshotError;
 
 /// The engine's version, part of every alert. Raise it with every change that alters a verdict.

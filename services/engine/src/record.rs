@@ -7,6 +7,7 @@ use mingjing_domain::Timestamp;
 use mingjing_domain::alert::{AlertRecord, Status};
 use mingjing_domain::catalogue;
 use mingjing_domain::definitions::{LimitKind, RungAt};
+use mingjing_domain::event::EventKind;
 use mingjing_domain::ids;
 use mingjing_domain::limit::Budget;
 
@@ -125,13 +126,29 @@ impl Said {
         context: &Context<'_>,
     ) -> Self {
         let rule = catalogue::rule(rule);
+        let missing = basis.missing_step(point);
+        let done_by: &[EventKind] = match missing {
+            Some(step) => &context.plan.steps[usize::from(step)].done_by,
+            None => &[],
+        };
+        // Its own limit says by which article it is owed.
+        let of_step = || {
+            let missing = missing?;
+            let mut limits = context
+                .plan
+                .timed
+                .iter()
+                .filter(|t| t.step == Some(missing));
+            limits.find_map(|t| t.legal_basis.clone())
+        };
         let power_type = || Some(context.rules.item(item?)?.power_type);
         Said {
             legal_basis: basis
                 .timed()
                 .and_then(|t| t.legal_basis.clone())
                 .or_else(|| point.legal_basis.clone())
-                .or_else(|| rule?.cited(power_type())),
+                .or_else(of_step)
+                .or_else(|| rule?.cited_of_step(power_type(), done_by)),
             remedy: point
                 .remedy
                 .clone()
@@ -182,6 +199,14 @@ impl<'a> Basis<'a> {
     fn timed(&self) -> Option<&'a TimedPoint> {
         match self {
             Basis::Stay { timed, .. } => Some(timed),
+            _ => None,
+        }
+    }
+
+    /// The step that is missing, as a place in the plan.
+    fn missing_step(&self, point: &Point) -> Option<u16> {
+        match (self, &point.check) {
+            (Basis::Finding(finding), Check::RequiredStep { .. }) => Some(finding.detail),
             _ => None,
         }
     }

@@ -12,6 +12,9 @@ use crate::window::{after, before, last_finished};
 /// Windows inspected in one go after an outage; what is left comes with the next pass.
 const AT_ONCE_MAX: usize = 62;
 
+/// Windows of one inspection in one pass, those of findings that may be cured included; of more the latest.
+const WINDOWS_MAX: usize = 2 * AT_ONCE_MAX;
+
 /// How far an inspection has come. Kept in the table `inspections`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Progress {
@@ -72,6 +75,18 @@ pub(crate) fn due(plan: &Plan, progress: &Progress, now: Timestamp) -> Vec<Windo
     windows
 }
 
+/// Those that are due, and before them the windows of findings that late data may have cured.
+pub(crate) fn with_uncured(due: Vec<Window>, uncured: impl Iterator<Item = Window>) -> Vec<Window> {
+    let last = due.last().map(|window| window.until);
+    let mut windows = due;
+    windows.extend(uncured.filter(|window| Some(window.until) <= last));
+    windows.sort_by_key(|window| window.from);
+    windows.dedup();
+    let beyond = windows.len().saturating_sub(WINDOWS_MAX);
+    windows.drain(..beyond);
+    windows
+}
+
 fn window_that_ended(plan: &Plan, until: Timestamp) -> Window {
     let day = until.plus_millis(-1).local_date(Shanghai);
     crate::window::window_of(plan.every, day)
@@ -111,6 +126,19 @@ mod tests {
         assert_eq!(labels(plan, &progress, "2026-11-06T02:00"), missed);
         assert_eq!(labels(plan, &progress, "2026-11-03T00:30"), [""; 0]);
         assert_eq!(labels(plan, &progress, "2026-11-03T01:00"), ["2026-11-02"]);
+    }
+
+    #[test]
+    fn what_may_be_cured_is_inspected_again_however_long_ago_it_is() {
+        let day = |text: &str| crate::window::window_of(Every::Day, text.parse().unwrap());
+        let due = vec![day("2026-11-04"), day("2026-11-05")];
+        let uncured = ["2026-02-03", "2026-11-04", "2026-11-20"].map(day);
+        let windows = with_uncured(due, uncured.into_iter());
+        let labels: Vec<&str> = windows.iter().map(|w| w.label.as_str()).collect();
+        assert_eq!(labels, ["2026-02-03", "2026-11-04", "2026-11-05"]);
+        let many = (1..=28).cycle().take(500);
+        let many = many.map(|n| day(&format!("2025-0{}-{n:02}", 1 + n % 9)));
+        assert!(with_uncured(vec![day("2026-11-05")], many).len() <= WINDOWS_MAX);
     }
 
     #[test]

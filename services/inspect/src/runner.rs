@@ -17,7 +17,7 @@ use mingjing_wire::cloudevents::encode_command;
 use mingjing_wire::facts::case_key;
 use tokio::sync::watch;
 
-use crate::agenda::{Progress, due};
+use crate::agenda::{self, Progress, due};
 use crate::error::{Error, chain};
 use crate::gate::Ends;
 use crate::list::{PLANS, Plan};
@@ -35,9 +35,6 @@ const APPEND_MAX: usize = 500;
 
 /// How often the archive is asked whether it has caught up.
 const ASK_EVERY: Duration = Duration::from_millis(200);
-
-/// Windows of one inspection in one pass, those of findings that may be cured included; of more the latest.
-const WINDOWS_MAX: usize = 124;
 
 /// The rule about silent sources.
 pub(crate) const SILENCE: &str = "Q7";
@@ -103,7 +100,7 @@ impl Inspector {
             let progress = self.progress(plan).await?;
             let mut windows = due(plan, &progress, now);
             if plan.curable && !windows.is_empty() {
-                self.with_uncured(plan, &mut windows).await?;
+                windows = self.with_uncured(plan, windows).await?;
             }
             if !windows.is_empty() {
                 due_now.push((plan, progress, windows));
@@ -122,21 +119,14 @@ impl Inspector {
     }
 
     /// The windows of what stands and may be cured, however long ago they are, before those that are due.
-    async fn with_uncured(&self, plan: &Plan, windows: &mut Vec<Window>) -> Result<(), Error> {
+    async fn with_uncured(&self, plan: &Plan, due: Vec<Window>) -> Result<Vec<Window>, Error> {
         let point = inspection_point(plan.inspection.rule());
         let standing = self.parts.store.standing_findings(&point, None).await?;
-        let last = windows.last().map(|window| window.until);
         let uncured = standing
             .iter()
             .filter_map(|alert| standing::finding(&alert.0))
-            .map(|finding| finding.window)
-            .filter(|window| Some(window.until) <= last);
-        windows.extend(uncured);
-        windows.sort_by_key(|window| window.from);
-        windows.dedup();
-        let beyond = windows.len().saturating_sub(WINDOWS_MAX);
-        windows.drain(..beyond);
-        Ok(())
+            .map(|finding| finding.window);
+        Ok(agenda::with_uncured(due, uncured))
     }
 
     async fn run_plan(

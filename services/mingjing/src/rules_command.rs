@@ -176,6 +176,8 @@ fn as_json(rule: &Rule) -> Value {
             "article": b.article,
             "power_types": b.power_types,
             "checked": b.checked,
+            "kind": b.kind.code(),
+            "steps_done_by": b.steps_done_by.iter().map(|kind| kind.code()).collect::<Vec<_>>(),
         })).collect::<Vec<_>>(),
         "parameters": rule.parameters.iter().map(|p| json!({
             "name": p.name,
@@ -194,4 +196,28 @@ fn as_json(rule: &Rule) -> Value {
         })).collect::<Vec<_>>(),
         "scripts": (rule.tier == Tier::Stream).then(|| format!("tests/rules/{}.md", rule.id)),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use mingjing_domain::catalogue::rule;
+
+    use super::*;
+
+    #[test]
+    fn a_rule_that_is_silent_until_something_is_set_is_marked_and_says_what() {
+        let rules: Vec<&Rule> = ["P16", "T3"].iter().filter_map(|id| rule(id)).collect();
+        let text = table(&rules);
+        assert!(text.contains("未按受理先后*"), "{text}");
+        assert!(
+            text.contains("* P16：") && text.contains("off: false"),
+            "{text}"
+        );
+        assert!(
+            !text.contains("* T3") && !text.contains("超法定时限*"),
+            "{text}"
+        );
+        assert_eq!(as_json(rules[1])["needs"], Value::Null);
+        assert!(as_json(rules[0])["needs"].is_string());
+    }
 }

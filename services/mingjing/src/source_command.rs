@@ -151,6 +151,14 @@ fn one(source: &Value) -> String {
             text(&code["last_at"], "?")
         ));
     }
+    let unanswerable = list(&source["unanswerable"]);
+    if !unanswerable.is_empty() {
+        let points: Vec<&str> = unanswerable.iter().filter_map(Value::as_str).collect();
+        line(format!(
+            "格式所缺（lacks）：下列监察点对该来源不作判断，请商其主管单位补报：{}",
+            points.join("、")
+        ));
+    }
     for of in list(&source["rejects"]) {
         line(format!(
             "退回 {}：{} 项，最近 {}；{}",

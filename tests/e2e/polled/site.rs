@@ -1,7 +1,7 @@
 //! Where a polling test has everything: settings, state, the poll as a process.
 
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 

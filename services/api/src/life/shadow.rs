@@ -3,8 +3,6 @@
 //! Who judges reads here which drafts are in shadow ([`Lives::in_shadow`]) and writes what it finds into ClickHouse; the answers are made
 //! of both. What was found of a draft stays when its shadow is over.
 
-use std::sync::Arc;
-
 use axum::Json;
 use axum::extract::{Path, RawQuery, State as Here};
 use chrono::NaiveDate;
@@ -22,9 +20,10 @@ use crate::{ApiError, State, query, view};
 /// Differences shown of each kind at each control point where nothing is said.
 const SHOWN: u64 = 20;
 /// And at most: as many as a pass lists.
-const SHOWN_MAX: u64 = 1_000;
+const SHOWN_MAX: u64 = 200;
 
-/// A draft in shadow, with both sets it is judged by.
+/// A draft in shadow.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InShadow {
     /// Its id.
     pub draft: String,
@@ -34,12 +33,16 @@ pub struct InShadow {
     pub since: Timestamp,
     /// When it was put there.
     pub begun_at: Timestamp,
+}
+
+/// Both sets that a draft in shadow is judged by.
+pub struct ShadowSets {
     /// The day from which it counts as in force.
     pub in_force_from: NaiveDate,
     /// What is in force.
-    pub in_force: Arc<DefinitionSet>,
+    pub in_force: DefinitionSet,
     /// The same with the draft in it.
-    pub with_draft: Arc<DefinitionSet>,
+    pub with_draft: DefinitionSet,
 }
 
 impl Lives {
@@ -48,32 +51,45 @@ impl Lives {
     /// # Errors
     /// [`ApiError`] where the tables cannot be read.
     pub async fn in_shadow(&self) -> Result<Vec<InShadow>, ApiError> {
-        let mut found = Vec::new();
-        let lives = self.all().await?;
-        let in_shadow = lives.into_iter().filter(|life| life.shadow.is_some());
-        let in_shadow: Vec<Life> = in_shadow.collect();
-        if in_shadow.is_empty() {
-            return Ok(found);
-        }
-        let (in_force, zone) = (self.in_force().await?, self.zone().await?);
-        let set = Arc::new(in_force.set.clone());
-        for life in in_shadow {
-            let Some(shadow) = &life.shadow else { continue };
-            let text = self.text(&life.text).await?;
-            let from = shadow.since.local_date(zone);
-            // Whether it still goes with what is in force is found by whoever compiles it.
-            let (with_draft, _) = as_if_in_force(&in_force.files, &life, &text, from);
-            found.push(InShadow {
-                draft: life.id.clone(),
-                text: life.text.clone(),
+        let lives = self.all().await?.into_iter();
+        let in_shadow = lives.filter_map(|life| {
+            let shadow = life.shadow.as_ref()?;
+            Some(InShadow {
                 since: shadow.since,
                 begun_at: shadow.at,
-                in_force_from: from,
-                in_force: set.clone(),
-                with_draft: Arc::new(with_draft),
-            });
+                draft: life.id,
+                text: life.text,
+            })
+        });
+        Ok(in_shadow.collect())
+    }
+
+    /// The sets it is judged by; none where the draft has another text or is in shadow no longer.
+    ///
+    /// # Errors
+    /// [`ApiError`] where the tables cannot be read.
+    pub async fn shadow_sets(&self, of: &InShadow) -> Result<Option<ShadowSets>, ApiError> {
+        let life = self.one(&of.draft).await?;
+        let since = life.shadow.as_ref().map(|shadow| shadow.since);
+        if life.text != of.text || since != Some(of.since) {
+            return Ok(None);
         }
-        Ok(found)
+        let (in_force, zone) = (self.in_force().await?, self.zone().await?);
+        let text = self.text(&life.text).await?;
+        let in_force_from = of.since.local_date(zone);
+        let composed = tokio::task::spawn_blocking(move || {
+            // Whether it still goes with what is in force is found by whoever compiles it.
+            let (with_draft, _) = as_if_in_force(&in_force.files, &life, &text, in_force_from);
+            ShadowSets {
+                in_force_from,
+                in_force: in_force.set.clone(),
+                with_draft,
+            }
+        });
+        let composed = composed.await;
+        composed
+            .map(Some)
+            .map_err(|error| ApiError::Failed(Box::new(error)))
     }
 }
 

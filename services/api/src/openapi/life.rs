@@ -81,11 +81,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
                 ),
                 ("query", "control_point", "差异只要这一监察点的"),
                 ("query", "org", "差异只要这一机构的"),
-                (
-                    "query",
-                    "limit",
-                    "每个监察点每类差异的条数 1..1000，默认 20",
-                ),
+                ("query", "limit", "每个监察点每类差异的条数 1..200，默认 20"),
             ],
         )
     },

@@ -10,4 +10,4 @@ mod pass;
 mod runner;
 
 pub use metrics::Metrics;
-pub use runner::{Config, Drafts, DraftsError, InShadow, Parts, Shadows, run};
+pub use runner::{Config, Drafts, DraftsError, Parts, Sets, Shadow, Shadows, run};

@@ -11,7 +11,7 @@ use mingjing_store::{
     Horizon, Millis, PastAsked, ShadowDifferenceRow, ShadowId, ShadowPassRow, ShadowTallyRow, Store,
 };
 
-use super::runner::{Config, InShadow};
+use super::runner::{Config, Sets, Shadow};
 use crate::{Error, Example, Judges, Report, Span, backtest};
 
 /// What a pass found, as it is written.
@@ -27,7 +27,8 @@ pub(super) struct Found {
 /// [`Error`]; [`Error::TooLarge`] where the window holds more than may be judged.
 pub(super) async fn judged(
     store: &Store,
-    shadow: &InShadow,
+    shadow: &Shadow,
+    sets: &Sets,
     horizon: Horizon,
     now: Timestamp,
     config: &Config,
@@ -47,15 +48,15 @@ pub(super) async fn judged(
         return Err(Error::TooLarge { events, most });
     }
     let judges = Arc::new(Judges {
-        draft: compiled(&shadow.with_draft).await?,
-        against: Some(compiled(&shadow.in_force).await?),
+        draft: compiled(&sets.with_draft).await?,
+        against: Some(compiled(&sets.in_force).await?),
         sources: store.declared_sources().await?,
         judged_at: now,
         examples: config.listed_max,
         records: true,
     });
     let report = backtest(store, span, Some(horizon.clone()), judges, config.threads).await?;
-    Ok(rows(shadow, &horizon, &report))
+    Ok(rows(shadow, sets, &horizon, &report))
 }
 
 async fn compiled(set: &Arc<DefinitionSet>) -> Result<Arc<Rules>, Error> {
@@ -65,23 +66,28 @@ async fn compiled(set: &Arc<DefinitionSet>) -> Result<Arc<Rules>, Error> {
 }
 
 /// The row of a pass that judged nothing, with why.
-pub(super) fn not_judged(shadow: &InShadow, now: Timestamp, problem: String) -> ShadowPassRow {
+pub(super) fn not_judged(
+    shadow: &Shadow,
+    sets: &Sets,
+    now: Timestamp,
+    problem: String,
+) -> ShadowPassRow {
     ShadowPassRow {
         problem,
-        ..pass_row(shadow, &Horizon::default(), now)
+        ..pass_row(shadow, sets, &Horizon::default(), now)
     }
 }
 
-fn pass_row(shadow: &InShadow, horizon: &Horizon, now: Timestamp) -> ShadowPassRow {
+fn pass_row(shadow: &Shadow, sets: &Sets, horizon: &Horizon, now: Timestamp) -> ShadowPassRow {
     let (log_partitions, log_offsets) = horizon.positions.iter().copied().unzip();
     ShadowPassRow {
         draft: shadow.draft.clone(),
         text: shadow.text.clone(),
         since: shadow.since.into(),
         judged_at: now.into(),
-        in_force_from: shadow.in_force_from.to_string(),
-        compared_with: shadow.in_force.hash(),
-        definitions: shadow.with_draft.version(),
+        in_force_from: sets.in_force_from.to_string(),
+        compared_with: sets.in_force.hash(),
+        definitions: sets.with_draft.version(),
         engine: ENGINE_VERSION.into(),
         log_id: horizon.log_id.clone(),
         log_partitions,
@@ -101,8 +107,8 @@ fn pass_row(shadow: &InShadow, horizon: &Horizon, now: Timestamp) -> ShadowPassR
     }
 }
 
-fn rows(shadow: &InShadow, horizon: &Horizon, report: &Report) -> Found {
-    let mut pass = pass_row(shadow, horizon, report.to);
+fn rows(shadow: &Shadow, sets: &Sets, horizon: &Horizon, report: &Report) -> Found {
+    let mut pass = pass_row(shadow, sets, horizon, report.to);
     let of_pass = Place::of(&pass);
     let tallies = report.by_control_point_and_org.iter().map(|cell| {
         let of_point = report.by_control_point.get(&cell.control_point);

@@ -17,9 +17,9 @@ use super::metrics::Metrics;
 use super::pass::{Found, judged, not_judged};
 use crate::Error;
 
-/// A draft in shadow, with both sets it is judged by.
-#[derive(Clone)]
-pub struct InShadow {
+/// A draft in shadow.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shadow {
     /// The draft's id.
     pub draft: String,
     /// SHA-256 of its text.
@@ -28,6 +28,11 @@ pub struct InShadow {
     pub since: Timestamp,
     /// When it was put there.
     pub begun_at: Timestamp,
+}
+
+/// Both sets that a draft in shadow is judged by.
+#[derive(Clone)]
+pub struct Sets {
     /// The day from which the draft counts as in force.
     pub in_force_from: NaiveDate,
     /// What is in force.
@@ -42,11 +47,17 @@ pub type DraftsError = Box<dyn std::error::Error + Send + Sync>;
 /// Where drafts are.
 #[async_trait]
 pub trait Drafts: Send + Sync {
-    /// Those in shadow now.
+    /// Those in shadow now. Asked often.
     ///
     /// # Errors
     /// Whatever keeps them from being read.
-    async fn in_shadow(&self) -> Result<Vec<InShadow>, DraftsError>;
+    async fn in_shadow(&self) -> Result<Vec<Shadow>, DraftsError>;
+
+    /// What a shadow is judged by; none where it is over or another one by now. Asked when it is judged.
+    ///
+    /// # Errors
+    /// Whatever keeps them from being read.
+    async fn sets(&self, shadow: &Shadow) -> Result<Option<Sets>, DraftsError>;
 }
 
 /// What shadows work with.
@@ -84,16 +95,21 @@ impl Default for Config {
             look_every: Duration::from_secs(10),
             every: Duration::from_secs(600),
             events_max: 2_000_000,
-            listed_max: 1_000,
+            listed_max: 200,
             threads: 1,
         }
     }
 }
 
-/// Judges by drafts until stopped. What fails is counted, told and tried again.
+/// Judges by drafts until stopped, which cuts a pass off: nobody has seen anything of it. What fails is counted, told and tried again.
 pub async fn run(shadows: Arc<Shadows>, mut stop: watch::Receiver<bool>) {
     loop {
-        if let Err(error) = shadows.look().await {
+        let looked = tokio::select! {
+            looked = shadows.look() => looked,
+            _ = stop.wait_for(|stop| *stop) => return,
+        };
+        if let Err(error) = looked {
+            shadows.parts.metrics.failed();
             tracing::warn!(error = chain(&error), "shadows wait");
         }
         tokio::select! {
@@ -148,12 +164,17 @@ impl Shadows {
             let now = (self.parts.now)();
             let mut last = last_pass(&passes, &id);
             if self.is_due(tried.get(&id), last, now) {
-                let outcome = self.pass(shadow, now).await;
+                let drafts = &self.parts.drafts;
+                // One that is over, or another one by now, is told by the next look.
+                let Some(sets) = drafts.sets(shadow).await.map_err(Error::Drafts)? else {
+                    continue;
+                };
+                let outcome = self.pass(shadow, &sets, now).await;
                 if outcome.is_ok() {
                     last = Some(now);
                 }
                 let before = tried.get(&id).map_or(0, |tried| tried.failures);
-                let of = self.told(shadow, outcome, before, now).await;
+                let of = self.told(shadow, &sets, outcome, before, now).await;
                 tried.insert(id, of);
             }
             let since = last.unwrap_or(shadow.begun_at);
@@ -175,11 +196,11 @@ impl Shadows {
     }
 
     /// Judges by one draft and writes what was found: its rows, then the pass.
-    async fn pass(&self, shadow: &InShadow, now: Timestamp) -> Result<(), Error> {
+    async fn pass(&self, shadow: &Shadow, sets: &Sets, now: Timestamp) -> Result<(), Error> {
         let began = Instant::now();
         let store = &self.parts.store;
         let horizon = self.horizon().await?;
-        let found = judged(store, shadow, horizon, now, &self.config).await?;
+        let found = judged(store, shadow, sets, horizon, now, &self.config).await?;
         let Found {
             mut pass,
             tallies,
@@ -204,7 +225,8 @@ impl Shadows {
     /// Counts and tells how a pass went; why one failed is kept for those who look at the draft.
     async fn told(
         &self,
-        shadow: &InShadow,
+        shadow: &Shadow,
+        sets: &Sets,
         outcome: Result<(), Error>,
         failures: u32,
         now: Timestamp,
@@ -224,7 +246,7 @@ impl Shadows {
             error = told,
             "a shadow was not judged"
         );
-        let kept = not_judged(shadow, now, problem_zh(&error, told));
+        let kept = not_judged(shadow, sets, now, problem_zh(&error, told));
         if let Err(error) = self.parts.store.end_shadow_pass(&kept).await {
             tracing::warn!(error = chain(&error), "and why it was not cannot be kept");
         }
@@ -248,7 +270,7 @@ impl Shadows {
     }
 }
 
-impl InShadow {
+impl Shadow {
     fn id(&self) -> ShadowId {
         ShadowId {
             draft: self.draft.clone(),

@@ -14,7 +14,9 @@ pub(super) const RULES: &[Rule] = &[
         tier: Tier::Stream,
         finding: FindingKind::Fault,
         level: Level::Red,
-        legal_basis: &[],
+        legal_basis: &[Basis::policy(
+            "泸州市推行行政权力清单制度工作方案（2015年6月30日）：未纳入权力清单的行政职权不得行使",
+        )],
         parameters: &[Parameter {
             name: "grace",
             meaning: "编码核对期限",
@@ -44,7 +46,9 @@ pub(super) const RULES: &[Rule] = &[
         tier: Tier::Stream,
         finding: FindingKind::Fault,
         level: Level::Red,
-        legal_basis: &[],
+        legal_basis: &[Basis::policy(
+            "泸州市推行行政权力清单制度工作方案（2015年6月30日）：已取消的行政审批事项不得变相列入其他类别",
+        )],
         parameters: &[],
         evidence: &["触发的记录", "取消或者划转的决定及其对在办件的处理"],
         message: "",

@@ -1,6 +1,6 @@
 //! 投诉与评价 C1–C4.
 
-use super::{Exception, FindingKind, Parameter, Rule, Tier};
+use super::{Basis, Exception, FindingKind, Parameter, Rule, Tier};
 use crate::alert::Level;
 
 /// Rules of this family.
@@ -14,7 +14,9 @@ const C1: Rule = Rule {
     tier: Tier::Stream,
     finding: FindingKind::Fault,
     level: Level::Yellow,
-    legal_basis: &[],
+    legal_basis: &[Basis::policy(
+        "十堰市电子监察规定（十政办发〔2010〕169号，资料 S10）：投诉的受理和答复时限",
+    )],
     parameters: &[
         Parameter {
             name: "accept",

@@ -21,7 +21,7 @@ mod time;
 pub use measure::{Measure, measure, words};
 pub use needs::needs;
 pub use page::page;
-pub use rule::{Basis, Exception, FindingKind, Parameter, Rule, Tier};
+pub use rule::{Basis, BasisKind, Exception, FindingKind, Parameter, Rule, Tier};
 
 /// What a site's own rules begin with (地方规则), like `L-白酒抽检`.
 pub const LOCAL_PREFIX: &str = "L-";

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::rule::{Basis, Rule, Tier};
+use super::rule::{Basis, BasisKind, Rule, Tier};
 use super::{FAMILIES, LOCAL_PREFIX, needs};
 
 /// `schemas/rules.md`: a table by family, then each rule in full with a link to its scripts.
@@ -16,7 +16,9 @@ pub fn page() -> String {
     let _ = writeln!(
         text,
         "默认等级可按地区、类别、事项和生效日期设置（`kind: rule_settings`）；地方自定规则以 `{LOCAL_PREFIX}` 开头。\n\
-         标“条文待核”的依据尚未核对原文，不写入预警。写有“启用条件”的规则，条件不具备时不作判断。\n"
+         标“条文待核”的依据尚未核对原文，不写入预警；标“地方规定”的是规则的出处，本地有相应文件的，\
+         写入监察点的 `legal_basis` 后预警才引用。\
+         写有“启用条件”的规则，条件不具备时不作判断。\n"
     );
     for family in FAMILIES.iter().filter(|f| !f.rules.is_empty()) {
         let _ = writeln!(
@@ -101,10 +103,10 @@ fn bases(rule: &Rule, between: &str) -> String {
         } else {
             format!("（{}）", types.join("、"))
         };
-        let open = if basis.checked {
-            ""
-        } else {
-            "〔条文待核〕"
+        let open = match (basis.kind, basis.checked) {
+            (BasisKind::Policy, _) => "〔地方规定〕",
+            (BasisKind::Law, true) => "",
+            (BasisKind::Law, false) => "〔条文待核〕",
         };
         format!("{}{whose}{open}", basis.article)
     };

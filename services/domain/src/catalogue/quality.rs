@@ -16,7 +16,9 @@ pub(super) const RULES: &[Rule] = &[
         tier: Tier::Stream,
         finding: FindingKind::Fault,
         level: Level::Yellow,
-        legal_basis: &[],
+        legal_basis: &[Basis::policy(
+            "徐州市行政权力网上公开透明运行规定：二十四小时内录入（资料 S4）",
+        )],
         parameters: &[Parameter {
             name: "over",
             meaning: "允许的时差，按工作时间计算",
@@ -75,7 +77,7 @@ pub(super) const RULES: &[Rule] = &[
         id: "Q3",
         name: "时间倒序",
         name_en: "Time reversed",
-        checks: "环节结束早于开始，受理早于申请，或者决定早于受理。",
+        checks: "环节结束早于开始，受理早于申请，决定早于受理，或者特别程序的计划结束时间早于开始时间。",
         tier: Tier::Stream,
         finding: FindingKind::Data,
         level: Level::Review,
@@ -181,7 +183,7 @@ pub(super) const RULES: &[Rule] = &[
         tier: Tier::Stream,
         finding: FindingKind::Fault,
         level: Level::Yellow,
-        legal_basis: &[],
+        legal_basis: &[Basis::policy("济源市特殊环节清单（2022年，资料 S34）")],
         parameters: &[
             Parameter {
                 name: "count",

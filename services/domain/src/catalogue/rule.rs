@@ -2,6 +2,7 @@
 
 use crate::alert::Level;
 use crate::definitions::PowerType;
+use crate::event::EventKind;
 
 /// One rule of the field.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -38,9 +39,21 @@ pub struct Rule {
 impl Rule {
     /// The articles that an alert about an item of this category cites: those that fit it and whose text was read.
     pub fn cited(&self, power_type: Option<PowerType>) -> Option<String> {
+        self.cited_of_step(power_type, &[])
+    }
+
+    /// The same of an alert about a step that events of these kinds do.
+    pub fn cited_of_step(
+        &self,
+        power_type: Option<PowerType>,
+        done_by: &[EventKind],
+    ) -> Option<String> {
         let fits = |basis: &&Basis| {
             let named = power_type.is_some_and(|t| basis.power_types.contains(&t));
-            basis.checked && (basis.power_types.is_empty() || named)
+            let kinds = basis.steps_done_by;
+            let of_step = kinds.is_empty() || kinds.iter().any(|kind| done_by.contains(kind));
+            let of_type = basis.power_types.is_empty() || named;
+            basis.checked && basis.kind == BasisKind::Law && of_type && of_step
         };
         let articles: Vec<&str> = self
             .legal_basis
@@ -139,6 +152,30 @@ pub struct Basis {
     pub power_types: &'static [PowerType],
     /// Its text was read. What was not read is shown as such and never cited in an alert.
     pub checked: bool,
+    /// What it is.
+    pub kind: BasisKind,
+    /// Of a missing step: it is law for steps that events of these kinds do; empty: it is about no step.
+    pub steps_done_by: &'static [EventKind],
+}
+
+/// What a rule rests on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BasisKind {
+    /// 法律、法规、规章.
+    Law,
+    /// 地方规定、政策文件: where the rule was found. An alert cites such a paper only where the place itself declares it, as its control
+    /// point's `legal_basis`: another city's paper binds nobody here.
+    Policy,
+}
+
+impl BasisKind {
+    /// The word used in lists.
+    pub const fn code(self) -> &'static str {
+        match self {
+            BasisKind::Law => "law",
+            BasisKind::Policy => "policy",
+        }
+    }
 }
 
 impl Basis {
@@ -153,15 +190,41 @@ impl Basis {
             article,
             power_types,
             checked: true,
+            kind: BasisKind::Law,
+            steps_done_by: &[],
+        }
+    }
+
+    /// An article that was read and asks these categories for the steps that events of these kinds do.
+    pub const fn of_steps(
+        article: &'static str,
+        power_types: &'static [PowerType],
+        steps_done_by: &'static [EventKind],
+    ) -> Self {
+        Self {
+            steps_done_by,
+            ..Self::read_for(article, power_types)
         }
     }
 
     /// An article or rule known by name, whose text has still to be checked.
     pub const fn unread(article: &'static str) -> Self {
+        Self::unread_for(article, &[])
+    }
+
+    /// The same, for these categories.
+    pub const fn unread_for(article: &'static str, power_types: &'static [PowerType]) -> Self {
         Self {
-            article,
-            power_types: &[],
             checked: false,
+            ..Self::read_for(article, power_types)
+        }
+    }
+
+    /// A local rule or a policy paper that has the rule.
+    pub const fn policy(paper: &'static str) -> Self {
+        Self {
+            kind: BasisKind::Policy,
+            ..Self::read_for(paper, &[])
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Basis, Exception, FindingKind, Parameter, Rule, Tier};
 use crate::alert::Level;
-use crate::definitions::PowerType::{Coercion, Licence, Penalty};
+use crate::definitions::PowerType::{Coercion, Confirmation, Licence, Other, Payment, Penalty};
 
 const DEADLINE: &[&str] = &[
     "起算记录",
@@ -36,8 +36,8 @@ pub(super) const RULES: &[Rule] = &[
         legal_basis: &[],
         parameters: &[Parameter {
             name: "at",
-            meaning: "提前多少提醒：`2wd before`，或已用比例 `90%`",
-            default: "无",
+            meaning: "提前多少提醒：`2wd before`，或已用比例 `90%`；监察点写明规则 T1 而不写阶梯的，不足五日的期限按 `90%`",
+            default: "2wd before",
             unit: "时长或比例",
             source: "各地多为 2wd before（S42）、90%（S18）",
         }],
@@ -54,7 +54,10 @@ pub(super) const RULES: &[Rule] = &[
         tier: Tier::Stream,
         finding: FindingKind::Fault,
         level: Level::Yellow,
-        legal_basis: &[Basis::read("优化营商环境条例第三十五条")],
+        legal_basis: &[Basis::read_for(
+            "优化营商环境条例第三十六条",
+            &[Licence, Confirmation, Payment, Other],
+        )],
         parameters: &[],
         evidence: DEADLINE,
         message: "",
@@ -94,7 +97,7 @@ pub(super) const RULES: &[Rule] = &[
         tier: Tier::Stream,
         finding: FindingKind::Fault,
         level: Level::Yellow,
-        legal_basis: &[],
+        legal_basis: &[Basis::policy("地方电子监察规定：按环节计时（资料 S13）")],
         parameters: &[],
         evidence: DEADLINE,
         message: "",
@@ -342,7 +345,7 @@ pub(super) const RULES: &[Rule] = &[
         tier: Tier::Disposition,
         finding: FindingKind::Fault,
         level: Level::Yellow,
-        legal_basis: &[],
+        legal_basis: &[Basis::policy("地方电子监察规定：督办限期反馈（资料 S16）")],
         parameters: &[Parameter {
             name: "over",
             meaning: "反馈期限",

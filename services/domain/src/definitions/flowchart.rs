@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 
 use super::{ControlPoint, Name, RungAt};
+use crate::alert::Level;
 use crate::event::EventKind;
 use crate::limit::{Budget, Unit};
 
@@ -86,12 +87,28 @@ pub struct Step {
     /// Event kinds that mean this step was done when they name no step, like `accepted`.
     #[serde(default)]
     pub done_by: Vec<EventKind>,
+    /// How grave its absence is (P1). Absent: as the control point says, and where that says nothing red for what protects the party:
+    /// 告知、听证、法制审核、集体讨论, by what the step is `done_by`.
+    #[serde(default)]
+    pub if_missing: Option<Level>,
     /// Why it has no limit of its own where none ends with it, in words (办理时限的说明): done on the spot, or not counted by law.
     #[serde(default)]
     pub no_limit: Option<String>,
     /// 廉政风险点.
     #[serde(default)]
     pub risk_points: Vec<RiskPoint>,
+}
+
+impl Step {
+    /// How grave its absence is, whatever a control point's rule says: as it says itself, else red for what protects the party
+    /// (domain study P1), where the control point leaves that open.
+    pub fn grave_if_missing(&self, left_open: bool) -> Option<Level> {
+        use EventKind::{CollectiveDiscussion, Hearing, LegalReview, Notice};
+        let protects = [Notice, Hearing, LegalReview, CollectiveDiscussion];
+        let protects = self.done_by.iter().any(|kind| protects.contains(kind));
+        self.if_missing
+            .or((left_open && protects).then_some(Level::Red))
+    }
 }
 
 /// 廉政风险点: where integrity is at risk in a step, and what is done about it.

@@ -110,10 +110,16 @@ impl ControlPoint {
     }
 
     /// The ladder of a limit that is watched without one: yellow at promised and red at statutory, as far as the limit has
-    /// them; of a point that names a rule other than T1 to T5, one rung of that rule's level.
+    /// them; of a point that names T1, its reminder; of one that names a rule other than T1 to T5, one rung of that rule's level.
     pub fn usual_ladder(&self, limit: &Limit) -> Vec<Rung> {
         let lawful = limit.statutory.is_some() || limit.own_deadline.is_some();
         let ladder = ["T1", "T2", "T3", "T4", "T5"];
+        if self.rule.as_deref() == Some("T1") {
+            let level = self.level.unwrap_or(Level::Notice);
+            let budget = limit.promised.or(limit.statutory);
+            let at = RungAt::usual_reminder(budget);
+            return vec![Rung { level, at }];
+        }
         if self
             .rule
             .as_deref()

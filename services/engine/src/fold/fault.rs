@@ -71,6 +71,11 @@ faults! {
     OtherCollectionGround,
     /// No body has this code, and the source has codes of its own: it may be one that nobody mapped. A query first.
     UnmappedBody,
+    /// The decider of a fine entered its payment, and nobody said who took it. A query first, then for review: who enters a
+    /// payment did not therefore take it.
+    NoCollector,
+    /// Each payment is within the standard, all together are not.
+    AboveInAll,
     /// Officers are owed and nobody is named. A query first.
     NobodyNamed,
     /// The approver's rank is a word that is no rank. A query first.
@@ -90,6 +95,7 @@ impl Fault {
                 | Fault::NoTier
                 | Fault::NoFeeCode
                 | Fault::UnmappedBody
+                | Fault::NoCollector
                 | Fault::NobodyNamed
                 | Fault::UnknownRank
         )

@@ -16,7 +16,7 @@ pub(crate) struct Suspension {
     /// Place of its special procedure in the plan.
     pub(crate) special: u16,
     pub(crate) from: Timestamp,
-    /// Credited no longer than this: the planned end, or the procedure's maximum.
+    /// Credited no longer than this: the planned end, the time granted, or the procedure's maximum.
     pub(crate) planned_end: Option<Timestamp>,
     pub(crate) resumed_at: Option<Timestamp>,
     pub(crate) event: u32,
@@ -126,7 +126,8 @@ impl Fold {
     }
 }
 
-/// When a suspension ends at the latest: as planned, but no later than the procedure's maximum.
+/// When a suspension ends at the latest: as planned or when the time that it was granted is up, but no later than the procedure's
+/// maximum.
 pub(super) fn ends_as_planned(
     event: &Event<'_>,
     entry: &SpecialEntry,
@@ -134,19 +135,12 @@ pub(super) fn ends_as_planned(
     context: &Context<'_>,
 ) -> Option<Timestamp> {
     let maximum = context.plan.specials[usize::from(special)].maximum;
-    let longest = maximum.map(|budget| {
-        deadline::deadline(
-            &context.plan.calendar,
-            event.occurred_at,
-            budget,
-            &deadline::Ledger::default(),
-        )
-        .due_at
-    });
-    match (entry.planned_end, longest) {
-        (Some(planned), Some(longest)) => Some(planned.min(longest)),
-        (a, b) => a.or(b),
-    }
+    let none = deadline::Ledger::default();
+    let lasts = |budget: Budget| {
+        deadline::deadline(&context.plan.calendar, event.occurred_at, budget, &none).due_at
+    };
+    let longest = entry.granted.into_iter().chain(maximum).map(lasts);
+    entry.planned_end.into_iter().chain(longest).min()
 }
 
 pub(super) fn listed(kind: u16, effect: Effect, context: &Context<'_>) -> Option<u16> {

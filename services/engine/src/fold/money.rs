@@ -163,13 +163,19 @@ impl Taken<'_> {
         if !charged && relief <= 0 {
             return Outcome::Fine;
         }
+        let fee = context.kept_text(event, Kept::Fee);
+        let fined = || context.latest_amount(event, DECIDED).unwrap_or(0) > 0;
+        if fee.is_none() && receivable.is_none() && relief <= 0 && fined() {
+            // What is paid is the fine.
+            return Outcome::Fine;
+        }
         let Some(item) = self.power_item() else {
             return Outcome::Unjudged;
         };
         if item.fees.is_none() {
             return Outcome::fault(Fault::NoFees);
         }
-        let Some(code) = context.kept_text(event, Kept::Fee) else {
+        let Some(code) = fee else {
             return Outcome::fault(Fault::NoFeeCode);
         };
         let Some(fee) = context.fee_item(event, code) else {
@@ -205,6 +211,12 @@ impl Taken<'_> {
             Lies::Within if receivable.is_some_and(|r| paid > r) => {
                 Outcome::fault(Fault::AboveStandard)
             }
+            Lies::Within if paid > 0 => match context.paid_in_all(event, code, &fee.standard) {
+                Some((all, span)) if span.place(all) == Lies::Above => {
+                    Outcome::fault(Fault::AboveInAll)
+                }
+                _ => Outcome::Fine,
+            },
             Lies::Within => Outcome::Fine,
         }
     }
@@ -212,7 +224,7 @@ impl Taken<'_> {
     pub(super) fn collector(&self) -> Outcome {
         let (context, event) = (self.context, &self.event);
         let Some(collector) = context.kept_text(event, Kept::Collector) else {
-            return Outcome::Fine;
+            return self.untold_collector();
         };
         let mut before = context.history.up_to(event.place);
         let decision = before.find(|e| e.kind == EventKind::Decided);
@@ -247,7 +259,51 @@ impl Taken<'_> {
     }
 }
 
+impl Taken<'_> {
+    /// Nobody said who took the money of a fine, and who decided it entered the payment.
+    fn untold_collector(&self) -> Outcome {
+        let (context, event) = (self.context, &self.event);
+        let on_the_spot = context.kept_text(event, Kept::CollectionGround).is_some();
+        let fined = context.latest_amount(event, DECIDED).unwrap_or(0) > 0;
+        let mut before = context.history.up_to(event.place);
+        let decision = before.find(|e| e.kind == EventKind::Decided);
+        match decision.filter(|_| fined && !on_the_spot && event.actor != 0) {
+            Some(decision) if decision.actor == event.actor => {
+                Outcome::Found(decision.place, Fault::NoCollector.detail(0))
+            }
+            _ => Outcome::Fine,
+        }
+    }
+}
+
 impl<'a> Context<'a> {
+    /// What the case paid of a fee up to and with an event, and what the standard allows for all of it; none where that is not
+    /// known.
+    pub(crate) fn paid_in_all(
+        &self,
+        event: &Event<'_>,
+        code: &str,
+        standard: &Standard,
+    ) -> Option<(i64, Span)> {
+        let all = self.history.up_to(event.place);
+        let of_fee = all.filter(|e| self.kept_text(e, Kept::Fee) == Some(code));
+        let paying = of_fee.filter_map(|e| Some((self.amount(&e, "paid").filter(|p| *p > 0)?, e)));
+        let (mut paid, mut quantity) = (0i64, Some(0i64));
+        for (sum, e) in paying {
+            paid = paid.saturating_add(sum);
+            let more = self.kept_int(&e, Kept::Quantity);
+            quantity = quantity.zip(more).map(|(a, b)| a.saturating_add(b));
+        }
+        let span = match standard {
+            Standard::Rate(rate) => {
+                let sum = i128::from(rate.fen) * i128::from(quantity?) * (FEN / 1000);
+                Span { from: sum, to: sum }
+            }
+            other => self.standard_span(event, other)?,
+        };
+        Some((paid, span))
+    }
+
     /// The local day of an event.
     fn day(&self, event: &Event<'_>) -> NaiveDate {
         event.occurred_at.local_date(self.plan.calendar.tz())

@@ -87,7 +87,8 @@ impl Taken<'_> {
         }
         for person in &crew {
             match self.standing(*person) {
-                Standing::Qualified => qualified += 1,
+                // Whose number was mistyped is an officer all the same: that is asked of the certificate.
+                Standing::Qualified | Standing::Not(Fault::OtherNumber) => qualified += 1,
                 Standing::Unjudged => unjudged += 1,
                 Standing::Not(fault) if fault.is_query() => unknown += 1,
                 Standing::Not(_) => {}
@@ -218,15 +219,23 @@ impl Taken<'_> {
                 id,
                 certificate: None,
             };
-            if let Found::Known(known) = self.find(person) {
-                if !known.is_in_post(on) {
-                    return Outcome::fault(Fault::NotInPost);
+            match self.find(person) {
+                // Whoever the register does not know has no rank by being told to have one; heads of the government stand in none
+                // of the body's.
+                Found::Unknown if told.and_then(Rank::from_code) != Some(Rank::GovernmentHead) => {
+                    return Outcome::fault(Fault::UnknownOfficer);
                 }
-                if let Some(rank) = known.rank(on) {
-                    return match rank < needed {
-                        true => Outcome::fault(Fault::RankTooLow),
-                        false => Outcome::Fine,
-                    };
+                Found::Unknown | Found::NoRegister => {}
+                Found::Known(known) => {
+                    if !known.is_in_post(on) {
+                        return Outcome::fault(Fault::NotInPost);
+                    }
+                    if let Some(rank) = known.rank(on) {
+                        return match rank < needed {
+                            true => Outcome::fault(Fault::RankTooLow),
+                            false => Outcome::Fine,
+                        };
+                    }
                 }
             }
             if told.is_none() {
@@ -245,16 +254,21 @@ impl Taken<'_> {
     fn not_assigned(&self) -> Outcome {
         let context = self.context;
         let step = context.step_symbol(&self.event);
-        let (Some(id), true) = (context.texts.option(self.event.actor), step != 0) else {
+        if step == 0 {
             return Outcome::Fine;
-        };
+        }
+        let named = context.texts.option(self.event.actor);
         let person = Person {
-            id,
+            id: named.unwrap_or_default(),
             certificate: context.kept_text(&self.event, Kept::Certificate),
         };
         let on = self.date(self.event.occurred_at);
         let known = match self.find(person) {
             Found::NoRegister => return Outcome::Unjudged,
+            Found::Unknown if named.is_none() && self.lacks("actor.id") => {
+                return Outcome::Unjudged;
+            }
+            Found::Unknown if named.is_none() => return Outcome::fault(Fault::NobodyNamed),
             Found::Unknown => return Outcome::fault(Fault::UnknownOfficer),
             Found::Known(known) => known,
         };

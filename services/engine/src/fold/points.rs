@@ -1,5 +1,6 @@
 //! Findings: control points that speak at an event.
 
+use chrono::NaiveDate;
 use mingjing_domain::codes::{self, Malformed};
 use mingjing_domain::deadline;
 use mingjing_domain::definitions::{PowerItem, PowerStatus, RunningCases, regions};
@@ -30,6 +31,23 @@ pub(super) const WINDING_UP: [EventKind; 15] = [
     EventKind::CalledBack,
     EventKind::Rectified,
 ];
+
+/// What follows from a decision: where that was taken while the item stood, it is no exercise of the item.
+const FOLLOWS_A_DECISION: [EventKind; 4] = [
+    EventKind::Paid,
+    EventKind::Executed,
+    EventKind::ReviewResult,
+    EventKind::Unpublished,
+];
+
+/// What exercises a power, whichever.
+const EXERCISES: [EventKind; 3] = [EventKind::Accepted, EventKind::Filed, EventKind::Decided];
+
+/// The detail of a finding of `off_list`: the case names no item at all.
+pub(crate) const NO_ITEM: u16 = 1;
+
+/// The detail of a finding of `conflict`: the step was started and had not ended.
+pub(crate) const STARTED_TWICE: u16 = 1;
 
 impl Fold {
     /// Looks at the event with one point, before the event has changed the case.
@@ -143,7 +161,7 @@ impl Fold {
                 let earlier = counted.then(|| look.repeats(repeated)).flatten();
                 earlier.map(|place| (place, 0))
             }
-            Check::OffList { .. } => plain(look.off_list()),
+            Check::OffList { .. } => look.off_list().map(|detail| (NONE, detail)),
             Check::CancelledItem => plain(look.cancelled_item()),
             Check::WrongBody => look.wrong_body(),
             Check::LateEntry { over } => plain(look.late_entry(*over)),
@@ -154,7 +172,10 @@ impl Fold {
             Check::TimeReversed => look.time_reversed().map(|other| (other, 0)),
             Check::MissingField { fields } => look.missing_field(fields).map(|f| (NONE, f)),
             Check::MalformedCode { codes } => look.malformed_code(codes).map(|d| (NONE, d)),
-            Check::Conflict => look.conflict().map(|other| (other, 0)),
+            Check::Conflict => {
+                let other = look.conflict().map(|other| (other, 0));
+                other.or_else(|| Some((self.started_already(look)?, STARTED_TWICE)))
+            }
             Check::Condition { when, .. } => plain(self.condition_holds(when, look)),
             Check::Authority(check) => self.looks_at_authority(check, look),
         }
@@ -236,18 +257,25 @@ impl Taken<'_> {
             .item(self.context.texts.text(self.item()))
     }
 
-    /// At the first event that names an item: the list in force on its date does not have it.
-    fn off_list(&self) -> bool {
+    /// At the first event that names an item: the list in force on its date does not have it. Or a power is exercised in a
+    /// case that names none: nothing would be off the list if leaving the code out were enough.
+    fn off_list(&self) -> Option<u16> {
+        if self.item_before != 0 {
+            return None;
+        }
         let named = self.context.profile(&self.event).item;
-        if named == 0 || self.item_before != 0 {
-            return false;
+        if named == 0 {
+            let never = || self.context.first_named(NONE, |p| p.item) == 0;
+            return (EXERCISES.contains(&self.event.kind) && never()).then_some(NO_ITEM);
         }
         let Some(item) = self.context.rules.item(self.context.texts.text(named)) else {
-            return true;
+            return Some(0);
         };
         let date = self.date(self.event.occurred_at);
-        date < item.effective_from
-            || (item.status == PowerStatus::Active && item.effective_to.is_some_and(|to| date > to))
+        let off = date < item.effective_from
+            || (item.status == PowerStatus::Active
+                && item.effective_to.is_some_and(|to| date > to));
+        off.then_some(0)
     }
 
     fn cancelled_item(&self) -> bool {
@@ -274,9 +302,16 @@ impl Taken<'_> {
         match item.running_cases {
             RunningCases::Finish => false,
             RunningCases::Terminate | RunningCases::HandOver => {
-                !WINDING_UP.contains(&self.event.kind)
+                let follows = FOLLOWS_A_DECISION.contains(&self.event.kind);
+                !WINDING_UP.contains(&self.event.kind) && !(follows && self.decided_by(end))
             }
         }
+    }
+
+    /// Whether the case was decided before this event and no later than on a day.
+    fn decided_by(&self, day: NaiveDate) -> bool {
+        let mut before = self.context.history.before(self.event.place);
+        before.any(|e| e.kind == EventKind::Decided && self.date(e.occurred_at) <= day)
     }
 
     fn late_entry(&self, over: Budget) -> bool {
@@ -307,14 +342,21 @@ impl Taken<'_> {
         deadline::is_late(entered, due.due_at)
     }
 
-    /// Acceptance before application, decision before acceptance, a step's end before its start.
+    /// Acceptance before application, decision before acceptance, a step's end before its start, a suspension's before it.
     fn time_reversed(&self) -> Option<u32> {
         match self.event.kind {
             EventKind::Applied => self.first_though_after(EventKind::Accepted),
             EventKind::Accepted => self.first_though_after(EventKind::Decided),
             EventKind::StepStart => self.end_before_this_start(),
+            EventKind::Suspend => self.ends_before_it_begins().then_some(NONE),
             _ => None,
         }
+    }
+
+    /// A suspension that was to end before it began.
+    fn ends_before_it_begins(&self) -> bool {
+        let planned = self.event.special().and_then(|entry| entry.planned_end);
+        planned.is_some_and(|end| end < self.event.occurred_at)
     }
 
     /// For the first event of its kind: an earlier one of the kind that should have followed.
@@ -328,17 +370,31 @@ impl Taken<'_> {
         earlier.map(|e| e.place)
     }
 
-    /// An end of the same step that happened before this start though the source sent it after.
+    /// An end of the same step that happened before this start though the source sent it after. Where the source does not number
+    /// what it sends, one that no start precedes and that came no earlier than this start.
     fn end_before_this_start(&self) -> Option<u32> {
-        let step = self.context.step_symbol(&self.event);
-        let mut before = self.context.history.before(self.event.place);
-        let earlier = before.find(|e| {
-            e.kind == EventKind::StepEnd
-                && self.context.step_symbol(e) == step
-                && e.occurred_at < self.event.occurred_at
-                && e.source_seq > self.event.source_seq
-        });
-        earlier.map(|e| e.place)
+        let (context, this) = (self.context, &self.event);
+        let step = context.step_symbol(this);
+        let mut open = 0u32;
+        for e in context.history.before(this.place) {
+            if context.step_symbol(&e) != step {
+                continue;
+            }
+            let ends = e.kind == EventKind::StepEnd;
+            let sent_after = e.source_seq > this.source_seq
+                || (e.source_seq == this.source_seq
+                    && open == 0
+                    && e.received_at() >= this.received_at());
+            if ends && e.occurred_at < this.occurred_at && sent_after {
+                return Some(e.place);
+            }
+            match e.kind {
+                EventKind::StepStart => open += 1,
+                _ if context.ends_visit(&e) => open = open.saturating_sub(1),
+                _ => {}
+            }
+        }
+        None
     }
 
     fn missing_field(&self, fields: &[(Field, String)]) -> Option<u16> {

@@ -1,6 +1,7 @@
 //! Records that were sent again, in a newer version with other key values, after the case's course had ended.
 
 use mingjing_domain::Timestamp;
+use mingjing_domain::definitions::AttributeType;
 
 use super::{Context, Fold, Seen};
 use crate::history::{Event, Kept, Sent};
@@ -15,6 +16,10 @@ pub(crate) struct Resent {
     pub(crate) told_at: Timestamp,
     /// What it says otherwise, for people.
     pub(crate) changed: Vec<String>,
+    /// It changed what no clerical error is made of: when it happened, what it led to, a sum, a tier, the party.
+    weighs: bool,
+    /// An exception of the point holds, but the record changed what that cannot excuse: a person looks.
+    pub(crate) excused: bool,
 }
 
 impl Context<'_> {
@@ -30,10 +35,10 @@ impl Context<'_> {
             return None;
         }
         let mut found = self.resent(after, lifted_by);
-        found.retain(|resent| !point.is_guarded() || self.may_be_told(point, resent));
+        found.retain_mut(|resent| !point.is_guarded() || self.may_be_told(point, resent));
         found
             .into_iter()
-            .min_by_key(|resent| (resent.told_at, resent.event))
+            .min_by_key(|resent| (resent.excused, resent.told_at, resent.event))
     }
 
     /// Every newer version that was told with other key values while the course was over.
@@ -54,6 +59,8 @@ impl Context<'_> {
                         event: counts.event.place,
                         told_at,
                         changed,
+                        weighs: self.weighs(&pair[0].event, &pair[1].event),
+                        excused: false,
                     });
                 }
             }
@@ -70,6 +77,32 @@ impl Context<'_> {
             .filter(|marks| marks & (after | lifted_by) != 0)
             .last();
         turning.is_some_and(|marks| marks & lifted_by == 0)
+    }
+
+    /// Whether what was said and is now another is the time, the result, a sum, the tier or the party.
+    fn weighs(&self, before: &Event<'_>, now: &Event<'_>) -> bool {
+        let differs = |before: u32, now: u32| before != 0 && before != now;
+        if before.occurred_at != now.occurred_at
+            || differs(before.result.into(), now.result.into())
+            || differs(before.party, now.party)
+        {
+            return true;
+        }
+        let known = now.extra().map(|extra| extra.attributes);
+        let known = known.unwrap_or_default();
+        let is_sum = |code: u16| {
+            let declared = self.plan.attribute(self.codes.text(code.into()));
+            declared.is_some_and(|place| {
+                let declared = &self.plan.attributes[usize::from(place)];
+                declared.value_type == AttributeType::Amount
+            })
+        };
+        let mut said = before.extra().into_iter().flat_map(|e| e.attributes);
+        said.any(|(code, value)| {
+            value != Sent::Text("")
+                && !known.contains(&(code, value))
+                && (code == self.kept.of(Kept::Tier) || is_sum(code))
+        })
     }
 
     /// The key values that were said and are now others, or are said no more.
@@ -118,8 +151,9 @@ impl Context<'_> {
         self.plan.attribute(name).map(|_| name.to_owned())
     }
 
-    /// Whether a point's own conditions let it speak of a record, as the case stood at it.
-    fn may_be_told(&self, point: &Point, resent: &Resent) -> bool {
+    /// Whether a point's own conditions let it speak of a record, as the case stood at it. Its exceptions do not excuse what
+    /// weighs: that is for a person to look at.
+    fn may_be_told(&self, point: &Point, resent: &mut Resent) -> bool {
         let mut before = Fold::new(0, self);
         for event in self.history.before(resent.event) {
             before.apply(event, self);
@@ -131,6 +165,8 @@ impl Context<'_> {
             with_event: true,
         };
         let holds = |condition: &crate::condition::Condition| condition.holds(&seen) == Ok(true);
-        point.only_when.as_ref().is_none_or(holds) && !point.unless.iter().any(holds)
+        let meant = point.only_when.as_ref().is_none_or(holds);
+        resent.excused = point.unless.iter().any(holds);
+        meant && (!resent.excused || resent.weighs)
     }
 }

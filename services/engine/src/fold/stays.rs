@@ -248,7 +248,11 @@ impl Fold {
     fn special_stay(&self, at: u16, kinds: u64, taken: &Taken<'_>) -> Option<Stay> {
         let suspension = self.ledger()?.suspensions.last()?;
         let watched = kinds >> suspension.special & 1 == 1;
-        if suspension.event != taken.event.place || !watched {
+        // One that was to end before it began is wrongly told, and late for nothing.
+        let begun = suspension
+            .planned_end
+            .is_none_or(|end| end >= suspension.from);
+        if suspension.event != taken.event.place || !watched || !begun {
             return None;
         }
         let context = taken.context;

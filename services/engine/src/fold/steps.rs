@@ -99,7 +99,33 @@ pub(crate) enum Visit {
     },
 }
 
+impl Taken<'_> {
+    /// Whether the flowchart has the event's step and lets it run only once at a time.
+    fn may_not_run_twice(&self) -> bool {
+        let steps = &self.context.plan.steps;
+        self.step
+            .is_some_and(|step| !steps[usize::from(step)].repeatable)
+    }
+}
+
 impl Fold {
+    /// The earlier start of the step that this event starts again though it has not ended.
+    pub(super) fn started_already(&self, taken: &Taken<'_>) -> Option<u32> {
+        let (event, context) = (&taken.event, taken.context);
+        let symbol = context.step_symbol(event);
+        let running = |s: &StepState| s.step == symbol && s.open > 0;
+        if event.kind != EventKind::StepStart
+            || !taken.may_not_run_twice()
+            || !self.steps.iter().any(running)
+        {
+            return None;
+        }
+        let before = context.history.before(event.place);
+        let starts =
+            |e: &Event<'_>| e.kind == EventKind::StepStart && context.step_symbol(e) == symbol;
+        before.filter(starts).last().map(|e| e.place)
+    }
+
     /// Opens or ends the visit that an event speaks of.
     pub(super) fn step(&mut self, taken: &Taken<'_>) -> Visit {
         let (event, context) = (&taken.event, taken.context);
@@ -117,6 +143,11 @@ impl Fold {
                 self.steps.push(StepState::new(symbol));
                 self.steps.len() - 1
             });
+        let running = self.steps[at].open > 0;
+        if starts && running && taken.may_not_run_twice() {
+            // Told twice, not entered twice: the visit goes on.
+            return Visit::None;
+        }
         let visit = match self.steps[at].take(event) {
             Tells::Again => return Visit::None,
             Tells::End(visit) => Visit::Ended {

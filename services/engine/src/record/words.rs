@@ -15,7 +15,7 @@ use mingjing_domain::limit::Budget;
 
 use super::{Basis, Said, Surroundings};
 use crate::allege::{Allegation, Ending};
-use crate::fold::{Finding, NONE, Resent, Stay, wrong};
+use crate::fold::{Finding, NO_ITEM, NONE, Resent, STARTED_TWICE, Stay, wrong};
 use crate::history::Event;
 use crate::rules::{Check, Point, TimedKind, TimedPoint};
 
@@ -159,10 +159,17 @@ impl Sentence<'_> {
         } else {
             format!("截至{}尚未办结", local(self.now, around))
         };
-        if self.allegation.level == Level::Notice || self.allegation.breached_at.is_none() {
-            write!(text, "{what}将于{due}届满，{state}，请及时办理。")
-        } else {
-            write!(text, "{what}已于{due}届满，{state}。")
+        let over = self.allegation.breached_at.is_some()
+            || self.allegation.due_at.is_some_and(|due| self.now > due);
+        let please = match self.allegation.level {
+            Level::Notice => "，请及时办理",
+            _ => "",
+        };
+        match (self.allegation.due_at, over) {
+            (_, true) => write!(text, "{what}已于{due}届满，{state}{please}。"),
+            (Some(_), false) => write!(text, "{what}将于{due}届满，{state}，请及时办理。"),
+            // A ladder of reminders alone has no rung that says when.
+            (None, false) => write!(text, "{what}即将届满，{state}，请及时办理。"),
         }
     }
 
@@ -171,11 +178,15 @@ impl Sentence<'_> {
         let event = around.context.history.event(resent.event);
         write!(
             text,
-            "“{}”（{}）的记录在办件终结之后于{}重新报送，{}与原报送不一致。",
+            "“{}”（{}）的记录在办件终结之后于{}重新报送，{}与原报送不一致{}。",
             describe(&event, around),
             local(event.occurred_at, around),
             local(resent.told_at, around),
-            resent.changed.join("、")
+            resent.changed.join("、"),
+            match resent.excused {
+                true => "；所报例外不能说明时间、结果、金额、裁量档次或者当事人的变更，请人工核实",
+                false => "",
+            }
         )
     }
 
@@ -204,8 +215,11 @@ impl Sentence<'_> {
             Check::RequiresBefore { .. } if other.is_some() => {
                 write!(text, "{when}发生“{what}”，此前最近一次{before}未获通过。")
             }
-            Check::RequiresBefore { .. } => {
+            Check::RequiresBefore { before_names, .. } if before_names.is_empty() => {
                 write!(text, "{when}发生“{what}”，此前未见规定的前置环节。")
+            }
+            Check::RequiresBefore { before_names, .. } => {
+                write!(text, "{when}发生“{what}”，此前未见{before_names}。")
             }
             Check::WrongOrder { .. } => {
                 write!(text, "“{what}”（{when}）之前已发生{before}，次序颠倒。")
@@ -248,6 +262,12 @@ impl Sentence<'_> {
                 ),
                 None => Ok(()),
             },
+            Check::OffList { .. } if finding.detail == NO_ITEM => {
+                write!(
+                    text,
+                    "{when}“{what}”时未报事项编码，全部记录都没有指明所行使的权力事项。"
+                )
+            }
             Check::OffList { .. } => {
                 let item = context.texts.text(context.item(finding.event));
                 write!(text, "事项编码 {item} 在{when}不在现行权力清单之内。")
@@ -292,6 +312,10 @@ impl Sentence<'_> {
                 };
                 write!(text, "{when}启动“{what}”，{why}。")
             }
+            Check::TimeReversed if finding.other == NONE => write!(
+                text,
+                "“{what}”（{when}）的计划结束时间早于开始时间，不计入任何时间。"
+            ),
             Check::TimeReversed => write!(text, "{before}早于“{what}”（{when}），时间倒序。"),
             Check::MissingField { fields } => {
                 let name = &fields[usize::from(finding.detail)].1;
@@ -303,6 +327,10 @@ impl Sentence<'_> {
                 let why = why.map_or("", |why| why.text_zh());
                 write!(text, "{when}“{what}”的记录中 {name} 不合编码规则：{why}。")
             }
+            Check::Conflict if finding.detail == STARTED_TWICE => write!(
+                text,
+                "“{what}”在{before}开始之后没有办结记录，{when}又报开始，按重复报送处理，期限仍自首次开始计算。"
+            ),
             Check::Conflict => write!(text, "“{what}”（{when}）与{before}的事项或当事人不一致。"),
             Check::Condition { .. } => write!(text, "{when}“{what}”时，触发监察条件。"),
             Check::Timed | Check::ResentAfter { .. } => Ok(()),

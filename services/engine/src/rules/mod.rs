@@ -24,7 +24,7 @@ pub(crate) use plan::{
 };
 
 pub(crate) use compile::ENDED_OTHERWISE;
-pub use notes::notes;
+pub use notes::{notes, unanswerable};
 pub(crate) use register::{Found, Person, Registers, within};
 
 /// A problem that keeps definitions from being compiled: file, line, what to do.

@@ -70,7 +70,7 @@ pub fn notes(set: &DefinitionSet) -> Vec<Problem> {
 }
 
 /// The control points that ask for what a source's format has no place for, wholly or in part, as `flowchart/point`.
-fn unanswerable(set: &DefinitionSet, source: &Source) -> BTreeSet<String> {
+pub fn unanswerable(set: &DefinitionSet, source: &Source) -> BTreeSet<String> {
     let lacks = &source.lacks;
     let mut silent = BTreeSet::new();
     if lacks.is_empty() {

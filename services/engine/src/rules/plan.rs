@@ -55,6 +55,8 @@ pub(crate) struct PlanStep {
     pub(crate) parallel: Vec<u16>,
     pub(crate) repeatable: bool,
     pub(crate) done_by: Vec<EventKind>,
+    /// How grave its absence is where the control point leaves that open, and where it does not.
+    pub(crate) if_missing: [Option<Level>; 2],
 }
 
 /// A declared attribute.
@@ -108,6 +110,8 @@ pub(crate) enum Check {
     RequiresBefore {
         event: MarkSet,
         before: MarkSet,
+        /// What of it would do, for people.
+        before_names: String,
         each: bool,
         /// 0: asked from the beginning.
         once: MarkSet,
@@ -133,6 +137,8 @@ pub(crate) enum Check {
         steps: Vec<u16>,
         at: MarkSet,
         unless: Option<Condition>,
+        /// The control point leaves open how grave it is.
+        left_open: bool,
     },
     SamePerson {
         one: MarkSet,

@@ -34,7 +34,7 @@ struct TotalRow {
 /// A code that a source sends.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SentCode {
-    /// `items`, `steps`, `results`, `orgs`, `regions`.
+    /// `items`, `steps`, `specials`, `results`, `orgs`, `regions`.
     pub what: String,
     /// The code, as it was sent.
     pub code: String,
@@ -94,7 +94,8 @@ const CODES: &str = "SELECT pair.1 AS what, assumeNotNull(pair.2) AS code, uniqE
      min(received_at) AS first_at, max(received_at) AS last_at FROM ( \
        SELECT event_id, data_version, received_at, arrayJoin([('items', CAST(item_code, 'Nullable(String)')), \
          ('steps', CAST(step, 'Nullable(String)')), ('results', CAST(result_code, 'Nullable(String)')), \
-         ('orgs', CAST(org_code, 'Nullable(String)')), ('regions', CAST(region_code, 'Nullable(String)'))]) AS pair \
+         ('orgs', CAST(org_code, 'Nullable(String)')), ('regions', CAST(region_code, 'Nullable(String)')), \
+         ('specials', CAST(JSONExtractString(data, 'special', 'kind'), 'Nullable(String)'))]) AS pair \
        FROM events WHERE source = {source:String}) \
      WHERE notEmpty(ifNull(pair.2, '')) GROUP BY what, code ORDER BY what, events DESC, code LIMIT 5000";
 

@@ -47,7 +47,8 @@ async fn the_second_migration_finds_nothing_to_do() {
             "0002_views.sql",
             "0003_case_log.sql",
             "0004_inspections.sql",
-            "0005_control_totals.sql"
+            "0005_control_totals.sql",
+            "0006_dispositions.sql"
         ]
     );
 }
@@ -140,6 +141,7 @@ async fn every_table_says_what_it_is_and_no_insert_is_answered_before_it_is_on_t
         "cases",
         "commands",
         "control_totals",
+        "decisions",
         "events",
         "log_controls",
         "rejects",

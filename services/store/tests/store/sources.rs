@@ -1,6 +1,6 @@
 //! How sources stand.
 
-use mingjing_domain::event::{CaseEvent, EventKind};
+use mingjing_domain::event::{CaseEvent, EventKind, Special};
 use mingjing_store::{Batch, DayTotals, TotalsRow};
 
 use crate::samples::*;
@@ -90,9 +90,17 @@ async fn the_codes_of_a_source_are_counted_as_they_were_sent() {
     later.received_at = at(60);
     batch.event(event_row(&taken("a", "4451", EventKind::Accepted, 0), 1));
     batch.event(event_row(&later, 2));
-    batch.event(event_row(&taken("c", "4452", EventKind::Accepted, 0), 3));
+    let mut review = taken("c", "4452", EventKind::Suspend, 0);
+    review.data.special = Some(Special {
+        kind: "专家评审".into(),
+        ..Special::default()
+    });
+    batch.event(event_row(&review, 3));
     write(&store, &batch, &[]).await;
     let found = store.codes_sent("s").await.unwrap();
+    let specials = found.iter().filter(|c| c.what == "specials");
+    let specials: Vec<_> = specials.map(|c| (c.code.as_str(), c.events)).collect();
+    assert_eq!(specials, [("专家评审", 1)]);
     let items: Vec<_> = found
         .iter()
         .filter(|c| c.what == "items")

@@ -26,6 +26,8 @@ pub(super) enum Verdict {
     Query,
     /// For a person to look at, whatever the point's level.
     Mild,
+    /// The department is asked first, then a person looks at it.
+    Doubt,
 }
 
 /// What is known of one officer.
@@ -35,6 +37,8 @@ enum Standing {
     /// Nobody keeps a register.
     Nobody,
     Asked,
+    /// In the register, and qualified by another number than was told.
+    Mistyped,
     Unqualified,
 }
 
@@ -72,10 +76,11 @@ impl<'a> SlowEvaluator<'a> {
         }
         let standings: Vec<_> = crew.iter().map(|p| self.standing(case, index, p)).collect();
         let count = |wanted: &[Standing]| standings.iter().filter(|s| wanted.contains(s)).count();
+        let may_be = [Standing::Qualified, Standing::Mistyped, Standing::Nobody];
         // Who cannot be judged may be qualified, and who is asked after may turn out to be.
-        if count(&[Standing::Qualified, Standing::Nobody]) >= at_least {
+        if count(&may_be) >= at_least {
             Verdict::Fine
-        } else if count(&[Standing::Qualified, Standing::Nobody, Standing::Asked]) >= at_least {
+        } else if count(&may_be) + count(&[Standing::Asked]) >= at_least {
             Verdict::Query
         } else {
             Verdict::Fault
@@ -89,7 +94,7 @@ impl<'a> SlowEvaluator<'a> {
             .collect();
         if standings.contains(&Standing::Unqualified) {
             Verdict::Fault
-        } else if standings.contains(&Standing::Asked) {
+        } else if standings.contains(&Standing::Asked) || standings.contains(&Standing::Mistyped) {
             Verdict::Query
         } else {
             Verdict::Fine
@@ -124,7 +129,7 @@ impl<'a> SlowEvaluator<'a> {
             return Standing::Unqualified;
         }
         match person.cert_no.as_deref().filter(|no| !no.is_empty()) {
-            Some(no) if certificates.iter().all(|c| c.no.text != no) => Standing::Asked,
+            Some(no) if certificates.iter().all(|c| c.no.text != no) => Standing::Mistyped,
             _ => Standing::Qualified,
         }
     }
@@ -156,9 +161,14 @@ impl<'a> SlowEvaluator<'a> {
         };
         let told = said(&special.approver_rank);
         let approver = said(&special.approver);
-        if let Some(id) = &approver
-            && let Ok(Some(entry)) = self.entry(case, index, id, None)
-        {
+        let entry = match &approver {
+            Some(id) => self.entry(case, index, id, None),
+            None => Err(NoRegister),
+        };
+        if matches!(entry, Ok(None)) && told.as_deref() != Some("government_head") {
+            return Verdict::Query;
+        }
+        if let Ok(Some(entry)) = entry {
             if entry.in_post(on).next().is_none() {
                 return Verdict::Fault;
             }
@@ -188,14 +198,18 @@ impl<'a> SlowEvaluator<'a> {
 
     pub(super) fn not_assigned(&self, case: &Case<'_>, index: usize) -> Verdict {
         let actor = case.events[index].data.actor.as_ref();
-        let (Some(step), Some(actor)) = (case.steps[index], actor) else {
+        let Some(step) = case.steps[index].filter(|step| !step.is_empty()) else {
             return Verdict::Fine;
         };
-        if actor.id.is_empty() || step.is_empty() {
-            return Verdict::Fine;
-        }
-        let entry = match self.entry(case, index, &actor.id, actor.cert_no.as_deref()) {
+        let (id, certificate) = actor.map_or(("", None), |a| (&*a.id, a.cert_no.as_deref()));
+        let entry = match self.entry(case, index, id, certificate) {
             Ok(Some(entry)) => entry,
+            Ok(None)
+                if id.is_empty()
+                    && lacks_field(case.lacks, case.events[index].kind, "actor.id") =>
+            {
+                return Verdict::Fine;
+            }
             Ok(None) => return Verdict::Query,
             Err(NoRegister) => return Verdict::Fine,
         };
@@ -528,7 +542,10 @@ impl SlowEvaluator<'_> {
                 Verdict::Fine => continue,
                 Verdict::Fault => {}
                 Verdict::Mild => finding.level = Some(Level::Review),
-                Verdict::Query => {
+                Verdict::Query | Verdict::Doubt => {
+                    if verdict(index) == Verdict::Doubt {
+                        finding.level = Some(Level::Review);
+                    }
                     let at = case.events[index].occurred_at;
                     finding.grace_ends = Some(query_ends(watch, at));
                 }

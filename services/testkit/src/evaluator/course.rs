@@ -1,7 +1,7 @@
 //! The course of a case: what must come before, what may not follow, what came too often, what does not add up.
 
 use mingjing_domain::Timestamp;
-use mingjing_domain::definitions::{Anchor, Name, PointKind};
+use mingjing_domain::definitions::{Anchor, AttributeType, Name, PointKind};
 use mingjing_domain::event::{CaseEvent, EventKind, Value};
 
 use super::codes::cannot_come;
@@ -166,13 +166,18 @@ pub(super) fn amounts_differ(case: &Case<'_>, check: &PointKind) -> Vec<usize> {
     }
 }
 
+/// A record that was told anew.
+pub(super) struct ToldAnew {
+    /// The event that counts.
+    pub index: usize,
+    pub told_at: Timestamp,
+    /// It changed what no exception excuses.
+    pub weighs: bool,
+}
+
 /// Records that were told anew, with other key values, when the course had ended and was not opened again: the event that counts,
 /// and when it was told.
-pub(super) fn resent(
-    case: &Case<'_>,
-    after: &[Anchor],
-    lifted_by: &[Anchor],
-) -> Vec<(usize, Timestamp)> {
+pub(super) fn resent(case: &Case<'_>, after: &[Anchor], lifted_by: &[Anchor]) -> Vec<ToldAnew> {
     let over = |at: Timestamp| {
         let turning = |i: &usize| case.matches_any(*i, after) || case.matches_any(*i, lifted_by);
         let mut earlier = (0..case.events.len())
@@ -203,12 +208,46 @@ pub(super) fn resent(
                 .unwrap_or(pair[1].received_at)
                 .floor_second();
             if over(told_at) && says_otherwise(case, pair[0], pair[1]) {
-                found.push((index, told_at));
+                found.push(ToldAnew {
+                    index,
+                    told_at,
+                    weighs: weighs(case, pair[0], pair[1]),
+                });
             }
         }
     }
-    found.sort_by_key(|(index, told_at)| (*told_at, *index));
+    found.sort_by_key(|found| (found.told_at, found.index));
     found
+}
+
+/// Whether the time, the result, a sum, the tier or the party that the one has is another in the other, or gone.
+fn weighs(case: &Case<'_>, before: &CaseEvent<'static>, now: &CaseEvent<'static>) -> bool {
+    let texts = |e: &CaseEvent<'static>| {
+        let data = &e.data;
+        let all = [&data.result_code, &data.party_ref, &data.discretion_tier];
+        all.map(|text| {
+            text.as_ref()
+                .map(|t| t.to_string())
+                .filter(|t| !t.is_empty())
+        })
+    };
+    let text_differs = texts(before)
+        .into_iter()
+        .zip(texts(now))
+        .any(|(before, now)| before.is_some() && before != now);
+    let sum = |e: &CaseEvent<'static>, name: &str| {
+        let said = e.data.attributes.get(name).cloned();
+        let value = said.or_else(|| e.data.amounts.get(name).map(|fen| Value::Int(*fen)));
+        value.filter(|v| !matches!(v, Value::Text(text) if text.is_empty()))
+    };
+    let sums = case.chart.attributes.iter();
+    let mut sums = sums.filter(|a| a.value_type == AttributeType::Amount);
+    before.occurred_at != now.occurred_at
+        || text_differs
+        || sums.any(|a| {
+            let was = sum(before, &a.name);
+            was.is_some() && was != sum(now, &a.name)
+        })
 }
 
 /// Whether a key value that the one has is another in the other, or gone.

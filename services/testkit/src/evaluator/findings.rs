@@ -2,7 +2,7 @@
 
 use mingjing_domain::Timestamp;
 use mingjing_domain::alert::Level;
-use mingjing_domain::definitions::{Anchor, ControlPoint, Name, PointKind};
+use mingjing_domain::definitions::{Anchor, ControlPoint, Name, PointKind, Step};
 use mingjing_domain::event::EventKind;
 use mingjing_domain::source::SourceClock;
 
@@ -79,7 +79,22 @@ impl SlowEvaluator<'_> {
             PointKind::NotInFlowchart => flow::breaches(case).not_in_flowchart,
             PointKind::StartedTooSoon => flow::breaches(case).started_too_soon,
             PointKind::RequiredStep { steps, at, unless } => {
-                self.required_step(case, steps, at, unless.as_ref())
+                let mut found = self.required_step(case, steps, at, unless.as_ref());
+                for finding in &mut found {
+                    let steps = case.flowchart.into_iter().flat_map(|f| &f.steps);
+                    let mut missing = steps.filter(|s| *s.code == *finding.step);
+                    let protects = |step: &Step| {
+                        use EventKind::{CollectiveDiscussion, Hearing, LegalReview, Notice};
+                        let kinds = &step.done_by;
+                        let of = |kind| kinds.contains(&kind);
+                        of(Notice) || of(Hearing) || of(LegalReview) || of(CollectiveDiscussion)
+                    };
+                    finding.level = missing.next().and_then(|step| {
+                        let by_kind = watch.point.level.is_none() && protects(step);
+                        step.if_missing.or(by_kind.then_some(Level::Red))
+                    });
+                }
+                found
             }
             PointKind::TimeReversed => case_wide(flow::time_reversed(case)),
             PointKind::UnfoundedSuspension { notice } => {
@@ -129,13 +144,32 @@ impl SlowEvaluator<'_> {
             return Vec::new();
         }
         let told = course::resent(case, after, lifted_by);
-        let mut told = told
-            .into_iter()
-            .filter(|(index, _)| self.may_speak(case, &watch.point, *index));
-        let first = told.next().map(|(index, told_at)| Wanted {
-            state: moment.state(case, &watch.point, told_at),
-            breached_at: Some(told_at),
-            ..self.as_wanted(case, &watch.point, moment, Finding::of_case(index))
+        let meant = ControlPoint {
+            unless: Vec::new(),
+            ..(*watch.point).clone()
+        };
+        let plainly = told
+            .iter()
+            .find(|r| self.may_speak(case, &watch.point, r.index));
+        // What weighs is never excused: a person looks at it.
+        let excused = || {
+            told.iter()
+                .find(|r| r.weighs && self.may_speak(case, &meant, r.index))
+        };
+        let (first, level) = match plainly {
+            Some(plainly) => (Some(plainly), None),
+            None => (excused(), Some(Level::Review)),
+        };
+        let first = first.map(|resent| {
+            let finding = Finding {
+                level,
+                ..Finding::of_case(resent.index)
+            };
+            Wanted {
+                state: moment.state(case, &watch.point, resent.told_at),
+                breached_at: Some(resent.told_at),
+                ..self.as_wanted(case, &watch.point, moment, finding)
+            }
         });
         first.into_iter().collect()
     }

@@ -4,7 +4,7 @@ use mingjing_domain::definitions::{Flowchart, Step};
 use mingjing_domain::event::EventKind;
 
 use super::findings::Finding;
-use super::history::{Case, Visit};
+use super::history::{Case, Visit, is_done_by};
 
 /// What is wrong with the way a case took.
 #[derive(Default)]
@@ -132,6 +132,22 @@ fn are_parallel(flowchart: &Flowchart, one: &str, other: &str) -> bool {
     lists(one, other) || lists(other, one)
 }
 
+/// Whether every start of an end's step before it had its own end.
+fn nothing_open(case: &Case<'_>, index: usize) -> bool {
+    let mut open = 0;
+    for i in (0..index).filter(|i| case.steps[*i] == case.steps[index]) {
+        let kind = case.events[i].kind;
+        let ends = kind == EventKind::StepEnd
+            || case.steps[i].is_some_and(|step| is_done_by(case.flowchart, step, kind));
+        match kind {
+            EventKind::StepStart => open += 1,
+            _ if ends && open > 0 => open -= 1,
+            _ => {}
+        }
+    }
+    open == 0
+}
+
 /// Events at which a case's times turn out to run backwards.
 pub(super) fn time_reversed(case: &Case<'_>) -> Vec<usize> {
     let mut found = Vec::new();
@@ -149,6 +165,12 @@ pub(super) fn time_reversed(case: &Case<'_>) -> Vec<usize> {
                 .filter(|index| happened_before(earlier, *index)),
         );
     }
+    for (index, event) in case.events.iter().enumerate() {
+        let planned = event.data.special.as_ref().and_then(|s| s.planned_end);
+        if event.kind == EventKind::Suspend && planned.is_some_and(|end| end < event.occurred_at) {
+            found.push(index);
+        }
+    }
     for (index, start) in case
         .events
         .iter()
@@ -159,7 +181,11 @@ pub(super) fn time_reversed(case: &Case<'_>) -> Vec<usize> {
             e.kind == EventKind::StepEnd
                 && case.steps[other] == case.steps[index]
                 && e.occurred_at < start.occurred_at
-                && e.source_seq > start.source_seq
+                && (e.source_seq > start.source_seq
+                    || (e.source_seq == start.source_seq
+                        && nothing_open(case, other)
+                        && case.earliest_times(other).1.floor_second()
+                            >= case.earliest_times(index).1.floor_second()))
         });
         if ended_before {
             found.push(index);

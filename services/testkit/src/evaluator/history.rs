@@ -160,6 +160,19 @@ impl<'a> Case<'a> {
         )
     }
 
+    /// Whether an event starts a step that runs once at a time, was started before and has not ended.
+    pub fn starts_again(&self, index: usize) -> bool {
+        let Some(step) = self.steps[index] else {
+            return false;
+        };
+        let runs = |v: &Visit<'_>| {
+            v.step == step && v.entered < index && v.ended.is_none_or(|end| end > index)
+        };
+        self.events[index].kind == EventKind::StepStart
+            && runs_once(self.flowchart, step)
+            && self.visits.iter().any(runs)
+    }
+
     /// Which event of its kind and step it is, from 1.
     pub fn occurrence(&self, index: usize) -> u16 {
         let same = |i: &usize| {
@@ -258,6 +271,12 @@ pub(super) fn is_done_by(flowchart: Option<&Flowchart>, step: &str, kind: EventK
         .any(|s| *s.code == *step && s.done_by.contains(&kind))
 }
 
+/// Whether the flowchart has the step and lets it run only once at a time.
+fn runs_once(flowchart: Option<&Flowchart>, step: &str) -> bool {
+    let mut steps = flowchart.into_iter().flat_map(|f| &f.steps);
+    steps.any(|s| *s.code == *step && !s.repeatable)
+}
+
 fn visits<'a>(
     events: &[&'a CaseEvent<'static>],
     steps: &[Option<&'a str>],
@@ -270,6 +289,10 @@ fn visits<'a>(
         let ends = event.kind == EventKind::StepEnd || is_done_by(flowchart, step, event.kind);
         if !starts && !ends {
             continue;
+        }
+        let runs = visits.iter().any(|v| v.step == step && v.ended.is_none());
+        if starts && runs && runs_once(flowchart, step) {
+            continue; // told twice: the visit goes on
         }
         if !starts
             && let Some(open) = visits

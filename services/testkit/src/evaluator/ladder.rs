@@ -390,6 +390,28 @@ pub(super) fn limit_of<'a>(case: &Case<'a>, name: &str) -> Option<(&'a Flowchart
 
 /// Yellow past the promise, red past the law, as far as the limit has them; or the one rung of another rule.
 pub(super) fn usual_ladder(limit: &Limit, point: &ControlPoint) -> Vec<Rung> {
+    if point.rule.as_deref() == Some("T1") {
+        let level = point.level.unwrap_or(Level::Notice);
+        let days = |unit| {
+            matches!(
+                unit,
+                Unit::WorkingDays | Unit::CalendarDays | Unit::CalendarDaysRolled
+            )
+        };
+        let share = limit
+            .promised
+            .or(limit.statutory)
+            .is_some_and(|budget| match budget.unit {
+                Unit::Hours | Unit::Minutes => true,
+                unit => days(unit) && budget.count < 5,
+            });
+        let at = match share {
+            true => "90%",
+            false => "2wd before",
+        };
+        let at = at.parse().expect("the usual reminder");
+        return vec![Rung { level, at }];
+    }
     if point
         .rule
         .as_deref()

@@ -162,19 +162,22 @@ pub(super) fn lists(names: &[Name], kind: &str) -> bool {
     names.iter().any(|name| **name == *kind)
 }
 
-/// The end that a suspension cannot outlast: as planned, but no longer than the procedure's maximum.
+/// The end that a suspension cannot outlast: as planned, as long as granted, as the procedure may last at most, whichever is first.
 pub(super) fn planned(
     from: Timestamp,
     special: &Special<'_>,
     procedure: &SpecialProcedure,
     calendar: &WorkCalendar,
 ) -> Option<Timestamp> {
-    let longest = |budget| deadline::deadline(calendar, from, budget, &Ledger::default()).due_at;
-    special
-        .planned_end
-        .into_iter()
-        .chain(procedure.maximum.map(longest))
-        .min()
+    let lasts = |budget| deadline::deadline(calendar, from, budget, &Ledger::default()).due_at;
+    let told = special.granted.as_ref();
+    let granted = told.and_then(|text| text.parse::<Budget>().ok());
+    let ends = [
+        special.planned_end,
+        granted.map(lasts),
+        procedure.maximum.map(lasts),
+    ];
+    ends.into_iter().flatten().min()
 }
 
 /// What an extension grants: no more than the maximum, which also stands in for what cannot be read or compared.

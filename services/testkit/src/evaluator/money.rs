@@ -126,6 +126,10 @@ impl<'a> SlowEvaluator<'a> {
         let Some(item) = self.item_at(case, index).filter(|_| is_charge) else {
             return Verdict::Fine;
         };
+        let names_fee = event.data.fee.as_ref().is_some_and(|f| !f.code.is_empty());
+        if !names_fee && receivable.is_none() && relief <= 0 && is_fined(case, index) {
+            return Verdict::Fine; // the fine is paid
+        }
         let Some(schedule) = &item.fees else {
             return Verdict::Fault;
         };
@@ -178,14 +182,49 @@ impl<'a> SlowEvaluator<'a> {
                 is_wrong || paid > fen
             }
         };
-        if wrong { Verdict::Fault } else { Verdict::Fine }
+        let of_this = |i: &usize| {
+            let said = case.events[*i].data.fee.as_ref();
+            said.is_some_and(|f| *f.code == *code) && number(case.events[*i], "paid") > Some(0)
+        };
+        let payments: Vec<usize> = (0..=index).filter(of_this).collect();
+        let in_all: i64 = payments
+            .iter()
+            .filter_map(|i| number(case.events[*i], "paid"))
+            .sum();
+        let allowed = match &listed.standard {
+            Standard::Rate(rate) => {
+                let quantity = |i: &usize| {
+                    let fee = case.events[*i].data.fee.as_ref();
+                    fee.and_then(|f| f.quantity)
+                        .map(|q| Exact::from(q.thousandths))
+                };
+                let quantities: Option<Vec<Exact>> = payments.iter().map(quantity).collect();
+                let sum = |all: Vec<Exact>| all.into_iter().sum::<Exact>();
+                quantities.map(|all| sum(all) * Exact::from(rate.fen) * FEN / 1000)
+            }
+            _ => Some(to),
+        };
+        let too_much_in_all =
+            paid > 0 && allowed.is_some_and(|to| Exact::from(in_all) * FEN >= to + FEN);
+        if wrong || too_much_in_all {
+            Verdict::Fault
+        } else {
+            Verdict::Fine
+        }
     }
 
     fn collector(&self, case: &Case<'_>, index: usize) -> Verdict {
         let event = case.events[index];
         let said = event.data.collection.as_ref();
         let Some(collector) = text(said.map(|c| &c.collector)) else {
-            return Verdict::Fine;
+            let on_the_spot = text(said.and_then(|c| c.ground.as_ref())).is_some();
+            let actor = |i: usize| text(case.events[i].data.actor.as_ref().map(|a| &a.id));
+            let decider = (0..=index).find(|i| case.events[*i].kind == EventKind::Decided);
+            let same = decider.is_some_and(|d| actor(d).is_some() && actor(d) == actor(index));
+            return match same && !on_the_spot && is_fined(case, index) {
+                true => Verdict::Doubt,
+                false => Verdict::Fine,
+            };
         };
         let decision = (0..=index).find(|i| case.events[*i].kind == EventKind::Decided);
         let body = self
@@ -229,6 +268,13 @@ impl<'a> SlowEvaluator<'a> {
             Verdict::Fault
         }
     }
+}
+
+/// Whether the case has last said that a fine was decided.
+fn is_fined(case: &Case<'_>, index: usize) -> bool {
+    let mut said = case.events[..=index].iter().rev();
+    said.find_map(|e| number(e, "decided"))
+        .is_some_and(|fen| fen > 0)
 }
 
 fn discretion_changed(case: &Case<'_>, index: usize) -> Verdict {

@@ -122,7 +122,10 @@ impl SlowEvaluator<'_> {
     }
 
     fn off_list(&self, case: &Case<'_>, watch: &Watch<'_>, grace: Option<Budget>) -> Vec<Finding> {
-        let Some(index) = case.events.iter().position(|e| e.data.item_code.is_some()) else {
+        use EventKind::{Accepted, Decided, Filed};
+        let named = case.events.iter().position(|e| e.data.item_code.is_some());
+        let exercises = |e: &&CaseEvent<'static>| matches!(e.kind, Accepted | Filed | Decided);
+        let Some(index) = named.or_else(|| case.events.iter().position(|e| exercises(&e))) else {
             return Vec::new();
         };
         let on = local_date(case.events[index], self.definitions.zone_of(case));
@@ -131,7 +134,7 @@ impl SlowEvaluator<'_> {
                 item.status == PowerStatus::Active && item.effective_to.is_some_and(|end| on > end);
             on >= item.effective_from && !is_over
         };
-        if case.item.is_some_and(is_listed) {
+        if named.is_some() && case.item.is_some_and(is_listed) {
             return Vec::new();
         }
         let grace = grace.unwrap_or(Budget::new(2, Unit::WorkingDays));
@@ -160,11 +163,22 @@ impl SlowEvaluator<'_> {
         if !begun_after && item.running_cases == RunningCases::Finish {
             return Vec::new();
         }
+        let decided_in_time = |i: usize| {
+            (0..i).any(|e| {
+                case.events[e].kind == EventKind::Decided && local_date(case.events[e], zone) <= end
+            })
+        };
+        let carries_out = |i: usize| {
+            use EventKind::{Executed, Paid, ReviewResult, Unpublished};
+            let kind = case.events[i].kind;
+            matches!(kind, Paid | Executed | ReviewResult | Unpublished) && decided_in_time(i)
+        };
         let is_breach = |i: &usize| {
             let event = case.events[*i];
             named.is_some_and(|named| named <= *i)
                 && local_date(event, zone) > end
                 && (begun_after || !is_lawful_after_the_end(event.kind))
+                && (begun_after || !carries_out(*i))
         };
         case_wide((0..case.events.len()).filter(is_breach).collect())
     }
@@ -264,6 +278,7 @@ fn is_conflict(case: &Case<'_>, index: usize) -> bool {
     differs(|e| e.data.item_code.as_deref().map(str::to_owned))
         || differs(|e| e.data.party_ref.as_deref().map(str::to_owned))
         || case.conflicting.contains(&*event.event_id)
+        || case.starts_again(index)
 }
 
 /// The code that an event carries in a field; empty text is none.

@@ -290,7 +290,53 @@ pub(super) fn falls_away_on(case: &Case<'_>, limit: &Limit, index: usize) -> boo
         }
         _ => case.matches_any(index, &limit.to),
     };
-    case.ends_otherwise(index) && !fulfils
+    let over = match &limit.step {
+        Some(step) if limit.kind == LimitKind::Step => over_with_the_case(case, step, kind),
+        _ => false,
+    };
+    over || (case.ends_otherwise(index) && !fulfils)
+}
+
+/// Whether an event of this kind ends a step though nobody told its end: the closing, and the decision where the flowchart's
+/// arrows lead from the step to it and not back.
+fn over_with_the_case(case: &Case<'_>, step: &str, kind: EventKind) -> bool {
+    let Some(flowchart) = case.flowchart else {
+        return false;
+    };
+    if is_done_by(case.flowchart, step, kind) {
+        return false;
+    }
+    let decides = flowchart
+        .steps
+        .iter()
+        .find(|s| s.done_by.contains(&EventKind::Decided));
+    match (kind, decides) {
+        (EventKind::Closed, _) => true,
+        (EventKind::Decided, Some(decides)) => {
+            after(flowchart, step).contains(&&*decides.code)
+                && !after(flowchart, &decides.code).contains(&step)
+        }
+        _ => false,
+    }
+}
+
+/// The steps that arrows lead to from a step, however far.
+fn after<'a>(flowchart: &'a Flowchart, step: &str) -> Vec<&'a str> {
+    let mut found: Vec<&str> = Vec::new();
+    loop {
+        let from =
+            |s: &&mingjing_domain::definitions::Step| *s.code == *step || found.contains(&&*s.code);
+        let names = flowchart
+            .steps
+            .iter()
+            .filter(from)
+            .flat_map(|s| s.next.iter().flatten());
+        let new: Vec<&str> = names.map(|n| &**n).filter(|n| !found.contains(n)).collect();
+        if new.is_empty() {
+            return found;
+        }
+        found.extend(new);
+    }
 }
 
 /// The stays of special procedures, with the end of those that have one. Of a kind without maximum, a new notice in writing prolongs
@@ -311,6 +357,9 @@ pub(super) fn special_stays(case: &Case<'_>, kinds: &[Name], calendar: &WorkCale
             let event = case.events[start];
             let special = event.data.special.as_ref().expect("of this kind");
             let end = planned(event.occurred_at, special, procedure, calendar);
+            if end.is_some_and(|end| end < event.occurred_at) {
+                continue; // told wrongly: late for nothing
+            }
             let prolongs =
                 |i: &usize| of_kind(i) && procedure.maximum.is_none() && is_told(case, *i);
             let over = |i: &usize| resumes(case, *i, &procedure.kind) || prolongs(i);

@@ -13,16 +13,11 @@ pub(super) const P9: Rule = Rule {
     finding: FindingKind::Fault,
     level: Level::Yellow,
     legal_basis: &[
-        Basis {
-            article: "行政许可法第三十二条第一款第（四）项",
-            power_types: &[PowerType::Licence],
-            checked: true,
-        },
-        Basis {
-            article: "行政许可法第七十二条第（四）项",
-            power_types: &[PowerType::Licence],
-            checked: true,
-        },
+        Basis::read_for(
+            "行政许可法第三十二条第一款第（四）项",
+            &[PowerType::Licence],
+        ),
+        Basis::read_for("行政许可法第七十二条第（四）项", &[PowerType::Licence]),
     ],
     parameters: &[Parameter {
         name: "more_than",
@@ -116,16 +111,8 @@ pub(super) const P12: Rule = Rule {
     finding: FindingKind::Fault,
     level: Level::Yellow,
     legal_basis: &[
-        Basis {
-            article: "行政许可法第四十条",
-            power_types: &[PowerType::Licence],
-            checked: true,
-        },
-        Basis {
-            article: "行政处罚法第四十八条",
-            power_types: &[PowerType::Penalty],
-            checked: true,
-        },
+        Basis::read_for("行政许可法第四十条", &[PowerType::Licence]),
+        Basis::read_for("行政处罚法第四十八条", &[PowerType::Penalty]),
     ],
     parameters: &[Parameter {
         name: "statutory",
@@ -165,7 +152,9 @@ pub(super) const P13: Rule = Rule {
     tier: Tier::Stream,
     finding: FindingKind::Fault,
     level: Level::Red,
-    legal_basis: &[],
+    legal_basis: &[Basis::policy(
+        "行政权力依法规范公开运行平台培训材料：决定应附依据和证据（资料 S57）",
+    )],
     parameters: &[Parameter {
         name: "fields",
         meaning: "必备的内容：依据为红牌，附件为黄牌，分设监察点",
@@ -201,16 +190,8 @@ pub(super) const P14: Rule = Rule {
     finding: FindingKind::Fault,
     level: Level::Red,
     legal_basis: &[
-        Basis {
-            article: "行政处罚法第六十七条",
-            power_types: &[PowerType::Penalty],
-            checked: true,
-        },
-        Basis {
-            article: "行政处罚法第七十二条",
-            power_types: &[PowerType::Penalty],
-            checked: true,
-        },
+        Basis::read_for("行政处罚法第六十七条", &[PowerType::Penalty]),
+        Basis::read_for("行政处罚法第七十二条", &[PowerType::Penalty]),
     ],
     parameters: &[],
     evidence: &[
@@ -256,11 +237,10 @@ pub(super) const P15: Rule = Rule {
     tier: Tier::Stream,
     finding: FindingKind::Fault,
     level: Level::Red,
-    legal_basis: &[Basis {
-        article: "行政处罚法第五十一条",
-        power_types: &[PowerType::Penalty],
-        checked: true,
-    }],
+    legal_basis: &[Basis::read_for(
+        "行政处罚法第五十一条",
+        &[PowerType::Penalty],
+    )],
     parameters: &[
         Parameter {
             name: "citizen",
@@ -290,8 +270,8 @@ pub(super) const P15: Rule = Rule {
             source: "处罚法 51",
         },
         Exception {
-            text: "当事人类型未报的不作判断",
-            source: "D",
+            text: "当事人类型未报的，按法人或者其他组织的上限判断：超过该上限的，对谁都是越界",
+            source: "处罚法 51",
         },
     ],
 };
@@ -304,11 +284,10 @@ pub(super) const P16: Rule = Rule {
     tier: Tier::Inspection,
     finding: FindingKind::Fault,
     level: Level::Yellow,
-    legal_basis: &[Basis {
-        article: "行政许可法第五十七条",
-        power_types: &[PowerType::Licence],
-        checked: true,
-    }],
+    legal_basis: &[Basis::read_for(
+        "行政许可法第五十七条",
+        &[PowerType::Licence],
+    )],
     parameters: &[],
     evidence: &["先受理、后决定的办件", "后受理、先决定的办件"],
     message: "",

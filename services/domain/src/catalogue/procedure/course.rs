@@ -3,6 +3,7 @@
 use super::super::{Basis, Exception, FindingKind, Parameter, Rule, Tier};
 use crate::alert::Level;
 use crate::definitions::PowerType;
+use crate::event::EventKind;
 
 pub(super) const P1: Rule = Rule {
     id: "P1",
@@ -13,16 +14,16 @@ pub(super) const P1: Rule = Rule {
     finding: FindingKind::Fault,
     level: Level::Yellow,
     legal_basis: &[
-        Basis {
-            article: "行政处罚法第五十八条",
-            power_types: &[PowerType::Penalty],
-            checked: true,
-        },
-        Basis {
-            article: "行政处罚法第六十二条",
-            power_types: &[PowerType::Penalty],
-            checked: true,
-        },
+        Basis::of_steps(
+            "行政处罚法第五十八条",
+            &[PowerType::Penalty],
+            &[EventKind::LegalReview],
+        ),
+        Basis::of_steps(
+            "行政处罚法第六十二条",
+            &[PowerType::Penalty],
+            &[EventKind::Notice],
+        ),
     ],
     parameters: &[Parameter {
         name: "steps",
@@ -80,16 +81,8 @@ pub(super) const P3: Rule = Rule {
     finding: FindingKind::Fault,
     level: Level::Red,
     legal_basis: &[
-        Basis {
-            article: "行政处罚法第四十四条",
-            power_types: &[PowerType::Penalty],
-            checked: true,
-        },
-        Basis {
-            article: "行政处罚法第六十二条",
-            power_types: &[PowerType::Penalty],
-            checked: true,
-        },
+        Basis::read_for("行政处罚法第四十四条", &[PowerType::Penalty]),
+        Basis::read_for("行政处罚法第六十二条", &[PowerType::Penalty]),
     ],
     parameters: &[Parameter {
         name: "at_least",
@@ -126,16 +119,8 @@ pub(super) const P4: Rule = Rule {
     finding: FindingKind::Fault,
     level: Level::Red,
     legal_basis: &[
-        Basis {
-            article: "行政处罚法第六十三条",
-            power_types: &[PowerType::Penalty],
-            checked: true,
-        },
-        Basis {
-            article: "行政许可法第七十二条第（八）项",
-            power_types: &[PowerType::Licence],
-            checked: true,
-        },
+        Basis::read_for("行政处罚法第六十三条", &[PowerType::Penalty]),
+        Basis::read_for("行政许可法第七十二条第（八）项", &[PowerType::Licence]),
     ],
     parameters: &[Parameter {
         name: "amount",
@@ -176,16 +161,8 @@ pub(super) const P5: Rule = Rule {
     finding: FindingKind::Fault,
     level: Level::Red,
     legal_basis: &[
-        Basis {
-            article: "行政处罚法第六十四条第（四）项",
-            power_types: &[PowerType::Penalty],
-            checked: true,
-        },
-        Basis {
-            article: "行政许可法第四十八条",
-            power_types: &[PowerType::Licence],
-            checked: false,
-        },
+        Basis::read_for("行政处罚法第六十四条第（四）项", &[PowerType::Penalty]),
+        Basis::unread_for("行政许可法第四十八条", &[PowerType::Licence]),
     ],
     parameters: &[],
     evidence: &["听证记录及其主持人", "该人员参与调查的记录"],
@@ -202,11 +179,10 @@ pub(super) const P6: Rule = Rule {
     tier: Tier::Stream,
     finding: FindingKind::Fault,
     level: Level::Red,
-    legal_basis: &[Basis {
-        article: "行政处罚法第五十八条",
-        power_types: &[PowerType::Penalty],
-        checked: true,
-    }],
+    legal_basis: &[Basis::read_for(
+        "行政处罚法第五十八条",
+        &[PowerType::Penalty],
+    )],
     parameters: &[Parameter {
         name: "with_result",
         meaning: "视为通过的审核结果",
@@ -246,16 +222,8 @@ pub(super) const P7: Rule = Rule {
     finding: FindingKind::Fault,
     level: Level::Yellow,
     legal_basis: &[
-        Basis {
-            article: "行政许可法第三十八条",
-            power_types: &[PowerType::Licence],
-            checked: true,
-        },
-        Basis {
-            article: "行政许可法第七十二条第（七）项",
-            power_types: &[PowerType::Licence],
-            checked: true,
-        },
+        Basis::read_for("行政许可法第三十八条", &[PowerType::Licence]),
+        Basis::read_for("行政许可法第七十二条第（七）项", &[PowerType::Licence]),
     ],
     parameters: &[],
     evidence: &["否定性结果的记录", "所缺内容"],

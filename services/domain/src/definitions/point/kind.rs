@@ -252,7 +252,8 @@ pub enum PointKind {
         #[schemars(with = "Option<String>")]
         over: Option<Budget>,
     },
-    /// Q3: a step ends before it starts, acceptance before application, decision before acceptance.
+    /// Q3: a step ends before it starts, acceptance before application, decision before acceptance, a suspension planned to end
+    /// before it begins.
     TimeReversed,
     /// Q4: something a record must carry is missing.
     MissingField {

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 
 use crate::alert::Level;
-use crate::limit::Budget;
+use crate::limit::{Budget, Unit};
 
 /// One rung of a limit's ladder, written `{level: yellow, at: promised}`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -33,6 +33,20 @@ impl RungAt {
     /// Past a due instant, as against a reminder before one.
     pub const fn is_breach(self) -> bool {
         matches!(self, RungAt::Promised | RungAt::Statutory)
+    }
+
+    /// The reminder of a point that is one and does not say when: two working days before, or once 90 % of a limit shorter than
+    /// five days is used (domain study 3.2, T1).
+    pub fn usual_reminder(budget: Option<Budget>) -> Self {
+        let short = budget.is_some_and(|budget| match budget.unit {
+            Unit::Hours | Unit::Minutes => true,
+            Unit::WorkingDays | Unit::CalendarDays | Unit::CalendarDaysRolled => budget.count < 5,
+            Unit::Months | Unit::MonthsRolled => false,
+        });
+        match short {
+            true => RungAt::Used(90),
+            false => RungAt::Before(Budget::new(2, Unit::WorkingDays)),
+        }
     }
 
     /// Its place in order of time: reminders, then promised, then statutory.

@@ -38,6 +38,11 @@ pub(super) fn sentence(check: &Check, finding: &Finding, around: &Surroundings<'
             crew.len(),
             names()
         ),
+        Fault::NobodyNamed
+            if matches!(check, Check::Authority(AuthorityCheck::NotAssigned { .. })) =>
+        {
+            "记录未载经办人，请先补报。".into()
+        }
         Fault::NobodyNamed => {
             format!("记录未载执法人员，应不少于 {needed} 名，请先补报实际参加的执法人员。")
         }
@@ -49,12 +54,10 @@ pub(super) fn sentence(check: &Check, finding: &Finding, around: &Surroundings<'
             "记录的执法人员（{}）中有人不在人员名册，具备执法资格的不足 {needed} 名，请先核对名册。",
             names()
         ),
-        Fault::UnknownOfficer => {
-            format!(
-                "人员 {} 不在本单位人员名册，请先核对名册或人员编号。",
-                person()
-            )
-        }
+        Fault::UnknownOfficer => format!(
+            "人员 {} 不在本单位人员名册，请先核对名册或人员编号。",
+            in_question(check, &event, around, person())
+        ),
         Fault::NotInPost => format!(
             "人员 {} 当日已不在岗或尚未到岗。",
             in_question(check, &event, around, person())
@@ -141,6 +144,11 @@ pub(super) fn sentence(check: &Check, finding: &Finding, around: &Surroundings<'
             "作出处罚决定的机关或人员（{}）自行收缴罚款，未报当场收缴的法定情形。",
             text(Kept::Collector)
         ),
+        Fault::NoCollector => format!(
+            "未报收缴方，缴款由作出处罚决定的人员（{}）录入，请补报收缴方并核实罚缴是否分离。",
+            context.texts.text(event.actor)
+        ),
+        Fault::AboveInAll => fees_in_all(&event, around),
         Fault::FineTooLargeForTheSpot => {
             format!("{} 当场收缴的罚款超过一百元。", text(Kept::Collector))
         }
@@ -152,7 +160,7 @@ pub(super) fn sentence(check: &Check, finding: &Finding, around: &Surroundings<'
     }
 }
 
-/// Who is not in post: the approver, or one of the officers.
+/// Who is meant: the approver, or one of the officers.
 fn in_question<'a>(
     check: &Check,
     event: &Event<'a>,
@@ -233,6 +241,18 @@ fn fee(fault: Fault, event: &Event<'_>, around: &Surroundings<'_>) -> String {
     format!(
         "收费项目 {code} 收取 {} 元，{what}标准（{standard}）。",
         yuan(i128::from(charged), 1)
+    )
+}
+
+fn fees_in_all(event: &Event<'_>, around: &Surroundings<'_>) -> String {
+    let context = around.context;
+    let code = context.kept_text(event, Kept::Fee).unwrap_or_default();
+    let item = context.fee_item(event, code);
+    let all = item.and_then(|item| context.paid_in_all(event, code, &item.standard));
+    let (paid, standard) = all.map_or((0, String::new()), |(paid, span)| (paid, span_zh(span)));
+    format!(
+        "收费项目 {code} 在本办件中累计收取 {} 元，高于标准（{standard}）。",
+        yuan(i128::from(paid), 1)
     )
 }
 

@@ -157,7 +157,7 @@ impl Builder<'_> {
         let to = self.mark(&limit.to);
         let falls_away_on = match &limit.falls_away_on {
             Some(anchors) => self.mark(anchors),
-            None => self.default_fall_away(limit),
+            None => self.default_fall_away(limit, step),
         };
         let falls_away_when = limit
             .falls_away_when
@@ -310,9 +310,13 @@ impl Builder<'_> {
         Check::Timed
     }
 
-    fn default_fall_away(&mut self, limit: &Limit) -> MarkSet {
+    fn default_fall_away(&mut self, limit: &Limit, step: Option<u16>) -> MarkSet {
+        let over = step
+            .filter(|_| limit.kind == LimitKind::Step)
+            .map(|step| self.over_with_the_case(step));
         let anchors: Vec<Anchor> = ENDED_OTHERWISE
             .into_iter()
+            .chain(over.into_iter().flatten())
             .filter(|kind| {
                 !limit
                     .to
@@ -326,6 +330,38 @@ impl Builder<'_> {
             })
             .collect();
         self.mark(&anchors)
+    }
+
+    /// The kinds of event upon which a step is over though nobody told its end: the closing, and the decision that it lies
+    /// before.
+    fn over_with_the_case(&self, step: u16) -> Vec<EventKind> {
+        let done_by = &self.plan.steps[usize::from(step)].done_by;
+        let mut kinds = vec![EventKind::Closed];
+        if let Some(decides) = self.plan.step_by_kind[EventKind::Decided as usize]
+            && self.leads_to(step, decides)
+            && !self.leads_to(decides, step)
+        {
+            kinds.push(EventKind::Decided);
+        }
+        kinds.retain(|kind| !done_by.contains(kind));
+        kinds
+    }
+
+    /// Whether the flowchart's arrows lead from one step to another. A step that restricts nothing has no arrows.
+    fn leads_to(&self, from: u16, to: u16) -> bool {
+        let (mut reached, mut next) = (vec![from], 0);
+        while let Some(at) = reached.get(next).copied() {
+            next += 1;
+            for step in self.plan.steps[usize::from(at)].next.iter().flatten() {
+                if *step == to {
+                    return true;
+                }
+                if !reached.contains(step) {
+                    reached.push(*step);
+                }
+            }
+        }
+        false
     }
 
     fn own_deadline(&mut self, name: &Name, limit: &Limit, home: &Home<'_>) -> Option<OwnDeadline> {

@@ -147,11 +147,13 @@ impl Builder<'_> {
                 once,
                 with_result,
             } => {
+                let before_names = self.names_of(before);
                 let (event, before) = (self.mark(event), self.mark(before));
                 (
                     Check::RequiresBefore {
                         event,
                         before,
+                        before_names,
                         each: *each,
                         once: self.mark(once),
                         with_result: with_result.clone(),
@@ -217,7 +219,13 @@ impl Builder<'_> {
                     None => None,
                 };
                 let steps = self.required_steps(steps, home);
-                (Check::RequiredStep { steps, at, unless }, Looks::At(at))
+                let check = Check::RequiredStep {
+                    steps,
+                    at,
+                    unless,
+                    left_open: point.level.is_none(),
+                };
+                (check, Looks::At(at))
             }
             PointKind::SamePerson {
                 one,
@@ -305,8 +313,8 @@ impl Builder<'_> {
                 Looks::Always,
             ),
             PointKind::TimeReversed => {
-                use EventKind::{Accepted, Applied, Decided, StepStart};
-                let kinds = &[Applied, Accepted, Decided, StepStart];
+                use EventKind::{Accepted, Applied, Decided, StepStart, Suspend};
+                let kinds = &[Applied, Accepted, Decided, StepStart, Suspend];
                 (Check::TimeReversed, Looks::Kinds(kinds))
             }
             PointKind::MissingField { on, fields } => {
@@ -341,6 +349,22 @@ impl Builder<'_> {
                 )
             }
         })
+    }
+
+    /// What anchors stand for, for people: the step's name, else the kind's.
+    fn names_of(&self, anchors: &[Anchor]) -> String {
+        let step = |anchor: &Anchor| {
+            let code = anchor.step.as_deref()?;
+            let place = self.plan.step_by_code.get(code)?;
+            Some(self.plan.steps[usize::from(*place)].name.clone())
+        };
+        let name = |anchor: &Anchor| {
+            let kind = anchor.kind.map(|kind| kind.name_zh().to_owned());
+            Some(format!("“{}”", step(anchor).or(kind)?))
+        };
+        let mut names: Vec<String> = anchors.iter().filter_map(name).collect();
+        names.dedup();
+        names.join("或者")
     }
 
     /// A rule that is misspelt would leave its alerts without level, basis and remedy.

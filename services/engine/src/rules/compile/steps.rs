@@ -81,6 +81,7 @@ impl Builder<'_> {
                 parallel,
                 repeatable: step.repeatable,
                 done_by: step.done_by.clone(),
+                if_missing: [true, false].map(|left_open| step.grave_if_missing(left_open)),
             });
         }
         // Running at the same time is mutual, whichever of the two says it.

@@ -1,0 +1,142 @@
+//! What people decide: what became of commands, and what that says of rules.
+
+use mingjing_domain::alert::Status;
+use mingjing_domain::disposition::{
+    Conclusion, DispositionState, Refused, RefusedBecause, Verdict,
+};
+use mingjing_domain::fact::{Cause, Change, Fact};
+use mingjing_store::{AlertFilter, Batch, DecisionRow};
+
+use crate::samples::*;
+
+fn decision(alert: &str, command: &str, act: &str, refused: Option<RefusedBecause>) -> Fact {
+    Fact::Decision {
+        at: at(9),
+        command: command.into(),
+        digest: format!("digest of {command}"),
+        alert_id: alert.into(),
+        source: "泸州住建".into(),
+        case_no: "1".into(),
+        act: act.into(),
+        conclusion: None,
+        refused: refused.map(|reason| Refused {
+            reason,
+            message: "该预警“已经”认定".into(),
+        }),
+    }
+}
+
+#[tokio::test]
+async fn a_commands_outcome_reads_back_and_said_again_it_is_one() {
+    let store = store().await;
+    let mut batch = Batch::default();
+    let refused = decision("a", "c1", "confirm", Some(RefusedBecause::AlreadyDecided));
+    for (version, fact) in [
+        (1, refused.clone()),
+        (2, refused),
+        (3, decision("a", "c2", "confirm", None)),
+    ] {
+        batch.decision(DecisionRow::of(fact, &place(version)).unwrap());
+    }
+    write(&store, &batch, &[]).await;
+    let outcomes = store.command_outcomes("c1").await.unwrap();
+    let [one] = &outcomes[..] else {
+        panic!("{outcomes:?}")
+    };
+    let reason = one.refused.as_ref().map(|r| (r.reason, &*r.message));
+    assert_eq!(
+        reason,
+        Some((RefusedBecause::AlreadyDecided, "该预警“已经”认定"))
+    );
+    let applied = store.command_outcomes("c2").await.unwrap();
+    assert_eq!((applied.len(), &applied[0].refused), (1, &None));
+    assert_eq!(store.command_outcomes("c3").await.unwrap(), []);
+    assert!(!store.knows_command("c3").await.unwrap());
+}
+
+#[tokio::test]
+async fn a_rule_is_told_what_people_made_of_its_alerts() {
+    let store = store().await;
+    let mut batch = Batch::default();
+    // Withdrawn on appeal, for an objective cause.
+    let appealed = full_alert("1");
+    // Dismissed because the rule was wrong.
+    let mut dismissed = full_alert("2");
+    // Confirmed.
+    let mut confirmed = full_alert("3");
+    confirmed.status = Status::Issued;
+    // Taken back by the platform, and nobody did anything.
+    let mut taken_back = full_alert("4");
+    taken_back.disposition = None;
+    for (alert, state, verdict, conclusion) in [
+        (
+            &mut dismissed,
+            DispositionState::Dismissed,
+            Verdict::Dismissed,
+            Conclusion::Rule,
+        ),
+        (
+            &mut confirmed,
+            DispositionState::Confirmed,
+            Verdict::Confirmed,
+            Conclusion::Subjective,
+        ),
+    ] {
+        let disposition = alert.disposition.as_mut().unwrap();
+        disposition.state = state;
+        disposition.appeal = None;
+        let decision = disposition.decision.as_mut().unwrap();
+        (decision.verdict, decision.on_appeal) = (verdict, false);
+        decision.conclusion = Some(conclusion);
+    }
+    let mut issued = full_alert("1");
+    (issued.status, issued.disposition) = (Status::Issued, None);
+    let command = Cause::Command { id: "c".into() };
+    for (alert, cause) in [
+        (&appealed, &command),
+        (&dismissed, &command),
+        (&confirmed, &command),
+        (&taken_back, &Cause::Clock),
+    ] {
+        let mut first = issued.clone();
+        first.alert_id.clone_from(&alert.alert_id);
+        batch.alert_change(change_row(&first, Change::Issued, &Cause::Clock, 1));
+        batch.alert_change(change_row(alert, Change::Withdrawn, cause, 2));
+        batch.alert(alert_row(alert.clone(), 2));
+    }
+    for (version, act, refused) in [
+        (1, "appeal", None),
+        (2, "withdraw", None),
+        (3, "uphold", Some(RefusedBecause::OwnDecision)),
+    ] {
+        let fact = decision(&appealed.alert_id, &format!("c{version}"), act, refused);
+        batch.decision(DecisionRow::of(fact, &place(version)).unwrap());
+    }
+    write(&store, &batch, &[]).await;
+
+    let rules = store.rule_quality(at(-100), at(100)).await.unwrap();
+    let [rule] = &rules[..] else {
+        panic!("{rules:?}")
+    };
+    assert_eq!((rule.alerts, rule.issued, rule.withdrawn), (4, 4, 3));
+    assert_eq!(rule.withdrawn_by_platform, 1);
+    assert_eq!((rule.confirmed, rule.recheck, rule.appeal_open), (1, 0, 0));
+    let dismissed = (
+        rule.dismissed_objective,
+        rule.dismissed_data,
+        rule.dismissed_rule,
+    );
+    assert_eq!(dismissed, (1, 0, 1));
+    // What was refused did not happen.
+    assert_eq!(
+        (rule.appealed, rule.upheld, rule.withdrawn_on_appeal),
+        (1, 0, 1)
+    );
+
+    let filter = AlertFilter {
+        disposition: vec![DispositionState::Confirmed, DispositionState::Appealed],
+        ..AlertFilter::default()
+    };
+    let page = store.alerts(&filter, None, 10).await.unwrap();
+    assert_eq!(page.alerts, [confirmed]);
+}
