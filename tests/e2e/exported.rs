@@ -33,8 +33,8 @@ async fn an_export_of_the_platform_is_the_export_of_its_events_from_a_file() -> 
     let file = path("events.ndjson");
     std::fs::write(&file, &events)?;
     let day = "2025-03-10";
-    for (format, more) in [
-        ("xes", &[][..]),
+    let exports: [(&str, &[&str]); 5] = [
+        ("xes", &[]),
         ("ocel", &[]),
         ("csv", &[]),
         (
@@ -42,12 +42,13 @@ async fn an_export_of_the_platform_is_the_export_of_its_events_from_a_file() -> 
             &["--from", day, "--to", day, "--item", "e2e-licence"],
         ),
         ("csv", &["--item", "nothing"]),
-    ] {
+    ];
+    for (format, more) in exports {
         let (ours, theirs) = (path("a"), path("b"));
         let common = ["--format", format, "--source", corpus::SOURCE];
-        let said = export(&[&["--api", &url][..], &common, more].concat(), &ours)?;
+        let said = export(&[&["--api", &*url][..], &common[..], more].concat(), &ours)?;
         let file = file.to_str().context("a path of UTF-8")?;
-        let expected = export(&[&[file][..], &common, more].concat(), &theirs)?;
+        let expected = export(&[&[file][..], &common[..], more].concat(), &theirs)?;
         ensure!(
             count(&said)? == count(&expected)?,
             "{format} {more:?}: {said}, and from the file {expected}"
@@ -78,12 +79,8 @@ fn count(said: &str) -> Result<u64> {
 }
 
 fn export(arguments: &[&str], out: &Path) -> Result<String> {
-    run(&[
-        &["export"][..],
-        arguments,
-        &["--out", out.to_str().context("a path of UTF-8")?],
-    ]
-    .concat())
+    let out = out.to_str().context("a path of UTF-8")?;
+    run(&[&["export"][..], arguments, &["--out", out][..]].concat())
 }
 
 fn run(arguments: &[&str]) -> Result<String> {

@@ -319,7 +319,7 @@ mod tests {
 
     fn asked(act: &str, more: &str) -> Result<Disposal, ApiError> {
         let body = format!("{{\"who\":{{\"person\":\"li\"}},\"why\":\"核实\"{more}}}");
-        let mut asked: Asked = serde_json::from_str(&body).unwrap();
+        let (_, mut asked): (_, Asked) = read(&body.into()).unwrap();
         asked.disposal(act)
     }
 

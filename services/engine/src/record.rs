@@ -170,6 +170,8 @@ enum Basis<'a> {
     Finding(&'a Finding),
     TwoContents(u32),
     Resent(Resent),
+    /// A limit in time by a late entry alone.
+    Saved(&'a TimedPoint),
 }
 
 impl<'a> Basis<'a> {
@@ -185,6 +187,10 @@ impl<'a> Basis<'a> {
                 Basis::Stay { stay, timed, at }
             }
             Origin::Finding { place } => Basis::Finding(&around.fold.findings()[place]),
+            Origin::Saved { place } => {
+                let stay = &around.fold.stays[place];
+                Basis::Saved(&around.context.plan.timed[usize::from(stay.timed)])
+            }
             Origin::TwoContents { event } => Basis::TwoContents(event),
             Origin::Resent { event } => {
                 let point = &around.context.plan.points[usize::from(allegation.point)];
@@ -227,7 +233,7 @@ impl<'a> Basis<'a> {
             {
                 stay.fell_event
             }
-            Basis::Stay { .. } => {
+            Basis::Stay { .. } | Basis::Saved(_) => {
                 return history.known().filter(|e| e.actor != 0).last();
             }
         };

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use bytes::Bytes;
-use futures::Stream;
+use futures::StreamExt as _;
+use futures::stream::BoxStream;
 use reqwest::{Client, Method, RequestBuilder, Response, Url};
 use serde_json::Value;
 
@@ -63,13 +64,13 @@ impl Console {
         &self,
         path: &[&str],
         query: &[(&str, &str)],
-    ) -> anyhow::Result<impl Stream<Item = reqwest::Result<Bytes>> + Unpin + use<>> {
+    ) -> anyhow::Result<BoxStream<'static, reqwest::Result<Bytes>>> {
         let mut url = self.url(path)?;
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);
         }
         let answer = self.answered(self.client.get(url).timeout(STREAM)).await?;
-        Ok(Box::pin(answer.bytes_stream()))
+        Ok(answer.bytes_stream().boxed())
     }
 
     fn url(&self, path: &[&str]) -> anyhow::Result<Url> {

@@ -74,7 +74,8 @@ impl UsageArgs {
         let to = self
             .to
             .unwrap_or_else(|| chrono::Utc::now().with_timezone(&zone).date_naive());
-        let from = self.from.unwrap_or(to - USAGE_DAYS);
+        let from = self.from.or_else(|| to.checked_sub_days(USAGE_DAYS));
+        let from = from.unwrap_or(to);
         anyhow::ensure!(from <= to, "--from {from} is after --to {to}");
         let begin = Timestamp::start_of(from, zone);
         let end = Timestamp::start_of(to.succ_opt().unwrap_or(to), zone);

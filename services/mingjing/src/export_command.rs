@@ -39,7 +39,7 @@ enum Format {
 
 /// Writes cases for process-mining tools.
 #[derive(Debug, clap::Args)]
-#[command(group(clap::ArgGroup::new("from").required(true).args(["log", "clickhouse", "api"])))]
+#[command(group(clap::ArgGroup::new("origin").required(true).args(["log", "clickhouse", "api"])))]
 pub struct ExportArgs {
     /// The log to read: XES, CSV or NDJSON of CloudEvents, plain or gzip.
     log: Option<PathBuf>,

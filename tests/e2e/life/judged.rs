@@ -22,7 +22,7 @@ async fn a_certificate_that_ends_by_the_register_raises_with_the_next_act_and_no
     let source = json!({"id": "cgj", "clock": "live", "delay_allowance_hours": 0});
     let answer = done(&platform, Method::POST, "/v1/sources", &source).await?;
     let key = answer["key"].as_str().context("a key")?.to_owned();
-    act(&platform, &key, "before", &["zhang", "li"], 0).await?;
+    act(&platform, &key, "before", &["li", "zhang"], 0).await?;
 
     // Li's certificate ends today, and he leaves his post; chen takes both from tomorrow on. By the command.
     let (today, tomorrow) = (day(0), day(1));
@@ -30,13 +30,13 @@ async fn a_certificate_that_ends_by_the_register_raises_with_the_next_act_and_no
         .split("---\n")
         .find(|text| text.contains("code: e2e-cgj\n"))
         .context("the body")?;
-    let li = "{id: li, post: p, cert_no: E-2, cert_from: 2020-01-01}";
+    let li = "{id: li, post: p, cert_no: E-2, cert_from: 2020-01-01, cert_until: 2099-12-31}";
     ensure!(register.contains(li));
     let changed = register.replace(
         li,
         &format!(
             "{{id: li, post: p, until: {today}, cert_no: E-2, cert_from: 2020-01-01, cert_until: {today}}}\n      \
-             - {{id: chen, post: p, from: {tomorrow}, cert_no: E-3, cert_from: {tomorrow}}}"
+             - {{id: chen, post: p, from: {tomorrow}, cert_no: E-3, cert_from: {tomorrow}, cert_until: 2099-12-31}}"
         ),
     );
     let file = data.path().join("cgj.yaml");
@@ -57,7 +57,7 @@ async fn a_certificate_that_ends_by_the_register_raises_with_the_next_act_and_no
     )?;
     ensure!(said.contains("已公布"), "{said}");
     // Still his last day.
-    act(&platform, &key, "last-day", &["zhang", "li"], 0).await?;
+    act(&platform, &key, "last-day", &["li", "zhang"], 0).await?;
 
     // A body that is neither the item's own nor acts in its stead, and which a reviewed change empowers from tomorrow on.
     act_of(&platform, &key, "stranger", STREET, &["x", "y"], 0).await?;
@@ -73,8 +73,8 @@ async fn a_certificate_that_ends_by_the_register_raises_with_the_next_act_and_no
     platform.stop().await?;
 
     let platform = Platform::start(data.path(), &[AHEAD])?;
-    act(&platform, &key, "after", &["zhang", "li"], 26).await?;
-    act(&platform, &key, "replaced", &["zhang", "chen"], 26).await?;
+    act(&platform, &key, "after", &["li", "zhang"], 26).await?;
+    act(&platform, &key, "replaced", &["chen", "zhang"], 26).await?;
     act_of(&platform, &key, "empowered", STREET, &["x", "y"], 26).await?;
     let expected = [
         "after certificate",

@@ -36,13 +36,13 @@ pub struct BorneCode {
 }
 
 /// More kinds of codes than this are a broken source, which these tell well enough.
-const BORNE: &str = "SELECT CAST(source, 'String') AS source, item_code, pair.1 AS what, pair.2 AS code, count() AS cases FROM ( \
-     SELECT source, CAST(assumeNotNull(item_code), 'String') AS item_code, arrayJoin(arrayConcat( \
+const BORNE: &str = "SELECT CAST(source, 'String') AS source, item AS item_code, pair.1 AS what, pair.2 AS code, count() AS cases FROM ( \
+     SELECT source, CAST(assumeNotNull(item_code), 'String') AS item, arrayJoin(arrayConcat( \
        [('orgs', CAST(ifNull(org_code, ''), 'String'))], arrayMap(s -> ('steps', s), arrayDistinct(visits.step)))) AS pair \
      FROM cases FINAL WHERE item_code IS NOT NULL AND opened_at IS NOT NULL \
      AND opened_at < fromUnixTimestamp64Milli({to:Int64}, 'UTC') \
      AND (closed_at IS NULL OR closed_at >= fromUnixTimestamp64Milli({from:Int64}, 'UTC'))) \
-     WHERE pair.2 != '' GROUP BY source, item_code, what, code ORDER BY source, item_code, what, code LIMIT 100000";
+     WHERE pair.2 != '' GROUP BY source, item, what, code ORDER BY source, item, what, code LIMIT 100000";
 
 impl Store {
     /// The codes that cases bear which were begun or open from an instant up to, not including, another.
