@@ -137,7 +137,7 @@ fn a_step_that_is_done_again_is_no_reversal_of_time() {
         ("up_pro_special_procedure.csv", SPECIAL),
         ("up_pro_result.csv", &result),
     ];
-    assert_eq!(judged(&tables, true).0, ["off-flowchart review yellow"]);
+    assert_eq!(judged(&tables, true).0, Vec::<String>::new());
     // One that ends before it begins is.
     let reversed = PROCESS.replace(
         "2026-03-26 09:00:00,2026-03-27 09:00:00",
