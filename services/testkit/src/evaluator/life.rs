@@ -474,12 +474,12 @@ fn fold(stand: &mut AlertStand, wanted: Option<&Wanted>, cause: Cause) {
     }
 }
 
-/// Whether what is wanted is at least what the alert says: a card does not shrink by itself once it is out.
+/// Whether what is wanted is at least what the alert says: a card does not shrink by itself once it is out. A reminder is no card.
 fn is_borne_out(stand: &AlertStand, wanted: &Wanted) -> bool {
     let is_out = matches!(stand.status, Status::Issued | Status::Ended) || stand.doubted;
     !is_out
-        || wanted.level >= stand.level
-            && (stand.breached_at.is_none() || wanted.breached_at.is_some())
+        || stand.breached_at.is_none()
+        || wanted.level >= stand.level && wanted.breached_at.is_some()
 }
 
 /// The alert says what is wanted. What is out never goes back to pending.
