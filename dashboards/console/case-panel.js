@@ -4,7 +4,7 @@ import { causeText } from './alert-panel.js'
 import { badge, el, facts, section } from './dom.js'
 import { date, daysBetween, full, weekday } from './format.js'
 import { names } from './platform.js'
-import { CHANGES, LEVELS, STATUSES, headline, word } from './words.js'
+import { CHANGES, GRADES, LEVELS, RESULTS, STATUSES, headline, word } from './words.js'
 
 /** A pause of more days than this is shown between two entries. */
 const GAP_DAYS = 1
@@ -87,7 +87,7 @@ function eventLine(entry) {
   const about = [
     entry.actor && `经办 ${names.officer(entry.actor)}`,
     entry.special && `特别程序 ${names.special(entry.special)}`,
-    entry.result_code && `结果 ${entry.result_code}`,
+    entry.result_code && `结果 ${word({ ...RESULTS, ...GRADES }, entry.result_code).zh}`,
     entry.reason,
   ]
   return el(

@@ -64,6 +64,42 @@ const UNITS = {
   mor: { zh: '个月（末日顺延）', en: 'months, rolled' },
 }
 
+/** Results that departments report. A code that is not here is shown as it is. */
+export const RESULTS = {
+  granted: { zh: '准予许可' },
+  refused: { zh: '不予批准' },
+  not_accepted: { zh: '不予受理' },
+  fined: { zh: '罚款' },
+  no_penalty: { zh: '不予处罚' },
+  dropped: { zh: '撤销案件' },
+  lifted: { zh: '解除' },
+  confiscated: { zh: '没收' },
+  ordered: { zh: '决定实施' },
+  assessed: { zh: '核定' },
+  confirmed: { zh: '确认同意' },
+  recognised: { zh: '予以认定' },
+  registered: { zh: '准予登记' },
+  rewarded: { zh: '给予奖励' },
+  ruled: { zh: '作出裁决' },
+  filed: { zh: '予以备案' },
+  upheld: { zh: '投诉成立' },
+  rejected: { zh: '驳回' },
+  passed: { zh: '通过' },
+  passed_in_part: { zh: '基本符合' },
+  to_be_corrected: { zh: '责令改正' },
+  annulled: { zh: '撤销原决定' },
+  changed: { zh: '变更原决定' },
+}
+
+/** 满意度 (GB/T 39046 A.8). */
+export const GRADES = {
+  1: { zh: '非常满意' },
+  2: { zh: '满意' },
+  3: { zh: '基本满意' },
+  4: { zh: '不满意' },
+  5: { zh: '非常不满意' },
+}
+
 /** Whether a person has to decide it: its level says so, or a late entry put it into doubt. */
 export const toReview = ({ level, status }) => STATUSES[status]?.open === true && (level === 'review' || status === 'review')
 

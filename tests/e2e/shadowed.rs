@@ -166,9 +166,9 @@ async fn a_draft_in_shadow_finds_what_a_backtest_finds_and_touches_nothing() -> 
     let platform = Platform::start(data, &RARELY)?;
     ensure!(outcome_of(&platform, &id).await? == last, "as it was");
     platform.stop().await?;
-    let half = "SELECT count() > 0 FROM shadow_tallies WHERE judged_at NOT IN (SELECT judged_at FROM shadow_passes)";
+    let half = "SELECT count() FROM shadow_tallies WHERE judged_at NOT IN (SELECT judged_at FROM shadow_passes)";
     ensure!(
-        Engine::start(data).await?.ask(half).await?.trim() == "true",
+        Engine::start(data).await?.ask(half).await?.trim() != "0",
         "it was killed in a pass"
     );
     let platform = Platform::start(data, &OFTEN)?;

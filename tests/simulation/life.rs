@@ -243,8 +243,8 @@ expect late yellow issued due 2026-07-08 breached 2026-07-09 done 2026-07-13 09:
         "2026-07-01 09:00 accepted id a\n2026-07-13 09:00 decided id b\n",
         "2026-07-13 09:00 decided id b\n2026-07-01 09:00 accepted id a\n",
         "2026-07-01 09:00 accepted id a seq 1\n2026-07-01 09:00 accepted id a seq 1\n2026-07-13 09:00 decided id b\n",
-        "2026-06-01 09:00 accepted id a\n2026-07-01 09:00 accepted id a v 2\n2026-07-13 09:00 decided id b\n",
-        "2026-07-01 09:00 accepted id a v 2\n2026-06-01 09:00 accepted id a\n2026-07-13 09:00 decided id b\n",
+        "2026-06-01 09:00 accepted id a received 2026-07-01 09:00\n2026-07-01 09:00 accepted id a v 2\n2026-07-13 09:00 decided id b\n",
+        "2026-07-01 09:00 accepted id a v 2\n2026-06-01 09:00 accepted id a received 2026-07-01 09:00\n2026-07-13 09:00 decided id b\n",
     ];
     for order in orders {
         check(&decision(), &format!("item XK-1\n{order}{wanted}"));

@@ -155,7 +155,7 @@ case same
 case instant
 2026-07-01 09:00  accepted  by zhang case_kind instant
 2026-07-02 09:00  decided   by zhang
-case only-later-ones
+case a-later-decision
 2026-07-01 09:00  accepted  by zhang
 2026-07-02 09:00  decided   by li
 2026-07-03 09:00  decided   by zhang
@@ -164,6 +164,7 @@ case nobody-named
 2026-07-02 09:00  decided
 tick 2026-07-05 00:00
 expect same/same-person yellow issued breached 2026-07-02 09:00
+expect a-later-decision/same-person yellow issued breached 2026-07-03 09:00
 ",
     );
 }

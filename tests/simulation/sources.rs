@@ -338,7 +338,7 @@ item XK-1
 tick 2026-07-04 00:00
 expect nothing
 2026-07-04 10:00  decided
-tick 2026-07-05 00:00
+tick 2026-07-06 00:00
 expect other-way@decide#2 yellow issued breached 2026-07-04 10:00
 ",
     );

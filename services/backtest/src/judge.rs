@@ -153,14 +153,17 @@ impl Tally {
 
 /// The first examples of each kind by case, so that neither threads nor batches show.
 #[derive(Debug, Default)]
-pub(crate) struct Kept(BTreeMap<Difference, BTreeMap<(String, String, String, u16), Example>>);
+pub(crate) struct Kept(BTreeMap<Difference, OfKind>);
+
+/// By source, case, step, visit.
+type OfKind = BTreeMap<(String, String, String, u16), Example>;
 
 impl Kept {
     /// Whether one at this place would stay. Asked before it is made: of a million differences a few are kept.
     fn takes(&self, difference: Difference, key: &Key, most: usize) -> bool {
         let of_kind = self.0.get(&difference);
         let full = of_kind.filter(|kept| kept.len() >= most);
-        let last = full.and_then(BTreeMap::last_key_value);
+        let last = full.and_then(OfKind::last_key_value);
         let (source, case_no, _, step, visit) = key;
         match last {
             Some((last, _)) => {
@@ -181,7 +184,7 @@ impl Kept {
     }
 
     pub(crate) fn into_examples(self) -> impl Iterator<Item = Example> {
-        self.0.into_values().flat_map(BTreeMap::into_values)
+        self.0.into_values().flat_map(OfKind::into_values)
     }
 }
 

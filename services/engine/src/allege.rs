@@ -63,6 +63,10 @@ pub(crate) enum Origin {
     TwoContents {
         event: u32,
     },
+    /// In time by a late entry alone; the stay's place.
+    Saved {
+        place: usize,
+    },
     /// A record was sent again with other values; the place of the one that counts.
     Resent {
         event: u32,
@@ -104,6 +108,7 @@ pub(crate) fn allege(
     for (place, stay) in fold.stays.iter().enumerate() {
         stay_allegation(place, stay, context, &mut times, out);
     }
+    saved_by_late_entry(fold, context, &mut times, out);
     if context.history.holds_replaced() {
         resent(context, &mut times, out);
     }
@@ -400,7 +405,13 @@ fn finding_allegation(
         return;
     }
     let point = &context.plan.points[usize::from(finding.point)];
-    let at = context.history.event(finding.event).occurred_at;
+    let event = context.history.event(finding.event);
+    let at = match point.check {
+        Check::StartMoved => context
+            .held(&event)
+            .map_or(event.occurred_at, |held| held.told_at),
+        _ => event.occurred_at,
+    };
     let fault = match &point.check {
         Check::Authority(_) | Check::WrongBody => Some(Fault::of_detail(finding.detail).0),
         _ => None,
@@ -502,5 +513,52 @@ fn resent(context: &Context<'_>, times: &mut Times<'_>, out: &mut Vec<Allegation
             silent: times.silent(found.told_at),
             origin: Origin::Resent { event: found.event },
         });
+    }
+}
+
+/// Limits that would be past due but for what was told late.
+fn saved_by_late_entry(
+    fold: &Fold,
+    context: &Context<'_>,
+    times: &mut Times<'_>,
+    out: &mut Vec<Allegation>,
+) {
+    let mut saved = fold.saved(context);
+    saved.sort_by_key(|saved| (saved.due_at, saved.place));
+    for (at, point) in context.plan.points.iter().enumerate() {
+        if !matches!(point.check, Check::SavedByLateEntry) {
+            continue;
+        }
+        for saved in &saved {
+            let stay = &fold.stays[saved.place];
+            let over_at = match stay.is_done() {
+                true => Some(stay.done_at),
+                false => stay.fell_at(context.history),
+            };
+            let until = over_at.map_or(times.knowledge.clock, Timestamp::floor_second);
+            let late_at = saved.late_at();
+            if over_at.is_none() {
+                times.await_instant(late_at);
+            }
+            let same = |a: &Allegation| {
+                usize::from(a.point) == at && a.step == stay.step && a.visit == stay.visit
+            };
+            if late_at > until || out.iter().any(same) {
+                continue;
+            }
+            out.push(Allegation {
+                point: at as u16,
+                step: stay.step,
+                visit: stay.visit,
+                level: point.level,
+                state: State::Stands,
+                due_at: Some(saved.due_at),
+                breached_at: Some(late_at),
+                completed_at: None,
+                settled: times.settle(late_at),
+                silent: times.silent(late_at),
+                origin: Origin::Saved { place: saved.place },
+            });
+        }
     }
 }

@@ -8,11 +8,13 @@ mod deadlines;
 mod fault;
 mod ledger;
 mod money;
+mod moved;
 mod persons;
 mod points;
 mod repeated;
 mod resent;
 mod said;
+mod saved;
 mod seen;
 mod stay;
 mod stays;
@@ -74,6 +76,8 @@ pub(crate) struct Context<'a> {
     pub(crate) step_symbol: &'a [u16],
     /// A declared source is exempt from late-entry checks.
     pub(crate) declared: bool,
+    /// For so long after something was told the source may put it right.
+    pub(crate) allowance_ms: i64,
     /// The source has codes of its own for bodies: one that is no body's may be one that nobody mapped.
     pub(crate) maps_bodies: bool,
     /// The source's own codes of special procedures.

@@ -37,7 +37,8 @@
 //! `from` event opens a stay, numbered from 1; the first `to` event after it ends it. `event`: each `to` event that
 //! carries the attribute is a stay of its own, done at its own instant, numbered by its occurrence. *Fallen*: (a) the
 //! first `falls_away_on` event at or after the stay's start ends the duty for good: what is done after it is not
-//! judged (by default the kinds of a case's other endings; `not_accepted` is none once an `accepted` came before); (b) the first instant at or after the start at which `falls_away_when` held after an event of the case
+//! judged (by default the kinds of a case's other endings; `not_accepted` is none once an `accepted` came before; of step limits also `closed`,
+//! and `decided` where the arrows lead from the step to the one that it does and none lead back, unless the step is done by it); (b) the first instant at or after the start at which `falls_away_when` held after an event of the case
 //! ends the duty while nothing has been done; what is done later is judged all the same. An event that is named by
 //! `to` ends the stay as done and never as fallen; done before fallen is a matter of order, not of seconds.
 //! `supplement_rebases`: before the first `accepted`, a `supplement_notice` in time stops the stay, which then has no
@@ -104,13 +105,15 @@
 //!   `if_missing`; where neither it nor the point nor settings say, red for a step done by `notice`, `hearing`, `legal_review` or
 //!   `collective_discussion`.
 //! - `time_reversed`: at the first `applied`, an `accepted` strictly before it; at the first `accepted`, a `decided`;
-//!   at a `step_start`, a `step_end` of its step strictly before it that the source sent after it (`source_seq`); a `suspend` that
-//!   was planned to end before it.
+//!   at a `step_start`, a `step_end` of its step strictly before it that the source sent after it (`source_seq`; under one number, that was
+//!   first received no earlier), and that found no start of the step open;
+//!   at a `suspend` that was planned to end before it.
 //! - `off_list`: at the first event that names an item: unknown, not yet in force on that local date, or active and
-//!   past its end.
+//!   past its end. Where none names one: at the first `accepted`, `filed` or `decided`.
 //! - `cancelled_item`: after the end of a cancelled or transferred item. A case begun after it: any event. Begun
 //!   before: nothing where running cases finish; else all but winding up (terminated, transferred, delivered,
-//!   published, closed, withdrawn, voided, returned, corrected, rated; complaints, calling back and putting right).
+//!   published, closed, withdrawn, voided, returned, corrected, rated; complaints, calling back and putting right), and but for
+//!   `paid`, `executed`, `review_result` and `unpublished` after a `decided` no later than the end.
 //! - `wrong_body`: by the event's own `org_code` (without it nothing) and `region_code`. Lawful are the item's own and its
 //!   entrusted bodies within their areas, an acting body on its days, for its steps (an event of no step is any), within its
 //!   areas (absent: its body's; `cross_region`: anywhere), and whoever the case has last said is `designated` or `cross_region`,
@@ -133,11 +136,15 @@
 //!   told, else of the case's first event) or of the event, whichever is lighter: by its maximum, then its minimum. A computed
 //!   limit may be rounded to either fen. Below, after a `collective_discussion`: review. `discretion_tier`: neither version has the
 //!   tier; money decided without one is a query. `discretion_changed`: the tier last named for the same act differs, and the event
-//!   gives no reason. `fee`: of the event's day; a charge without code is a query; without `receivable` only too much counts.
-//!   `collector`: the body or actor of the first `decided`, or an officer whom that body's register lists.
+//!   gives no reason. `fee`: of the event's day; a charge without code is a query, but for what is only paid where the sum last `decided` is
+//!   more than 0; without `receivable` only too much counts; nor may all that the case paid of the code be more than the standard (a
+//!   rate: of all its quantities).
+//!   `collector`: the body or actor of the first `decided`, or an officer whom that body's register lists. Nobody told and no ground, of a fine
+//!   (`decided` more than 0) whose payment the actor of the first `decided` entered: a query, then for review.
 //! - A *query* is alleged as `off_list` is: settled when two working days have passed by the clock.
 //! - `late_entry`: `entered_at`, else `received_at`, cut to the second, past the deadline. Not for declared sources.
-//! - `conflict`: an event that names another item or party than the first, or whose id came with two contents under
+//! - `conflict`: an event that names another item or party than the first; a `step_start` of a step that the flowchart has, that is not
+//!   `repeatable` and of which a visit is open, where the last start of it named the same actor or neither named one: it opens no other; or an event whose id came with two contents under
 //!   the version known (all counts but `received_at`, `sent_at` and `source_seq`). A greater version of the id settles it.
 //! - `unfounded_suspension`, of each `suspend` and `extend` by itself: its kind is no suspending (extending) one of the flowchart; a suspension has
 //!   neither a planned end nor a maximum, and its kind no `review_after`; an extension has no readable `granted`; or there is (unless
@@ -152,7 +159,19 @@
 //!   instant of `after` or `lifted_by` was one of `after` and none of `lifted_by`, and says otherwise, or no more, what the earlier
 //!   said: business time, kind, step, result, item, body, region, party, actor, act, tier, declared attributes. A version that comes after
 //!   a greater one is known all the same. The earliest counts of which the point may speak, asked at the record that counts;
-//!   `breached_at` is the instant told. Not for declared sources.
+//!   `breached_at` is the instant told. Not for declared sources. `unless` does not excuse another business time, result, party, tier or declared
+//!   amount: where nothing else is to be said, that is for review.
+//! - `start_moved`, of the case: at the first of `on` (absent: `applied`, `accepted`, `filed`) that keeps an earlier time; `breached_at` is the
+//!   instant at which the later one was told. An event *keeps an earlier time* where a version of its record of the same kind and step has
+//!   one, and was first received with it more than the source's allowance before the record was first received with its own; or where it is the
+//!   case's first `applied`, `accepted` or `filed` and a record of its kind with an earlier time was taken back by a correction that was first
+//!   received more than the allowance after it. The earliest counts. Stays begin at it (`too_early`, duties and special procedures at the event's own).
+//!   Not for declared sources.
+//! - `saved_by_late_entry`, of each stay of an overdue point's limit (judged always, without own deadline, begun plainly, not stopped): without the
+//!   suspensions and extensions whose records were first received more than the source's allowance after they happened, its first due instant
+//!   (promised, else statutory) is earlier and passed before it was done, fell or by the clock. Whether an extension is credited is asked with all
+//!   of them. Step and visit are the stay's; of several with the same, the one due first. `due_at` is that instant, `breached_at` the second after
+//!   it. It stands for good. Not for declared sources.
 //! - `malformed_code`: a code that is said and is none; a region code that lies in a listed area and is not listed.
 //! - `missing_field`: empty text is absent. `same_person`: by `actor.id`, any of one list with any of the other; one event that is both is none.
 //!   `first`: the first of each alone. `not_for_instant`: by the first `case_kind` named up to the first `accepted` or `filed`, else by the first event's.
@@ -166,7 +185,7 @@
 //! - `amounts_differ`: at the first closing event, unless the case stands ended with it: the latest
 //!   `owed_on` event's amount, less the latest `less`, is more than the sum paid; or that with the latest `more` is
 //!   less. Nothing where the latest `owed_on` event carries no amount.
-//! - `missing_field`, `attachments.<kind>`: neither this event nor an earlier one carried such a file. Where one of
+//! - `missing_field`, `step_start`: the event ends a visit that has no start, and the source can tell starts. `attachments.<kind>`: neither this event nor an earlier one carried such a file. Where one of
 //!   them had files that were not kept (an older snapshot), nothing is missing.
 //! - `only_when`, `unless`: a point speaks only of events at which the one holds and the other does not; what a name
 //!   stands for is known with the event; what cannot be judged does not hold. For findings about the case the first
@@ -181,8 +200,8 @@
 //! **General points** hold for cases of any flowchart and of none, counted in its calendar; their attributes are the case's beside its
 //! flowchart's. `parameter.<name>` in a point's conditions is the value that it has under `with`.
 //!
-//! **Levels** where a point names none: a ladder is yellow at promised and red at statutory; one whose point names a
-//! rule other than T1 to T5 has a single rung, of that rule's level, at statutory, else at promised. Any other point is as
+//! **Levels** where a point names none: a ladder is yellow at promised and red at statutory; one whose point names
+//! T1 has its reminder alone; one that names a rule other than T1 to T5 has a single rung, of that rule's level, at statutory, else at promised. Any other point is as
 //! grave as its rule, named or the check's own, is in the catalogue; a condition without a rule is yellow, and so is a site's own rule
 //! unless its check is one that has a rule.
 //!

@@ -142,6 +142,9 @@ impl Said {
             limits.find_map(|t| t.legal_basis.clone())
         };
         let power_type = || Some(context.rules.item(item?)?.power_type);
+        // What a point's remedy puts right has not happened yet when somebody is only reminded.
+        let reminds = matches!(basis, Basis::Stay { at: Some(at), .. } if !at.is_breach());
+        let reminder = catalogue::rule("T1").filter(|_| reminds);
         Said {
             legal_basis: basis
                 .timed()
@@ -149,9 +152,9 @@ impl Said {
                 .or_else(|| point.legal_basis.clone())
                 .or_else(of_step)
                 .or_else(|| rule?.cited_of_step(power_type(), done_by)),
-            remedy: point
-                .remedy
-                .clone()
+            remedy: reminder
+                .map(|t1| t1.remedy.to_owned())
+                .or_else(|| point.remedy.clone())
                 .or_else(|| Some(rule?.remedy.to_owned())),
         }
     }
@@ -167,6 +170,8 @@ enum Basis<'a> {
     Finding(&'a Finding),
     TwoContents(u32),
     Resent(Resent),
+    /// A limit in time by a late entry alone.
+    Saved(&'a TimedPoint),
 }
 
 impl<'a> Basis<'a> {
@@ -182,6 +187,10 @@ impl<'a> Basis<'a> {
                 Basis::Stay { stay, timed, at }
             }
             Origin::Finding { place } => Basis::Finding(&around.fold.findings()[place]),
+            Origin::Saved { place } => {
+                let stay = &around.fold.stays[place];
+                Basis::Saved(&around.context.plan.timed[usize::from(stay.timed)])
+            }
             Origin::TwoContents { event } => Basis::TwoContents(event),
             Origin::Resent { event } => {
                 let point = &around.context.plan.points[usize::from(allegation.point)];
@@ -224,7 +233,7 @@ impl<'a> Basis<'a> {
             {
                 stay.fell_event
             }
-            Basis::Stay { .. } => {
+            Basis::Stay { .. } | Basis::Saved(_) => {
                 return history.known().filter(|e| e.actor != 0).last();
             }
         };

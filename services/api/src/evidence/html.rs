@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use chrono_tz::Tz;
 use mingjing_domain::Timestamp;
+use mingjing_domain::disposition::{Disposition, Signature};
 use mingjing_engine::explain::text_zh;
 use serde_json::Value;
 
@@ -66,7 +67,7 @@ fn write(
         "<h2>七、如何核验</h2>\n<p>本页是证据包的一部分。证据包内每一部分的 SHA-256 载于清单，清单由平台以 Ed25519 签名；\
          公钥由平台接口 <code>/api/v1/evidence-key</code> 公布。核验：<code>mingjing evidence verify 文件 --key 公钥</code>，\
          任何一个字节的改动都会被发现。事件原始记录留存于平台日志，可按上表的位置与 SHA-256 比对；\
-         当事人信息、自由文本和证件号码不在本证据包内。</p>\n</body></html>"
+         当事人信息、事件中的自由文本和证件号码不在本证据包内。</p>\n</body></html>"
     )
 }
 
@@ -126,7 +127,65 @@ fn summary(page: &mut String, gathered: &Gathered, zone: Tz) -> std::fmt::Result
     for (name, value) in rows {
         writeln!(page, "<tr><th>{name}</th><td>{}</td></tr>", escaped(&value))?;
     }
+    if let Some(disposition) = &alert.disposition {
+        for (name, value) in disposed(disposition, zone) {
+            writeln!(page, "<tr><th>{name}</th><td>{}</td></tr>", escaped(&value))?;
+        }
+    }
     writeln!(page, "</table>")
+}
+
+/// What people did about the alert.
+fn disposed(disposition: &Disposition, zone: Tz) -> Vec<(&'static str, String)> {
+    let by = |signature: &Signature| {
+        let Signature {
+            person,
+            body,
+            office,
+            at,
+            reason,
+            command,
+        } = signature;
+        format!(
+            "{} {person}（{body} {office}）：{reason}（指令 {command}）",
+            local(*at, zone)
+        )
+    };
+    let automatic = disposition.automatic.status.name_zh();
+    let mut rows = vec![
+        ("处置状态", disposition.state.name_zh().to_owned()),
+        ("不计人工处置时的状态", automatic.to_owned()),
+    ];
+    if let Some(decision) = &disposition.decision {
+        let conclusion = decision.conclusion.map_or("", |c| c.name_zh());
+        rows.push(("决定", format!("{conclusion} {}", by(&decision.by))));
+    }
+    if let Some(reason) = &disposition.recheck_reason {
+        rows.push(("须重新认定", reason.clone()));
+    }
+    if let Some(appeal) = &disposition.appeal {
+        rows.push(("申诉", by(&appeal.by)));
+        let files = appeal
+            .evidence
+            .iter()
+            .map(|hash| ("申诉材料 SHA-256", hash.clone()));
+        rows.extend(files);
+        let passed = appeal.passed_up.iter();
+        rows.extend(passed.map(|p| ("报上级", format!("{}：{}", p.to, by(&p.by)))));
+        if let Some(outcome) = &appeal.outcome {
+            let name = match outcome.upheld {
+                true => "申诉维持",
+                false => "申诉撤销",
+            };
+            rows.push((name, by(&outcome.by)));
+        }
+    }
+    if let Some(order) = &disposition.order {
+        rows.push(("督办", format!("{}：{}", order.to, by(&order.by))));
+        rows.extend(order.answers.iter().map(|a| ("反馈", by(&a.by))));
+        rows.extend(order.closed.iter().map(|closed| ("督办办结", by(closed))));
+    }
+    rows
 }
 
 fn history(page: &mut String, gathered: &Gathered, zone: Tz) -> std::fmt::Result {

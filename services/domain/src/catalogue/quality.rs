@@ -388,4 +388,60 @@ pub(super) const RULES: &[Rule] = &[
             },
         ],
     },
+    Rule {
+        id: "Q16",
+        name: "起算时间被推后",
+        name_en: "Start moved later",
+        checks: "申请、受理、立案等起算记录以更高数据版本或者撤回后另报的方式改报为更晚的时间，而改报晚于首次报送加来源允许的时差。",
+        tier: Tier::Stream,
+        finding: FindingKind::Review,
+        level: Level::Review,
+        legal_basis: &[],
+        parameters: &[],
+        evidence: &["原报和改报的起算时间", "改报的记录及其接收时间"],
+        message: "",
+        remedy: "请提交证明起算时间的文书，由监督机构核定；核定之前，期限按原报时间起算。",
+        exceptions: &[
+            Exception {
+                text: "在来源允许的时差之内更正的，按更正后的时间起算",
+                source: "11.1",
+            },
+            Exception {
+                text: "改报为更早时间的，按更早的时间起算",
+                source: "11.1",
+            },
+            Exception {
+                text: "历史数据导入（声明来源）",
+                source: "11.13",
+            },
+        ],
+    },
+    Rule {
+        id: "Q17",
+        name: "仅凭事后补录未超期",
+        name_en: "In time by late entry alone",
+        checks: "除去晚于来源允许的时差才报送的中止和延期，期限是否已经届满而未办结。",
+        tier: Tier::Stream,
+        finding: FindingKind::Review,
+        level: Level::Review,
+        legal_basis: &[],
+        parameters: &[],
+        evidence: &["事后补录的中止、延期记录", "不计补录时的届满时间"],
+        message: "",
+        remedy: "请提交中止、延期的审批和书面告知文书，由监督机构核定；不予采信的，按超期处理。",
+        exceptions: &[
+            Exception {
+                text: "在来源允许的时差之内报送的中止、延期照常计算",
+                source: "11.1",
+            },
+            Exception {
+                text: "不计补录也未超期的",
+                source: "11.1",
+            },
+            Exception {
+                text: "历史数据导入（声明来源）",
+                source: "11.13",
+            },
+        ],
+    },
 ];

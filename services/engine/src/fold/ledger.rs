@@ -23,6 +23,8 @@ pub(crate) struct Suspension {
     pub(crate) resume_event: u32,
     /// Its count among the case's suspensions of its kind, from 1.
     pub(crate) visit: u16,
+    /// Told later than the source's allowance after it began.
+    pub(crate) late: bool,
 }
 
 impl Suspension {
@@ -42,6 +44,8 @@ pub(crate) struct Extension {
     pub(crate) budget: Budget,
     pub(crate) at: Timestamp,
     pub(crate) event: u32,
+    /// Told later than the source's allowance after it was granted.
+    pub(crate) late: bool,
 }
 
 /// All that was entered, in order.
@@ -52,6 +56,11 @@ pub(crate) struct Ledger {
 }
 
 impl Ledger {
+    /// Whether any of it was told late.
+    pub(crate) fn holds_late(&self) -> bool {
+        self.suspensions.iter().any(|s| s.late) || self.extensions.iter().any(|e| e.late)
+    }
+
     /// The suspension that began with the event at this place.
     pub(super) fn begun_by(&self, event: u32) -> Option<&Suspension> {
         self.suspensions.iter().find(|s| s.event == event)
@@ -90,6 +99,7 @@ impl Fold {
             event: event.place,
             resume_event: super::NONE,
             visit: visit.min(usize::from(u16::MAX)) as u16,
+            late: context.is_told_late(event),
         });
     }
 
@@ -121,6 +131,7 @@ impl Fold {
             budget,
             at: event.occurred_at,
             event: event.place,
+            late: context.is_told_late(event),
         };
         self.rare().ledger.extensions.push(extension);
     }

@@ -14,7 +14,7 @@ use crate::rules::{Check, Code, CodeHolder, CodeKind, FILE_FIELD, Field, MarkSet
 use crate::symbols::Symbol;
 
 /// What running cases of an ended item may still do when they are to be terminated or handed over.
-pub(super) const WINDING_UP: [EventKind; 15] = [
+const WINDING_UP: [EventKind; 15] = [
     EventKind::Terminated,
     EventKind::Transferred,
     EventKind::Delivered,
@@ -90,7 +90,7 @@ impl Fold {
         let plain = |violated: bool| violated.then_some((NONE, 0));
         match check {
             Check::Timed | Check::NotInFlowchart | Check::StartedTooSoon => None,
-            Check::ResentAfter { .. } => None,
+            Check::ResentAfter { .. } | Check::SavedByLateEntry => None,
             Check::RequiredStep { .. } | Check::AmountsDiffer(_) => None,
             Check::RequiresBefore {
                 event,
@@ -169,8 +169,12 @@ impl Fold {
             Check::FrequentSuspension { count, limit } => {
                 self.too_frequent(*count, *limit, look).map(|d| (NONE, d))
             }
+            Check::StartMoved => plain(look.context.held(&look.event).is_some()),
             Check::TimeReversed => look.time_reversed().map(|other| (other, 0)),
-            Check::MissingField { fields } => look.missing_field(fields).map(|f| (NONE, f)),
+            Check::MissingField { fields } => {
+                let missing = look.missing_field(fields, || self.ends_unstarted(look));
+                missing.map(|f| (NONE, f))
+            }
             Check::MalformedCode { codes } => look.malformed_code(codes).map(|d| (NONE, d)),
             Check::Conflict => {
                 let other = look.conflict().map(|other| (other, 0));
@@ -266,7 +270,8 @@ impl Taken<'_> {
         let named = self.context.profile(&self.event).item;
         if named == 0 {
             let never = || self.context.first_named(NONE, |p| p.item) == 0;
-            return (EXERCISES.contains(&self.event.kind) && never()).then_some(NO_ITEM);
+            let exercises = EXERCISES.contains(&self.event.kind) && !self.lacks("item_code");
+            return (exercises && never()).then_some(NO_ITEM);
         }
         let Some(item) = self.context.rules.item(self.context.texts.text(named)) else {
             return Some(0);
@@ -302,8 +307,9 @@ impl Taken<'_> {
         match item.running_cases {
             RunningCases::Finish => false,
             RunningCases::Terminate | RunningCases::HandOver => {
-                let follows = FOLLOWS_A_DECISION.contains(&self.event.kind);
-                !WINDING_UP.contains(&self.event.kind) && !(follows && self.decided_by(end))
+                let kind = &self.event.kind;
+                let carries_out = FOLLOWS_A_DECISION.contains(kind) && self.decided_by(end);
+                !carries_out && !WINDING_UP.contains(kind)
             }
         }
     }
@@ -370,8 +376,9 @@ impl Taken<'_> {
         earlier.map(|e| e.place)
     }
 
-    /// An end of the same step that happened before this start though the source sent it after. Where the source does not number
-    /// what it sends, one that no start precedes and that came no earlier than this start.
+    /// An end of the same step that no start precedes, that happened before this start and that the source sent after it: by its
+    /// numbers, or where both have the same, by when they came. An end with a start before it is that visit's, however numbers
+    /// are given: tables number all their ends after all their starts.
     fn end_before_this_start(&self) -> Option<u32> {
         let (context, this) = (self.context, &self.event);
         let step = context.step_symbol(this);
@@ -382,10 +389,8 @@ impl Taken<'_> {
             }
             let ends = e.kind == EventKind::StepEnd;
             let sent_after = e.source_seq > this.source_seq
-                || (e.source_seq == this.source_seq
-                    && open == 0
-                    && e.received_at() >= this.received_at());
-            if ends && e.occurred_at < this.occurred_at && sent_after {
+                || (e.source_seq == this.source_seq && e.received_at() >= this.received_at());
+            if ends && open == 0 && e.occurred_at < this.occurred_at && sent_after {
                 return Some(e.place);
             }
             match e.kind {
@@ -397,12 +402,17 @@ impl Taken<'_> {
         None
     }
 
-    fn missing_field(&self, fields: &[(Field, String)]) -> Option<u16> {
+    fn missing_field(
+        &self,
+        fields: &[(Field, String)],
+        unstarted: impl Fn() -> bool,
+    ) -> Option<u16> {
         let missing = |field: &Field, name: &str| {
             let is_missing = match field {
                 Field::Present(bit) => self.event.present & bit == 0,
                 Field::Attribute(place) => self.context.sent(&self.event, *place).is_none(),
                 Field::File => !self.came_with(name),
+                Field::Start => unstarted() && !self.context.lacks.has_event(EventKind::StepStart),
             };
             is_missing && !self.lacks(name)
         };

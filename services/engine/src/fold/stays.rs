@@ -183,7 +183,7 @@ impl Fold {
         if !self.starts(timed, taken) {
             return None;
         }
-        let start = (timed.from != 0).then_some((taken.event.occurred_at, taken.event.place));
+        let start = (timed.from != 0).then(|| timed.start_of(taken));
         if timed.occurrence == Occurrence::Each {
             return Some(Stay::new(at, 0, self.count_stay(at), start));
         }
@@ -213,7 +213,7 @@ impl Fold {
         if !first || self.seen() & (timed.from | timed.to) != 0 {
             return None;
         }
-        let start = Some((taken.event.occurred_at, taken.event.place));
+        let start = Some(timed.start_of(taken));
         let mut stay = Stay::new(at, 0, 1, start);
         stay.begun = Begun::Unanswered;
         if taken.marks & timed.to != 0 {
@@ -286,7 +286,7 @@ impl Fold {
                 EventKind::SupplementDone if stay.stopped => {
                     let stay = &mut self.stays[at];
                     stay.stopped = false;
-                    stay.start_at = event.occurred_at;
+                    stay.start_at = context.begins_at(event);
                     stay.start_event = event.place;
                 }
                 EventKind::Accepted => self.stays[at].stopped = false,
@@ -373,14 +373,18 @@ impl Fold {
 
     /// Stays that can allege nothing any more are not kept: most limits are kept in time.
     fn forget_what_was_in_time(&mut self, context: &Context<'_>) {
+        let late = self
+            .rare
+            .as_ref()
+            .is_some_and(|rare| rare.ledger.holds_late());
         self.stays.retain(|stay| {
             let timed = &context.plan.timed[usize::from(stay.timed)];
             let own = matches!(timed.own_deadline, Some(OwnDeadline::Case(_)));
             let once = timed.occurrence == Occurrence::First
                 && matches!(timed.limit_kind, LimitKind::Stage | LimitKind::Case);
             let again = stay.visit > 1 || stay.ended_otherwise(timed, context);
-            if own || stay.begun != Begun::Plainly || (once && again) {
-                // It may be timed again, go on, or stands in the way of another.
+            if own || late || stay.begun != Begun::Plainly || (once && again) {
+                // It may be timed again, go on, stands in the way of another, or is in time by a late entry alone.
                 return true;
             }
             let over_at = match (stay.is_done(), stay.fallen) {
@@ -411,12 +415,25 @@ struct Falling<'a> {
     accepted: bool,
 }
 
+impl TimedPoint {
+    /// When a stay that begins with an event runs from, and the event. What has to be waited for runs from what is told now:
+    /// there a later start shortens nothing.
+    fn start_of(&self, taken: &Taken<'_>) -> (Timestamp, u32) {
+        let event = &taken.event;
+        let at = match self.kind {
+            TimedKind::TooEarly(..) => event.occurred_at,
+            _ => taken.context.begins_at(event),
+        };
+        (at, event.place)
+    }
+}
+
 fn step_stay(at: u16, timed: &TimedPoint, visit: Visit, taken: &Taken<'_>) -> Option<Stay> {
     let (Visit::Opened { step, visit }, Some(wanted)) = (visit, timed.step) else {
         return None;
     };
     let mine = taken.context.step_symbol[usize::from(wanted)] == step;
-    let start = Some((taken.event.occurred_at, taken.event.place));
+    let start = Some(timed.start_of(taken));
     mine.then(|| Stay::new(at, step, visit, start))
 }
 

@@ -99,31 +99,34 @@ pub(crate) enum Visit {
     },
 }
 
-impl Taken<'_> {
-    /// Whether the flowchart has the event's step and lets it run only once at a time.
-    fn may_not_run_twice(&self) -> bool {
-        let steps = &self.context.plan.steps;
-        self.step
-            .is_some_and(|step| !steps[usize::from(step)].repeatable)
-    }
-}
-
 impl Fold {
-    /// The earlier start of the step that this event starts again though it has not ended.
+    /// The earlier start of the step that this event only tells again: the flowchart lets the step run once at a time, it has not
+    /// ended, and nobody else started it. Two officers at work on one step are two visits.
     pub(super) fn started_already(&self, taken: &Taken<'_>) -> Option<u32> {
         let (event, context) = (&taken.event, taken.context);
+        let step = taken.step.filter(|_| event.kind == EventKind::StepStart)?;
         let symbol = context.step_symbol(event);
-        let running = |s: &StepState| s.step == symbol && s.open > 0;
-        if event.kind != EventKind::StepStart
-            || !taken.may_not_run_twice()
-            || !self.steps.iter().any(running)
-        {
+        let runs = self.steps.iter().any(|s| s.step == symbol && s.open > 0);
+        if context.plan.steps[usize::from(step)].repeatable || !runs {
             return None;
         }
         let before = context.history.before(event.place);
         let starts =
             |e: &Event<'_>| e.kind == EventKind::StepStart && context.step_symbol(e) == symbol;
-        before.filter(starts).last().map(|e| e.place)
+        let last = before.filter(starts).last()?;
+        (last.actor == event.actor).then_some(last.place)
+    }
+
+    /// Whether the event ends a visit of which nobody told the start.
+    pub(super) fn ends_unstarted(&self, taken: &Taken<'_>) -> bool {
+        let (event, context) = (&taken.event, taken.context);
+        let symbol = context.step_symbol(event);
+        if symbol == 0 || event.kind == EventKind::StepStart || !context.ends_visit(event) {
+            return false;
+        }
+        let known = self.steps.iter().find(|s| s.step == symbol);
+        let mut state = known.copied().unwrap_or(StepState::new(symbol));
+        matches!(state.take(event), Tells::Visit(_))
     }
 
     /// Opens or ends the visit that an event speaks of.
@@ -143,8 +146,7 @@ impl Fold {
                 self.steps.push(StepState::new(symbol));
                 self.steps.len() - 1
             });
-        let running = self.steps[at].open > 0;
-        if starts && running && taken.may_not_run_twice() {
+        if starts && self.started_already(taken).is_some() {
             // Told twice, not entered twice: the visit goes on.
             return Visit::None;
         }

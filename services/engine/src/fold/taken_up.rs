@@ -5,7 +5,6 @@
 use mingjing_domain::definitions::{LimitKind, Occurrence};
 use mingjing_domain::event::EventKind;
 
-use super::points::WINDING_UP;
 use super::stay::Fallen;
 use super::{Context, Fold, Stay, Taken};
 use crate::history::{Event, present};
@@ -28,16 +27,17 @@ const HANDLING: [EventKind; 10] = [
 
 /// Whether it may follow the end of a case without going on with it.
 pub(crate) fn winds_up(kind: EventKind) -> bool {
-    WINDING_UP.contains(&kind)
-        || matches!(
-            kind,
-            EventKind::Merged
-                | EventKind::NotAccepted
-                | EventKind::Note
-                | EventKind::Unpublished
-                | EventKind::StepEnd
-                | EventKind::Resume
-        )
+    use EventKind::{
+        CalledBack, Closed, Complaint, ComplaintAccepted, ComplaintAnswered, Corrected, Delivered,
+        Note, Published, Rated, Rectified, Resume, StepEnd, Unpublished,
+    };
+    let told = [Delivered, Published, Unpublished, Closed, Corrected, Note];
+    let voices = [Rated, Complaint, ComplaintAccepted, ComplaintAnswered];
+    let open = [StepEnd, Resume, CalledBack, Rectified];
+    ENDED_OTHERWISE.contains(&kind)
+        || told.contains(&kind)
+        || voices.contains(&kind)
+        || open.contains(&kind)
 }
 
 /// Whether the applicant withdrew, and there is a document of it.

@@ -174,6 +174,33 @@ impl<'h> Reading<'h> {
         found
     }
 
+    /// Every version of an event's record, itself among them.
+    pub(crate) fn versions_of(&self, event: &Event<'_>) -> Vec<Event<'h>> {
+        let same = frames(self.bytes).filter(|f| f.id == event.id);
+        same.map(|f| self.decode(&f)).collect()
+    }
+
+    /// Whether any record takes another back.
+    pub(crate) fn holds_corrections(&self) -> bool {
+        self.head.corrections
+    }
+
+    /// What corrections take back, every version of it, each with its correction.
+    pub(crate) fn taken_back(&self) -> Vec<(Event<'h>, Event<'h>)> {
+        let corrects = |f: &Frame<'_>| f.has(flag::CORRECTS) && !f.has(flag::REPLACED);
+        let mut found = Vec::new();
+        for frame in frames(self.bytes).filter(corrects) {
+            let correction = self.decode(&frame);
+            let Some(id) = correction.extra().and_then(|extra| extra.corrects) else {
+                continue;
+            };
+            let id = Id::of(id);
+            let same = frames(self.bytes).filter(|f| f.id == id);
+            found.extend(same.map(|f| (self.decode(&f), correction)));
+        }
+        found
+    }
+
     fn version(&self, frame: &Frame<'h>) -> Version<'h> {
         let fields = frame.fields(&self.head).expect(WHOLE);
         let event = self.decode(frame);

@@ -60,11 +60,12 @@ impl Engine {
         self.named_steps = plans()
             .zip(&self.step_symbols)
             .map(|(plan, symbols)| {
-                let codes = (0..).zip(codes.all());
+                let own = |code: usize| u16::try_from(code).unwrap_or(u16::MAX);
+                let codes = codes.all().enumerate();
                 codes
                     .map(|(code, said)| match plan.step_named(said) {
                         Some(step) => symbols[usize::from(step)],
-                        None => code,
+                        None => own(code),
                     })
                     .collect()
             })

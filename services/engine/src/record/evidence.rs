@@ -21,6 +21,14 @@ pub(super) fn gather(
     let mut found = Vec::new();
     match basis {
         Basis::Stay { stay, timed, .. } => stay_evidence(&mut found, stay, timed, basis, around),
+        Basis::Saved(_) => {
+            let ledger = around.fold.ledger();
+            let suspensions = ledger.into_iter().flat_map(|l| &l.suspensions);
+            let extensions = ledger.into_iter().flat_map(|l| &l.extensions);
+            let suspensions = suspensions.filter(|s| s.late).map(|s| s.event);
+            let late = suspensions.chain(extensions.filter(|e| e.late).map(|e| e.event));
+            found.extend(late.map(|event| event_evidence(event, "事后补录的记录", around)));
+        }
         Basis::Finding(finding) => {
             if finding.other != NONE {
                 found.push(event_evidence(finding.other, "在先的行为", around));

@@ -78,6 +78,7 @@ impl Sentence<'_> {
                 )
             }
             Basis::Resent(resent) => self.resent(&mut text, resent),
+            Basis::Saved(timed) => self.saved(&mut text, timed),
         };
         if let Some(legal) = &self.said.legal_basis {
             let _ = write!(text, "依据：{legal}。");
@@ -171,6 +172,29 @@ impl Sentence<'_> {
             // A ladder of reminders alone has no rung that says when.
             (None, false) => write!(text, "{what}即将届满，{state}，请及时办理。"),
         }
+    }
+
+    fn saved(&self, text: &mut String, timed: &TimedPoint) -> std::fmt::Result {
+        let around = self.around;
+        let due = self.allegation.due_at.map(|due| day(due, around));
+        let specials = &around.context.plan.specials;
+        let mut names: Vec<&str> = Vec::new();
+        if let Some(ledger) = around.fold.ledger() {
+            let suspensions = ledger.suspensions.iter().filter(|s| s.late);
+            let extensions = ledger.extensions.iter().filter(|e| e.late);
+            let late = suspensions
+                .map(|s| s.special)
+                .chain(extensions.map(|e| e.special));
+            names.extend(late.map(|special| specials[usize::from(special)].name.as_str()));
+        }
+        names.dedup();
+        write!(
+            text,
+            "{}本应于{}届满，仅凭超过规定时差的事后补录（{}）才显示未超期，须人工核实。",
+            timed.limit_name,
+            due.unwrap_or_default(),
+            names.join("、")
+        )
     }
 
     fn resent(&self, text: &mut String, resent: &Resent) -> std::fmt::Result {
@@ -312,6 +336,18 @@ impl Sentence<'_> {
                 };
                 write!(text, "{when}启动“{what}”，{why}。")
             }
+            Check::StartMoved => {
+                let held = context.held(&event);
+                let (first, told) = held.map_or((event.occurred_at, event.occurred_at), |held| {
+                    (held.at, held.told_at)
+                });
+                write!(
+                    text,
+                    "起算时间被推后：“{what}”原报{}，{}改报为{when}，超过来源的规定时差；期限仍自原报时间起算，是否采信由监督机构核定。",
+                    local(first, around),
+                    local(told, around)
+                )
+            }
             Check::TimeReversed if finding.other == NONE => write!(
                 text,
                 "“{what}”（{when}）的计划结束时间早于开始时间，不计入任何时间。"
@@ -333,7 +369,7 @@ impl Sentence<'_> {
             ),
             Check::Conflict => write!(text, "“{what}”（{when}）与{before}的事项或当事人不一致。"),
             Check::Condition { .. } => write!(text, "{when}“{what}”时，触发监察条件。"),
-            Check::Timed | Check::ResentAfter { .. } => Ok(()),
+            Check::Timed | Check::ResentAfter { .. } | Check::SavedByLateEntry => Ok(()),
         }
     }
 }

@@ -140,7 +140,8 @@ fn asks_for(point: &ControlPoint, limits: &[Limit], lacks: &Lacks) -> bool {
         }
         PointKind::UnfoundedSuspension { notice } => {
             let lacked = |field| lacks.has_field(EventKind::Suspend, field);
-            lacked("special.planned_end") || (*notice && lacked("special.notice_no"))
+            let granted = lacks.has_field(EventKind::Extend, "special.granted");
+            granted || lacked("special.planned_end") || (*notice && lacked("special.notice_no"))
         }
         PointKind::ApproverRank { .. } => lacks.has_field(EventKind::Extend, "special.approver"),
         PointKind::TooFewOfficers { on, .. } => any_kind(on, "co_actors"),

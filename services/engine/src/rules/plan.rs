@@ -131,6 +131,8 @@ pub(crate) enum Check {
         except: MarkSet,
         lifted_by: MarkSet,
     },
+    StartMoved,
+    SavedByLateEntry,
     NotInFlowchart,
     StartedTooSoon,
     RequiredStep {
@@ -289,6 +291,8 @@ pub(crate) enum Field {
     Attribute(u16),
     /// A file of a kind; the field's name says which.
     File,
+    /// The start of the visit that the event ends.
+    Start,
 }
 
 /// A code that checks itself.

@@ -304,9 +304,11 @@ pub fn together(event: &mut CaseEvent<'static>, other: String) {
 
 /// A document of this kind was made out and filed with the act.
 pub fn document(event: &mut CaseEvent<'static>, kind: &'static str) {
+    let half = |n| derived_id(&["demo document", &event.event_id, kind, n]);
+    let sha256 = half("1") + &half("2");
     event.data.attachments.push(Attachment {
         kind: kind.into(),
-        sha256: Some(derived_id(&["demo document", &event.event_id, kind]).into()),
+        sha256: Some(sha256.into()),
         uploaded_at: event.entered_at,
     });
 }

@@ -288,8 +288,8 @@ impl Deeds {
                 let passed = since.iter().filter(|d| {
                     matches!(d.what, Disposal::Appeal { .. } | Disposal::PassUp { .. })
                 });
-                let involved = passed.map(|d| &*d.person).chain(self.confirmers());
-                let own = involved.into_iter().any(|p| p == person(command));
+                let mut involved = passed.map(|d| &*d.person).chain(self.confirmers());
+                let own = involved.any(|p| p == person(command));
                 against(own, Because::OwnDecision)?;
                 match what {
                     Disposal::Uphold => against(gone, Because::NotStanding),
@@ -311,7 +311,7 @@ impl Deeds {
             Disposal::Answer { .. } => order.map(drop).ok_or(Because::NoOrder),
             Disposal::Extend { due_at } => {
                 let order = order.ok_or(Because::NoOrder)?;
-                let old = self.applied[order..].iter().filter_map(|d| d.due_at).last();
+                let old = self.applied[order..].iter().rev().find_map(|d| d.due_at);
                 against(old.is_some_and(|old| *due_at <= old), Because::NotLater)
             }
             Disposal::Close => {

@@ -61,6 +61,9 @@ impl SlowEvaluator<'_> {
         if let PointKind::ResentAfter { after, lifted_by } = &watch.point.check {
             return self.resent(case, watch, moment, after, lifted_by);
         }
+        if let PointKind::StartMoved { on } = &watch.point.check {
+            return self.start_moved(case, watch, moment, on);
+        }
         let found = match &watch.point.check {
             PointKind::RequiresBefore { each, .. } => scoped(
                 case,
@@ -170,6 +173,30 @@ impl SlowEvaluator<'_> {
                 breached_at: Some(resent.told_at),
                 ..self.as_wanted(case, &watch.point, moment, finding)
             }
+        });
+        first.into_iter().collect()
+    }
+
+    /// The first start that was told later than it had been told before.
+    fn start_moved(
+        &self,
+        case: &Case<'_>,
+        watch: &Watch<'_>,
+        moment: Moment<'_>,
+        on: &[Anchor],
+    ) -> Vec<Wanted> {
+        use EventKind::{Accepted, Applied, Filed};
+        let asked = |i: &usize| match on {
+            [] => matches!(case.events[*i].kind, Applied | Accepted | Filed),
+            anchors => case.matches_any(*i, anchors),
+        };
+        let moved = |i: usize| Some((i, case.held(i)?.1));
+        let mut found = (0..case.events.len()).filter(asked).filter_map(moved);
+        let first = found.find(|(i, _)| self.may_speak(case, &watch.point, *i));
+        let first = first.map(|(index, told_at)| Wanted {
+            state: moment.state(case, &watch.point, told_at),
+            breached_at: Some(told_at),
+            ..self.as_wanted(case, &watch.point, moment, Finding::of_case(index))
         });
         first.into_iter().collect()
     }

@@ -181,9 +181,9 @@ pub(super) fn time_reversed(case: &Case<'_>) -> Vec<usize> {
             e.kind == EventKind::StepEnd
                 && case.steps[other] == case.steps[index]
                 && e.occurred_at < start.occurred_at
+                && nothing_open(case, other)
                 && (e.source_seq > start.source_seq
                     || (e.source_seq == start.source_seq
-                        && nothing_open(case, other)
                         && case.earliest_times(other).1.floor_second()
                             >= case.earliest_times(index).1.floor_second()))
         });

@@ -44,6 +44,8 @@ pub(super) struct Case<'a> {
     pub arrivals: &'a [CaseEvent<'static>],
     /// What its source's format cannot say.
     pub lacks: &'a Lacks,
+    /// For so long after something was told its source may put it right; none where that cannot be known.
+    pub allowance_ms: Option<i64>,
 }
 
 impl<'a> Case<'a> {
@@ -77,6 +79,7 @@ impl<'a> Case<'a> {
             region,
             arrivals,
             lacks,
+            allowance_ms: None,
         }
     }
 
@@ -93,6 +96,7 @@ impl<'a> Case<'a> {
             conflicting: self.conflicting.clone(),
             region: self.region,
             arrivals: self.arrivals,
+            allowance_ms: self.allowance_ms,
             lacks: self.lacks,
         }
     }
@@ -160,7 +164,7 @@ impl<'a> Case<'a> {
         )
     }
 
-    /// Whether an event starts a step that runs once at a time, was started before and has not ended.
+    /// Whether an event only tells the start of a step again.
     pub fn starts_again(&self, index: usize) -> bool {
         let Some(step) = self.steps[index] else {
             return false;
@@ -168,9 +172,8 @@ impl<'a> Case<'a> {
         let runs = |v: &Visit<'_>| {
             v.step == step && v.entered < index && v.ended.is_none_or(|end| end > index)
         };
-        self.events[index].kind == EventKind::StepStart
-            && runs_once(self.flowchart, step)
-            && self.visits.iter().any(runs)
+        self.visits.iter().any(runs)
+            && is_same_start(&self.events, &self.steps, index, self.flowchart)
     }
 
     /// Which event of its kind and step it is, from 1.
@@ -251,7 +254,10 @@ fn in_force<'a>(
         .max_by_key(|f| f.effective_from)
 }
 
-fn step_of<'a>(event: &'a CaseEvent<'static>, flowchart: Option<&'a Flowchart>) -> Option<&'a str> {
+pub(super) fn step_of<'a>(
+    event: &'a CaseEvent<'static>,
+    flowchart: Option<&'a Flowchart>,
+) -> Option<&'a str> {
     if let Some(code) = event.data.step_code.as_deref() {
         return Some(code);
     }
@@ -271,10 +277,22 @@ pub(super) fn is_done_by(flowchart: Option<&Flowchart>, step: &str, kind: EventK
         .any(|s| *s.code == *step && s.done_by.contains(&kind))
 }
 
-/// Whether the flowchart has the step and lets it run only once at a time.
-fn runs_once(flowchart: Option<&Flowchart>, step: &str) -> bool {
-    let mut steps = flowchart.into_iter().flat_map(|f| &f.steps);
-    steps.any(|s| *s.code == *step && !s.repeatable)
+/// Whether an event starts a step that the flowchart lets run once at a time, as whoever started it last.
+fn is_same_start(
+    events: &[&CaseEvent<'static>],
+    steps: &[Option<&str>],
+    index: usize,
+    flowchart: Option<&Flowchart>,
+) -> bool {
+    let starts = |i: &usize| events[*i].kind == EventKind::StepStart && steps[*i] == steps[index];
+    let actor = |i: usize| {
+        let actor = events[i].data.actor.as_ref();
+        actor.map(|a| a.id.to_string()).filter(|id| !id.is_empty())
+    };
+    let mut known = flowchart.into_iter().flat_map(|f| &f.steps);
+    let runs_once = known.any(|s| steps[index] == Some(&*s.code) && !s.repeatable);
+    let last = (0..index).rev().find(starts);
+    starts(&index) && runs_once && last.is_some_and(|last| actor(last) == actor(index))
 }
 
 fn visits<'a>(
@@ -291,7 +309,7 @@ fn visits<'a>(
             continue;
         }
         let runs = visits.iter().any(|v| v.step == step && v.ended.is_none());
-        if starts && runs && runs_once(flowchart, step) {
+        if runs && is_same_start(events, steps, index, flowchart) {
             continue; // told twice: the visit goes on
         }
         if !starts

@@ -17,7 +17,7 @@ use super::stays::{Course, Stay, special_stays};
 use super::{Moment, SlowEvaluator, State, Wanted, Watch, level_of};
 
 /// No due instant of a test lies here: only a stop without end leads so far (9900-01-01).
-const NEVER: Timestamp = Timestamp::from_millis(250_246_000_000_000);
+pub(super) const NEVER: Timestamp = Timestamp::from_millis(250_246_000_000_000);
 
 /// One rung of a ladder with its instant.
 #[derive(Clone, Copy, Debug)]
@@ -290,7 +290,7 @@ impl SlowEvaluator<'_> {
                     let (deadline, Some((budget, ledger))) = due(measured)? else {
                         return None;
                     };
-                    let start = case.events[running.start?].occurred_at;
+                    let start = case.begins_at(running.start?);
                     let ledger = ledger.ledger();
                     let at = deadline::used_share_instant(
                         calendar, start, &deadline, percent, budget, &ledger,

@@ -37,12 +37,27 @@ impl SlowEvaluator<'_> {
         course: &Course,
         budget: Budget,
     ) -> Due {
+        self.due_but_for(case, flowchart, limit, course, budget, |_| false)
+    }
+
+    /// The due instant without some entries, by the index of their events: what they did to others stays.
+    pub(super) fn due_but_for(
+        &self,
+        case: &Case<'_>,
+        flowchart: &Flowchart,
+        limit: &Limit,
+        course: &Course,
+        budget: Budget,
+        left_out: impl Fn(usize) -> bool,
+    ) -> Due {
         let calendar = self.definitions.calendar_of(case, &flowchart.calendar);
         let start = course.start_at(case);
-        let suspensions = suspensions(case, flowchart, limit, course, calendar);
+        let entered = suspensions(case, flowchart, limit, course, calendar);
+        let suspensions: Vec<_> = entered.iter().map(|(_, s)| *s).collect();
+        let mut credited: Vec<usize> = Vec::new();
         let mut extensions: Vec<Extension<'static>> = Vec::new();
         let mut used: Vec<&str> = Vec::new();
-        for (at, kind, more) in asked_extensions(case, flowchart, limit, course) {
+        for (index, kind, more) in asked_extensions(case, flowchart, limit, course) {
             let ledger = Ledger {
                 suspensions: &suspensions,
                 extensions: &extensions,
@@ -50,15 +65,28 @@ impl SlowEvaluator<'_> {
             let Some(legal) = legal_budget(limit) else {
                 break;
             };
+            let at = case.events[index].occurred_at;
             let then_due = deadline::deadline(calendar, start, legal, &ledger).due_at;
             if !used.contains(&kind) && at.floor_second() <= then_due {
                 used.push(kind);
+                credited.push(index);
                 extensions.push(Extension {
                     budget: more,
                     label: "",
                 });
             }
         }
+        let suspensions: Vec<_> = entered
+            .into_iter()
+            .filter(|(index, _)| !left_out(*index))
+            .map(|(_, suspension)| suspension)
+            .collect();
+        let extensions: Vec<_> = credited
+            .into_iter()
+            .zip(extensions)
+            .filter(|(index, _)| !left_out(*index))
+            .map(|(_, extension)| extension)
+            .collect();
         let ledger = Ledger {
             suspensions: &suspensions,
             extensions: &extensions,
@@ -103,7 +131,7 @@ fn suspensions(
     limit: &Limit,
     course: &Course,
     calendar: &WorkCalendar,
-) -> Vec<Suspension<'static>> {
+) -> Vec<(usize, Suspension<'static>)> {
     let end = course.end().unwrap_or(case.events.len());
     let mut found = Vec::new();
     for (index, special, procedure) in
@@ -123,22 +151,23 @@ fn suspensions(
             planned(from, special, procedure, calendar),
         ];
         let to = ends.into_iter().flatten().min().unwrap_or(Timestamp::MAX);
-        found.push(Suspension {
+        let suspension = Suspension {
             from,
             to,
             label: "",
-        });
+        };
+        found.push((index, suspension));
     }
     found
 }
 
-/// Extensions that were asked for while the stay was open, in time or not: when, of which kind, how much.
+/// Extensions that were asked for while the stay was open, in time or not: which event, of which kind, how much.
 fn asked_extensions<'a>(
     case: &'a Case<'_>,
     flowchart: &'a Flowchart,
     limit: &Limit,
     course: &Course,
-) -> Vec<(Timestamp, &'a str, Budget)> {
+) -> Vec<(usize, &'a str, Budget)> {
     let lengthens = |kind: &str| match &limit.extended_by {
         Some(names) => lists(names, kind),
         None => limit.kind == LimitKind::Case,
@@ -149,11 +178,7 @@ fn asked_extensions<'a>(
             lengthens(&special.kind) && course.start.is_none_or(|start| *index > start)
         })
         .filter_map(|(index, special, procedure)| {
-            Some((
-                case.events[index].occurred_at,
-                &*special.kind,
-                granted(special, procedure)?,
-            ))
+            Some((index, &*special.kind, granted(special, procedure)?))
         })
         .collect()
 }

@@ -19,7 +19,9 @@ mod ladder;
 mod ledger;
 pub mod life;
 mod money;
+mod moved;
 mod records;
+mod saved;
 mod settings;
 mod stays;
 mod suspensions;
@@ -41,7 +43,7 @@ use mingjing_domain::definitions::{
     PowerItem, Scalar,
 };
 use mingjing_domain::event::CaseEvent;
-use mingjing_domain::source::Source;
+use mingjing_domain::source::{Source, SourceClock};
 
 use history::Case;
 use values::Condition;
@@ -233,7 +235,9 @@ impl<'a> SlowEvaluator<'a> {
         let lacks = &moment.source.lacks;
         let flowchart = Case::of(&ours, self.definitions, lacks).flowchart;
         let ours = codes::by_name(&ours, flowchart);
-        let case = Case::of(&ours, self.definitions, lacks);
+        let mut case = Case::of(&ours, self.definitions, lacks);
+        let live = moment.source.clock == SourceClock::Live;
+        case.allowance_ms = live.then(|| moment.source.delay_allowance_ms());
         let mut all: Vec<Wanted> = Vec::new();
         for watch in self.watches(&case, moment.source) {
             for wanted in self.of_point(&case, &watch, moment) {
@@ -308,6 +312,7 @@ impl<'a> SlowEvaluator<'a> {
             }
             PointKind::TooEarly { .. } => self.too_early(case, watch, moment),
             PointKind::DutyNotDone => self.duties(case, watch, moment),
+            PointKind::SavedByLateEntry => self.saved_by_late_entry(case, watch, moment),
             PointKind::EndedBeforeDue { .. } => self.ended_before_due(case, watch, moment),
             _ => self.findings(case, watch, moment),
         }
@@ -411,6 +416,8 @@ fn level_of(point: &ControlPoint) -> Level {
         | PointKind::MissingField { .. }
         | PointKind::MalformedCode { .. }
         | PointKind::Conflict
+        | PointKind::StartMoved { .. }
+        | PointKind::SavedByLateEntry
         | PointKind::EndedBeforeDue { .. } => Level::Review,
         _ => Level::Yellow,
     })

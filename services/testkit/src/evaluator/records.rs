@@ -12,7 +12,7 @@ use mingjing_domain::source::SourceClock;
 use super::authority::query_ends;
 use super::codes::lacks_field;
 use super::findings::{Finding, case_wide};
-use super::history::{Case, local_date};
+use super::history::{Case, Visit, local_date};
 use super::stays::begun_on;
 use super::values::carried;
 use super::{Moment, SlowEvaluator, Watch};
@@ -124,8 +124,11 @@ impl SlowEvaluator<'_> {
     fn off_list(&self, case: &Case<'_>, watch: &Watch<'_>, grace: Option<Budget>) -> Vec<Finding> {
         use EventKind::{Accepted, Decided, Filed};
         let named = case.events.iter().position(|e| e.data.item_code.is_some());
-        let exercises = |e: &&CaseEvent<'static>| matches!(e.kind, Accepted | Filed | Decided);
-        let Some(index) = named.or_else(|| case.events.iter().position(|e| exercises(&e))) else {
+        let exercises = |e: &CaseEvent<'static>| {
+            matches!(e.kind, Accepted | Filed | Decided)
+                && !lacks_field(case.lacks, e.kind, "item_code")
+        };
+        let Some(index) = named.or_else(|| case.events.iter().position(|e| exercises(e))) else {
             return Vec::new();
         };
         let on = local_date(case.events[index], self.definitions.zone_of(case));
@@ -334,6 +337,10 @@ fn has(case: &Case<'_>, index: usize, field: &Name) -> bool {
         "discretion_tier" => text(data.discretion_tier.as_deref()),
         "attachments" => !data.attachments.is_empty(),
         "parent_case_no" => text(data.parent_case_no.as_deref()),
+        "step_start" => {
+            let alone = |v: &Visit<'_>| v.entered == index && v.ended == Some(index);
+            case.lacks.events.contains(&EventKind::StepStart) || !case.visits.iter().any(alone)
+        }
         other if other.starts_with("attachments.") => {
             let kind = &other["attachments.".len()..];
             let came_with = |i: usize| {

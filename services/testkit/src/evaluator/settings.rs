@@ -162,6 +162,9 @@ fn set(point: &mut ControlPoint, limit: Option<&mut Limit>, name: &str, value: &
         (PointKind::SpecialOverdue { remind, .. }, _) if name == "remind" => {
             *remind = Some(time());
         }
+        (PointKind::SpecialOverdue { review_after, .. }, _) if name == "review_after" => {
+            *review_after = Some(time());
+        }
         (PointKind::EndedBeforeDue { within, .. }, _) if name == "within" => {
             *within = value.parse().expect("a rung");
         }

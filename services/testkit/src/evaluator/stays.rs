@@ -98,7 +98,7 @@ impl SlowEvaluator<'_> {
             return None;
         }
         let calendar = self.definitions.calendar_of(case, &flowchart.calendar);
-        let received_at = case.events[application].occurred_at;
+        let received_at = case.begins_at(application);
         let none = mingjing_domain::deadline::Ledger::default();
         let end =
             mingjing_domain::deadline::deadline(calendar, received_at, rule.within, &none).due_at;
@@ -204,8 +204,7 @@ impl Course {
     }
 
     pub fn start_at(&self, case: &Case<'_>) -> Timestamp {
-        self.start
-            .map_or(Timestamp::MIN, |i| case.events[i].occurred_at)
+        self.start.map_or(Timestamp::MIN, |i| case.begins_at(i))
     }
 }
 

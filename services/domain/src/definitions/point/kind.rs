@@ -80,6 +80,17 @@ pub enum PointKind {
         #[serde(default)]
         lifted_by: Vec<Anchor>,
     },
+    /// Q16: what starts a limit was told with a later time than before, by a newer version or in the place of a record that was
+    /// taken back, later than the source's delay allowance after the first. The limit runs from the earlier time all the
+    /// same.
+    StartMoved {
+        /// On these events; absent: `applied`, `accepted`, `filed`.
+        #[serde(default)]
+        on: Vec<Anchor>,
+    },
+    /// Q17: a limit is not past its first due instant, or was not when it was done, only because of suspensions or extensions that were told
+    /// later than the source's delay allowance after they happened.
+    SavedByLateEntry,
     /// P1: a step that the flowchart does not have, or does not allow here.
     NotInFlowchart,
     /// P2: a step began before the end of the step that leads to it.
@@ -261,7 +272,8 @@ pub enum PointKind {
         #[serde(default)]
         on: Vec<Anchor>,
         /// Paths like `actor.id`, `result_code`, `item_code`, `attributes.x`. `attachments.<kind>` asks whether this
-        /// event or an earlier one of the case carried a file of that kind.
+        /// event or an earlier one of the case carried a file of that kind; `step_start`, of an event that ends a step, whether the
+        /// step's start was told.
         fields: Vec<Name>,
     },
     /// Q4: a code that is none. What is not said is not judged.
@@ -367,6 +379,8 @@ impl PointKind {
             PointKind::TimeReversed => "Q3",
             PointKind::MissingField { .. } | PointKind::MalformedCode { .. } => "Q4",
             PointKind::Conflict => "Q5",
+            PointKind::StartMoved { .. } => "Q16",
+            PointKind::SavedByLateEntry => "Q17",
             PointKind::SpecialOverdue { .. } => "T10",
             PointKind::TooFewOfficers { .. } => "A4",
             PointKind::Certificate { .. } => "A5",

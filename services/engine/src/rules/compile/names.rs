@@ -8,6 +8,9 @@ use super::{Builder, Home};
 use crate::condition::Condition;
 use crate::rules::plan::{Code, CodeHolder, CodeKind, FILE_FIELD, Field};
 
+/// The name of the field that is the start of the visit which an event ends.
+const STEP_START: &str = "step_start";
+
 impl Builder<'_> {
     /// A condition of a limit.
     pub(super) fn condition(
@@ -95,6 +98,7 @@ impl Builder<'_> {
             return Some((field, name.text.clone()));
         }
         let field = match name.text.as_str() {
+            STEP_START => Field::Start,
             other if other.len() > FILE_FIELD.len() && other.starts_with(FILE_FIELD) => Field::File,
             other => {
                 let attribute = other
@@ -105,7 +109,7 @@ impl Builder<'_> {
                     let message = format!(
                         "unknown field {other:?}; write actor.id, actor.cert_no, result_code, reason, \
                          legal_basis, party_ref, item_code, org_code, region_code, attachments, step_code, \
-                         case_kind, discretion_tier, parent_case_no, attachments.<kind>, or \
+                         case_kind, discretion_tier, parent_case_no, step_start, attachments.<kind>, or \
                          attributes.<declared name>"
                     );
                     self.problems.push((home.problem)(name.line, message));
@@ -147,6 +151,7 @@ impl Builder<'_> {
             PointKind::ResentAfter { after, lifted_by } => vec![after, lifted_by],
             PointKind::MissingField { on, .. }
             | PointKind::MalformedCode { on, .. }
+            | PointKind::StartMoved { on }
             | PointKind::Condition { on, .. }
             | PointKind::TooFewOfficers { on, .. }
             | PointKind::Certificate { on, .. }

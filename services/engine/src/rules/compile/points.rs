@@ -199,6 +199,15 @@ impl Builder<'_> {
                 };
                 (check, Looks::Never)
             }
+            PointKind::SavedByLateEntry => (Check::SavedByLateEntry, Looks::Never),
+            PointKind::StartMoved { on } => {
+                use EventKind::{Accepted, Applied, Filed};
+                let looks = match on.is_empty() {
+                    true => Looks::Kinds(&[Applied, Accepted, Filed]),
+                    false => Looks::At(self.mark(on)),
+                };
+                (Check::StartMoved, looks)
+            }
             PointKind::NotInFlowchart => {
                 self.plan.watches_transitions = true;
                 (Check::NotInFlowchart, Looks::Never)

@@ -1,0 +1,74 @@
+//! Limits that are in time only because of suspensions and extensions that were told late.
+//!
+//! What is told later than the source's delay allowance after it happened counts; but the card that it saves is for a person to look at
+//! (domain study 11.1).
+
+use mingjing_domain::Timestamp;
+use mingjing_domain::deadline;
+use mingjing_domain::definitions::Judged;
+
+use super::deadlines::stay_deadline;
+use super::ledger::Ledger;
+use super::stay::{Begun, Stay};
+use super::{Context, Fold};
+use crate::rules::TimedKind;
+
+/// When a limit would have been due without what was told late.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Saved {
+    /// The stay's place.
+    pub(crate) place: usize,
+    /// The last second in time.
+    pub(crate) due_at: Timestamp,
+}
+
+impl Fold {
+    /// The stays whose first due instant what was told late puts off.
+    pub(crate) fn saved(&self, context: &Context<'_>) -> Vec<Saved> {
+        let Some(ledger) = self.ledger().filter(|ledger| ledger.holds_late()) else {
+            return Vec::new();
+        };
+        let punctual = Ledger {
+            suspensions: ledger
+                .suspensions
+                .iter()
+                .filter(|s| !s.late)
+                .cloned()
+                .collect(),
+            // Stays name extensions by their place.
+            extensions: ledger.extensions.clone(),
+        };
+        let late = ledger.extensions.iter().zip(0..32u32);
+        let late = late.fold(0u32, |bits, (entry, place)| {
+            bits | u32::from(entry.late) << place
+        });
+        let saved = |(place, stay): (usize, &Stay)| {
+            let timed = &context.plan.timed[usize::from(stay.timed)];
+            let plain = matches!(timed.kind, TimedKind::Overdue(_))
+                && timed.judged == Judged::Always
+                && timed.own_deadline.is_none()
+                && stay.begun == Begun::Plainly
+                && !stay.stopped;
+            let budget = timed.promised.or(timed.statutory).filter(|_| plain)?;
+            let without = Stay {
+                extensions: stay.extensions & !late,
+                ..stay.clone()
+            };
+            let due = stay_deadline(&without, timed, budget, Some(&punctual), context);
+            let as_told = stay_deadline(stay, timed, budget, Some(ledger), context);
+            let put_off = !due.is_never() && due.due_at < as_told.due_at;
+            put_off.then_some(Saved {
+                place,
+                due_at: due.due_at,
+            })
+        };
+        self.stays.iter().enumerate().filter_map(saved).collect()
+    }
+}
+
+impl Saved {
+    /// The second from which it would have been late.
+    pub(crate) fn late_at(&self) -> Timestamp {
+        deadline::first_late_instant(self.due_at)
+    }
+}
