@@ -24,37 +24,76 @@ pub(super) struct Said {
     pub(super) entry: &'static str,
 }
 
+/// Which item of each list on the way, from the outermost.
+type Way = [(&'static str, usize)];
+
 impl Row {
-    /// Sheet and cell, like `责任清单!F3`, that a problem of the definition lies in: without what it says the problem is gone. Where no cell
-    /// alone makes it, the first cell of the row of a list without which it is gone; else that of the definition. `wrong` tells whether a
-    /// definition has the problem.
+    /// Sheet and cell, like `责任清单!F3`, that a problem of the definition lies in. It is looked for in as few rows as have the problem by
+    /// themselves, since of several problems only the first is told; there it is the cell without which it is gone, else the row's first. A problem that
+    /// takes several rows is that of the last without which it is gone. `wrong` tells whether a definition has the problem.
     pub fn blames(&self, definition: &Datum, wrong: impl Fn(&Datum) -> bool) -> String {
-        let cell = self
-            .cells
-            .iter()
-            .find(|said| !wrong(&without_cell(definition, said)));
-        let row = || {
-            let mut inner = self.cells.iter().filter(|said| !said.way.is_empty());
-            inner.find(|said| !wrong(&without_row(definition, &said.way)))
-        };
-        match cell.or_else(row) {
-            Some(said) => format!("{}!{}", said.sheet, said.cell),
-            None => format!("{}!A{}", self.sheet, self.number),
+        let mut ways: Vec<&Way> = vec![&[]];
+        for said in &self.cells {
+            if !ways.contains(&&*said.way) {
+                ways.push(&said.way);
+            }
+        }
+        let place = |said: &Said| format!("{}!{}", said.sheet, said.cell);
+        for way in ways {
+            let mut alone = definition.clone();
+            self.keep(&mut alone, &[], way);
+            if !wrong(&alone) {
+                continue;
+            }
+            let mut on_the_way = self.cells.iter().filter(|said| way.starts_with(&said.way));
+            let cell = on_the_way.find(|said| !wrong(&without_cell(&alone, said)));
+            let of_row = |said: &&Said| !way.is_empty() && said.way == way;
+            let cell = cell.or_else(|| self.cells.iter().find(of_row));
+            return cell.map_or_else(|| format!("{}!A{}", self.sheet, self.number), place);
+        }
+        let mut rows = self.cells.iter().rev().filter(|said| !said.way.is_empty());
+        let row = rows.find(|said| !wrong(&without_row(definition, &said.way)));
+        let first = row.and_then(|row| self.cells.iter().find(|said| said.way == row.way));
+        first.map_or_else(|| format!("{}!A{}", self.sheet, self.number), place)
+    }
+
+    /// Leaves of the lists that have sheets of their own only the items on a way.
+    fn keep(&self, here: &mut Datum, above: &Way, way: &Way) {
+        let below = self.cells.iter().filter(|said| said.way.starts_with(above));
+        let mut lists: Vec<&'static str> = below
+            .filter_map(|said| said.way.get(above.len()))
+            .map(|(list, _)| *list)
+            .collect();
+        lists.sort_unstable();
+        lists.dedup();
+        for list in lists {
+            let Some(Datum::List(mut items)) = here.take(list) else {
+                continue;
+            };
+            if let Some((kept, place)) = way.get(above.len())
+                && *kept == list
+                && *place < items.len()
+            {
+                let mut item = items.swap_remove(*place);
+                self.keep(&mut item, &way[..=above.len()], way);
+                here.set(list, Datum::List(vec![item]));
+            }
         }
     }
 }
 
-/// A definition without what one cell says.
-fn without_cell(definition: &Datum, said: &Said) -> Datum {
-    let mut rest = definition.clone();
-    if let Some(here) = at(&mut rest, &said.way) {
+/// What is left of a definition, of whose lists one item is left each, without what one cell says.
+fn without_cell(alone: &Datum, said: &Said) -> Datum {
+    let mut rest = alone.clone();
+    let first: Vec<_> = said.way.iter().map(|(list, _)| (*list, 0)).collect();
+    if let Some(here) = at(&mut rest, &first) {
         take(here, said.entry);
     }
     rest
 }
 
 /// A definition without an item of a list.
-fn without_row(definition: &Datum, way: &[(&'static str, usize)]) -> Datum {
+fn without_row(definition: &Datum, way: &Way) -> Datum {
     let mut rest = definition.clone();
     if let Some(((list, place), outer)) = way.split_last()
         && let Some(owner) = at(&mut rest, outer)

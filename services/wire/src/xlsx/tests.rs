@@ -340,6 +340,35 @@ fn a_problem_of_a_duty_is_blamed_on_the_cell_that_makes_it() {
     );
 }
 
+#[test]
+fn what_the_domain_objects_to_lies_in_the_cell_that_says_it() {
+    let duty = |within: &str| {
+        format!(
+            "{{duty: d, expectation: {{id: {within}, trigger: [accepted], owed: [decided], within: {within}}}}}"
+        )
+    };
+    let text = format!(
+        "kind: item\ncode: XK-1\nname: 许可\npower_type: licence\nlevel: city\nregion: '510500'\nexecuting_body: zjj\nlegal_basis: [建筑法]\n\
+         effective_from: 2020-01-01\nflowchart: f\nresponsibilities: [{{duty: 受理}}, {}, {}, {}]\n",
+        duty("5wd"),
+        duty("20days"),
+        duty("30days")
+    );
+    let problems = |value: &Datum| -> Vec<String> {
+        let text = format!("kind: item\n{}", value.to_yaml().expect("YAML"));
+        let name = String::new();
+        let (_, found) = DefinitionSet::read(vec![DefinitionFile { name, text }]);
+        let told = found.iter().map(|p| p.message.split(" at line ").next());
+        told.flatten().map(str::to_owned).collect()
+    };
+    let read = read(&write(&definitions(&text)).expect("written"));
+    let (item, row) = &read.definitions[0];
+    let found = problems(&item.value);
+    assert!(found.len() == 1 && found[0].contains("20days"), "{found:?}");
+    let place = row.blames(&item.value, |value| problems(value) == found);
+    assert_eq!(place, "责任清单!I4");
+}
+
 fn begin(told: &[String], starts: &[&str]) {
     assert_eq!(told.len(), starts.len(), "{told:#?}");
     for (told, start) in told.iter().zip(starts) {
