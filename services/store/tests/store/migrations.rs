@@ -48,7 +48,8 @@ async fn the_second_migration_finds_nothing_to_do() {
             "0003_case_log.sql",
             "0004_inspections.sql",
             "0005_control_totals.sql",
-            "0006_dispositions.sql"
+            "0006_dispositions.sql",
+            "0007_shadows.sql",
         ]
     );
 }
@@ -146,6 +147,9 @@ async fn every_table_says_what_it_is_and_no_insert_is_answered_before_it_is_on_t
         "log_controls",
         "rejects",
         "schema_migrations",
+        "shadow_differences",
+        "shadow_passes",
+        "shadow_tallies",
         "source_health",
         "treasury_totals",
         "watermarks",
