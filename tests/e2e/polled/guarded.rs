@@ -105,7 +105,8 @@ async fn read_by_a_sequence(kind: Kind) -> Result<()> {
          'late', 'P0000', 'I', max(cd_time), max(cd_time), '补录', max(written_no) - 3 FROM up_pro_result;",
     )?;
     site.once(&platform, &key)?;
-    until_events(&platform, before + 1).await?;
+    // A row of a result says two things: decided, and closed.
+    until_events(&platform, before + 2).await?;
     complete(&platform, &key).await?;
     for table in TABLES {
         front.no_numbers(table)?;
