@@ -31,14 +31,14 @@ fn result(date: &str) -> String {
 /// The demo's definitions, with what the place adds to them.
 fn demo(more: &str) -> DefinitionSet {
     fn read(folder: &Path, files: &mut Vec<DefinitionFile>) {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
+        for entry in fs::read_dir(folder).expect("the folder of the demo") {
+            let path = entry.expect("its entry").path();
             if path.is_dir() {
                 read(&path, files);
             } else if path.extension().is_some_and(|e| e == "yaml") {
                 files.push(DefinitionFile {
                     name: path.display().to_string(),
-                    text: fs::read_to_string(&path).unwrap(),
+                    text: fs::read_to_string(&path).expect("a file of text"),
                 });
             }
         }
@@ -60,12 +60,16 @@ fn demo(more: &str) -> DefinitionSet {
 
 /// What stands at the end of the year: point and level; and what nobody could be found under its name.
 fn judged(tables: &[(&str, &str)], says_what_it_lacks: bool) -> (Vec<String>, Vec<String>) {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().expect("a folder for the tables");
     for (name, text) in tables {
-        fs::write(folder.path().join(name), text).unwrap();
+        fs::write(folder.path().join(name), text).expect("a table is written");
     }
-    let preset = Preset::named("national").unwrap().unwrap();
-    let read = preset.read(folder.path(), "zjj-permit", None).unwrap();
+    let preset = Preset::named("national")
+        .expect("a preset that can be read")
+        .expect("a preset of this name");
+    let read = preset
+        .read(folder.path(), "zjj-permit", None)
+        .expect("tables that can be read");
     assert!(read.problems.is_empty(), "{:?}", read.problems);
     let mut set = demo("");
     // The demo's own system has another format than this one, which declares itself.
@@ -81,7 +85,7 @@ fn judged(tables: &[(&str, &str)], says_what_it_lacks: bool) -> (Vec<String>, Ve
     for event in &read.events {
         engine.handle(Input::Event(event), &mut facts);
     }
-    let until = Timestamp::parse("2026-12-31T00:00:00+08:00").unwrap();
+    let until = Timestamp::parse("2026-12-31T00:00:00+08:00").expect("an instant");
     engine.handle(
         Input::CompleteUntil {
             source: "zjj-permit",

@@ -113,6 +113,10 @@ pub const fn epoch_of_fence(offset: u64) -> u64 {
 }
 
 /// What a record of `mj.facts` is to a reader.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly all that is read is a fact: a box each would cost more than the room"
+)]
 #[derive(Clone, Debug, PartialEq)]
 pub enum Read {
     /// A fact that counts.
