@@ -178,7 +178,7 @@ async fn appends_outlive_kills_of_the_broker() {
 async fn a_broker_that_stays_away_is_an_error_and_not_the_end() {
     let mut broker = broker().await;
     let mut config = config(&broker);
-    config.timeout = Duration::from_secs(2);
+    config.timeout = Duration::from_secs(5);
     let log = KafkaLog::open(config).await.expect("the log opens");
     let append = |name: &'static str| log.append(Topic::Events, Partition(1), call(name));
     append("before").await.expect("it appends");
