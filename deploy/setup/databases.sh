@@ -37,6 +37,9 @@ if [ ! -x "$mariadb/mariadbd" ]; then
 fi
 [ -x "$mariadb/mariadbd" ] || fail "there is no mariadbd in $mariadb; set MINGJING_MARIADB to a folder that holds it"
 
+# The tests make certificates of their own, for databases that are read over TLS.
+command -v openssl >/dev/null || apt_install "openssl is missing (the tests make certificates)" openssl
+
 # Both servers refuse to be root, and cannot do without it as anybody else.
 if [ "$(stat -c %a /dev/null)" != 666 ]; then
   [ "$(id -u)" = 0 ] || fail "/dev/null cannot be written by every user; run: sudo chmod 666 /dev/null"
