@@ -117,10 +117,12 @@ export function limitWords(limit) {
 
 /**
  * What an alert is about and what happened. A message begins with the control point's name and a colon; the names from the
- * definitions are the second choice.
+ * definitions are the second choice. A control point is named for its breach, so a reminder says that there is none yet.
  */
 export function headline(alert, names) {
   const at = alert.message.indexOf('：')
-  if (at > 0 && at < 40) return { name: alert.message.slice(0, at), text: alert.message.slice(at + 1) }
-  return { name: names.controlPoint(alert.control_point), text: alert.message }
+  const named = at > 0 && at < 40
+  const name = named ? alert.message.slice(0, at) : names.controlPoint(alert.control_point)
+  const before = alert.level === 'notice' && alert.due_at && !alert.breached_at
+  return { name: before ? `${name}（尚未超期）` : name, text: named ? alert.message.slice(at + 1) : alert.message }
 }
