@@ -6,6 +6,7 @@ mod amounts;
 mod closing;
 mod deadlines;
 mod fault;
+mod files;
 mod former;
 mod ledger;
 mod money;

@@ -202,7 +202,8 @@
 //!   `same_person` with `first`, `required_step` and `amounts_differ` have one event only. `too_early` asks at the
 //!   event that does it; where it may not speak, nobody had to wait.
 //! - `condition`: a name without a value that is not asked with `has()` leaves it not judged, and counted; one that is asked, too, where
-//!   the answer hangs on its value all the same.
+//!   the answer hangs on its value all the same. `has(event.files.<kind>)`: the event carried a file of the kind; `has(case.files.<kind>)`: it or an earlier event of the case
+//!   did. What the source's format cannot carry with such an event counts as carried; so do files that were not kept.
 //!   `case.<attribute>` is what the case knew before the event (`unless` and `falls_away_when`: with it); its item,
 //!   kind, body and region, and `event.…`, are those with the event. Instants are milliseconds since the epoch.
 //!

@@ -9,7 +9,7 @@ use mingjing_domain::limit::{Budget, Unit};
 use mingjing_domain::time::{DAY_MS, HOUR_MS};
 
 use super::{APPROVED, BEGUN_BY, Finding, Fold, NONE, Taken};
-use crate::history::{Event, FILE, Sent, present};
+use crate::history::{Event, Sent};
 use crate::rules::{Check, Code, CodeHolder, CodeKind, FILE_FIELD, Field, MarkSet, Pairs};
 use crate::symbols::Symbol;
 
@@ -411,7 +411,10 @@ impl Taken<'_> {
             let is_missing = match field {
                 Field::Present(bit) => self.event.present & bit == 0,
                 Field::Attribute(place) => self.context.sent(&self.event, *place).is_none(),
-                Field::File => !self.came_with(name),
+                Field::File => {
+                    let kind = name.strip_prefix(FILE_FIELD).unwrap_or(name);
+                    !self.context.came_with(&self.event, kind)
+                }
                 Field::Start => unstarted() && !self.context.lacks.has_event(EventKind::StepStart),
             };
             is_missing && !self.lacks(name)
@@ -420,20 +423,6 @@ impl Taken<'_> {
             .iter()
             .position(|(field, name)| missing(field, name))
             .map(|p| p as u16)
-    }
-
-    /// Whether this event or an earlier one of the case carried a file of this kind. Of events that an engine before
-    /// this one took, nobody knows which files they had.
-    fn came_with(&self, field: &str) -> bool {
-        let kind = field.strip_prefix(FILE_FIELD).unwrap_or(field);
-        let carries = |e: Event<'_>| {
-            let unknown = e.present & (present::ATTACHMENT | present::WHOLE) == present::ATTACHMENT;
-            let kept = e.extra().into_iter().flat_map(|extra| extra.attributes);
-            let mut files = kept
-                .filter_map(|(name, _)| self.context.codes.text(name.into()).strip_prefix(FILE));
-            unknown || files.any(|file| file == kind)
-        };
-        self.context.history.up_to(self.event.place).any(carries)
     }
 
     /// The first code that is none, and what is wrong with it.
