@@ -90,7 +90,10 @@ impl Fold {
         let plain = |violated: bool| violated.then_some((NONE, 0));
         match check {
             Check::Timed | Check::NotInFlowchart | Check::StartedTooSoon => None,
-            Check::ResentAfter { .. } | Check::SavedByLateEntry | Check::ItemChanged => None,
+            Check::ResentAfter { .. }
+            | Check::SavedByLateEntry
+            | Check::ItemChanged
+            | Check::Unclosed { .. } => None,
             Check::RequiredStep { .. } | Check::AmountsDiffer(_) => None,
             Check::RequiresBefore {
                 event,
@@ -183,6 +186,17 @@ impl Fold {
             Check::Condition { when, .. } => plain(self.condition_holds(when, look)),
             Check::Authority(check) => self.looks_at_authority(check, look),
         }
+    }
+}
+
+/// No budget of days ends sooner than so many times 24 hours: most events need no calendar.
+pub(super) fn at_least_ms(budget: Budget) -> i64 {
+    let count = i64::from(budget.count);
+    match budget.unit {
+        Unit::Hours => count * HOUR_MS,
+        Unit::Minutes => count * 60_000,
+        Unit::Months | Unit::MonthsRolled => count * 28 * DAY_MS,
+        _ => count * DAY_MS,
     }
 }
 
@@ -329,14 +343,7 @@ impl Taken<'_> {
             .event
             .entered_at()
             .unwrap_or_else(|| self.event.received_at());
-        // No budget of days ends sooner than so many times 24 hours: most events need no calendar.
-        let at_least_ms = match over.unit {
-            Unit::Hours => i64::from(over.count) * HOUR_MS,
-            Unit::Minutes => i64::from(over.count) * 60_000,
-            Unit::Months | Unit::MonthsRolled => i64::from(over.count) * 28 * DAY_MS,
-            _ => i64::from(over.count) * DAY_MS,
-        };
-        if entered.millis() - occurred.millis() <= at_least_ms {
+        if entered.millis() - occurred.millis() <= at_least_ms(over) {
             return false;
         }
         let due = deadline::deadline(
