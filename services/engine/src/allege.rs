@@ -8,10 +8,10 @@ use mingjing_domain::event::EventKind;
 use mingjing_domain::limit::{Budget, Unit};
 
 use crate::fold::{
-    Context, Fallen, Fault, Finding, Fold, NEVER, NONE, Stay, withdrawn_by_document,
+    Begun, Context, Fallen, Fault, Finding, Fold, NEVER, NONE, Stay, withdrawn_by_document,
 };
 use crate::history::Event;
-use crate::rules::{Check, MarkSet, TimedKind};
+use crate::rules::{Check, MarkSet, TimedKind, TimedPoint};
 
 /// For so long what the register or the record may have wrong is only asked (domain study 11.13, as for unmapped codes).
 const QUERY_GRACE: Budget = Budget::new(2, Unit::WorkingDays);
@@ -192,6 +192,10 @@ fn stay_allegation(
         out.extend(ended_before_due(place, stay, &on, level, context, times));
         return;
     }
+    if stay.begun == Begun::Before {
+        out.extend(told_by_its_end(place, stay, timed, times));
+        return;
+    }
     let over = if stay.is_done() {
         Over::Done { at: stay.done_at }
     } else if let Some(at) = stay.fell_at(context.history) {
@@ -260,6 +264,39 @@ fn stay_allegation(
             rung: shown as u8,
         },
     });
+}
+
+/// A step of which only the end was told, and too long after what led to it: whether it took so long itself a person finds out.
+fn told_by_its_end(
+    place: usize,
+    stay: &Stay,
+    timed: &TimedPoint,
+    times: &mut Times<'_>,
+) -> Option<Allegation> {
+    let ladder = Rungs {
+        kind: &timed.kind,
+        level: Level::Review,
+    };
+    let until = stay.done_at.floor_second();
+    let passed = |rung: &usize| ladder.is_breach(*rung) && stay.rungs[*rung] <= until;
+    let rung = (0..ladder.len()).rev().find(passed)?;
+    let late_at = stay.rungs[rung];
+    (timed.judged != Judged::WhileOpen).then(|| Allegation {
+        point: timed.point,
+        step: stay.step,
+        visit: stay.visit,
+        level: Level::Review,
+        state: State::Stands,
+        due_at: Some(late_at.plus_millis(-1000)),
+        breached_at: Some(late_at),
+        completed_at: Some(stay.done_at),
+        settled: times.settle(late_at),
+        silent: times.silent(late_at),
+        origin: Origin::Stay {
+            place,
+            rung: rung as u8,
+        },
+    })
 }
 
 /// The rungs of a timed point, in order of time: a ladder's; of special procedures a reminder and their end; or the one of any other.

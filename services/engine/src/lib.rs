@@ -181,6 +181,10 @@
 //!   the acceptance. So are all overdue and `ended_before_due` points of that limit. The point speaks where the former's first budget runs out before the
 //!   first of now, or now has none, and the last event up to that instant that accepts, files, decides, closes or ends otherwise accepts or
 //!   files. `breached_at` is that instant. Not for declared sources.
+//! - `overdue` of a step's limit, for a visit of which a `step_end` tells all there is and whose source can tell starts: timed from the latest earlier event
+//!   that ends a visit of this step or of one whose `next` has it or is not restricted, else the first `accepted` or `filed` before it, else the case's first
+//!   event, to the end that was told. Where that is past a promise or the law it is alleged as done late, with the level review; there are no reminders of it, and
+//!   `while_open` limits say nothing. The other checks know no such visit's length.
 //! - `unclosed`, of the case. An *act* is any event but `applied`, `note`, `corrected`, `rated`, `called_back`, `rectified` and those of complaints. Asked
 //!   of each act at or after the first event of `after` (absent: `decided`), up to the first `closed` and while the case does not stand ended: `within`
 //!   (absent: `30wd`) from it, less all suspensions, has passed before the next act, or by the clock. The case as it stood then, by the events

@@ -102,7 +102,13 @@ pub(super) const RULES: &[Rule] = &[
         evidence: DEADLINE,
         message: "",
         remedy: "请承办机构立即办结本环节并移交下一环节。",
-        exceptions: &[EIGHT_KINDS],
+        exceptions: &[
+            EIGHT_KINDS,
+            Exception {
+                text: "没有报送环节开始的，自上一环节办结（没有的自受理）起算，只提请核实",
+                source: "D（平台自定）",
+            },
+        ],
     },
     Rule {
         id: "T5",

@@ -97,7 +97,7 @@ impl Fold {
                 }
             }
         }
-        if let (Some(deemed), true) = (&timed.deemed, stay.begun != Begun::Plainly) {
+        if let (Some(deemed), true) = (&timed.deemed, stay.begun.is_from_application()) {
             // While the answer may still come in time, nothing is late and nothing near.
             let calendar = &context.plan.calendar;
             let none = deadline::Ledger::default();

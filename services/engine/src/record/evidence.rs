@@ -86,7 +86,12 @@ fn stay_evidence(
             around,
         ));
     }
-    if stay.begun != Begun::Plainly {
+    if stay.begun == Begun::Before {
+        found.push(Evidence::Note {
+            text: "该环节只报送了办结，没有报送开始：自上一环节办结（没有的自受理）时起算，实际用时可能更短。".into(),
+        });
+    }
+    if stay.begun.is_from_application() {
         found.push(Evidence::Note {
             text: "收到申请后在规定时间内未予答复，自收到申请材料之日起即为受理，期限自该日起算。"
                 .into(),

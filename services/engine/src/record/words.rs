@@ -15,7 +15,9 @@ use mingjing_domain::limit::Budget;
 
 use super::{Basis, Said, Surroundings};
 use crate::allege::{Allegation, Ending};
-use crate::fold::{Budgets, Finding, Former, NO_ITEM, NONE, Resent, STARTED_TWICE, Stay, wrong};
+use crate::fold::{
+    Begun, Budgets, Finding, Former, NO_ITEM, NONE, Resent, STARTED_TWICE, Stay, wrong,
+};
 use crate::history::Event;
 use crate::rules::{Check, Point, TimedKind, TimedPoint};
 
@@ -154,7 +156,11 @@ impl Sentence<'_> {
                 };
                 let budget = self.basis.budget(around.context);
                 let budget = budget.map(Budget::text_zh).unwrap_or_default();
-                format!("{}{kind}时限{budget}", timed.limit_name)
+                let from = match stay.begun {
+                    Begun::Before => "（没有报送环节开始，自上一环节办结起算）",
+                    _ => "",
+                };
+                format!("{}{kind}时限{budget}{from}", timed.limit_name)
             }
         };
         let state = if let Some(done) = self.allegation.completed_at {

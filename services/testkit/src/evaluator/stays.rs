@@ -209,6 +209,56 @@ impl Course {
     }
 }
 
+/// Visits of a limit's step of which only the end was told, as if they had begun when what leads to the step ended.
+pub(super) fn stays_before(case: &Case<'_>, limit: &Limit) -> Vec<(Stay, Course)> {
+    let cannot_tell = case.lacks.events.contains(&EventKind::StepStart);
+    let (LimitKind::Step, Some(step), false) = (limit.kind, &limit.step, cannot_tell) else {
+        return Vec::new();
+    };
+    let alone = |v: &&Visit<'_>| {
+        let told = case.events[v.entered].kind == EventKind::StepEnd;
+        *v.step == **step && v.ended == Some(v.entered) && told
+    };
+    let stay = |visit: &Visit<'_>| {
+        let start = Some(led_to(case, step, visit.entered)?);
+        let stay = Stay {
+            start,
+            ..of_visit(visit)
+        };
+        let course = Course {
+            start,
+            done: Some(visit.entered),
+            fallen: None,
+        };
+        Some((stay, course))
+    };
+    case.visits.iter().filter(alone).filter_map(stay).collect()
+}
+
+/// The latest end of a step that leads to this one, or of itself, before an event, else the acceptance, else the case's first event.
+fn led_to(case: &Case<'_>, step: &str, index: usize) -> Option<usize> {
+    let steps = case.flowchart.map_or(&[][..], |f| &f.steps);
+    let leads = |i: &usize| {
+        let (code, kind) = (case.steps[*i], case.events[*i].kind);
+        let ended = steps.iter().find(|s| code == Some(&*s.code));
+        ended.is_some_and(|s| {
+            let ends = kind == EventKind::StepEnd || s.done_by.contains(&kind);
+            let leads = s
+                .next
+                .as_ref()
+                .is_none_or(|next| next.iter().any(|n| **n == *step));
+            ends && (leads || *s.code == *step)
+        })
+    };
+    let begins = |i: &usize| {
+        let kind = case.events[*i].kind;
+        matches!(kind, EventKind::Accepted | EventKind::Filed)
+    };
+    let led = (0..index).rev().find(leads);
+    let begun = led.or_else(|| (0..index).find(begins));
+    begun.or((index > 0).then_some(0))
+}
+
 fn of_visit(visit: &Visit<'_>) -> Stay {
     Stay {
         step: visit.step.to_owned(),
