@@ -21,6 +21,17 @@ pub(crate) enum Told<T> {
     Late,
 }
 
+impl Told<Timestamp> {
+    /// The same of what was told to be over by then.
+    fn no_later_than(self, at: Timestamp) -> Self {
+        match self {
+            Told::InTime => Told::Less(at),
+            Told::Less(end) => Told::Less(end.min(at)),
+            Told::Late => Told::Late,
+        }
+    }
+}
+
 /// A suspension.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Suspension {
@@ -52,7 +63,7 @@ impl Suspension {
         match self.told {
             Told::InTime => Some(self.clone()),
             Told::Less(end) => Some(Suspension {
-                planned_end: Some(end),
+                planned_end: Some(self.planned_end.map_or(end, |planned| planned.min(end))),
                 ..self.clone()
             }),
             Told::Late => None,
@@ -153,11 +164,15 @@ impl Fold {
             .special()
             .and_then(|s| (s.kind != 0).then(|| context.special(s.kind)));
         let Some(rare) = &mut self.rare else { return };
+        let told_before = context.held(event).map(|held| held.at);
         for suspension in &mut rare.ledger.suspensions {
             let meant = wanted.is_none_or(|kind| kind == Some(suspension.special));
             if suspension.resumed_at.is_none() && meant {
                 suspension.resumed_at = Some(event.occurred_at);
                 suspension.resume_event = event.place;
+                if let Some(at) = told_before {
+                    suspension.told = suspension.told.no_later_than(at);
+                }
             }
         }
     }

@@ -53,7 +53,7 @@ impl SlowEvaluator<'_> {
         let calendar = self.definitions.calendar_of(case, &flowchart.calendar);
         let start = course.start_at(case);
         let entered = suspensions(case, flowchart, limit, course, calendar);
-        let suspensions: Vec<_> = entered.iter().map(|(_, s)| *s).collect();
+        let suspensions: Vec<_> = entered.iter().map(|e| e.suspension).collect();
         let mut credited: Vec<usize> = Vec::new();
         let mut extensions: Vec<Extension<'static>> = Vec::new();
         let mut used: Vec<&str> = Vec::new();
@@ -76,14 +76,19 @@ impl SlowEvaluator<'_> {
                 });
             }
         }
-        let suspension = |(index, suspension): (usize, Suspension<'static>)| match known {
-            Known::Now => Some(suspension),
-            Known::InTime => Some(Suspension {
-                to: suspension
-                    .to
-                    .min(end_in_time(case, flowchart, index, calendar)?),
-                ..suspension
-            }),
+        let suspension = |entered: Entered<'_>| match known {
+            Known::Now => Some(entered.suspension),
+            Known::InTime => {
+                let suspension = entered.suspension;
+                let end = end_in_time(case, flowchart, entered.index, calendar)?;
+                let held = entered.resumed.and_then(|i| case.held(i));
+                let resumed = held.map(|(at, _)| at);
+                let ends = resumed.into_iter().chain([end, suspension.to]);
+                Some(Suspension {
+                    to: ends.min()?,
+                    ..suspension
+                })
+            }
         };
         let suspensions: Vec<_> = entered.into_iter().filter_map(suspension).collect();
         let extension = |(index, extension): (usize, Extension<'static>)| match known {
@@ -199,28 +204,27 @@ fn entries<'a>(
 
 /// A suspension that was entered.
 pub(super) struct Entered<'a> {
-    /// Its event.
+    /// Its event, and the one that ends it, however late.
     index: usize,
+    resumed: Option<usize>,
     kind: &'a str,
     pub suspension: Suspension<'static>,
 }
 
-fn suspensions(
-    case: &Case<'_>,
-    flowchart: &Flowchart,
+fn suspensions<'a>(
+    case: &'a Case<'_>,
+    flowchart: &'a Flowchart,
     limit: &Limit,
     course: &Course,
     calendar: &WorkCalendar,
-) -> Vec<(usize, Suspension<'static>)> {
+) -> Vec<Entered<'a>> {
     let end = course.end().unwrap_or(case.events.len());
     let stops = |kind: &str| match &limit.suspended_by {
         Some(names) => lists(names, kind),
         None => true,
     };
     let all = all_suspensions(case, flowchart, end, calendar).into_iter();
-    all.filter(|entered| stops(entered.kind))
-        .map(|entered| (entered.index, entered.suspension))
-        .collect()
+    all.filter(|entered| stops(entered.kind)).collect()
 }
 
 /// Every suspension of a listed kind among the first `end` events.
@@ -233,15 +237,18 @@ pub(super) fn all_suspensions<'a>(
     let entered = entries(case, flowchart, end, EventKind::Suspend, Effect::Suspend);
     let suspension = |(index, special, procedure): (usize, &'a Special<'static>, _)| {
         let from = case.events[index].occurred_at;
-        let resumed = (index + 1..end).find(|i| resumes(case, *i, &special.kind));
+        let mut later = index + 1..case.events.len();
+        let resumed = later.find(|i| resumes(case, *i, &special.kind));
+        let counts = resumed.filter(|i| *i < end);
         let ends = [
-            resumed.map(|i| case.events[i].occurred_at),
+            counts.map(|i| case.events[i].occurred_at),
             planned(from, special, procedure, calendar),
         ];
         let to = ends.into_iter().flatten().min().unwrap_or(Timestamp::MAX);
         let label = "";
         Entered {
             index,
+            resumed,
             kind: &special.kind,
             suspension: Suspension { from, to, label },
         }
