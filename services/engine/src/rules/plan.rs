@@ -133,6 +133,7 @@ pub(crate) enum Check {
     },
     StartMoved,
     SavedByLateEntry,
+    ItemChanged,
     NotInFlowchart,
     StartedTooSoon,
     RequiredStep {
