@@ -9,8 +9,10 @@ use chrono::{
 use chrono_tz::Tz;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
+/// One minute in milliseconds.
+pub const MINUTE_MS: i64 = 60_000;
 /// One hour in milliseconds.
-pub const HOUR_MS: i64 = 3_600_000;
+pub const HOUR_MS: i64 = 60 * MINUTE_MS;
 /// Twenty-four hours in milliseconds. Not a calendar day: use [`crate::calendar`] for those.
 pub const DAY_MS: i64 = 24 * HOUR_MS;
 
