@@ -6,6 +6,7 @@ mod amounts;
 mod closing;
 mod deadlines;
 mod fault;
+mod hours;
 mod ledger;
 mod money;
 mod moved;
@@ -36,6 +37,7 @@ use crate::symbols::{Symbol, Symbols};
 
 pub(crate) use deadlines::{measured_against, with_ledger};
 pub(crate) use fault::Fault;
+pub(crate) use hours::HOLIDAY;
 pub(crate) use ledger::Ledger;
 pub(crate) use money::{DECIDED, Measure, Span};
 pub(crate) use persons::APPROVED;

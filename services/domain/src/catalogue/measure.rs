@@ -2,6 +2,7 @@
 //! them; of an inspection there is none, and a value in the wrong unit would silence it without a word.
 
 use super::Parameter;
+use crate::time::TimeOfDay;
 
 /// What a parameter's value is, as settings write it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,10 +73,10 @@ impl Measure {
             Measure::Yuan => decimal(text),
             Measure::Days => unit("cd"),
             Measure::Minutes => unit("min").or_else(|| unit("h").map(|hours| hours * 60.0)),
-            Measure::TimeOfDay => text.split_once(':').and_then(|(hours, minutes)| {
-                let (h, m) = (plain(hours)?, plain(minutes)?);
-                (minutes.len() == 2 && h < 24.0 && m < 60.0).then_some(h * 60.0 + m)
-            }),
+            Measure::TimeOfDay => {
+                let time = text.parse::<TimeOfDay>().ok();
+                time.map(|time| f64::from(time.minutes()))
+            }
             Measure::Words => Some(words(text).len() as f64).filter(|n| *n > 0.0),
         };
         number.ok_or_else(|| format!("not {}: {text:?}", self.looks_like()))
