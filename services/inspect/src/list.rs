@@ -62,7 +62,7 @@ pub const PLANS: &[Plan] = &[
     },
     Plan {
         inspection: Inspection::OutsideHours,
-        words: "经办人 {actor} 当日在非工作时间办理 {off_hours} 个环节，一分钟内最多办理 {minute} 个（当日共 {day} 个）。",
+        words: "经办人 {actor} 当日在非工作时间（休息日，或者夜间 {night}）办理 {off_hours} 个环节，一分钟内最多办理 {minute} 个（当日共 {day} 个）。",
         ..DAY
     },
     Plan {
@@ -124,7 +124,7 @@ pub const PLANS: &[Plan] = &[
         inspection: Inspection::FinedTwice,
         parameter: None,
         least: 2.0,
-        words: "同一当事人（{party}）于 {day} 的同一违法行为（{act}）被罚款 {count} 次；{evidence}。",
+        words: "同一当事人（{party}）于 {day} 的{act}被罚款 {count} 次；{evidence}。",
         ..MONTH
     },
     Plan {
@@ -142,7 +142,7 @@ pub const PLANS: &[Plan] = &[
     },
     Plan {
         inspection: Inspection::RepeatedComplaints,
-        words: "{org}的事项 {item} 本月有 {count} 人投诉同类问题（{about}），共 {all} 件次。",
+        words: "{org}的事项 {item} 在 {days} 日内有 {count} 人投诉同类问题（{about}），共 {all} 件次。",
         ..MONTH
     },
     Plan {

@@ -2,16 +2,18 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
 use chrono_tz::Asia::Shanghai;
 use mingjing_domain::Timestamp;
 use mingjing_domain::alert::{AlertRecord, Evidence, Level};
 use mingjing_domain::calendar::WorkCalendar;
-use mingjing_domain::catalogue::{self, Rule};
+use mingjing_domain::catalogue::{self, Measure, Rule};
 use mingjing_domain::command::{
     Act, Author, Command, Finding, InspectedRow, Subject, SubjectKind, Window, inspection_point,
 };
 use mingjing_domain::definitions::{DefinitionSet, PowerItem, PowerType};
-use mingjing_domain::source::{Source, SourceClock};
+use mingjing_domain::source::{Announcement, Source, SourceClock};
+use mingjing_domain::time::MINUTE_MS;
 use mingjing_store::{Asked, Found, Inspection, Store};
 
 use crate::error::Error;
@@ -214,11 +216,18 @@ fn asked(plan: &Plan, window: &Window, rule: &Rule, known: &Known<'_>) -> Asked 
     let off = |wanted: bool| {
         codes(&|item| in_force(known.set, rule, last_day, Some(item), None).off == Some(wanted))
     };
-    let parameter = |name: &str| in_force(known.set, rule, last_day, None, None).number(rule, name);
+    let everywhere = in_force(known.set, rule, last_day, None, None);
+    let parameter = |name: &str, wanted: Measure| {
+        let is_wanted = catalogue::measure(rule.id, name) == Some(wanted);
+        is_wanted.then(|| everywhere.number(rule, name)).flatten()
+    };
+    let nights = nights(rule, last_day, known);
+    // A night belongs to the day on which it began.
+    let longest = nights.iter().map(|(.., until)| *until).max().unwrap_or(0);
     Asked {
         label: window.label.clone(),
         from: window.from,
-        until: window.until,
+        until: window.until.plus_millis(longest * MINUTE_MS),
         known: known.at,
         threshold,
         exempt: known
@@ -233,15 +242,26 @@ fn asked(plan: &Plan, window: &Window, rule: &Rule, known: &Known<'_>) -> Asked 
             .filter_map(|s| Some((s.id.clone(), s.supervised_from?)))
             .collect(),
         late_before: Timestamp::start_of(known.calendar.add_working_days(day, -1), Shanghai),
-        within_s: parameter("within").map_or(600, |minutes| minutes as i64 * 60),
+        within_s: parameter("within", Measure::Minutes).map_or(600, |minutes| minutes as i64 * 60),
+        announced_entry: known
+            .sources
+            .iter()
+            .flat_map(|s| {
+                let stretches = s.announced(Announcement::BackEntry);
+                stretches.map(|(from, until)| (s.id.clone(), from, until))
+            })
+            .collect(),
         rest_day: !known.calendar.is_working(day),
+        nights,
         off_items: off(true),
         ended_items: codes(&|item| item.effective_to.is_some_and(|end| end < last_day)),
         inspection_items: codes(&|item| item.power_type == PowerType::Inspection),
         // Of a rule that is about few items a setting says which.
         limited_items: off(false),
-        span_days: parameter("over").map_or(30, |days| days as i64),
-        documents: in_force(known.set, rule, last_day, None, None)
+        span_days: parameter("over", Measure::Days)
+            .or_else(|| parameter("within", Measure::Days))
+            .map_or(30, |days| days as i64),
+        documents: everywhere
             .parameters
             .get("documents")
             .map_or(Vec::new(), |text| {
@@ -257,6 +277,31 @@ fn asked(plan: &Plan, window: &Window, rule: &Rule, known: &Known<'_>) -> Asked 
             .map(|s| (s.id.clone(), s.delay_allowance_hours))
             .collect(),
     }
+}
+
+/// By region when the night begins and ends there, in minutes of the day, and of the empty region everywhere else; of rules that know
+/// no night none.
+fn nights(rule: &Rule, day: NaiveDate, known: &Known<'_>) -> Vec<(String, i64, i64)> {
+    let mut regions: Vec<&str> = known
+        .set
+        .bodies
+        .iter()
+        .map(|d| d.value.region.as_str())
+        .collect();
+    regions.push("");
+    regions.sort_unstable();
+    regions.dedup();
+    let night = |region: &str| {
+        let wanted = (!region.is_empty()).then_some(region);
+        let set = in_force(known.set, rule, day, None, wanted);
+        let minutes = |name| Some(set.number(rule, name)? as i64);
+        Some((
+            region.to_owned(),
+            minutes("night_from")?,
+            minutes("night_until")?,
+        ))
+    };
+    regions.into_iter().filter_map(night).collect()
 }
 
 fn finding(
@@ -282,13 +327,22 @@ fn finding(
         .map(|d| &d.value)
         .find(|b| Some(&*b.code) == org.as_deref());
     let region = named(&found.region).or_else(|| body.map(|b| b.region.clone()));
-    let set = in_force(known.set, rule, last_day, item, region.as_deref());
+    let mut set = in_force(known.set, rule, last_day, item, region.as_deref());
     let threshold = match plan.parameter {
         Some(name) => set.number(rule, name)?,
         None => plan.least,
     };
     if set.off == Some(true) || found.measure < threshold {
         return None;
+    }
+    // What is asked of all places alike is shown as it was asked.
+    let everywhere = in_force(known.set, rule, last_day, None, None);
+    for (name, value) in everywhere.parameters {
+        let of_places = Some(name.as_str()) == plan.parameter
+            || catalogue::measure(rule.id, &name) == Some(Measure::TimeOfDay);
+        if !of_places {
+            set.parameters.insert(name, value);
+        }
     }
     // What the data say only a person can tell is a person's, whatever the rule's level.
     let level = match found.level.as_str() {

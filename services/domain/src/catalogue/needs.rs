@@ -26,9 +26,17 @@ const NEEDS: &[(&str, &str)] = &[
         "行使主体登记人员名册并写明齐备之日（register_from），且名册中有岗位对应该环节",
     ),
     ("A11", "行使主体登记检查计划（inspection_plan）"),
+    (
+        "C3",
+        "投诉报送内容的类别（attributes.complaint_kind）；没有事项的投诉不报类别的不计",
+    ),
     ("D1", "事项写明适用的裁量基准（discretion）"),
     ("D2", "事项写明适用的裁量基准（discretion）"),
     ("D6", "事项写明适用的收费标准（fees）"),
+    (
+        "D5",
+        "各次处罚报送当事人、行为日期（act_at）；两个机关就同一地点的行为处罚的，报送违法行为地（attributes.act_place）",
+    ),
     (
         "D8",
         "按月导入国库入库数据（mingjing treasury）；没有导入的月份不比对",

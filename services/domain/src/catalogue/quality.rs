@@ -69,7 +69,7 @@ pub(super) const RULES: &[Rule] = &[
         message: "",
         remedy: "请说明集中补录的原因，并核对补录内容与纸质案卷是否一致。",
         exceptions: &[Exception {
-            text: "系统切换、停电停网后按报备计划补传的",
+            text: "系统切换、停电停网后，在来源报备的补录时段（announced: back_entry）内补录的",
             source: "11.2",
         }],
     },
@@ -171,7 +171,7 @@ pub(super) const RULES: &[Rule] = &[
         message: "",
         remedy: "请检查业务系统与报送程序，恢复后补传。",
         exceptions: &[Exception {
-            text: "夜间、休息日、节假日（只计工作日 9 时至 17 时；节奏超过一个工作日的按工作日计），以及已报备的停机时段",
+            text: "夜间、休息日、节假日（只计工作日 9 时至 17 时；节奏超过一个工作日的按工作日计），以及来源报备的停机时段（announced: downtime）",
             source: "11.2",
         }],
     },
@@ -304,7 +304,7 @@ pub(super) const RULES: &[Rule] = &[
         message: "",
         remedy: "请抽查这些办件的实际办理情况。",
         exceptions: &[Exception {
-            text: "公告期、公示期届满日即为办结日的事项",
+            text: "公告期、公示期届满日即为办结日的事项（以规则设置对该事项关闭）",
             source: "领域规则",
         }],
     },

@@ -164,6 +164,7 @@ impl Fold {
             Check::OffList { .. } => look.off_list().map(|detail| (NONE, detail)),
             Check::CancelledItem => plain(look.cancelled_item()),
             Check::WrongBody => look.wrong_body(),
+            Check::NightOrHoliday(hours) => look.at_night_or_on_a_holiday(hours).map(|d| (NONE, d)),
             Check::LateEntry { over } => plain(look.late_entry(*over)),
             Check::UnfoundedSuspension { notice } => look.unfounded(*notice).map(|d| (NONE, d)),
             Check::FrequentSuspension { count, limit } => {
@@ -424,7 +425,7 @@ impl Taken<'_> {
 
     /// Whether this event or an earlier one of the case carried a file of this kind. Of events that an engine before
     /// this one took, nobody knows which files they had.
-    fn came_with(&self, field: &str) -> bool {
+    pub(super) fn came_with(&self, field: &str) -> bool {
         let kind = field.strip_prefix(FILE_FIELD).unwrap_or(field);
         let carries = |e: Event<'_>| {
             let unknown = e.present & (present::ATTACHMENT | present::WHOLE) == present::ATTACHMENT;

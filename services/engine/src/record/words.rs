@@ -15,7 +15,9 @@ use mingjing_domain::limit::Budget;
 
 use super::{Basis, Said, Surroundings};
 use crate::allege::{Allegation, Ending};
-use crate::fold::{Budgets, Finding, Former, NO_ITEM, NONE, Resent, STARTED_TWICE, Stay, wrong};
+use crate::fold::{
+    Budgets, Finding, Former, HOLIDAY, NO_ITEM, NONE, Resent, STARTED_TWICE, Stay, wrong,
+};
 use crate::history::Event;
 use crate::rules::{Check, Point, TimedKind, TimedPoint};
 
@@ -319,6 +321,18 @@ impl Sentence<'_> {
             check @ (Check::WrongBody | Check::Authority(_)) => {
                 let found = authority::sentence(check, finding, around);
                 write!(text, "{when}“{what}”：{found}")
+            }
+            Check::NightOrHoliday(hours) => {
+                let calendar = &context.plan.calendar;
+                let today = event.occurred_at.local_date(calendar.tz());
+                let why = match finding.detail {
+                    HOLIDAY => format!(
+                        "当日为法定节假日（{}）",
+                        calendar.holiday_name(today).unwrap_or("放假")
+                    ),
+                    _ => format!("属于夜间（{} 至 {}）", hours.night_from, hours.night_until),
+                };
+                write!(text, "{when}实施“{what}”，{why}，没有情况紧急的材料。")
             }
             Check::LateEntry { over } => {
                 let entered = event.entered_at().unwrap_or_else(|| event.received_at());

@@ -19,8 +19,9 @@ use mingjing_domain::source::Source;
 use rustc_hash::FxHashMap;
 
 pub(crate) use plan::{
-    Amounts, AuthorityCheck, Check, Code, CodeHolder, CodeKind, Duty, FILE_FIELD, Field, Ladder,
-    MarkSet, OwnDeadline, Pairs, Plan, Point, Repeated, SpecialWatch, TimedKind, TimedPoint,
+    Amounts, AuthorityCheck, Check, Code, CodeHolder, CodeKind, Duty, FILE_FIELD, Field, Hours,
+    Ladder, MarkSet, OwnDeadline, Pairs, Plan, Point, Repeated, SpecialWatch, TimedKind,
+    TimedPoint,
 };
 
 pub(crate) use compile::ENDED_OTHERWISE;

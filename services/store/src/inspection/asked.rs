@@ -4,6 +4,9 @@ use clickhouse::query::Query;
 use mingjing_domain::Timestamp;
 use mingjing_domain::event::{EventKind, OVERTURNED};
 
+/// Seconds in a calendar day; China has no summer time.
+const DAY_S: i64 = 24 * 60 * 60;
+
 /// What an inspection is asked: its window, what is known, and what it does not look at.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Asked {
@@ -25,8 +28,12 @@ pub struct Asked {
     pub late_before: Timestamp,
     /// Q2: a case was typed in quickly within so many seconds.
     pub within_s: i64,
+    /// Q2: in which stretches what a source types in late is no back entry, as it had announced.
+    pub announced_entry: Vec<(String, Timestamp, Timestamp)>,
     /// A9: the window is a day of rest.
     pub rest_day: bool,
+    /// A9: by region when the night begins and ends, in minutes of the day; of the empty region everywhere else.
+    pub nights: Vec<(String, i64, i64)>,
     /// A9: items that are lawfully done at night.
     pub off_items: Vec<String>,
     /// Q6: items that had ended when the window did.
@@ -35,7 +42,7 @@ pub struct Asked {
     pub inspection_items: Vec<String>,
     /// P16: items whose number is limited.
     pub limited_items: Vec<String>,
-    /// T17: within so many days.
+    /// T17, C3: within so many days.
     pub span_days: i64,
     /// T17: by what the applicant's own withdrawal is known, kinds of files.
     pub documents: Vec<String>,
@@ -61,6 +68,22 @@ impl Asked {
             .chain(self.delay_hours.iter().cloned())
             .map(|(source, hours)| (source, i64::from(hours)))
             .unzip();
+        let night = |of: &dyn Fn(&(String, i64, i64)) -> i64| -> Vec<i64> {
+            std::iter::once(of(&self.everywhere()))
+                .chain(self.nights.iter().map(of))
+                .collect()
+        };
+        let regions: Vec<String> = std::iter::once(String::new())
+            .chain(self.nights.iter().map(|(region, ..)| region.clone()))
+            .collect();
+        let announced = |of: &dyn Fn(&(String, Timestamp, Timestamp)) -> i64| -> Vec<i64> {
+            self.announced_entry.iter().map(of).collect()
+        };
+        let announcing: Vec<&str> = self
+            .announced_entry
+            .iter()
+            .map(|(source, ..)| source.as_str())
+            .collect();
         let since = || {
             std::iter::once((String::new(), Timestamp::from_millis(0)))
                 .chain(self.supervised_from.iter().cloned())
@@ -85,12 +108,21 @@ impl Asked {
             .param("since_ms", instants)
             .param("late_before", self.late_before.millis())
             .param("within_s", self.within_s)
+            .param("announced_source", announcing)
+            .param("announced_from", announced(&|(_, from, _)| from.millis()))
+            .param("announced_until", announced(&|(.., until)| until.millis()))
             .param("rest_day", u8::from(self.rest_day))
+            .param("night_region", regions)
+            .param("night_from", night(&|(_, from, _)| *from))
+            .param("night_until", night(&|(.., until)| *until))
+            .param("night_from_else", self.everywhere().1)
+            .param("night_until_else", self.everywhere().2)
             .param("off_items", &self.off_items)
             .param("ended_items", &self.ended_items)
             .param("inspection_items", &self.inspection_items)
             .param("limited_items", &self.limited_items)
             .param("span_days", self.span_days)
+            .param("span_s", self.span_days.max(0) * DAY_S)
             .param("documents", &self.documents)
             .param("penalty_items", &self.penalty_items)
             .param("overturned", OVERTURNED)
@@ -101,5 +133,11 @@ impl Asked {
             .param("delay_hours", delays.1)
             .param("kind_codes", kinds.0)
             .param("kind_names", kinds.1)
+    }
+
+    /// The night of a region that has none of its own.
+    fn everywhere(&self) -> (String, i64, i64) {
+        let found = self.nights.iter().find(|(region, ..)| region.is_empty());
+        found.cloned().unwrap_or_default()
     }
 }

@@ -414,6 +414,7 @@ fn level_of(point: &ControlPoint) -> Level {
         | PointKind::Fee { .. }
         | PointKind::Collector { .. }
         | PointKind::AmountsDiffer { .. }
+        | PointKind::NightOrHoliday { .. }
         | PointKind::SpecialOverdue { .. } => Level::Red,
         PointKind::TimeReversed
         | PointKind::MissingField { .. }

@@ -153,6 +153,7 @@ impl Builder<'_> {
             | PointKind::MalformedCode { on, .. }
             | PointKind::StartMoved { on }
             | PointKind::Condition { on, .. }
+            | PointKind::NightOrHoliday { on, .. }
             | PointKind::TooFewOfficers { on, .. }
             | PointKind::Certificate { on, .. }
             | PointKind::NotAssigned { on, .. }
