@@ -6,6 +6,7 @@ mod amounts;
 mod closing;
 mod deadlines;
 mod fault;
+mod files;
 mod former;
 mod hours;
 mod ledger;
@@ -23,6 +24,7 @@ mod stays;
 mod steps;
 mod suspensions;
 mod taken_up;
+mod unclosed;
 
 use std::collections::BTreeMap;
 
@@ -50,6 +52,7 @@ pub(crate) use stay::{Begun, Fallen, NEVER, NONE, Stay};
 pub(crate) use steps::{StepState, Tells};
 pub(crate) use suspensions::wrong;
 pub(crate) use taken_up::{winds_up, withdrawn_by_document};
+pub(crate) use unclosed::Unclosed;
 
 /// Item, body, region and case kind as one event named them; shared by the many events that name the same.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

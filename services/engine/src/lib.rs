@@ -184,6 +184,14 @@
 //!   the acceptance. So are all overdue and `ended_before_due` points of that limit. The point speaks where the former's first budget runs out before the
 //!   first of now, or now has none, and the last event up to that instant that accepts, files, decides, closes or ends otherwise accepts or
 //!   files. `breached_at` is that instant. Not for declared sources.
+//! - `unclosed`, of the case. An *act* is any event but `applied`, `note`, `corrected`, `rated`, `called_back`, `rectified` and those of complaints. Asked
+//!   of each act at or after the first event of `after` (absent: `decided`), up to the first `closed` and while the case does not stand ended: `within`
+//!   (absent: `30wd`) from it, less all suspensions, has passed before the next act, or by the clock. The case as it stood then, by the events
+//!   strictly before that second: an overdue limit that is not judged `when_done` and is no duty is open in it, or the point may not speak of its last event:
+//!   nothing. The first such act counts. `due_at` is the last second of `within`, `breached_at` the one after; `completed_at` the `closed` that comes after all; what
+//!   ends the case otherwise ends the alert. Nothing where the source's format lacks `closed`. At `breached_at` of the plan's first such point that finds
+//!   something, lacking or not, `required_step` and `amounts_differ` points that ask at `closed` are asked of the case as it stood then, where nothing had asked
+//!   them before; their level is review, and what they find at the closing itself takes its place.
 //! - `malformed_code`: a code that is said and is none; a region code that lies in a listed area and is not listed.
 //! - `missing_field`: empty text is absent. `same_person`: by `actor.id`, any of one list with any of the other; one event that is both is none.
 //!   `first`: the first of each alone. `not_for_instant`: by the first `case_kind` named up to the first `accepted` or `filed`, else by the first event's.
@@ -205,7 +213,8 @@
 //!   `same_person` with `first`, `required_step` and `amounts_differ` have one event only. `too_early` asks at the
 //!   event that does it; where it may not speak, nobody had to wait.
 //! - `condition`: a name without a value that is not asked with `has()` leaves it not judged, and counted; one that is asked, too, where
-//!   the answer hangs on its value all the same.
+//!   the answer hangs on its value all the same. `has(event.files.<kind>)`: the event carried a file of the kind; `has(case.files.<kind>)`: it or an earlier event of the case
+//!   did. What the source's format cannot carry with such an event counts as carried; so do files that were not kept.
 //!   `case.<attribute>` is what the case knew before the event (`unless` and `falls_away_when`: with it); its item,
 //!   kind, body and region, and `event.…`, are those with the event. Instants are milliseconds since the epoch.
 //!

@@ -3,6 +3,8 @@
 mod evidence;
 mod words;
 
+use std::borrow::Cow;
+
 use mingjing_domain::Timestamp;
 use mingjing_domain::alert::{AlertRecord, Status};
 use mingjing_domain::catalogue;
@@ -167,13 +169,15 @@ enum Basis<'a> {
         timed: &'a TimedPoint,
         at: Option<RungAt>,
     },
-    Finding(&'a Finding),
+    Finding(Cow<'a, Finding>),
     TwoContents(u32),
     Resent(Resent),
     /// A limit in time by a late entry alone.
     Saved(&'a TimedPoint),
     /// Told to be of another item; the record that names it.
     OtherItem(Former, u32),
+    /// Left open; the last act.
+    Unclosed(u32),
 }
 
 impl<'a> Basis<'a> {
@@ -188,7 +192,22 @@ impl<'a> Basis<'a> {
                 };
                 Basis::Stay { stay, timed, at }
             }
-            Origin::Finding { place } => Basis::Finding(&around.fold.findings()[place]),
+            Origin::Finding { place } => {
+                Basis::Finding(Cow::Borrowed(&around.fold.findings()[place]))
+            }
+            Origin::AskedUnclosed {
+                event,
+                other,
+                detail,
+            } => Basis::Finding(Cow::Owned(Finding {
+                point: allegation.point,
+                step: allegation.step,
+                visit: allegation.visit,
+                event,
+                other,
+                detail,
+            })),
+            Origin::Unclosed { event } => Basis::Unclosed(event),
             Origin::Saved { place } => {
                 let stay = &around.fold.stays[place];
                 Basis::Saved(&around.context.plan.timed[usize::from(stay.timed)])
@@ -231,7 +250,9 @@ impl<'a> Basis<'a> {
         let history = around.context.history;
         let place = match self {
             Basis::Finding(finding) => finding.event,
-            Basis::TwoContents(event) | Basis::OtherItem(_, event) => *event,
+            Basis::TwoContents(event) | Basis::OtherItem(_, event) | Basis::Unclosed(event) => {
+                *event
+            }
             Basis::Resent(resent) => resent.event,
             Basis::Stay { stay, .. } if stay.is_done() => stay.done_event,
             Basis::Stay { stay, timed, .. }

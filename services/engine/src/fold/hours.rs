@@ -5,7 +5,7 @@ use mingjing_domain::calendar::DayKind;
 use mingjing_domain::time::TimeOfDay;
 
 use super::Taken;
-use crate::rules::Hours;
+use crate::rules::{FILE_FIELD, Hours};
 
 /// The detail of a finding of `night_or_holiday`: the day was a holiday, whatever the hour.
 pub(crate) const HOLIDAY: u16 = 1;
@@ -24,7 +24,10 @@ impl Taken<'_> {
         if !is_holiday && !by_night {
             return None;
         }
-        let excused = |file: &String| self.came_with(file) || self.lacks(file);
+        let excused = |field: &String| {
+            let kind = field.strip_prefix(FILE_FIELD).unwrap_or(field);
+            self.context.came_with(&self.event, kind) || self.lacks(field)
+        };
         match hours.emergency.as_ref().is_some_and(excused) {
             true => None,
             false => Some(if is_holiday { HOLIDAY } else { 0 }),

@@ -6,7 +6,7 @@ use mingjing_domain::deadline;
 use super::Basis;
 use super::Surroundings;
 use super::words::describe;
-use crate::allege::Allegation;
+use crate::allege::{Allegation, Origin};
 use crate::condition::Condition;
 use crate::fold::{Begun, Finding, Fold, Ledger, NONE, Seen, Stay, with_ledger};
 use crate::rules::{Check, Point, TimedPoint};
@@ -37,6 +37,9 @@ pub(super) fn gather(
                 found.push(condition_evidence(guard, finding, true, around));
             }
         }
+        Basis::Unclosed(event) => {
+            found.push(event_evidence(*event, "最后一次办理行为", around));
+        }
         Basis::OtherItem(_, event) => {
             found.push(event_evidence(*event, "现载明事项的记录", around));
         }
@@ -49,6 +52,11 @@ pub(super) fn gather(
                 text: format!("与原报送不一致的内容：{}。", resent.changed.join("、")),
             });
         }
+    }
+    if let Origin::AskedUnclosed { .. } = allegation.origin {
+        found.push(Evidence::Note {
+            text: "办件决定后长期没有办结，办结时应有的内容按届时的记录提请核实。".into(),
+        });
     }
     if !point.settings.is_empty() {
         found.push(Evidence::Note {

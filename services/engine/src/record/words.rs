@@ -82,6 +82,7 @@ impl Sentence<'_> {
             Basis::Resent(resent) => self.resent(&mut text, resent),
             Basis::Saved(timed) => self.saved(&mut text, timed),
             Basis::OtherItem(former, _) => self.other_item(&mut text, former),
+            Basis::Unclosed(event) => self.unclosed(&mut text, *event),
         };
         if let Some(legal) = &self.said.legal_basis {
             let _ = write!(text, "依据：{legal}。");
@@ -196,6 +197,24 @@ impl Sentence<'_> {
             due.unwrap_or_default(),
             names.join("、")
         )
+    }
+
+    fn unclosed(&self, text: &mut String, event: u32) -> std::fmt::Result {
+        let around = self.around;
+        let event = around.context.history.event(event);
+        let Check::Unclosed { within, .. } = self.point.check else {
+            return Ok(());
+        };
+        let (what, when) = (describe(&event, around), local(event.occurred_at, around));
+        write!(
+            text,
+            "办件已作出决定，“{what}”（{when}）之后超过{}没有办理行为，",
+            within.text_zh()
+        )?;
+        match self.allegation.completed_at {
+            Some(closed) => write!(text, "至{}才办结。", local(closed, around)),
+            None => write!(text, "也没有办结。"),
+        }
     }
 
     fn other_item(&self, text: &mut String, former: &Former) -> std::fmt::Result {
@@ -402,7 +421,8 @@ impl Sentence<'_> {
             Check::Timed
             | Check::ResentAfter { .. }
             | Check::SavedByLateEntry
-            | Check::ItemChanged => Ok(()),
+            | Check::ItemChanged
+            | Check::Unclosed { .. } => Ok(()),
         }
     }
 }

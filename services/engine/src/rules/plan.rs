@@ -135,6 +135,11 @@ pub(crate) enum Check {
     StartMoved,
     SavedByLateEntry,
     ItemChanged,
+    /// Looked at where it is alleged: time makes it so.
+    Unclosed {
+        after: MarkSet,
+        within: Budget,
+    },
     NotInFlowchart,
     StartedTooSoon,
     RequiredStep {

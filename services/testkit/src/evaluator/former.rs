@@ -152,9 +152,9 @@ fn said(case: &Case<'_>) -> Vec<(Timestamp, Option<String>)> {
     for record in case.arrivals {
         let of_id = |r: &&CaseEvent<'static>| r.event_id == record.event_id;
         let greatest = records.iter().filter(of_id).map(|r| r.data_version).max();
-        let same = records.iter().position(|r| {
-            r.event_id == record.event_id && r.data_version == record.data_version
-        });
+        let same = records
+            .iter()
+            .position(|r| r.event_id == record.event_id && r.data_version == record.data_version);
         let Some(first) = same.map(|at| &mut records[at]) else {
             records.push(record.clone());
             continue;

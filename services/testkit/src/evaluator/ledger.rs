@@ -177,15 +177,14 @@ fn granted_in_time(
     same.map(|budget| budget.count).max()
 }
 
-/// The events of a kind that name a special procedure of this effect, as far as they come before the stay's end.
+/// The events of a kind that name a special procedure of this effect, of the first `end` ones.
 fn entries<'a>(
     case: &'a Case<'_>,
     flowchart: &'a Flowchart,
-    course: &Course,
+    end: usize,
     kind: EventKind,
     effect: Effect,
 ) -> Vec<(usize, &'a Special<'static>, &'a SpecialProcedure)> {
-    let end = course.end().unwrap_or(case.events.len());
     let entry = |index: usize| {
         let event = case.events[index];
         let special = event.data.special.as_ref().filter(|_| event.kind == kind)?;
@@ -198,6 +197,14 @@ fn entries<'a>(
     (0..end).filter_map(entry).collect()
 }
 
+/// A suspension that was entered.
+pub(super) struct Entered<'a> {
+    /// Its event.
+    index: usize,
+    kind: &'a str,
+    pub suspension: Suspension<'static>,
+}
+
 fn suspensions(
     case: &Case<'_>,
     flowchart: &Flowchart,
@@ -206,17 +213,25 @@ fn suspensions(
     calendar: &WorkCalendar,
 ) -> Vec<(usize, Suspension<'static>)> {
     let end = course.end().unwrap_or(case.events.len());
-    let mut found = Vec::new();
-    for (index, special, procedure) in
-        entries(case, flowchart, course, EventKind::Suspend, Effect::Suspend)
-    {
-        if !limit
-            .suspended_by
-            .as_ref()
-            .is_none_or(|names| lists(names, &special.kind))
-        {
-            continue;
-        }
+    let stops = |kind: &str| match &limit.suspended_by {
+        Some(names) => lists(names, kind),
+        None => true,
+    };
+    let all = all_suspensions(case, flowchart, end, calendar).into_iter();
+    all.filter(|entered| stops(entered.kind))
+        .map(|entered| (entered.index, entered.suspension))
+        .collect()
+}
+
+/// Every suspension of a listed kind among the first `end` events.
+pub(super) fn all_suspensions<'a>(
+    case: &'a Case<'_>,
+    flowchart: &'a Flowchart,
+    end: usize,
+    calendar: &WorkCalendar,
+) -> Vec<Entered<'a>> {
+    let entered = entries(case, flowchart, end, EventKind::Suspend, Effect::Suspend);
+    let suspension = |(index, special, procedure): (usize, &'a Special<'static>, _)| {
         let from = case.events[index].occurred_at;
         let resumed = (index + 1..end).find(|i| resumes(case, *i, &special.kind));
         let ends = [
@@ -224,14 +239,14 @@ fn suspensions(
             planned(from, special, procedure, calendar),
         ];
         let to = ends.into_iter().flatten().min().unwrap_or(Timestamp::MAX);
-        let suspension = Suspension {
-            from,
-            to,
-            label: "",
-        };
-        found.push((index, suspension));
-    }
-    found
+        let label = "";
+        Entered {
+            index,
+            kind: &special.kind,
+            suspension: Suspension { from, to, label },
+        }
+    };
+    entered.into_iter().map(suspension).collect()
 }
 
 /// Extensions that were asked for while the stay was open, in time or not: which event, of which kind, how much.
@@ -245,7 +260,8 @@ fn asked_extensions<'a>(
         Some(names) => lists(names, kind),
         None => limit.kind == LimitKind::Case,
     };
-    entries(case, flowchart, course, EventKind::Extend, Effect::Extend)
+    let end = course.end().unwrap_or(case.events.len());
+    entries(case, flowchart, end, EventKind::Extend, Effect::Extend)
         .into_iter()
         .filter(|(index, special, _)| {
             lengthens(&special.kind) && course.start.is_none_or(|start| *index > start)

@@ -27,6 +27,7 @@ mod settings;
 mod stays;
 mod suspensions;
 mod taken_up;
+mod unclosed;
 mod values;
 
 use std::borrow::Cow;
@@ -307,7 +308,7 @@ impl<'a> SlowEvaluator<'a> {
         watches.into_iter().filter_map(set).map(spelt_out).collect()
     }
 
-    fn of_point(&self, case: &Case<'_>, watch: &Watch<'_>, moment: Moment<'_>) -> Vec<Wanted> {
+    fn of_point(&self, case: &Case<'a>, watch: &Watch<'_>, moment: Moment<'_>) -> Vec<Wanted> {
         match &watch.point.check {
             PointKind::Overdue { .. } | PointKind::SpecialOverdue { .. } => {
                 self.overdue(case, watch, moment)
@@ -316,6 +317,13 @@ impl<'a> SlowEvaluator<'a> {
             PointKind::DutyNotDone => self.duties(case, watch, moment),
             PointKind::SavedByLateEntry => self.saved_by_late_entry(case, watch, moment),
             PointKind::ItemChanged => self.item_changed(case, watch, moment),
+            PointKind::Unclosed { .. } => self.unclosed(case, watch, moment),
+            PointKind::RequiredStep { .. } | PointKind::AmountsDiffer { .. } => {
+                // What the closing itself shows comes first.
+                let mut wanted = self.findings(case, watch, moment);
+                wanted.extend(self.asked_unclosed(case, watch, moment));
+                wanted
+            }
             PointKind::EndedBeforeDue { .. } => self.ended_before_due(case, watch, moment),
             _ => self.findings(case, watch, moment),
         }
@@ -423,6 +431,7 @@ fn level_of(point: &ControlPoint) -> Level {
         | PointKind::StartMoved { .. }
         | PointKind::SavedByLateEntry
         | PointKind::ItemChanged
+        | PointKind::Unclosed { .. }
         | PointKind::EndedBeforeDue { .. } => Level::Review,
         _ => Level::Yellow,
     })

@@ -168,6 +168,7 @@ fn set(point: &mut ControlPoint, limit: Option<&mut Limit>, name: &str, value: &
         (PointKind::EndedBeforeDue { within, .. }, _) if name == "within" => {
             *within = value.parse().expect("a rung");
         }
+        (PointKind::Unclosed { within, .. }, _) if name == "within" => *within = Some(time()),
         (PointKind::TooFewOfficers { at_least, .. }, _) if name == "at_least" => {
             *at_least = value.parse().expect("a number");
         }

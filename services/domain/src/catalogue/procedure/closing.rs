@@ -308,6 +308,45 @@ pub(super) const P16: Rule = Rule {
     ],
 };
 
+pub(super) const P17: Rule = Rule {
+    id: "P17",
+    name: "决定后长期未办结",
+    name_en: "Decided and never closed",
+    checks: "办件作出决定之后，在规定时间内既没有办理行为，也没有办结；届时一并提请核实办结时应查的必经环节和金额。",
+    tier: Tier::Stream,
+    finding: FindingKind::Review,
+    level: Level::Review,
+    legal_basis: &[],
+    parameters: &[Parameter {
+        name: "within",
+        meaning: "没有办理行为的时间，从最后一次办理行为起算，特别程序的时间不计入",
+        default: "30wd",
+        unit: "时长",
+        source: "D（平台自定）",
+    }],
+    evidence: &["最后一次办理行为", "此后的办结记录"],
+    message: "",
+    remedy: "已经办结的，请报送办结记录并归档；尚在执行、复议诉讼或者分期履行的，请报送有关记录。",
+    exceptions: &[
+        Exception {
+            text: "还有送达、公示、缴款等期限未了结的，由该期限的监察点提示",
+            source: "11.7",
+        },
+        Exception {
+            text: "特别程序中止期间不计时",
+            source: "2.7",
+        },
+        Exception {
+            text: "因复议、诉讼、分期履行等依法不能办结的，由监察点的除外情形写明",
+            source: "11.7",
+        },
+        Exception {
+            text: "来源的格式没有办结记录的，不作此项判断，只提请核实必经环节和金额",
+            source: "设计决定 4",
+        },
+    ],
+};
+
 pub(super) const P18: Rule = Rule {
     id: "P18",
     name: "夜间、节假日强制执行",

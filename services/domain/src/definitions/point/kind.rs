@@ -95,6 +95,18 @@ pub enum PointKind {
     /// Q18: a case that had been accepted or filed was told to be of another item, whose case limit is longer or which has none, later
     /// than the source's delay allowance after the first. The limit is no longer than the first item's all the same.
     ItemChanged,
+    /// P17: a case was decided and never closed. The time runs anew from every act in it; what is only said about it (notes, ratings,
+    /// complaints) is none. While a limit that speaks of open cases is open, nothing is asked: its own point speaks of it. When the time is
+    /// up, what points ask at the closing is asked too, for review.
+    Unclosed {
+        /// What is to lead to the closing; absent: `decided`.
+        #[serde(default)]
+        after: Vec<Anchor>,
+        /// For so long nothing may happen; absent: 30 working days (our own number).
+        #[serde(default)]
+        #[schemars(with = "Option<String>")]
+        within: Option<Budget>,
+    },
     /// P1: a step that the flowchart does not have, or does not allow here.
     NotInFlowchart,
     /// P2: a step began before the end of the step that leads to it.
@@ -407,6 +419,7 @@ impl PointKind {
             PointKind::StartMoved { .. } => "Q16",
             PointKind::SavedByLateEntry => "Q17",
             PointKind::ItemChanged => "Q18",
+            PointKind::Unclosed { .. } => "P17",
             PointKind::SpecialOverdue { .. } => "T10",
             PointKind::TooFewOfficers { .. } => "A4",
             PointKind::Certificate { .. } => "A5",

@@ -72,6 +72,7 @@ impl PointKind {
             (PointKind::FrequentSuspension { share, .. }, "share") => *share = Some(value.parse()?),
             (PointKind::FrequentSuspension { last, .. }, "last") => *last = Some(value.parse()?),
             (PointKind::EndedBeforeDue { within, .. }, "within") => *within = value.parse()?,
+            (PointKind::Unclosed { within, .. }, "within") => *within = Some(budget()?),
             (PointKind::TooFewOfficers { at_least, .. }, "at_least") => {
                 *at_least = value.parse().map_err(bad_number)?;
             }
@@ -235,6 +236,7 @@ mod tests {
             "",
             &[("night_from", "20:00"), ("night_until", "7:30")],
         ),
+        ("P17", "check: {unclosed: {}}", "", &[("within", "60wd")]),
         ("Q1", "check: {late_entry: {}}", "", &[("over", "2wd")]),
         (
             "Q8",

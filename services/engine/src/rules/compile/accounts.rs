@@ -82,7 +82,11 @@ impl Builder<'_> {
     }
 
     /// The mark of these anchors, or of these kinds where there are none.
-    fn marks_or(&mut self, anchors: &[Anchor], kinds: &[EventKind]) -> crate::rules::MarkSet {
+    pub(super) fn marks_or(
+        &mut self,
+        anchors: &[Anchor],
+        kinds: &[EventKind],
+    ) -> crate::rules::MarkSet {
         if anchors.is_empty() {
             self.mark(&of_kinds(kinds))
         } else {

@@ -152,6 +152,7 @@ impl Builder<'_> {
             PointKind::MissingField { on, .. }
             | PointKind::MalformedCode { on, .. }
             | PointKind::StartMoved { on }
+            | PointKind::Unclosed { after: on, .. }
             | PointKind::Condition { on, .. }
             | PointKind::NightOrHoliday { on, .. }
             | PointKind::TooFewOfficers { on, .. }

@@ -23,6 +23,8 @@ const LATE_ENTRY_OVER: Budget = Budget::new(1, Unit::WorkingDays);
 /// The night in which nothing is executed: our own hours, for 行政强制法 art. 43 names none.
 const NIGHT_FROM: TimeOfDay = TimeOfDay::at(22, 0);
 const NIGHT_UNTIL: TimeOfDay = TimeOfDay::at(6, 0);
+/// Six weeks in which nothing happens to a case that was decided (our own number).
+const UNCLOSED_WITHIN: Budget = Budget::new(30, Unit::WorkingDays);
 /// Suspensions in one case, the share of its limit and its last part (our own numbers: domain study Q8, after S34 and S35).
 const SUSPENSIONS: u32 = 2;
 const SUSPENDED_SHARE: u8 = 50;
@@ -205,6 +207,13 @@ impl Builder<'_> {
             }
             PointKind::SavedByLateEntry => (Check::SavedByLateEntry, Looks::Never),
             PointKind::ItemChanged => (Check::ItemChanged, Looks::Never),
+            PointKind::Unclosed { after, within } => {
+                let check = Check::Unclosed {
+                    after: self.marks_or(after, &[EventKind::Decided]),
+                    within: within.unwrap_or(UNCLOSED_WITHIN),
+                };
+                (check, Looks::Never)
+            }
             PointKind::StartMoved { on } => {
                 use EventKind::{Accepted, Applied, Filed};
                 let looks = match on.is_empty() {
