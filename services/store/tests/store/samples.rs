@@ -128,6 +128,7 @@ fn full_disposition() -> Disposition {
         }),
         order: Some(Order {
             by: by("li", 9),
+            nth: 2,
             to: "510500-住建局".into(),
             due_at: Some(at(30)),
             extended: vec![by("li", 10)],

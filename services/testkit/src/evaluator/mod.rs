@@ -26,6 +26,7 @@ mod settings;
 mod stays;
 mod suspensions;
 mod taken_up;
+mod terms;
 mod values;
 
 use std::borrow::Cow;
