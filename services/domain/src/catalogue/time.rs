@@ -426,7 +426,7 @@ pub(super) const RULES: &[Rule] = &[
         id: "T17",
         name: "撤件重报规避期限",
         name_en: "Clock escaped by taking a case out and in again",
-        checks: "首件未经决定而终结（作废、退件、撤回、终止、移送、未并入他件的并案、受理后不予受理）的前后30日内，同一当事人、同一事项另立新件；新件应当按首件的期限办理，平台不自动改算。没有报送当事人、无从比对的，列为待核。",
+        checks: "首件未经决定而终结（作废、退件、撤回、终止、移送、未并入他件的并案、受理后不予受理）的前后30日内，同一当事人、同一事项另立新件；新件应当按首件的期限办理：首件的期限届满而新件仍未决定的，另立预警，首件的期限是法定时限的为红牌。没有报送当事人、无从比对的，列为待核。",
         tier: Tier::Inspection,
         finding: FindingKind::Fault,
         level: Level::Yellow,
@@ -450,9 +450,15 @@ pub(super) const RULES: &[Rule] = &[
         evidence: &["首件及其终结记录", "新件的申请、受理记录", "首件期限"],
         message: "",
         remedy: "请说明首件终结的原因，并提供申请人的书面材料。",
-        exceptions: &[Exception {
-            text: "申请人书面撤回后以新的内容再次申请的",
-            source: "11.13",
-        }],
+        exceptions: &[
+            Exception {
+                text: "申请人书面撤回后以新的内容再次申请的",
+                source: "11.13",
+            },
+            Exception {
+                text: "新件办理期间有特别程序或者延期的，首件的期限是否顺延列为待核",
+                source: "D（11.13）",
+            },
+        ],
     },
 ];

@@ -63,6 +63,7 @@ inspections! {
     OneHand "A12" "a12_one_hand.sql" "一人包办.";
     OutOfOrder "P16" "p16_out_of_order.sql" "未按受理先后.";
     InAndOut "T17" "t17_in_and_out.sql" "撤件重报规避期限.";
+    FirstClock "T17" "t17_first_clock.sql" "撤件重报：首件期限已届满，新件未决定.";
     NoParty "T17" "t17_no_party.sql" "未报当事人，无从比对撤件重报.";
     SentLate "Q15" "q15_sent_late.sql" "传输迟延.";
     ControlTotals "Q14" "q14_control_totals.sql" "对账不符.";
