@@ -326,7 +326,7 @@ fn finding(
     let level = match found.level.as_str() {
         "review" => Level::Review,
         // The statutory limit that has passed is as grave as it is of a case that was never taken out.
-        "red" => Level::Red,
+        "statutory" => Level::Red,
         _ => set.level,
     };
     let rows = found

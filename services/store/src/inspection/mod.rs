@@ -117,7 +117,7 @@ pub struct Found {
     pub measure: f64,
     /// The instant it became true, in milliseconds; 0: none.
     pub true_ms: i64,
-    /// The code of a level that the data decide; empty: they do not.
+    /// What the data decide of its level: `review`, or `statutory` where a statutory limit has passed; else the rule's is its level.
     pub level: String,
     /// Figures by name.
     pub figures: Vec<(String, String)>,

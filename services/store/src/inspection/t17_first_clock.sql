@@ -58,7 +58,7 @@ by_then AS
 SELECT
     'case' AS subject_kind, c.source AS source, c.case_no AS key, c.item AS item, c.org AS org, c.region AS region, '' AS actor,
     toFloat64(1) AS measure, toUnixTimestamp64Milli(addSeconds(c.due_at, 1)) AS true_ms,
-    multiIf(c.asks OR t.stopped, 'review', has({statutory_flowcharts:Array(String)}, c.flowchart), 'red', '') AS level,
+    multiIf(c.asks OR t.stopped, 'review', has({statutory_flowcharts:Array(String)}, c.flowchart), 'statutory', '') AS level,
     [('first', c.other_case), ('first_due', formatDateTime(c.due_at, '%Y-%m-%d', 'Asia/Shanghai')),
      ('begun', formatDateTime(c.begun_at, '%Y-%m-%d', 'Asia/Shanghai')),
      ('clock', if(has({statutory_flowcharts:Array(String)}, c.flowchart), '法定', '承诺')),
