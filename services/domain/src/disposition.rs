@@ -130,7 +130,7 @@ pub enum Disposal {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         due_at: Option<Timestamp>,
     },
-    /// 反馈, to an order.
+    /// 反馈, to the open order, else to the card itself.
     Answer {
         /// SHA-256 of the files that prove it, 64 hexadecimal digits each.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]

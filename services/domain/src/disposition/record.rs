@@ -286,6 +286,9 @@ pub struct Disposition {
     pub appeal: Option<Appeal>,
     /// The last order.
     pub order: Option<Order>,
+    /// What was answered to the card itself, in order: it asks for an answer without anybody ordering one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub answers: Vec<Answer>,
     /// Everybody who ever confirmed it: none of them decides an appeal.
     pub confirmed_by: Vec<String>,
     /// What the platform alone says.

@@ -119,7 +119,7 @@ impl RefusedBecause {
             RefusedBecause::TooLate => "期限已过；确有新情况的，可向监察机关书面反映，由其依职权处理",
             RefusedBecause::OwnDecision => "请由未参与认定、申诉或者转报的人员决定",
             RefusedBecause::OrderOpen => "请先办结已有的督办，或者予以延期",
-            RefusedBecause::NoOrder => "请先发出督办",
+            RefusedBecause::NoOrder => "请先发出督办；已发出的黄牌、红牌可以直接反馈",
             RefusedBecause::NotAnswered => "请待责任单位反馈之后再办结",
             RefusedBecause::NotLater => "延期应晚于原定反馈时间",
         }

@@ -6,7 +6,7 @@ use mingjing_domain::command::{Author, Command};
 use mingjing_domain::deadline::{self, Ledger};
 use mingjing_domain::disposition::{
     Answer, Appeal, AppealOutcome, Automatic, Basis, Conclusion, Decision, Disposal, Disposition,
-    DispositionState, Order, PassedUp, Refused, RefusedBecause, Signature, Verdict,
+    DispositionState, ORDER_POINT, Order, PassedUp, Refused, RefusedBecause, Signature, Verdict,
 };
 use mingjing_domain::limit::Budget;
 
@@ -73,6 +73,7 @@ fn nothing_done(automatic: &AlertRecord) -> Disposition {
         recheck_reason: None,
         appeal: None,
         order: None,
+        answers: Vec::new(),
         confirmed_by: Vec::new(),
         automatic: Automatic::of(automatic),
         last: (Timestamp::MIN, String::new()),
@@ -273,14 +274,20 @@ impl Case<'_> {
     }
 
     fn answer(self, evidence: &[String]) -> Decided {
-        self.needs_order()?;
-        let mut decided = self.before;
-        if let Some(order) = &mut decided.order {
-            order.answers.push(Answer {
-                by: self.by,
-                evidence: evidence.to_vec(),
-            });
+        if self.open_order().is_none() && self.said.control_point == ORDER_POINT {
+            let message = format!("请在原预警（{}）上反馈该督办", self.said.step);
+            return Err(refused(RefusedBecause::NoOrder, message));
         }
+        if !self.is_card() {
+            self.needs_order()?;
+        }
+        let mut decided = self.before;
+        let order = decided.order.as_mut().filter(|o| o.closed.is_none());
+        let answers = order.map_or(&mut decided.answers, |order| &mut order.answers);
+        answers.push(Answer {
+            by: self.by,
+            evidence: evidence.to_vec(),
+        });
         Ok(decided)
     }
 
@@ -394,6 +401,11 @@ impl Case<'_> {
             )),
             Status::Withdrawn | Status::Cancelled => Err(self.not_standing()),
         }
+    }
+
+    /// A card that is out asks for an answer, whether or not anybody orders one.
+    fn is_card(&self) -> bool {
+        self.said.level >= Level::Yellow && self.is_out().is_ok()
     }
 
     fn not_standing(&self) -> Refused {

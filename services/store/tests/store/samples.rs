@@ -138,6 +138,10 @@ fn full_disposition() -> Disposition {
             }],
             closed: Some(by("li", 12)),
         }),
+        answers: vec![Answer {
+            by: by("zhang", 8),
+            evidence: vec!["0f".repeat(32)],
+        }],
         confirmed_by: vec!["li".into()],
         automatic: Automatic {
             status: Status::Issued,

@@ -57,6 +57,8 @@ struct Answer {
 /// All that people did about one alert.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Deeds {
+    /// The alert is itself about an order, which is answered elsewhere.
+    pub about_order: bool,
     applied: Vec<Deed>,
     answers: Vec<Answer>,
 }
@@ -328,7 +330,10 @@ impl Deeds {
                     Because::NotLater,
                 )
             }
-            Disposal::Answer { .. } => order.map(drop).ok_or(Because::NoOrder),
+            Disposal::Answer { .. } => {
+                let asks = alone.level >= Level::Yellow && is_out.is_ok() && !self.about_order;
+                against(order.is_none() && !asks, Because::NoOrder)
+            }
             Disposal::Extend { due_at } => {
                 let order = order.ok_or(Because::NoOrder)?;
                 let old = self.applied[order..].iter().rev().find_map(|d| d.due_at);

@@ -307,6 +307,7 @@ impl SlowEngine {
             return;
         };
         let deeds = self.deeds.entry(key.clone()).or_default();
+        deeds.about_order = key.control_point == ORDER_POINT;
         let refused = deeds.command(
             command,
             disposal,
