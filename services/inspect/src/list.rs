@@ -68,7 +68,13 @@ pub const PLANS: &[Plan] = &[
     Plan {
         inspection: Inspection::InAndOut,
         parameter: None,
-        words: "同一当事人、同一事项的首件 {first} 于 {ended} {how}，本件于 {begun} 另立，相隔 {days} 日。首件的期限：{due}；应当按首件的期限办理本件，平台未改算本件的期限。",
+        words: "同一当事人、同一事项的首件 {first} 于 {ended} {how}，本件于 {begun} 另立，相隔 {days} 日。首件的期限：{due}；应当按首件的期限办理本件；届满仍未决定的，平台另立预警。",
+        ..DAY
+    },
+    Plan {
+        inspection: Inspection::FirstClock,
+        parameter: None,
+        words: "同一当事人、同一事项的首件 {first} 的{clock}时限于 {first_due} 届满，本件于 {begun} 另立，届时仍未作出决定；按首件的期限，本件已经超期{stopped}。",
         ..DAY
     },
     Plan {

@@ -11,7 +11,9 @@ use mingjing_domain::catalogue::{self, Measure, Rule};
 use mingjing_domain::command::{
     Act, Author, Command, Finding, InspectedRow, Subject, SubjectKind, Window, inspection_point,
 };
-use mingjing_domain::definitions::{DefinitionSet, PowerItem, PowerType};
+use mingjing_domain::definitions::{
+    DefinitionSet, Flowchart, LimitKind, PointKind, PowerItem, PowerType,
+};
 use mingjing_domain::source::{Announcement, Source, SourceClock};
 use mingjing_domain::time::MINUTE_MS;
 use mingjing_store::{Asked, Found, Inspection, Store};
@@ -105,10 +107,20 @@ fn is_of(inspection: Inspection, alert: &AlertRecord) -> bool {
     match inspection {
         Inspection::DueDay => !bare,
         Inspection::NoDocument => bare,
-        Inspection::InAndOut => !nobody,
+        Inspection::InAndOut => !nobody && !is_first_clock(alert),
+        Inspection::FirstClock => !nobody && is_first_clock(alert),
         Inspection::NoParty => nobody,
         _ => true,
     }
+}
+
+/// Of one case the same rule says that it was begun again, and that the clock of the first has run out.
+fn is_first_clock(alert: &AlertRecord) -> bool {
+    let says = |e: &Evidence| match e {
+        Evidence::Inspection { figures, .. } => figures.contains_key("first_due"),
+        _ => false,
+    };
+    alert.evidence.iter().any(says)
 }
 
 /// What is to be said for the alerts to stand as they are found.
@@ -270,6 +282,7 @@ fn asked(plan: &Plan, window: &Window, rule: &Rule, known: &Known<'_>) -> Asked 
                     .map(str::to_owned)
                     .collect()
             }),
+        statutory_flowcharts: statutory_flowcharts(known.set),
         penalty_items: codes(&|item| item.power_type == PowerType::Penalty),
         delay_hours: known
             .sources
@@ -302,6 +315,25 @@ fn nights(rule: &Rule, day: NaiveDate, known: &Known<'_>) -> Vec<(String, i64, i
         ))
     };
     regions.into_iter().filter_map(night).collect()
+}
+
+/// The flowcharts whose limit of the whole case, as cases show it, is statutory.
+fn statutory_flowcharts(set: &DefinitionSet) -> Vec<String> {
+    let is_statutory = |flowchart: &Flowchart| {
+        let watched = flowchart.control_points.iter();
+        let watched = watched.filter_map(|point| match &point.check {
+            PointKind::Overdue { limit, .. } => Some(limit),
+            _ => None,
+        });
+        let limits = &flowchart.limits;
+        let mut limits = watched.filter_map(|name| limits.iter().find(|l| l.id == *name));
+        let whole = limits.find(|limit| limit.kind == LimitKind::Case);
+        whole.is_some_and(|limit| limit.statutory.is_some())
+    };
+    let all = set.flowcharts.iter().map(|document| &document.value);
+    all.filter(|flowchart| is_statutory(flowchart))
+        .map(|flowchart| format!("{}@{}", flowchart.id, flowchart.version))
+        .collect()
 }
 
 fn finding(
@@ -347,6 +379,8 @@ fn finding(
     // What the data say only a person can tell is a person's, whatever the rule's level.
     let level = match found.level.as_str() {
         "review" => Level::Review,
+        // The statutory limit that has passed is as grave as it is of a case that was never taken out.
+        "statutory" => Level::Red,
         _ => set.level,
     };
     let rows = found

@@ -5,6 +5,7 @@ mod named;
 mod notes;
 mod plan;
 mod register;
+mod terms;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,6 +14,7 @@ use chrono::NaiveDate;
 use mingjing_domain::calendar::WorkCalendar;
 use mingjing_domain::definitions::{
     Body, DefinitionSet, Discretion, Fees, Flowchart, InspectionPlan, PowerItem, Problem, Regions,
+    RuleSettings,
 };
 use mingjing_domain::limit::{Budget, Unit};
 use mingjing_domain::source::Source;
@@ -27,6 +29,7 @@ pub(crate) use plan::{
 pub(crate) use compile::ENDED_OTHERWISE;
 pub use notes::{notes, unanswerable};
 pub(crate) use register::{Found, Person, Registers, within};
+pub(crate) use terms::{ORDER_RULE, Terms};
 
 /// A problem that keeps definitions from being compiled: file, line, what to do.
 pub type RulesProblem = Problem;
@@ -98,6 +101,10 @@ pub struct Rules {
     /// Items whose settings are others than those of a case without item.
     settings_by_item: FxHashMap<String, InForce>,
     calendars: BTreeMap<String, Arc<WorkCalendar>>,
+    /// By region: what counts there in the place of `cn`.
+    regional_calendars: BTreeMap<String, Arc<WorkCalendar>>,
+    /// Every rule setting, where any is about T15.
+    term_settings: Vec<RuleSettings>,
     regions: Vec<Regions>,
     sources: Vec<Source>,
 }

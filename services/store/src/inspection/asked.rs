@@ -46,6 +46,8 @@ pub struct Asked {
     pub span_days: i64,
     /// T17: by what the applicant's own withdrawal is known, kinds of files.
     pub documents: Vec<String>,
+    /// T17: flowcharts (`id@version`) whose limit of the whole case is statutory.
+    pub statutory_flowcharts: Vec<String>,
     /// Items that are penalties: what is decided and paid there are fines.
     pub penalty_items: Vec<String>,
     /// Q14, Q15: by source, how many hours its events may still arrive after an instant; of others a day.
@@ -124,6 +126,7 @@ impl Asked {
             .param("span_days", self.span_days)
             .param("span_s", self.span_days.max(0) * DAY_S)
             .param("documents", &self.documents)
+            .param("statutory_flowcharts", &self.statutory_flowcharts)
             .param("penalty_items", &self.penalty_items)
             .param("overturned", OVERTURNED)
             .param("ways_to_end", ways.0.clone())

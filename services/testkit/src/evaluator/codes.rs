@@ -106,7 +106,12 @@ impl Definitions {
 
     /// The calendar that a case is counted in where its definitions name this one.
     pub(super) fn calendar_of(&self, case: &Case<'_>, named: &str) -> &WorkCalendar {
-        let Some(region) = case.region else {
+        self.calendar_in(case.region, named)
+    }
+
+    /// The calendar that counts in a region in the place of this one.
+    pub(super) fn calendar_in(&self, region: Option<&str>, named: &str) -> &WorkCalendar {
+        let Some(region) = region else {
             return self.calendar(named);
         };
         let mut best: Option<(usize, &str)> = None;

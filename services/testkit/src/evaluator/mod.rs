@@ -27,6 +27,7 @@ mod settings;
 mod stays;
 mod suspensions;
 mod taken_up;
+mod terms;
 mod unclosed;
 mod values;
 
