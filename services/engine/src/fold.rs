@@ -99,7 +99,7 @@ pub(crate) struct Finding {
     pub(crate) event: u32,
     /// Another event it rests on, or [`NONE`].
     pub(crate) other: u32,
-    /// `required_step`: the missing step; `missing_field`: the field's place.
+    /// `required_step`: the missing step; `started_too_soon`: the step that has not ended; `missing_field`: the field's place.
     pub(crate) detail: u16,
 }
 

@@ -257,7 +257,11 @@ impl Sentence<'_> {
             Check::NotInFlowchart => {
                 write!(text, "{when}进入“{what}”，流程图中没有这一走向。")
             }
-            Check::StartedTooSoon => write!(text, "上一环节尚未办结，{when}即开始“{what}”。"),
+            Check::StartedTooSoon => write!(
+                text,
+                "上一环节“{}”尚未办结，{when}即开始“{what}”。",
+                step_name(finding.detail)
+            ),
             Check::RequiredStep { .. } => write!(
                 text,
                 "{when}“{what}”时，必经环节“{}”缺失。",
