@@ -171,7 +171,9 @@ pub(super) const RULES: &[Rule] = &[
         tier: Tier::Stream,
         finding: FindingKind::Fault,
         level: Level::Yellow,
-        legal_basis: &[Basis::unread("内部控制制度")],
+        legal_basis: &[Basis::own(
+            "同一人不得既受理又审批（行政事业单位内部控制的不相容岗位分离）",
+        )],
         parameters: &[],
         evidence: &["受理记录", "审批记录"],
         message: "",
@@ -210,7 +212,9 @@ pub(super) const RULES: &[Rule] = &[
         tier: Tier::Stream,
         finding: FindingKind::Fault,
         level: Level::Yellow,
-        legal_basis: &[],
+        legal_basis: &[Basis::policy(
+            "地方电子监察规定：人员、岗位变动须经批准（资料 S16）",
+        )],
         parameters: &[],
         evidence: &["触发的记录与经办人", "名册中岗位与环节的对应及在岗期间"],
         message: "",
@@ -234,7 +238,7 @@ pub(super) const RULES: &[Rule] = &[
         tier: Tier::Inspection,
         finding: FindingKind::Review,
         level: Level::Review,
-        legal_basis: &[],
+        legal_basis: &[Basis::own("非工作时间集中办理疑为事后补录（3.2）")],
         parameters: &[Parameter {
             name: "count",
             meaning: "集中办理的环节数",
@@ -310,7 +314,7 @@ pub(super) const RULES: &[Rule] = &[
         tier: Tier::Inspection,
         finding: FindingKind::Review,
         level: Level::Review,
-        legal_basis: &[],
+        legal_basis: &[Basis::own("办件集中于一人的廉政风险（11.14）")],
         parameters: &[Parameter {
             name: "share",
             meaning: "一人所作决定的比例",

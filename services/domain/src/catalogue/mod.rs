@@ -111,6 +111,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::definitions::PowerType::{Coercion, Inspection, Licence, Other, Payment, Penalty};
 
     #[test]
     fn every_id_is_there_once() {
@@ -157,6 +158,20 @@ mod tests {
                 rule.finding != FindingKind::Review || review,
                 "{id}: what only asks for a look has the level review"
             );
+        }
+    }
+
+    #[test]
+    fn every_rule_shows_what_it_rests_on_and_cites_no_paper_that_binds_nobody() {
+        for rule in rules() {
+            assert!(!rule.legal_basis.is_empty(), "{} rests on nothing", rule.id);
+            for power_type in [Licence, Penalty, Coercion, Payment, Inspection, Other] {
+                let cited = rule.cited(Some(power_type)).unwrap_or_default();
+                let papers = rule.legal_basis.iter().filter(|b| b.kind != BasisKind::Law);
+                for paper in papers {
+                    assert!(!cited.contains(paper.article), "{}: {cited}", rule.id);
+                }
+            }
         }
     }
 
