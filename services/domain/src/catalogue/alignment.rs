@@ -66,7 +66,7 @@ const G3: Rule = Rule {
     remedy: "请按上级目录修订时限，或者登记不同的依据。",
     exceptions: &[Exception {
         text: "承诺时限短于上级目录",
-        source: "优化营商环境条例 35",
+        source: "优化营商环境条例 36",
     }],
 };
 

@@ -85,7 +85,7 @@ fn in_full(text: &mut String, rule: &Rule) {
     for exception in rule.exceptions {
         let _ = writeln!(text, "- 例外：{}（{}）", exception.text, exception.source);
     }
-    if rule.tier == Tier::Stream {
+    if rule.tier != Tier::Disposition {
         let _ = writeln!(
             text,
             "- 用例：[tests/rules/{id}.md](../tests/rules/{id}.md)",
