@@ -15,3 +15,4 @@ mod random;
 mod records;
 mod settings;
 mod sources;
+mod unsaid;

@@ -379,7 +379,7 @@ impl Sentence<'_> {
 }
 
 /// A field of a record as an officer calls it, with its name in the exchange format for whoever mends the interface.
-fn field_zh(name: &str) -> String {
+pub(crate) fn field_zh(name: &str) -> String {
     let words = match name {
         "actor.id" | "actor" => "经办人",
         "actor.cert_no" => "执法证号",
@@ -395,6 +395,12 @@ fn field_zh(name: &str) -> String {
         "case_kind" => "办件类型",
         "discretion_tier" => "裁量档次",
         "parent_case_no" => "对应的办件编号",
+        "co_actors" => "协办人员",
+        "actor.number" => "经办人编号",
+        "special.planned_end" => "特别程序的计划结束时间",
+        "special.granted" => "延期的时长",
+        "special.notice_no" => "特别程序的书面告知",
+        "special.approver" => "特别程序的批准人",
         _ if name.starts_with("attachments.") => "规定的文书材料",
         _ => "规定的内容",
     };
