@@ -372,6 +372,14 @@ impl<'a> Context<'a> {
             .map_or(0, |s| self.step_symbol[usize::from(s)])
     }
 
+    /// What the first event up to `place` calls its step by, that calls it by a word which the plan has neither as a code nor as the
+    /// name of one alone.
+    pub(crate) fn unknown_step(&self, place: u32) -> Option<&'a str> {
+        let mut events = self.history.up_to(place);
+        let unknown = events.find(|e| e.step != 0 && self.step(e).is_none())?;
+        Some(self.codes.text(unknown.step.into()))
+    }
+
     /// The special procedure of the plan that a source's code or name for it means.
     pub(crate) fn special(&self, kind: u16) -> Option<u16> {
         let said = self.codes.text(kind.into());

@@ -255,18 +255,19 @@ impl Sentence<'_> {
                 write!(text, "{before}之后不应再有办理行为，{when}又发生“{what}”。")
             }
             Check::NotInFlowchart => {
-                write!(text, "{when}进入“{what}”，流程图中没有这一走向。")
+                write!(text, "{when}进入“{what}”，流程图中没有这一走向。")?;
+                self.unknown_step(text, finding)
             }
-            Check::StartedTooSoon => write!(
-                text,
-                "上一环节“{}”尚未办结，{when}即开始“{what}”。",
-                step_name(finding.detail)
-            ),
-            Check::RequiredStep { .. } => write!(
-                text,
-                "{when}“{what}”时，必经环节“{}”缺失。",
-                step_name(finding.detail)
-            ),
+            Check::StartedTooSoon => {
+                let open = step_name(finding.detail);
+                write!(text, "上一环节“{open}”尚未办结，{when}即开始“{what}”。")?;
+                self.unknown_step(text, finding)
+            }
+            Check::RequiredStep { .. } => {
+                let missing = step_name(finding.detail);
+                write!(text, "{when}“{what}”时，必经环节“{missing}”缺失。")?;
+                self.unknown_step(text, finding)
+            }
             Check::SamePerson { .. } => {
                 let took_part = |who| context.took_part(&event, who);
                 let both = other.map(|o| o.actor).filter(|who| took_part(*who));
@@ -374,6 +375,19 @@ impl Sentence<'_> {
             Check::Conflict => write!(text, "“{what}”（{when}）与{before}的事项或当事人不一致。"),
             Check::Condition { .. } => write!(text, "{when}“{what}”时，触发监察条件。"),
             Check::Timed | Check::ResentAfter { .. } | Check::SavedByLateEntry => Ok(()),
+        }
+    }
+}
+
+impl Sentence<'_> {
+    /// That a step of the case is called by a name that nobody knows, which is asked first.
+    fn unknown_step(&self, text: &mut String, finding: &Finding) -> std::fmt::Result {
+        match self.around.context.unknown_step(finding.event) {
+            Some(said) => write!(
+                text,
+                "来源所报的环节“{said}”在流程图中没有对应，请在两个工作日内核对名称或者登记代码对照，逾期按本条处理。"
+            ),
+            None => Ok(()),
         }
     }
 }

@@ -5,6 +5,11 @@ use crate::alert::Level;
 use crate::definitions::PowerType;
 use crate::event::EventKind;
 
+const UNKNOWN_NAME: Exception = Exception {
+    text: "来源所报的环节名称、代码不能识别的，先作数据查询，两个工作日内登记代码对照的不预警",
+    source: "11.13",
+};
+
 pub(super) const P1: Rule = Rule {
     id: "P1",
     name: "漏项跳步",
@@ -74,6 +79,7 @@ pub(super) const P1: Rule = Rule {
             text: "流程图声明的除外条件成立（如免于集体讨论）",
             source: "11.7",
         },
+        UNKNOWN_NAME,
     ],
 };
 
@@ -99,6 +105,7 @@ pub(super) const P2: Rule = Rule {
             text: "可重复进入的环节",
             source: "S4",
         },
+        UNKNOWN_NAME,
     ],
 };
 
