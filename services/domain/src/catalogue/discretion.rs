@@ -170,7 +170,9 @@ pub(super) const RULES: &[Rule] = &[
         tier: Tier::Import,
         finding: FindingKind::Data,
         level: Level::Yellow,
-        legal_basis: &[Basis::policy("县级行政权力网上公开透明运行经验：网上罚款与国库入库按月对账（资料 S38）")],
+        legal_basis: &[Basis::policy(
+            "县级行政权力网上公开透明运行经验：网上罚款与国库入库按月对账（资料 S38）",
+        )],
         parameters: &[Parameter {
             name: "over",
             meaning: "容许的差额",

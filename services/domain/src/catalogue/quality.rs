@@ -48,7 +48,9 @@ pub(super) const RULES: &[Rule] = &[
         tier: Tier::Inspection,
         finding: FindingKind::Fault,
         level: Level::Yellow,
-        legal_basis: &[Basis::policy("开发区行政权力网上运行总结、四川省督查督办做法：不得事后批量补录（资料 S39、S5）")],
+        legal_basis: &[Basis::policy(
+            "开发区行政权力网上运行总结、四川省督查督办做法：不得事后批量补录（资料 S39、S5）",
+        )],
         parameters: &[
             Parameter {
                 name: "count",
@@ -81,7 +83,9 @@ pub(super) const RULES: &[Rule] = &[
         tier: Tier::Stream,
         finding: FindingKind::Data,
         level: Level::Review,
-        legal_basis: &[Basis::policy("湖南省电子监察系统：办理时间不得倒序（资料 S42）")],
+        legal_basis: &[Basis::policy(
+            "湖南省电子监察系统：办理时间不得倒序（资料 S42）",
+        )],
         parameters: &[],
         evidence: EVENTS,
         message: "",
@@ -99,7 +103,9 @@ pub(super) const RULES: &[Rule] = &[
         tier: Tier::Stream,
         finding: FindingKind::Data,
         level: Level::Review,
-        legal_basis: &[Basis::policy("行政审批绩效量化测评办法：数据完整规范（资料 S12）")],
+        legal_basis: &[Basis::policy(
+            "行政审批绩效量化测评办法：数据完整规范（资料 S12）",
+        )],
         parameters: &[],
         evidence: &["有误的记录", "字段名"],
         message: "",
@@ -123,7 +129,9 @@ pub(super) const RULES: &[Rule] = &[
         tier: Tier::Stream,
         finding: FindingKind::Data,
         level: Level::Review,
-        legal_basis: &[Basis::policy("山东省电子监察交换表：办件编号与当事人、事项一致（资料 S47）")],
+        legal_basis: &[Basis::policy(
+            "山东省电子监察交换表：办件编号与当事人、事项一致（资料 S47）",
+        )],
         parameters: &[],
         evidence: EVENTS,
         message: "",
@@ -141,7 +149,9 @@ pub(super) const RULES: &[Rule] = &[
         tier: Tier::Inspection,
         finding: FindingKind::Notice,
         level: Level::Notice,
-        legal_basis: &[Basis::policy("四川省行政权力公开运行督查、防城港市电子监察通报：零办件说明（资料 S5、S7、S28）")],
+        legal_basis: &[Basis::policy(
+            "四川省行政权力公开运行督查、防城港市电子监察通报：零办件说明（资料 S5、S7、S28）",
+        )],
         parameters: &[Parameter {
             name: "count",
             meaning: "此前十二个月中有办件的月数（少于此数的不提示）",
@@ -268,7 +278,9 @@ pub(super) const RULES: &[Rule] = &[
         tier: Tier::Inspection,
         finding: FindingKind::Review,
         level: Level::Review,
-        legal_basis: &[Basis::policy("沙坪坝区营商环境智慧监管平台：选择性提速（资料 S36）")],
+        legal_basis: &[Basis::policy(
+            "沙坪坝区营商环境智慧监管平台：选择性提速（资料 S36）",
+        )],
         parameters: &[Parameter {
             name: "count",
             meaning: "比较所需的最少办件数",
@@ -316,7 +328,9 @@ pub(super) const RULES: &[Rule] = &[
         tier: Tier::Stream,
         finding: FindingKind::Fault,
         level: Level::Yellow,
-        legal_basis: &[Basis::policy("山东省电子监察交换表：办结须有证照或者文书号（资料 S47）")],
+        legal_basis: &[Basis::policy(
+            "山东省电子监察交换表：办结须有证照或者文书号（资料 S47）",
+        )],
         parameters: &[],
         evidence: &["办结记录", "结果字段"],
         message: "{when}“{what}”时，没有证照编号或者决定文书编号。",
@@ -335,7 +349,9 @@ pub(super) const RULES: &[Rule] = &[
         tier: Tier::Inspection,
         finding: FindingKind::Data,
         level: Level::Notice,
-        legal_basis: &[Basis::own("来源申报的事件数与平台接收的一致（11.2，设计决定 15）")],
+        legal_basis: &[Basis::own(
+            "来源申报的事件数与平台接收的一致（11.2，设计决定 15）",
+        )],
         parameters: &[Parameter {
             name: "count",
             meaning: "一日相差的事件数（少于此数的不提示）",

@@ -35,7 +35,9 @@ pub(super) const RULES: &[Rule] = &[
         tier: Tier::Stream,
         finding: FindingKind::Notice,
         level: Level::Notice,
-        legal_basis: &[Basis::policy("榆林市、湖南省等地电子监察系统：到期前若干工作日或者已用九成时提醒（资料 S18、S42）")],
+        legal_basis: &[Basis::policy(
+            "榆林市、湖南省等地电子监察系统：到期前若干工作日或者已用九成时提醒（资料 S18、S42）",
+        )],
         parameters: &[Parameter {
             name: "at",
             meaning: "提前多少提醒：`2wd before`，或已用比例 `90%`；监察点写明规则 T1 而不写阶梯的，不足五日的期限按 `90%`",
@@ -115,7 +117,9 @@ pub(super) const RULES: &[Rule] = &[
         tier: Tier::Stream,
         finding: FindingKind::Fault,
         level: Level::Yellow,
-        legal_basis: &[Basis::policy("行政权力依法规范公开运行平台培训材料：按阶段计时（资料 S57）")],
+        legal_basis: &[Basis::policy(
+            "行政权力依法规范公开运行平台培训材料：按阶段计时（资料 S57）",
+        )],
         parameters: &[],
         evidence: DEADLINE,
         message: "",

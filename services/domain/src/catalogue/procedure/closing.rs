@@ -49,7 +49,9 @@ pub(super) const P10: Rule = Rule {
     tier: Tier::Stream,
     finding: FindingKind::Fault,
     level: Level::Yellow,
-    legal_basis: &[Basis::policy("山东省电子监察交换表：退件、作废须填理由（资料 S47）")],
+    legal_basis: &[Basis::policy(
+        "山东省电子监察交换表：退件、作废须填理由（资料 S47）",
+    )],
     parameters: &[],
     evidence: &["退件、作废、撤回的记录", "所缺内容"],
     message: "",
@@ -74,7 +76,9 @@ pub(super) const P11: Rule = Rule {
     tier: Tier::Stream,
     finding: FindingKind::Fault,
     level: Level::Red,
-    legal_basis: &[Basis::policy("山东省电子监察交换表：办结后的变更须另记数据版本（资料 S47）")],
+    legal_basis: &[Basis::policy(
+        "山东省电子监察交换表：办结后的变更须另记数据版本（资料 S47）",
+    )],
     parameters: &[],
     evidence: &[
         "办结记录",

@@ -91,7 +91,9 @@ pub(super) const P2: Rule = Rule {
     tier: Tier::Stream,
     finding: FindingKind::Fault,
     level: Level::Yellow,
-    legal_basis: &[Basis::policy("徐州市行政权力网上公开透明运行规定：按流程图的次序办理（资料 S4）；地方电子监察规定（资料 S16）")],
+    legal_basis: &[Basis::policy(
+        "徐州市行政权力网上公开透明运行规定：按流程图的次序办理（资料 S4）；地方电子监察规定（资料 S16）",
+    )],
     parameters: &[],
     evidence: &["先后两个环节的时间", "适用的流程图版本"],
     message: "",
@@ -289,7 +291,9 @@ pub(super) const P8: Rule = Rule {
     tier: Tier::Stream,
     finding: FindingKind::Review,
     level: Level::Review,
-    legal_basis: &[Basis::policy("行政权力依法规范公开运行平台培训材料：否定性结果提请复核（资料 S57）")],
+    legal_basis: &[Basis::policy(
+        "行政权力依法规范公开运行平台培训材料：否定性结果提请复核（资料 S57）",
+    )],
     parameters: &[Parameter {
         name: "when",
         meaning: "哪些结果属于否定性结果",
