@@ -97,6 +97,22 @@ pub fn is_known(id: &str) -> bool {
     local || rule(id).is_some()
 }
 
+/// What the message of a reminder begins with, in place of its control point's name: that is named for the breach, and there is none
+/// yet. Near: the due instant is still to come.
+pub fn reminder_title(of: &str, near: bool) -> String {
+    let noun = if near { NEAR } else { REMINDER };
+    format!("{noun}（{of}）")
+}
+
+/// Whether the beginning of a message is that of a reminder.
+pub fn is_reminder_title(title: &str) -> bool {
+    let noun = title.split('（').next().unwrap_or_default();
+    title.contains('（') && (noun == NEAR || noun == REMINDER)
+}
+
+const NEAR: &str = "临期提醒";
+const REMINDER: &str = "提醒";
+
 /// What stands in braces in a message and is no placeholder.
 pub fn strange_placeholders(message: &str) -> Vec<&str> {
     let inside = message.split('{').skip(1);
@@ -184,6 +200,14 @@ mod tests {
             .collect();
         let default = format!("event.result_code in [{}]", words.join(", "));
         assert_eq!(f3.parameters[0].default, default);
+    }
+
+    #[test]
+    fn a_reminder_is_known_by_how_it_begins() {
+        assert_eq!(reminder_title("许可决定", true), "临期提醒（许可决定）");
+        assert!(is_reminder_title(&reminder_title("许可决定", true)));
+        assert!(is_reminder_title(&reminder_title("特别程序", false)));
+        assert!(!is_reminder_title("许可决定超期") && !is_reminder_title("提醒"));
     }
 
     #[test]

@@ -57,7 +57,7 @@ fn former_points(told: &mut Vec<PointStory>, question: &Question<'_>) {
             }
             None => told.push(PointStory {
                 control_point: alert.control_point.clone(),
-                // A message begins with the name of its point.
+                // A message begins with the name of its point, or says that it is a reminder.
                 name: alert.message.split('：').next().unwrap_or_default().into(),
                 rule: Some(alert.rule.clone()),
                 legal_basis: alert.legal_basis.clone(),

@@ -2,10 +2,12 @@
 
 mod authority;
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
 use mingjing_domain::Timestamp;
 use mingjing_domain::alert::Level;
+use mingjing_domain::catalogue;
 use mingjing_domain::codes::Malformed;
 use mingjing_domain::deadline;
 use mingjing_domain::definitions::RungAt;
@@ -65,7 +67,7 @@ pub(super) struct Sentence<'a> {
 impl Sentence<'_> {
     /// What happened, which article, what to do.
     pub(super) fn write(&self) -> String {
-        let mut text = format!("{}：", self.point.name);
+        let mut text = format!("{}：", self.title());
         // Writing to a String cannot fail.
         let _ = match self.basis {
             Basis::Stay { stay, timed, at } => self.stay(&mut text, stay, timed, *at),
@@ -97,6 +99,43 @@ impl Sentence<'_> {
         text
     }
 
+    /// The control point, which is named for its breach; where there is none yet, what somebody is reminded of.
+    fn title(&self) -> Cow<'_, str> {
+        let named = Cow::Borrowed(self.point.name.as_str());
+        let Basis::Stay { stay, timed, .. } = self.basis else {
+            return named;
+        };
+        let Allegation {
+            level,
+            breached_at,
+            due_at,
+            ..
+        } = self.allegation;
+        let of = match &timed.kind {
+            TimedKind::Overdue(_) => timed.limit_name.as_str(),
+            TimedKind::Special(_) => "特别程序",
+            _ => return named,
+        };
+        if *level != Level::Notice || breached_at.is_some() {
+            return named;
+        }
+        let is_over = due_at.is_some_and(|due| self.now > due);
+        let near = !is_over && self.asked_after(stay, timed).is_none();
+        Cow::Owned(catalogue::reminder_title(of, near))
+    }
+
+    /// After how long a suspension that the law sets no maximum is asked after, where that is what is said.
+    fn asked_after(&self, stay: &Stay, timed: &TimedPoint) -> Option<Budget> {
+        let TimedKind::Special(watch) = &timed.kind else {
+            return None;
+        };
+        let fold = self.around.fold;
+        let review = fold.review(stay, watch, self.around.context)?;
+        let now = self.allegation.breached_at.is_none()
+            && deadline::first_late_instant(review.due_at) == stay.rungs[0];
+        now.then_some(review.after)
+    }
+
     fn stay(
         &self,
         text: &mut String,
@@ -124,13 +163,9 @@ impl Sentence<'_> {
                 describe(&fell, around)
             );
         }
-        if let TimedKind::Special(watch) = &timed.kind
-            && self.allegation.breached_at.is_none()
-            && let Some(review) = around.fold.review(stay, watch, around.context)
-            && deadline::first_late_instant(review.due_at) == stay.rungs[0]
-        {
+        if let Some(after) = self.asked_after(stay, timed) {
             let began = local(stay.start_at, around);
-            let within = review.after.text_zh();
+            let within = after.text_zh();
             return write!(
                 text,
                 "自{began}起已超过{within}，没有结束，法律也没有规定上限；其时间仍不计入期限，应当说明继续的理由并重新书面告知当事人，\
