@@ -316,6 +316,18 @@ impl Fold {
         point.only_when.as_ref().is_none_or(&mut holds) && !point.unless.iter().any(holds)
     }
 
+    /// The same, without counting what cannot be judged.
+    fn would_speak(&self, point: &Point, taken: &Taken<'_>) -> bool {
+        let seen = Seen {
+            attributes: &self.attributes,
+            event: taken.event,
+            context: taken.context,
+            with_event: true,
+        };
+        let holds = |condition: &Condition| condition.holds(&seen).unwrap_or(false);
+        point.only_when.as_ref().is_none_or(holds) && !point.unless.iter().any(holds)
+    }
+
     /// Whether a condition holds at an event, the event's own values being known of the case.
     fn holds_with(&mut self, condition: &Condition, taken: &Taken<'_>) -> bool {
         let seen = Seen {
