@@ -62,6 +62,12 @@ pub async fn script(script: &Script) -> Result<Seen, String> {
                     }
                 }
             }
+            Line::Told(told) => {
+                expectations += 1;
+                if let Some(why) = told.fails(&run.engine.records()) {
+                    return Err(format!("line {number} of the expanded script: {why}"));
+                }
+            }
             Line::Expect(wanted) => {
                 expectations += 1;
                 for judge in [&run.engine as &dyn Judge, &run.slow] {

@@ -16,3 +16,4 @@ mod records;
 mod settings;
 mod sources;
 mod unanswered;
+mod unsaid;

@@ -108,7 +108,7 @@ pub(crate) struct Finding {
     pub(crate) event: u32,
     /// Another event it rests on, or [`NONE`].
     pub(crate) other: u32,
-    /// `required_step`: the missing step; `missing_field`: the field's place.
+    /// `required_step`: the missing step; `started_too_soon`: the step that has not ended; `missing_field`: the field's place.
     pub(crate) detail: u16,
 }
 
@@ -331,6 +331,18 @@ impl Fold {
         point.only_when.as_ref().is_none_or(&mut holds) && !point.unless.iter().any(holds)
     }
 
+    /// The same, without counting what cannot be judged.
+    fn would_speak(&self, point: &Point, taken: &Taken<'_>) -> bool {
+        let seen = Seen {
+            attributes: &self.attributes,
+            event: taken.event,
+            context: taken.context,
+            with_event: true,
+        };
+        let holds = |condition: &Condition| condition.holds(&seen).unwrap_or(false);
+        point.only_when.as_ref().is_none_or(holds) && !point.unless.iter().any(holds)
+    }
+
     /// Whether a condition holds at an event, the event's own values being known of the case.
     fn holds_with(&mut self, condition: &Condition, taken: &Taken<'_>) -> bool {
         let seen = Seen {
@@ -385,6 +397,14 @@ impl<'a> Context<'a> {
         }
         self.step(event)
             .map_or(0, |s| self.step_symbol[usize::from(s)])
+    }
+
+    /// What the first event up to `place` calls its step by, that calls it by a word which the plan has neither as a code nor as the
+    /// name of one alone.
+    pub(crate) fn unknown_step(&self, place: u32) -> Option<&'a str> {
+        let mut events = self.history.up_to(place);
+        let unknown = events.find(|e| e.step != 0 && self.step(e).is_none())?;
+        Some(self.codes.text(unknown.step.into()))
     }
 
     /// The special procedure of the plan that a source's code or name for it means.

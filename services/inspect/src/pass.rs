@@ -409,7 +409,9 @@ fn finding(
         org_code: org,
         region_code: region,
         actor: named(&found.actor),
-        legal_basis: rule.cited(item.map(|i| i.power_type)),
+        legal_basis: set
+            .legal_basis
+            .or_else(|| rule.cited(item.map(|i| i.power_type))),
         message: words::message(plan.words, found, window, rule, level, known),
         figures: found.figures.iter().cloned().collect::<BTreeMap<_, _>>(),
         parameters: set.parameters,

@@ -158,7 +158,7 @@ fn begun(
         org_code: source.org_code.clone(),
         region_code: region,
         actor: None,
-        legal_basis: None,
+        legal_basis: set.legal_basis,
         message: format!(
             "【{}】来源“{name}”自 {shown} 后没有报送任何数据，已超过其声明的节奏（{rhythm} 分钟，按工作日的办公时间计）。{}在其申报的延迟期内，因缺少记录而生的预警暂不发出。",
             rule.name, rule.remedy

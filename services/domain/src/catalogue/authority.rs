@@ -131,6 +131,10 @@ pub(super) const RULES: &[Rule] = &[
                 source: "行政许可法第三十四条",
             },
             Exception {
+                text: "证件过期或者不含执法领域的人员，同一记录另有证件监察点（A5）的由其提出，本规则计入人数：一个过错不发两张牌；没有证件、不在岗的不计入",
+                source: "D",
+            },
+            Exception {
                 text: "行使主体没有人员名册的，不判断资格，只计数",
                 source: "领域规则",
             },
@@ -171,7 +175,9 @@ pub(super) const RULES: &[Rule] = &[
         tier: Tier::Stream,
         finding: FindingKind::Fault,
         level: Level::Yellow,
-        legal_basis: &[Basis::unread("内部控制制度")],
+        legal_basis: &[Basis::own(
+            "同一人不得既受理又审批（行政事业单位内部控制的不相容岗位分离）",
+        )],
         parameters: &[],
         evidence: &["受理记录", "审批记录"],
         message: "",
@@ -210,7 +216,9 @@ pub(super) const RULES: &[Rule] = &[
         tier: Tier::Stream,
         finding: FindingKind::Fault,
         level: Level::Yellow,
-        legal_basis: &[],
+        legal_basis: &[Basis::policy(
+            "地方电子监察规定：人员、岗位变动须经批准（资料 S16）",
+        )],
         parameters: &[],
         evidence: &["触发的记录与经办人", "名册中岗位与环节的对应及在岗期间"],
         message: "",
@@ -234,7 +242,7 @@ pub(super) const RULES: &[Rule] = &[
         tier: Tier::Inspection,
         finding: FindingKind::Review,
         level: Level::Review,
-        legal_basis: &[],
+        legal_basis: &[Basis::own("非工作时间集中办理疑为事后补录（3.2）")],
         parameters: &[
             Parameter {
                 name: "count",
@@ -326,7 +334,7 @@ pub(super) const RULES: &[Rule] = &[
         tier: Tier::Inspection,
         finding: FindingKind::Review,
         level: Level::Review,
-        legal_basis: &[],
+        legal_basis: &[Basis::own("办件集中于一人的廉政风险（11.14）")],
         parameters: &[Parameter {
             name: "share",
             meaning: "一人所作决定的比例",

@@ -60,7 +60,9 @@ const C2: Rule = Rule {
     tier: Tier::Stream,
     finding: FindingKind::Fault,
     level: Level::Yellow,
-    legal_basis: &[],
+    legal_basis: &[Basis::policy(
+        "国务院办公厅关于建立政务服务“好差评”制度的意见（国办发〔2019〕51号，资料 S53）：差评回访整改",
+    )],
     parameters: &[
         Parameter {
             name: "call_back",
@@ -104,7 +106,7 @@ const C3: Rule = Rule {
     tier: Tier::Inspection,
     finding: FindingKind::Review,
     level: Level::Review,
-    legal_basis: &[],
+    legal_basis: &[Basis::own("同一事项、同一单位的重复投诉（3.2）")],
     parameters: &[
         Parameter {
             name: "count",
@@ -138,7 +140,9 @@ const C4: Rule = Rule {
     tier: Tier::Stream,
     finding: FindingKind::Review,
     level: Level::Review,
-    legal_basis: &[],
+    legal_basis: &[Basis::policy(
+        "衢州市、浙江省电子监察做法：以电话回访申请人核实办件数据（资料 S19）",
+    )],
     parameters: &[Parameter {
         name: "topic",
         meaning: "反映未办理的投诉类别，条件中写作 parameter.topic",

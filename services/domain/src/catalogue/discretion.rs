@@ -16,7 +16,7 @@ pub(super) const RULES: &[Rule] = &[
         level: Level::Red,
         legal_basis: &[
             Basis::read_for("行政处罚法第三十四条", &[Penalty]),
-            Basis::unread("行政处罚法第三十七条（从旧兼从轻）"),
+            Basis::read_for("行政处罚法第三十七条", &[Penalty]),
         ],
         parameters: &[],
         evidence: &["决定记录与金额", "所用裁量基准的版本、档次和幅度"],
@@ -83,7 +83,7 @@ pub(super) const RULES: &[Rule] = &[
         tier: Tier::Inspection,
         finding: FindingKind::Review,
         level: Level::Review,
-        legal_basis: &[Basis::unread("行政处罚法第五条")],
+        legal_basis: &[Basis::read_for("行政处罚法第五条", &[Penalty])],
         parameters: &[Parameter {
             name: "share",
             meaning: "偏离同类中位数",
@@ -170,7 +170,9 @@ pub(super) const RULES: &[Rule] = &[
         tier: Tier::Import,
         finding: FindingKind::Data,
         level: Level::Yellow,
-        legal_basis: &[],
+        legal_basis: &[Basis::policy(
+            "县级行政权力网上公开透明运行经验：网上罚款与国库入库按月对账（资料 S38）",
+        )],
         parameters: &[Parameter {
             name: "over",
             meaning: "容许的差额",

@@ -1,7 +1,7 @@
 //! 履职 F: duties that were not done (不作为), approval hidden in a filing, what reviews changed, how cases end without a
 //! result (domain study 11.14).
 
-use super::{Exception, FindingKind, Parameter, Rule, Tier};
+use super::{Basis, Exception, FindingKind, Parameter, Rule, Tier};
 use crate::alert::Level;
 
 /// Rules of this family.
@@ -15,7 +15,7 @@ const F1: Rule = Rule {
     tier: Tier::Stream,
     finding: FindingKind::Fault,
     level: Level::Yellow,
-    legal_basis: &[],
+    legal_basis: &[Basis::own("责任清单的职责须履行（11.14）")],
     parameters: &[Parameter {
         name: "within",
         meaning: "履行期限，由责任事项的应为情形设定",
@@ -46,7 +46,7 @@ const F2: Rule = Rule {
     tier: Tier::Stream,
     finding: FindingKind::Review,
     level: Level::Review,
-    legal_basis: &[],
+    legal_basis: &[Basis::own("备案被拒绝或者久等疑为变相审批（11.14）")],
     parameters: &[],
     evidence: &["备案被拒绝或者超时的记录", "申请备案的记录"],
     message: "{when}备案事项发生“{what}”，备案不得以实质审查代替，提请复核是否变相审批。",
@@ -71,7 +71,7 @@ const F3: Rule = Rule {
     tier: Tier::Stream,
     finding: FindingKind::Review,
     level: Level::Review,
-    legal_basis: &[],
+    legal_basis: &[Basis::own("复议、诉讼结果反映决定质量（11.14）")],
     parameters: &[Parameter {
         name: "when",
         meaning: "哪些结果属于改变原决定",
@@ -93,7 +93,7 @@ const F4: Rule = Rule {
     tier: Tier::Stream,
     finding: FindingKind::Review,
     level: Level::Review,
-    legal_basis: &[],
+    legal_basis: &[Basis::own("临期终结的办件须核实（3.3，资料 S42 的漏洞）")],
     parameters: &[Parameter {
         name: "within",
         meaning: "临近到期的范围",
@@ -124,7 +124,7 @@ const F5: Rule = Rule {
     tier: Tier::Stream,
     finding: FindingKind::Data,
     level: Level::Yellow,
-    legal_basis: &[],
+    legal_basis: &[Basis::own("并案、分案须有去向（11.14）")],
     parameters: &[],
     evidence: &["并案、分案的记录"],
     message: "",

@@ -2,7 +2,9 @@
 
 use super::{Basis, Exception, FindingKind, Parameter, Rule, Tier};
 use crate::alert::Level;
-use crate::definitions::PowerType::{Coercion, Confirmation, Licence, Other, Payment, Penalty};
+use crate::definitions::PowerType::{
+    Coercion, Confirmation, Licence, Other, Payment, Penalty, Reward, Ruling,
+};
 
 const DEADLINE: &[&str] = &[
     "起算记录",
@@ -33,7 +35,9 @@ pub(super) const RULES: &[Rule] = &[
         tier: Tier::Stream,
         finding: FindingKind::Notice,
         level: Level::Notice,
-        legal_basis: &[],
+        legal_basis: &[Basis::policy(
+            "榆林市、湖南省等地电子监察系统：到期前若干工作日或者已用九成时提醒（资料 S18、S42）",
+        )],
         parameters: &[Parameter {
             name: "at",
             meaning: "提前多少提醒：`2wd before`，或已用比例 `90%`；监察点写明规则 T1 而不写阶梯的，不足五日的期限按 `90%`",
@@ -54,9 +58,10 @@ pub(super) const RULES: &[Rule] = &[
         tier: Tier::Stream,
         finding: FindingKind::Fault,
         level: Level::Yellow,
+        // A service (政务服务事项) is what is asked for: 许可、确认、裁决、给付、奖励、备案 and other powers upon application.
         legal_basis: &[Basis::read_for(
             "优化营商环境条例第三十六条",
-            &[Licence, Confirmation, Payment, Other],
+            &[Licence, Confirmation, Payment, Ruling, Reward, Other],
         )],
         parameters: &[],
         evidence: DEADLINE,
@@ -112,7 +117,9 @@ pub(super) const RULES: &[Rule] = &[
         tier: Tier::Stream,
         finding: FindingKind::Fault,
         level: Level::Yellow,
-        legal_basis: &[],
+        legal_basis: &[Basis::policy(
+            "行政权力依法规范公开运行平台培训材料：按阶段计时（资料 S57）",
+        )],
         parameters: &[],
         evidence: DEADLINE,
         message: "",
@@ -430,7 +437,7 @@ pub(super) const RULES: &[Rule] = &[
         tier: Tier::Inspection,
         finding: FindingKind::Fault,
         level: Level::Yellow,
-        legal_basis: &[],
+        legal_basis: &[Basis::own("首件终结后另立新件的，沿用首件期限（11.13）")],
         parameters: &[
             Parameter {
                 name: "over",

@@ -115,7 +115,7 @@ impl SlowEvaluator<'_> {
                 case_wide(indices.filter(asked).filter(is_bad).collect())
             }
             PointKind::Conflict => case_wide(indices.filter(|i| is_conflict(case, *i)).collect()),
-            _ => self.of_authority(case, watch),
+            _ => self.of_authority(case, watch, moment),
         }
     }
 

@@ -49,7 +49,9 @@ pub(super) const P10: Rule = Rule {
     tier: Tier::Stream,
     finding: FindingKind::Fault,
     level: Level::Yellow,
-    legal_basis: &[],
+    legal_basis: &[Basis::policy(
+        "山东省电子监察交换表：退件、作废须填理由（资料 S47）",
+    )],
     parameters: &[],
     evidence: &["退件、作废、撤回的记录", "所缺内容"],
     message: "",
@@ -74,7 +76,9 @@ pub(super) const P11: Rule = Rule {
     tier: Tier::Stream,
     finding: FindingKind::Fault,
     level: Level::Red,
-    legal_basis: &[],
+    legal_basis: &[Basis::policy(
+        "山东省电子监察交换表：办结后的变更须另记数据版本（资料 S47）",
+    )],
     parameters: &[],
     evidence: &[
         "办结记录",
@@ -316,7 +320,7 @@ pub(super) const P17: Rule = Rule {
     tier: Tier::Stream,
     finding: FindingKind::Review,
     level: Level::Review,
-    legal_basis: &[],
+    legal_basis: &[Basis::own("决定之后应当办结归档（3.2）")],
     parameters: &[Parameter {
         name: "within",
         meaning: "没有办理行为的时间，从最后一次办理行为起算，特别程序的时间不计入",

@@ -400,9 +400,14 @@ impl Builder<'_> {
             let place = self.plan.step_by_code.get(code)?;
             Some(self.plan.steps[usize::from(*place)].name.clone())
         };
+        // A milestone that does a step has the step's name, as everywhere in messages.
+        let milestone = |kind: EventKind| match self.plan.step_by_kind[kind as usize] {
+            Some(place) => self.plan.steps[usize::from(place)].name.clone(),
+            None => kind.name_zh().to_owned(),
+        };
         let name = |anchor: &Anchor| {
-            let kind = anchor.kind.map(|kind| kind.name_zh().to_owned());
-            Some(format!("“{}”", step(anchor).or(kind)?))
+            let name = step(anchor).or_else(|| anchor.kind.map(milestone))?;
+            Some(format!("“{name}”"))
         };
         let mut names: Vec<String> = anchors.iter().filter_map(name).collect();
         names.dedup();
