@@ -46,10 +46,29 @@ pub struct Asked {
     pub span_days: i64,
     /// T17: by what the applicant's own withdrawal is known, kinds of files.
     pub documents: Vec<String>,
+    /// F6: a share of fewer is none.
+    pub least_base: i64,
+    /// F7: the bodies of the platform: of others nobody knows what they took up.
+    pub bodies: Vec<String>,
+    /// F8: items that were cancelled, and by which they are to be supervised afterwards.
+    pub supervised: Vec<Supervised>,
     /// Items that are penalties: what is decided and paid there are fines.
     pub penalty_items: Vec<String>,
     /// Q14, Q15: by source, how many hours its events may still arrive after an instant; of others a day.
     pub delay_hours: Vec<(String, u32)>,
+}
+
+/// A cancelled item that is to be supervised afterwards.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Supervised {
+    /// Its code.
+    pub item: String,
+    /// Whose it was.
+    pub org: String,
+    /// The first instant after its end.
+    pub ended_at: Timestamp,
+    /// The codes of the items whose cases show the supervision; without commas.
+    pub by: Vec<String>,
 }
 
 impl Asked {
@@ -83,6 +102,14 @@ impl Asked {
             .announced_entry
             .iter()
             .map(|(source, ..)| source.as_str())
+            .collect();
+        let after = |of: &dyn Fn(&Supervised) -> String| -> Vec<String> {
+            self.supervised.iter().map(of).collect()
+        };
+        let ends: Vec<i64> = self
+            .supervised
+            .iter()
+            .map(|one| one.ended_at.millis())
             .collect();
         let since = || {
             std::iter::once((String::new(), Timestamp::from_millis(0)))
@@ -124,6 +151,12 @@ impl Asked {
             .param("span_days", self.span_days)
             .param("span_s", self.span_days.max(0) * DAY_S)
             .param("documents", &self.documents)
+            .param("least_base", self.least_base)
+            .param("bodies", &self.bodies)
+            .param("after_item", after(&|one| one.item.clone()))
+            .param("after_org", after(&|one| one.org.clone()))
+            .param("after_by", after(&|one| one.by.join(",")))
+            .param("after_end", ends)
             .param("penalty_items", &self.penalty_items)
             .param("overturned", OVERTURNED)
             .param("ways_to_end", ways.0.clone())
