@@ -95,6 +95,12 @@ pub(crate) fn asked(plan: &Plan, window: &Window, rule: &Rule, known: &Known<'_>
             .map(|d| d.value.code.text.clone())
             .collect(),
         supervised: supervised(rule, last_day, known),
+        mapped: known
+            .sources
+            .iter()
+            .filter(|s| !s.mapping.is_empty())
+            .map(|s| (s.id.clone(), s.mapping.clone()))
+            .collect(),
         penalty_items: codes(&|item| item.power_type == PowerType::Penalty),
         delay_hours: known
             .sources

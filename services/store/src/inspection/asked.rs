@@ -1,8 +1,11 @@
 //! What an inspection is asked, as parameters of its text.
 
+use std::collections::BTreeMap;
+
 use clickhouse::query::Query;
 use mingjing_domain::Timestamp;
 use mingjing_domain::event::{EventKind, OVERTURNED};
+use mingjing_domain::source::CodeMapping;
 
 /// Seconds in a calendar day; China has no summer time.
 const DAY_S: i64 = 24 * 60 * 60;
@@ -52,6 +55,8 @@ pub struct Asked {
     pub bodies: Vec<String>,
     /// F8: items that were cancelled, and by which they are to be supervised afterwards.
     pub supervised: Vec<Supervised>,
+    /// 代码对照: by source its own codes and what the definitions call them.
+    pub mapped: Vec<(String, CodeMapping)>,
     /// Items that are penalties: what is decided and paid there are fines.
     pub penalty_items: Vec<String>,
     /// Q14, Q15: by source, how many hours its events may still arrive after an instant; of others a day.
@@ -111,6 +116,11 @@ impl Asked {
             .iter()
             .map(|one| one.ended_at.millis())
             .collect();
+        let (items, orgs, results) = (
+            self.codes(|mapping| &mapping.items),
+            self.codes(|mapping| &mapping.orgs),
+            self.codes(|mapping| &mapping.results),
+        );
         let since = || {
             std::iter::once((String::new(), Timestamp::from_millis(0)))
                 .chain(self.supervised_from.iter().cloned())
@@ -151,6 +161,12 @@ impl Asked {
             .param("span_days", self.span_days)
             .param("span_s", self.span_days.max(0) * DAY_S)
             .param("documents", &self.documents)
+            .param("their_items", items.0)
+            .param("our_items", items.1)
+            .param("their_orgs", orgs.0)
+            .param("our_orgs", orgs.1)
+            .param("their_results", results.0)
+            .param("our_results", results.1)
             .param("least_base", self.least_base)
             .param("bodies", &self.bodies)
             .param("after_item", after(&|one| one.item.clone()))
@@ -172,5 +188,19 @@ impl Asked {
     fn everywhere(&self) -> (String, i64, i64) {
         let found = self.nights.iter().find(|(region, ..)| region.is_empty());
         found.cloned().unwrap_or_default()
+    }
+
+    /// Codes of sources, each with its source before it on a line of its own, and what they are called; never empty.
+    fn codes(
+        &self,
+        of: impl Fn(&CodeMapping) -> &BTreeMap<String, String>,
+    ) -> (Vec<String>, Vec<String>) {
+        let mapped = self.mapped.iter().flat_map(|(source, mapping)| {
+            let codes = of(mapping).iter();
+            codes.map(move |(theirs, ours)| (format!("{source}\n{theirs}"), ours.clone()))
+        });
+        std::iter::once((String::new(), String::new()))
+            .chain(mapped)
+            .unzip()
     }
 }

@@ -10,7 +10,8 @@ scope AS
     SELECT source, case_no FROM cases
     WHERE opened_at >= subtractDays(fromUnixTimestamp64Milli({from:Int64}, 'UTC'), {span_days:Int64}) AND opened_at < fromUnixTimestamp64Milli({until:Int64}, 'UTC')
       AND ifNull(org_code, '') IN
-          (SELECT JSONExtractString(data, 'attributes', 'receiver') FROM events
+          (SELECT transform(concat(source, char(10), JSONExtractString(data, 'attributes', 'receiver')), {their_orgs:Array(String)}, {our_orgs:Array(String)},
+                            JSONExtractString(data, 'attributes', 'receiver')) FROM events
            WHERE kind = 'transferred' AND occurred_at >= subtractDays(fromUnixTimestamp64Milli({from:Int64}, 'UTC'), {span_days:Int64})
              AND occurred_at < subtractDays(fromUnixTimestamp64Milli({until:Int64}, 'UTC'), {span_days:Int64}))
 ),
@@ -25,7 +26,9 @@ whose AS
 handed AS
 (
     SELECT t.source AS source, t.case_no AS case_no, t.event_id AS event_id, t.occurred_at AS at, t.log_partition AS log_partition, t.log_offset AS log_offset,
-           k.item AS item, k.org AS giver, JSONExtractString(t.data, 'attributes', 'receiver') AS receiver, w.party AS party
+           k.item AS item, k.org AS giver, w.party AS party,
+           transform(concat(t.source, char(10), JSONExtractString(t.data, 'attributes', 'receiver')), {their_orgs:Array(String)}, {our_orgs:Array(String)},
+                     JSONExtractString(t.data, 'attributes', 'receiver')) AS receiver
     FROM told AS t
     INNER JOIN kept AS k ON k.source = t.source AND k.case_no = t.case_no
     INNER JOIN whose AS w ON w.source = t.source AND w.case_no = t.case_no
