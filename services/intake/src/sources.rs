@@ -349,6 +349,15 @@ mod tests {
 
     use super::*;
 
+    fn announced(until: i64, document: &str) -> Announced {
+        Announced {
+            what: Announcement::Downtime,
+            from: Timestamp::from_millis(1000),
+            until: Timestamp::from_millis(until),
+            document: document.into(),
+        }
+    }
+
     #[test]
     fn a_declaration_that_events_could_not_be_held_against_is_refused() {
         let field = |change: fn(&mut Source)| {
@@ -377,12 +386,6 @@ mod tests {
             field(|s| s.rhythm_minutes = Some(0)).as_deref(),
             Some("rhythm_minutes")
         );
-        let announced = |until, document: &str| Announced {
-            what: Announcement::Downtime,
-            from: Timestamp::from_millis(1000),
-            until: Timestamp::from_millis(until),
-            document: document.into(),
-        };
         assert_eq!(
             field(|s| s.announced.push(announced(2000, "市数〔2026〕9号"))),
             None

@@ -54,6 +54,10 @@ const NEEDS: &[(&str, &str)] = &[
         "责任清单的职责写明触发情形、应为的行为和期限（expectation）",
     ),
     (
+        "Q11",
+        "有代理人的报送代理人（attributes.agent），绿色通道等公开提速的报送 attributes.green_channel",
+    ),
+    (
         "F6",
         "复议、诉讼审结后以 review_result 报送结果；诉讼的另报 attributes.forum 为 court，其余按复议计",
     ),
