@@ -67,6 +67,10 @@ pub(crate) enum Origin {
     Saved {
         place: usize,
     },
+    /// The case was told to be of another item; the place of the record that names it.
+    OtherItem {
+        event: u32,
+    },
     /// A record was sent again with other values; the place of the one that counts.
     Resent {
         event: u32,
@@ -109,6 +113,7 @@ pub(crate) fn allege(
         stay_allegation(place, stay, context, &mut times, out);
     }
     saved_by_late_entry(fold, context, &mut times, out);
+    item_changed(context, &mut times, out);
     if context.history.holds_replaced() {
         resent(context, &mut times, out);
     }
@@ -512,6 +517,35 @@ fn resent(context: &Context<'_>, times: &mut Times<'_>, out: &mut Vec<Allegation
             settled: times.settle(found.told_at),
             silent: times.silent(found.told_at),
             origin: Origin::Resent { event: found.event },
+        });
+    }
+}
+
+/// A case that was told to be of an item with a longer clock, too late.
+fn item_changed(context: &Context<'_>, times: &mut Times<'_>, out: &mut Vec<Allegation>) {
+    let Some(former) = context.item_changed() else {
+        return;
+    };
+    let mut known = context.history.known();
+    let Some(event) = known.find(|e| context.profile(e).item != 0) else {
+        return;
+    };
+    for (at, point) in context.plan.points.iter().enumerate() {
+        if !matches!(point.check, Check::ItemChanged) {
+            continue;
+        }
+        out.push(Allegation {
+            point: at as u16,
+            step: 0,
+            visit: 1,
+            level: point.level,
+            state: State::Stands,
+            due_at: None,
+            breached_at: Some(former.told_at),
+            completed_at: None,
+            settled: times.settle(former.told_at),
+            silent: times.silent(former.told_at),
+            origin: Origin::OtherItem { event: event.place },
         });
     }
 }

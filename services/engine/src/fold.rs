@@ -6,6 +6,7 @@ mod amounts;
 mod closing;
 mod deadlines;
 mod fault;
+mod former;
 mod hours;
 mod ledger;
 mod money;
@@ -37,6 +38,7 @@ use crate::symbols::{Symbol, Symbols};
 
 pub(crate) use deadlines::{measured_against, with_ledger};
 pub(crate) use fault::Fault;
+pub(crate) use former::{Budgets, Former};
 pub(crate) use hours::HOLIDAY;
 pub(crate) use ledger::Ledger;
 pub(crate) use money::{DECIDED, Measure, Span};
@@ -86,6 +88,8 @@ pub(crate) struct Context<'a> {
     pub(crate) mapped_specials: &'a BTreeMap<String, String>,
     /// What the source's format cannot say.
     pub(crate) lacks: &'a Lacks,
+    /// The item that the case was of before, where it is told of another now.
+    pub(crate) former: Option<Former>,
     /// Keep stays that were done in time, for showing a case.
     pub(crate) keep_all: bool,
 }
@@ -140,7 +144,7 @@ struct Rare {
 }
 
 /// What a case is accepted by.
-const BEGUN_BY: [EventKind; 2] = [EventKind::Accepted, EventKind::Filed];
+pub(crate) const BEGUN_BY: [EventKind; 2] = [EventKind::Accepted, EventKind::Filed];
 
 /// The event that the walk takes, and how the case stood before it.
 #[derive(Clone, Copy)]
@@ -211,6 +215,12 @@ impl Fold {
         (says_kind && self.findings().iter().any(asks))
             || (names_item && self.begun && has_duties())
             || (names_item && self.findings().iter().any(misses_item))
+    }
+
+    /// Whether this event, later than all taken before, names another item than the case is of.
+    pub(crate) fn names_another_item(&self, event: &Event<'_>, context: &Context<'_>) -> bool {
+        let named = context.profile(event).item;
+        named != 0 && self.item != 0 && named != self.item
     }
 
     /// Takes an event, which is later than all taken before.

@@ -170,11 +170,20 @@
 //!   case's first `applied`, `accepted` or `filed` and a record of its kind with an earlier time was taken back by a correction that was first
 //!   received more than the allowance after it. The earliest counts. Stays begin at it (`too_early`, duties and special procedures at the event's own).
 //!   Not for declared sources.
-//! - `saved_by_late_entry`, of each stay of an overdue point's limit (judged always, without own deadline, begun plainly, not stopped): without the
-//!   suspensions and extensions whose records were first received more than the source's allowance after they happened, its first due instant
-//!   (promised, else statutory) is earlier and passed before it was done, fell or by the clock. Whether an extension is credited is asked with all
+//! - `saved_by_late_entry`, of each stay of an overdue point's limit (judged always, without own deadline, begun plainly, not stopped): by what was
+//!   told of suspensions and extensions in time, its first due instant (promised, else statutory) is earlier and passed before it was done, fell or by the clock. Whether an extension is credited is asked with all
 //!   of them. Step and visit are the stay's; of several with the same, the one due first. `due_at` is that instant, `breached_at` the second after
-//!   it. It stands for good. Not for declared sources.
+//!   it. It stands for good. Told *in time* is an entry a version of which, of the same kind, special procedure and instant, was received within the source's
+//!   allowance after that instant, and so much of it as the longest of those versions says: a newer one that came later and claims more is
+//!   believed no further. Not for declared sources.
+//! - `item_changed`, of the case. By the receipts of all versions (a correction takes back from its own receipt on) it is known after each receipt which item
+//!   the first event that named one named. A *former* item is another one than now, so known more than the source's allowance before the
+//!   item of now first was; where the case had been accepted or filed by that instant (by business time), and its plan has a case limit with a
+//!   promised or statutory budget. Of several the one whose budget (promised, else statutory) runs out first from the acceptance. The case limit of the
+//!   plan of now is measured by no more than the former's: promised by its promised, else statutory; statutory by its statutory; whichever runs out first from
+//!   the acceptance. So are all overdue and `ended_before_due` points of that limit. The point speaks where the former's first budget runs out before the
+//!   first of now, or now has none, and the last event up to that instant that accepts, files, decides, closes or ends otherwise accepts or
+//!   files. `breached_at` is that instant. Not for declared sources.
 //! - `malformed_code`: a code that is said and is none; a region code that lies in a listed area and is not listed.
 //! - `missing_field`: empty text is absent. `same_person`: by `actor.id`, any of one list with any of the other; one event that is both is none.
 //!   `first`: the first of each alone. `not_for_instant`: by the first `case_kind` named up to the first `accepted` or `filed`, else by the first event's.
@@ -264,4 +273,4 @@ pub use rules::{Rules, RulesProblem, notes, unanswerable};
 pub use snapshot::SnapshotError;
 
 /// The engine's version, part of every alert. Raise it with every change that alters a verdict.
-pub const ENGINE_VERSION: &str = "4";
+pub const ENGINE_VERSION: &str = "5";

@@ -6,6 +6,7 @@ mod codes;
 mod dispositions;
 mod explain;
 mod findings;
+mod former;
 mod judge;
 mod recover;
 mod rules_in_force;

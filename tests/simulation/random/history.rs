@@ -464,8 +464,7 @@ impl Writer<'_> {
                     }
                     Again::Newer => {
                         again.version = newer;
-                        let other = ["", " region 510500", " result denied", " by wang"];
-                        again.words += other[newer as usize % other.len()];
+                        again.words = told_otherwise(&again.words, newer as usize);
                     }
                     Again::Older => again.version = 0,
                 }
@@ -567,7 +566,8 @@ impl Writer<'_> {
 
     fn write(&mut self, event: Written) -> String {
         let item = ITEMS[self.items[usize::from(event.case)]];
-        let named = if event.words.starts_with("note") {
+        let names_another = event.words.contains(" item ");
+        let named = if event.words.starts_with("note") || names_another {
             String::new()
         } else {
             format!(" item {item}")
@@ -585,6 +585,21 @@ impl Writer<'_> {
         );
         self.written.push(event);
         line
+    }
+}
+
+/// A record in another version: with another value, of another item, or with a longer plan.
+fn told_otherwise(words: &str, version: usize) -> String {
+    let others = ["", " region 510500", " result denied", " by wang"];
+    let other = others[version % others.len()];
+    if words.starts_with("suspend") || words.starts_with("extend") {
+        let planned = words.split(" until ").next().unwrap_or(words);
+        let more = [" granted 4wd", " granted 1wd", ""][version % 3];
+        return format!("{planned}{more}{other}");
+    }
+    match version % 3 {
+        0 => format!("{words}{other} item {}", ITEMS[version % ITEMS.len()]),
+        _ => format!("{words}{other}"),
     }
 }
 

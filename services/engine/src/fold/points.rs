@@ -90,7 +90,7 @@ impl Fold {
         let plain = |violated: bool| violated.then_some((NONE, 0));
         match check {
             Check::Timed | Check::NotInFlowchart | Check::StartedTooSoon => None,
-            Check::ResentAfter { .. } | Check::SavedByLateEntry => None,
+            Check::ResentAfter { .. } | Check::SavedByLateEntry | Check::ItemChanged => None,
             Check::RequiredStep { .. } | Check::AmountsDiffer(_) => None,
             Check::RequiresBefore {
                 event,

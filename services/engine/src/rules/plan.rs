@@ -134,6 +134,7 @@ pub(crate) enum Check {
     },
     StartMoved,
     SavedByLateEntry,
+    ItemChanged,
     NotInFlowchart,
     StartedTooSoon,
     RequiredStep {

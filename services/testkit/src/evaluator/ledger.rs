@@ -4,7 +4,7 @@ use mingjing_domain::Timestamp;
 use mingjing_domain::calendar::WorkCalendar;
 use mingjing_domain::deadline::{self, Deadline, Extension, Ledger, Suspension};
 use mingjing_domain::definitions::{Effect, Flowchart, Limit, LimitKind, Name, SpecialProcedure};
-use mingjing_domain::event::{EventKind, Special};
+use mingjing_domain::event::{CaseEvent, EventKind, Special};
 use mingjing_domain::limit::Budget;
 
 use super::SlowEvaluator;
@@ -37,18 +37,18 @@ impl SlowEvaluator<'_> {
         course: &Course,
         budget: Budget,
     ) -> Due {
-        self.due_but_for(case, flowchart, limit, course, budget, |_| false)
+        self.due_by(case, flowchart, limit, course, budget, Known::Now)
     }
 
-    /// The due instant without some entries, by the index of their events: what they did to others stays.
-    pub(super) fn due_but_for(
+    /// The due instant by what is known of each entry. Whether an extension was granted in time is a matter of what is told now.
+    pub(super) fn due_by(
         &self,
         case: &Case<'_>,
         flowchart: &Flowchart,
         limit: &Limit,
         course: &Course,
         budget: Budget,
-        left_out: impl Fn(usize) -> bool,
+        known: Known,
     ) -> Due {
         let calendar = self.definitions.calendar_of(case, &flowchart.calendar);
         let start = course.start_at(case);
@@ -62,7 +62,7 @@ impl SlowEvaluator<'_> {
                 suspensions: &suspensions,
                 extensions: &extensions,
             };
-            let Some(legal) = legal_budget(limit) else {
+            let Some(legal) = self.legal_budget(case, limit) else {
                 break;
             };
             let at = case.events[index].occurred_at;
@@ -76,17 +76,30 @@ impl SlowEvaluator<'_> {
                 });
             }
         }
-        let suspensions: Vec<_> = entered
-            .into_iter()
-            .filter(|(index, _)| !left_out(*index))
-            .map(|(_, suspension)| suspension)
-            .collect();
-        let extensions: Vec<_> = credited
-            .into_iter()
-            .zip(extensions)
-            .filter(|(index, _)| !left_out(*index))
-            .map(|(_, extension)| extension)
-            .collect();
+        let suspension = |(index, suspension): (usize, Suspension<'static>)| match known {
+            Known::Now => Some(suspension),
+            Known::InTime => Some(Suspension {
+                to: suspension
+                    .to
+                    .min(end_in_time(case, flowchart, index, calendar)?),
+                ..suspension
+            }),
+        };
+        let suspensions: Vec<_> = entered.into_iter().filter_map(suspension).collect();
+        let extension = |(index, extension): (usize, Extension<'static>)| match known {
+            Known::Now => Some(extension),
+            Known::InTime => {
+                let count = granted_in_time(case, flowchart, index, extension.budget)?;
+                let unit = extension.budget.unit;
+                let budget = Budget::new(count.min(extension.budget.count), unit);
+                Some(Extension {
+                    budget,
+                    ..extension
+                })
+            }
+        };
+        let credited = credited.into_iter().zip(extensions);
+        let extensions: Vec<_> = credited.filter_map(extension).collect();
         let ledger = Ledger {
             suspensions: &suspensions,
             extensions: &extensions,
@@ -99,9 +112,69 @@ impl SlowEvaluator<'_> {
     }
 }
 
-/// The budget by whose due instant extensions and supplements are in time.
-pub(super) fn legal_budget(limit: &Limit) -> Option<Budget> {
-    limit.statutory.or(limit.promised).or(limit.at_least)
+impl SlowEvaluator<'_> {
+    /// The budget by whose due instant extensions and supplements are in time.
+    pub(super) fn legal_budget(&self, case: &Case<'_>, limit: &Limit) -> Option<Budget> {
+        let (promised, statutory) = self.budgets(case, limit);
+        statutory.or(promised).or(limit.at_least)
+    }
+}
+
+/// What of an entry is believed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Known {
+    /// What is told now.
+    Now,
+    /// What was told within the source's allowance after it happened.
+    InTime,
+}
+
+/// The procedure that a record names, where it enters one.
+fn entered<'a>(
+    record: &'a CaseEvent<'static>,
+    flowchart: &'a Flowchart,
+) -> Option<(&'a Special<'static>, &'a SpecialProcedure)> {
+    let special = record.data.special.as_ref()?;
+    let mut procedures = flowchart.special_procedures.iter();
+    Some((special, procedures.find(|p| *p.kind == *special.kind)?))
+}
+
+/// The versions told in time that enter the same procedure as the event does.
+fn told_in_time<'a>(
+    case: &'a Case<'_>,
+    flowchart: &'a Flowchart,
+    index: usize,
+) -> Vec<(&'a Special<'static>, &'a SpecialProcedure)> {
+    let now = entered(case.events[index], flowchart).map(|(special, _)| &*special.kind);
+    let versions = case.told_in_time(index).into_iter();
+    let versions = versions.filter_map(|record| entered(record, flowchart));
+    versions.filter(|(s, _)| now == Some(&*s.kind)).collect()
+}
+
+/// Until when a suspension could last by what was told in time; none where nothing was.
+fn end_in_time(
+    case: &Case<'_>,
+    flowchart: &Flowchart,
+    index: usize,
+    calendar: &WorkCalendar,
+) -> Option<Timestamp> {
+    let from = case.events[index].occurred_at;
+    let told = told_in_time(case, flowchart, index).into_iter();
+    let ends = told.map(|(s, p)| planned(from, s, p, calendar).unwrap_or(Timestamp::MAX));
+    ends.max()
+}
+
+/// How much of an extension was told in time, in its unit; none where nothing was.
+fn granted_in_time(
+    case: &Case<'_>,
+    flowchart: &Flowchart,
+    index: usize,
+    now: Budget,
+) -> Option<u32> {
+    let told = told_in_time(case, flowchart, index).into_iter();
+    let granted = told.filter_map(|(special, procedure)| granted(special, procedure));
+    let same = granted.filter(|budget| budget.unit == now.unit);
+    same.map(|budget| budget.count).max()
 }
 
 /// The events of a kind that name a special procedure of this effect, as far as they come before the stay's end.

@@ -14,6 +14,7 @@ mod dispositions;
 mod duties;
 mod findings;
 mod flow;
+mod former;
 mod history;
 mod ladder;
 mod ledger;
@@ -238,6 +239,7 @@ impl<'a> SlowEvaluator<'a> {
         let mut case = Case::of(&ours, self.definitions, lacks);
         let live = moment.source.clock == SourceClock::Live;
         case.allowance_ms = live.then(|| moment.source.delay_allowance_ms());
+        case.former = self.former(&case, moment.source);
         let mut all: Vec<Wanted> = Vec::new();
         for watch in self.watches(&case, moment.source) {
             for wanted in self.of_point(&case, &watch, moment) {
@@ -313,6 +315,7 @@ impl<'a> SlowEvaluator<'a> {
             PointKind::TooEarly { .. } => self.too_early(case, watch, moment),
             PointKind::DutyNotDone => self.duties(case, watch, moment),
             PointKind::SavedByLateEntry => self.saved_by_late_entry(case, watch, moment),
+            PointKind::ItemChanged => self.item_changed(case, watch, moment),
             PointKind::EndedBeforeDue { .. } => self.ended_before_due(case, watch, moment),
             _ => self.findings(case, watch, moment),
         }
@@ -419,6 +422,7 @@ fn level_of(point: &ControlPoint) -> Level {
         | PointKind::Conflict
         | PointKind::StartMoved { .. }
         | PointKind::SavedByLateEntry
+        | PointKind::ItemChanged
         | PointKind::EndedBeforeDue { .. } => Level::Review,
         _ => Level::Yellow,
     })

@@ -92,6 +92,9 @@ pub enum PointKind {
     /// Q17: a limit is not past its first due instant, or was not when it was done, only because of suspensions or extensions that were told
     /// later than the source's delay allowance after they happened.
     SavedByLateEntry,
+    /// Q18: a case that had been accepted or filed was told to be of another item, whose case limit is longer or which has none, later
+    /// than the source's delay allowance after the first. The limit is no longer than the first item's all the same.
+    ItemChanged,
     /// P1: a step that the flowchart does not have, or does not allow here.
     NotInFlowchart,
     /// P2: a step began before the end of the step that leads to it.
@@ -403,6 +406,7 @@ impl PointKind {
             PointKind::Conflict => "Q5",
             PointKind::StartMoved { .. } => "Q16",
             PointKind::SavedByLateEntry => "Q17",
+            PointKind::ItemChanged => "Q18",
             PointKind::SpecialOverdue { .. } => "T10",
             PointKind::TooFewOfficers { .. } => "A4",
             PointKind::Certificate { .. } => "A5",

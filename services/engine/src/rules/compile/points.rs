@@ -204,6 +204,7 @@ impl Builder<'_> {
                 (check, Looks::Never)
             }
             PointKind::SavedByLateEntry => (Check::SavedByLateEntry, Looks::Never),
+            PointKind::ItemChanged => (Check::ItemChanged, Looks::Never),
             PointKind::StartMoved { on } => {
                 use EventKind::{Accepted, Applied, Filed};
                 let looks = match on.is_empty() {
