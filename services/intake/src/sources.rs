@@ -349,15 +349,6 @@ mod tests {
 
     use super::*;
 
-    fn announced(until: i64, document: &str) -> Announced {
-        Announced {
-            what: Announcement::Downtime,
-            from: Timestamp::from_millis(1000),
-            until: Timestamp::from_millis(until),
-            document: document.into(),
-        }
-    }
-
     #[test]
     fn a_declaration_that_events_could_not_be_held_against_is_refused() {
         let field = |change: fn(&mut Source)| {
@@ -386,18 +377,20 @@ mod tests {
             field(|s| s.rhythm_minutes = Some(0)).as_deref(),
             Some("rhythm_minutes")
         );
-        assert_eq!(
-            field(|s| s.announced.push(announced(2000, "市数〔2026〕9号"))),
-            None
-        );
         for (until, document, wrong) in [
-            (1000, "9", "announced.until"),
-            (2000, " ", "announced.document"),
+            (2000, "市数〔2026〕9号", None),
+            (1000, "9", Some("announced.until")),
+            (2000, " ", Some("announced.document")),
         ] {
             let mut source = Source::new("zjj", SourceClock::Live);
-            source.announced.push(announced(until, document));
+            source.announced.push(Announced {
+                what: Announcement::Downtime,
+                from: Timestamp::from_millis(1000),
+                until: Timestamp::from_millis(until),
+                document: document.into(),
+            });
             let refused = check(&source).err().and_then(|refusal| refusal.field);
-            assert_eq!(refused.as_deref(), Some(wrong));
+            assert_eq!(refused.as_deref(), wrong);
         }
     }
 }
