@@ -10,9 +10,7 @@ use super::file::{self, HEADINGS};
 #[test]
 fn every_rule_has_its_file_or_is_listed_as_missing() {
     let files: BTreeSet<String> = file::all().into_iter().map(|file| file.id).collect();
-    let wanted: BTreeSet<String> = rules()
-        .map(|rule| rule.id.to_owned())
-        .collect();
+    let wanted: BTreeSet<String> = rules().map(|rule| rule.id.to_owned()).collect();
     let listed = missing();
     let lacking: Vec<_> = wanted.difference(&files).collect();
     let listed_in_order: Vec<_> = listed.iter().collect();

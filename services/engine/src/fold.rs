@@ -85,8 +85,8 @@ pub(crate) struct Context<'a> {
     pub(crate) declared: bool,
     /// For so long after something was told the source may put it right.
     pub(crate) allowance_ms: i64,
-    /// The source has codes of its own for bodies: one that is no body's may be one that nobody mapped.
-    pub(crate) maps_bodies: bool,
+    /// The source's own codes of bodies: where it has any, a code that is no body's may be one that nobody mapped.
+    pub(crate) mapped_bodies: &'a BTreeMap<String, String>,
     /// The source's own codes of special procedures.
     pub(crate) mapped_specials: &'a BTreeMap<String, String>,
     /// What the source's format cannot say.

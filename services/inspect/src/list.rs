@@ -168,6 +168,24 @@ pub const PLANS: &[Plan] = &[
         words: "数量有限的事项 {item}：本件先于 {count} 件更早受理（最早 {first}）而仍在等候的办件作出准予决定。",
         ..MONTH
     },
+    Plan {
+        inspection: Inspection::Overturned,
+        parameter: Some("share"),
+        words: "{org}近十二个月复议审结 {reviews} 件，其中被撤销、变更、确认违法等 {changed} 件（纠错率 {changed_share}）；诉讼审结 {suits} 件，其中败诉 {losses} 件（败诉率 {lost_share}）。",
+        ..MONTH
+    },
+    Plan {
+        inspection: Inspection::NotTakenUp,
+        parameter: None,
+        words: "{at} 移送{org}的办件（事项 {item}），移送之日起 {days} 日内没有立案、受理、不予受理、退回或者其他处理的记录。",
+        ..MONTH
+    },
+    Plan {
+        inspection: Inspection::NotSupervised,
+        parameter: None,
+        words: "{org}的事项 {item} 已于 {ended} 止取消，应当由事项 {by} 承担事后监管，{days} 日内没有任何办件；{last}。",
+        ..MONTH
+    },
 ];
 
 #[cfg(test)]

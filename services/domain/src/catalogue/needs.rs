@@ -53,6 +53,22 @@ const NEEDS: &[(&str, &str)] = &[
         "F1",
         "责任清单的职责写明触发情形、应为的行为和期限（expectation）",
     ),
+    (
+        "Q11",
+        "有代理人的报送代理人（attributes.agent），绿色通道等公开提速的报送 attributes.green_channel",
+    ),
+    (
+        "F6",
+        "复议、诉讼审结后以 review_result 报送结果；诉讼的另报 attributes.forum 为 court，其余按复议计",
+    ),
+    (
+        "F7",
+        "移送时报送受移送机关的代码（attributes.receiver）；受移送机关另立办件的，报送原办件编号（parent_case_no）或者同一当事人",
+    ),
+    (
+        "F8",
+        "以规则设置对已取消的事项写明承担事后监管的事项（where: {item: …}，rule: F8，with: {items: …}）",
+    ),
     ("G1", BASE),
     ("G2", BASE),
     ("G3", BASE),

@@ -468,4 +468,28 @@ pub(super) const RULES: &[Rule] = &[
             },
         ],
     },
+    Rule {
+        id: "T18",
+        name: "延续逾期未决定",
+        name_en: "Renewal not decided before expiry",
+        checks: "被许可人在有效期届满三十日前申请延续的，是否在有效期届满前作出是否准予延续的决定。",
+        tier: Tier::Stream,
+        finding: FindingKind::Fault,
+        level: Level::Red,
+        legal_basis: &[Basis::unread_for("行政许可法第五十条", &[Licence])],
+        parameters: &[],
+        evidence: DEADLINE,
+        message: "",
+        remedy: "有效期届满前没有决定的，视为准予延续：请立即办理延续手续，并说明超期的原因。",
+        exceptions: &[
+            Exception {
+                text: "距有效期届满不足三十日才申请的，不受此限，按一般的许可期限办理",
+                source: "许可法 50「条文待核」",
+            },
+            Exception {
+                text: "法律、法规对申请延续的时间另有规定的，在流程图的起算条件中写明",
+                source: "许可法 50「条文待核」",
+            },
+        ],
+    },
 ];

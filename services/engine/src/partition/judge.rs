@@ -226,7 +226,7 @@ impl Engine {
             step_symbol: &self.step_symbols[plan as usize],
             declared: source.source.clock == SourceClock::Declared,
             allowance_ms: source.source.delay_allowance_ms(),
-            maps_bodies: !source.source.mapping.orgs.is_empty(),
+            mapped_bodies: &source.source.mapping.orgs,
             mapped_specials: &source.source.mapping.specials,
             lacks: &source.source.lacks,
             former,

@@ -1,8 +1,11 @@
 //! What an inspection is asked, as parameters of its text.
 
+use std::collections::BTreeMap;
+
 use clickhouse::query::Query;
 use mingjing_domain::Timestamp;
 use mingjing_domain::event::{EventKind, OVERTURNED};
+use mingjing_domain::source::CodeMapping;
 
 /// Seconds in a calendar day; China has no summer time.
 const DAY_S: i64 = 24 * 60 * 60;
@@ -48,10 +51,31 @@ pub struct Asked {
     pub documents: Vec<String>,
     /// T17: flowcharts (`id@version`) whose limit of the whole case is statutory.
     pub statutory_flowcharts: Vec<String>,
+    /// F6: a share of fewer is none.
+    pub least_base: i64,
+    /// F7: the bodies of the platform: of others nobody knows what they took up.
+    pub bodies: Vec<String>,
+    /// F8: items that were cancelled, and by which they are to be supervised afterwards.
+    pub supervised: Vec<Supervised>,
+    /// 代码对照: by source its own codes and what the definitions call them.
+    pub mapped: Vec<(String, CodeMapping)>,
     /// Items that are penalties: what is decided and paid there are fines.
     pub penalty_items: Vec<String>,
     /// Q14, Q15: by source, how many hours its events may still arrive after an instant; of others a day.
     pub delay_hours: Vec<(String, u32)>,
+}
+
+/// A cancelled item that is to be supervised afterwards.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Supervised {
+    /// Its code.
+    pub item: String,
+    /// Whose it was.
+    pub org: String,
+    /// The first instant after its end.
+    pub ended_at: Timestamp,
+    /// The codes of the items whose cases show the supervision; without commas.
+    pub by: Vec<String>,
 }
 
 impl Asked {
@@ -86,6 +110,19 @@ impl Asked {
             .iter()
             .map(|(source, ..)| source.as_str())
             .collect();
+        let after = |of: &dyn Fn(&Supervised) -> String| -> Vec<String> {
+            self.supervised.iter().map(of).collect()
+        };
+        let ends: Vec<i64> = self
+            .supervised
+            .iter()
+            .map(|one| one.ended_at.millis())
+            .collect();
+        let (items, orgs, results) = (
+            self.codes(|mapping| &mapping.items),
+            self.codes(|mapping| &mapping.orgs),
+            self.codes(|mapping| &mapping.results),
+        );
         let since = || {
             std::iter::once((String::new(), Timestamp::from_millis(0)))
                 .chain(self.supervised_from.iter().cloned())
@@ -127,6 +164,18 @@ impl Asked {
             .param("span_s", self.span_days.max(0) * DAY_S)
             .param("documents", &self.documents)
             .param("statutory_flowcharts", &self.statutory_flowcharts)
+            .param("their_items", items.0)
+            .param("our_items", items.1)
+            .param("their_orgs", orgs.0)
+            .param("our_orgs", orgs.1)
+            .param("their_results", results.0)
+            .param("our_results", results.1)
+            .param("least_base", self.least_base)
+            .param("bodies", &self.bodies)
+            .param("after_item", after(&|one| one.item.clone()))
+            .param("after_org", after(&|one| one.org.clone()))
+            .param("after_by", after(&|one| one.by.join(",")))
+            .param("after_end", ends)
             .param("penalty_items", &self.penalty_items)
             .param("overturned", OVERTURNED)
             .param("ways_to_end", ways.0.clone())
@@ -142,5 +191,19 @@ impl Asked {
     fn everywhere(&self) -> (String, i64, i64) {
         let found = self.nights.iter().find(|(region, ..)| region.is_empty());
         found.cloned().unwrap_or_default()
+    }
+
+    /// Codes of sources, each with its source before it on a line of its own, and what they are called; never empty.
+    fn codes(
+        &self,
+        of: impl Fn(&CodeMapping) -> &BTreeMap<String, String>,
+    ) -> (Vec<String>, Vec<String>) {
+        let mapped = self.mapped.iter().flat_map(|(source, mapping)| {
+            let codes = of(mapping).iter();
+            codes.map(move |(theirs, ours)| (format!("{source}\n{theirs}"), ours.clone()))
+        });
+        std::iter::once((String::new(), String::new()))
+            .chain(mapped)
+            .unzip()
     }
 }

@@ -19,7 +19,7 @@ use crate::store::within;
 use crate::{Error, Store};
 
 pub use alerts::Standing;
-pub use asked::Asked;
+pub use asked::{Asked, Supervised};
 pub use treasury::TreasuryTotal;
 
 /// How many records a finding carries; it says how many there are.
@@ -67,6 +67,9 @@ inspections! {
     NoParty "T17" "t17_no_party.sql" "未报当事人，无从比对撤件重报.";
     SentLate "Q15" "q15_sent_late.sql" "传输迟延.";
     ControlTotals "Q14" "q14_control_totals.sql" "对账不符.";
+    Overturned "F6" "f6_overturned.sql" "纠错率、败诉率.";
+    NotTakenUp "F7" "f7_not_taken_up.sql" "移送线索未处理.";
+    NotSupervised "F8" "f8_not_supervised.sql" "取消后监管缺位.";
 }
 
 const TOLD: &str = include_str!("told.sql");

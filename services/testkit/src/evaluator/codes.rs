@@ -28,6 +28,10 @@ pub(super) fn in_our_codes(
         ours(&mut event.data.result_code, &mapping.results);
         ours(&mut event.data.org_code, &mapping.orgs);
         ours(&mut event.data.region_code, &mapping.regions);
+        let collection = event.data.collection.as_mut();
+        if let Some(collection) = collection.filter(|c| mapping.orgs.contains_key(&*c.collector)) {
+            collection.collector = mapping.orgs[&*collection.collector].clone().into();
+        }
         if let Some(special) = &mut event.data.special
             && let Some(known) = mapping.specials.get(&*special.kind)
         {

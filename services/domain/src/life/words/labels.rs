@@ -156,6 +156,8 @@ pub(super) fn field<'a>(within: &str, field: &'a str) -> &'a str {
         "delay_allowance_hours" => "允许迟到（小时）",
         "rhythm_minutes" => "报送节奏（分钟）",
         "announced" => "报备时段",
+        "document" => "文号",
+        "what" => "内容",
         "supervised_from" => "监察起始",
         "org_code" => "主管部门",
         other => other,
