@@ -52,7 +52,6 @@ pub(crate) use stay::{Begun, Fallen, NEVER, NONE, Stay};
 pub(crate) use steps::{StepState, Tells};
 pub(crate) use suspensions::wrong;
 pub(crate) use taken_up::{winds_up, withdrawn_by_document};
-pub(crate) use unclosed::Unclosed;
 
 /// Item, body, region and case kind as one event named them; shared by the many events that name the same.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
