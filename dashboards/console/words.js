@@ -117,12 +117,13 @@ export function limitWords(limit) {
 
 /**
  * What an alert is about and what happened. A message begins with the control point's name and a colon; the names from the
- * definitions are the second choice. A control point is named for its breach, so a reminder says that there is none yet.
+ * definitions are the second choice. A control point is named for its breach, so a reminder says that there is none yet: its message
+ * begins so (`Sentence::title` in services/engine/src/record/words.rs); to those of before it is added here.
  */
 export function headline(alert, names) {
   const at = alert.message.indexOf('：')
   const named = at > 0 && at < 40
   const name = named ? alert.message.slice(0, at) : names.controlPoint(alert.control_point)
-  const before = alert.level === 'notice' && alert.due_at && !alert.breached_at
+  const before = alert.level === 'notice' && alert.due_at && !alert.breached_at && !/^(临期)?提醒（/.test(name)
   return { name: before ? `${name}（尚未超期）` : name, text: named ? alert.message.slice(at + 1) : alert.message }
 }

@@ -61,9 +61,14 @@ pub fn all() -> Vec<RuleFile> {
 /// Whether a file is about a rule that is judged by inspections.
 pub fn is_inspection(file: &RuleFile) -> bool {
     use mingjing_domain::catalogue::{Tier, rule};
-    // Imports that are compared in the definitions have no events to script.
     let tier = rule(&file.id).map(|rule| rule.tier);
-    tier == Some(Tier::Inspection) || tier == Some(Tier::Import)
+    let asks_archive = matches!(tier, Some(Tier::Inspection | Tier::Import));
+    asks_archive && !compares_definitions(file)
+}
+
+/// Whether a file is about a rule that holds definitions against a base: there are no events to script.
+pub fn compares_definitions(file: &RuleFile) -> bool {
+    file.id.starts_with('G')
 }
 
 fn read(path: &Path) -> RuleFile {

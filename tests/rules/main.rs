@@ -1,9 +1,11 @@
-//! Every rule of the catalogue that is judged in the stream, shown by scripts: one Markdown file a rule.
+//! Every rule of the catalogue that needs no archive, shown by scripts: one Markdown file a rule.
 //!
 //! `T8.md` says in plain words what T8 is about, gives definitions in a fenced `yaml` block, and under the headings of
 //! [`file::HEADINGS`] scripts in fenced `script` blocks (see `services/testkit/src/script.rs`). Every script runs through the engine
-//! and the slow evaluator. `missing.txt` lists the rules that have no file yet; it has to be exact.
+//! and the slow evaluator; those of G1–G5 hold two sets of definitions against each other (see [`aligned`]).
+//! `missing.txt` lists the rules that have no file yet; it has to be exact.
 
+mod aligned;
 mod complete;
 mod file;
 mod frame;
@@ -21,7 +23,7 @@ fn every_script_of_every_rule_holds() {
     let mut failed = Vec::new();
     let files = file::all();
     assert!(!files.is_empty(), "there is no file in tests/rules");
-    for file in files.iter().filter(|f| !file::is_inspection(f)) {
+    for file in files.iter().filter(|f| is_of_events(f)) {
         for script in &file.scripts {
             let place = format!("{}.md:{}", file.id, script.line);
             match outcome(script) {
@@ -36,8 +38,29 @@ fn every_script_of_every_rule_holds() {
 }
 
 #[test]
+fn every_script_of_every_comparison_holds() {
+    let mut failed = Vec::new();
+    let mut files = file::all();
+    files.retain(file::compares_definitions);
+    assert!(!files.is_empty(), "there is no file of a comparison");
+    for file in &files {
+        for script in &file.scripts {
+            let place = format!("{}.md:{}", file.id, script.line);
+            match aligned::run(script) {
+                Ok(compared) => {
+                    let why = aligned::unfit(file, script, &compared);
+                    failed.extend(why.map(|why| format!("{place}: {why}")));
+                }
+                Err(why) => failed.push(format!("{place}: {why}")),
+            }
+        }
+    }
+    assert!(failed.is_empty(), "{}", failed.join("\n"));
+}
+
+#[test]
 fn every_file_raises_its_own_rule() {
-    for file in file::all().into_iter().filter(|f| !file::is_inspection(f)) {
+    for file in file::all().into_iter().filter(is_of_events) {
         let raised: BTreeSet<String> = file
             .scripts
             .iter()
@@ -52,6 +75,10 @@ fn every_file_raises_its_own_rule() {
             file.id
         );
     }
+}
+
+fn is_of_events(file: &RuleFile) -> bool {
+    !file::is_inspection(file) && !file::compares_definitions(file)
 }
 
 /// What a script leaves; what it fails with where it does not hold.

@@ -59,6 +59,11 @@ case hurried
 case not-first
 2026-07-01 09:00  step_end:review
 tick 2026-07-03 00:00
+expect unknown/not-here@tea yellow pending breached 2026-07-01 10:00
+expect skipped/not-here@decide yellow issued breached 2026-07-01 10:00
+expect hurried/too-soon@decide yellow issued breached 2026-07-01 11:00
+expect not-first/not-here@review yellow issued breached 2026-07-01 09:00
+tick 2026-07-04 00:00
 expect unknown/not-here@tea yellow issued breached 2026-07-01 10:00
 expect skipped/not-here@decide yellow issued breached 2026-07-01 10:00
 expect hurried/too-soon@decide yellow issued breached 2026-07-01 11:00

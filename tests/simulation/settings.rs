@@ -234,6 +234,11 @@ control_points:
         "the point does not say which of the two terms its limit is"
     );
     assert!(problems("{rule: C1, with: {over: 3wd}}").contains("has no parameter \"over\""));
+    assert!(
+        problems("{control_point: reply-late, legal_basis: 本市规定}")
+            .contains("write `legal_basis` there"),
+        "each limit names its own"
+    );
     assert_eq!(
         problems("{rule: Q1, over: 3wd}"),
         "",

@@ -61,12 +61,12 @@ fn a_mapping_that_is_corrected_applies_to_what_came_before() {
 2026-07-01 09:00  step_start:SL
 2026-07-01 10:00  accepted
 2026-07-01 11:00  step_start:SC
-tick 2026-07-03 00:00
-expect other-way@SC yellow issued breached 2026-07-01 11:00
-{corrected}expect other-way@SC yellow withdrawn breached 2026-07-01 11:00
+tick 2026-07-03 23:59:59
+expect other-way@SC yellow pending breached 2026-07-01 11:00
+{corrected}expect other-way@SC yellow cancelled breached 2026-07-01 11:00
 tick 2026-07-10 00:00
 expect late red issued due 2026-07-08 breached 2026-07-09
-expect other-way@SC yellow withdrawn breached 2026-07-01 11:00
+expect other-way@SC yellow cancelled breached 2026-07-01 11:00
 "
         ),
     );

@@ -82,7 +82,7 @@ fn timeline(found: &CaseView, names: &Names) -> Vec<(i64, u8, Value)> {
             entry["kind"] = "alert".into();
             entry["alert_id"] = alert.alert.alert_id.clone().into();
             entry["control_point"] = alert.alert.control_point.clone().into();
-            // A message begins with its control point's name, as published in the case's own flowchart.
+            // A message begins with its control point's name, as published in the case's own flowchart, or as a reminder.
             let name = alert.alert.message.split('：').next();
             entry["title_zh"] = name.unwrap_or(&alert.alert.control_point).into();
             (change.at.millis(), 1, entry)

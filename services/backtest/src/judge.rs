@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use mingjing_domain::Timestamp;
 use mingjing_domain::alert::{AlertRecord, Status};
+use mingjing_domain::catalogue::is_reminder_title;
 use mingjing_domain::fact::Cause;
 use mingjing_domain::source::Source;
 use mingjing_engine::{Engine, Input, Rules};
@@ -247,7 +248,8 @@ impl Judges {
             verdicts.unjudged += engine.unjudged_conditions();
             for alert in engine.alerts() {
                 let point = at(&mut verdicts.by_point, &alert.control_point);
-                if point.name.is_empty() {
+                // A message begins with the point's name, but for reminders.
+                if point.name.is_empty() || is_reminder_title(&point.name) {
                     let name = alert.message.split('：').next().unwrap_or_default();
                     point.name = name.to_owned();
                 }

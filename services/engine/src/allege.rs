@@ -479,6 +479,12 @@ fn finding_allegation(
     };
     let grace = match point.check {
         Check::OffList { grace } => Some(grace),
+        // What the flowchart makes of a case of which a step is called by nobody knows what name is asked first.
+        Check::NotInFlowchart | Check::StartedTooSoon | Check::RequiredStep { .. }
+            if context.unknown_step(finding.event).is_some() =>
+        {
+            Some(QUERY_GRACE)
+        }
         _ => fault.filter(|f| f.is_query()).map(|_| QUERY_GRACE),
     };
     let level = match (fault, &point.check) {

@@ -69,7 +69,7 @@ pub(crate) enum Slot {
     /// The declared attribute with this place.
     Attribute(Side, u16),
     /// `case.case_kind`, `case.org_code`, `case.region_code`, `case.item_code`; `event.kind`, `event.step`,
-    /// `event.actor`, `event.result_code`, `event.org_code`; and, only inside `has()`, `event.reason`,
+    /// `event.actor`, `event.result_code`, `event.org_code`, `event.occurred_at` (compared and subtracted as milliseconds); and, only inside `has()`, `event.reason`,
     /// `event.legal_basis`, `event.attachments`.
     BuiltIn(Side, BuiltIn),
     /// `case.files.<kind>`, `event.files.<kind>`, only inside `has()`: whether the event, or for the case it or an earlier one, came with a
@@ -87,6 +87,7 @@ pub(crate) enum BuiltIn {
     Step,
     Actor,
     Result,
+    OccurredAt,
     Reason,
     Basis,
     Attachments,
@@ -103,6 +104,7 @@ impl BuiltIn {
             (Side::Event, "step") => BuiltIn::Step,
             (Side::Event, "actor") => BuiltIn::Actor,
             (Side::Event, "result_code") => BuiltIn::Result,
+            (Side::Event, "occurred_at") => BuiltIn::OccurredAt,
             (Side::Event, "reason") => BuiltIn::Reason,
             (Side::Event, "legal_basis") => BuiltIn::Basis,
             (Side::Event, "attachments") => BuiltIn::Attachments,

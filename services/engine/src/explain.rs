@@ -9,6 +9,7 @@
 //! judged once as of that instant; that is how the case really stood then, as far as is known, and not what had been published.
 
 mod case_log;
+mod lacking;
 mod limits;
 mod points;
 mod text;
@@ -227,7 +228,7 @@ pub struct PointStory {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Verdict {
     /// `alleged`, `not_begun`, `in_time`, `fell_away`, `stopped`, `not_due`, `not_found`, `condition_false`, `not_judged`,
-    /// `excepted`, `no_occasion`, `taken_back`.
+    /// `not_asked` (the source's format lacks what it asks for), `excepted`, `no_occasion`, `taken_back`.
     pub outcome: String,
     /// For people.
     pub text: String,
@@ -316,6 +317,8 @@ fn told(
     if !question.judged {
         notes.push("来源为申报时钟且此后尚未声明数据完整：本办件在其下次声明完整时判断。".into());
     }
+    notes.extend(lacking::declared_zh(source));
+    notes.extend(lacking::unknown_zh(&question.context));
     if walked.fold.unjudged > 0 {
         let count = walked.fold.unjudged;
         notes.push(format!(

@@ -8,6 +8,7 @@ mod deadlines;
 mod fault;
 mod files;
 mod former;
+mod hours;
 mod ledger;
 mod money;
 mod moved;
@@ -40,6 +41,7 @@ use crate::symbols::{Symbol, Symbols};
 pub(crate) use deadlines::{measured_against, with_ledger};
 pub(crate) use fault::Fault;
 pub(crate) use former::{Budgets, Former};
+pub(crate) use hours::HOLIDAY;
 pub(crate) use ledger::Ledger;
 pub(crate) use money::{DECIDED, Measure, Span};
 pub(crate) use persons::APPROVED;
@@ -50,7 +52,6 @@ pub(crate) use stay::{Begun, Fallen, NEVER, NONE, Stay};
 pub(crate) use steps::{StepState, Tells};
 pub(crate) use suspensions::wrong;
 pub(crate) use taken_up::{winds_up, withdrawn_by_document};
-pub(crate) use unclosed::Unclosed;
 
 /// Item, body, region and case kind as one event named them; shared by the many events that name the same.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -83,8 +84,8 @@ pub(crate) struct Context<'a> {
     pub(crate) declared: bool,
     /// For so long after something was told the source may put it right.
     pub(crate) allowance_ms: i64,
-    /// The source has codes of its own for bodies: one that is no body's may be one that nobody mapped.
-    pub(crate) maps_bodies: bool,
+    /// The source's own codes of bodies: where it has any, a code that is no body's may be one that nobody mapped.
+    pub(crate) mapped_bodies: &'a BTreeMap<String, String>,
     /// The source's own codes of special procedures.
     pub(crate) mapped_specials: &'a BTreeMap<String, String>,
     /// What the source's format cannot say.
@@ -106,7 +107,7 @@ pub(crate) struct Finding {
     pub(crate) event: u32,
     /// Another event it rests on, or [`NONE`].
     pub(crate) other: u32,
-    /// `required_step`: the missing step; `missing_field`: the field's place.
+    /// `required_step`: the missing step; `started_too_soon`: the step that has not ended; `missing_field`: the field's place.
     pub(crate) detail: u16,
 }
 
@@ -329,6 +330,18 @@ impl Fold {
         point.only_when.as_ref().is_none_or(&mut holds) && !point.unless.iter().any(holds)
     }
 
+    /// The same, without counting what cannot be judged.
+    fn would_speak(&self, point: &Point, taken: &Taken<'_>) -> bool {
+        let seen = Seen {
+            attributes: &self.attributes,
+            event: taken.event,
+            context: taken.context,
+            with_event: true,
+        };
+        let holds = |condition: &Condition| condition.holds(&seen).unwrap_or(false);
+        point.only_when.as_ref().is_none_or(holds) && !point.unless.iter().any(holds)
+    }
+
     /// Whether a condition holds at an event, the event's own values being known of the case.
     fn holds_with(&mut self, condition: &Condition, taken: &Taken<'_>) -> bool {
         let seen = Seen {
@@ -383,6 +396,14 @@ impl<'a> Context<'a> {
         }
         self.step(event)
             .map_or(0, |s| self.step_symbol[usize::from(s)])
+    }
+
+    /// What the first event up to `place` calls its step by, that calls it by a word which the plan has neither as a code nor as the
+    /// name of one alone.
+    pub(crate) fn unknown_step(&self, place: u32) -> Option<&'a str> {
+        let mut events = self.history.up_to(place);
+        let unknown = events.find(|e| e.step != 0 && self.step(e).is_none())?;
+        Some(self.codes.text(unknown.step.into()))
     }
 
     /// The special procedure of the plan that a source's code or name for it means.

@@ -142,6 +142,9 @@
 //!   `collector`: the body or actor of the first `decided`, or an officer whom that body's register lists. Nobody told and no ground, of a fine
 //!   (`decided` more than 0) whose payment the actor of the first `decided` entered: a query, then for review.
 //! - A *query* is alleged as `off_list` is: settled when two working days have passed by the clock.
+//! - `night_or_holiday`: the event's local date is a day off of a notice, weekend days inside its block included; or its local time, unless it is
+//!   midnight to the second, lies in the night. Not where it or an earlier event of the case carried the file of an emergency, or where the source
+//!   cannot tell files.
 //! - `late_entry`: `entered_at`, else `received_at`, cut to the second, past the deadline. Not for declared sources.
 //! - `conflict`: an event that names another item or party than the first; a `step_start` of a step that the flowchart has, that is not
 //!   `repeatable` and of which a visit is open, where the last start of it named the same actor or neither named one: it opens no other; or an event whose id came with two contents under
@@ -259,6 +262,14 @@
 //!
 //! **What people decide** lies over all of this and changes none of it: see `dispose`. A command about an alert is decided where it lies in
 //! the log.
+//!
+//! **Orders** (`disposition/T15`). Of the last order about an alert, counted in the calendar of the region of the body it went to, under the T15 settings of
+//! that region (and the alert's item) on the local day it was given: unanswered, a notice from `remind` before its due instant on, if that lies after the order, then
+//! from the second after the due instant on what T15 is, and from the second after the deadline of `red_after` counted from the due instant on red; all by the
+//! partition's clock, whatever the source's. The first answer ends it: in time, the notice, and a card that was raised already is withdrawn; late, it stands as grave as it was by
+//! then, ended, and is told even where it was never raised. Withdrawn while the alert ordered about is withdrawn or cancelled, where T15 is off, and while unanswered and an
+//! appeal that was made no later than the due instant is open. An extension is given before the due instant has passed. An appeal that is
+//! turned down, made by then, gives an unanswered order its term anew from the decision on, if that is later. The order itself may be ordered about.
 //!
 //! [`PointKind`]: mingjing_domain::definitions::PointKind
 

@@ -19,7 +19,7 @@ use crate::fold::{Context, Finding, Fold, Former, NONE, Profile, Resent, Stay, m
 use crate::history::Event;
 use crate::rules::{Check, Plan, Point, TimedKind, TimedPoint};
 
-pub(crate) use words::{ending_zh, late_entry_zh, withdrawal_zh};
+pub(crate) use words::{ending_zh, field_zh, late_entry_zh, withdrawal_zh};
 
 /// What a record is made from, beside the allegation.
 pub(crate) struct Surroundings<'a> {

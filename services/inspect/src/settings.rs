@@ -12,6 +12,8 @@ use mingjing_domain::definitions::{DefinitionSet, PowerItem, RuleSettings};
 pub(crate) struct InForce {
     pub(crate) level: Level,
     pub(crate) off: Option<bool>,
+    /// The place's own paper.
+    pub(crate) legal_basis: Option<String>,
     /// Parameters as written, by name.
     pub(crate) parameters: BTreeMap<String, String>,
     /// The settings that decided something.
@@ -30,6 +32,7 @@ pub(crate) fn in_force(
     let mut found = InForce {
         level: rule.level,
         off: None,
+        legal_basis: None,
         parameters: rule
             .parameters
             .iter()
@@ -52,6 +55,9 @@ pub(crate) fn in_force(
             }
             if let Some(off) = setting.off {
                 found.off = Some(off);
+            }
+            if let Some(paper) = &setting.legal_basis {
+                found.legal_basis = Some(paper.clone());
             }
             let over = setting.over.iter().map(|v| ("over", v));
             for (name, value) in over.chain(setting.parameters.iter().map(|(n, v)| (n.as_str(), v)))

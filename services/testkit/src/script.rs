@@ -24,6 +24,8 @@
 //! | `activate NAME` and lines that begin with `\|` | definitions: the file of that name is added or replaced |
 //! | `expect POINT[@STEP][#VISIT] LEVEL STATUS [due …] [breached …] [done …] [is STATE]` | a run of such lines lists every alert there is, in any order |
 //! | `expect nothing` | there is no alert |
+//! | `says POINT[@STEP][#VISIT] TEXT` | the message of that alert has this text in it |
+//! | `cites POINT[@STEP][#VISIT] TEXT` | that alert cites exactly this basis; `-` for none |
 //!
 //! Words of an event: `by ACTOR`, `id ID` (else `e1`, `e2` … by line), `v VERSION`, `seq N` (else its line's number), `received DATE TIME`
 //! (else when it happened), `entered DATE TIME`, `corrects ID`, `special KIND`, `until DATE TIME`, `granted BUDGET`, `notice NUMBER` (the written notice of a special
@@ -41,8 +43,10 @@ mod parse;
 mod particulars;
 mod run;
 mod show;
+mod told;
 mod words;
 
 pub use parse::{BadLine, Input, Line, parse};
 pub use run::{EngineRun, Judge, SlowRun, check, compiled, definitions, run};
 pub use show::{Row, difference};
+pub use told::Told;

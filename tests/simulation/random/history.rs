@@ -192,6 +192,11 @@ const ALERTS: &[&str] = &[
     "1/not-here",
     "0/negative",
     "2/one-person",
+    "0/disposition/T15@no-notice",
+    "0/disposition/T15@no-notice",
+    "1/disposition/T15@whole",
+    "0/disposition/T15@inspection/Q2@2026-02",
+    "0/disposition/T15@disposition/T15@no-notice",
 ];
 
 /// What people do, in the words of a script.
@@ -213,6 +218,8 @@ const DEEDS: &[&str] = &[
     "withdraw subjective",
     "pass_up",
     "order",
+    "order soon",
+    "order soon",
     "answer",
     "extend",
     "close",
@@ -533,13 +540,16 @@ impl Writer<'_> {
                 let case = alert[..1].parse().expect("an alert begins with its case");
                 let mut lines = format!("source {}\n", source_of(case));
                 for (nth, (what, who)) in (0..).zip(deeds) {
-                    let (what, who) = (what.get(DEEDS), who.get(PEOPLE));
+                    let (what, who) = (*what.get(DEEDS), who.get(PEOPLE));
                     let at =
                         self.now - Duration::hours(i64::from(*hours_ago)) + Duration::minutes(nth);
-                    let more = match *what {
-                        "extend" => format!(" until {}", show(at + Duration::hours(300))),
-                        _ => String::new(),
+                    let (what, until) = match what {
+                        "extend" => ("extend", Some(300)),
+                        "order soon" => ("order", Some(20)),
+                        what => (what, None),
                     };
+                    let until = until.map(|hours| show(at + Duration::hours(hours)));
+                    let more = until.map_or(String::new(), |until| format!(" until {until}"));
                     let key = self.disposed.len();
                     let line = format!(
                         "dispose {alert} {what} by {who} {} key k{key}{more}",

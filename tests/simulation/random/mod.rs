@@ -107,7 +107,7 @@ fn inputs_of(steps: &[Step]) -> Vec<Input> {
         let (_, parsed) = parse(lines).expect("a written history");
         inputs.extend(parsed.into_iter().filter_map(|(_, line)| match line {
             Line::Input(input) => Some(input),
-            Line::Expect(_) | Line::Answered(_) | Line::Inspect(..) => None,
+            Line::Expect(_) | Line::Answered(_) | Line::Inspect(..) | Line::Told(_) => None,
         }));
     }
     inputs

@@ -1,7 +1,7 @@
 //! 目录对应 G: each place's list and flowcharts against the provincial base (domain study 11.14), as
 //! [`crate::definitions::differences`] holds them against each other.
 
-use super::{Exception, FindingKind, Rule, Tier};
+use super::{Basis, Exception, FindingKind, Rule, Tier};
 use crate::alert::Level;
 
 /// Rules of this family.
@@ -15,7 +15,7 @@ const G1: Rule = Rule {
     tier: Tier::Import,
     finding: FindingKind::Review,
     level: Level::Review,
-    legal_basis: &[],
+    legal_basis: &[Basis::own("各地清单与省级基本目录一致（11.14）")],
     parameters: &[],
     evidence: &["上级目录的事项", "缺少该事项的区划"],
     message: "",
@@ -40,7 +40,7 @@ const G2: Rule = Rule {
     tier: Tier::Import,
     finding: FindingKind::Review,
     level: Level::Review,
-    legal_basis: &[],
+    legal_basis: &[Basis::own("各地清单与省级基本目录一致（11.14）")],
     parameters: &[],
     evidence: &["本地事项及其设定依据"],
     message: "",
@@ -59,14 +59,14 @@ const G3: Rule = Rule {
     tier: Tier::Import,
     finding: FindingKind::Review,
     level: Level::Review,
-    legal_basis: &[],
+    legal_basis: &[Basis::own("各地清单与省级基本目录一致（11.14）")],
     parameters: &[],
     evidence: &["本地时限", "上级目录的时限"],
     message: "",
     remedy: "请按上级目录修订时限，或者登记不同的依据。",
     exceptions: &[Exception {
         text: "承诺时限短于上级目录",
-        source: "优化营商环境条例 35",
+        source: "优化营商环境条例 36",
     }],
 };
 
@@ -78,7 +78,7 @@ const G4: Rule = Rule {
     tier: Tier::Import,
     finding: FindingKind::Review,
     level: Level::Review,
-    legal_basis: &[],
+    legal_basis: &[Basis::own("各地清单与省级基本目录一致（11.14）")],
     parameters: &[],
     evidence: &["本地流程图的环节", "上级目录的环节"],
     message: "",
@@ -103,7 +103,7 @@ const G5: Rule = Rule {
     tier: Tier::Import,
     finding: FindingKind::Review,
     level: Level::Review,
-    legal_basis: &[],
+    legal_basis: &[Basis::own("各地清单与省级基本目录一致（11.14）")],
     parameters: &[],
     evidence: &["本地事项", "上级目录的事项"],
     message: "",

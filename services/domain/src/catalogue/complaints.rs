@@ -60,7 +60,9 @@ const C2: Rule = Rule {
     tier: Tier::Stream,
     finding: FindingKind::Fault,
     level: Level::Yellow,
-    legal_basis: &[],
+    legal_basis: &[Basis::policy(
+        "国务院办公厅关于建立政务服务“好差评”制度的意见（国办发〔2019〕51号，资料 S53）：差评回访整改",
+    )],
     parameters: &[
         Parameter {
             name: "call_back",
@@ -100,18 +102,27 @@ const C3: Rule = Rule {
     id: "C3",
     name: "重复投诉",
     name_en: "Repeated complaints",
-    checks: "同一事项、同一单位、同类内容的投诉一个月内的件数。",
+    checks: "同一事项、同一单位、同类内容的投诉，连续若干日内的人数；没有事项的按单位和内容计。",
     tier: Tier::Inspection,
     finding: FindingKind::Review,
     level: Level::Review,
-    legal_basis: &[],
-    parameters: &[Parameter {
-        name: "count",
-        meaning: "一个月内的件数",
-        default: "3",
-        unit: "件",
-        source: "D",
-    }],
+    legal_basis: &[Basis::own("同一事项、同一单位的重复投诉（3.2）")],
+    parameters: &[
+        Parameter {
+            name: "count",
+            meaning: "投诉的人数",
+            default: "3",
+            unit: "人",
+            source: "D",
+        },
+        Parameter {
+            name: "within",
+            meaning: "连续计算的日数（全平台一个值）",
+            default: "30cd",
+            unit: "日",
+            source: "D",
+        },
+    ],
     evidence: &["各件投诉"],
     message: "",
     remedy: "请复核是否存在普遍性问题，并研究改进。",
@@ -129,7 +140,9 @@ const C4: Rule = Rule {
     tier: Tier::Stream,
     finding: FindingKind::Review,
     level: Level::Review,
-    legal_basis: &[],
+    legal_basis: &[Basis::policy(
+        "衢州市、浙江省电子监察做法：以电话回访申请人核实办件数据（资料 S19）",
+    )],
     parameters: &[Parameter {
         name: "topic",
         meaning: "反映未办理的投诉类别，条件中写作 parameter.topic",
@@ -141,7 +154,7 @@ const C4: Rule = Rule {
     message: "{when}收到反映未办理的投诉，而办件已有{before}。",
     remedy: "请电话核实申请人是否实际办结、是否收到结果，并上传核实记录。",
     exceptions: &[Exception {
-        text: "投诉所指是办结以后的另一事项",
+        text: "投诉所指不是未办理（另一事项、服务态度等）",
         source: "D",
     }],
 };

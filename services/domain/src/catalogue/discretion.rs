@@ -16,7 +16,7 @@ pub(super) const RULES: &[Rule] = &[
         level: Level::Red,
         legal_basis: &[
             Basis::read_for("行政处罚法第三十四条", &[Penalty]),
-            Basis::unread("行政处罚法第三十七条（从旧兼从轻）"),
+            Basis::read_for("行政处罚法第三十七条", &[Penalty]),
         ],
         parameters: &[],
         evidence: &["决定记录与金额", "所用裁量基准的版本、档次和幅度"],
@@ -83,7 +83,7 @@ pub(super) const RULES: &[Rule] = &[
         tier: Tier::Inspection,
         finding: FindingKind::Review,
         level: Level::Review,
-        legal_basis: &[Basis::unread("行政处罚法第五条")],
+        legal_basis: &[Basis::read_for("行政处罚法第五条", &[Penalty])],
         parameters: &[Parameter {
             name: "share",
             meaning: "偏离同类中位数",
@@ -103,7 +103,7 @@ pub(super) const RULES: &[Rule] = &[
         id: "D5",
         name: "一事不二罚",
         name_en: "Fined twice for one act",
-        checks: "同一当事人同一违法行为被两次以上罚款。",
+        checks: "同一当事人同一日的同一违法行为被两次以上罚款；以两个违法行为或者由两个机关处罚，而证据材料相同，或者两个机关处罚的行为时间、地点相同的，供核实。",
         tier: Tier::Inspection,
         finding: FindingKind::Fault,
         level: Level::Red,
@@ -113,7 +113,7 @@ pub(super) const RULES: &[Rule] = &[
         message: "",
         remedy: "请核对是否为同一违法行为；确属重复的，撤销后一处罚。",
         exceptions: &[Exception {
-            text: "持续或者反复的不同违法行为",
+            text: "首次处罚决定之后仍在持续或者再次发生、另案载明其后行为日期的",
             source: "11.13",
         }],
     },
@@ -170,7 +170,9 @@ pub(super) const RULES: &[Rule] = &[
         tier: Tier::Import,
         finding: FindingKind::Data,
         level: Level::Yellow,
-        legal_basis: &[],
+        legal_basis: &[Basis::policy(
+            "县级行政权力网上公开透明运行经验：网上罚款与国库入库按月对账（资料 S38）",
+        )],
         parameters: &[Parameter {
             name: "over",
             meaning: "容许的差额",
@@ -206,7 +208,7 @@ pub(super) const RULES: &[Rule] = &[
         message: "",
         remedy: "请说明增长的原因。",
         exceptions: &[Exception {
-            text: "专项整治、法律修改引起的增长",
+            text: "专项整治、法律修改引起的增长（以规则设置对该地区关闭，载明生效日期）",
             source: "11.14",
         }],
     },

@@ -97,6 +97,22 @@ pub fn is_known(id: &str) -> bool {
     local || rule(id).is_some()
 }
 
+/// What the message of a reminder begins with, in place of its control point's name: that is named for the breach, and there is none
+/// yet. Near: the due instant is still to come.
+pub fn reminder_title(of: &str, near: bool) -> String {
+    let noun = if near { NEAR } else { REMINDER };
+    format!("{noun}（{of}）")
+}
+
+/// Whether the beginning of a message is that of a reminder.
+pub fn is_reminder_title(title: &str) -> bool {
+    let noun = title.split('（').next().unwrap_or_default();
+    title.contains('（') && (noun == NEAR || noun == REMINDER)
+}
+
+const NEAR: &str = "临期提醒";
+const REMINDER: &str = "提醒";
+
 /// What stands in braces in a message and is no placeholder.
 pub fn strange_placeholders(message: &str) -> Vec<&str> {
     let inside = message.split('{').skip(1);
@@ -111,6 +127,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::definitions::PowerType::{Coercion, Inspection, Licence, Other, Payment, Penalty};
 
     #[test]
     fn every_id_is_there_once() {
@@ -161,6 +178,20 @@ mod tests {
     }
 
     #[test]
+    fn every_rule_shows_what_it_rests_on_and_cites_no_paper_that_binds_nobody() {
+        for rule in rules() {
+            assert!(!rule.legal_basis.is_empty(), "{} rests on nothing", rule.id);
+            for power_type in [Licence, Penalty, Coercion, Payment, Inspection, Other] {
+                let cited = rule.cited(Some(power_type)).unwrap_or_default();
+                let papers = rule.legal_basis.iter().filter(|b| b.kind != BasisKind::Law);
+                for paper in papers {
+                    assert!(!cited.contains(paper.article), "{}: {cited}", rule.id);
+                }
+            }
+        }
+    }
+
+    #[test]
     fn what_a_review_overturned_has_the_same_words_for_rules_and_inspections() {
         let f3 = rule("F3").expect("F3");
         let words: Vec<String> = crate::event::OVERTURNED
@@ -169,6 +200,14 @@ mod tests {
             .collect();
         let default = format!("event.result_code in [{}]", words.join(", "));
         assert_eq!(f3.parameters[0].default, default);
+    }
+
+    #[test]
+    fn a_reminder_is_known_by_how_it_begins() {
+        assert_eq!(reminder_title("许可决定", true), "临期提醒（许可决定）");
+        assert!(is_reminder_title(&reminder_title("许可决定", true)));
+        assert!(is_reminder_title(&reminder_title("特别程序", false)));
+        assert!(!is_reminder_title("许可决定超期") && !is_reminder_title("提醒"));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::rule::{Basis, BasisKind, Rule, Tier};
+use super::rule::{Basis, Rule};
 use super::{FAMILIES, LOCAL_PREFIX, needs};
 
 /// `schemas/rules.md`: a table by family, then each rule in full with a link to its scripts.
@@ -17,7 +17,7 @@ pub fn page() -> String {
         text,
         "默认等级可按地区、类别、事项和生效日期设置（`kind: rule_settings`）；地方自定规则以 `{LOCAL_PREFIX}` 开头。\n\
          标“条文待核”的依据尚未核对原文，不写入预警；标“地方规定”的是规则的出处，本地有相应文件的，\
-         写入监察点的 `legal_basis` 后预警才引用。\
+         写入监察点（巡检规则写入规则设置）的 `legal_basis` 后预警才引用；标“平台自定”的没有外部出处，括号内为设计依据的章节。\
          写有“启用条件”的规则，条件不具备时不作判断。\n"
     );
     for family in FAMILIES.iter().filter(|f| !f.rules.is_empty()) {
@@ -85,13 +85,11 @@ fn in_full(text: &mut String, rule: &Rule) {
     for exception in rule.exceptions {
         let _ = writeln!(text, "- 例外：{}（{}）", exception.text, exception.source);
     }
-    if rule.tier == Tier::Stream {
-        let _ = writeln!(
-            text,
-            "- 用例：[tests/rules/{id}.md](../tests/rules/{id}.md)",
-            id = rule.id
-        );
-    }
+    let _ = writeln!(
+        text,
+        "- 用例：[tests/rules/{id}.md](../tests/rules/{id}.md)",
+        id = rule.id
+    );
     text.push('\n');
 }
 
@@ -103,12 +101,7 @@ fn bases(rule: &Rule, between: &str) -> String {
         } else {
             format!("（{}）", types.join("、"))
         };
-        let open = match (basis.kind, basis.checked) {
-            (BasisKind::Policy, _) => "〔地方规定〕",
-            (BasisKind::Law, true) => "",
-            (BasisKind::Law, false) => "〔条文待核〕",
-        };
-        format!("{}{whose}{open}", basis.article)
+        format!("{}{whose}{}", basis.article, basis.mark())
     };
     let all: Vec<String> = rule.legal_basis.iter().map(one).collect();
     all.join(between)

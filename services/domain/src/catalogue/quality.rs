@@ -48,7 +48,9 @@ pub(super) const RULES: &[Rule] = &[
         tier: Tier::Inspection,
         finding: FindingKind::Fault,
         level: Level::Yellow,
-        legal_basis: &[],
+        legal_basis: &[Basis::policy(
+            "开发区行政权力网上运行总结、四川省督查督办做法：不得事后批量补录（资料 S39、S5）",
+        )],
         parameters: &[
             Parameter {
                 name: "count",
@@ -69,7 +71,7 @@ pub(super) const RULES: &[Rule] = &[
         message: "",
         remedy: "请说明集中补录的原因，并核对补录内容与纸质案卷是否一致。",
         exceptions: &[Exception {
-            text: "系统切换、停电停网后按报备计划补传的",
+            text: "系统切换、停电停网后，在来源报备的补录时段（announced: back_entry）内补录的",
             source: "11.2",
         }],
     },
@@ -81,7 +83,9 @@ pub(super) const RULES: &[Rule] = &[
         tier: Tier::Stream,
         finding: FindingKind::Data,
         level: Level::Review,
-        legal_basis: &[],
+        legal_basis: &[Basis::policy(
+            "湖南省电子监察系统：办理时间不得倒序（资料 S42）",
+        )],
         parameters: &[],
         evidence: EVENTS,
         message: "",
@@ -99,7 +103,9 @@ pub(super) const RULES: &[Rule] = &[
         tier: Tier::Stream,
         finding: FindingKind::Data,
         level: Level::Review,
-        legal_basis: &[],
+        legal_basis: &[Basis::policy(
+            "行政审批绩效量化测评办法：数据完整规范（资料 S12）",
+        )],
         parameters: &[],
         evidence: &["有误的记录", "字段名"],
         message: "",
@@ -123,7 +129,9 @@ pub(super) const RULES: &[Rule] = &[
         tier: Tier::Stream,
         finding: FindingKind::Data,
         level: Level::Review,
-        legal_basis: &[],
+        legal_basis: &[Basis::policy(
+            "山东省电子监察交换表：办件编号与当事人、事项一致（资料 S47）",
+        )],
         parameters: &[],
         evidence: EVENTS,
         message: "",
@@ -141,7 +149,9 @@ pub(super) const RULES: &[Rule] = &[
         tier: Tier::Inspection,
         finding: FindingKind::Notice,
         level: Level::Notice,
-        legal_basis: &[],
+        legal_basis: &[Basis::policy(
+            "四川省行政权力公开运行督查、防城港市电子监察通报：零办件说明（资料 S5、S7、S28）",
+        )],
         parameters: &[Parameter {
             name: "count",
             meaning: "此前十二个月中有办件的月数（少于此数的不提示）",
@@ -165,13 +175,13 @@ pub(super) const RULES: &[Rule] = &[
         tier: Tier::Inspection,
         finding: FindingKind::Data,
         level: Level::Notice,
-        legal_basis: &[],
+        legal_basis: &[Basis::own("来源超过自己声明的节奏没有报送（3.2）")],
         parameters: &[],
         evidence: &["来源", "最后一次报送时间", "声明的节奏"],
         message: "",
         remedy: "请检查业务系统与报送程序，恢复后补传。",
         exceptions: &[Exception {
-            text: "夜间、休息日、节假日（只计工作日 9 时至 17 时；节奏超过一个工作日的按工作日计），以及已报备的停机时段",
+            text: "夜间、休息日、节假日（只计工作日 9 时至 17 时；节奏超过一个工作日的按工作日计），以及来源报备的停机时段（announced: downtime）",
             source: "11.2",
         }],
     },
@@ -268,7 +278,9 @@ pub(super) const RULES: &[Rule] = &[
         tier: Tier::Inspection,
         finding: FindingKind::Review,
         level: Level::Review,
-        legal_basis: &[],
+        legal_basis: &[Basis::policy(
+            "沙坪坝区营商环境智慧监管平台：选择性提速（资料 S36）",
+        )],
         parameters: &[Parameter {
             name: "count",
             meaning: "比较所需的最少办件数",
@@ -292,7 +304,7 @@ pub(super) const RULES: &[Rule] = &[
         tier: Tier::Inspection,
         finding: FindingKind::Review,
         level: Level::Review,
-        legal_basis: &[],
+        legal_basis: &[Basis::own("办结集中于到期日疑为体外循环（3.2）")],
         parameters: &[Parameter {
             name: "share",
             meaning: "到期当日办结占全部办结的比例",
@@ -304,7 +316,7 @@ pub(super) const RULES: &[Rule] = &[
         message: "",
         remedy: "请抽查这些办件的实际办理情况。",
         exceptions: &[Exception {
-            text: "公告期、公示期届满日即为办结日的事项",
+            text: "公告期、公示期届满日即为办结日的事项（以规则设置对该事项关闭）",
             source: "领域规则",
         }],
     },
@@ -316,7 +328,9 @@ pub(super) const RULES: &[Rule] = &[
         tier: Tier::Stream,
         finding: FindingKind::Fault,
         level: Level::Yellow,
-        legal_basis: &[],
+        legal_basis: &[Basis::policy(
+            "山东省电子监察交换表：办结须有证照或者文书号（资料 S47）",
+        )],
         parameters: &[],
         evidence: &["办结记录", "结果字段"],
         message: "{when}“{what}”时，没有证照编号或者决定文书编号。",
@@ -335,7 +349,9 @@ pub(super) const RULES: &[Rule] = &[
         tier: Tier::Inspection,
         finding: FindingKind::Data,
         level: Level::Notice,
-        legal_basis: &[],
+        legal_basis: &[Basis::own(
+            "来源申报的事件数与平台接收的一致（11.2，设计决定 15）",
+        )],
         parameters: &[Parameter {
             name: "count",
             meaning: "一日相差的事件数（少于此数的不提示）",
@@ -366,7 +382,7 @@ pub(super) const RULES: &[Rule] = &[
         tier: Tier::Inspection,
         finding: FindingKind::Data,
         level: Level::Notice,
-        legal_basis: &[],
+        legal_basis: &[Basis::own("传输的延迟与经办人的延迟分开（11.8）")],
         parameters: &[Parameter {
             name: "count",
             meaning: "一日迟延送达的记录数（少于此数的不提示）",
@@ -396,7 +412,7 @@ pub(super) const RULES: &[Rule] = &[
         tier: Tier::Stream,
         finding: FindingKind::Review,
         level: Level::Review,
-        legal_basis: &[],
+        legal_basis: &[Basis::own("起算时间推后须由监督机构核定（11.1）")],
         parameters: &[],
         evidence: &["原报和改报的起算时间", "改报的记录及其接收时间"],
         message: "",
@@ -424,7 +440,7 @@ pub(super) const RULES: &[Rule] = &[
         tier: Tier::Stream,
         finding: FindingKind::Review,
         level: Level::Review,
-        legal_basis: &[],
+        legal_basis: &[Basis::own("事后补录不能使期限未超（11.1）")],
         parameters: &[],
         evidence: &["事后补录的中止、延期记录", "不计补录时的届满时间"],
         message: "",
@@ -452,7 +468,7 @@ pub(super) const RULES: &[Rule] = &[
         tier: Tier::Stream,
         finding: FindingKind::Review,
         level: Level::Review,
-        legal_basis: &[],
+        legal_basis: &[Basis::own("受理后改报事项须由监督机构核定（11.1）")],
         parameters: &[],
         evidence: &["原报和改报的事项及其办结时限", "改报的记录及其接收时间"],
         message: "",

@@ -164,8 +164,11 @@ pub enum BasisKind {
     /// 法律、法规、规章.
     Law,
     /// 地方规定、政策文件: where the rule was found. An alert cites such a paper only where the place itself declares it, as its control
-    /// point's `legal_basis`: another city's paper binds nobody here.
+    /// point's or setting's `legal_basis`: another city's paper binds nobody here.
     Policy,
+    /// 平台自定: a rule of this platform, which no paper was found for; the section of the domain study that says why. Never cited in an
+    /// alert.
+    Own,
 }
 
 impl BasisKind {
@@ -174,6 +177,7 @@ impl BasisKind {
         match self {
             BasisKind::Law => "law",
             BasisKind::Policy => "policy",
+            BasisKind::Own => "own",
         }
     }
 }
@@ -225,6 +229,24 @@ impl Basis {
         Self {
             kind: BasisKind::Policy,
             ..Self::read_for(paper, &[])
+        }
+    }
+
+    /// What this platform holds by itself, and the section of the domain study it is from.
+    pub const fn own(reason: &'static str) -> Self {
+        Self {
+            kind: BasisKind::Own,
+            ..Self::read_for(reason, &[])
+        }
+    }
+
+    /// What lists put behind it; nothing for an article that was read.
+    pub const fn mark(&self) -> &'static str {
+        match (self.kind, self.checked) {
+            (BasisKind::Law, true) => "",
+            (BasisKind::Law, false) => "〔条文待核〕",
+            (BasisKind::Policy, _) => "〔地方规定〕",
+            (BasisKind::Own, _) => "〔平台自定〕",
         }
     }
 }

@@ -2,7 +2,9 @@
 
 use super::{Basis, Exception, FindingKind, Parameter, Rule, Tier};
 use crate::alert::Level;
-use crate::definitions::PowerType::{Coercion, Confirmation, Licence, Other, Payment, Penalty};
+use crate::definitions::PowerType::{
+    Coercion, Confirmation, Licence, Other, Payment, Penalty, Reward, Ruling,
+};
 
 const DEADLINE: &[&str] = &[
     "起算记录",
@@ -33,7 +35,9 @@ pub(super) const RULES: &[Rule] = &[
         tier: Tier::Stream,
         finding: FindingKind::Notice,
         level: Level::Notice,
-        legal_basis: &[],
+        legal_basis: &[Basis::policy(
+            "榆林市、湖南省等地电子监察系统：到期前若干工作日或者已用九成时提醒（资料 S18、S42）",
+        )],
         parameters: &[Parameter {
             name: "at",
             meaning: "提前多少提醒：`2wd before`，或已用比例 `90%`；监察点写明规则 T1 而不写阶梯的，不足五日的期限按 `90%`",
@@ -54,9 +58,10 @@ pub(super) const RULES: &[Rule] = &[
         tier: Tier::Stream,
         finding: FindingKind::Fault,
         level: Level::Yellow,
+        // A service (政务服务事项) is what is asked for: 许可、确认、裁决、给付、奖励、备案 and other powers upon application.
         legal_basis: &[Basis::read_for(
             "优化营商环境条例第三十六条",
-            &[Licence, Confirmation, Payment, Other],
+            &[Licence, Confirmation, Payment, Ruling, Reward, Other],
         )],
         parameters: &[],
         evidence: DEADLINE,
@@ -118,7 +123,9 @@ pub(super) const RULES: &[Rule] = &[
         tier: Tier::Stream,
         finding: FindingKind::Fault,
         level: Level::Yellow,
-        legal_basis: &[],
+        legal_basis: &[Basis::policy(
+            "行政权力依法规范公开运行平台培训材料：按阶段计时（资料 S57）",
+        )],
         parameters: &[],
         evidence: DEADLINE,
         message: "",
@@ -347,25 +354,65 @@ pub(super) const RULES: &[Rule] = &[
         id: "T15",
         name: "督办未按期反馈",
         name_en: "Order unanswered",
-        checks: "督办到反馈期限仍未反馈；对应当反馈的单位另立新预警，不加重原预警。",
+        checks: "督办到反馈期限仍未反馈；对应当反馈的单位另立新预警，不加重原预警。届满前提醒一次，逾期满设定时间仍未反馈的升为红牌。",
         tier: Tier::Disposition,
         finding: FindingKind::Fault,
         level: Level::Yellow,
         legal_basis: &[Basis::policy("地方电子监察规定：督办限期反馈（资料 S16）")],
-        parameters: &[Parameter {
-            name: "over",
-            meaning: "反馈期限",
-            default: "5wd",
-            unit: "时长",
-            source: "S16",
-        }],
-        evidence: &["督办单", "反馈期限"],
+        parameters: &[
+            Parameter {
+                name: "over",
+                meaning: "督办没有写明反馈时间的，反馈期限",
+                default: "5wd",
+                unit: "时长",
+                source: "S16",
+            },
+            Parameter {
+                name: "remind",
+                meaning: "届满前多少提醒，`none` 为不提醒",
+                default: "1wd",
+                unit: "时长",
+                source: "D（1.5）",
+            },
+            Parameter {
+                name: "red_after",
+                meaning: "逾期满多少仍未反馈升为红牌，`none` 为不升级",
+                default: "5wd",
+                unit: "时长",
+                source: "D（1.5、S31 三明：逾期不反馈的升级）",
+            },
+            Parameter {
+                name: "appeal",
+                meaning: "申诉期：自预警发出或者认定之日起",
+                default: "5wd",
+                unit: "时长",
+                source: "D（11.10）",
+            },
+            Parameter {
+                name: "decide",
+                meaning: "申诉办理期",
+                default: "10wd",
+                unit: "时长",
+                source: "D（11.10）",
+            },
+        ],
+        evidence: &["督办单", "反馈期限及其延长", "反馈记录", "原预警"],
         message: "",
-        remedy: "请立即反馈办理情况。",
-        exceptions: &[Exception {
-            text: "申诉期间和经批准延期反馈的，不计入",
-            source: "11.10",
-        }],
+        remedy: "请立即反馈办理情况，并说明逾期原因。",
+        exceptions: &[
+            Exception {
+                text: "届满前提出的申诉办理期间不计入；申诉维持的，反馈期限自维持之日起重新计算",
+                source: "11.10",
+            },
+            Exception {
+                text: "届满前经批准延期反馈的，按延长后的期限计算",
+                source: "11.10",
+            },
+            Exception {
+                text: "原预警经核实撤销或者不予认定的，督办随之失效",
+                source: "D（1.6）",
+            },
+        ],
     },
     Rule {
         id: "T16",
@@ -392,11 +439,11 @@ pub(super) const RULES: &[Rule] = &[
         id: "T17",
         name: "撤件重报规避期限",
         name_en: "Clock escaped by taking a case out and in again",
-        checks: "首件未经决定而终结（作废、退件、撤回、终止、移送、未并入他件的并案、受理后不予受理）的前后30日内，同一当事人、同一事项另立新件；新件应当按首件的期限办理，平台不自动改算。没有报送当事人、无从比对的，列为待核。",
+        checks: "首件未经决定而终结（作废、退件、撤回、终止、移送、未并入他件的并案、受理后不予受理）的前后30日内，同一当事人、同一事项另立新件；新件应当按首件的期限办理：首件的期限届满而新件仍未决定的，另立预警，首件的期限是法定时限的为红牌。没有报送当事人、无从比对的，列为待核。",
         tier: Tier::Inspection,
         finding: FindingKind::Fault,
         level: Level::Yellow,
-        legal_basis: &[],
+        legal_basis: &[Basis::own("首件终结后另立新件的，沿用首件期限（11.13）")],
         parameters: &[
             Parameter {
                 name: "over",
@@ -416,9 +463,39 @@ pub(super) const RULES: &[Rule] = &[
         evidence: &["首件及其终结记录", "新件的申请、受理记录", "首件期限"],
         message: "",
         remedy: "请说明首件终结的原因，并提供申请人的书面材料。",
-        exceptions: &[Exception {
-            text: "申请人书面撤回后以新的内容再次申请的",
-            source: "11.13",
-        }],
+        exceptions: &[
+            Exception {
+                text: "申请人书面撤回后以新的内容再次申请的",
+                source: "11.13",
+            },
+            Exception {
+                text: "新件办理期间有特别程序或者延期的，首件的期限是否顺延列为待核",
+                source: "D（11.13）",
+            },
+        ],
+    },
+    Rule {
+        id: "T18",
+        name: "延续逾期未决定",
+        name_en: "Renewal not decided before expiry",
+        checks: "被许可人在有效期届满三十日前申请延续的，是否在有效期届满前作出是否准予延续的决定。",
+        tier: Tier::Stream,
+        finding: FindingKind::Fault,
+        level: Level::Red,
+        legal_basis: &[Basis::unread_for("行政许可法第五十条", &[Licence])],
+        parameters: &[],
+        evidence: DEADLINE,
+        message: "",
+        remedy: "有效期届满前没有决定的，视为准予延续：请立即办理延续手续，并说明超期的原因。",
+        exceptions: &[
+            Exception {
+                text: "距有效期届满不足三十日才申请的，不受此限，按一般的许可期限办理",
+                source: "许可法 50「条文待核」",
+            },
+            Exception {
+                text: "法律、法规对申请延续的时间另有规定的，在流程图的起算条件中写明",
+                source: "许可法 50「条文待核」",
+            },
+        ],
     },
 ];

@@ -2,7 +2,7 @@
 //!
 //! Items are the same where their 基本编码 are, and are compared within a level: a county list is not asked for what only
 //! the city does. Of flowcharts the versions with the latest effect are compared: limits by what they span, steps by
-//! code, else by name. A promise shorter than the base's is lawful (优化营商环境条例 art. 35); so is a step that need not
+//! code, else by name. A promise shorter than the base's is lawful (优化营商环境条例 art. 36); so is a step that need not
 //! be gone through, where the base has none, as long as it asks nothing of the applicant: both raise nothing.
 
 use std::collections::{BTreeMap, BTreeSet};

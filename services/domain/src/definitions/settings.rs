@@ -74,6 +74,9 @@ pub struct Setting {
     /// Parameters by their names in the catalogue.
     #[serde(default, rename = "with")]
     pub parameters: BTreeMap<String, Scalar>,
+    /// 依据: the place's own paper that has the rule, which its alerts cite. A limit names its own.
+    #[serde(default)]
+    pub legal_basis: Option<String>,
     /// 人工确认.
     #[serde(default)]
     pub confirm: Option<bool>,
@@ -250,6 +253,10 @@ fn plain<'s>(
             if set.map_err(|why| (*settings, *setting, why))? {
                 by.note(name, settings);
             }
+        }
+        if let Some(paper) = &setting.legal_basis {
+            point.legal_basis = Some(paper.clone());
+            by.note("legal_basis", settings);
         }
         if let Some(confirm) = setting.confirm {
             point.confirm = confirm;

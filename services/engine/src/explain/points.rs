@@ -6,6 +6,7 @@
 use mingjing_domain::Timestamp;
 use mingjing_domain::alert::{AlertRecord, Level, Status};
 
+use super::lacking::{Lacking, lacking};
 use super::verdict::{listed, quiet, span_zh, taken_back_zh, with_alert};
 use super::walk::{Walked, local, stay_name};
 use super::{PointStory, Verdict};
@@ -56,7 +57,7 @@ fn former_points(told: &mut Vec<PointStory>, question: &Question<'_>) {
             }
             None => told.push(PointStory {
                 control_point: alert.control_point.clone(),
-                // A message begins with the name of its point.
+                // A message begins with the name of its point, or says that it is a reminder.
                 name: alert.message.split('：').next().unwrap_or_default().into(),
                 rule: Some(alert.rule.clone()),
                 legal_basis: alert.legal_basis.clone(),
@@ -78,6 +79,8 @@ struct AskedPoint<'a> {
 impl AskedPoint<'_> {
     fn story(&self) -> PointStory {
         let timed = self.timed().next().is_some();
+        let context = &self.question.context;
+        let lacking = lacking(self.place, self.point, self.looks(), context);
         let mut verdicts: Vec<Verdict> = self
             .allegations
             .iter()
@@ -85,9 +88,15 @@ impl AskedPoint<'_> {
             .map(|a| self.alleged(a))
             .collect();
         if timed {
-            self.quiet_stays(&mut verdicts);
+            self.quiet_stays(&mut verdicts, lacking.as_ref());
         } else if verdicts.is_empty() {
-            verdicts.push(self.quiet_finding());
+            let verdict = self.quiet_finding();
+            verdicts.push(match lacking {
+                Some(lacking) if verdict.outcome == "not_found" => {
+                    quiet("not_asked", lacking.text())
+                }
+                _ => verdict,
+            });
         }
         self.taken_back(&mut verdicts);
         PointStory {
@@ -196,7 +205,7 @@ impl AskedPoint<'_> {
     }
 
     /// Its limits' runs of which nothing is alleged.
-    fn quiet_stays(&self, verdicts: &mut Vec<Verdict>) {
+    fn quiet_stays(&self, verdicts: &mut Vec<Verdict>, lacking: Option<&Lacking>) {
         let mut any = false;
         for (place, stay) in self.walked.fold.stays.iter().enumerate() {
             let timed = &self.question.context.plan.timed[usize::from(stay.timed)];
@@ -211,8 +220,10 @@ impl AskedPoint<'_> {
             }
         }
         if !any {
-            let text = "期限的起算事项尚未发生，未开始计时。";
-            verdicts.push(quiet("not_begun", text.into()));
+            verdicts.push(match lacking {
+                Some(lacking) => quiet("not_asked", lacking.text()),
+                None => quiet("not_begun", "期限的起算事项尚未发生，未开始计时。".into()),
+            });
         }
     }
 

@@ -6,6 +6,7 @@ use mingjing_domain::Timestamp;
 use mingjing_domain::definitions::RungAt;
 use mingjing_domain::event::{CaseEvent, EventKind};
 
+use super::lacking::unknown_names;
 use super::{Asked, CaseLog, DefinitionsUsed, Effect, EventStory, View};
 use crate::condition::{Attr, Condition, Unjudged};
 use crate::fold::{Context, Fallen, Fold, Ledger, Seen, Stay, StepState};
@@ -103,6 +104,7 @@ impl Before {
 
     fn changed_by(&self, event: &Event<'_>, fold: &Fold, context: &Context<'_>) -> Vec<Effect> {
         let mut effects = Effects(Vec::new());
+        names(event, context, &mut effects);
         self.attributes(fold, context, &mut effects);
         self.steps(fold, context, &mut effects);
         self.ledger(event, fold, context, &mut effects);
@@ -217,6 +219,22 @@ impl Before {
                 effects.add("limit_moved", text);
             }
         }
+    }
+}
+
+/// What nobody can make out of it.
+fn names(event: &Event<'_>, context: &Context<'_>, effects: &mut Effects) {
+    let flowchart = context.plan.flowchart.as_deref().unwrap_or_default();
+    let told = [
+        ("unknown_step", "环节", "不计入任何环节"),
+        ("unknown_special", "特别程序", "不影响任何期限"),
+    ];
+    for ((what, noun, so), said) in told.into_iter().zip(unknown_names(event, context)) {
+        let Some(said) = said else { continue };
+        let text = format!(
+            "{noun}“{said}”既不是流程图 {flowchart} 中的编码，也不是其中唯一的名称，{so}；用语不同的请登记代码对照"
+        );
+        effects.add(what, text);
     }
 }
 
@@ -381,9 +399,13 @@ fn story(
     effects: Option<&Vec<Effect>>,
 ) -> EventStory {
     let plan = question.context.plan;
-    let step = event.data.step_code.as_deref().map(|code| {
-        let place = plan.step_by_code.get(code);
-        place.map_or(code, |p| plan.steps[usize::from(*p)].name.as_str())
+    // As the engine reads it: the source's mapping, then the plan's codes, then its names.
+    let mapping = &question.source.mapping.steps;
+    let step = event.data.step_code.as_deref().map(|said| {
+        let code = mapping.get(said).map_or(said, String::as_str);
+        let place = plan.step_by_code.get(code).copied();
+        let place = place.or_else(|| plan.step_named(code));
+        place.map_or(code, |p| plan.steps[usize::from(p)].name.as_str())
     });
     EventStory {
         event_id: event.event_id.to_string(),

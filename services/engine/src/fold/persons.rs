@@ -9,7 +9,7 @@ use super::fault::{Fault, Outcome};
 use super::points::acts_in_any;
 use super::{Fold, NONE, Taken};
 use crate::history::{Kept, present};
-use crate::rules::{AuthorityCheck, Found, Person, within};
+use crate::rules::{AuthorityCheck, Check, Found, Person, within};
 
 /// Causes of an inspection that needs no plan: 投诉举报、转办交办、监测预警、整改复查、突发事件.
 const CAUSES_WITHOUT_PLAN: [&str; 5] = [
@@ -36,7 +36,10 @@ impl Fold {
                 at_least,
                 qualified,
                 ..
-            } => taken.too_few_officers(*at_least, *qualified),
+            } => {
+                let papers_asked = self.papers_are_asked(taken);
+                taken.too_few_officers(*at_least, *qualified, papers_asked)
+            }
             AuthorityCheck::Certificate { .. } => taken.certificates(),
             AuthorityCheck::ApproverRank { ranks } => taken.approver_rank(ranks),
             AuthorityCheck::NotAssigned { .. } => taken.not_assigned(),
@@ -58,6 +61,22 @@ impl Fold {
     }
 }
 
+impl Fold {
+    /// Whether a control point asks for the certificates at this very event.
+    fn papers_are_asked(&self, taken: &Taken<'_>) -> bool {
+        let plan = taken.context.plan;
+        let table = plan.table_place(taken.event.kind, taken.step);
+        plan.triggers[table].iter().any(|place| {
+            let point = &plan.points[usize::from(*place)];
+            let asks = matches!(
+                point.check,
+                Check::Authority(AuthorityCheck::Certificate { .. })
+            );
+            asks && self.would_speak(point, taken)
+        })
+    }
+}
+
 /// How one officer stands in the register.
 enum Standing {
     Qualified,
@@ -66,7 +85,9 @@ enum Standing {
 }
 
 impl Taken<'_> {
-    fn too_few_officers(&self, at_least: u16, certified: bool) -> Outcome {
+    /// `papers_asked`: a certificate that has run out or is of another field is found by the control point that asks for it (A5), and
+    /// its holder is counted here: one fault, one card. Who has none is no officer.
+    fn too_few_officers(&self, at_least: u16, certified: bool, papers_asked: bool) -> Outcome {
         let crew = self.context.crew(&self.event);
         let (mut qualified, mut unknown, mut unjudged) = (0, 0, 0);
         if crew.is_empty() && at_least > 0 {
@@ -89,6 +110,7 @@ impl Taken<'_> {
             match self.standing(*person) {
                 // Whose number was mistyped is an officer all the same: that is asked of the certificate.
                 Standing::Qualified | Standing::Not(Fault::OtherNumber) => qualified += 1,
+                Standing::Not(Fault::Expired | Fault::OtherField) if papers_asked => qualified += 1,
                 Standing::Unjudged => unjudged += 1,
                 Standing::Not(fault) if fault.is_query() => unknown += 1,
                 Standing::Not(_) => {}
@@ -330,7 +352,7 @@ impl Taken<'_> {
         };
         let region = context.texts.option(profile.region);
         let mut fault = self.body_fault(org, region, item)?;
-        if context.maps_bodies && context.rules.body(org).is_none() {
+        if !context.mapped_bodies.is_empty() && context.rules.body(org).is_none() {
             fault = Fault::UnmappedBody;
         }
         let assigned = context.latest_kept_text(&self.event, Kept::Jurisdiction);

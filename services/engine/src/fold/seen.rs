@@ -72,6 +72,7 @@ impl Values for Seen<'_> {
                 (_, BuiltIn::Step) => self.code(context.step_symbol(event)),
                 (_, BuiltIn::Actor) => self.text(event.actor),
                 (_, BuiltIn::Result) => self.code(event.result),
+                (_, BuiltIn::OccurredAt) => Attr::Instant(event.occurred_at),
                 (_, BuiltIn::Reason) => self.present(present::REASON),
                 (_, BuiltIn::Basis) => self.present(present::BASIS),
                 (_, BuiltIn::Attachments) => self.present(present::ATTACHMENT),

@@ -209,11 +209,12 @@ impl Fold {
     fn enter(&mut self, symbol: u16, visit: u16, taken: &Taken<'_>) {
         let plan = taken.context.plan;
         let allowed = match taken.step {
-            None => plan.flowchart.is_none().then_some(()).ok_or(false),
+            None => plan.flowchart.is_none().then_some(()).ok_or(None),
             Some(step) => self.may_enter(step, symbol, taken.context),
         };
         self.entered_any = true;
-        let Err(too_soon) = allowed else { return };
+        let Err(waits_for) = allowed else { return };
+        let too_soon = waits_for.is_some();
         for (at, point) in plan.points.iter().enumerate() {
             let speaks = match point.check {
                 Check::NotInFlowchart => !too_soon,
@@ -227,17 +228,22 @@ impl Fold {
                     visit,
                     event: taken.event.place,
                     other: NONE,
-                    detail: 0,
+                    detail: waits_for.unwrap_or(0),
                 });
             }
         }
     }
 
-    /// `Err(true)`: its predecessor has not ended. `Err(false)`: the flowchart has no way here.
-    fn may_enter(&mut self, step: u16, symbol: u16, context: &Context<'_>) -> Result<(), bool> {
+    /// With a step: that one leads here and has not ended. With none: the flowchart has no way here.
+    fn may_enter(
+        &mut self,
+        step: u16,
+        symbol: u16,
+        context: &Context<'_>,
+    ) -> Result<(), Option<u16>> {
         let plan_step = &context.plan.steps[usize::from(step)];
         if !self.entered_any {
-            return if plan_step.first { Ok(()) } else { Err(false) };
+            return if plan_step.first { Ok(()) } else { Err(None) };
         }
         if let Some((_, by)) = self.enabled.iter().copied().find(|(s, _)| *s == step) {
             // The other ways out of the same step are closed, but for those that may run at the same time.
@@ -250,19 +256,15 @@ impl Fold {
         if plan_step.repeatable && entered_before {
             return Ok(());
         }
-        let waits = self.steps.iter().any(|state| {
-            state.open > 0
-                && context
-                    .step_of
-                    .get(usize::from(state.step))
-                    .copied()
-                    .flatten()
-                    .is_some_and(|p| {
-                        let next = &context.plan.steps[usize::from(p)].next;
-                        p != step && next.as_ref().is_none_or(|next| next.contains(&step))
-                    })
-        });
-        Err(waits)
+        let leads_here = |p: &u16| {
+            let next = &context.plan.steps[usize::from(*p)].next;
+            *p != step && next.as_ref().is_none_or(|next| next.contains(&step))
+        };
+        let open = self.steps.iter().filter(|state| state.open > 0);
+        let waits_for = open
+            .filter_map(|state| *context.step_of.get(usize::from(state.step))?)
+            .find(leads_here);
+        Err(waits_for)
     }
 
     fn enable_after(&mut self, step: u16, context: &Context<'_>) {

@@ -99,6 +99,7 @@ impl Engine {
         }
         let (next, unsettled) = allege(case.fold, &context, &knowledge, &mut allegations);
         let before = facts.len();
+        let mut because = None;
         if !allegations.is_empty() || !case.alerts.is_empty() {
             let began = context.history.first().map(|e| e.occurred_at);
             let supervised_from = case.source.source.supervised_from;
@@ -115,12 +116,16 @@ impl Engine {
                 case_no: case.case_no,
             };
             reconcile(case.alerts, &allegations, &occasion, &around, facts);
+            because = Some(occasion.cause);
         }
         allegations.clear();
         self.scratch = allegations;
         self.arm(ix, next, unsettled);
         if facts.len() > before {
             self.touch(ix);
+            if let Some(cause) = because {
+                self.follow_orders_of(ix, &cause, facts);
+            }
         }
     }
 
@@ -221,7 +226,7 @@ impl Engine {
             step_symbol: &self.step_symbols[plan as usize],
             declared: source.source.clock == SourceClock::Declared,
             allowance_ms: source.source.delay_allowance_ms(),
-            maps_bodies: !source.source.mapping.orgs.is_empty(),
+            mapped_bodies: &source.source.mapping.orgs,
             mapped_specials: &source.source.mapping.specials,
             lacks: &source.source.lacks,
             former,

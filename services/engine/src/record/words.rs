@@ -2,10 +2,12 @@
 
 mod authority;
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
 use mingjing_domain::Timestamp;
 use mingjing_domain::alert::Level;
+use mingjing_domain::catalogue;
 use mingjing_domain::codes::Malformed;
 use mingjing_domain::deadline;
 use mingjing_domain::definitions::RungAt;
@@ -16,7 +18,7 @@ use mingjing_domain::limit::Budget;
 use super::{Basis, Said, Surroundings};
 use crate::allege::{Allegation, Ending};
 use crate::fold::{
-    Begun, Budgets, Finding, Former, NO_ITEM, NONE, Resent, STARTED_TWICE, Stay, wrong,
+    Begun, Budgets, Finding, Former, HOLIDAY, NO_ITEM, NONE, Resent, STARTED_TWICE, Stay, wrong,
 };
 use crate::history::Event;
 use crate::rules::{Check, Point, TimedKind, TimedPoint};
@@ -67,7 +69,7 @@ pub(super) struct Sentence<'a> {
 impl Sentence<'_> {
     /// What happened, which article, what to do.
     pub(super) fn write(&self) -> String {
-        let mut text = format!("{}：", self.point.name);
+        let mut text = format!("{}：", self.title());
         // Writing to a String cannot fail.
         let _ = match self.basis {
             Basis::Stay { stay, timed, at } => self.stay(&mut text, stay, timed, *at),
@@ -101,6 +103,43 @@ impl Sentence<'_> {
         text
     }
 
+    /// The control point, which is named for its breach; where there is none yet, what somebody is reminded of.
+    fn title(&self) -> Cow<'_, str> {
+        let named = Cow::Borrowed(self.point.name.as_str());
+        let Basis::Stay { stay, timed, .. } = self.basis else {
+            return named;
+        };
+        let Allegation {
+            level,
+            breached_at,
+            due_at,
+            ..
+        } = self.allegation;
+        let of = match &timed.kind {
+            TimedKind::Overdue(_) => timed.limit_name.as_str(),
+            TimedKind::Special(_) => "特别程序",
+            _ => return named,
+        };
+        if *level != Level::Notice || breached_at.is_some() {
+            return named;
+        }
+        let is_over = due_at.is_some_and(|due| self.now > due);
+        let near = !is_over && self.asked_after(stay, timed).is_none();
+        Cow::Owned(catalogue::reminder_title(of, near))
+    }
+
+    /// After how long a suspension that the law sets no maximum is asked after, where that is what is said.
+    fn asked_after(&self, stay: &Stay, timed: &TimedPoint) -> Option<Budget> {
+        let TimedKind::Special(watch) = &timed.kind else {
+            return None;
+        };
+        let fold = self.around.fold;
+        let review = fold.review(stay, watch, self.around.context)?;
+        let now = self.allegation.breached_at.is_none()
+            && deadline::first_late_instant(review.due_at) == stay.rungs[0];
+        now.then_some(review.after)
+    }
+
     fn stay(
         &self,
         text: &mut String,
@@ -128,13 +167,9 @@ impl Sentence<'_> {
                 describe(&fell, around)
             );
         }
-        if let TimedKind::Special(watch) = &timed.kind
-            && self.allegation.breached_at.is_none()
-            && let Some(review) = around.fold.review(stay, watch, around.context)
-            && deadline::first_late_instant(review.due_at) == stay.rungs[0]
-        {
+        if let Some(after) = self.asked_after(stay, timed) {
             let began = local(stay.start_at, around);
-            let within = review.after.text_zh();
+            let within = after.text_zh();
             return write!(
                 text,
                 "自{began}起已超过{within}，没有结束，法律也没有规定上限；其时间仍不计入期限，应当说明继续的理由并重新书面告知当事人，\
@@ -296,14 +331,19 @@ impl Sentence<'_> {
                 write!(text, "{before}之后不应再有办理行为，{when}又发生“{what}”。")
             }
             Check::NotInFlowchart => {
-                write!(text, "{when}进入“{what}”，流程图中没有这一走向。")
+                write!(text, "{when}进入“{what}”，流程图中没有这一走向。")?;
+                self.unknown_step(text, finding)
             }
-            Check::StartedTooSoon => write!(text, "上一环节尚未办结，{when}即开始“{what}”。"),
-            Check::RequiredStep { .. } => write!(
-                text,
-                "{when}“{what}”时，必经环节“{}”缺失。",
-                step_name(finding.detail)
-            ),
+            Check::StartedTooSoon => {
+                let open = step_name(finding.detail);
+                write!(text, "上一环节“{open}”尚未办结，{when}即开始“{what}”。")?;
+                self.unknown_step(text, finding)
+            }
+            Check::RequiredStep { .. } => {
+                let missing = step_name(finding.detail);
+                write!(text, "{when}“{what}”时，必经环节“{missing}”缺失。")?;
+                self.unknown_step(text, finding)
+            }
             Check::SamePerson { .. } => {
                 let took_part = |who| context.took_part(&event, who);
                 let both = other.map(|o| o.actor).filter(|who| took_part(*who));
@@ -344,6 +384,18 @@ impl Sentence<'_> {
             check @ (Check::WrongBody | Check::Authority(_)) => {
                 let found = authority::sentence(check, finding, around);
                 write!(text, "{when}“{what}”：{found}")
+            }
+            Check::NightOrHoliday(hours) => {
+                let calendar = &context.plan.calendar;
+                let today = event.occurred_at.local_date(calendar.tz());
+                let why = match finding.detail {
+                    HOLIDAY => format!(
+                        "当日为法定节假日（{}）",
+                        calendar.holiday_name(today).unwrap_or("放假")
+                    ),
+                    _ => format!("属于夜间（{} 至 {}）", hours.night_from, hours.night_until),
+                };
+                write!(text, "{when}实施“{what}”，{why}，没有情况紧急的材料。")
             }
             Check::LateEntry { over } => {
                 let entered = event.entered_at().unwrap_or_else(|| event.received_at());
@@ -419,8 +471,21 @@ impl Sentence<'_> {
     }
 }
 
+impl Sentence<'_> {
+    /// That a step of the case is called by a name that nobody knows, which is asked first.
+    fn unknown_step(&self, text: &mut String, finding: &Finding) -> std::fmt::Result {
+        match self.around.context.unknown_step(finding.event) {
+            Some(said) => write!(
+                text,
+                "来源所报的环节“{said}”在流程图中没有对应，请在两个工作日内核对名称或者登记代码对照，逾期按本条处理。"
+            ),
+            None => Ok(()),
+        }
+    }
+}
+
 /// A field of a record as an officer calls it, with its name in the exchange format for whoever mends the interface.
-fn field_zh(name: &str) -> String {
+pub(crate) fn field_zh(name: &str) -> String {
     let words = match name {
         "actor.id" | "actor" => "经办人",
         "actor.cert_no" => "执法证号",
@@ -436,6 +501,12 @@ fn field_zh(name: &str) -> String {
         "case_kind" => "办件类型",
         "discretion_tier" => "裁量档次",
         "parent_case_no" => "对应的办件编号",
+        "co_actors" => "协办人员",
+        "actor.number" => "经办人编号",
+        "special.planned_end" => "特别程序的计划结束时间",
+        "special.granted" => "延期的时长",
+        "special.notice_no" => "特别程序的书面告知",
+        "special.approver" => "特别程序的批准人",
         _ if name.starts_with("attachments.") => "规定的文书材料",
         _ => "规定的内容",
     };

@@ -457,7 +457,7 @@ fn inputs(script: &str) -> Vec<Input> {
     let (_, lines) = parse(script).expect("a script");
     let inputs = lines.into_iter().map(|(_, line)| match line {
         Line::Input(input) => input,
-        Line::Expect(_) | Line::Answered(_) | Line::Inspect(..) => {
+        Line::Expect(_) | Line::Answered(_) | Line::Inspect(..) | Line::Told(_) => {
             panic!("expectations are for other tests")
         }
     });

@@ -9,6 +9,7 @@ use mingjing_domain::definitions::{
 };
 use mingjing_domain::event::{Actor, CaseEvent, EventKind};
 use mingjing_domain::limit::{Budget, Unit};
+use mingjing_domain::source::Source;
 
 use super::codes::lacks_field;
 use super::findings::Finding;
@@ -39,6 +40,8 @@ enum Standing {
     Asked,
     /// In the register, and qualified by another number than was told.
     Mistyped,
+    /// With certificates, of which none holds on that day for the item's field.
+    Lapsed,
     Unqualified,
 }
 
@@ -54,6 +57,7 @@ impl<'a> SlowEvaluator<'a> {
         case: &Case<'_>,
         index: usize,
         (at_least, qualified): (u16, bool),
+        papers_asked: bool,
     ) -> Verdict {
         let crew = crew(case.events[index]);
         let at_least = usize::from(at_least);
@@ -77,10 +81,15 @@ impl<'a> SlowEvaluator<'a> {
         let standings: Vec<_> = crew.iter().map(|p| self.standing(case, index, p)).collect();
         let count = |wanted: &[Standing]| standings.iter().filter(|s| wanted.contains(s)).count();
         let may_be = [Standing::Qualified, Standing::Mistyped, Standing::Nobody];
+        // Whose certificate has lapsed is an officer where the certificate is asked for by itself.
+        let lapsed = match papers_asked {
+            true => count(&[Standing::Lapsed]),
+            false => 0,
+        };
         // Who cannot be judged may be qualified, and who is asked after may turn out to be.
-        if count(&may_be) >= at_least {
+        if count(&may_be) + lapsed >= at_least {
             Verdict::Fine
-        } else if count(&may_be) + count(&[Standing::Asked]) >= at_least {
+        } else if count(&may_be) + lapsed + count(&[Standing::Asked]) >= at_least {
             Verdict::Query
         } else {
             Verdict::Fault
@@ -92,7 +101,8 @@ impl<'a> SlowEvaluator<'a> {
             .iter()
             .map(|p| self.standing(case, index, p))
             .collect();
-        if standings.contains(&Standing::Unqualified) {
+        let faults = [Standing::Unqualified, Standing::Lapsed];
+        if standings.iter().any(|standing| faults.contains(standing)) {
             Verdict::Fault
         } else if standings.contains(&Standing::Asked) || standings.contains(&Standing::Mistyped) {
             Verdict::Query
@@ -125,8 +135,11 @@ impl<'a> SlowEvaluator<'a> {
             in_time && of_field
         };
         // Its date by one certificate and its field by another is neither; but both by whichever holds on that day.
-        if !certificates.iter().any(is_good) {
+        if certificates.is_empty() {
             return Standing::Unqualified;
+        }
+        if !certificates.iter().any(is_good) {
+            return Standing::Lapsed;
         }
         match person.cert_no.as_deref().filter(|no| !no.is_empty()) {
             Some(no) if certificates.iter().all(|c| c.no.text != no) => Standing::Mistyped,
@@ -498,7 +511,12 @@ const QUERY_GRACE: Budget = Budget::new(2, Unit::WorkingDays);
 
 impl SlowEvaluator<'_> {
     /// Findings about persons, plans and money.
-    pub(super) fn of_authority(&self, case: &Case<'_>, watch: &Watch<'_>) -> Vec<Finding> {
+    pub(super) fn of_authority(
+        &self,
+        case: &Case<'_>,
+        watch: &Watch<'_>,
+        moment: Moment<'_>,
+    ) -> Vec<Finding> {
         let every = [Anchor {
             kind: None,
             step: None,
@@ -522,7 +540,11 @@ impl SlowEvaluator<'_> {
                 at_least,
                 qualified,
                 ..
-            } => self.too_few_officers(case, index, (*at_least, *qualified)),
+            } => {
+                let wanted = (*at_least, *qualified);
+                let papers_asked = self.papers_are_asked(case, index, moment.source);
+                self.too_few_officers(case, index, wanted, papers_asked)
+            }
             PointKind::Certificate { .. } => self.certificate(case, index),
             PointKind::ApproverRank { kinds } => self.approver_rank(case, index, kinds),
             PointKind::NotAssigned { .. } => self.not_assigned(case, index),
@@ -553,6 +575,19 @@ impl SlowEvaluator<'_> {
             found.push(finding);
         }
         found
+    }
+}
+
+impl SlowEvaluator<'_> {
+    /// Whether a control point asks for the certificates of an event and is not kept from it by its own conditions.
+    fn papers_are_asked(&self, case: &Case<'_>, index: usize, source: &Source) -> bool {
+        let asks = |watch: &Watch<'_>| match &watch.point.check {
+            PointKind::Certificate { on, .. } => {
+                case.matches_any(index, on) && self.may_speak(case, &watch.point, index)
+            }
+            _ => false,
+        };
+        self.watches(case, source).iter().any(asks)
     }
 }
 

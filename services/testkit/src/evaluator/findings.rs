@@ -6,6 +6,7 @@ use mingjing_domain::definitions::{Anchor, ControlPoint, Name, PointKind, Step};
 use mingjing_domain::event::EventKind;
 use mingjing_domain::source::SourceClock;
 
+use super::authority::query_ends;
 use super::history::Case;
 use super::values::{case_holds, event_holds, holds_with_event};
 use super::{Moment, SlowEvaluator, State, Wanted, Watch, course, flow, level_of, suspensions};
@@ -19,7 +20,7 @@ pub(super) struct Finding {
     pub step: String,
     /// From 1.
     pub visit: u16,
-    /// For an item that is off the list: until then it is a query to the department.
+    /// For an item that is off the list, a step that nobody knows and the like: until then it is a query to the department.
     pub grace_ends: Option<Timestamp>,
     /// For what is alleged more mildly than the control point's level.
     pub level: Option<Level>,
@@ -79,8 +80,12 @@ impl SlowEvaluator<'_> {
             PointKind::AmountsDiffer { .. } => {
                 case_wide(course::amounts_differ(case, &watch.point.check))
             }
-            PointKind::NotInFlowchart => flow::breaches(case).not_in_flowchart,
-            PointKind::StartedTooSoon => flow::breaches(case).started_too_soon,
+            PointKind::NotInFlowchart => {
+                asked_first(case, watch, flow::breaches(case).not_in_flowchart)
+            }
+            PointKind::StartedTooSoon => {
+                asked_first(case, watch, flow::breaches(case).started_too_soon)
+            }
             PointKind::RequiredStep { steps, at, unless } => {
                 let mut found = self.required_step(case, steps, at, unless.as_ref());
                 for finding in &mut found {
@@ -97,7 +102,7 @@ impl SlowEvaluator<'_> {
                         step.if_missing.or(by_kind.then_some(Level::Red))
                     });
                 }
-                found
+                asked_first(case, watch, found)
             }
             PointKind::TimeReversed => case_wide(flow::time_reversed(case)),
             PointKind::UnfoundedSuspension { notice } => {
@@ -291,6 +296,20 @@ impl SlowEvaluator<'_> {
             })
             .collect()
     }
+}
+
+/// Of a case that has called a step by a word which its flowchart does not have, nothing is held against the flowchart before two
+/// working days have passed.
+fn asked_first(case: &Case<'_>, watch: &Watch<'_>, mut found: Vec<Finding>) -> Vec<Finding> {
+    let known = |said: &str| case.chart.steps.iter().any(|s| *s.code == *said);
+    let unknown = |step: &Option<&str>| step.is_some_and(|said| !said.is_empty() && !known(said));
+    for finding in &mut found {
+        if case.steps[..=finding.index].iter().any(unknown) {
+            let at = case.events[finding.index].occurred_at;
+            finding.grace_ends = Some(query_ends(watch, at));
+        }
+    }
+    found
 }
 
 /// Whether a step is done by nothing that its source can say.

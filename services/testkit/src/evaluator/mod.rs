@@ -27,6 +27,7 @@ mod settings;
 mod stays;
 mod suspensions;
 mod taken_up;
+mod terms;
 mod unclosed;
 mod values;
 
@@ -422,6 +423,7 @@ fn level_of(point: &ControlPoint) -> Level {
         | PointKind::Fee { .. }
         | PointKind::Collector { .. }
         | PointKind::AmountsDiffer { .. }
+        | PointKind::NightOrHoliday { .. }
         | PointKind::SpecialOverdue { .. } => Level::Red,
         PointKind::TimeReversed
         | PointKind::MissingField { .. }

@@ -224,6 +224,7 @@ fn names_of_event(case: &Case<'_>, index: usize) -> BTreeMap<String, Known> {
     put("step", case.steps[index].map(text));
     put("actor", event.data.actor.as_ref().map(|a| text(&a.id)));
     put("result_code", event.data.result_code.as_deref().map(text));
+    put("occurred_at", Some(Known::Instant(event.occurred_at)));
     put("org_code", event.data.org_code.as_deref().map(text));
     put("region_code", event.data.region_code.as_deref().map(text));
     let is_said = |said: &str| !said.is_empty();

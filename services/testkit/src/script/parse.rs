@@ -13,6 +13,7 @@ use mingjing_domain::text::Text;
 use super::commands::{command, disposal};
 use super::particulars::particular;
 use super::show::Row;
+use super::told::{Told, ToldWords};
 use super::words::{Read, Words, attribute, level_of, name, named, right, state_of, status_of};
 
 /// What a partition reads.
@@ -43,6 +44,8 @@ pub enum Line {
     Answered(String),
     /// A periodic inspection runs: the rule, and the label of its window.
     Inspect(String, String),
+    /// What the record of an alert tells people.
+    Told(Told),
 }
 
 /// A line that cannot be read.
@@ -104,6 +107,18 @@ impl Reader {
             "case" => return named(&mut self.case, &mut words),
             "org" => return named(&mut self.org, &mut words),
             "expect" => return self.expect(line, &mut words),
+            "says" => {
+                let (alert, text) = self.told(&mut words)?;
+                let words = ToldWords::Says(text);
+                self.lines.push((line, Line::Told(Told { alert, words })));
+                return Ok(());
+            }
+            "cites" => {
+                let (alert, text) = self.told(&mut words)?;
+                let words = ToldWords::Cites((text != "-").then_some(text));
+                self.lines.push((line, Line::Told(Told { alert, words })));
+                return Ok(());
+            }
             "answered" => {
                 let outcome = words.next("applied or a reason")?.to_owned();
                 self.lines.push((line, Line::Answered(outcome)));
@@ -317,6 +332,17 @@ impl Reader {
         Ok(())
     }
 
+    /// An alert, and the text that is the rest of the line.
+    fn told(&self, words: &mut Words<'_>) -> Read<(Row, String)> {
+        let alert = self.alert_of(words.next("an alert")?)?;
+        let mut text = words.next("a text")?.to_owned();
+        while let Some(word) = words.more() {
+            text.push(' ');
+            text.push_str(word);
+        }
+        Ok((alert, text))
+    }
+
     /// The alert that `CASE/POINT@STEP#VISIT` names, with nothing said of it.
     fn alert_of(&self, point: &str) -> Read<Row> {
         let (case_no, point) = match point.split_once('/') {
@@ -412,7 +438,7 @@ mod tests {
         let (_, lines) = parse(script).unwrap();
         let input = |(_, line)| match line {
             Line::Input(input) => Some(input),
-            Line::Expect(_) | Line::Answered(_) | Line::Inspect(..) => None,
+            Line::Expect(_) | Line::Answered(_) | Line::Inspect(..) | Line::Told(_) => None,
         };
         lines.into_iter().filter_map(input).collect()
     }
@@ -475,6 +501,22 @@ mod tests {
         );
         assert_eq!((rows[1].case_no.as_str(), rows[1].due_at), ("b", None));
         assert!(none.is_empty());
+    }
+
+    #[test]
+    fn what_a_record_tells_is_the_rest_of_the_line() {
+        let script = "says late@review 截至2026-07-16 09:00:00尚未办结\ncites late -\n";
+        let (_, lines) = parse(script).unwrap();
+        let [(1, Line::Told(says)), (2, Line::Told(cites))] = &lines[..] else {
+            panic!("{lines:?}")
+        };
+        assert_eq!(says.alert.step, "review");
+        assert_eq!(
+            says.words,
+            ToldWords::Says("截至2026-07-16 09:00:00尚未办结".into())
+        );
+        assert_eq!(cites.words, ToldWords::Cites(None));
+        assert!(says.fails(&[]).is_some());
     }
 
     #[test]

@@ -207,6 +207,14 @@ pub fn run(
                 }
             }
             Line::Inspect(..) => panic!("line {number}: nothing is archived here to be inspected"),
+            Line::Told(told) => {
+                expectations += 1;
+                let records: Vec<AlertRecord> =
+                    judges.iter().flat_map(|judge| judge.records()).collect();
+                if let Some(why) = told.fails(&records) {
+                    panic!("an alert tells otherwise than the script at line {number}: {why}");
+                }
+            }
             Line::Expect(wanted) => {
                 expectations += 1;
                 let disagreement = |judge: &dyn Judge| {

@@ -1,4 +1,4 @@
-//! P9–P17: supplements, how a case ends, what stands after it, what was paid.
+//! P9–P18: supplements, how a case ends, what stands after it, what was paid, when it was executed.
 
 use super::super::{Basis, Exception, FindingKind, Parameter, Rule, Tier};
 use crate::alert::Level;
@@ -49,7 +49,9 @@ pub(super) const P10: Rule = Rule {
     tier: Tier::Stream,
     finding: FindingKind::Fault,
     level: Level::Yellow,
-    legal_basis: &[],
+    legal_basis: &[Basis::policy(
+        "山东省电子监察交换表：退件、作废须填理由（资料 S47）",
+    )],
     parameters: &[],
     evidence: &["退件、作废、撤回的记录", "所缺内容"],
     message: "",
@@ -74,7 +76,9 @@ pub(super) const P11: Rule = Rule {
     tier: Tier::Stream,
     finding: FindingKind::Fault,
     level: Level::Red,
-    legal_basis: &[],
+    legal_basis: &[Basis::policy(
+        "山东省电子监察交换表：办结后的变更须另记数据版本（资料 S47）",
+    )],
     parameters: &[],
     evidence: &[
         "办结记录",
@@ -316,7 +320,7 @@ pub(super) const P17: Rule = Rule {
     tier: Tier::Stream,
     finding: FindingKind::Review,
     level: Level::Review,
-    legal_basis: &[],
+    legal_basis: &[Basis::own("决定之后应当办结归档（3.2）")],
     parameters: &[Parameter {
         name: "within",
         meaning: "没有办理行为的时间，从最后一次办理行为起算，特别程序的时间不计入",
@@ -343,6 +347,49 @@ pub(super) const P17: Rule = Rule {
         Exception {
             text: "来源的格式没有办结记录的，不作此项判断，只提请核实必经环节和金额",
             source: "设计决定 4",
+        },
+    ],
+};
+
+pub(super) const P18: Rule = Rule {
+    id: "P18",
+    name: "夜间、节假日强制执行",
+    name_en: "Executed at night or on a holiday",
+    checks: "行政强制执行的实施时间是否在夜间或者法定节假日（以工作日历中通知放假的日子为准，一般的休息日不算）；只报日期、没有时刻的（零时整）不判断夜间。",
+    tier: Tier::Stream,
+    finding: FindingKind::Fault,
+    level: Level::Red,
+    legal_basis: &[Basis::read_for(
+        "行政强制法第四十三条",
+        &[PowerType::Coercion],
+    )],
+    parameters: &[
+        Parameter {
+            name: "night_from",
+            meaning: "夜间起于",
+            default: "22:00",
+            unit: "时刻",
+            source: "D（强制法 43 未规定时刻）",
+        },
+        Parameter {
+            name: "night_until",
+            meaning: "夜间止于",
+            default: "6:00",
+            unit: "时刻",
+            source: "D（强制法 43 未规定时刻）",
+        },
+    ],
+    evidence: &["实施的记录及其时间", "当日在工作日历中的性质"],
+    message: "",
+    remedy: "请立即停止实施；情况紧急的，补报载明紧急情况的材料。",
+    exceptions: &[
+        Exception {
+            text: "情况紧急，办件中有载明紧急情况的材料（由监察点的 emergency 指定材料种类）",
+            source: "强制法 43",
+        },
+        Exception {
+            text: "查封、扣押、冻结等行政强制措施不是强制执行",
+            source: "强制法 43",
         },
     ],
 };

@@ -5,6 +5,11 @@ use crate::alert::Level;
 use crate::definitions::PowerType;
 use crate::event::EventKind;
 
+const UNKNOWN_NAME: Exception = Exception {
+    text: "来源所报的环节名称、代码不能识别的，先作数据查询，两个工作日内登记代码对照的不预警",
+    source: "11.13",
+};
+
 pub(super) const P1: Rule = Rule {
     id: "P1",
     name: "漏项跳步",
@@ -15,14 +20,44 @@ pub(super) const P1: Rule = Rule {
     level: Level::Yellow,
     legal_basis: &[
         Basis::of_steps(
+            "行政处罚法第五十四条",
+            &[PowerType::Penalty],
+            &[EventKind::Filed],
+        ),
+        Basis::of_steps(
+            "行政处罚法第五十七条",
+            &[PowerType::Penalty],
+            &[EventKind::CollectiveDiscussion],
+        ),
+        Basis::of_steps(
             "行政处罚法第五十八条",
             &[PowerType::Penalty],
             &[EventKind::LegalReview],
         ),
         Basis::of_steps(
+            "行政处罚法第六十一条",
+            &[PowerType::Penalty],
+            &[EventKind::Delivered],
+        ),
+        Basis::of_steps(
             "行政处罚法第六十二条",
             &[PowerType::Penalty],
             &[EventKind::Notice],
+        ),
+        Basis::of_steps(
+            "行政处罚法第六十三条",
+            &[PowerType::Penalty],
+            &[EventKind::Hearing],
+        ),
+        Basis::of_steps(
+            "行政许可法第三十二条",
+            &[PowerType::Licence],
+            &[EventKind::Accepted],
+        ),
+        Basis::of_steps(
+            "行政许可法第四十四条",
+            &[PowerType::Licence],
+            &[EventKind::Delivered],
         ),
     ],
     parameters: &[Parameter {
@@ -44,6 +79,7 @@ pub(super) const P1: Rule = Rule {
             text: "流程图声明的除外条件成立（如免于集体讨论）",
             source: "11.7",
         },
+        UNKNOWN_NAME,
     ],
 };
 
@@ -55,7 +91,9 @@ pub(super) const P2: Rule = Rule {
     tier: Tier::Stream,
     finding: FindingKind::Fault,
     level: Level::Yellow,
-    legal_basis: &[],
+    legal_basis: &[Basis::policy(
+        "徐州市行政权力网上公开透明运行规定：按流程图的次序办理（资料 S4）；地方电子监察规定（资料 S16）",
+    )],
     parameters: &[],
     evidence: &["先后两个环节的时间", "适用的流程图版本"],
     message: "",
@@ -69,6 +107,7 @@ pub(super) const P2: Rule = Rule {
             text: "可重复进入的环节",
             source: "S4",
         },
+        UNKNOWN_NAME,
     ],
 };
 
@@ -162,7 +201,10 @@ pub(super) const P5: Rule = Rule {
     level: Level::Red,
     legal_basis: &[
         Basis::read_for("行政处罚法第六十四条第（四）项", &[PowerType::Penalty]),
-        Basis::unread_for("行政许可法第四十八条", &[PowerType::Licence]),
+        Basis::read_for(
+            "行政许可法第四十八条第一款第（三）项",
+            &[PowerType::Licence],
+        ),
     ],
     parameters: &[],
     evidence: &["听证记录及其主持人", "该人员参与调查的记录"],
@@ -249,7 +291,9 @@ pub(super) const P8: Rule = Rule {
     tier: Tier::Stream,
     finding: FindingKind::Review,
     level: Level::Review,
-    legal_basis: &[],
+    legal_basis: &[Basis::policy(
+        "行政权力依法规范公开运行平台培训材料：否定性结果提请复核（资料 S57）",
+    )],
     parameters: &[Parameter {
         name: "when",
         meaning: "哪些结果属于否定性结果",

@@ -8,6 +8,7 @@ use crate::alert::Level;
 use crate::catalogue;
 use crate::definitions::{Anchor, Name};
 use crate::limit::Budget;
+use crate::time::TimeOfDay;
 
 /// What a control point checks. Written `check: {overdue: {limit: decision}}` or `check: wrong_body`.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
@@ -271,6 +272,27 @@ pub enum PointKind {
         /// On these events.
         on: Vec<Anchor>,
     },
+    /// P18: done at night or on a holiday of the work calendar, in its zone. What is told as of midnight to the second is told without
+    /// a time: of it only the day is asked.
+    NightOrHoliday {
+        /// On these events.
+        on: Vec<Anchor>,
+        /// When the night begins; absent: 22:00 (our own: 行政强制法 art. 43 does not say).
+        #[serde(default)]
+        #[schemars(with = "Option<String>")]
+        night_from: Option<TimeOfDay>,
+        /// When it ends; absent: 6:00.
+        #[serde(default)]
+        #[schemars(with = "Option<String>")]
+        night_until: Option<TimeOfDay>,
+        /// 情况紧急: the kind of file that shows it. Where this event or an earlier one of the case carried one, it is lawful; absent:
+        /// nothing makes it so.
+        #[serde(default)]
+        emergency: Option<Name>,
+        /// Every occurrence by itself; absent: the first of the case that is at fault.
+        #[serde(default)]
+        each: bool,
+    },
     /// Q1: entered or received later than this after it happened.
     LateEntry {
         /// Absent: 1 working day (徐州: 24 h, domain study S4; counted in working time, 11.8).
@@ -404,6 +426,7 @@ impl PointKind {
             PointKind::ApproverRank { .. } => "A7",
             PointKind::NotAssigned { .. } => "A8",
             PointKind::UnplannedInspection { .. } => "A11",
+            PointKind::NightOrHoliday { .. } => "P18",
             PointKind::DiscretionAmount { .. } => "D1",
             PointKind::DiscretionTier { .. } => "D2",
             PointKind::DiscretionChanged => "D3",

@@ -43,6 +43,10 @@ pub(super) fn adjusted<'s>(
         {
             continue;
         }
+        if setting.legal_basis.is_some() {
+            let why = "a limit says itself by which article it is owed: write `legal_basis` there";
+            return Err((*settings, *setting, why.into()));
+        }
         if let Some(level) = setting.level {
             for place in ladder.graded(setting) {
                 ladder.rungs[place].level = level;

@@ -154,6 +154,7 @@ impl Builder<'_> {
             | PointKind::StartMoved { on }
             | PointKind::Unclosed { after: on, .. }
             | PointKind::Condition { on, .. }
+            | PointKind::NightOrHoliday { on, .. }
             | PointKind::TooFewOfficers { on, .. }
             | PointKind::Certificate { on, .. }
             | PointKind::NotAssigned { on, .. }

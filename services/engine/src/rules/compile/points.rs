@@ -7,18 +7,22 @@ use mingjing_domain::definitions::{
 };
 use mingjing_domain::event::EventKind;
 use mingjing_domain::limit::{Budget, Unit};
+use mingjing_domain::time::TimeOfDay;
 
 use super::{Builder, Home, Looks};
 use crate::fold::APPROVED;
 use crate::rules::ANSWER_WITHIN;
 use crate::rules::plan::{
-    Check, CodeKind, MarkSet, Pairs, Point, Repeated, SpecialWatch, TimedKind,
+    Check, CodeKind, FILE_FIELD, Hours, MarkSet, Pairs, Point, Repeated, SpecialWatch, TimedKind,
 };
 
 /// An unmapped code is a data query for 2 working days before it is A1 (domain study 11.13).
 const OFF_LIST_GRACE: Budget = Budget::new(2, Unit::WorkingDays);
 /// Late entry: 1 working day (徐州 24 h, domain study S4; in working time, 11.8).
 const LATE_ENTRY_OVER: Budget = Budget::new(1, Unit::WorkingDays);
+/// The night in which nothing is executed: our own hours, for 行政强制法 art. 43 names none.
+const NIGHT_FROM: TimeOfDay = TimeOfDay::at(22, 0);
+const NIGHT_UNTIL: TimeOfDay = TimeOfDay::at(6, 0);
 /// Six weeks in which nothing happens to a case that was decided (our own number).
 const UNCLOSED_WITHIN: Budget = Budget::new(30, Unit::WorkingDays);
 /// Suspensions in one case, the share of its limit and its last part (our own numbers: domain study Q8, after S34 and S35).
@@ -325,6 +329,25 @@ impl Builder<'_> {
             | PointKind::Collector { .. } => self.authority(point, home)?,
             PointKind::CancelledItem => (Check::CancelledItem, Looks::Always),
             PointKind::WrongBody => (Check::WrongBody, Looks::Always),
+            PointKind::NightOrHoliday {
+                on,
+                night_from,
+                night_until,
+                emergency,
+                each,
+            } => {
+                let file = |name: &Name| format!("{FILE_FIELD}{}", name.text);
+                let hours = Hours {
+                    night_from: night_from.unwrap_or(NIGHT_FROM),
+                    night_until: night_until.unwrap_or(NIGHT_UNTIL),
+                    emergency: emergency.as_ref().map(file),
+                    each: *each,
+                };
+                if hours.night_from == hours.night_until {
+                    self.refuse(home, point, "a night ends at another time than it begins");
+                }
+                (Check::NightOrHoliday(hours), Looks::At(self.mark(on)))
+            }
             PointKind::LateEntry { over } => (
                 Check::LateEntry {
                     over: over.unwrap_or(LATE_ENTRY_OVER),
@@ -377,9 +400,14 @@ impl Builder<'_> {
             let place = self.plan.step_by_code.get(code)?;
             Some(self.plan.steps[usize::from(*place)].name.clone())
         };
+        // A milestone that does a step has the step's name, as everywhere in messages.
+        let milestone = |kind: EventKind| match self.plan.step_by_kind[kind as usize] {
+            Some(place) => self.plan.steps[usize::from(place)].name.clone(),
+            None => kind.name_zh().to_owned(),
+        };
         let name = |anchor: &Anchor| {
-            let kind = anchor.kind.map(|kind| kind.name_zh().to_owned());
-            Some(format!("“{}”", step(anchor).or(kind)?))
+            let name = step(anchor).or_else(|| anchor.kind.map(milestone))?;
+            Some(format!("“{name}”"))
         };
         let mut names: Vec<String> = anchors.iter().filter_map(name).collect();
         names.dedup();
