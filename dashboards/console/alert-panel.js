@@ -4,7 +4,7 @@ import { accountView } from './account-view.js'
 import { badge, el, facts, section } from './dom.js'
 import { full, roughly } from './format.js'
 import { clock, names } from './platform.js'
-import { SUBJECTS, isCase, isInspections, subjectText } from './subject.js'
+import { SUBJECTS, isAboutOrder, isCase, isInspections, subjectText } from './subject.js'
 import { CAUSES, CHANGES, LEVELS, STATUSES, headline, limitWords, word } from './words.js'
 
 /** The panel's content for `/api/v1/alerts/{id}`. */
@@ -85,6 +85,7 @@ function who(alert) {
 /** What stands in an alert's `step`: a step of the case, a duty that was not done, the window of an inspection. */
 function stepWords(alert) {
   if (isInspections(alert)) return { zh: '时段', en: 'Window' }
+  if (isAboutOrder(alert)) return { zh: '督办针对', en: 'Order about' }
   return alert.rule === 'F1' ? { zh: '责任事项', en: 'Duty' } : { zh: '环节', en: 'Step' }
 }
 

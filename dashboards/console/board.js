@@ -11,6 +11,8 @@ import { clock, watch } from './platform.js'
 
 const TICK_MS = 1000
 const AGO_MS = 5000
+/** What was told just before may not be in an answer yet: then it is read once more. */
+const SETTLED_MS = 5000
 
 const at = (id) => document.getElementById(id)
 let counts = null
@@ -41,6 +43,13 @@ async function loadCounts() {
 function load() {
   list.load()
   loadCounts()
+  panel.reload()
+}
+
+/** Loads everything, and again when the archive has what happened until now. */
+function loadAnew() {
+  load()
+  setTimeout(load, SETTLED_MS)
 }
 
 function showWatermark(word) {
@@ -84,7 +93,7 @@ follow({
   state: showConnection,
   counts: takeCounts,
   connected: () => list.recover(),
-  reload: load,
+  reload: loadAnew,
   alert: (change, alert) => {
     list.take(change, alert)
     panel.take(alert)

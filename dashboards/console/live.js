@@ -15,9 +15,9 @@ const RETRY_MS = 3000
  */
 export function follow(on) {
   let stream
-  // A browser comes back by itself and says what it saw last, except after an answer that is no stream at all: then a new one
-  // is opened, which has missed something.
-  let missed = false
+  // A browser comes back by itself and says what it saw last, except when it saw nothing yet, and after an answer that is no stream
+  // at all, when a new one is opened: both have missed something.
+  let missed = true
 
   const open = () => {
     stream = new EventSource('/api/v1/alerts/stream')

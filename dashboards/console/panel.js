@@ -6,11 +6,16 @@ import { casePanel } from './case-panel.js'
 import { both, el, placeholder } from './dom.js'
 import { isCase } from './subject.js'
 
-/** An alert shown live may not be archived yet; so often it is asked for again, with this pause. */
-const ASK_AGAIN = 8
+/** What is told live is archived a little later: after a change the panel is read again with this pause … */
 const ASK_AGAIN_MS = 700
-/** After a live change the archive is given this long before the panel is read again. */
-const REFRESH_MS = 1200
+/** … which doubles up to this one, … */
+const ASK_AGAIN_MAX_MS = 10_000
+/** … until it shows what was told, or so many times: about two minutes. */
+const ASK_AGAIN = 15
+/** What is not there at all is waited for about ten seconds: a link may simply be wrong. */
+const ASK_FOR_UNKNOWN = 4
+/** So many alerts that were told live are remembered for when they are opened. */
+const TOLD_MAX = 500
 
 const ROUTES = [
   {
@@ -19,6 +24,7 @@ const ROUTES = [
     read: ([id], signal) => api.alert(id, signal),
     draw: alertPanel,
     concerns: ([id], alert) => alert.alert_id === id,
+    alerts: (found) => [found.alert],
   },
   {
     pattern: /^#\/case\/([^/]+)\/([^/]+)$/,
@@ -26,6 +32,7 @@ const ROUTES = [
     read: ([source, caseNo], signal) => api.caseOf(source, caseNo, signal),
     draw: casePanel,
     concerns: ([source, caseNo], alert) => isCase(alert) && alert.source === source && alert.case_no === caseNo,
+    alerts: (found) => found.alerts.map(({ alert }) => alert),
   },
 ]
 
@@ -52,6 +59,8 @@ export class Panel {
   #asked = null
   #refresh = null
   #within = 0
+  /** What was told live last, by alert, and not yet read: an answer may still be of before. */
+  #told = new Map()
 
   constructor(root) {
     this.root = root
@@ -70,8 +79,7 @@ export class Panel {
   /** Shows what the address names. */
   follow() {
     this.#asked?.abort()
-    clearTimeout(this.#refresh)
-    this.#refresh = null
+    this.#forgetLater()
     const opened = this.#route === null
     this.#route = routeOf(location.hash)
     this.root.hidden = this.#route === null
@@ -88,11 +96,11 @@ export class Panel {
 
   /** Reads again what is shown if a live change concerns it. */
   take(alert) {
-    if (!this.#route?.concerns(this.#route.parts, alert)) return
-    this.#refresh ??= setTimeout(() => {
-      this.#refresh = null
-      this.#read()
-    }, REFRESH_MS)
+    this.#told.delete(alert.alert_id)
+    this.#told.set(alert.alert_id, alert)
+    if (this.#told.size > TOLD_MAX) this.#told.delete(this.#told.keys().next().value)
+    if (!this.#concerned(alert)) return
+    if (this.#refresh === null) this.#readLater(0)
   }
 
   /** Reads again what is shown. */
@@ -100,8 +108,23 @@ export class Panel {
     if (this.#route) this.#read()
   }
 
-  async #read(again = ASK_AGAIN) {
+  #concerned(alert) {
+    return this.#route?.concerns(this.#route.parts, alert) ?? false
+  }
+
+  #readLater(times) {
+    this.#forgetLater()
+    this.#refresh = setTimeout(() => this.#read(times), Math.min(ASK_AGAIN_MS * 2 ** times, ASK_AGAIN_MAX_MS))
+  }
+
+  #forgetLater() {
+    clearTimeout(this.#refresh)
+    this.#refresh = null
+  }
+
+  async #read(times = 0) {
     const route = this.#route
+    this.#forgetLater()
     this.#asked?.abort()
     this.#asked = new AbortController()
     const { signal } = this.#asked
@@ -113,18 +136,25 @@ export class Panel {
       this.#fill(route.draw(found))
       this.root.querySelector('details')?.toggleAttribute('open', unfolded)
       this.root.scrollTop = scrollTop
+      if (this.#isBehind(route.alerts(found)) && times < ASK_AGAIN) this.#readLater(times + 1)
     } catch (error) {
       if (signal.aborted) return
-      if (error.status === 404 && again > 0) {
-        this.#refresh = setTimeout(() => {
-          this.#refresh = null
-          this.#read(again - 1)
-        }, ASK_AGAIN_MS)
+      if (error.status === 404 && times < ASK_FOR_UNKNOWN) {
+        this.#readLater(times + 1)
         return
       }
       const words = { zh: `${route.words.zh}未能载入：${error.message}`, en: error.en ?? '' }
       this.#fill([placeholder('failed', words, { words: { zh: '重试', en: 'Try again' }, run: () => this.#read() })])
     }
+  }
+
+  /** Whether something of what was told live is not in the answer yet. The stream tells of an alert all but its evidence. */
+  #isBehind(alerts) {
+    for (const alert of alerts) {
+      const told = this.#told.get(alert.alert_id)
+      if (told && Object.entries(told).every(([name, value]) => JSON.stringify(alert[name]) === JSON.stringify(value))) this.#told.delete(alert.alert_id)
+    }
+    return [...this.#told.values()].some((alert) => this.#concerned(alert))
   }
 
   #fill(content) {

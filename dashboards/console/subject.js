@@ -20,6 +20,9 @@ export const isCase = (alert) => (alert.subject_kind ?? 'case') === 'case'
 /** Whether a periodic inspection found it. */
 export const isInspections = (alert) => alert.control_point?.startsWith('inspection/') ?? false
 
+/** Whether it is about an order that was not answered; its step then names the alert that the order is about. */
+export const isAboutOrder = (alert) => alert.control_point?.startsWith('disposition/') ?? false
+
 /** What it is about, by the names that codes have. */
 export function subjectText(alert, names) {
   const [first, second, ...rest] = alert.case_no.split('/')

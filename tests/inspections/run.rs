@@ -193,7 +193,9 @@ impl Run {
     }
 
     async fn said(&self, rule: &str, label: &str) -> Result<Vec<Said>, String> {
-        let sources: Vec<Source> = self.sources.values().cloned().collect();
+        let defined = self.set.sources.iter().map(|d| d.value.clone());
+        let defined = defined.filter(|s| !self.sources.contains_key(&s.id));
+        let sources: Vec<Source> = self.sources.values().cloned().chain(defined).collect();
         let known = Known {
             set: &self.set,
             calendar: &self.calendar,

@@ -343,7 +343,9 @@ expect late yellow withdrawn due 2026-07-08 breached 2026-07-09 is issued
 fn an_order_is_answered_with_evidence_put_off_and_closed() {
     let alerts = after(
         "
-dispose late answer by zjj-zhang 2026-07-10 08:00
+dispose late answer by zjj-zhang 2026-07-10 08:00 why 正在补办
+answered applied
+dispose late extend by li 2026-07-10 08:30 until 2026-07-20 18:00
 answered no_order
 dispose late order by li 2026-07-10 09:00 to zjj
 answered applied
@@ -369,6 +371,9 @@ expect late yellow issued due 2026-07-08 breached 2026-07-09 is open
     let order = disposition.order.as_ref().expect("an order");
     assert_eq!(order.answers[0].evidence, ["0f"]);
     assert!(order.closed.is_some());
+    // A card asks for an answer by itself, and what came before the order answers the card.
+    assert_eq!(disposition.answers[0].by.reason, "正在补办");
+    assert_eq!((order.answers.len(), disposition.answers.len()), (1, 1));
 }
 
 #[test]
@@ -409,6 +414,8 @@ item XK-1
 tick 2026-07-14 00:00
 dispose late confirm by li 2026-07-14 09:00
 answered reminder
+dispose late answer by zjj-zhang 2026-07-14 09:30
+answered no_order
 expect late notice issued due 2026-07-15
 ",
     );

@@ -15,4 +15,5 @@ mod random;
 mod records;
 mod settings;
 mod sources;
+mod unanswered;
 mod unsaid;

@@ -181,6 +181,34 @@ fn a_late_national_case_is_late_and_unknown_names_are_told() {
 }
 
 #[test]
+fn what_was_deleted_at_the_source_was_not_done_and_a_deleted_case_is_asked_for_its_reason() {
+    let result = result("2026-03-27 10:00:00");
+    let judged_with = |accept: &str, result: &str| {
+        let tables = [
+            ("up_pro_accept.csv", accept),
+            ("up_pro_process.csv", PROCESS),
+            ("up_pro_special_procedure.csv", SPECIAL),
+            ("up_pro_result.csv", result),
+        ];
+        judged(&tables, true).0
+    };
+    // Without its result the case goes on, and is late.
+    let deleted = result
+        .replace("r1,I", "r1,D")
+        .replace(",1,\n", ",,\n")
+        .replacen("2026-03-27 10:00:00,N-1", "2026-03-28 10:00:00,N-1", 1);
+    let found = judged_with(ACCEPT, &deleted);
+    let late = "decision-late  red".to_owned();
+    assert!(found.contains(&late), "{found:?}");
+    // A case that is deleted runs no more, and nobody said why.
+    let accept = ACCEPT.replace("a1,I,2026-03-02 10:00:00", "a1,D,2026-03-27 12:00:00");
+    let found = judged_with(&accept, &deleted);
+    let unfounded = |f: &String| f.starts_with("ended-unreasoned");
+    assert!(found.iter().any(unfounded), "{found:?}");
+    assert!(!found.contains(&late), "{found:?}");
+}
+
+#[test]
 fn what_the_presets_say_they_lack_is_something_that_a_source_may_lack() {
     for (name, text) in PRESETS {
         let lacks = Preset::from_yaml(text).unwrap().lacks().clone();

@@ -12,6 +12,7 @@
 
 mod record;
 mod refusal;
+mod unanswered;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -24,6 +25,7 @@ pub use record::{
     Order, PassedUp, Signature, Verdict,
 };
 pub use refusal::{Refused, RefusedBecause};
+pub use unanswered::{ORDER_POINT, order_step};
 
 /// 申诉期: an appeal is made within so long of the card or its confirmation (a default, domain study 11.10).
 pub const APPEAL_WITHIN: Budget = Budget::new(5, Unit::WorkingDays);
@@ -31,6 +33,10 @@ pub const APPEAL_WITHIN: Budget = Budget::new(5, Unit::WorkingDays);
 pub const APPEAL_DECIDED_WITHIN: Budget = Budget::new(10, Unit::WorkingDays);
 /// 督办反馈期: an order is answered within so long where it names no day (a default, domain study 1.5).
 pub const ORDER_ANSWERED_WITHIN: Budget = Budget::new(5, Unit::WorkingDays);
+/// An order is reminded of so long before its answer is due (a default, domain study 1.5).
+pub const ORDER_REMINDED_BEFORE: Budget = Budget::new(1, Unit::WorkingDays);
+/// An order that is unanswered so long after its answer was due is graver (our own default: as long again as the term).
+pub const ORDER_GRAVER_AFTER: Budget = Budget::new(5, Unit::WorkingDays);
 
 /// 结论: what an alert comes down to (domain study 7, 18). Only the first counts in scores.
 #[derive(
@@ -124,7 +130,7 @@ pub enum Disposal {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         due_at: Option<Timestamp>,
     },
-    /// 反馈, to an order.
+    /// 反馈, to the open order, else to the card itself.
     Answer {
         /// SHA-256 of the files that prove it, 64 hexadecimal digits each.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]

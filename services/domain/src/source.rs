@@ -60,6 +60,49 @@ pub struct Source {
     /// 格式所缺: what its format has no place for. Nobody is at fault for not saying it.
     #[serde(default, skip_serializing_if = "Lacks::is_empty")]
     pub lacks: Lacks,
+    /// 报备时段: stretches that it announced, each with the paper that says so.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub announced: Vec<Announced>,
+}
+
+/// 报备时段: a stretch of time in which a source does otherwise than it should, as it had announced; from `from` up to, not
+/// including, `until`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Announced {
+    /// What it does then.
+    pub what: Announcement,
+    /// Its first instant.
+    #[schemars(with = "String")]
+    pub from: Timestamp,
+    /// The first instant after it.
+    #[schemars(with = "String")]
+    pub until: Timestamp,
+    /// 报备文号: what the announcement is filed under; never empty.
+    pub document: String,
+}
+
+/// What a source announces of a stretch of time. A changeover of systems is both: it is down, and then makes up for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Announcement {
+    /// 停机: it sends nothing, and is not silent (Q7).
+    Downtime,
+    /// 补录: it types in what was done on paper while it was down; that is no back entry (Q2).
+    BackEntry,
+}
+
+impl Announced {
+    /// What keeps it from counting, as a field and a reason; none where it counts.
+    pub fn problem(&self) -> Option<(&'static str, &'static str)> {
+        if self.document.trim().is_empty() {
+            return Some((
+                "document",
+                "what the announcement is filed under is missing",
+            ));
+        }
+        (self.from >= self.until).then_some(("until", "it ends before it begins"))
+    }
 }
 
 /// What a source's format has no place for, so that no case of it can show it: a control point that asks for it says nothing of
@@ -162,7 +205,14 @@ impl Source {
             numbered_from: None,
             mapping: CodeMapping::default(),
             lacks: Lacks::default(),
+            announced: Vec::new(),
         }
+    }
+
+    /// The stretches in which it announced this.
+    pub fn announced(&self, what: Announcement) -> impl Iterator<Item = (Timestamp, Timestamp)> {
+        let mine = self.announced.iter().filter(move |a| a.what == what);
+        mine.map(|a| (a.from, a.until))
     }
 
     /// The delay allowance in milliseconds.

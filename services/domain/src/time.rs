@@ -9,8 +9,10 @@ use chrono::{
 use chrono_tz::Tz;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
+/// One minute in milliseconds.
+pub const MINUTE_MS: i64 = 60_000;
 /// One hour in milliseconds.
-pub const HOUR_MS: i64 = 3_600_000;
+pub const HOUR_MS: i64 = 60 * MINUTE_MS;
 /// Twenty-four hours in milliseconds. Not a calendar day: use [`crate::calendar`] for those.
 pub const DAY_MS: i64 = 24 * HOUR_MS;
 
@@ -248,6 +250,71 @@ fn parse_common(b: &[u8]) -> Option<i64> {
     Some(((days * 24 + hour) * 60 + minute - offset_minutes) * 60_000 + second * 1000 + ms)
 }
 
+/// A time of day to the minute, in whatever zone its holder counts; written like `22:00`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TimeOfDay(u16);
+
+/// A text that is no time of day.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not a time of day like 22:00, in quotes: {0:?}")]
+pub struct BadTimeOfDay(String);
+
+impl TimeOfDay {
+    /// So many hours and minutes after midnight; held below 24 hours.
+    pub const fn at(hour: u16, minute: u16) -> Self {
+        TimeOfDay((hour * 60 + minute) % (24 * 60))
+    }
+
+    /// The time of day of an instant, its seconds cut off.
+    pub fn of(at: Timestamp, tz: Tz) -> Self {
+        let local = at.to_utc().with_timezone(&tz);
+        Self::at(local.hour() as u16, local.minute() as u16)
+    }
+
+    /// Minutes after midnight.
+    pub const fn minutes(self) -> u16 {
+        self.0
+    }
+
+    /// Whether it lies between two times, the first included and the second not; over midnight where the first is the later one.
+    pub fn is_between(self, from: TimeOfDay, until: TimeOfDay) -> bool {
+        match from <= until {
+            true => from <= self && self < until,
+            false => from <= self || self < until,
+        }
+    }
+}
+
+impl std::str::FromStr for TimeOfDay {
+    type Err = BadTimeOfDay;
+
+    fn from_str(text: &str) -> Result<Self, BadTimeOfDay> {
+        let bad = || BadTimeOfDay(text.to_owned());
+        let digits = |part: &str, least: usize, below: u16| {
+            let plain = part.bytes().all(|b| b.is_ascii_digit());
+            let number = part.parse::<u16>().ok().filter(|n| *n < below);
+            number.filter(|_| plain && (least..=2).contains(&part.len()))
+        };
+        let (hour, minute) = text.trim().split_once(':').ok_or_else(bad)?;
+        let hour: u16 = digits(hour, 1, 24).ok_or_else(bad)?;
+        let minute: u16 = digits(minute, 2, 60).ok_or_else(bad)?;
+        Ok(Self::at(hour, minute))
+    }
+}
+
+impl std::fmt::Display for TimeOfDay {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{:02}", self.0 / 60, self.0 % 60)
+    }
+}
+
+impl<'de> Deserialize<'de> for TimeOfDay {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(d)?;
+        text.parse().map_err(de::Error::custom)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -312,5 +379,26 @@ mod tests {
     #[test]
     fn an_instant_without_offset_is_refused() {
         assert!(Timestamp::parse("2026-11-23T09:30:00").is_err());
+    }
+
+    #[test]
+    fn a_night_goes_over_midnight_and_ends_before_its_last_minute() {
+        let time = |text: &str| text.parse::<TimeOfDay>().unwrap();
+        let at_night = |text| time(text).is_between(time("22:00"), time("6:00"));
+        for (text, night) in [
+            ("21:59", false),
+            ("22:00", true),
+            ("0:00", true),
+            ("5:59", true),
+            ("6:00", false),
+        ] {
+            assert_eq!(at_night(text), night, "{text}");
+        }
+        assert!(time("3:00").is_between(time("0:00"), time("6:00")));
+        assert!(!time("23:00").is_between(time("0:00"), time("6:00")));
+        assert_eq!(time("6:05").to_string(), "6:05");
+        for bad in ["22", "24:00", "6:5", "6:60", "-1:00", "a:00", "006:00", ""] {
+            assert!(bad.parse::<TimeOfDay>().is_err(), "{bad}");
+        }
     }
 }

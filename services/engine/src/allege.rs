@@ -4,9 +4,12 @@ use mingjing_domain::Timestamp;
 use mingjing_domain::alert::Level;
 use mingjing_domain::deadline;
 use mingjing_domain::definitions::{Judged, RungAt};
+use mingjing_domain::event::EventKind;
 use mingjing_domain::limit::{Budget, Unit};
 
-use crate::fold::{Context, Fallen, Fault, Finding, Fold, NEVER, Stay, withdrawn_by_document};
+use crate::fold::{
+    Context, Fallen, Fault, Finding, Fold, NEVER, NONE, Stay, withdrawn_by_document,
+};
 use crate::history::Event;
 use crate::rules::{Check, MarkSet, TimedKind};
 
@@ -67,6 +70,20 @@ pub(crate) enum Origin {
     Saved {
         place: usize,
     },
+    /// The case was told to be of another item; the place of the record that names it.
+    OtherItem {
+        event: u32,
+    },
+    /// The case was left open; the place of the last act in it.
+    Unclosed {
+        event: u32,
+    },
+    /// What is asked at the closing, asked of a case that was left open: a finding as of then.
+    AskedUnclosed {
+        event: u32,
+        other: u32,
+        detail: u16,
+    },
     /// A record was sent again with other values; the place of the one that counts.
     Resent {
         event: u32,
@@ -109,14 +126,19 @@ pub(crate) fn allege(
         stay_allegation(place, stay, context, &mut times, out);
     }
     saved_by_late_entry(fold, context, &mut times, out);
+    item_changed(context, &mut times, out);
     if context.history.holds_replaced() {
         resent(context, &mut times, out);
     }
     if let Some(event) = context.history.contested() {
         two_contents(&event, fold, context, &mut times, out);
     }
+    let left = unclosed(fold, context, &mut times, out);
     for (place, finding) in fold.findings().iter().enumerate() {
         finding_allegation(place, finding, context, &mut times, out);
+    }
+    if let Some(late_at) = left {
+        asked_unclosed(late_at, fold, context, &mut times, out);
     }
     (times.next, times.unsettled)
 }
@@ -518,6 +540,119 @@ fn resent(context: &Context<'_>, times: &mut Times<'_>, out: &mut Vec<Allegation
             settled: times.settle(found.told_at),
             silent: times.silent(found.told_at),
             origin: Origin::Resent { event: found.event },
+        });
+    }
+}
+
+/// Cases that were decided and left open. Answers since when, by the first point that says so.
+fn unclosed(
+    fold: &Fold,
+    context: &Context<'_>,
+    times: &mut Times<'_>,
+    out: &mut Vec<Allegation>,
+) -> Option<Timestamp> {
+    let mut first = None;
+    for (at, point) in context.plan.points.iter().enumerate() {
+        if !matches!(point.check, Check::Unclosed { .. }) {
+            continue;
+        }
+        let (found, again) = fold.unclosed(point, times.knowledge.clock, context);
+        times.await_instant(again);
+        let Some(found) = found else {
+            continue;
+        };
+        first = first.or(Some(found.late_at));
+        if context.lacks.has_event(EventKind::Closed) {
+            continue;
+        }
+        let over = (found.over != NONE).then(|| context.history.event(found.over));
+        let (state, completed_at) = match over {
+            Some(event) if event.kind == EventKind::Closed => {
+                (State::Stands, Some(event.occurred_at))
+            }
+            Some(event) => {
+                let (at, why) = (event.occurred_at, Ending::Event);
+                (State::Ended { at, why }, None)
+            }
+            None => (State::Stands, None),
+        };
+        out.push(Allegation {
+            point: at as u16,
+            step: 0,
+            visit: 1,
+            level: point.level,
+            state,
+            due_at: Some(found.late_at.plus_millis(-1000)),
+            breached_at: Some(found.late_at),
+            completed_at,
+            settled: times.settle(found.late_at),
+            silent: times.silent(found.late_at),
+            origin: Origin::Unclosed { event: found.event },
+        });
+    }
+    first
+}
+
+/// What is asked at the closing, of a case that was left open: a person looks, since it may not be over.
+fn asked_unclosed(
+    late_at: Timestamp,
+    fold: &Fold,
+    context: &Context<'_>,
+    times: &mut Times<'_>,
+    out: &mut Vec<Allegation>,
+) {
+    for finding in fold.asked_unclosed(late_at, context) {
+        let same = |a: &Allegation| {
+            a.point == finding.point && a.step == finding.step && a.visit == finding.visit
+        };
+        if out.iter().any(same) {
+            continue;
+        }
+        out.push(Allegation {
+            point: finding.point,
+            step: finding.step,
+            visit: finding.visit,
+            level: Level::Review,
+            state: State::Stands,
+            due_at: None,
+            breached_at: Some(late_at),
+            completed_at: None,
+            settled: times.settle(late_at),
+            silent: times.silent(late_at),
+            origin: Origin::AskedUnclosed {
+                event: finding.event,
+                other: finding.other,
+                detail: finding.detail,
+            },
+        });
+    }
+}
+
+/// A case that was told to be of an item with a longer clock, too late.
+fn item_changed(context: &Context<'_>, times: &mut Times<'_>, out: &mut Vec<Allegation>) {
+    let Some(former) = context.item_changed() else {
+        return;
+    };
+    let mut known = context.history.known();
+    let Some(event) = known.find(|e| context.profile(e).item != 0) else {
+        return;
+    };
+    for (at, point) in context.plan.points.iter().enumerate() {
+        if !matches!(point.check, Check::ItemChanged) {
+            continue;
+        }
+        out.push(Allegation {
+            point: at as u16,
+            step: 0,
+            visit: 1,
+            level: point.level,
+            state: State::Stands,
+            due_at: None,
+            breached_at: Some(former.told_at),
+            completed_at: None,
+            settled: times.settle(former.told_at),
+            silent: times.silent(former.told_at),
+            origin: Origin::OtherItem { event: event.place },
         });
     }
 }

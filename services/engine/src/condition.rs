@@ -69,9 +69,12 @@ pub(crate) enum Slot {
     /// The declared attribute with this place.
     Attribute(Side, u16),
     /// `case.case_kind`, `case.org_code`, `case.region_code`, `case.item_code`; `event.kind`, `event.step`,
-    /// `event.actor`, `event.result_code`, `event.org_code`; and, only inside `has()`, `event.reason`,
+    /// `event.actor`, `event.result_code`, `event.org_code`, `event.occurred_at` (compared and subtracted as milliseconds); and, only inside `has()`, `event.reason`,
     /// `event.legal_basis`, `event.attachments`.
     BuiltIn(Side, BuiltIn),
+    /// `case.files.<kind>`, `event.files.<kind>`, only inside `has()`: whether the event, or for the case it or an earlier one, came with a
+    /// file of this kind. The kind's place in its condition.
+    File(Side, u16),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -84,6 +87,7 @@ pub(crate) enum BuiltIn {
     Step,
     Actor,
     Result,
+    OccurredAt,
     Reason,
     Basis,
     Attachments,
@@ -100,6 +104,7 @@ impl BuiltIn {
             (Side::Event, "step") => BuiltIn::Step,
             (Side::Event, "actor") => BuiltIn::Actor,
             (Side::Event, "result_code") => BuiltIn::Result,
+            (Side::Event, "occurred_at") => BuiltIn::OccurredAt,
             (Side::Event, "reason") => BuiltIn::Reason,
             (Side::Event, "legal_basis") => BuiltIn::Basis,
             (Side::Event, "attachments") => BuiltIn::Attachments,
@@ -118,8 +123,11 @@ impl BuiltIn {
 
 /// Where a condition's values come from.
 pub(crate) trait Values: Sync {
-    /// The value of a slot; `Unknown` where nobody has said it.
+    /// The value of a slot that is no file; `Unknown` where nobody has said it.
     fn value(&self, slot: Slot) -> Attr;
+
+    /// Whether there is a file of a kind.
+    fn has_file(&self, side: Side, kind: &str) -> bool;
 }
 
 /// A compiled condition.
@@ -128,6 +136,8 @@ pub(crate) struct Condition {
     expression: IdedExpr,
     /// Places in the expression (`v0`, `v1` …), with the names they were written as.
     slots: Vec<(Slot, String)>,
+    /// Kinds of files that it asks for.
+    files: Vec<String>,
     /// Slots whose presence is asked with `has()`: unknown is an answer for them.
     tested: Vec<u16>,
     /// Parameters of its control point that it names, with their values.
@@ -161,6 +171,7 @@ impl Condition {
             text: text.to_owned(),
             expression: program.expression().clone(),
             slots: Vec::new(),
+            files: Vec::new(),
             tested: Vec::new(),
             parameters: BTreeMap::new(),
         };
@@ -191,7 +202,7 @@ impl Condition {
     pub(crate) fn uses_built_ins(&self) -> bool {
         self.slots
             .iter()
-            .any(|(slot, _)| matches!(slot, Slot::BuiltIn(..)))
+            .any(|(slot, _)| matches!(slot, Slot::BuiltIn(..) | Slot::File(..)))
     }
 
     /// Whether it speaks of the event at hand.
@@ -199,7 +210,9 @@ impl Condition {
         self.slots.iter().any(|(slot, _)| {
             matches!(
                 slot,
-                Slot::Attribute(Side::Event, _) | Slot::BuiltIn(Side::Event, _)
+                Slot::Attribute(Side::Event, _)
+                    | Slot::BuiltIn(Side::Event, _)
+                    | Slot::File(Side::Event, _)
             )
         })
     }
@@ -208,7 +221,7 @@ impl Condition {
     pub(crate) fn holds(&self, values: &dyn Values) -> Result<bool, Unjudged> {
         let mut bound = Vec::with_capacity(self.slots.len());
         for (place, (slot, name)) in self.slots.iter().enumerate() {
-            let value = values.value(*slot);
+            let value = self.value(values, *slot);
             if value == Attr::Unknown && !self.tested.contains(&(place as u16)) {
                 return Err(Unjudged::Unknown(name.clone()));
             }
@@ -231,12 +244,27 @@ impl Condition {
     pub(crate) fn values(&self, values: &dyn Values) -> BTreeMap<String, String> {
         let slots = self.slots.iter();
         slots
-            .map(|(slot, name)| (name.clone(), values.value(*slot).text()))
+            .map(|(slot, name)| (name.clone(), self.value(values, *slot).text()))
             .chain(self.parameters.clone())
             .collect()
     }
 
+    fn value(&self, values: &dyn Values, slot: Slot) -> Attr {
+        match slot {
+            Slot::File(side, kind) if values.has_file(side, &self.files[usize::from(kind)]) => {
+                Attr::Bool(true)
+            }
+            Slot::File(..) => Attr::Unknown,
+            slot => values.value(slot),
+        }
+    }
+
     fn bind(&mut self, node: &mut IdedExpr, names: &Names<'_>) -> Result<(), String> {
+        if let Some(asked) = FileAsked::of(node) {
+            let place = self.file(&asked)?;
+            node.expr = Expr::Ident(format!("h{place}"));
+            return Ok(());
+        }
         if let Expr::Select(select) = &node.expr
             && matches!(&select.operand.expr, Expr::Ident(root) if root == "parameter")
         {
@@ -246,11 +274,7 @@ impl Condition {
         }
         if let Expr::Select(select) = &node.expr
             && let Expr::Ident(root) = &select.operand.expr
-            && let Some(side) = match root.as_str() {
-                "case" => Some(Side::Case),
-                "event" => Some(Side::Event),
-                _ => None,
-            }
+            && let Some(side) = Side::named(root)
         {
             let place = self.slot(side, &select.field, names.attributes)?;
             if let (Slot::BuiltIn(_, what), name) = &self.slots[usize::from(place)]
@@ -333,19 +357,85 @@ impl Condition {
             None => Slot::BuiltIn(
                 side,
                 BuiltIn::named(side, field).ok_or_else(|| {
-                    let side = if side == Side::Case { "case" } else { "event" };
+                    let side = side.name();
                     format!(
                         "unknown attribute `{side}.{field}`; declare it under `attributes` of the flowchart"
                     )
                 })?,
             ),
         };
-        if let Some(place) = self.slots.iter().position(|(known, _)| *known == slot) {
-            return Ok(place as u16);
+        Ok(self.place_of(slot, || format!("{}.{field}", side.name())))
+    }
+
+    /// The place of a file that is asked for with `has()`.
+    fn file(&mut self, asked: &FileAsked) -> Result<u16, String> {
+        let name = format!("{}.files.{}", asked.side.name(), asked.kind);
+        if !asked.tested {
+            return Err(format!(
+                "`{name}` can only be asked for: write `has({name})`"
+            ));
         }
-        let side = if side == Side::Case { "case" } else { "event" };
-        self.slots.push((slot, format!("{side}.{field}")));
-        Ok(self.slots.len() as u16 - 1)
+        let known = self.files.iter().position(|kind| *kind == asked.kind);
+        let kind = known.unwrap_or_else(|| {
+            self.files.push(asked.kind.clone());
+            self.files.len() - 1
+        });
+        let place = self.place_of(Slot::File(asked.side, kind as u16), || name);
+        self.tested.push(place);
+        Ok(place)
+    }
+
+    fn place_of(&mut self, slot: Slot, name: impl FnOnce() -> String) -> u16 {
+        let known = self.slots.iter().position(|(known, _)| *known == slot);
+        known.unwrap_or_else(|| {
+            self.slots.push((slot, name()));
+            self.slots.len() - 1
+        }) as u16
+    }
+}
+
+impl Side {
+    fn named(name: &str) -> Option<Self> {
+        match name {
+            "case" => Some(Side::Case),
+            "event" => Some(Side::Event),
+            _ => None,
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Side::Case => "case",
+            Side::Event => "event",
+        }
+    }
+}
+
+/// `case.files.<kind>` or `event.files.<kind>`.
+struct FileAsked {
+    side: Side,
+    kind: String,
+    /// With `has()`.
+    tested: bool,
+}
+
+impl FileAsked {
+    fn of(node: &IdedExpr) -> Option<Self> {
+        let Expr::Select(kind) = &node.expr else {
+            return None;
+        };
+        let Expr::Select(files) = &kind.operand.expr else {
+            return None;
+        };
+        let Expr::Ident(root) = &files.operand.expr else {
+            return None;
+        };
+        let side = Side::named(root).filter(|_| files.field == "files")?;
+        Some(FileAsked {
+            side,
+            kind: kind.field.clone(),
+            tested: kind.test,
+        })
     }
 }
 

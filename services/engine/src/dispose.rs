@@ -14,15 +14,18 @@
 
 mod compose;
 mod decide;
+mod owed;
 
 use mingjing_domain::alert::AlertRecord;
-use mingjing_domain::calendar::WorkCalendar;
 use mingjing_domain::command::Command;
 use mingjing_domain::disposition::{Disposal, Refused, RefusedBecause};
 use mingjing_domain::fact::Change;
 
 use crate::life::Published;
+use crate::rules::Rules;
 use compose::{change_between, compose};
+
+pub(crate) use owed::Owed;
 
 /// Refusals that are remembered of one alert; of more the oldest is forgotten, and its command decided anew if it is said again.
 const REFUSALS_KEPT: usize = 64;
@@ -98,7 +101,7 @@ impl Published {
         &mut self,
         command: &Command,
         disposal: &Disposal,
-        calendar: Option<&WorkCalendar>,
+        rules: &Rules,
     ) -> Outcome {
         let digest = command.digest();
         let known = self.handled.as_ref().and_then(|h| h.answer_to(&command.id));
@@ -115,7 +118,7 @@ impl Published {
                 refused,
             };
         }
-        let decided = decide::decide(&self.record, self.said(), command, disposal, calendar);
+        let decided = decide::decide(&self.record, self.said(), command, disposal, rules);
         let handled = self.handled.get_or_insert_default();
         let answered = |refused: Option<&Refused>| Answered {
             command: command.id.clone(),

@@ -6,6 +6,9 @@ mod amounts;
 mod closing;
 mod deadlines;
 mod fault;
+mod files;
+mod former;
+mod hours;
 mod ledger;
 mod money;
 mod moved;
@@ -21,6 +24,7 @@ mod stays;
 mod steps;
 mod suspensions;
 mod taken_up;
+mod unclosed;
 
 use std::collections::BTreeMap;
 
@@ -36,6 +40,8 @@ use crate::symbols::{Symbol, Symbols};
 
 pub(crate) use deadlines::{measured_against, with_ledger};
 pub(crate) use fault::Fault;
+pub(crate) use former::{Budgets, Former};
+pub(crate) use hours::HOLIDAY;
 pub(crate) use ledger::Ledger;
 pub(crate) use money::{DECIDED, Measure, Span};
 pub(crate) use persons::APPROVED;
@@ -78,12 +84,14 @@ pub(crate) struct Context<'a> {
     pub(crate) declared: bool,
     /// For so long after something was told the source may put it right.
     pub(crate) allowance_ms: i64,
-    /// The source has codes of its own for bodies: one that is no body's may be one that nobody mapped.
-    pub(crate) maps_bodies: bool,
+    /// The source's own codes of bodies: where it has any, a code that is no body's may be one that nobody mapped.
+    pub(crate) mapped_bodies: &'a BTreeMap<String, String>,
     /// The source's own codes of special procedures.
     pub(crate) mapped_specials: &'a BTreeMap<String, String>,
     /// What the source's format cannot say.
     pub(crate) lacks: &'a Lacks,
+    /// The item that the case was of before, where it is told of another now.
+    pub(crate) former: Option<Former>,
     /// Keep stays that were done in time, for showing a case.
     pub(crate) keep_all: bool,
 }
@@ -138,7 +146,7 @@ struct Rare {
 }
 
 /// What a case is accepted by.
-const BEGUN_BY: [EventKind; 2] = [EventKind::Accepted, EventKind::Filed];
+pub(crate) const BEGUN_BY: [EventKind; 2] = [EventKind::Accepted, EventKind::Filed];
 
 /// The event that the walk takes, and how the case stood before it.
 #[derive(Clone, Copy)]
@@ -209,6 +217,12 @@ impl Fold {
         (says_kind && self.findings().iter().any(asks))
             || (names_item && self.begun && has_duties())
             || (names_item && self.findings().iter().any(misses_item))
+    }
+
+    /// Whether this event, later than all taken before, names another item than the case is of.
+    pub(crate) fn names_another_item(&self, event: &Event<'_>, context: &Context<'_>) -> bool {
+        let named = context.profile(event).item;
+        named != 0 && self.item != 0 && named != self.item
     }
 
     /// Takes an event, which is later than all taken before.

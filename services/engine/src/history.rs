@@ -8,6 +8,7 @@ mod event;
 mod extra;
 mod id;
 mod kept;
+mod knowledge;
 #[cfg(test)]
 mod tests;
 
@@ -175,7 +176,7 @@ impl History {
             .into();
         }
         let (mut place, known) = self.find(&id, &new);
-        let (mut replaced_at, mut told_at) = (None, None);
+        let (mut replaced_at, mut told) = (None, Told::default());
         if let Some(old) = known.map(|place| self.read_raw(place)) {
             if new.data_version < old.version {
                 return self.older(&id, &new, place, scratch);
@@ -192,7 +193,10 @@ impl History {
             replaced_at = Some(Timestamp::from_millis(old.at_ms));
             // Sending a record anew does not make its entry late: the first receipt and entry count.
             if old.at_ms == new.occurred_at.millis() {
-                told_at = Some(new.entered_at.unwrap_or(new.received_at));
+                told = Told {
+                    at: Some(new.entered_at.unwrap_or(new.received_at)),
+                    came_at: new.entered_at.map(|_| new.received_at),
+                };
                 new.received_at = new.received_at.min(old.received_at());
                 new.entered_at = match (new.entered_at, old.entered_at()) {
                     (Some(a), Some(b)) => Some(a.min(b)),
@@ -212,7 +216,7 @@ impl History {
             place = self.find(&id, &new).0;
         }
         let appended = place == self.bytes.len();
-        self.insert(place, &new, &id, (told_at, 0), scratch);
+        self.insert(place, &new, &id, (told, 0), scratch);
         let voids_changed = self.mark_voids();
         if appended && known.is_none() && !voids_changed {
             return Arrival::Appended {
@@ -236,7 +240,7 @@ impl History {
         if self.frames().any(is_this) {
             return Arrival::Duplicate;
         }
-        self.insert(place, new, id, (None, flag::REPLACED), scratch);
+        self.insert(place, new, id, (Told::default(), flag::REPLACED), scratch);
         self.set_head(Head {
             replaced: true,
             ..self.head()
@@ -254,10 +258,10 @@ impl History {
     ) -> Arrival {
         new.received_at = old.received_at();
         new.entered_at = old.entered_at();
-        let told_at = old.told_at();
+        let told = old.told();
         self.splice(old.at..old.next, &[]);
         let place = self.find(id, &new).0;
-        self.insert(place, &new, id, (told_at, 0), scratch);
+        self.insert(place, &new, id, (told, 0), scratch);
         let contested = old.flags & flag::CONTESTED;
         let frame = Frame::read(&self.bytes, place).expect(WHOLE);
         let (flags_at, flags) = (frame.flags_at, frame.flags | contested);
@@ -300,7 +304,7 @@ impl History {
         place: usize,
         new: &NewEvent<'_>,
         id: &Id<'_>,
-        (told_at, flags): (Option<Timestamp>, u16),
+        (told, flags): (Told, u16),
         record: &mut Vec<u8>,
     ) {
         let mut head = self.head();
@@ -317,9 +321,10 @@ impl History {
         }
         let flags = flags | if corrects { flag::CORRECTS } else { 0 };
         record.clear();
-        let told_after_s = told_at.map(|at| event::seconds_after(new.occurred_at, at));
+        let after_s = |at: Timestamp| event::seconds_after(new.occurred_at, at);
         let fields = Fields {
-            told_after_s,
+            told_after_s: told.at.map(after_s),
+            came_after_s: told.came_at.map(after_s),
             ..new.fields()
         };
         fields.write(flags, new.content, id, &head, record);
@@ -388,6 +393,7 @@ impl History {
             received_after_s: fields.received_after_s,
             entered_after_s: fields.entered_after_s,
             told_after_s: fields.told_after_s,
+            came_after_s: fields.came_after_s,
         }
     }
 
@@ -421,6 +427,16 @@ struct Old {
     received_after_s: i64,
     entered_after_s: Option<i64>,
     told_after_s: Option<i64>,
+    came_after_s: Option<i64>,
+}
+
+/// When a version was told itself, where its receipt and entry are those of the one before.
+#[derive(Clone, Copy, Debug, Default)]
+struct Told {
+    /// When it was entered, or where nobody said so received.
+    at: Option<Timestamp>,
+    /// When it was received, where it was entered at another time.
+    came_at: Option<Timestamp>,
 }
 
 impl Old {
@@ -439,12 +455,13 @@ impl Old {
 
 impl Old {
     /// When it was told itself, where its times are those of the version before.
-    fn told_at(&self) -> Option<Timestamp> {
-        let after = self.told_after_s?;
-        Some(event::seconds_later(
-            Timestamp::from_millis(self.at_ms),
-            after,
-        ))
+    fn told(&self) -> Told {
+        let base = Timestamp::from_millis(self.at_ms);
+        let later = |after_s| event::seconds_later(base, after_s);
+        Told {
+            at: self.told_after_s.map(later),
+            came_at: self.came_after_s.map(later),
+        }
     }
 }
 
@@ -462,6 +479,7 @@ impl NewEvent<'_> {
             version: self.data_version,
             party: self.party,
             told_after_s: None,
+            came_after_s: None,
             extra: &[],
         }
     }

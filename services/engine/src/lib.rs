@@ -142,6 +142,9 @@
 //!   `collector`: the body or actor of the first `decided`, or an officer whom that body's register lists. Nobody told and no ground, of a fine
 //!   (`decided` more than 0) whose payment the actor of the first `decided` entered: a query, then for review.
 //! - A *query* is alleged as `off_list` is: settled when two working days have passed by the clock.
+//! - `night_or_holiday`: the event's local date is a day off of a notice, weekend days inside its block included; or its local time, unless it is
+//!   midnight to the second, lies in the night. Not where it or an earlier event of the case carried the file of an emergency, or where the source
+//!   cannot tell files.
 //! - `late_entry`: `entered_at`, else `received_at`, cut to the second, past the deadline. Not for declared sources.
 //! - `conflict`: an event that names another item or party than the first; a `step_start` of a step that the flowchart has, that is not
 //!   `repeatable` and of which a visit is open, where the last start of it named the same actor or neither named one: it opens no other; or an event whose id came with two contents under
@@ -167,11 +170,28 @@
 //!   case's first `applied`, `accepted` or `filed` and a record of its kind with an earlier time was taken back by a correction that was first
 //!   received more than the allowance after it. The earliest counts. Stays begin at it (`too_early`, duties and special procedures at the event's own).
 //!   Not for declared sources.
-//! - `saved_by_late_entry`, of each stay of an overdue point's limit (judged always, without own deadline, begun plainly, not stopped): without the
-//!   suspensions and extensions whose records were first received more than the source's allowance after they happened, its first due instant
-//!   (promised, else statutory) is earlier and passed before it was done, fell or by the clock. Whether an extension is credited is asked with all
+//! - `saved_by_late_entry`, of each stay of an overdue point's limit (judged always, without own deadline, begun plainly, not stopped): by what was
+//!   told of suspensions and extensions in time, its first due instant (promised, else statutory) is earlier and passed before it was done, fell or by the clock. Whether an extension is credited is asked with all
 //!   of them. Step and visit are the stay's; of several with the same, the one due first. `due_at` is that instant, `breached_at` the second after
-//!   it. It stands for good. Not for declared sources.
+//!   it. It stands for good. Told *in time* is an entry a version of which, of the same kind, special procedure and instant, was received within the source's
+//!   allowance after that instant, and so much of it as the longest of those versions says: a newer one that came later and claims more is
+//!   believed no further. Not for declared sources.
+//! - `item_changed`, of the case. By the receipts of all versions (a correction takes back from its own receipt on) it is known after each receipt which item
+//!   the first event that named one named. A *former* item is another one than now, so known more than the source's allowance before the
+//!   item of now first was; where the case had been accepted or filed by that instant (by business time), and its plan has a case limit with a
+//!   promised or statutory budget. Of several the one whose budget (promised, else statutory) runs out first from the acceptance. The case limit of the
+//!   plan of now is measured by no more than the former's: promised by its promised, else statutory; statutory by its statutory; whichever runs out first from
+//!   the acceptance. So are all overdue and `ended_before_due` points of that limit. The point speaks where the former's first budget runs out before the
+//!   first of now, or now has none, and the last event up to that instant that accepts, files, decides, closes or ends otherwise accepts or
+//!   files. `breached_at` is that instant. Not for declared sources.
+//! - `unclosed`, of the case. An *act* is any event but `applied`, `note`, `corrected`, `rated`, `called_back`, `rectified` and those of complaints. Asked
+//!   of each act at or after the first event of `after` (absent: `decided`), up to the first `closed` and while the case does not stand ended: `within`
+//!   (absent: `30wd`) from it, less all suspensions, has passed before the next act, or by the clock. The case as it stood then, by the events
+//!   strictly before that second: an overdue limit that is not judged `when_done` and is no duty is open in it, or the point may not speak of its last event:
+//!   nothing. The first such act counts. `due_at` is the last second of `within`, `breached_at` the one after; `completed_at` the `closed` that comes after all; what
+//!   ends the case otherwise ends the alert. Nothing where the source's format lacks `closed`. At `breached_at` of the plan's first such point that finds
+//!   something, lacking or not, `required_step` and `amounts_differ` points that ask at `closed` are asked of the case as it stood then, where nothing had asked
+//!   them before; their level is review, and what they find at the closing itself takes its place.
 //! - `malformed_code`: a code that is said and is none; a region code that lies in a listed area and is not listed.
 //! - `missing_field`: empty text is absent. `same_person`: by `actor.id`, any of one list with any of the other; one event that is both is none.
 //!   `first`: the first of each alone. `not_for_instant`: by the first `case_kind` named up to the first `accepted` or `filed`, else by the first event's.
@@ -193,7 +213,8 @@
 //!   `same_person` with `first`, `required_step` and `amounts_differ` have one event only. `too_early` asks at the
 //!   event that does it; where it may not speak, nobody had to wait.
 //! - `condition`: a name without a value that is not asked with `has()` leaves it not judged, and counted; one that is asked, too, where
-//!   the answer hangs on its value all the same.
+//!   the answer hangs on its value all the same. `has(event.files.<kind>)`: the event carried a file of the kind; `has(case.files.<kind>)`: it or an earlier event of the case
+//!   did. What the source's format cannot carry with such an event counts as carried; so do files that were not kept.
 //!   `case.<attribute>` is what the case knew before the event (`unless` and `falls_away_when`: with it); its item,
 //!   kind, body and region, and `event.…`, are those with the event. Instants are milliseconds since the epoch.
 //!
@@ -238,6 +259,14 @@
 //! **What people decide** lies over all of this and changes none of it: see `dispose`. A command about an alert is decided where it lies in
 //! the log.
 //!
+//! **Orders** (`disposition/T15`). Of the last order about an alert, counted in the calendar of the region of the body it went to, under the T15 settings of
+//! that region (and the alert's item) on the local day it was given: unanswered, a notice from `remind` before its due instant on, if that lies after the order, then
+//! from the second after the due instant on what T15 is, and from the second after the deadline of `red_after` counted from the due instant on red; all by the
+//! partition's clock, whatever the source's. The first answer ends it: in time, the notice, and a card that was raised already is withdrawn; late, it stands as grave as it was by
+//! then, ended, and is told even where it was never raised. Withdrawn while the alert ordered about is withdrawn or cancelled, where T15 is off, and while unanswered and an
+//! appeal that was made no later than the due instant is open. An extension is given before the due instant has passed. An appeal that is
+//! turned down, made by then, gives an unanswered order its term anew from the decision on, if that is later. The order itself may be ordered about.
+//!
 //! [`PointKind`]: mingjing_domain::definitions::PointKind
 
 #![deny(clippy::iter_over_hash_type)]
@@ -261,4 +290,4 @@ pub use rules::{Rules, RulesProblem, notes, unanswerable};
 pub use snapshot::SnapshotError;
 
 /// The engine's version, part of every alert. Raise it with every change that alters a verdict.
-pub const ENGINE_VERSION: &str = "4";
+pub const ENGINE_VERSION: &str = "5";

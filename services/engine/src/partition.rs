@@ -6,7 +6,9 @@ mod codes;
 mod dispositions;
 mod explain;
 mod findings;
+mod former;
 mod judge;
+mod orders;
 mod recover;
 mod rules_in_force;
 mod timers;
@@ -35,6 +37,8 @@ pub use codes::UnknownName;
 use dispositions::Unanswered;
 pub(crate) use explain::Question;
 pub(crate) use findings::Known;
+use orders::OrderTimers;
+pub(crate) use orders::order_is_alleged;
 use timers::{Timers, take_up_to};
 
 /// What the engine is told.
@@ -109,6 +113,9 @@ pub struct Engine {
     source_ix: FxHashMap<Box<str>, SourceIx>,
     /// What inspections found, by alert id.
     pub(crate) findings: BTreeMap<String, Known>,
+    /// The alerts about unanswered orders, by alert id.
+    pub(crate) owed: BTreeMap<String, Published>,
+    order_timers: OrderTimers,
     /// Only while recovering: commands of people that were read and not decided.
     unanswered: Unanswered,
     /// Live sources' timers.
@@ -146,6 +153,8 @@ impl Engine {
             sources: Vec::new(),
             source_ix: FxHashMap::default(),
             findings: BTreeMap::new(),
+            owed: BTreeMap::new(),
+            order_timers: OrderTimers::default(),
             unanswered: Unanswered::default(),
             timers: Timers::new(),
             clock: Timestamp::MIN,
@@ -175,14 +184,17 @@ impl Engine {
 
     /// The earliest instant at which something may fall due.
     pub fn next_due(&self) -> Option<Timestamp> {
-        self.timers.first().map(|(at, _)| *at)
+        let of_cases = self.timers.first().map(|(at, _)| *at);
+        let of_orders = self.order_timers.first();
+        of_cases.into_iter().chain(of_orders).min()
     }
 
-    /// Every alert known, of any status, in order of first sight of its case; then those of inspections, by id.
+    /// Every alert known, of any status, in order of first sight of its case; then those of inspections and those about orders, by id.
     pub fn alerts(&self) -> impl Iterator<Item = &AlertRecord> {
         let of_cases = self.cases.iter().flat_map(|case| case.alerts.iter());
         let of_inspections = self.findings.values().filter_map(|f| f.published.as_ref());
-        of_cases.chain(of_inspections).map(Published::said)
+        let all = of_cases.chain(of_inspections).chain(self.owed.values());
+        all.map(Published::said)
     }
 
     /// How many cases are known.
@@ -332,6 +344,7 @@ impl Engine {
             self.cases[ix].next = crate::fold::NEVER;
             self.judge(ix, Cause::Clock, true, facts);
         }
+        self.orders_due(at, facts);
     }
 
     fn activated(&mut self, rules: Arc<Rules>, facts: &mut Vec<Fact>) {

@@ -3,6 +3,8 @@
 mod evidence;
 mod words;
 
+use std::borrow::Cow;
+
 use mingjing_domain::Timestamp;
 use mingjing_domain::alert::{AlertRecord, Status};
 use mingjing_domain::catalogue;
@@ -13,7 +15,7 @@ use mingjing_domain::limit::Budget;
 
 use crate::ENGINE_VERSION;
 use crate::allege::{Allegation, Origin};
-use crate::fold::{Context, Finding, Fold, NONE, Profile, Resent, Stay, measured_against};
+use crate::fold::{Context, Finding, Fold, Former, NONE, Profile, Resent, Stay, measured_against};
 use crate::history::Event;
 use crate::rules::{Check, Plan, Point, TimedKind, TimedPoint};
 
@@ -88,7 +90,7 @@ pub(crate) fn build(
         withdrawn_reason: None,
         statutory: basis.statutory(),
         legal_basis: said.legal_basis.clone(),
-        limit: basis.budget().map(|b| b.to_string()),
+        limit: basis.budget(context).map(|b| b.to_string()),
         answer_due_at: None,
         definitions_version: context.rules.definitions_version().into(),
         calendar_version: format!(
@@ -167,11 +169,15 @@ enum Basis<'a> {
         timed: &'a TimedPoint,
         at: Option<RungAt>,
     },
-    Finding(&'a Finding),
+    Finding(Cow<'a, Finding>),
     TwoContents(u32),
     Resent(Resent),
     /// A limit in time by a late entry alone.
     Saved(&'a TimedPoint),
+    /// Told to be of another item; the record that names it.
+    OtherItem(Former, u32),
+    /// Left open; the last act.
+    Unclosed(u32),
 }
 
 impl<'a> Basis<'a> {
@@ -186,12 +192,31 @@ impl<'a> Basis<'a> {
                 };
                 Basis::Stay { stay, timed, at }
             }
-            Origin::Finding { place } => Basis::Finding(&around.fold.findings()[place]),
+            Origin::Finding { place } => {
+                Basis::Finding(Cow::Borrowed(&around.fold.findings()[place]))
+            }
+            Origin::AskedUnclosed {
+                event,
+                other,
+                detail,
+            } => Basis::Finding(Cow::Owned(Finding {
+                point: allegation.point,
+                step: allegation.step,
+                visit: allegation.visit,
+                event,
+                other,
+                detail,
+            })),
+            Origin::Unclosed { event } => Basis::Unclosed(event),
             Origin::Saved { place } => {
                 let stay = &around.fold.stays[place];
                 Basis::Saved(&around.context.plan.timed[usize::from(stay.timed)])
             }
             Origin::TwoContents { event } => Basis::TwoContents(event),
+            Origin::OtherItem { event } => match around.context.former {
+                Some(former) => Basis::OtherItem(former, event),
+                None => Basis::TwoContents(event),
+            },
             Origin::Resent { event } => {
                 let point = &around.context.plan.points[usize::from(allegation.point)];
                 let found = match point.check {
@@ -225,7 +250,9 @@ impl<'a> Basis<'a> {
         let history = around.context.history;
         let place = match self {
             Basis::Finding(finding) => finding.event,
-            Basis::TwoContents(event) => *event,
+            Basis::TwoContents(event) | Basis::OtherItem(_, event) | Basis::Unclosed(event) => {
+                *event
+            }
             Basis::Resent(resent) => resent.event,
             Basis::Stay { stay, .. } if stay.is_done() => stay.done_event,
             Basis::Stay { stay, timed, .. }
@@ -255,18 +282,18 @@ impl<'a> Basis<'a> {
     }
 
     /// The budget that the shown rung is measured by.
-    fn budget(&self) -> Option<Budget> {
+    fn budget(&self, context: &Context<'_>) -> Option<Budget> {
         let Basis::Stay { timed, at, .. } = self else {
             return None;
         };
+        let budgets = context.budgets(timed);
         match &timed.kind {
             TimedKind::TooEarly(at_least, _) => Some(*at_least),
             TimedKind::Special(_) | TimedKind::Watched(_) => None,
-            TimedKind::EndedBefore { .. } if timed.promised.is_some() => timed.promised,
-            TimedKind::EndedBefore { .. } => timed.statutory,
+            TimedKind::EndedBefore { .. } => budgets.first(),
             TimedKind::Overdue(ladder) => match measured_against((*at)?, ladder, timed) {
-                RungAt::Promised => timed.promised,
-                _ => timed.statutory,
+                RungAt::Promised => budgets.promised,
+                _ => budgets.statutory,
             },
         }
     }

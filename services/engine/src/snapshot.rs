@@ -18,7 +18,7 @@ use crate::dispose::{Answered, Handled};
 use crate::fold::Profile;
 use crate::history::{Act, Bounds, History};
 use crate::life::Published;
-use crate::partition::{Case, CaseIx, Counts, Engine, Known};
+use crate::partition::{Case, CaseIx, Counts, Engine, Known, order_is_alleged};
 use crate::rules::Rules;
 
 /// A snapshot that cannot be restored.
@@ -87,6 +87,12 @@ struct Tail {
 /// takes it for more findings than there are bytes, and refuses the snapshot instead of forgetting them.
 const WITH_DISPOSITIONS: u64 = u64::MAX;
 
+/// The same where there are also alerts about unanswered orders, for engines that know nothing of those.
+const WITH_ORDERS: u64 = u64::MAX - 1;
+
+/// An alert about an unanswered order: revision, record as JSON.
+type OwedImage = (u32, String);
+
 /// What people did about one alert, by its id.
 #[derive(Serialize, Deserialize)]
 struct HandledImage {
@@ -153,15 +159,19 @@ impl Engine {
         let tail = Tail {
             findings: self.findings.iter().map(finding_image).collect(),
         };
-        let handled = self.handled_images();
-        let bytes = postcard::to_stdvec(&image);
-        let bytes = bytes.and_then(
-            |bytes| match (handled.is_empty(), tail.findings.is_empty()) {
-                (true, true) => Ok(bytes),
-                (true, false) => postcard::to_extend(&tail, bytes),
-                (false, _) => postcard::to_extend(&(WITH_DISPOSITIONS, &tail, &handled), bytes),
-            },
+        let (handled, owed) = (self.handled_images(), self.owed_images());
+        let parts = (
+            tail.findings.is_empty(),
+            handled.is_empty(),
+            owed.is_empty(),
         );
+        let bytes = postcard::to_stdvec(&image);
+        let bytes = bytes.and_then(|bytes| match parts {
+            (true, true, true) => Ok(bytes),
+            (false, true, true) => postcard::to_extend(&tail, bytes),
+            (_, false, true) => postcard::to_extend(&(WITH_DISPOSITIONS, &tail, &handled), bytes),
+            (_, _, false) => postcard::to_extend(&(WITH_ORDERS, &tail, &handled, &owed), bytes),
+        });
         bytes.expect("a snapshot has no value that postcard refuses")
     }
 
@@ -169,7 +179,7 @@ impl Engine {
     pub fn restore(rules: Arc<Rules>, bytes: &[u8]) -> Result<Engine, SnapshotError> {
         let (image, rest) =
             postcard::take_from_bytes::<Image<'_>>(bytes).map_err(SnapshotError::Unreadable)?;
-        let (tail, handled) = read_tail(rest).map_err(SnapshotError::Unreadable)?;
+        let (tail, handled, owed) = read_tail(rest).map_err(SnapshotError::Unreadable)?;
         let mut engine = Engine::without_rules(rules.clone());
         let bounds = engine.restore_tables(&image)?;
         engine.install(rules);
@@ -177,9 +187,13 @@ impl Engine {
         for finding in tail.findings {
             engine.restore_finding(finding)?;
         }
+        for owed in owed {
+            engine.restore_owed(owed)?;
+        }
         for handled in handled {
             engine.restore_handled(handled)?;
         }
+        engine.rearm_orders();
         Ok(engine)
     }
 
@@ -309,8 +323,27 @@ impl Engine {
     fn handled_images(&self) -> Vec<HandledImage> {
         let of_cases = self.cases.iter().flat_map(|case| case.alerts.iter());
         let of_inspections = self.findings.values().filter_map(|f| f.published.as_ref());
-        let all = of_cases.chain(of_inspections);
+        let all = of_cases.chain(of_inspections).chain(self.owed.values());
         all.filter_map(handled_image).collect()
+    }
+
+    fn owed_images(&self) -> Vec<OwedImage> {
+        let all = self.owed.values();
+        all.map(|p| (p.revision, to_json(&p.record))).collect()
+    }
+
+    fn restore_owed(&mut self, (revision, json): OwedImage) -> Result<(), SnapshotError> {
+        let record: Box<AlertRecord> =
+            serde_json::from_str(&json).map_err(SnapshotError::Record)?;
+        let published = Published {
+            alleged: order_is_alleged(&record),
+            revision,
+            handled: None,
+            record,
+        };
+        let id = published.record.alert_id.clone();
+        self.owed.insert(id, published);
+        Ok(())
     }
 
     fn restore_handled(&mut self, image: HandledImage) -> Result<(), SnapshotError> {
@@ -365,13 +398,17 @@ impl Engine {
     }
 }
 
-fn read_tail(rest: &[u8]) -> Result<(Tail, Vec<HandledImage>), postcard::Error> {
+fn read_tail(rest: &[u8]) -> Result<(Tail, Vec<HandledImage>, Vec<OwedImage>), postcard::Error> {
     if rest.is_empty() {
-        return Ok((Tail::default(), Vec::new()));
+        return Ok((Tail::default(), Vec::new(), Vec::new()));
     }
     match postcard::take_from_bytes::<u64>(rest)? {
-        (WITH_DISPOSITIONS, rest) => postcard::from_bytes(rest),
-        _ => Ok((postcard::from_bytes(rest)?, Vec::new())),
+        (WITH_ORDERS, rest) => postcard::from_bytes(rest),
+        (WITH_DISPOSITIONS, rest) => {
+            let (tail, handled) = postcard::from_bytes(rest)?;
+            Ok((tail, handled, Vec::new()))
+        }
+        _ => Ok((postcard::from_bytes(rest)?, Vec::new(), Vec::new())),
     }
 }
 

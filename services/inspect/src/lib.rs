@@ -18,6 +18,7 @@ mod list;
 mod metrics;
 mod parts;
 mod pass;
+mod question;
 mod runner;
 mod settings;
 mod silence;

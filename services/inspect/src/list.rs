@@ -62,13 +62,19 @@ pub const PLANS: &[Plan] = &[
     },
     Plan {
         inspection: Inspection::OutsideHours,
-        words: "经办人 {actor} 当日在非工作时间办理 {off_hours} 个环节，一分钟内最多办理 {minute} 个（当日共 {day} 个）。",
+        words: "经办人 {actor} 当日在非工作时间（休息日，或者夜间 {night}）办理 {off_hours} 个环节，一分钟内最多办理 {minute} 个（当日共 {day} 个）。",
         ..DAY
     },
     Plan {
         inspection: Inspection::InAndOut,
         parameter: None,
-        words: "同一当事人、同一事项的首件 {first} 于 {ended} {how}，本件于 {begun} 另立，相隔 {days} 日。首件的期限：{due}；应当按首件的期限办理本件，平台未改算本件的期限。",
+        words: "同一当事人、同一事项的首件 {first} 于 {ended} {how}，本件于 {begun} 另立，相隔 {days} 日。首件的期限：{due}；应当按首件的期限办理本件；届满仍未决定的，平台另立预警。",
+        ..DAY
+    },
+    Plan {
+        inspection: Inspection::FirstClock,
+        parameter: None,
+        words: "同一当事人、同一事项的首件 {first} 的{clock}时限于 {first_due} 届满，本件于 {begun} 另立，届时仍未作出决定；按首件的期限，本件已经超期{stopped}。",
         ..DAY
     },
     Plan {
@@ -124,7 +130,7 @@ pub const PLANS: &[Plan] = &[
         inspection: Inspection::FinedTwice,
         parameter: None,
         least: 2.0,
-        words: "同一当事人（{party}）于 {day} 的同一违法行为（{act}）被罚款 {count} 次；{evidence}。",
+        words: "同一当事人（{party}）于 {day} 的{act}被罚款 {count} 次；{evidence}。",
         ..MONTH
     },
     Plan {
@@ -142,7 +148,7 @@ pub const PLANS: &[Plan] = &[
     },
     Plan {
         inspection: Inspection::RepeatedComplaints,
-        words: "{org}的事项 {item} 本月有 {count} 人投诉同类问题（{about}），共 {all} 件次。",
+        words: "{org}的事项 {item} 在 {days} 日内有 {count} 人投诉同类问题（{about}），共 {all} 件次。",
         ..MONTH
     },
     Plan {
@@ -160,6 +166,24 @@ pub const PLANS: &[Plan] = &[
         inspection: Inspection::OutOfOrder,
         parameter: None,
         words: "数量有限的事项 {item}：本件先于 {count} 件更早受理（最早 {first}）而仍在等候的办件作出准予决定。",
+        ..MONTH
+    },
+    Plan {
+        inspection: Inspection::Overturned,
+        parameter: Some("share"),
+        words: "{org}近十二个月复议审结 {reviews} 件，其中被撤销、变更、确认违法等 {changed} 件（纠错率 {changed_share}）；诉讼审结 {suits} 件，其中败诉 {losses} 件（败诉率 {lost_share}）。",
+        ..MONTH
+    },
+    Plan {
+        inspection: Inspection::NotTakenUp,
+        parameter: None,
+        words: "{at} 移送{org}的办件（事项 {item}），移送之日起 {days} 日内没有立案、受理、不予受理、退回或者其他处理的记录。",
+        ..MONTH
+    },
+    Plan {
+        inspection: Inspection::NotSupervised,
+        parameter: None,
+        words: "{org}的事项 {item} 已于 {ended} 止取消，应当由事项 {by} 承担事后监管，{days} 日内没有任何办件；{last}。",
         ..MONTH
     },
 ];

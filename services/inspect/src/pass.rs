@@ -10,16 +10,19 @@ use mingjing_domain::catalogue::{self, Rule};
 use mingjing_domain::command::{
     Act, Author, Command, Finding, InspectedRow, Subject, SubjectKind, Window, inspection_point,
 };
-use mingjing_domain::definitions::{DefinitionSet, PowerItem, PowerType};
-use mingjing_domain::source::{Source, SourceClock};
-use mingjing_store::{Asked, Found, Inspection, Store};
+use mingjing_domain::definitions::DefinitionSet;
+use mingjing_domain::source::Source;
+use mingjing_store::{Found, Inspection, Store};
 
 use crate::error::Error;
 use crate::list::Plan;
-use crate::settings::{in_force, least};
+use crate::question::asked;
+use crate::settings::in_force;
 use crate::standing;
-use crate::window::first_day;
 use crate::words;
+
+/// Parameters that a text is asked with once, for all places alike.
+const ALIKE: [&str; 4] = ["within", "over", "base", "documents"];
 
 /// What an inspection knows beside the archive.
 pub struct Known<'a> {
@@ -103,10 +106,20 @@ fn is_of(inspection: Inspection, alert: &AlertRecord) -> bool {
     match inspection {
         Inspection::DueDay => !bare,
         Inspection::NoDocument => bare,
-        Inspection::InAndOut => !nobody,
+        Inspection::InAndOut => !nobody && !is_first_clock(alert),
+        Inspection::FirstClock => !nobody && is_first_clock(alert),
         Inspection::NoParty => nobody,
         _ => true,
     }
+}
+
+/// Of one case the same rule says that it was begun again, and that the clock of the first has run out.
+fn is_first_clock(alert: &AlertRecord) -> bool {
+    let says = |e: &Evidence| match e {
+        Evidence::Inspection { figures, .. } => figures.contains_key("first_due"),
+        _ => false,
+    };
+    alert.evidence.iter().any(says)
 }
 
 /// What is to be said for the alerts to stand as they are found.
@@ -197,68 +210,6 @@ pub(crate) fn says(alert: &AlertRecord, finding: &Finding) -> bool {
         && alert.evidence.iter().any(same)
 }
 
-fn asked(plan: &Plan, window: &Window, rule: &Rule, known: &Known<'_>) -> Asked {
-    let day = first_day(window);
-    let last_day = window.until.plus_millis(-1).local_date(Shanghai);
-    let threshold = match plan.parameter {
-        Some(name) => least(known.set, rule, last_day, name),
-        None => plan.least,
-    };
-    let items = || known.set.items.iter().map(|d| &d.value);
-    let codes = |of: &dyn Fn(&PowerItem) -> bool| -> Vec<String> {
-        items()
-            .filter(|i| of(i))
-            .map(|i| i.code.text.clone())
-            .collect()
-    };
-    let off = |wanted: bool| {
-        codes(&|item| in_force(known.set, rule, last_day, Some(item), None).off == Some(wanted))
-    };
-    let parameter = |name: &str| in_force(known.set, rule, last_day, None, None).number(rule, name);
-    Asked {
-        label: window.label.clone(),
-        from: window.from,
-        until: window.until,
-        known: known.at,
-        threshold,
-        exempt: known
-            .sources
-            .iter()
-            .filter(|s| s.clock == SourceClock::Declared)
-            .map(|s| s.id.clone())
-            .collect(),
-        supervised_from: known
-            .sources
-            .iter()
-            .filter_map(|s| Some((s.id.clone(), s.supervised_from?)))
-            .collect(),
-        late_before: Timestamp::start_of(known.calendar.add_working_days(day, -1), Shanghai),
-        within_s: parameter("within").map_or(600, |minutes| minutes as i64 * 60),
-        rest_day: !known.calendar.is_working(day),
-        off_items: off(true),
-        ended_items: codes(&|item| item.effective_to.is_some_and(|end| end < last_day)),
-        inspection_items: codes(&|item| item.power_type == PowerType::Inspection),
-        // Of a rule that is about few items a setting says which.
-        limited_items: off(false),
-        span_days: parameter("over").map_or(30, |days| days as i64),
-        documents: in_force(known.set, rule, last_day, None, None)
-            .parameters
-            .get("documents")
-            .map_or(Vec::new(), |text| {
-                catalogue::words(text)
-                    .into_iter()
-                    .map(str::to_owned)
-                    .collect()
-            }),
-        penalty_items: codes(&|item| item.power_type == PowerType::Penalty),
-        delay_hours: known
-            .sources
-            .iter()
-            .map(|s| (s.id.clone(), s.delay_allowance_hours))
-            .collect(),
-    }
-}
-
 fn finding(
     plan: &Plan,
     window: &Window,
@@ -282,7 +233,7 @@ fn finding(
         .map(|d| &d.value)
         .find(|b| Some(&*b.code) == org.as_deref());
     let region = named(&found.region).or_else(|| body.map(|b| b.region.clone()));
-    let set = in_force(known.set, rule, last_day, item, region.as_deref());
+    let mut set = in_force(known.set, rule, last_day, item, region.as_deref());
     let threshold = match plan.parameter {
         Some(name) => set.number(rule, name)?,
         None => plan.least,
@@ -290,17 +241,26 @@ fn finding(
     if set.off == Some(true) || found.measure < threshold {
         return None;
     }
+    // What is asked of all places alike is shown as it was asked.
+    let everywhere = in_force(known.set, rule, last_day, None, None);
+    for (name, value) in everywhere.parameters {
+        if Some(name.as_str()) != plan.parameter && ALIKE.contains(&name.as_str()) {
+            set.parameters.insert(name, value);
+        }
+    }
     // What the data say only a person can tell is a person's, whatever the rule's level.
     let level = match found.level.as_str() {
         "review" => Level::Review,
+        // The statutory limit that has passed is as grave as it is of a case that was never taken out.
+        "statutory" => Level::Red,
         _ => set.level,
     };
     let rows = found
         .rows
         .iter()
         .map(|(source, case_no, event_id, at, partition, offset, note)| {
-            // A whole case lies in no one place; an event does, and so does a record that is no case's.
-            let one = !event_id.is_empty() || case_no.is_empty();
+            // A whole case lies in no one place; an event does, and so does a source's record that is no case's.
+            let one = !event_id.is_empty() || case_no.is_empty() && !source.is_empty();
             let position = one.then_some((*partition, *offset));
             InspectedRow {
                 source: source.clone(),

@@ -2,7 +2,8 @@
 //! speaks again.
 //!
 //! What counts is working time: a weekend is no silence, and neither is a night. A rhythm of hours is exceeded by that much office time, a
-//! longer one by working days, and in office hours, too. A source without a rhythm, and a back-fill, are never silent.
+//! longer one by working days, and in office hours, too. What it had announced as downtime counts for nothing. A source without a rhythm,
+//! and a back-fill, are never silent.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +16,7 @@ use mingjing_domain::catalogue::Rule;
 use mingjing_domain::command::{
     Act, Author, Command, Finding, InspectedRow, Subject, SubjectKind, Window,
 };
-use mingjing_domain::source::{Source, SourceClock};
+use mingjing_domain::source::{Announcement, Source, SourceClock};
 use mingjing_domain::time::HOUR_MS;
 use mingjing_store::LastSaid;
 
@@ -66,18 +67,21 @@ const OFFICE_DAY_MINUTES: i64 = (OFFICE_HOURS.end - OFFICE_HOURS.start) * 60;
 fn silent_since(source: &Source, last: Timestamp, known: &Known<'_>) -> Option<u32> {
     let rhythm = source.rhythm_minutes?;
     let minutes = i64::from(rhythm);
-    let working = |hours| minutes_of(hours, last, known.at, known.calendar);
+    let down: Vec<_> = source.announced(Announcement::Downtime).collect();
+    let working = |hours| minutes_of(hours, last, known.at, known.calendar, &down);
     let silent =
         working(0..24) > minutes && working(OFFICE_HOURS) > minutes.min(OFFICE_DAY_MINUTES);
     (source.clock == SourceClock::Live && silent).then_some(rhythm)
 }
 
-/// Minutes between two instants that lie within these hours of working days, at most so many days of them that any rhythm is exceeded.
+/// Minutes between two instants that lie within these hours of working days and in none of these stretches, at most so many days of them
+/// that any rhythm is exceeded.
 fn minutes_of(
     hours: std::ops::Range<i64>,
     from: Timestamp,
     until: Timestamp,
     calendar: &WorkCalendar,
+    without: &[(Timestamp, Timestamp)],
 ) -> i64 {
     const DAYS_MAX: u64 = 370;
     let mut minutes = 0;
@@ -91,10 +95,22 @@ fn minutes_of(
         if calendar.is_working(day) {
             let begin = midnight.plus_millis(hours.start * HOUR_MS).max(from);
             let end = midnight.plus_millis(hours.end * HOUR_MS).min(until);
-            minutes += (end.millis() - begin.millis()).max(0) / 60_000;
+            minutes += left_of(begin, end, without) / 60_000;
         }
     }
     minutes
+}
+
+/// Milliseconds between two instants that lie in none of these stretches, which may overlap.
+fn left_of(begin: Timestamp, end: Timestamp, without: &[(Timestamp, Timestamp)]) -> i64 {
+    let mut stretches = without.to_vec();
+    stretches.sort();
+    let (mut left, mut at) = (0, begin);
+    for (from, until) in stretches {
+        left += (from.min(end).millis() - at.millis()).max(0);
+        at = at.max(until);
+    }
+    left + (end.millis() - at.millis()).max(0)
 }
 
 fn author(known: &Known<'_>) -> Author {
@@ -210,12 +226,27 @@ mod tests {
     fn a_weekend_and_a_night_are_no_silence() {
         let calendar = calendar();
         let friday = at("2026-10-16T17:30");
-        let all_day = |until| minutes_of(0..24, friday, at(until), &calendar);
+        let all_day = |until| minutes_of(0..24, friday, at(until), &calendar, &[]);
         assert_eq!(all_day("2026-10-18T12:00"), 390);
         assert_eq!(all_day("2026-10-19T01:00"), 450);
-        let office = |until| minutes_of(OFFICE_HOURS, friday, at(until), &calendar);
+        let office = |until| minutes_of(OFFICE_HOURS, friday, at(until), &calendar, &[]);
         assert_eq!(office("2026-10-19T01:00"), 0);
         assert_eq!(office("2026-10-19T10:30"), 90);
+    }
+
+    #[test]
+    fn announced_stretches_are_left_out_once_however_they_overlap() {
+        let (nine, five) = (at("2026-10-20T09:00"), at("2026-10-20T17:00"));
+        let left = |without: &[(&str, &str)]| {
+            let hour = |text: &str| at(&format!("2026-10-20T{text}"));
+            let without: Vec<_> = without.iter().map(|(f, u)| (hour(f), hour(u))).collect();
+            left_of(nine, five, &without) / HOUR_MS
+        };
+        assert_eq!(left(&[]), 8);
+        assert_eq!(left(&[("10:00", "12:00"), ("11:00", "14:00")]), 4);
+        assert_eq!(left(&[("12:00", "13:00"), ("07:00", "10:00")]), 6);
+        assert_eq!(left(&[("07:00", "23:00"), ("10:00", "11:00")]), 0);
+        assert_eq!(left(&[("18:00", "19:00"), ("07:00", "08:00")]), 8);
     }
 
     #[test]

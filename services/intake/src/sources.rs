@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use mingjing_domain::Timestamp;
-use mingjing_domain::source::Source;
+use mingjing_domain::source::{Announced, Source};
 use mingjing_log::{Log, Table};
 use mingjing_wire::cloudevents::{ATTRIBUTE_BYTES_MAX, encode_source};
 use mingjing_wire::refusal::Words;
@@ -331,12 +331,21 @@ fn check(source: &Source) -> Result<(), Refusal> {
                 "没有固定节奏的来源请省略该字段",
             ));
     }
+    if let Some((field, why)) = source.announced.iter().find_map(Announced::problem) {
+        let field = format!("announced.{field}");
+        return Err(
+            Refusal::bad_value(ReasonCode::OutOfRange, &field, why).help(
+                "an announced stretch ends after it begins and names the paper it is filed under",
+                "报备时段的止期须晚于起期，并载明报备文号",
+            ),
+        );
+    }
     Ok(())
 }
 
 #[cfg(test)]
 mod tests {
-    use mingjing_domain::source::SourceClock;
+    use mingjing_domain::source::{Announcement, SourceClock};
 
     use super::*;
 
@@ -368,5 +377,20 @@ mod tests {
             field(|s| s.rhythm_minutes = Some(0)).as_deref(),
             Some("rhythm_minutes")
         );
+        for (until, document, wrong) in [
+            (2000, "市数〔2026〕9号", None),
+            (1000, "9", Some("announced.until")),
+            (2000, " ", Some("announced.document")),
+        ] {
+            let mut source = Source::new("zjj", SourceClock::Live);
+            source.announced.push(Announced {
+                what: Announcement::Downtime,
+                from: Timestamp::from_millis(1000),
+                until: Timestamp::from_millis(until),
+                document: document.into(),
+            });
+            let refused = check(&source).err().and_then(|refusal| refusal.field);
+            assert_eq!(refused.as_deref(), wrong);
+        }
     }
 }

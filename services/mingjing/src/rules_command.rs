@@ -194,7 +194,7 @@ fn as_json(rule: &Rule) -> Value {
             "text": e.text,
             "source": e.source,
         })).collect::<Vec<_>>(),
-        "scripts": (rule.tier != Tier::Disposition).then(|| format!("tests/rules/{}.md", rule.id)),
+        "scripts": format!("tests/rules/{}.md", rule.id),
     })
 }
 

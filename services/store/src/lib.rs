@@ -35,7 +35,7 @@ pub use batch::{Batch, Block};
 pub use error::Error;
 pub use insert::{Backoff, Observer};
 pub use inspection::{
-    Asked, Found, FoundRecord, Inspection, LastSaid, ROWS_MAX, Standing, TreasuryTotal,
+    Asked, Found, FoundRecord, Inspection, LastSaid, ROWS_MAX, Standing, Supervised, TreasuryTotal,
 };
 pub use migrate::{Applied, MigrationError, SCHEMA_NUMBER};
 pub use query::{

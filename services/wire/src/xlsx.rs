@@ -5,13 +5,15 @@
 //! is read back to the same definitions. Whatever cannot be read is told by sheet and cell, all of it at once.
 //!
 //! Workbooks are read and written here by our own small code over the XML and deflate crates that are there anyway: what we need of
-//! the format is little, and every cell, formula and merged area has to be known by its place.
+//! the format is little, every cell, formula and merged area has to be known by its place, and a file from outside must not grow
+//! beyond a bound while it is read (ARCHITECTURE.md tells which libraries were tried).
 //!
 //! [`read`] and [`write`] know definitions as plain data only; the domain reads and checks the result.
 
 mod book;
 mod cells;
 mod columns;
+mod grid;
 mod order;
 mod package;
 mod page;

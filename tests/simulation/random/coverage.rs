@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use mingjing_domain::disposition::{Disposal, DispositionState, RefusedBecause};
+use mingjing_domain::alert::{Level, Status};
+use mingjing_domain::disposition::{Disposal, DispositionState, ORDER_POINT, RefusedBecause};
 use mingjing_domain::fact::Fact;
 use mingjing_testkit::script::{EngineRun, Judge};
 use proptest::strategy::{Strategy, ValueTree};
@@ -56,6 +57,43 @@ fn every_control_point_of_the_random_definitions_speaks_in_some_history() {
         silent.is_empty(),
         "control points that never spoke: {silent:?}"
     );
+}
+
+#[test]
+fn unanswered_orders_are_told_at_every_level_and_end_in_every_way_in_some_history() {
+    let set = variant(0);
+    let mut not_seen: BTreeSet<(Level, Status)> = [
+        (Level::Notice, Status::Issued),
+        (Level::Notice, Status::Ended),
+        (Level::Yellow, Status::Issued),
+        (Level::Yellow, Status::Ended),
+        (Level::Yellow, Status::Withdrawn),
+        (Level::Red, Status::Issued),
+    ]
+    .into();
+    let mut runner = TestRunner::new(Config {
+        rng_seed: RngSeed::Fixed(7),
+        ..Config::default()
+    });
+    let histories = history(30..70);
+    for _ in 0..HISTORIES {
+        if not_seen.is_empty() {
+            return;
+        }
+        let drawn = histories.new_tree(&mut runner).expect("a history");
+        let mut run = EngineRun::new(&set);
+        for input in inputs_of(&drawn.current().steps()) {
+            run.read(&input, &set);
+        }
+        for fact in &run.facts {
+            if let Fact::Alert { alert, .. } = fact
+                && alert.control_point == ORDER_POINT
+            {
+                not_seen.remove(&(alert.level, alert.status));
+            }
+        }
+    }
+    assert!(not_seen.is_empty(), "never told: {not_seen:?}");
 }
 
 #[test]

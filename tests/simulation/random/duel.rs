@@ -62,6 +62,7 @@ set:
   - {rule: F1, with: {within: 30h}}
   - {control_point: citizen, with: {fee: 3}}
   - {control_point: not-passed, with: {with_result: 'passed,rejected'}}
+  - {rule: T15, over: 2wd, with: {remind: 20h, red_after: 1wd}}
 ---
 kind: rule_settings
 id: everywhere
@@ -77,6 +78,15 @@ set:
   - {control_point: left-out, with: {steps: survey}}
   - {control_point: objection-over, with: {}, level: red}
   - {control_point: wrong-body, off: true}
+  - {rule: T15, level: red, with: {over: 30h, remind: none, appeal: 1wd}}
+---
+kind: rule_settings
+id: of-orders
+version: '1'
+effective_from: 2026-02-10
+where: {region: '510500'}
+set:
+  - {rule: T15, level: notice, with: {red_after: 20h}}
 ---
 kind: rule_settings
 id: licences
@@ -107,6 +117,7 @@ effective_from: 2015-01-01
 where: {region: '510600'}
 set:
   - {rule: Q5, off: true}
+  - {rule: T15, off: true}
 ";
 
 /// Sources that the definitions declare, with codes of their own, and days off of the city.

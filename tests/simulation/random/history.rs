@@ -192,6 +192,11 @@ const ALERTS: &[&str] = &[
     "1/not-here",
     "0/negative",
     "2/one-person",
+    "0/disposition/T15@no-notice",
+    "0/disposition/T15@no-notice",
+    "1/disposition/T15@whole",
+    "0/disposition/T15@inspection/Q2@2026-02",
+    "0/disposition/T15@disposition/T15@no-notice",
 ];
 
 /// What people do, in the words of a script.
@@ -213,6 +218,8 @@ const DEEDS: &[&str] = &[
     "withdraw subjective",
     "pass_up",
     "order",
+    "order soon",
+    "order soon",
     "answer",
     "extend",
     "close",
@@ -464,8 +471,7 @@ impl Writer<'_> {
                     }
                     Again::Newer => {
                         again.version = newer;
-                        let other = ["", " region 510500", " result denied", " by wang"];
-                        again.words += other[newer as usize % other.len()];
+                        again.words = told_otherwise(&again.words, newer as usize);
                     }
                     Again::Older => again.version = 0,
                 }
@@ -534,13 +540,16 @@ impl Writer<'_> {
                 let case = alert[..1].parse().expect("an alert begins with its case");
                 let mut lines = format!("source {}\n", source_of(case));
                 for (nth, (what, who)) in (0..).zip(deeds) {
-                    let (what, who) = (what.get(DEEDS), who.get(PEOPLE));
+                    let (what, who) = (*what.get(DEEDS), who.get(PEOPLE));
                     let at =
                         self.now - Duration::hours(i64::from(*hours_ago)) + Duration::minutes(nth);
-                    let more = match *what {
-                        "extend" => format!(" until {}", show(at + Duration::hours(300))),
-                        _ => String::new(),
+                    let (what, until) = match what {
+                        "extend" => ("extend", Some(300)),
+                        "order soon" => ("order", Some(20)),
+                        what => (what, None),
                     };
+                    let until = until.map(|hours| show(at + Duration::hours(hours)));
+                    let more = until.map_or(String::new(), |until| format!(" until {until}"));
                     let key = self.disposed.len();
                     let line = format!(
                         "dispose {alert} {what} by {who} {} key k{key}{more}",
@@ -567,7 +576,8 @@ impl Writer<'_> {
 
     fn write(&mut self, event: Written) -> String {
         let item = ITEMS[self.items[usize::from(event.case)]];
-        let named = if event.words.starts_with("note") {
+        let names_another = event.words.contains(" item ");
+        let named = if event.words.starts_with("note") || names_another {
             String::new()
         } else {
             format!(" item {item}")
@@ -585,6 +595,21 @@ impl Writer<'_> {
         );
         self.written.push(event);
         line
+    }
+}
+
+/// A record in another version: with another value, of another item, or with a longer plan.
+fn told_otherwise(words: &str, version: usize) -> String {
+    let others = ["", " region 510500", " result denied", " by wang"];
+    let other = others[version % others.len()];
+    if words.starts_with("suspend") || words.starts_with("extend") {
+        let planned = words.split(" until ").next().unwrap_or(words);
+        let more = [" granted 4wd", " granted 1wd", ""][version % 3];
+        return format!("{planned}{more}{other}");
+    }
+    match version % 3 {
+        0 => format!("{words}{other} item {}", ITEMS[version % ITEMS.len()]),
+        _ => format!("{words}{other}"),
     }
 }
 

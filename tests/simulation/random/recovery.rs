@@ -3,6 +3,7 @@
 use mingjing_domain::Timestamp;
 use mingjing_domain::alert::Status;
 use mingjing_domain::definitions::DefinitionSet;
+use mingjing_domain::disposition::ORDER_POINT;
 use mingjing_domain::fact::{Cause, Fact};
 use mingjing_engine::Engine;
 use mingjing_testkit::script::{EngineRun, Input, Judge, Row, compiled, difference};
@@ -136,7 +137,10 @@ fn alone(run: &EngineRun) -> Vec<Row> {
         .engine
         .alerts()
         .map(|alert| Row::from(&alert.automatic()));
-    let mut rows: Vec<Row> = automatic.collect();
+    // What is owed upon an order follows from what people did.
+    let mut rows: Vec<Row> = automatic
+        .filter(|row| row.control_point != ORDER_POINT)
+        .collect();
     rows.sort();
     rows
 }

@@ -103,7 +103,7 @@ pub(super) const RULES: &[Rule] = &[
         id: "D5",
         name: "一事不二罚",
         name_en: "Fined twice for one act",
-        checks: "同一当事人同一违法行为被两次以上罚款。",
+        checks: "同一当事人同一日的同一违法行为被两次以上罚款；以两个违法行为或者由两个机关处罚，而证据材料相同，或者两个机关处罚的行为时间、地点相同的，供核实。",
         tier: Tier::Inspection,
         finding: FindingKind::Fault,
         level: Level::Red,
@@ -113,7 +113,7 @@ pub(super) const RULES: &[Rule] = &[
         message: "",
         remedy: "请核对是否为同一违法行为；确属重复的，撤销后一处罚。",
         exceptions: &[Exception {
-            text: "持续或者反复的不同违法行为",
+            text: "首次处罚决定之后仍在持续或者再次发生、另案载明其后行为日期的",
             source: "11.13",
         }],
     },
@@ -208,7 +208,7 @@ pub(super) const RULES: &[Rule] = &[
         message: "",
         remedy: "请说明增长的原因。",
         exceptions: &[Exception {
-            text: "专项整治、法律修改引起的增长",
+            text: "专项整治、法律修改引起的增长（以规则设置对该地区关闭，载明生效日期）",
             source: "11.14",
         }],
     },

@@ -2,6 +2,7 @@
 //! them; of an inspection there is none, and a value in the wrong unit would silence it without a word.
 
 use super::Parameter;
+use crate::time::TimeOfDay;
 
 /// What a parameter's value is, as settings write it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +17,8 @@ pub enum Measure {
     Days,
     /// `10min` or `2h`.
     Minutes,
+    /// `22:00`: a time of day.
+    TimeOfDay,
     /// `a、b`: words.
     Words,
 }
@@ -25,12 +28,20 @@ const MEASURES: &[(&str, &str, Measure)] = &[
     ("T17", "over", Measure::Days),
     ("T17", "documents", Measure::Words),
     ("A9", "count", Measure::Count),
+    ("A9", "night_from", Measure::TimeOfDay),
+    ("A9", "night_until", Measure::TimeOfDay),
     ("A10", "count", Measure::Count),
     ("A12", "share", Measure::Share),
     ("C3", "count", Measure::Count),
+    ("C3", "within", Measure::Days),
     ("D4", "share", Measure::Share),
     ("D8", "over", Measure::Yuan),
     ("D9", "share", Measure::Share),
+    ("F6", "share", Measure::Share),
+    ("F6", "base", Measure::Count),
+    ("F7", "within", Measure::Days),
+    ("F8", "within", Measure::Days),
+    ("F8", "items", Measure::Words),
     ("Q2", "count", Measure::Count),
     ("Q2", "within", Measure::Minutes),
     ("Q6", "count", Measure::Count),
@@ -49,7 +60,8 @@ pub fn measure(rule: &str, parameter: &str) -> Option<Measure> {
 }
 
 impl Measure {
-    /// The number that a text says: a share as a part of one, days and minutes as such; of words how many they are.
+    /// The number that a text says: a share as a part of one, days and minutes as such, a time of day in minutes after midnight; of words how many
+    /// they are.
     ///
     /// # Errors
     /// What it should look like.
@@ -66,6 +78,10 @@ impl Measure {
             Measure::Yuan => decimal(text),
             Measure::Days => unit("cd"),
             Measure::Minutes => unit("min").or_else(|| unit("h").map(|hours| hours * 60.0)),
+            Measure::TimeOfDay => {
+                let time = text.parse::<TimeOfDay>().ok();
+                time.map(|time| f64::from(time.minutes()))
+            }
             Measure::Words => Some(words(text).len() as f64).filter(|n| *n > 0.0),
         };
         number.ok_or_else(|| format!("not {}: {text:?}", self.looks_like()))
@@ -78,6 +94,7 @@ impl Measure {
             Measure::Yuan => "an amount in yuan like 100 or 0.5",
             Measure::Days => "calendar days like 30cd",
             Measure::Minutes => "a time like 10min or 2h",
+            Measure::TimeOfDay => "a time of day like 22:00, in quotes",
             Measure::Words => "a list of words",
         }
     }
@@ -144,6 +161,9 @@ mod tests {
             (Measure::Days, "20wd"),
             (Measure::Days, "30"),
             (Measure::Minutes, "10"),
+            (Measure::TimeOfDay, "22"),
+            (Measure::TimeOfDay, "24:00"),
+            (Measure::TimeOfDay, "6:5"),
             (Measure::Count, "many"),
             (Measure::Count, "60%"),
             (Measure::Yuan, "-5"),
@@ -154,6 +174,7 @@ mod tests {
             assert!(measure.number(text).is_err(), "{measure:?} {text}");
         }
         assert_eq!(Measure::Minutes.number("1h"), Ok(60.0));
+        assert_eq!(Measure::TimeOfDay.number("6:30"), Ok(390.0));
         assert_eq!(Measure::Share.number("12.5%"), Ok(0.125));
         assert_eq!(Measure::Words.number("申请、撤回"), Ok(2.0));
     }

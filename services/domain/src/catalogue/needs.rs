@@ -26,9 +26,17 @@ const NEEDS: &[(&str, &str)] = &[
         "行使主体登记人员名册并写明齐备之日（register_from），且名册中有岗位对应该环节",
     ),
     ("A11", "行使主体登记检查计划（inspection_plan）"),
+    (
+        "C3",
+        "投诉报送内容的类别（attributes.complaint_kind）；没有事项的投诉不报类别的不计",
+    ),
     ("D1", "事项写明适用的裁量基准（discretion）"),
     ("D2", "事项写明适用的裁量基准（discretion）"),
     ("D6", "事项写明适用的收费标准（fees）"),
+    (
+        "D5",
+        "各次处罚报送当事人、行为日期（act_at）；两个机关就同一地点的行为处罚的，报送违法行为地（attributes.act_place）",
+    ),
     (
         "D8",
         "按月导入国库入库数据（mingjing treasury）；没有导入的月份不比对",
@@ -44,6 +52,22 @@ const NEEDS: &[(&str, &str)] = &[
     (
         "F1",
         "责任清单的职责写明触发情形、应为的行为和期限（expectation）",
+    ),
+    (
+        "Q11",
+        "有代理人的报送代理人（attributes.agent），绿色通道等公开提速的报送 attributes.green_channel",
+    ),
+    (
+        "F6",
+        "复议、诉讼审结后以 review_result 报送结果；诉讼的另报 attributes.forum 为 court，其余按复议计",
+    ),
+    (
+        "F7",
+        "移送时报送受移送机关的代码（attributes.receiver）；受移送机关另立办件的，报送原办件编号（parent_case_no）或者同一当事人",
+    ),
+    (
+        "F8",
+        "以规则设置对已取消的事项写明承担事后监管的事项（where: {item: …}，rule: F8，with: {items: …}）",
     ),
     ("G1", BASE),
     ("G2", BASE),

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::rule::{Basis, Rule, Tier};
+use super::rule::{Basis, Rule};
 use super::{FAMILIES, LOCAL_PREFIX, needs};
 
 /// `schemas/rules.md`: a table by family, then each rule in full with a link to its scripts.
@@ -85,13 +85,11 @@ fn in_full(text: &mut String, rule: &Rule) {
     for exception in rule.exceptions {
         let _ = writeln!(text, "- 例外：{}（{}）", exception.text, exception.source);
     }
-    if rule.tier != Tier::Disposition {
-        let _ = writeln!(
-            text,
-            "- 用例：[tests/rules/{id}.md](../tests/rules/{id}.md)",
-            id = rule.id
-        );
-    }
+    let _ = writeln!(
+        text,
+        "- 用例：[tests/rules/{id}.md](../tests/rules/{id}.md)",
+        id = rule.id
+    );
     text.push('\n');
 }
 

@@ -1,4 +1,4 @@
-//! 数据质量 Q1–Q15: whether the records can be believed, and whether what they show was the real course (两张皮).
+//! 数据质量 Q1–Q18: whether the records can be believed, and whether what they show was the real course (两张皮).
 
 use super::{Basis, Exception, FindingKind, Parameter, Rule, Tier};
 use crate::alert::Level;
@@ -71,7 +71,7 @@ pub(super) const RULES: &[Rule] = &[
         message: "",
         remedy: "请说明集中补录的原因，并核对补录内容与纸质案卷是否一致。",
         exceptions: &[Exception {
-            text: "系统切换、停电停网后按报备计划补传的",
+            text: "系统切换、停电停网后，在来源报备的补录时段（announced: back_entry）内补录的",
             source: "11.2",
         }],
     },
@@ -181,7 +181,7 @@ pub(super) const RULES: &[Rule] = &[
         message: "",
         remedy: "请检查业务系统与报送程序，恢复后补传。",
         exceptions: &[Exception {
-            text: "夜间、休息日、节假日（只计工作日 9 时至 17 时；节奏超过一个工作日的按工作日计），以及已报备的停机时段",
+            text: "夜间、休息日、节假日（只计工作日 9 时至 17 时；节奏超过一个工作日的按工作日计），以及来源报备的停机时段（announced: downtime）",
             source: "11.2",
         }],
     },
@@ -316,7 +316,7 @@ pub(super) const RULES: &[Rule] = &[
         message: "",
         remedy: "请抽查这些办件的实际办理情况。",
         exceptions: &[Exception {
-            text: "公告期、公示期届满日即为办结日的事项",
+            text: "公告期、公示期届满日即为办结日的事项（以规则设置对该事项关闭）",
             source: "领域规则",
         }],
     },
@@ -436,7 +436,7 @@ pub(super) const RULES: &[Rule] = &[
         id: "Q17",
         name: "仅凭事后补录未超期",
         name_en: "In time by late entry alone",
-        checks: "除去晚于来源允许的时差才报送的中止和延期，期限是否已经届满而未办结。",
+        checks: "除去晚于来源允许的时差才报送的中止和延期，以及以更高数据版本事后加长的部分，期限是否已经届满而未办结。",
         tier: Tier::Stream,
         finding: FindingKind::Review,
         level: Level::Review,
@@ -452,6 +452,38 @@ pub(super) const RULES: &[Rule] = &[
             },
             Exception {
                 text: "不计补录也未超期的",
+                source: "11.1",
+            },
+            Exception {
+                text: "历史数据导入（声明来源）",
+                source: "11.13",
+            },
+        ],
+    },
+    Rule {
+        id: "Q18",
+        name: "受理后改报事项",
+        name_en: "Item changed while the clock runs",
+        checks: "受理、立案之后，以更高数据版本、撤回后另报或者补报在先记录的方式把办件改报为另一事项，其办结期限更长或者没有期限，而改报晚于来源允许的时差。",
+        tier: Tier::Stream,
+        finding: FindingKind::Review,
+        level: Level::Review,
+        legal_basis: &[Basis::own("受理后改报事项须由监督机构核定（11.1）")],
+        parameters: &[],
+        evidence: &["原报和改报的事项及其办结时限", "改报的记录及其接收时间"],
+        message: "",
+        remedy: "请提交证明事项归属的申请、受理文书，由监督机构核定；核定之前，办结期限不长于原事项的时限。",
+        exceptions: &[
+            Exception {
+                text: "在来源允许的时差之内更正的，按更正后的事项计算",
+                source: "11.1",
+            },
+            Exception {
+                text: "改报为时限相同或者更短的事项",
+                source: "11.1",
+            },
+            Exception {
+                text: "受理、立案之前改报的",
                 source: "11.1",
             },
             Exception {

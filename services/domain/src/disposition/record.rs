@@ -148,17 +148,25 @@ pub struct Answer {
 pub struct Order {
     /// Who, when, what is asked.
     pub by: Signature,
+    /// Which order about this alert, from 1.
+    #[serde(default = "first")]
+    pub nth: u16,
     /// To whom: a body's code.
     pub to: String,
     /// When the answer is due.
     #[schemars(with = "Option<String>")]
     pub due_at: Option<Timestamp>,
-    /// Every later day it was put off to, by whom and why.
+    /// Every later day it was put off to, by whom and why: an extension, or an appeal that was turned down.
     pub extended: Vec<Signature>,
     /// The answers, in order.
     pub answers: Vec<Answer>,
     /// Who closed it, when, with what result.
     pub closed: Option<Signature>,
+}
+
+/// Records from before orders were counted hold the only one there was.
+fn first() -> u16 {
+    1
 }
 
 /// What the platform alone says: what people decided left aside.
@@ -278,6 +286,9 @@ pub struct Disposition {
     pub appeal: Option<Appeal>,
     /// The last order.
     pub order: Option<Order>,
+    /// What was answered to the card itself, in order: it asks for an answer without anybody ordering one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub answers: Vec<Answer>,
     /// Everybody who ever confirmed it: none of them decides an appeal.
     pub confirmed_by: Vec<String>,
     /// What the platform alone says.

@@ -116,10 +116,12 @@ impl RefusedBecause {
             RefusedBecause::AppealOpen => "请先对申诉作出决定：维持、撤销或者报上级",
             RefusedBecause::NoAppeal => "没有待决的申诉；直接处置请用认定或者不予认定",
             RefusedBecause::AlreadyAppealed => "申诉决定为最终处理；情形有变的，平台会转为待核",
-            RefusedBecause::TooLate => "申诉期已过；确有新情况的，可向监察机关书面反映",
+            RefusedBecause::TooLate => {
+                "期限已过；确有新情况的，可向监察机关书面反映，由其依职权处理"
+            }
             RefusedBecause::OwnDecision => "请由未参与认定、申诉或者转报的人员决定",
             RefusedBecause::OrderOpen => "请先办结已有的督办，或者予以延期",
-            RefusedBecause::NoOrder => "请先发出督办",
+            RefusedBecause::NoOrder => "请先发出督办；已发出的黄牌、红牌可以直接反馈",
             RefusedBecause::NotAnswered => "请待责任单位反馈之后再办结",
             RefusedBecause::NotLater => "延期应晚于原定反馈时间",
         }

@@ -2,18 +2,16 @@
 
 use mingjing_domain::Timestamp;
 use mingjing_domain::alert::{AlertRecord, Level, Status};
-use mingjing_domain::calendar::WorkCalendar;
 use mingjing_domain::command::{Author, Command};
 use mingjing_domain::deadline::{self, Ledger};
 use mingjing_domain::disposition::{
-    APPEAL_DECIDED_WITHIN, APPEAL_WITHIN, Answer, Appeal, AppealOutcome, Automatic, Basis,
-    Conclusion, Decision, Disposal, Disposition, DispositionState, ORDER_ANSWERED_WITHIN, Order,
-    PassedUp, Refused, RefusedBecause, Signature, Verdict,
+    Answer, Appeal, AppealOutcome, Automatic, Basis, Conclusion, Decision, Disposal, Disposition,
+    DispositionState, ORDER_POINT, Order, PassedUp, Refused, RefusedBecause, Signature, Verdict,
 };
 use mingjing_domain::limit::Budget;
 
 use super::refused;
-use crate::rules::ANSWER_WITHIN;
+use crate::rules::{ANSWER_WITHIN, Rules, Terms};
 
 /// One command against one alert.
 struct Case<'a> {
@@ -21,7 +19,7 @@ struct Case<'a> {
     /// As published.
     said: &'a AlertRecord,
     by: Signature,
-    calendar: Option<&'a WorkCalendar>,
+    rules: &'a Rules,
     before: Disposition,
 }
 
@@ -31,7 +29,7 @@ pub(super) fn decide(
     said: &AlertRecord,
     command: &Command,
     disposal: &Disposal,
-    calendar: Option<&WorkCalendar>,
+    rules: &Rules,
 ) -> Result<Disposition, Refused> {
     let last = (command.at, command.id.clone());
     let mut before = match &said.disposition {
@@ -49,7 +47,7 @@ pub(super) fn decide(
         automatic,
         said,
         by: signature(command),
-        calendar,
+        rules,
         before,
     };
     match disposal {
@@ -75,6 +73,7 @@ fn nothing_done(automatic: &AlertRecord) -> Disposition {
         recheck_reason: None,
         appeal: None,
         order: None,
+        answers: Vec::new(),
         confirmed_by: Vec::new(),
         automatic: Automatic::of(automatic),
         last: (Timestamp::MIN, String::new()),
@@ -185,17 +184,18 @@ impl Case<'_> {
         }
         let confirmed = decision.filter(|d| d.verdict == Verdict::Confirmed);
         let from = self.said.issued_at.max(confirmed.map(|d| d.by.at));
-        let until = from.and_then(|from| self.due(from, APPEAL_WITHIN));
+        let (body, terms) = (&self.by.body, self.terms(&self.by.body, self.by.at));
+        let until = from.and_then(|from| self.due(from, terms.appeal, body));
         if until.is_some_and(|until| deadline::is_late(self.by.at, until)) {
             return Err(refused(
                 RefusedBecause::TooLate,
                 format!(
                     "申诉应自发出或者认定之日起 {} 内提出",
-                    APPEAL_WITHIN.text_zh()
+                    terms.appeal.text_zh()
                 ),
             ));
         }
-        let due_at = self.due(self.by.at, APPEAL_DECIDED_WITHIN);
+        let due_at = self.due(self.by.at, terms.decide, body);
         let mut decided = self.before;
         decided.appeal = Some(Appeal {
             by: self.by,
@@ -213,8 +213,13 @@ impl Case<'_> {
             return Err(self.not_standing());
         }
         let by = self.by.clone();
+        let put_off = self.put_off();
         let mut decided = self.decided(Verdict::Confirmed, Some(Conclusion::Subjective), true);
         confirmed_by(&mut decided, by.person.clone());
+        if let (Some(due_at), Some(order)) = (put_off, &mut decided.order) {
+            order.due_at = Some(due_at);
+            order.extended.push(by.clone());
+        }
         conclude(&mut decided, true, by);
         Ok(decided)
     }
@@ -230,7 +235,8 @@ impl Case<'_> {
 
     fn pass_up(self, to: &str) -> Decided {
         self.may_decide_appeal()?;
-        let due_at = self.due(self.by.at, APPEAL_DECIDED_WITHIN);
+        let terms = self.terms(to, self.by.at);
+        let due_at = self.due(self.by.at, terms.decide, to);
         let mut decided = self.before;
         if let Some(appeal) = &mut decided.appeal {
             appeal.passed_up.push(PassedUp {
@@ -250,10 +256,14 @@ impl Case<'_> {
         if due_at.is_some_and(|due| due <= self.by.at) {
             return Err(refused(RefusedBecause::NotLater, "反馈时间应晚于督办时间"));
         }
-        let due_at = due_at.or_else(|| self.due(self.by.at, ORDER_ANSWERED_WITHIN));
+        let terms = self.terms(to, self.by.at);
+        let due_at = due_at.or_else(|| self.due(self.by.at, terms.answer, to));
+        let nth = self.before.order.as_ref();
+        let nth = nth.map_or(1, |order| order.nth.saturating_add(1));
         let mut decided = self.before;
         decided.order = Some(Order {
             by: self.by,
+            nth,
             to: to.into(),
             due_at,
             extended: Vec::new(),
@@ -264,19 +274,35 @@ impl Case<'_> {
     }
 
     fn answer(self, evidence: &[String]) -> Decided {
-        self.needs_order()?;
-        let mut decided = self.before;
-        if let Some(order) = &mut decided.order {
-            order.answers.push(Answer {
-                by: self.by,
-                evidence: evidence.to_vec(),
-            });
+        if self.open_order().is_none() && self.said.control_point == ORDER_POINT {
+            let message = format!("请在原预警（{}）上反馈该督办", self.said.step);
+            return Err(refused(RefusedBecause::NoOrder, message));
         }
+        if !self.is_card() {
+            self.needs_order()?;
+        }
+        let mut decided = self.before;
+        let order = decided.order.as_mut().filter(|o| o.closed.is_none());
+        let answers = order.map_or(&mut decided.answers, |order| &mut order.answers);
+        answers.push(Answer {
+            by: self.by,
+            evidence: evidence.to_vec(),
+        });
         Ok(decided)
     }
 
     fn extend(self, due_at: Timestamp) -> Decided {
         let order = self.needs_order()?;
+        // Put off afterwards, an order would never have been unanswered.
+        if order
+            .due_at
+            .is_some_and(|old| deadline::is_late(self.by.at, old))
+        {
+            return Err(refused(
+                RefusedBecause::TooLate,
+                "反馈期限已过，不能再延期；确有客观原因的，在督办未按期反馈的预警上认定",
+            ));
+        }
         if order.due_at.is_some_and(|old| due_at <= old) {
             return Err(refused(
                 RefusedBecause::NotLater,
@@ -322,7 +348,8 @@ impl Case<'_> {
         let issued_at = self.said.issued_at.or(goes_out.then_some(self.by.at));
         let answer_due_at = match self.said.answer_due_at {
             None if goes_out && self.said.level >= Level::Yellow => {
-                self.due(self.by.at, ANSWER_WITHIN)
+                let body = self.said.responsible_org.as_deref();
+                self.due(self.by.at, ANSWER_WITHIN, body.unwrap_or_default())
             }
             due => due,
         };
@@ -341,9 +368,27 @@ impl Case<'_> {
         disposition
     }
 
-    fn due(&self, from: Timestamp, within: Budget) -> Option<Timestamp> {
-        let due = |calendar| deadline::deadline(calendar, from, within, &Ledger::default()).due_at;
-        self.calendar.map(due)
+    /// When something falls due that a body has to do, counted where it is.
+    fn due(&self, from: Timestamp, within: Budget, body: &str) -> Option<Timestamp> {
+        let calendar = self.rules.calendar_of_body(body)?;
+        Some(deadline::deadline(calendar, from, within, &Ledger::default()).due_at)
+    }
+
+    fn terms(&self, body: &str, at: Timestamp) -> Terms {
+        let item = self.automatic.item_code.as_deref();
+        self.rules.terms(body, item, at)
+    }
+
+    /// An order has its term anew once an appeal that was made within it is turned down (domain study 11.10).
+    fn put_off(&self) -> Option<Timestamp> {
+        let order = self.open_order().filter(|o| o.answers.is_empty())?;
+        let (due_at, appeal) = (order.due_at?, self.before.appeal.as_ref()?);
+        if deadline::is_late(appeal.by.at, due_at) {
+            return None;
+        }
+        let within = self.terms(&order.to, order.by.at).answer;
+        let anew = self.due(self.by.at, within, &order.to)?;
+        (anew > due_at).then_some(anew)
     }
 
     fn is_out(&self) -> Result<(), Refused> {
@@ -356,6 +401,11 @@ impl Case<'_> {
             )),
             Status::Withdrawn | Status::Cancelled => Err(self.not_standing()),
         }
+    }
+
+    /// A card that is out asks for an answer, whether or not anybody orders one.
+    fn is_card(&self) -> bool {
+        self.said.level >= Level::Yellow && self.is_out().is_ok()
     }
 
     fn not_standing(&self) -> Refused {

@@ -97,12 +97,13 @@ fn measures(fold: &Fold, stay: &Stay, timed: &TimedPoint, context: &Context<'_>)
             }
         }
         _ => {
+            let budgets = context.budgets(timed);
             let both = [
-                (("promised", "承诺时限"), RungAt::Promised, timed.promised),
+                (("promised", "承诺时限"), RungAt::Promised, budgets.promised),
                 (
                     ("statutory", "法定时限"),
                     RungAt::Statutory,
-                    timed.statutory,
+                    budgets.statutory,
                 ),
             ];
             for (name, breach, budget) in both {

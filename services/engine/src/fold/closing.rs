@@ -1,6 +1,11 @@
 //! What a case should have had by the time it closes.
 
-use super::{Finding, Fold, NONE, Taken};
+use mingjing_domain::Timestamp;
+use mingjing_domain::event::EventKind;
+
+use super::{Context, Finding, Fold, NONE, Seen, Taken};
+use crate::condition::Condition;
+use crate::history::Event;
 use crate::rules::{Amounts, Check};
 
 impl Fold {
@@ -45,22 +50,87 @@ impl Fold {
     }
 
     fn look_for_steps(&mut self, point: u16, steps: &[u16], taken: &Taken<'_>) {
-        for step in steps {
-            let symbol = taken.context.step_symbol[usize::from(*step)];
-            let done_by = &taken.context.plan.steps[usize::from(*step)].done_by;
-            let lacks = taken.context.lacks;
+        for step in self.missing(steps, taken.context) {
+            self.found(step_missing(point, step, taken.event.place, taken.context));
+        }
+    }
+
+    /// Which of these steps the case has not had, though its source could have told them.
+    fn missing(&self, steps: &[u16], context: &Context<'_>) -> Vec<u16> {
+        let is_missing = |step: &u16| {
+            let symbol = context.step_symbol[usize::from(*step)];
+            let done_by = &context.plan.steps[usize::from(*step)].done_by;
             let cannot_come =
-                !done_by.is_empty() && done_by.iter().all(|kind| lacks.has_event(*kind));
-            if !cannot_come && !self.steps.iter().any(|s| s.step == symbol) {
-                self.found(Finding {
-                    point,
-                    step: symbol,
-                    visit: 1,
-                    event: taken.event.place,
-                    other: NONE,
-                    detail: *step,
-                });
+                !done_by.is_empty() && done_by.iter().all(|kind| context.lacks.has_event(*kind));
+            !cannot_come && !self.steps.iter().any(|s| s.step == symbol)
+        };
+        steps.iter().copied().filter(is_missing).collect()
+    }
+
+    /// What is asked when a case closes and would be found of it as it stood at an instant, where nothing had closed it by then.
+    pub(crate) fn asked_unclosed(&self, at: Timestamp, context: &Context<'_>) -> Vec<Finding> {
+        let (by_then, Some(last)) = self.as_of(at, context) else {
+            return Vec::new();
+        };
+        let plan = context.plan;
+        let closing = plan.marks[plan.table_place(EventKind::Closed, None)];
+        let mut found = Vec::new();
+        for (place, point) in (0u16..).zip(&plan.points) {
+            let (Check::RequiredStep { at, .. } | Check::AmountsDiffer(Amounts { at, .. })) =
+                &point.check
+            else {
+                continue;
+            };
+            let asked = at & closing != 0 && by_then.seen() & at == 0;
+            if !asked || !by_then.lets_speak(point, last, context) {
+                continue;
+            }
+            match &point.check {
+                Check::RequiredStep { steps, unless, .. } => {
+                    let excused = unless
+                        .as_ref()
+                        .is_some_and(|c| by_then.knows(c, last, context));
+                    let steps = by_then.missing(steps, context);
+                    let steps = steps.into_iter().filter(|_| !excused);
+                    found.extend(steps.map(|s| step_missing(place, s, last.place, context)));
+                }
+                Check::AmountsDiffer(amounts) => {
+                    let balance = context.balance(amounts, last.place);
+                    let uneven = balance.filter(|balance| !balance.is_even());
+                    found.extend(uneven.map(|balance| Finding {
+                        point: place,
+                        step: 0,
+                        visit: 1,
+                        event: last.place,
+                        other: balance.owed_by,
+                        detail: 0,
+                    }));
+                }
+                _ => {}
             }
         }
+        found
+    }
+
+    /// Whether a condition over the case holds as it stands with its last event.
+    fn knows(&self, condition: &Condition, last: Event<'_>, context: &Context<'_>) -> bool {
+        let seen = Seen {
+            attributes: &self.attributes,
+            event: last,
+            context,
+            with_event: false,
+        };
+        condition.holds(&seen) == Ok(true)
+    }
+}
+
+fn step_missing(point: u16, step: u16, event: u32, context: &Context<'_>) -> Finding {
+    Finding {
+        point,
+        step: context.step_symbol[usize::from(step)],
+        visit: 1,
+        event,
+        other: NONE,
+        detail: step,
     }
 }

@@ -150,12 +150,11 @@ impl Fold {
             RungAt::Statutory | RungAt::Promised => Some(deadline::first_late_instant(due.due_at)),
             RungAt::Before(before) => Some(deadline::last_reminder(calendar, &due, before)),
             RungAt::Used(percent) => {
-                let budget = if breach == RungAt::Promised {
-                    timed.promised
-                } else {
-                    timed.statutory
+                let budgets = context.budgets(timed);
+                let budget = match breach {
+                    RungAt::Promised => budgets.promised?,
+                    _ => budgets.statutory?,
                 };
-                let budget = budget?;
                 Some(with_ledger(stay, timed, self.ledger(), context, |ledger| {
                     deadline::used_share_instant(
                         calendar,
@@ -197,9 +196,10 @@ impl Fold {
                 provisional: false,
             });
         }
+        let budgets = context.budgets(timed);
         let budget = match breach {
-            RungAt::Promised => timed.promised?,
-            _ => timed.statutory?,
+            RungAt::Promised => budgets.promised?,
+            _ => budgets.statutory?,
         };
         Some(stay_deadline(stay, timed, budget, self.ledger(), context))
     }

@@ -10,6 +10,17 @@ use mingjing_domain::limit::Budget;
 use super::{Context, Fold};
 use crate::history::{Event, SpecialEntry};
 
+/// How much of an entry was told within the source's allowance after it happened. A newer version that claims more is told anew.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Told<T> {
+    /// All of it.
+    InTime,
+    /// So much of it.
+    Less(T),
+    /// Nothing.
+    Late,
+}
+
 /// A suspension.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Suspension {
@@ -23,8 +34,8 @@ pub(crate) struct Suspension {
     pub(crate) resume_event: u32,
     /// Its count among the case's suspensions of its kind, from 1.
     pub(crate) visit: u16,
-    /// Told later than the source's allowance after it began.
-    pub(crate) late: bool,
+    /// Until when it was to last, as told in time.
+    pub(crate) told: Told<Timestamp>,
 }
 
 impl Suspension {
@@ -35,6 +46,18 @@ impl Suspension {
         let resumed = self.resumed_at.filter(|_| self.resume_event < until);
         resumed.map_or(planned, |at| at.min(planned))
     }
+
+    /// As it was told in time; none where it was not.
+    pub(super) fn as_told_in_time(&self) -> Option<Suspension> {
+        match self.told {
+            Told::InTime => Some(self.clone()),
+            Told::Less(end) => Some(Suspension {
+                planned_end: Some(end),
+                ..self.clone()
+            }),
+            Told::Late => None,
+        }
+    }
 }
 
 /// An extension.
@@ -44,8 +67,19 @@ pub(crate) struct Extension {
     pub(crate) budget: Budget,
     pub(crate) at: Timestamp,
     pub(crate) event: u32,
-    /// Told later than the source's allowance after it was granted.
-    pub(crate) late: bool,
+    /// How much it was, as told in time.
+    pub(crate) told: Told<Budget>,
+}
+
+impl Extension {
+    /// As it was told in time; what was not told at all stays, since stays name extensions by their place.
+    pub(super) fn as_told_in_time(&self) -> Extension {
+        let mut told = self.clone();
+        if let Told::Less(budget) = self.told {
+            told.budget = budget;
+        }
+        told
+    }
 }
 
 /// All that was entered, in order.
@@ -58,7 +92,17 @@ pub(crate) struct Ledger {
 impl Ledger {
     /// Whether any of it was told late.
     pub(crate) fn holds_late(&self) -> bool {
-        self.suspensions.iter().any(|s| s.late) || self.extensions.iter().any(|e| e.late)
+        self.told_late().next().is_some()
+    }
+
+    /// What was told late, or in a version that claims more and came late: its event and special procedure.
+    pub(crate) fn told_late(&self) -> impl Iterator<Item = (u32, u16)> + '_ {
+        let suspensions = self.suspensions.iter();
+        let suspensions = suspensions.filter(|s| s.told != Told::InTime);
+        let extensions = self.extensions.iter();
+        let extensions = extensions.filter(|e| e.told != Told::InTime);
+        let suspensions = suspensions.map(|s| (s.event, s.special));
+        suspensions.chain(extensions.map(|e| (e.event, e.special)))
     }
 
     /// The suspension that began with the event at this place.
@@ -84,6 +128,7 @@ impl Fold {
             return;
         };
         let planned_end = ends_as_planned(event, &entry, special, context);
+        let told = context.told_end(event, special, planned_end);
         let ledger = &mut self.rare().ledger;
         let visit = ledger
             .suspensions
@@ -99,7 +144,7 @@ impl Fold {
             event: event.place,
             resume_event: super::NONE,
             visit: visit.min(usize::from(u16::MAX)) as u16,
-            late: context.is_told_late(event),
+            told,
         });
     }
 
@@ -131,9 +176,69 @@ impl Fold {
             budget,
             at: event.occurred_at,
             event: event.place,
-            late: context.is_told_late(event),
+            told: context.told_budget(event, special, budget),
         };
         self.rare().ledger.extensions.push(extension);
+    }
+}
+
+impl Context<'_> {
+    /// Until when a suspension was to last by what was told of it within the allowance after it began.
+    fn told_end(
+        &self,
+        event: &Event<'_>,
+        special: u16,
+        planned_end: Option<Timestamp>,
+    ) -> Told<Timestamp> {
+        let end = |version: &Event<'_>| {
+            let entry = version.special()?;
+            let same = listed(entry.kind, Effect::Suspend, self) == Some(special);
+            let end = ends_as_planned(version, &entry, special, self);
+            same.then(|| end.unwrap_or(Timestamp::MAX))
+        };
+        let told = || self.told_in_time(event).iter().filter_map(end).max();
+        match self.comes_late(event).then(told) {
+            None => Told::InTime,
+            Some(None) => Told::Late,
+            Some(Some(end)) if end >= planned_end.unwrap_or(Timestamp::MAX) => Told::InTime,
+            Some(Some(end)) => Told::Less(end),
+        }
+    }
+
+    /// How much an extension was by what was told of it within the allowance after it was granted. Other units do not compare.
+    fn told_budget(&self, event: &Event<'_>, special: u16, budget: Budget) -> Told<Budget> {
+        let maximum = self.plan.specials[usize::from(special)].maximum;
+        let count = |version: &Event<'_>| {
+            let entry = version.special()?;
+            let same = listed(entry.kind, Effect::Extend, self) == Some(special);
+            let told = granted(entry.granted, maximum).filter(|told| told.unit == budget.unit)?;
+            same.then_some(told.count)
+        };
+        let told = || self.told_in_time(event).iter().filter_map(count).max();
+        match self.comes_late(event).then(told) {
+            None => Told::InTime,
+            Some(None) => Told::Late,
+            Some(Some(count)) if count >= budget.count => Told::InTime,
+            Some(Some(count)) => Told::Less(Budget::new(count, budget.unit)),
+        }
+    }
+
+    /// Whether this version of a record came later than the allowance after it happened.
+    fn comes_late(&self, event: &Event<'_>) -> bool {
+        let latest = event.occurred_at.plus_millis(self.allowance_ms);
+        !self.declared && event.came_at() > latest
+    }
+
+    /// The versions of a record that told of the same instant, and of the same kind of entry, in time.
+    fn told_in_time(&self, event: &Event<'_>) -> Vec<Event<'_>> {
+        if !self.history.holds_replaced() {
+            return Vec::new();
+        }
+        let mut versions = self.history.versions_of(event);
+        versions.retain(|v| {
+            v.kind == event.kind && v.occurred_at == event.occurred_at && !self.comes_late(v)
+        });
+        versions
     }
 }
 

@@ -223,9 +223,11 @@ impl Taken<'_> {
 
     pub(super) fn collector(&self) -> Outcome {
         let (context, event) = (self.context, &self.event);
-        let Some(collector) = context.kept_text(event, Kept::Collector) else {
+        let Some(told) = context.kept_text(event, Kept::Collector) else {
             return self.untold_collector();
         };
+        // A body may be told by the source's own code.
+        let collector = context.mapped_bodies.get(told).map_or(told, String::as_str);
         let mut before = context.history.up_to(event.place);
         let decision = before.find(|e| e.kind == EventKind::Decided);
         let by = decision.unwrap_or(*event);

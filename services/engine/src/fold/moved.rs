@@ -79,12 +79,6 @@ impl Context<'_> {
         .min_by_key(|held| (held.at, held.told_at))
     }
 
-    /// Whether an event was told later than the allowance after it happened.
-    pub(super) fn is_told_late(&self, event: &Event<'_>) -> bool {
-        let latest = event.occurred_at.plus_millis(self.allowance_ms);
-        !self.declared && self.first_told(event) > latest
-    }
-
     fn is_too_late(&self, told_at: Timestamp, earlier: &Event<'_>) -> bool {
         told_at > self.first_told(earlier).plus_millis(self.allowance_ms)
     }

@@ -352,7 +352,7 @@ impl Taken<'_> {
         };
         let region = context.texts.option(profile.region);
         let mut fault = self.body_fault(org, region, item)?;
-        if context.maps_bodies && context.rules.body(org).is_none() {
+        if !context.mapped_bodies.is_empty() && context.rules.body(org).is_none() {
             fault = Fault::UnmappedBody;
         }
         let assigned = context.latest_kept_text(&self.event, Kept::Jurisdiction);

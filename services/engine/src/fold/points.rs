@@ -9,7 +9,7 @@ use mingjing_domain::limit::{Budget, Unit};
 use mingjing_domain::time::{DAY_MS, HOUR_MS};
 
 use super::{APPROVED, BEGUN_BY, Finding, Fold, NONE, Taken};
-use crate::history::{Event, FILE, Sent, present};
+use crate::history::{Event, Sent};
 use crate::rules::{Check, Code, CodeHolder, CodeKind, FILE_FIELD, Field, MarkSet, Pairs};
 use crate::symbols::Symbol;
 
@@ -90,7 +90,10 @@ impl Fold {
         let plain = |violated: bool| violated.then_some((NONE, 0));
         match check {
             Check::Timed | Check::NotInFlowchart | Check::StartedTooSoon => None,
-            Check::ResentAfter { .. } | Check::SavedByLateEntry => None,
+            Check::ResentAfter { .. }
+            | Check::SavedByLateEntry
+            | Check::ItemChanged
+            | Check::Unclosed { .. } => None,
             Check::RequiredStep { .. } | Check::AmountsDiffer(_) => None,
             Check::RequiresBefore {
                 event,
@@ -164,6 +167,7 @@ impl Fold {
             Check::OffList { .. } => look.off_list().map(|detail| (NONE, detail)),
             Check::CancelledItem => plain(look.cancelled_item()),
             Check::WrongBody => look.wrong_body(),
+            Check::NightOrHoliday(hours) => look.at_night_or_on_a_holiday(hours).map(|d| (NONE, d)),
             Check::LateEntry { over } => plain(look.late_entry(*over)),
             Check::UnfoundedSuspension { notice } => look.unfounded(*notice).map(|d| (NONE, d)),
             Check::FrequentSuspension { count, limit } => {
@@ -183,6 +187,17 @@ impl Fold {
             Check::Condition { when, .. } => plain(self.condition_holds(when, look)),
             Check::Authority(check) => self.looks_at_authority(check, look),
         }
+    }
+}
+
+/// No budget of days ends sooner than so many times 24 hours: most events need no calendar.
+pub(super) fn at_least_ms(budget: Budget) -> i64 {
+    let count = i64::from(budget.count);
+    match budget.unit {
+        Unit::Hours => count * HOUR_MS,
+        Unit::Minutes => count * 60_000,
+        Unit::Months | Unit::MonthsRolled => count * 28 * DAY_MS,
+        _ => count * DAY_MS,
     }
 }
 
@@ -329,14 +344,7 @@ impl Taken<'_> {
             .event
             .entered_at()
             .unwrap_or_else(|| self.event.received_at());
-        // No budget of days ends sooner than so many times 24 hours: most events need no calendar.
-        let at_least_ms = match over.unit {
-            Unit::Hours => i64::from(over.count) * HOUR_MS,
-            Unit::Minutes => i64::from(over.count) * 60_000,
-            Unit::Months | Unit::MonthsRolled => i64::from(over.count) * 28 * DAY_MS,
-            _ => i64::from(over.count) * DAY_MS,
-        };
-        if entered.millis() - occurred.millis() <= at_least_ms {
+        if entered.millis() - occurred.millis() <= at_least_ms(over) {
             return false;
         }
         let due = deadline::deadline(
@@ -411,7 +419,10 @@ impl Taken<'_> {
             let is_missing = match field {
                 Field::Present(bit) => self.event.present & bit == 0,
                 Field::Attribute(place) => self.context.sent(&self.event, *place).is_none(),
-                Field::File => !self.came_with(name),
+                Field::File => {
+                    let kind = name.strip_prefix(FILE_FIELD).unwrap_or(name);
+                    !self.context.came_with(&self.event, kind)
+                }
                 Field::Start => unstarted() && !self.context.lacks.has_event(EventKind::StepStart),
             };
             is_missing && !self.lacks(name)
@@ -420,20 +431,6 @@ impl Taken<'_> {
             .iter()
             .position(|(field, name)| missing(field, name))
             .map(|p| p as u16)
-    }
-
-    /// Whether this event or an earlier one of the case carried a file of this kind. Of events that an engine before
-    /// this one took, nobody knows which files they had.
-    fn came_with(&self, field: &str) -> bool {
-        let kind = field.strip_prefix(FILE_FIELD).unwrap_or(field);
-        let carries = |e: Event<'_>| {
-            let unknown = e.present & (present::ATTACHMENT | present::WHOLE) == present::ATTACHMENT;
-            let kept = e.extra().into_iter().flat_map(|extra| extra.attributes);
-            let mut files = kept
-                .filter_map(|(name, _)| self.context.codes.text(name.into()).strip_prefix(FILE));
-            unknown || files.any(|file| file == kind)
-        };
-        self.context.history.up_to(self.event.place).any(carries)
     }
 
     /// The first code that is none, and what is wrong with it.

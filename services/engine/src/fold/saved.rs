@@ -8,7 +8,7 @@ use mingjing_domain::deadline;
 use mingjing_domain::definitions::Judged;
 
 use super::deadlines::stay_deadline;
-use super::ledger::Ledger;
+use super::ledger::{Extension, Ledger, Suspension, Told};
 use super::stay::{Begun, Stay};
 use super::{Context, Fold};
 use crate::rules::TimedKind;
@@ -28,19 +28,17 @@ impl Fold {
         let Some(ledger) = self.ledger().filter(|ledger| ledger.holds_late()) else {
             return Vec::new();
         };
+        let suspensions = ledger.suspensions.iter();
+        let extensions = ledger.extensions.iter();
         let punctual = Ledger {
-            suspensions: ledger
-                .suspensions
-                .iter()
-                .filter(|s| !s.late)
-                .cloned()
+            suspensions: suspensions
+                .filter_map(Suspension::as_told_in_time)
                 .collect(),
-            // Stays name extensions by their place.
-            extensions: ledger.extensions.clone(),
+            extensions: extensions.map(Extension::as_told_in_time).collect(),
         };
         let late = ledger.extensions.iter().zip(0..32u32);
         let late = late.fold(0u32, |bits, (entry, place)| {
-            bits | u32::from(entry.late) << place
+            bits | u32::from(entry.told == Told::Late) << place
         });
         let saved = |(place, stay): (usize, &Stay)| {
             let timed = &context.plan.timed[usize::from(stay.timed)];
@@ -49,7 +47,7 @@ impl Fold {
                 && timed.own_deadline.is_none()
                 && stay.begun == Begun::Plainly
                 && !stay.stopped;
-            let budget = timed.promised.or(timed.statutory).filter(|_| plain)?;
+            let budget = context.budgets(timed).first().filter(|_| plain)?;
             let without = Stay {
                 extensions: stay.extensions & !late,
                 ..stay.clone()

@@ -3,6 +3,7 @@
 use super::{Context, Profile};
 use crate::condition::{Attr, BuiltIn, Side, Slot, Values};
 use crate::history::{Event, present};
+use crate::rules::FILE_FIELD;
 use crate::symbols::Symbol;
 
 /// The values a condition sees at one event.
@@ -59,6 +60,7 @@ impl Values for Seen<'_> {
             Slot::Attribute(Side::Event, place) => {
                 context.carried(event, place).unwrap_or(Attr::Unknown)
             }
+            Slot::File(..) => Attr::Unknown,
             Slot::BuiltIn(side, what) => match (side, what) {
                 (_, BuiltIn::CaseKind) => self.first_named(|p| p.case_kind),
                 (_, BuiltIn::Item) => self.first_named(|p| p.item),
@@ -70,10 +72,25 @@ impl Values for Seen<'_> {
                 (_, BuiltIn::Step) => self.code(context.step_symbol(event)),
                 (_, BuiltIn::Actor) => self.text(event.actor),
                 (_, BuiltIn::Result) => self.code(event.result),
+                (_, BuiltIn::OccurredAt) => Attr::Instant(event.occurred_at),
                 (_, BuiltIn::Reason) => self.present(present::REASON),
                 (_, BuiltIn::Basis) => self.present(present::BASIS),
                 (_, BuiltIn::Attachments) => self.present(present::ATTACHMENT),
             },
         }
+    }
+
+    fn has_file(&self, side: Side, kind: &str) -> bool {
+        let (event, context) = (&self.event, self.context);
+        let cannot_come = || {
+            let field = format!("{FILE_FIELD}{kind}");
+            context.lacks.has_field(event.kind, &field)
+        };
+        let there = match side {
+            Side::Event => context.carries_file(event, kind),
+            Side::Case => context.came_with(event, kind),
+        };
+        // What its source cannot send is held against nobody.
+        there || cannot_come()
     }
 }

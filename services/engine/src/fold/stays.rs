@@ -319,7 +319,8 @@ impl Fold {
                 .any(|(p, earlier)| {
                     stay.extensions >> p & 1 == 1 && earlier.special == extension.special
                 });
-            let Some(budget) = timed.statutory.or(timed.promised) else {
+            let budgets = context.budgets(timed);
+            let Some(budget) = budgets.statutory.or(budgets.promised) else {
                 continue;
             };
             // What fell away by a condition is judged when it is done all the same, by all that was entered till then.

@@ -3,7 +3,7 @@
 //! ```text
 //! head     marks u8   base instant i64   base sequence u64   party u32
 //! record   length   flags u16   content u32   id
-//!          occurred   sequence   received   [entered]   actor   profile   act   [version]   [party u32]   [told]   [extra]
+//!          occurred   sequence   received   [entered]   actor   profile   act   [version]   [party u32]   [told]   [came]   [extra]
 //! ```
 //! Numbers without a width are LEB128, signed ones in zigzag. Instants and sequence numbers are differences to the head's,
 //! so that a record is read where it lies, without those before it. Reading answers none for bytes that are no record:
@@ -36,6 +36,8 @@ pub(super) mod flag {
     pub(crate) const REPLACED: u16 = 1 << 9;
     /// It says when it was told itself: as the successor of a version with the same business time it has the times of that one.
     pub(crate) const TOLD: u16 = 1 << 10;
+    /// It says when it came itself, where that is not when it was told.
+    pub(crate) const CAME: u16 = 1 << 11;
 }
 
 /// What the records of one history have in common.
@@ -176,6 +178,11 @@ impl<'h> Frame<'h> {
             } else {
                 None
             },
+            came_after_s: if self.has(flag::CAME) {
+                Some(body.signed()?)
+            } else {
+                None
+            },
             extra: body.0,
         })
     }
@@ -196,6 +203,8 @@ pub(super) struct Fields<'h> {
     pub(super) party: u32,
     /// When this version was told, where its receipt and entry are those of the one before.
     pub(super) told_after_s: Option<i64>,
+    /// When this version was received, where it was told otherwise: its entry is what its department says.
+    pub(super) came_after_s: Option<i64>,
     /// Empty where there is none. Written after the rest, by who has it.
     pub(super) extra: &'h [u8],
 }
@@ -236,7 +245,8 @@ impl<'h> Fields<'h> {
             | set(self.party != 0 && !other_party, flag::PARTY)
             | set(other_party, flag::OTHER_PARTY)
             | set(self.version != 1, flag::VERSION)
-            | set(self.told_after_s.is_some(), flag::TOLD);
+            | set(self.told_after_s.is_some(), flag::TOLD)
+            | set(self.came_after_s.is_some(), flag::CAME);
         out.extend_from_slice(&flags.to_le_bytes());
         out.extend_from_slice(&content.to_le_bytes());
         match id {
@@ -268,8 +278,8 @@ impl<'h> Fields<'h> {
         if other_party {
             out.extend_from_slice(&self.party.to_le_bytes());
         }
-        if let Some(told_after_s) = self.told_after_s {
-            put_signed(out, told_after_s);
+        for after_s in [self.told_after_s, self.came_after_s].into_iter().flatten() {
+            put_signed(out, after_s);
         }
     }
 }

@@ -26,6 +26,7 @@ pub(crate) struct Event<'h> {
     id: Id<'h>,
     received_after_s: i64,
     entered_after_s: Option<i64>,
+    came_after_s: i64,
     extra: &'h [u8],
 }
 
@@ -38,6 +39,11 @@ impl<'h> Event<'h> {
     /// When it reached the platform, to the second.
     pub(crate) fn received_at(&self) -> Timestamp {
         seconds_later(self.occurred_at, self.received_after_s)
+    }
+
+    /// When this version of it reached the platform, to the second; where an older engine kept only when it was told, that.
+    pub(crate) fn came_at(&self) -> Timestamp {
+        seconds_later(self.occurred_at, self.came_after_s)
     }
 
     /// When it was typed in, to the second.
@@ -80,8 +86,8 @@ pub(super) fn seconds_later(base: Timestamp, seconds: i64) -> Timestamp {
 /// A history with the acts that it refers to.
 #[derive(Clone, Copy)]
 pub(crate) struct Reading<'h> {
-    bytes: &'h [u8],
-    head: Head,
+    pub(super) bytes: &'h [u8],
+    pub(super) head: Head,
     acts: &'h [Act],
     /// By code: the code of the step that is called so; empty: nothing is called by its name.
     named: &'h [u16],
@@ -217,7 +223,7 @@ impl<'h> Reading<'h> {
     }
 
     #[inline]
-    fn decode(&self, frame: &Frame<'h>) -> Event<'h> {
+    pub(super) fn decode(&self, frame: &Frame<'h>) -> Event<'h> {
         let fields = frame.fields(&self.head).expect(WHOLE);
         let act = self.acts[fields.act as usize];
         Event {
@@ -238,6 +244,10 @@ impl<'h> Reading<'h> {
             id: frame.id,
             received_after_s: fields.received_after_s,
             entered_after_s: fields.entered_after_s,
+            came_after_s: fields
+                .came_after_s
+                .or(fields.told_after_s)
+                .unwrap_or(fields.received_after_s),
             extra: fields.extra,
         }
     }

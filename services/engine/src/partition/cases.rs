@@ -29,6 +29,8 @@ pub(crate) struct Case {
     pub(crate) source: SourceIx,
     /// Events were taken since it was walked.
     pub(crate) stale: bool,
+    /// Records of it name different items: another may have decided under which flowchart it is.
+    pub(crate) several_items: bool,
     pub(crate) touched: bool,
 }
 
@@ -175,6 +177,7 @@ impl Engine {
             unsettled: NEVER,
             source,
             stale: true,
+            several_items: false,
             touched: false,
         });
         let cases = &self.cases;

@@ -1,6 +1,7 @@
 //! What people command about alerts of this partition: found, decided, answered; and how recovery knows what was answered.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use mingjing_domain::Timestamp;
 use mingjing_domain::command::{Act, Command};
@@ -8,6 +9,7 @@ use mingjing_domain::disposition::{Disposal, Refused, RefusedBecause};
 use mingjing_domain::fact::{Cause, Fact};
 
 use super::Engine;
+use super::orders::Ordered;
 use crate::dispose::{Answered, refused};
 use crate::life::Published;
 
@@ -31,7 +33,7 @@ impl Engine {
             Timestamp::MIN => command.at,
             clock => clock,
         };
-        let calendar = self.rules.calendar("cn").cloned();
+        let rules = Arc::clone(&self.rules);
         let Some(alert) =
             self.published_mut(&command.subject.source, &command.subject.key, alert_id)
         else {
@@ -39,7 +41,7 @@ impl Engine {
             facts.push(decision(command, disposal, Some(refused), at));
             return;
         };
-        let outcome = alert.dispose(command, disposal, calendar.as_deref());
+        let outcome = alert.dispose(command, disposal, &rules);
         if let Some(change) = outcome.change {
             facts.push(Fact::Alert {
                 change,
@@ -50,11 +52,32 @@ impl Engine {
                 revision: alert.revision,
                 alert: Box::new(alert.said().clone()),
             });
+            self.follow_order(
+                Ordered::of(&command.subject, alert_id),
+                &Cause::Command {
+                    id: command.id.clone(),
+                },
+                facts,
+            );
         }
         facts.push(decision(command, disposal, outcome.refused, at));
     }
 
     /// An alert that was published at least once.
+    pub(crate) fn published(&self, source: &str, key: &str, alert_id: &str) -> Option<&Published> {
+        if let Some(known) = self.findings.get(alert_id) {
+            return known.published.as_ref();
+        }
+        if let Some(owed) = self.owed.get(alert_id) {
+            return Some(owed);
+        }
+        let source = *self.source_ix.get(source)?;
+        let ix = self.find_case(source, key)?;
+        let alerts = &self.cases[ix].alerts;
+        alerts.iter().find(|p| p.record.alert_id == alert_id)
+    }
+
+    /// The same, to write.
     pub(crate) fn published_mut(
         &mut self,
         source: &str,
@@ -63,6 +86,9 @@ impl Engine {
     ) -> Option<&mut Published> {
         if self.findings.contains_key(alert_id) {
             return self.findings.get_mut(alert_id)?.published.as_mut();
+        }
+        if self.owed.contains_key(alert_id) {
+            return self.owed.get_mut(alert_id);
         }
         let source = *self.source_ix.get(source)?;
         let ix = self.find_case(source, key)?;

@@ -10,6 +10,7 @@ use mingjing_domain::deadline;
 use mingjing_domain::fact::{Cause, Change, Fact};
 
 use super::Engine;
+use super::orders::Ordered;
 use crate::ENGINE_VERSION;
 use crate::life::Published;
 use crate::rules::{ANSWER_WITHIN, Rules};
@@ -105,6 +106,8 @@ impl Engine {
             revision: published.revision,
             alert: Box::new(published.said().clone()),
         });
+        let about = Ordered::of(&command.subject, id);
+        self.follow_order(about, cause, facts);
     }
 }
 

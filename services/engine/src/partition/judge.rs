@@ -27,10 +27,13 @@ pub(super) struct Parts<'a> {
 impl Engine {
     /// Applies the last event of a case that was walked up to it.
     pub(super) fn append(&mut self, ix: CaseIx, place: u32) {
+        let several_items = self.cases[ix].several_items;
         let plan = self.cases[ix].fold.plan;
         let (case, context) = self.parts(ix, plan, false);
         let event = context.history.event(place);
-        let take_back = case.fold.may_take_back(&event, &context);
+        let take_back = several_items
+            || case.fold.may_take_back(&event, &context)
+            || case.fold.names_another_item(&event, &context);
         if !take_back && !case.fold.may_change_plan(&event, &context) {
             case.fold.apply(event, &context);
             return;
@@ -85,6 +88,7 @@ impl Engine {
         facts: &mut Vec<Fact>,
     ) {
         self.counts.judged += 1;
+        self.look_for_items(ix);
         let plan = self.plan(ix);
         let knowledge = self.knowledge(ix);
         let now = self.now_for(ix);
@@ -95,6 +99,7 @@ impl Engine {
         }
         let (next, unsettled) = allege(case.fold, &context, &knowledge, &mut allegations);
         let before = facts.len();
+        let mut because = None;
         if !allegations.is_empty() || !case.alerts.is_empty() {
             let began = context.history.first().map(|e| e.occurred_at);
             let supervised_from = case.source.source.supervised_from;
@@ -111,12 +116,16 @@ impl Engine {
                 case_no: case.case_no,
             };
             reconcile(case.alerts, &allegations, &occasion, &around, facts);
+            because = Some(occasion.cause);
         }
         allegations.clear();
         self.scratch = allegations;
         self.arm(ix, next, unsettled);
         if facts.len() > before {
             self.touch(ix);
+            if let Some(cause) = because {
+                self.follow_orders_of(ix, &cause, facts);
+            }
         }
     }
 
@@ -125,6 +134,7 @@ impl Engine {
         if !self.may_judge(ix) {
             return;
         }
+        self.look_for_items(ix);
         let plan = self.plan(ix);
         let knowledge = self.knowledge(ix);
         let mut allegations = std::mem::take(&mut self.scratch);
@@ -135,6 +145,13 @@ impl Engine {
         allegations.clear();
         self.scratch = allegations;
         self.arm(ix, next, unsettled);
+    }
+
+    /// Which items a case names is looked at when it is walked anew: what only goes on with it names no other.
+    fn look_for_items(&mut self, ix: CaseIx) {
+        if self.cases[ix].stale {
+            self.cases[ix].several_items = self.names_several_items(ix);
+        }
     }
 
     fn arm(&mut self, ix: CaseIx, next: Timestamp, unsettled: Timestamp) {
@@ -189,6 +206,8 @@ impl Engine {
         plan: PlanIx,
         keep_all: bool,
     ) -> (Parts<'_>, Context<'_>) {
+        let looks = self.cases[ix].stale || self.cases[ix].several_items;
+        let former = looks.then(|| self.former(ix)).flatten();
         let case = &mut self.cases[ix];
         let source = &self.sources[usize::from(case.source)];
         let context = Context {
@@ -207,9 +226,10 @@ impl Engine {
             step_symbol: &self.step_symbols[plan as usize],
             declared: source.source.clock == SourceClock::Declared,
             allowance_ms: source.source.delay_allowance_ms(),
-            maps_bodies: !source.source.mapping.orgs.is_empty(),
+            mapped_bodies: &source.source.mapping.orgs,
             mapped_specials: &source.source.mapping.specials,
             lacks: &source.source.lacks,
+            former,
             keep_all,
         };
         let parts = Parts {

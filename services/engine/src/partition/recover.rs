@@ -8,6 +8,7 @@ use mingjing_domain::event::CaseEvent;
 use mingjing_domain::fact::{Cause, Fact};
 
 use super::findings::is_inspections;
+use super::orders::is_about_order;
 use super::{CaseIx, Engine, Input};
 use crate::ENGINE_VERSION;
 use crate::life::Published;
@@ -22,6 +23,9 @@ impl Engine {
         else {
             return self.fold_decision(fact);
         };
+        if is_about_order(alert) {
+            return self.fold_order(alert, *revision);
+        }
         if is_inspections(alert) {
             return self.fold_finding(alert, *revision);
         }
@@ -82,12 +86,13 @@ impl Engine {
         }
     }
 
-    /// Judges every case that does not wait for its declared source's completion, and what inspections found. After recovery this writes what was
+    /// Judges every case that does not wait for its declared source's completion, what inspections found, and what was ordered. After recovery this writes what was
     /// concluded before and not yet published; after an upgrade of the engine, what the new one sees otherwise.
     pub fn rejudge(&mut self, cause: &Cause, facts: &mut Vec<Fact>) {
         self.judge_anew(self.cases.all().collect(), cause, facts);
         self.judge_findings(cause, facts);
         self.answer_the_rest(facts);
+        self.follow_all_orders(cause, facts);
     }
 
     /// Judges these cases from the beginning, but for those that wait: half of what happened is no ground for a verdict.

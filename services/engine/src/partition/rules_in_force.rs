@@ -8,6 +8,7 @@ use mingjing_domain::event::EventKind;
 use super::{CaseIx, Engine};
 use crate::history::{Event, KeptCodes};
 use crate::rules::{PlanIx, Rules};
+use crate::symbols::Symbol;
 
 impl Engine {
     /// Puts rules in force: the tables that tie codes to their steps follow, and every case is to be walked anew.
@@ -85,6 +86,19 @@ impl Engine {
 
     /// The plan in force for what is known of a case.
     pub(super) fn plan_anew(&self, ix: CaseIx) -> PlanIx {
+        let (item, at) = self.decisive(ix);
+        self.plan_of(ix, item, at)
+    }
+
+    /// The plan that a case would be under if it were of an item, and accepted (or begun) at an instant.
+    pub(super) fn plan_of(&self, ix: CaseIx, item: Symbol, at: Timestamp) -> PlanIx {
+        let source = &self.sources[usize::from(self.cases[ix].source)].source;
+        self.rules
+            .plan_for(&source.id, self.texts.option(item), |tz| at.local_date(tz))
+    }
+
+    /// The item that a case is of, 0 where none was named; and when it was accepted, or else begun.
+    pub(super) fn decisive(&self, ix: CaseIx) -> (Symbol, Timestamp) {
         let case = &self.cases[ix];
         let state = &self.sources[usize::from(case.source)];
         let profiles = state.profiles(self.profiles.all());
@@ -101,10 +115,6 @@ impl Engine {
                 break;
             }
         }
-        let at = decisive.map_or(Timestamp::MIN, |e| e.occurred_at);
-        self.rules
-            .plan_for(&state.source.id, self.texts.option(item), |tz| {
-                at.local_date(tz)
-            })
+        (item, decisive.map_or(Timestamp::MIN, |e| e.occurred_at))
     }
 }

@@ -6,9 +6,9 @@ use mingjing_domain::deadline;
 use super::Basis;
 use super::Surroundings;
 use super::words::describe;
-use crate::allege::Allegation;
+use crate::allege::{Allegation, Origin};
 use crate::condition::Condition;
-use crate::fold::{Begun, Finding, Fold, NONE, Seen, Stay, with_ledger};
+use crate::fold::{Begun, Finding, Fold, Ledger, NONE, Seen, Stay, with_ledger};
 use crate::rules::{Check, Point, TimedPoint};
 
 /// Everything the allegation stands on.
@@ -22,12 +22,8 @@ pub(super) fn gather(
     match basis {
         Basis::Stay { stay, timed, .. } => stay_evidence(&mut found, stay, timed, basis, around),
         Basis::Saved(_) => {
-            let ledger = around.fold.ledger();
-            let suspensions = ledger.into_iter().flat_map(|l| &l.suspensions);
-            let extensions = ledger.into_iter().flat_map(|l| &l.extensions);
-            let suspensions = suspensions.filter(|s| s.late).map(|s| s.event);
-            let late = suspensions.chain(extensions.filter(|e| e.late).map(|e| e.event));
-            found.extend(late.map(|event| event_evidence(event, "事后补录的记录", around)));
+            let late = around.fold.ledger().into_iter().flat_map(Ledger::told_late);
+            found.extend(late.map(|(event, _)| event_evidence(event, "事后补录的记录", around)));
         }
         Basis::Finding(finding) => {
             if finding.other != NONE {
@@ -41,6 +37,12 @@ pub(super) fn gather(
                 found.push(condition_evidence(guard, finding, true, around));
             }
         }
+        Basis::Unclosed(event) => {
+            found.push(event_evidence(*event, "最后一次办理行为", around));
+        }
+        Basis::OtherItem(_, event) => {
+            found.push(event_evidence(*event, "现载明事项的记录", around));
+        }
         Basis::TwoContents(event) => {
             found.push(event_evidence(*event, "先到并保留的记录", around));
         }
@@ -50,6 +52,11 @@ pub(super) fn gather(
                 text: format!("与原报送不一致的内容：{}。", resent.changed.join("、")),
             });
         }
+    }
+    if let Origin::AskedUnclosed { .. } = allegation.origin {
+        found.push(Evidence::Note {
+            text: "办件决定后长期没有办结，办结时应有的内容按届时的记录提请核实。".into(),
+        });
     }
     if !point.settings.is_empty() {
         found.push(Evidence::Note {
@@ -85,6 +92,14 @@ fn stay_evidence(
                 .into(),
         });
     }
+    if let Some(former) = context.former.filter(|_| context.is_held(timed)) {
+        found.push(Evidence::Note {
+            text: format!(
+                "办件原属事项 {}，改报为现事项超过来源的规定时差：期限不长于原事项的时限。",
+                context.texts.text(former.item)
+            ),
+        });
+    }
     for entry in around.fold.ledger().iter().flat_map(|l| &l.suspensions) {
         if timed.suspended_by >> entry.special & 1 == 1 {
             found.push(event_evidence(entry.event, "特别程序开始", around));
@@ -114,7 +129,7 @@ fn stay_evidence(
             text: format!("责任清单追责情形：{text}"),
         });
     }
-    match basis.budget() {
+    match basis.budget(context) {
         Some(budget) if timed.own_deadline.is_none() => {
             let account = with_ledger(stay, timed, around.fold.ledger(), context, |ledger| {
                 deadline::account(&context.plan.calendar, stay.start_at, budget, ledger)

@@ -17,7 +17,9 @@ use mingjing_domain::limit::Budget;
 
 use super::{Basis, Said, Surroundings};
 use crate::allege::{Allegation, Ending};
-use crate::fold::{Finding, NO_ITEM, NONE, Resent, STARTED_TWICE, Stay, wrong};
+use crate::fold::{
+    Budgets, Finding, Former, HOLIDAY, NO_ITEM, NONE, Resent, STARTED_TWICE, Stay, wrong,
+};
 use crate::history::Event;
 use crate::rules::{Check, Point, TimedKind, TimedPoint};
 
@@ -81,6 +83,8 @@ impl Sentence<'_> {
             }
             Basis::Resent(resent) => self.resent(&mut text, resent),
             Basis::Saved(timed) => self.saved(&mut text, timed),
+            Basis::OtherItem(former, _) => self.other_item(&mut text, former),
+            Basis::Unclosed(event) => self.unclosed(&mut text, *event),
         };
         if let Some(legal) = &self.said.legal_basis {
             let _ = write!(text, "依据：{legal}。");
@@ -174,7 +178,8 @@ impl Sentence<'_> {
         }
         let what = match at {
             _ if timed.duty.is_some() => {
-                let within = self.basis.budget().map(Budget::text_zh).unwrap_or_default();
+                let within = self.basis.budget(around.context);
+                let within = within.map(Budget::text_zh).unwrap_or_default();
                 format!("责任事项“{}”应在{within}内履行，期限", timed.limit_name)
             }
             None => "特别程序计划期限".into(),
@@ -184,7 +189,8 @@ impl Sentence<'_> {
                 } else {
                     "法定"
                 };
-                let budget = self.basis.budget().map(Budget::text_zh).unwrap_or_default();
+                let budget = self.basis.budget(around.context);
+                let budget = budget.map(Budget::text_zh).unwrap_or_default();
                 format!("{}{kind}时限{budget}", timed.limit_name)
             }
         };
@@ -215,12 +221,8 @@ impl Sentence<'_> {
         let specials = &around.context.plan.specials;
         let mut names: Vec<&str> = Vec::new();
         if let Some(ledger) = around.fold.ledger() {
-            let suspensions = ledger.suspensions.iter().filter(|s| s.late);
-            let extensions = ledger.extensions.iter().filter(|e| e.late);
-            let late = suspensions
-                .map(|s| s.special)
-                .chain(extensions.map(|e| e.special));
-            names.extend(late.map(|special| specials[usize::from(special)].name.as_str()));
+            let late = ledger.told_late();
+            names.extend(late.map(|(_, special)| specials[usize::from(special)].name.as_str()));
         }
         names.dedup();
         write!(
@@ -229,6 +231,41 @@ impl Sentence<'_> {
             timed.limit_name,
             due.unwrap_or_default(),
             names.join("、")
+        )
+    }
+
+    fn unclosed(&self, text: &mut String, event: u32) -> std::fmt::Result {
+        let around = self.around;
+        let event = around.context.history.event(event);
+        let Check::Unclosed { within, .. } = self.point.check else {
+            return Ok(());
+        };
+        let (what, when) = (describe(&event, around), local(event.occurred_at, around));
+        write!(
+            text,
+            "办件已作出决定，“{what}”（{when}）之后超过{}没有办理行为，",
+            within.text_zh()
+        )?;
+        match self.allegation.completed_at {
+            Some(closed) => write!(text, "至{}才办结。", local(closed, around)),
+            None => write!(text, "也没有办结。"),
+        }
+    }
+
+    fn other_item(&self, text: &mut String, former: &Former) -> std::fmt::Result {
+        let context = self.around.context;
+        let item = context.first_named(NONE, |p| p.item);
+        let limit = |budgets: Budgets| budgets.first().map(Budget::text_zh);
+        let now = limit(Budgets::of_case_limit(context.plan));
+        write!(
+            text,
+            "办件受理后原属事项 {}（办结时限{}），{}改报为事项 {}（{}），超过来源的规定时差；办结期限仍不长于原事项的时限，\
+             改报是否属实由监督机构核定。",
+            context.texts.text(former.item),
+            limit(former.budgets).unwrap_or_default(),
+            local(former.told_at, self.around),
+            context.texts.text(item),
+            now.map_or("没有办结时限".into(), |now| format!("办结时限{now}")),
         )
     }
 
@@ -344,6 +381,18 @@ impl Sentence<'_> {
                 let found = authority::sentence(check, finding, around);
                 write!(text, "{when}“{what}”：{found}")
             }
+            Check::NightOrHoliday(hours) => {
+                let calendar = &context.plan.calendar;
+                let today = event.occurred_at.local_date(calendar.tz());
+                let why = match finding.detail {
+                    HOLIDAY => format!(
+                        "当日为法定节假日（{}）",
+                        calendar.holiday_name(today).unwrap_or("放假")
+                    ),
+                    _ => format!("属于夜间（{} 至 {}）", hours.night_from, hours.night_until),
+                };
+                write!(text, "{when}实施“{what}”，{why}，没有情况紧急的材料。")
+            }
             Check::LateEntry { over } => {
                 let entered = event.entered_at().unwrap_or_else(|| event.received_at());
                 let entered = local(entered, around);
@@ -409,7 +458,11 @@ impl Sentence<'_> {
             ),
             Check::Conflict => write!(text, "“{what}”（{when}）与{before}的事项或当事人不一致。"),
             Check::Condition { .. } => write!(text, "{when}“{what}”时，触发监察条件。"),
-            Check::Timed | Check::ResentAfter { .. } | Check::SavedByLateEntry => Ok(()),
+            Check::Timed
+            | Check::ResentAfter { .. }
+            | Check::SavedByLateEntry
+            | Check::ItemChanged
+            | Check::Unclosed { .. } => Ok(()),
         }
     }
 }

@@ -95,6 +95,7 @@ pub(super) fn compile(set: &DefinitionSet) -> Result<Rules, Vec<Problem>> {
         versions.push((flowchart.value.effective_from, at + 1));
         versions.sort();
     }
+    let regional_calendars = regional.in_place_of("cn", set, &calendars);
     Ok(Rules {
         version: set.version(),
         calendar_versions: calendars
@@ -132,7 +133,9 @@ pub(super) fn compile(set: &DefinitionSet) -> Result<Rules, Vec<Problem>> {
         regional: regional.chosen,
         settings_without_item: settings.without_item,
         settings_by_item: settings.by_item,
+        regional_calendars,
         calendars,
+        term_settings: settings::of_terms(set),
         regions: set.regions.iter().map(|r| r.value.clone()).collect(),
         sources: set.sources.iter().map(|s| s.value.clone()).collect(),
     })

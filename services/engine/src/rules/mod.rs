@@ -5,6 +5,7 @@ mod named;
 mod notes;
 mod plan;
 mod register;
+mod terms;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,19 +14,22 @@ use chrono::NaiveDate;
 use mingjing_domain::calendar::WorkCalendar;
 use mingjing_domain::definitions::{
     Body, DefinitionSet, Discretion, Fees, Flowchart, InspectionPlan, PowerItem, Problem, Regions,
+    RuleSettings,
 };
 use mingjing_domain::limit::{Budget, Unit};
 use mingjing_domain::source::Source;
 use rustc_hash::FxHashMap;
 
 pub(crate) use plan::{
-    Amounts, AuthorityCheck, Check, Code, CodeHolder, CodeKind, Duty, FILE_FIELD, Field, Ladder,
-    MarkSet, OwnDeadline, Pairs, Plan, Point, Repeated, SpecialWatch, TimedKind, TimedPoint,
+    Amounts, AuthorityCheck, Check, Code, CodeHolder, CodeKind, Duty, FILE_FIELD, Field, Hours,
+    Ladder, MarkSet, OwnDeadline, Pairs, Plan, Point, Repeated, SpecialWatch, TimedKind,
+    TimedPoint,
 };
 
 pub(crate) use compile::ENDED_OTHERWISE;
 pub use notes::{notes, unanswerable};
 pub(crate) use register::{Found, Person, Registers, within};
+pub(crate) use terms::{ORDER_RULE, Terms};
 
 /// A problem that keeps definitions from being compiled: file, line, what to do.
 pub type RulesProblem = Problem;
@@ -97,6 +101,10 @@ pub struct Rules {
     /// Items whose settings are others than those of a case without item.
     settings_by_item: FxHashMap<String, InForce>,
     calendars: BTreeMap<String, Arc<WorkCalendar>>,
+    /// By region: what counts there in the place of `cn`.
+    regional_calendars: BTreeMap<String, Arc<WorkCalendar>>,
+    /// Every rule setting, where any is about T15.
+    term_settings: Vec<RuleSettings>,
     regions: Vec<Regions>,
     sources: Vec<Source>,
 }

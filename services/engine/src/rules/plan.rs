@@ -7,6 +7,7 @@ use mingjing_domain::calendar::WorkCalendar;
 use mingjing_domain::definitions::{Effect, Judged, LimitKind, Occurrence, Rank, RungAt};
 use mingjing_domain::event::EventKind;
 use mingjing_domain::limit::Budget;
+use mingjing_domain::time::TimeOfDay;
 use rustc_hash::FxHashMap;
 
 use crate::condition::{Attr, Condition};
@@ -133,6 +134,12 @@ pub(crate) enum Check {
     },
     StartMoved,
     SavedByLateEntry,
+    ItemChanged,
+    /// Looked at where it is alleged: time makes it so.
+    Unclosed {
+        after: MarkSet,
+        within: Budget,
+    },
     NotInFlowchart,
     StartedTooSoon,
     RequiredStep {
@@ -155,6 +162,7 @@ pub(crate) enum Check {
     },
     CancelledItem,
     WrongBody,
+    NightOrHoliday(Hours),
     LateEntry {
         over: Budget,
     },
@@ -243,6 +251,7 @@ impl Check {
     pub(crate) fn each(&self) -> bool {
         match self {
             Check::RequiresBefore { each, .. } | Check::Condition { each, .. } => *each,
+            Check::NightOrHoliday(hours) => hours.each,
             Check::Authority(check) => check.each(),
             Check::UnfoundedSuspension { .. } => true,
             _ => false,
@@ -257,6 +266,15 @@ impl Check {
                 | Check::Authority(AuthorityCheck::ApproverRank { .. })
         )
     }
+}
+
+/// When nothing may be done but in an emergency.
+pub(crate) struct Hours {
+    pub(crate) night_from: TimeOfDay,
+    pub(crate) night_until: TimeOfDay,
+    /// The file that shows an emergency, as a field.
+    pub(crate) emergency: Option<String>,
+    pub(crate) each: bool,
 }
 
 /// What must not come more than so often.

@@ -54,6 +54,7 @@ fn what_a_condition_cannot_mean_is_refused_with_file_and_line() {
         ("area > 5", "unknown name `area`"),
         ("case == 5", "`case` is used whole"),
         ("case.area >", "not a CEL condition"),
+        ("case.files.waiver", "write `has(case.files.waiver)`"),
         ("[1, 2].exists(x, x > case.area)", "loops over lists"),
     ] {
         let text = definitions("{name: area, type: int}", "", &point(when));

@@ -7,6 +7,7 @@ kept AS
         ifNull(CAST(item_code, 'Nullable(String)'), '')     AS item,
         ifNull(CAST(org_code, 'Nullable(String)'), '')      AS org,
         ifNull(CAST(region_code, 'Nullable(String)'), '')   AS region,
+        ifNull(CAST(flowchart, 'Nullable(String)'), '')     AS flowchart,
         opened_at, accepted_at, closed_at, due_at
     FROM cases FINAL
     WHERE opened_at IS NOT NULL

@@ -19,7 +19,7 @@ use crate::store::within;
 use crate::{Error, Store};
 
 pub use alerts::Standing;
-pub use asked::Asked;
+pub use asked::{Asked, Supervised};
 pub use treasury::TreasuryTotal;
 
 /// How many records a finding carries; it says how many there are.
@@ -63,9 +63,13 @@ inspections! {
     OneHand "A12" "a12_one_hand.sql" "一人包办.";
     OutOfOrder "P16" "p16_out_of_order.sql" "未按受理先后.";
     InAndOut "T17" "t17_in_and_out.sql" "撤件重报规避期限.";
+    FirstClock "T17" "t17_first_clock.sql" "撤件重报：首件期限已届满，新件未决定.";
     NoParty "T17" "t17_no_party.sql" "未报当事人，无从比对撤件重报.";
     SentLate "Q15" "q15_sent_late.sql" "传输迟延.";
     ControlTotals "Q14" "q14_control_totals.sql" "对账不符.";
+    Overturned "F6" "f6_overturned.sql" "纠错率、败诉率.";
+    NotTakenUp "F7" "f7_not_taken_up.sql" "移送线索未处理.";
+    NotSupervised "F8" "f8_not_supervised.sql" "取消后监管缺位.";
 }
 
 const TOLD: &str = include_str!("told.sql");
@@ -116,7 +120,7 @@ pub struct Found {
     pub measure: f64,
     /// The instant it became true, in milliseconds; 0: none.
     pub true_ms: i64,
-    /// The code of a level that the data decide; empty: they do not.
+    /// What the data decide of its level: `review`, or `statutory` where a statutory limit has passed; else the rule's is its level.
     pub level: String,
     /// Figures by name.
     pub figures: Vec<(String, String)>,

@@ -5,7 +5,8 @@ fines AS
     SELECT c.source AS source, c.case_no AS case_no, k.item AS item, k.org AS org, k.region AS region,
            c.last.1 AS decided_at, c.last.2 AS event_id, c.last.3 AS log_partition, c.last.4 AS log_offset, c.last.5 AS fine,
            arrayLast(a -> a.1 <= c.last.1, c.acts).3 AS act, arrayLast(a -> a.1 <= c.last.1, c.tiers).3 AS tier,
-           JSONExtractString(c.last.7, 'reason') AS reason, c.party AS party, c.act_day AS act_day, c.files AS files, c.reviewed AS reviewed
+           JSONExtractString(c.last.7, 'reason') AS reason, c.party AS party, c.act_day AS act_day, c.act_minute AS act_minute, c.act_place AS act_place,
+           c.files AS files, c.reviewed AS reviewed
     FROM
     (
         SELECT source, case_no,
@@ -14,7 +15,11 @@ fines AS
                arraySort(groupArrayIf((occurred_at, event_id, JSONExtractString(data, 'discretion_act')), JSONExtractString(data, 'discretion_act') != '')) AS acts,
                arraySort(groupArrayIf((occurred_at, event_id, JSONExtractString(data, 'discretion_tier')), JSONExtractString(data, 'discretion_tier') != '')) AS tiers,
                max(JSONExtractString(data, 'party_ref')) AS party,
-               ifNull(toString(toDate(toTimeZone(max(parseDateTime64BestEffortOrNull(JSONExtractString(data, 'act_at'), 3, 'UTC')), 'Asia/Shanghai'))), '') AS act_day,
+               toTimeZone(max(parseDateTime64BestEffortOrNull(JSONExtractString(data, 'act_at'), 3, 'UTC')), 'Asia/Shanghai') AS act_at,
+               ifNull(toString(toDate(act_at)), '') AS act_day,
+               -- A day told without a time is its midnight, and says of no minute that it was this one.
+               if(ifNull(toHour(act_at) * 60 + toMinute(act_at), 0) = 0, '', ifNull(formatDateTime(act_at, '%H:%i'), '')) AS act_minute,
+               max(JSONExtractString(data, 'attributes', 'act_place')) AS act_place,
                groupUniqArrayArray(arrayFilter(f -> f != '',
                    arrayMap(a -> JSONExtractString(a, 'sha256'), JSONExtractArrayRaw(data, 'attachments')))) AS files,
                countIf(kind = 'collective_discussion') > 0 AS reviewed

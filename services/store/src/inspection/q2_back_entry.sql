@@ -1,5 +1,6 @@
 -- Q2 批量补录: within one hour a body typed in many cases that it had worked on long before. A case counts where three of its
--- events, or its closing, were typed in that hour and had happened before the last working day before ({late_before}).
+-- events, or its closing, were typed in that hour and had happened before the last working day before ({late_before}). What a source types
+-- in while it makes up for a changeover or an outage, as it had announced, is none.
 WITH
 scope AS
 (
@@ -17,6 +18,8 @@ typed AS
     FROM told
     WHERE typed_at >= fromUnixTimestamp64Milli({from:Int64}, 'UTC') AND typed_at < fromUnixTimestamp64Milli({until:Int64}, 'UTC')
       AND occurred_at < fromUnixTimestamp64Milli({late_before:Int64}, 'UTC')
+      AND NOT arrayExists((s, f, u) -> s = source AND toUnixTimestamp64Milli(typed_at) >= f AND toUnixTimestamp64Milli(typed_at) < u,
+                          {announced_source:Array(String)}, {announced_from:Array(Int64)}, {announced_until:Array(Int64)})
     GROUP BY source, case_no
     HAVING took_s <= 3600 AND (events >= 3 OR countIf(kind = 'closed') > 0)
 ),

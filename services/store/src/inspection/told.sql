@@ -12,11 +12,15 @@ seen AS
         occurred_at,
         ifNull(entered_at, received_at)          AS typed_at,
         received_at,
-        ifNull(CAST(item_code, 'Nullable(String)'), '')   AS item,
-        ifNull(CAST(org_code, 'Nullable(String)'), '')    AS org,
+        -- In the codes of the definitions, as judging has them: a source's mapping that is put right counts for what came before it, too.
+        transform(concat(source, char(10), ifNull(CAST(item_code, 'Nullable(String)'), '')), {their_items:Array(String)}, {our_items:Array(String)},
+                  ifNull(CAST(item_code, 'Nullable(String)'), '')) AS item,
+        transform(concat(source, char(10), ifNull(CAST(org_code, 'Nullable(String)'), '')), {their_orgs:Array(String)}, {our_orgs:Array(String)},
+                  ifNull(CAST(org_code, 'Nullable(String)'), '')) AS org,
         ifNull(actor, '')                        AS actor,
         ifNull(CAST(actor_role, 'Nullable(String)'), '')  AS actor_role,
-        ifNull(CAST(result_code, 'Nullable(String)'), '') AS result,
+        transform(concat(source, char(10), ifNull(CAST(result_code, 'Nullable(String)'), '')), {their_results:Array(String)}, {our_results:Array(String)},
+                  ifNull(CAST(result_code, 'Nullable(String)'), '')) AS result,
         -- As told under whatever name the source has for it: `fine`, or the model's own `decided` and `paid`. Of what is no penalty the
         -- latter are other money: see `names_fine`.
         JSONHas(amounts, 'fine') OR JSONHas(amounts, 'surcharge')  AS names_fine,

@@ -203,6 +203,7 @@ impl Store {
         let sql = "SELECT source, case_no, control_point, step, visit, level, \
                    CAST(if(a.automatic = '', a.status, a.automatic), 'String') AS status, due_at, breached_at, completed_at, \
                    responsible_org FROM alerts AS a FINAL WHERE subject_kind = 'case' AND NOT startsWith(control_point, 'inspection/') \
+                   AND NOT startsWith(control_point, 'disposition/') \
                    AND raised_at < fromUnixTimestamp64Milli({before:Int64}, 'UTC') \
                    ORDER BY source, case_no, alert_id";
         let query = self.client().query_raw(sql);

@@ -128,6 +128,7 @@ fn full_disposition() -> Disposition {
         }),
         order: Some(Order {
             by: by("li", 9),
+            nth: 2,
             to: "510500-住建局".into(),
             due_at: Some(at(30)),
             extended: vec![by("li", 10)],
@@ -137,6 +138,10 @@ fn full_disposition() -> Disposition {
             }],
             closed: Some(by("li", 12)),
         }),
+        answers: vec![Answer {
+            by: by("zhang", 8),
+            evidence: vec!["0f".repeat(32)],
+        }],
         confirmed_by: vec!["li".into()],
         automatic: Automatic {
             status: Status::Issued,

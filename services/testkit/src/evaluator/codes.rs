@@ -28,6 +28,10 @@ pub(super) fn in_our_codes(
         ours(&mut event.data.result_code, &mapping.results);
         ours(&mut event.data.org_code, &mapping.orgs);
         ours(&mut event.data.region_code, &mapping.regions);
+        let collection = event.data.collection.as_mut();
+        if let Some(collection) = collection.filter(|c| mapping.orgs.contains_key(&*c.collector)) {
+            collection.collector = mapping.orgs[&*collection.collector].clone().into();
+        }
         if let Some(special) = &mut event.data.special
             && let Some(known) = mapping.specials.get(&*special.kind)
         {
@@ -106,7 +110,12 @@ impl Definitions {
 
     /// The calendar that a case is counted in where its definitions name this one.
     pub(super) fn calendar_of(&self, case: &Case<'_>, named: &str) -> &WorkCalendar {
-        let Some(region) = case.region else {
+        self.calendar_in(case.region, named)
+    }
+
+    /// The calendar that counts in a region in the place of this one.
+    pub(super) fn calendar_in(&self, region: Option<&str>, named: &str) -> &WorkCalendar {
+        let Some(region) = region else {
             return self.calendar(named);
         };
         let mut best: Option<(usize, &str)> = None;

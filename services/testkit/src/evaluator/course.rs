@@ -115,6 +115,19 @@ fn demands_more(case: &Case<'_>, times: &[usize], at: usize, name: &Name) -> boo
 
 /// The closing event, where what was paid by then is not what was owed.
 pub(super) fn amounts_differ(case: &Case<'_>, check: &PointKind) -> Vec<usize> {
+    let PointKind::AmountsDiffer { at, .. } = check else {
+        return Vec::new();
+    };
+    let closes = |i: &usize| of_kind(case, *i, at, &[EventKind::Closed]);
+    let closing = (0..case.events.len()).find(closes);
+    let open = closing.filter(|closing| !case.stands_ended(*closing));
+    open.filter(|closing| differs_at(case, check, *closing))
+        .into_iter()
+        .collect()
+}
+
+/// Whether what was paid up to an event and with it is not what was owed.
+pub(super) fn differs_at(case: &Case<'_>, check: &PointKind, closing: usize) -> bool {
     let PointKind::AmountsDiffer {
         owed,
         owed_on,
@@ -122,20 +135,11 @@ pub(super) fn amounts_differ(case: &Case<'_>, check: &PointKind) -> Vec<usize> {
         paid_on,
         less,
         more,
-        at,
+        ..
     } = check
     else {
-        return Vec::new();
+        return false;
     };
-    let of_kind = |i: usize, anchors: &[Anchor], kinds: &[EventKind]| match anchors {
-        [] => kinds.contains(&case.events[i].kind),
-        anchors => case.matches_any(i, anchors),
-    };
-    let closes = |i: &usize| of_kind(*i, at, &[EventKind::Closed]);
-    let Some(closing) = (0..case.events.len()).find(closes) else {
-        return Vec::new();
-    };
-    let ended = case.stands_ended(closing);
     let amount = |i: usize, name: &Name| {
         let data = &case.events[i].data;
         match data.attributes.get(&**name) {
@@ -144,25 +148,29 @@ pub(super) fn amounts_differ(case: &Case<'_>, check: &PointKind) -> Vec<usize> {
             None => data.amounts.get(&**name).copied(),
         }
     };
-    let says_owed =
-        |i: &usize| of_kind(*i, owed_on, &[EventKind::Decided, EventKind::ReviewResult]);
-    let owed = (0..=closing)
-        .rev()
-        .find(says_owed)
-        .and_then(|i| amount(i, owed));
-    let Some(owed) = owed.filter(|_| !ended) else {
-        return Vec::new();
+    let says_owed = |i: &usize| {
+        let kinds = [EventKind::Decided, EventKind::ReviewResult];
+        of_kind(case, *i, owed_on, &kinds)
+    };
+    let last = (0..=closing).rev().find(says_owed);
+    let Some(owed) = last.and_then(|i| amount(i, owed)) else {
+        return false;
     };
     let paid: i64 = (0..=closing)
-        .filter(|i| of_kind(*i, paid_on, &[EventKind::Paid]))
+        .filter(|i| of_kind(case, *i, paid_on, &[EventKind::Paid]))
         .filter_map(|i| amount(i, paid))
         .sum();
     let latest = |name: &Name| (0..=closing).rev().find_map(|i| amount(i, name));
     let sum = |names: &[Name]| -> i64 { names.iter().filter_map(latest).sum() };
     let least = owed - sum(less);
-    match (least..=least + sum(more)).contains(&paid) {
-        true => Vec::new(),
-        false => vec![closing],
+    !(least..=least + sum(more)).contains(&paid)
+}
+
+/// Whether an event matches one of the anchors, or where there are none is of one of the kinds.
+fn of_kind(case: &Case<'_>, index: usize, anchors: &[Anchor], kinds: &[EventKind]) -> bool {
+    match anchors {
+        [] => kinds.contains(&case.events[index].kind),
+        anchors => case.matches_any(index, anchors),
     }
 }
 

@@ -3,17 +3,15 @@
 
 use mingjing_domain::Timestamp;
 use mingjing_domain::alert::{Level, Status};
-use mingjing_domain::calendar::WorkCalendar;
 use mingjing_domain::command::{Author, Command};
 use mingjing_domain::deadline::{Ledger, deadline};
 use mingjing_domain::disposition::{
     Conclusion, Disposal, DispositionState, RefusedBecause as Because,
 };
-use mingjing_domain::limit::{Budget, Unit};
 
+use super::Definitions;
 use super::life::AlertStand;
-
-const APPEAL: Budget = Budget::new(5, Unit::WorkingDays);
+use super::terms::Terms;
 
 /// A deed that was applied, with what was to be seen when it was done.
 #[derive(Clone, Debug)]
@@ -28,8 +26,24 @@ struct Deed {
     shown: Status,
     /// When it had gone out, by this deed at the latest.
     out_at: Option<Timestamp>,
-    /// When an order's answer is due.
+    /// When an order's answer is due from then on.
     due_at: Option<Timestamp>,
+}
+
+/// What is to be seen of the last order about an alert.
+#[derive(Clone, Debug)]
+pub(super) struct LastOrder {
+    /// Which order it is.
+    pub nth: u16,
+    pub given_at: Timestamp,
+    pub to: String,
+    pub due_at: Timestamp,
+    /// When it was answered first.
+    pub answered_at: Option<Timestamp>,
+    /// When the appeal was made that is still open.
+    pub appealed_at: Option<Timestamp>,
+    /// When somebody last did something.
+    pub last_at: Timestamp,
 }
 
 /// What was said under a command's id.
@@ -43,6 +57,8 @@ struct Answer {
 /// All that people did about one alert.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Deeds {
+    /// The alert is itself about an order, which is answered elsewhere.
+    pub about_order: bool,
     applied: Vec<Deed>,
     answers: Vec<Answer>,
 }
@@ -139,7 +155,7 @@ impl Deeds {
         what: &Disposal,
         alone: &AlertStand,
         alone_out_at: Option<Timestamp>,
-        calendar: &WorkCalendar,
+        definitions: &Definitions,
     ) -> Option<Because> {
         if let Some(known) = self.answers.iter().find(|a| a.id == command.id) {
             return match known.digest == command.digest() {
@@ -148,7 +164,7 @@ impl Deeds {
             };
         }
         let refused = self
-            .objection(command, what, alone, alone_out_at, calendar)
+            .objection(command, what, alone, alone_out_at, definitions)
             .err();
         self.answers.push(Answer {
             id: command.id.clone(),
@@ -156,7 +172,7 @@ impl Deeds {
             refused,
         });
         if refused.is_none() {
-            self.apply(command, what, alone, alone_out_at, calendar);
+            self.apply(command, what, alone, alone_out_at, definitions);
         }
         refused
     }
@@ -167,16 +183,19 @@ impl Deeds {
         what: &Disposal,
         alone: &AlertStand,
         alone_out_at: Option<Timestamp>,
-        calendar: &WorkCalendar,
+        definitions: &Definitions,
     ) {
         let shown = self.shown(alone, alone_out_at);
         let goes_out = matches!(what, Disposal::Issue | Disposal::Confirm | Disposal::Uphold);
         let due_at = match what {
-            Disposal::Order { due_at: None, .. } => {
-                Some(deadline(calendar, command.at, APPEAL, &Ledger::default()).due_at)
+            Disposal::Order { due_at: None, to } => {
+                let within = Terms::of(definitions, to, command.at).answer;
+                let calendar = definitions.calendar_of_body(to);
+                Some(deadline(calendar, command.at, within, &Ledger::default()).due_at)
             }
             Disposal::Order { due_at, .. } => *due_at,
             Disposal::Extend { due_at } => Some(*due_at),
+            Disposal::Uphold => self.anew(command.at, definitions),
             _ => None,
         };
         self.applied.push(Deed {
@@ -197,7 +216,7 @@ impl Deeds {
         what: &Disposal,
         alone: &AlertStand,
         alone_out_at: Option<Timestamp>,
-        calendar: &WorkCalendar,
+        definitions: &Definitions,
     ) -> Result<(), Because> {
         let against = |so: bool, because: Because| match so {
             true => Err(because),
@@ -278,7 +297,10 @@ impl Deeds {
                 let confirmed =
                     last.filter(|d| matches!(d.what, Disposal::Confirm | Disposal::Uphold));
                 let from = shown.out_at.max(confirmed.map(|d| d.at));
-                let until = from.map(|from| deadline(calendar, from, APPEAL, &Ledger::default()));
+                let body = body(command);
+                let within = Terms::of(definitions, body, command.at).appeal;
+                let calendar = definitions.calendar_of_body(body);
+                let until = from.map(|from| deadline(calendar, from, within, &Ledger::default()));
                 let late = until.is_some_and(|d| command.at.floor_second() > d.due_at);
                 against(late, Because::TooLate)
             }
@@ -308,10 +330,15 @@ impl Deeds {
                     Because::NotLater,
                 )
             }
-            Disposal::Answer { .. } => order.map(drop).ok_or(Because::NoOrder),
+            Disposal::Answer { .. } => {
+                let asks = alone.level >= Level::Yellow && is_out.is_ok() && !self.about_order;
+                against(order.is_none() && !asks, Because::NoOrder)
+            }
             Disposal::Extend { due_at } => {
                 let order = order.ok_or(Because::NoOrder)?;
                 let old = self.applied[order..].iter().rev().find_map(|d| d.due_at);
+                let is_over = old.is_some_and(|old| command.at.floor_second() > old);
+                against(is_over, Because::TooLate)?;
                 against(old.is_some_and(|old| *due_at <= old), Because::NotLater)
             }
             Disposal::Close => {
@@ -352,6 +379,43 @@ impl Deeds {
         let given = last(|w| matches!(w, Disposal::Order { .. }))?;
         let closed = last(|w| matches!(w, Disposal::Close));
         closed.is_none_or(|c| c < given).then_some(given)
+    }
+
+    /// What is to be seen of the last order; nothing where there is none, or no day for its answer.
+    pub fn last_order(&self) -> Option<LastOrder> {
+        let orders = || {
+            let all = self.applied.iter().enumerate();
+            all.filter(|(_, d)| matches!(d.what, Disposal::Order { .. }))
+        };
+        let (place, _) = orders().next_back()?;
+        let since = &self.applied[place..];
+        let Disposal::Order { to, .. } = &since[0].what else {
+            return None;
+        };
+        let answer = since
+            .iter()
+            .find(|d| matches!(d.what, Disposal::Answer { .. }));
+        Some(LastOrder {
+            nth: orders().count() as u16,
+            given_at: since[0].at,
+            to: to.clone(),
+            due_at: since.iter().rev().find_map(|d| d.due_at)?.floor_second(),
+            answered_at: answer.map(|d| d.at),
+            appealed_at: self.appeal().map(|place| self.applied[place].at),
+            last_at: self.applied.last()?.at,
+        })
+    }
+
+    /// Until when an unanswered order is to be answered once the appeal that is open is turned down now; nothing where that changes
+    /// nothing.
+    fn anew(&self, now: Timestamp, definitions: &Definitions) -> Option<Timestamp> {
+        self.order()?;
+        let order = self.last_order().filter(|o| o.answered_at.is_none())?;
+        let in_time = order.appealed_at?.floor_second() <= order.due_at;
+        let within = Terms::of(definitions, &order.to, order.given_at).answer;
+        let calendar = definitions.calendar_of_body(&order.to);
+        let due_at = deadline(calendar, now, within, &Ledger::default()).due_at;
+        (in_time && due_at > order.due_at).then_some(due_at)
     }
 
     fn confirmers(&self) -> impl Iterator<Item = &str> {
@@ -409,5 +473,12 @@ fn person(command: &Command) -> &str {
     match &command.by {
         Author::Person { id, .. } => id,
         Author::Inspection { run_by } => run_by,
+    }
+}
+
+fn body(command: &Command) -> &str {
+    match &command.by {
+        Author::Person { body, .. } => body,
+        Author::Inspection { .. } => "",
     }
 }

@@ -255,6 +255,17 @@ impl SlowEvaluator<'_> {
         if case.stands_ended(closing) {
             return Vec::new();
         }
+        self.missing_at(case, closing, steps, unless)
+    }
+
+    /// One finding for each step that should be there by an event.
+    pub(super) fn missing_at(
+        &self,
+        case: &Case<'_>,
+        closing: usize,
+        steps: &[Name],
+        unless: Option<&Name>,
+    ) -> Vec<Finding> {
         if unless
             .is_some_and(|text| case_holds(&self.definitions.condition(text), case, closing + 1))
         {

@@ -11,6 +11,7 @@ use mingjing_domain::event::{CaseEvent, EventKind};
 use mingjing_domain::source::Lacks;
 
 use super::Definitions;
+use super::former::Former;
 
 /// One stay in a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +47,8 @@ pub(super) struct Case<'a> {
     pub lacks: &'a Lacks,
     /// For so long after something was told its source may put it right; none where that cannot be known.
     pub allowance_ms: Option<i64>,
+    /// The item that it was of before.
+    pub former: Option<Former>,
 }
 
 impl<'a> Case<'a> {
@@ -80,6 +83,7 @@ impl<'a> Case<'a> {
             arrivals,
             lacks,
             allowance_ms: None,
+            former: None,
         }
     }
 
@@ -97,7 +101,36 @@ impl<'a> Case<'a> {
             region: self.region,
             arrivals: self.arrivals,
             allowance_ms: self.allowance_ms,
+            former: self.former.clone(),
             lacks: self.lacks,
+        }
+    }
+
+    /// The case as it would be under the flowchart of another item, without its visits.
+    pub fn of_item(&self, definitions: &'a Definitions, code: &str) -> Case<'a> {
+        let item = definitions.item(code);
+        let flowchart = item.and_then(|item| in_force(&self.events, item, definitions));
+        let source = self
+            .arrivals
+            .first()
+            .and_then(|e| definitions.source(&e.source));
+        let region = match item {
+            Some(item) => Some(item.region.as_str()),
+            None => source.and_then(|source| source.region.as_deref()),
+        };
+        Case {
+            events: self.events.clone(),
+            steps: self.steps.clone(),
+            visits: Vec::new(),
+            item,
+            flowchart,
+            chart: flowchart.unwrap_or(&definitions.bare),
+            conflicting: self.conflicting.clone(),
+            region,
+            arrivals: self.arrivals,
+            lacks: self.lacks,
+            allowance_ms: self.allowance_ms,
+            former: None,
         }
     }
 
@@ -187,7 +220,7 @@ impl<'a> Case<'a> {
 
 /// Of each event id the greatest data version, of equal ones the first that arrived, under the smallest number that it came with;
 /// none that a correction names.
-fn known<'a>(
+pub(super) fn known<'a>(
     arrivals: &'a [CaseEvent<'static>],
 ) -> (Vec<&'a CaseEvent<'static>>, BTreeSet<&'a str>) {
     let mut by_id: BTreeMap<&'a str, &'a CaseEvent<'static>> = BTreeMap::new();

@@ -236,9 +236,10 @@ impl SlowEvaluator<'_> {
             None => RungAt::Statutory,
         });
         let due = |at: RungAt| {
+            let (promised, statutory) = self.budgets(case, limit);
             let budget = match at {
-                RungAt::Promised => limit.promised,
-                _ => limit.statutory,
+                RungAt::Promised => promised,
+                _ => statutory,
             };
             match (stay.own, budget) {
                 (Some(due_at), _) => {

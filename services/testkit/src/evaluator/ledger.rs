@@ -4,7 +4,7 @@ use mingjing_domain::Timestamp;
 use mingjing_domain::calendar::WorkCalendar;
 use mingjing_domain::deadline::{self, Deadline, Extension, Ledger, Suspension};
 use mingjing_domain::definitions::{Effect, Flowchart, Limit, LimitKind, Name, SpecialProcedure};
-use mingjing_domain::event::{EventKind, Special};
+use mingjing_domain::event::{CaseEvent, EventKind, Special};
 use mingjing_domain::limit::Budget;
 
 use super::SlowEvaluator;
@@ -37,18 +37,18 @@ impl SlowEvaluator<'_> {
         course: &Course,
         budget: Budget,
     ) -> Due {
-        self.due_but_for(case, flowchart, limit, course, budget, |_| false)
+        self.due_by(case, flowchart, limit, course, budget, Known::Now)
     }
 
-    /// The due instant without some entries, by the index of their events: what they did to others stays.
-    pub(super) fn due_but_for(
+    /// The due instant by what is known of each entry. Whether an extension was granted in time is a matter of what is told now.
+    pub(super) fn due_by(
         &self,
         case: &Case<'_>,
         flowchart: &Flowchart,
         limit: &Limit,
         course: &Course,
         budget: Budget,
-        left_out: impl Fn(usize) -> bool,
+        known: Known,
     ) -> Due {
         let calendar = self.definitions.calendar_of(case, &flowchart.calendar);
         let start = course.start_at(case);
@@ -62,7 +62,7 @@ impl SlowEvaluator<'_> {
                 suspensions: &suspensions,
                 extensions: &extensions,
             };
-            let Some(legal) = legal_budget(limit) else {
+            let Some(legal) = self.legal_budget(case, limit) else {
                 break;
             };
             let at = case.events[index].occurred_at;
@@ -76,17 +76,30 @@ impl SlowEvaluator<'_> {
                 });
             }
         }
-        let suspensions: Vec<_> = entered
-            .into_iter()
-            .filter(|(index, _)| !left_out(*index))
-            .map(|(_, suspension)| suspension)
-            .collect();
-        let extensions: Vec<_> = credited
-            .into_iter()
-            .zip(extensions)
-            .filter(|(index, _)| !left_out(*index))
-            .map(|(_, extension)| extension)
-            .collect();
+        let suspension = |(index, suspension): (usize, Suspension<'static>)| match known {
+            Known::Now => Some(suspension),
+            Known::InTime => Some(Suspension {
+                to: suspension
+                    .to
+                    .min(end_in_time(case, flowchart, index, calendar)?),
+                ..suspension
+            }),
+        };
+        let suspensions: Vec<_> = entered.into_iter().filter_map(suspension).collect();
+        let extension = |(index, extension): (usize, Extension<'static>)| match known {
+            Known::Now => Some(extension),
+            Known::InTime => {
+                let count = granted_in_time(case, flowchart, index, extension.budget)?;
+                let unit = extension.budget.unit;
+                let budget = Budget::new(count.min(extension.budget.count), unit);
+                Some(Extension {
+                    budget,
+                    ..extension
+                })
+            }
+        };
+        let credited = credited.into_iter().zip(extensions);
+        let extensions: Vec<_> = credited.filter_map(extension).collect();
         let ledger = Ledger {
             suspensions: &suspensions,
             extensions: &extensions,
@@ -99,20 +112,79 @@ impl SlowEvaluator<'_> {
     }
 }
 
-/// The budget by whose due instant extensions and supplements are in time.
-pub(super) fn legal_budget(limit: &Limit) -> Option<Budget> {
-    limit.statutory.or(limit.promised).or(limit.at_least)
+impl SlowEvaluator<'_> {
+    /// The budget by whose due instant extensions and supplements are in time.
+    pub(super) fn legal_budget(&self, case: &Case<'_>, limit: &Limit) -> Option<Budget> {
+        let (promised, statutory) = self.budgets(case, limit);
+        statutory.or(promised).or(limit.at_least)
+    }
 }
 
-/// The events of a kind that name a special procedure of this effect, as far as they come before the stay's end.
+/// What of an entry is believed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Known {
+    /// What is told now.
+    Now,
+    /// What was told within the source's allowance after it happened.
+    InTime,
+}
+
+/// The procedure that a record names, where it enters one.
+fn entered<'a>(
+    record: &'a CaseEvent<'static>,
+    flowchart: &'a Flowchart,
+) -> Option<(&'a Special<'static>, &'a SpecialProcedure)> {
+    let special = record.data.special.as_ref()?;
+    let mut procedures = flowchart.special_procedures.iter();
+    Some((special, procedures.find(|p| *p.kind == *special.kind)?))
+}
+
+/// The versions told in time that enter the same procedure as the event does.
+fn told_in_time<'a>(
+    case: &'a Case<'_>,
+    flowchart: &'a Flowchart,
+    index: usize,
+) -> Vec<(&'a Special<'static>, &'a SpecialProcedure)> {
+    let now = entered(case.events[index], flowchart).map(|(special, _)| &*special.kind);
+    let versions = case.told_in_time(index).into_iter();
+    let versions = versions.filter_map(|record| entered(record, flowchart));
+    versions.filter(|(s, _)| now == Some(&*s.kind)).collect()
+}
+
+/// Until when a suspension could last by what was told in time; none where nothing was.
+fn end_in_time(
+    case: &Case<'_>,
+    flowchart: &Flowchart,
+    index: usize,
+    calendar: &WorkCalendar,
+) -> Option<Timestamp> {
+    let from = case.events[index].occurred_at;
+    let told = told_in_time(case, flowchart, index).into_iter();
+    let ends = told.map(|(s, p)| planned(from, s, p, calendar).unwrap_or(Timestamp::MAX));
+    ends.max()
+}
+
+/// How much of an extension was told in time, in its unit; none where nothing was.
+fn granted_in_time(
+    case: &Case<'_>,
+    flowchart: &Flowchart,
+    index: usize,
+    now: Budget,
+) -> Option<u32> {
+    let told = told_in_time(case, flowchart, index).into_iter();
+    let granted = told.filter_map(|(special, procedure)| granted(special, procedure));
+    let same = granted.filter(|budget| budget.unit == now.unit);
+    same.map(|budget| budget.count).max()
+}
+
+/// The events of a kind that name a special procedure of this effect, of the first `end` ones.
 fn entries<'a>(
     case: &'a Case<'_>,
     flowchart: &'a Flowchart,
-    course: &Course,
+    end: usize,
     kind: EventKind,
     effect: Effect,
 ) -> Vec<(usize, &'a Special<'static>, &'a SpecialProcedure)> {
-    let end = course.end().unwrap_or(case.events.len());
     let entry = |index: usize| {
         let event = case.events[index];
         let special = event.data.special.as_ref().filter(|_| event.kind == kind)?;
@@ -125,6 +197,14 @@ fn entries<'a>(
     (0..end).filter_map(entry).collect()
 }
 
+/// A suspension that was entered.
+pub(super) struct Entered<'a> {
+    /// Its event.
+    index: usize,
+    kind: &'a str,
+    pub suspension: Suspension<'static>,
+}
+
 fn suspensions(
     case: &Case<'_>,
     flowchart: &Flowchart,
@@ -133,17 +213,25 @@ fn suspensions(
     calendar: &WorkCalendar,
 ) -> Vec<(usize, Suspension<'static>)> {
     let end = course.end().unwrap_or(case.events.len());
-    let mut found = Vec::new();
-    for (index, special, procedure) in
-        entries(case, flowchart, course, EventKind::Suspend, Effect::Suspend)
-    {
-        if !limit
-            .suspended_by
-            .as_ref()
-            .is_none_or(|names| lists(names, &special.kind))
-        {
-            continue;
-        }
+    let stops = |kind: &str| match &limit.suspended_by {
+        Some(names) => lists(names, kind),
+        None => true,
+    };
+    let all = all_suspensions(case, flowchart, end, calendar).into_iter();
+    all.filter(|entered| stops(entered.kind))
+        .map(|entered| (entered.index, entered.suspension))
+        .collect()
+}
+
+/// Every suspension of a listed kind among the first `end` events.
+pub(super) fn all_suspensions<'a>(
+    case: &'a Case<'_>,
+    flowchart: &'a Flowchart,
+    end: usize,
+    calendar: &WorkCalendar,
+) -> Vec<Entered<'a>> {
+    let entered = entries(case, flowchart, end, EventKind::Suspend, Effect::Suspend);
+    let suspension = |(index, special, procedure): (usize, &'a Special<'static>, _)| {
         let from = case.events[index].occurred_at;
         let resumed = (index + 1..end).find(|i| resumes(case, *i, &special.kind));
         let ends = [
@@ -151,14 +239,14 @@ fn suspensions(
             planned(from, special, procedure, calendar),
         ];
         let to = ends.into_iter().flatten().min().unwrap_or(Timestamp::MAX);
-        let suspension = Suspension {
-            from,
-            to,
-            label: "",
-        };
-        found.push((index, suspension));
-    }
-    found
+        let label = "";
+        Entered {
+            index,
+            kind: &special.kind,
+            suspension: Suspension { from, to, label },
+        }
+    };
+    entered.into_iter().map(suspension).collect()
 }
 
 /// Extensions that were asked for while the stay was open, in time or not: which event, of which kind, how much.
@@ -172,7 +260,8 @@ fn asked_extensions<'a>(
         Some(names) => lists(names, kind),
         None => limit.kind == LimitKind::Case,
     };
-    entries(case, flowchart, course, EventKind::Extend, Effect::Extend)
+    let end = course.end().unwrap_or(case.events.len());
+    entries(case, flowchart, end, EventKind::Extend, Effect::Extend)
         .into_iter()
         .filter(|(index, special, _)| {
             lengthens(&special.kind) && course.start.is_none_or(|start| *index > start)

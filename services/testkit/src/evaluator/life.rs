@@ -4,13 +4,15 @@
 //! alert stands; it prints no facts and keeps no dates of the alerts' own life, because two alert sets are equal
 //! without them.
 
+mod orders;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use mingjing_domain::Timestamp;
 use mingjing_domain::alert::{Level, Status};
 use mingjing_domain::command::{Act, Command, Finding, finding_id};
-use mingjing_domain::disposition::{Disposal, DispositionState, RefusedBecause};
+use mingjing_domain::disposition::{Disposal, DispositionState, ORDER_POINT, RefusedBecause};
 use mingjing_domain::event::{CaseEvent, EventKind};
 use mingjing_domain::source::{Source, SourceClock};
 
@@ -162,6 +164,7 @@ impl SlowEngine {
             SourceClock::Declared if is_new => drop(self.waiting.insert(key)),
             SourceClock::Declared => {}
         }
+        self.judge_orders();
     }
 
     /// A source said that it is complete up to an instant.
@@ -253,6 +256,7 @@ impl SlowEngine {
             clock => clock,
         };
         self.note_what_went_out(&before, now, Goes::OutAgain);
+        self.judge_orders();
     }
 
     /// Since when what is out is out. What was taken back and is so again goes out anew, but for an inspection's.
@@ -271,7 +275,7 @@ impl SlowEngine {
             }
             let is_out = match goes {
                 Goes::Out => stand.status == Status::Issued,
-                // An inspection's alert goes out with whatever it says but 待核.
+                // An inspection's alert, or one about an order, goes out with whatever it says but 待核.
                 Goes::OutAgain => stand.level != Level::Review,
             };
             if is_out && before.get(key) != Some(stand) && !taken_back(stand.status) {
@@ -303,14 +307,16 @@ impl SlowEngine {
             return;
         };
         let deeds = self.deeds.entry(key.clone()).or_default();
+        deeds.about_order = key.control_point == ORDER_POINT;
         let refused = deeds.command(
             command,
             disposal,
             &self.alerts[&key],
             self.out_at.get(&key).copied(),
-            self.definitions.calendar("cn"),
+            &self.definitions,
         );
         self.answer = Some(refused);
+        self.judge_orders();
     }
 
     fn source(&self, id: &str) -> Source {
@@ -372,6 +378,7 @@ impl SlowEngine {
         for key in keys {
             self.judge(&key, Cause::InOrder);
         }
+        self.judge_orders();
     }
 
     fn judge(&mut self, case: &(String, String), cause: Cause) {
@@ -385,8 +392,9 @@ impl SlowEngine {
             .map(|w| (key(case, &w), w))
             .collect();
         for (key, stand) in &mut self.alerts {
-            let of_inspection = key.control_point.starts_with("inspection/");
-            if (&key.source, &key.case_no) == (&case.0, &case.1) && !of_inspection {
+            let beside =
+                key.control_point.starts_with("inspection/") || key.control_point == ORDER_POINT;
+            if (&key.source, &key.case_no) == (&case.0, &case.1) && !beside {
                 fold(stand, wanted.remove(key).as_ref(), cause);
             }
         }

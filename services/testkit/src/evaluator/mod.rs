@@ -14,6 +14,7 @@ mod dispositions;
 mod duties;
 mod findings;
 mod flow;
+mod former;
 mod history;
 mod ladder;
 mod ledger;
@@ -26,6 +27,8 @@ mod settings;
 mod stays;
 mod suspensions;
 mod taken_up;
+mod terms;
+mod unclosed;
 mod values;
 
 use std::borrow::Cow;
@@ -238,6 +241,7 @@ impl<'a> SlowEvaluator<'a> {
         let mut case = Case::of(&ours, self.definitions, lacks);
         let live = moment.source.clock == SourceClock::Live;
         case.allowance_ms = live.then(|| moment.source.delay_allowance_ms());
+        case.former = self.former(&case, moment.source);
         let mut all: Vec<Wanted> = Vec::new();
         for watch in self.watches(&case, moment.source) {
             for wanted in self.of_point(&case, &watch, moment) {
@@ -305,7 +309,7 @@ impl<'a> SlowEvaluator<'a> {
         watches.into_iter().filter_map(set).map(spelt_out).collect()
     }
 
-    fn of_point(&self, case: &Case<'_>, watch: &Watch<'_>, moment: Moment<'_>) -> Vec<Wanted> {
+    fn of_point(&self, case: &Case<'a>, watch: &Watch<'_>, moment: Moment<'_>) -> Vec<Wanted> {
         match &watch.point.check {
             PointKind::Overdue { .. } | PointKind::SpecialOverdue { .. } => {
                 self.overdue(case, watch, moment)
@@ -313,6 +317,14 @@ impl<'a> SlowEvaluator<'a> {
             PointKind::TooEarly { .. } => self.too_early(case, watch, moment),
             PointKind::DutyNotDone => self.duties(case, watch, moment),
             PointKind::SavedByLateEntry => self.saved_by_late_entry(case, watch, moment),
+            PointKind::ItemChanged => self.item_changed(case, watch, moment),
+            PointKind::Unclosed { .. } => self.unclosed(case, watch, moment),
+            PointKind::RequiredStep { .. } | PointKind::AmountsDiffer { .. } => {
+                // What the closing itself shows comes first.
+                let mut wanted = self.findings(case, watch, moment);
+                wanted.extend(self.asked_unclosed(case, watch, moment));
+                wanted
+            }
             PointKind::EndedBeforeDue { .. } => self.ended_before_due(case, watch, moment),
             _ => self.findings(case, watch, moment),
         }
@@ -411,6 +423,7 @@ fn level_of(point: &ControlPoint) -> Level {
         | PointKind::Fee { .. }
         | PointKind::Collector { .. }
         | PointKind::AmountsDiffer { .. }
+        | PointKind::NightOrHoliday { .. }
         | PointKind::SpecialOverdue { .. } => Level::Red,
         PointKind::TimeReversed
         | PointKind::MissingField { .. }
@@ -418,6 +431,8 @@ fn level_of(point: &ControlPoint) -> Level {
         | PointKind::Conflict
         | PointKind::StartMoved { .. }
         | PointKind::SavedByLateEntry
+        | PointKind::ItemChanged
+        | PointKind::Unclosed { .. }
         | PointKind::EndedBeforeDue { .. } => Level::Review,
         _ => Level::Yellow,
     })

@@ -45,16 +45,25 @@ impl Case<'_> {
         found.into_iter().min()
     }
 
-    /// Whether an event was told later than the allowance after it happened.
-    pub fn is_told_late(&self, index: usize) -> bool {
+    /// The versions of an event's record that say of the same instant and kind what it says, and came within the allowance after that
+    /// instant; of sources for which that cannot be known, itself.
+    pub fn told_in_time(&self, index: usize) -> Vec<&CaseEvent<'static>> {
         let event = self.events[index];
-        let told = self.first_told(event);
-        let is_late = |ms: i64| told > event.occurred_at.plus_millis(ms);
-        self.allowance_ms.is_some_and(is_late)
+        let Some(allowance_ms) = self.allowance_ms else {
+            return vec![event];
+        };
+        let latest = event.occurred_at.plus_millis(allowance_ms);
+        let mut versions = self.records(&event.event_id);
+        versions.retain(|v| {
+            v.kind == event.kind
+                && v.occurred_at == event.occurred_at
+                && v.received_at.floor_second() <= latest
+        });
+        versions
     }
 
     /// Every version of a record, of each the first that arrived.
-    fn records(&self, id: &str) -> Vec<&CaseEvent<'static>> {
+    pub fn records(&self, id: &str) -> Vec<&CaseEvent<'static>> {
         let mut records: Vec<&CaseEvent<'static>> = Vec::new();
         for record in self.arrivals.iter().filter(|e| *e.event_id == *id) {
             let known = |r: &&CaseEvent<'static>| r.data_version == record.data_version;

@@ -1,5 +1,6 @@
 //! Findings about who acted, under which item, and about the records themselves.
 
+use chrono::Timelike;
 use mingjing_domain::calendar::WorkCalendar;
 use mingjing_domain::deadline::{self, Ledger};
 use mingjing_domain::definitions::{
@@ -52,6 +53,32 @@ impl SlowEvaluator<'_> {
                     }
                 }
                 found
+            }
+            PointKind::NightOrHoliday {
+                on,
+                night_from,
+                night_until,
+                emergency,
+                each,
+            } => {
+                let night = [(*night_from, 22 * 60), (*night_until, 6 * 60)]
+                    .map(|(set, default)| set.map_or(default, |time| u32::from(time.minutes())));
+                let unlawful = |i: &usize| {
+                    let shown = emergency.as_ref().is_some_and(|kind| {
+                        let field = Name::new(format!("attachments.{}", kind.text));
+                        has(case, *i, &field)
+                            || lacks_field(case.lacks, case.events[*i].kind, &field)
+                    });
+                    !shown && is_by_night_or_on_a_holiday(case.events[*i], night, watch.calendar)
+                };
+                let found: Vec<usize> = case.all(on).into_iter().filter(unlawful).collect();
+                match each {
+                    true => found
+                        .into_iter()
+                        .map(|i| Finding::of_event(case, i))
+                        .collect(),
+                    false => case_wide(found),
+                }
             }
             PointKind::LateEntry { over } => {
                 let over = over.unwrap_or(Budget::new(1, Unit::WorkingDays));
@@ -262,6 +289,27 @@ fn is_instant(case: &Case<'_>) -> bool {
     let mut told = case.events.iter().take(begun.unwrap_or(0) + 1);
     let kind = told.find_map(|e| e.data.case_kind.as_deref().filter(|k| !k.is_empty()));
     kind == Some("instant")
+}
+
+/// Whether an event happened on a holiday, or by night and not at the very second of midnight, as what has no time is told.
+fn is_by_night_or_on_a_holiday(
+    event: &CaseEvent<'_>,
+    [from, until]: [u32; 2],
+    calendar: &WorkCalendar,
+) -> bool {
+    let local = event.occurred_at.to_utc().with_timezone(&calendar.tz());
+    if calendar.holiday_name(local.date_naive()).is_some() {
+        return true;
+    }
+    let second = local.num_seconds_from_midnight();
+    // Minute by minute from where the night begins to where it ends.
+    let mut minute = from;
+    let mut by_night = false;
+    while minute != until {
+        by_night |= second / 60 == minute;
+        minute = (minute + 1) % (24 * 60);
+    }
+    by_night && second != 0
 }
 
 /// A re-sent version with the same business time keeps the earliest times known for it.

@@ -5,6 +5,7 @@ use mingjing_domain::definitions::{Judged, PointKind};
 use super::codes::cannot_come;
 use super::history::Case;
 use super::ladder::NEVER;
+use super::ledger::Known;
 use super::{Moment, SlowEvaluator, Wanted, Watch, level_of};
 
 impl<'a> SlowEvaluator<'a> {
@@ -24,7 +25,8 @@ impl<'a> SlowEvaluator<'a> {
                 continue;
             };
             let plain = limit.judged == Judged::Always && limit.own_deadline.is_none();
-            let Some(budget) = limit.promised.or(limit.statutory).filter(|_| plain) else {
+            let (promised, statutory) = self.budgets(case, limit);
+            let Some(budget) = promised.or(statutory).filter(|_| plain) else {
                 continue;
             };
             if cannot_come(case.lacks, &limit.to) || self.deemed(case, chart, limit).is_some() {
@@ -37,8 +39,8 @@ impl<'a> SlowEvaluator<'a> {
                 };
                 let due = |due: super::ledger::Due| due.deadline.due_at;
                 let as_told = due(self.due(case, chart, limit, &running, budget));
-                let late = |index: usize| case.is_told_late(index);
-                let but_for = due(self.due_but_for(case, chart, limit, &running, budget, late));
+                let in_time = Known::InTime;
+                let but_for = due(self.due_by(case, chart, limit, &running, budget, in_time));
                 let now = moment.clock.floor_second();
                 let held = course.end().map_or(now, |i| case.second(i));
                 let late_at = but_for.plus_millis(1000);

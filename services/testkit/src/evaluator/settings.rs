@@ -168,8 +168,15 @@ fn set(point: &mut ControlPoint, limit: Option<&mut Limit>, name: &str, value: &
         (PointKind::EndedBeforeDue { within, .. }, _) if name == "within" => {
             *within = value.parse().expect("a rung");
         }
+        (PointKind::Unclosed { within, .. }, _) if name == "within" => *within = Some(time()),
         (PointKind::TooFewOfficers { at_least, .. }, _) if name == "at_least" => {
             *at_least = value.parse().expect("a number");
+        }
+        (PointKind::NightOrHoliday { night_from, .. }, _) if name == "night_from" => {
+            *night_from = value.parse().ok();
+        }
+        (PointKind::NightOrHoliday { night_until, .. }, _) if name == "night_until" => {
+            *night_until = value.parse().ok();
         }
         (PointKind::Repeated { more_than, .. }, _) if name == "more_than" => {
             *more_than = value.parse().ok();

@@ -5,12 +5,14 @@
 //! holding.
 
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
 
 use cel::{Context, Program, Value as Cel};
 use mingjing_domain::Timestamp;
 use mingjing_domain::definitions::{Attribute, AttributeType};
 use mingjing_domain::event::{CaseEvent, Value};
 
+use super::codes::lacks_field;
 use super::history::Case;
 
 /// The value of a name.
@@ -81,6 +83,8 @@ pub(super) struct Condition {
     program: Program,
     /// Names like `case.amount` that it uses and never asks after with `has()`.
     needs: Vec<String>,
+    /// Kinds of files that it asks for.
+    files: Vec<String>,
 }
 
 impl Condition {
@@ -90,8 +94,19 @@ impl Condition {
         Self {
             program,
             needs: needed_names(text),
+            files: files_asked_for(text),
         }
     }
+}
+
+/// Kinds behind `.files.`.
+fn files_asked_for(text: &str) -> Vec<String> {
+    let behind = text.split(".files.").skip(1);
+    let name = |rest: &str| -> String {
+        let part = |c: &char| c.is_alphanumeric() || *c == '_';
+        rest.chars().take_while(part).collect()
+    };
+    behind.map(name).collect()
 }
 
 /// Names behind `case.` and `event.`, but for those that `has(case.x)` asks after somewhere.
@@ -110,16 +125,22 @@ fn needed_names(text: &str) -> Vec<String> {
             }
         }
     }
-    found.retain(|name| !text.contains(&format!("has({name})")));
+    // Files are only ever asked after.
+    found.retain(|name| !text.contains(&format!("has({name})")) && !name.ends_with(".files"));
     found
 }
 
 /// Whether a condition over `case.*` holds after the first `count` events.
 pub(super) fn case_holds(condition: &Condition, case: &Case<'_>, count: usize) -> bool {
+    let files = Files {
+        case: files_of(case, 0..count, condition),
+        event: Vec::new(),
+    };
     holds(
         condition,
         names_of_case(case, count, count),
         BTreeMap::new(),
+        files,
     )
 }
 
@@ -130,6 +151,7 @@ pub(super) fn event_holds(condition: &Condition, case: &Case<'_>, index: usize) 
         condition,
         names_of_case(case, index, index + 1),
         names_of_event(case, index),
+        Files::at(case, index, condition),
     )
 }
 
@@ -139,6 +161,7 @@ pub(super) fn holds_with_event(condition: &Condition, case: &Case<'_>, index: us
         condition,
         names_of_case(case, index + 1, index + 1),
         names_of_event(case, index),
+        Files::at(case, index, condition),
     )
 }
 
@@ -201,6 +224,7 @@ fn names_of_event(case: &Case<'_>, index: usize) -> BTreeMap<String, Known> {
     put("step", case.steps[index].map(text));
     put("actor", event.data.actor.as_ref().map(|a| text(&a.id)));
     put("result_code", event.data.result_code.as_deref().map(text));
+    put("occurred_at", Some(Known::Instant(event.occurred_at)));
     put("org_code", event.data.org_code.as_deref().map(text));
     put("region_code", event.data.region_code.as_deref().map(text));
     let is_said = |said: &str| !said.is_empty();
@@ -223,10 +247,40 @@ fn names_of_event(case: &Case<'_>, index: usize) -> BTreeMap<String, Known> {
     names
 }
 
+/// Kinds of files that are there.
+struct Files {
+    case: Vec<String>,
+    event: Vec<String>,
+}
+
+impl Files {
+    /// Those of the case with an event, and of the event.
+    fn at(case: &Case<'_>, index: usize, condition: &Condition) -> Self {
+        Files {
+            case: files_of(case, 0..index + 1, condition),
+            event: files_of(case, index..index + 1, condition),
+        }
+    }
+}
+
+/// The kinds of files that events carry, and of those that the condition asks for the ones that the last event's source cannot send.
+fn files_of(case: &Case<'_>, events: Range<usize>, condition: &Condition) -> Vec<String> {
+    let last = events.end.checked_sub(1).map(|i| case.events[i].kind);
+    let cannot = condition.files.iter().filter(|kind| {
+        let field = format!("attachments.{kind}");
+        last.is_some_and(|of| lacks_field(case.lacks, of, &field))
+    });
+    let carried = case.events[events.clone()].iter();
+    let carried = carried.flat_map(|e| &e.data.attachments);
+    let carried = carried.map(|file| file.kind.to_string());
+    carried.chain(cannot.cloned()).collect()
+}
+
 fn holds(
     condition: &Condition,
     case: BTreeMap<String, Known>,
     event: BTreeMap<String, Known>,
+    files: Files,
 ) -> bool {
     let known = |name: &String| match name.split_once('.') {
         Some(("case", name)) => case.contains_key(name),
@@ -236,15 +290,17 @@ fn holds(
     if !condition.needs.iter().all(known) {
         return false;
     }
-    let map = |names: BTreeMap<String, Known>| -> HashMap<String, Cel> {
+    let map = |names: BTreeMap<String, Known>, files: Vec<String>| -> HashMap<String, Cel> {
+        let files: HashMap<String, Cel> =
+            files.into_iter().map(|kind| (kind, true.into())).collect();
+        let names = names.into_iter().map(|(name, value)| (name, value.into()));
         names
-            .into_iter()
-            .map(|(name, value)| (name, value.into()))
+            .chain([("files".to_owned(), Cel::from(files))])
             .collect()
     };
     let mut context = Context::default();
-    context.add_variable_from_value("case", map(case));
-    context.add_variable_from_value("event", map(event));
+    context.add_variable_from_value("case", map(case, files.case));
+    context.add_variable_from_value("event", map(event, files.event));
     matches!(condition.program.execute(&context), Ok(Cel::Bool(true)))
 }
 
@@ -255,7 +311,7 @@ mod tests {
     #[test]
     fn a_condition_needs_the_names_it_uses_but_not_those_it_only_asks_after() {
         let names = needed_names(
-            "has(case.a) && case.a > 1 || event.kind == 'x' && has(event.c) && showcase.d",
+            "has(case.a) && case.a > 1 || event.kind == 'x' && has(event.c) && showcase.d && has(case.files.x)",
         );
         assert_eq!(names, ["event.kind"]);
     }

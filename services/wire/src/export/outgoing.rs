@@ -1,7 +1,7 @@
 //! What leaves the platform: which cases, and of their events what the formats carry.
 
 use mingjing_domain::Timestamp;
-use mingjing_domain::event::{Actor, CaseData, CaseEvent, Special};
+use mingjing_domain::event::{CaseData, CaseEvent};
 
 /// Which cases are exported, wherever they are read from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -35,74 +35,56 @@ impl Selection {
 }
 
 /// An event without what no export carries: free text, references to parties, papers, and what only judging reads.
-pub fn outgoing(event: CaseEvent<'static>) -> CaseEvent<'static> {
+pub fn outgoing(mut event: CaseEvent<'static>) -> CaseEvent<'static> {
+    // All fields by name: whoever adds one has to say here whether it leaves.
     let CaseData {
-        data_version,
-        entered_at,
-        sent_at,
-        parent_case_no,
-        case_kind,
-        item_code,
-        item_version,
-        org_code,
-        region_code,
-        step_code,
-        prev_step_code,
+        data_version: _,
+        entered_at: _,
+        sent_at: _,
+        parent_case_no: _,
+        case_kind: _,
+        item_code: _,
+        item_version: _,
+        org_code: _,
+        region_code: _,
+        step_code: _,
+        prev_step_code: _,
         actor,
         co_actors,
-        party_ref: _,
-        party_kind: _,
-        secrecy: _,
-        result_code,
-        reason: _,
-        legal_basis,
-        amounts,
-        discretion_act,
-        discretion_tier,
-        act_at: _,
-        fee: _,
-        collection: _,
-        jurisdiction: _,
-        inspection: _,
-        attachments: _,
+        party_ref,
+        party_kind,
+        secrecy,
+        result_code: _,
+        reason,
+        legal_basis: _,
+        amounts: _,
+        discretion_act: _,
+        discretion_tier: _,
+        act_at,
+        fee,
+        collection,
+        jurisdiction,
+        inspection,
+        attachments,
         special,
-        corrects,
-        attributes,
-    } = event.data;
-    let named = |actor: Actor<'static>| Actor {
-        cert_no: None,
-        ..actor
-    };
-    let special = special.map(|special| Special {
-        approver: None,
-        notice_no: None,
-        ..special
-    });
-    CaseEvent {
-        data: CaseData {
-            data_version,
-            entered_at,
-            sent_at,
-            parent_case_no,
-            case_kind,
-            item_code,
-            item_version,
-            org_code,
-            region_code,
-            step_code,
-            prev_step_code,
-            actor: actor.map(named),
-            co_actors: co_actors.into_iter().map(named).collect(),
-            result_code,
-            legal_basis,
-            amounts,
-            discretion_act,
-            discretion_tier,
-            special,
-            corrects,
-            attributes,
-            ..CaseData::default()
-        },
-        ..event
+        corrects: _,
+        attributes: _,
+    } = &mut event.data;
+    for text in [party_ref, party_kind, secrecy, reason] {
+        *text = None;
     }
+    *act_at = None;
+    *fee = None;
+    *collection = None;
+    *jurisdiction = None;
+    *inspection = None;
+    attachments.clear();
+    for actor in actor.iter_mut().chain(co_actors) {
+        actor.cert_no = None;
+    }
+    if let Some(special) = special {
+        special.approver = None;
+        special.notice_no = None;
+    }
+    event
 }

@@ -9,8 +9,9 @@ use quick_xml::reader::Reader;
 
 use crate::xml::{self, Element};
 
+use super::grid::grid;
 use super::package::{Broken, Package};
-use super::page::{COLUMNS_MAX, Grid, ROWS_MAX, Value};
+use super::page::{Grid, Value};
 
 /// Why a workbook or one of its sheets cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,7 +30,7 @@ impl From<Broken> for Unreadable {
 
 /// An open workbook.
 pub(super) struct Book<'b> {
-    package: Package<'b>,
+    pub(super) package: Package<'b>,
     /// Names and parts, in the order of the tabs.
     pub(super) sheets: Vec<(String, String)>,
     strings: Vec<String>,
@@ -107,19 +108,7 @@ impl<'b> Book<'b> {
     /// What a sheet's cells hold.
     pub(super) fn grid(&mut self, part: &str) -> Result<Grid, Unreadable> {
         let text = self.text(part)?;
-        let mut reading = Cells {
-            book: self,
-            grid: Grid::default(),
-            at: (0, 0),
-            next: (0, 0),
-            kind: String::new(),
-            style: 0,
-            value: String::new(),
-            inside: Inside::Nothing,
-            filled: false,
-        };
-        events(&text, &mut |event| reading.take(event))?;
-        Ok(reading.grid)
+        grid(self, &text)
     }
 
     fn text(&mut self, part: &str) -> Result<String, Unreadable> {
@@ -127,7 +116,7 @@ impl<'b> Book<'b> {
             .ok_or_else(|| Unreadable::Part(format!("the part {part} is missing")))
     }
 
-    fn value(&self, kind: &str, style: usize, text: &str) -> Value {
+    pub(super) fn value(&self, kind: &str, style: usize, text: &str) -> Value {
         match kind {
             "s" => {
                 let place: Option<usize> = text.trim().parse().ok();
@@ -270,7 +259,7 @@ fn unescaped(text: &str) -> String {
 }
 
 /// Reads a part piece by piece.
-fn events(
+pub(super) fn events(
     text: &str,
     take: &mut dyn FnMut(Piece<'_>) -> Result<(), Unreadable>,
 ) -> Result<(), Unreadable> {
@@ -310,13 +299,13 @@ fn events(
     }
 }
 
-enum Piece<'p> {
+pub(super) enum Piece<'p> {
     Open(&'p BytesStart<'p>),
     Text(&'p str),
     Close(&'p str),
 }
 
-fn attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
+pub(super) fn attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
     let found = tag
         .attributes()
         .with_checks(false)
@@ -345,7 +334,10 @@ fn strings(package: &mut Package<'_>, part: &str) -> Result<Vec<String>, Unreada
             },
             Piece::Text(text) if in_text => string.push_str(text),
             Piece::Text(_) => {}
-            Piece::Close("si") => strings.push(unescaped(&string)),
+            Piece::Close("si") => {
+                package.spend(size_of::<String>())?;
+                strings.push(unescaped(&string));
+            }
             Piece::Close("t") => in_text = false,
             Piece::Close("rPh") => aloud = false,
             Piece::Close(_) => {}
@@ -353,139 +345,6 @@ fn strings(package: &mut Package<'_>, part: &str) -> Result<Vec<String>, Unreada
         Ok(())
     })?;
     Ok(strings)
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Inside {
-    Nothing,
-    Value,
-    Formula,
-    Aloud,
-}
-
-/// The cells of one sheet, as they come.
-struct Cells<'r, 'b> {
-    book: &'r Book<'b>,
-    grid: Grid,
-    at: (u32, u32),
-    /// Where a cell or row without a name of its own stands.
-    next: (u32, u32),
-    kind: String,
-    style: usize,
-    value: String,
-    inside: Inside,
-    /// The cell said a value.
-    filled: bool,
-}
-
-impl Cells<'_, '_> {
-    fn take(&mut self, piece: Piece<'_>) -> Result<(), Unreadable> {
-        match piece {
-            Piece::Open(tag) => self.open(tag),
-            Piece::Text(text) => {
-                if self.inside == Inside::Value {
-                    self.value.push_str(text);
-                }
-                Ok(())
-            }
-            Piece::Close(name) => {
-                match name {
-                    "c" => self.close(),
-                    "row" => self.next = (self.next.0.saturating_add(1), 0),
-                    "v" | "t" | "f" | "rPh" => self.inside = Inside::Nothing,
-                    _ => {}
-                }
-                Ok(())
-            }
-        }
-    }
-
-    fn open(&mut self, tag: &BytesStart<'_>) -> Result<(), Unreadable> {
-        match tag.local_name().as_ref() {
-            "row" => {
-                let row = attribute(tag, "r").and_then(|r| r.parse::<u32>().ok());
-                let row = row.and_then(|r| r.checked_sub(1)).unwrap_or(self.next.0);
-                self.next = (row, 0);
-            }
-            "c" => {
-                self.at = attribute(tag, "r")
-                    .and_then(|name| place(&name))
-                    .unwrap_or(self.next);
-                self.next = (self.at.0, self.at.1.saturating_add(1));
-                self.kind = attribute(tag, "t").unwrap_or_default();
-                self.style = attribute(tag, "s")
-                    .and_then(|s| s.parse().ok())
-                    .unwrap_or(0);
-                self.value.clear();
-                self.filled = false;
-            }
-            "v" => {
-                self.inside = Inside::Value;
-                self.filled = true;
-            }
-            "t" if self.kind == "inlineStr" && self.inside != Inside::Aloud => {
-                self.inside = Inside::Value;
-                self.filled = true;
-            }
-            "rPh" => self.inside = Inside::Aloud,
-            "f" => {
-                self.inside = Inside::Formula;
-                self.bounded(self.at)?;
-                self.grid.formulas.insert(self.at);
-            }
-            "mergeCell" => {
-                let area = attribute(tag, "ref").unwrap_or_default();
-                if let Some((from, to)) = area.split_once(':')
-                    && let (Some(from), Some(to)) = (place(from), place(to))
-                {
-                    self.grid.merged.push((from, to));
-                }
-            }
-            _ => {}
-        }
-        Ok(())
-    }
-
-    fn bounded(&self, at: (u32, u32)) -> Result<(), Unreadable> {
-        if at.0 >= ROWS_MAX || at.1 >= COLUMNS_MAX {
-            return Err(Unreadable::Beyond(at.0, at.1));
-        }
-        Ok(())
-    }
-
-    fn close(&mut self) {
-        if !self.filled {
-            return;
-        }
-        let value = self.book.value(&self.kind, self.style, &self.value);
-        let blank = match &value {
-            Value::Empty => true,
-            Value::Text(text) => text.trim().is_empty(),
-            _ => false,
-        };
-        if blank {
-            return;
-        }
-        if self.bounded(self.at).is_err() {
-            self.grid.beyond.get_or_insert(self.at);
-        } else {
-            self.grid.cells.insert(self.at, value);
-        }
-    }
-}
-
-/// Row and column, from 0, of a cell's name like `B7`.
-fn place(name: &str) -> Option<(u32, u32)> {
-    let letters = name.bytes().take_while(u8::is_ascii_alphabetic).count();
-    if letters == 0 || letters > 3 {
-        return None;
-    }
-    let column = name.bytes().take(letters);
-    let column = column.fold(0u32, |sum, b| {
-        sum * 26 + u32::from(b.to_ascii_uppercase() - b'A') + 1
-    });
-    let row: u32 = name[letters..].parse().ok()?;
-    Some((row.checked_sub(1)?, column - 1))
 }
 
 #[cfg(test)]
@@ -509,12 +368,7 @@ mod tests {
     }
 
     #[test]
-    fn cell_names_and_escapes_are_read() {
-        assert_eq!(place("B7"), Some((6, 1)));
-        assert_eq!(place("AA1"), Some((0, 26)));
-        for bad in ["7", "B", "B0", "ABCD1", "甲1", ""] {
-            assert_eq!(place(bad), None, "{bad}");
-        }
+    fn escapes_are_read() {
         assert_eq!(unescaped("a_x000A_b_x00_x5F_"), "a\nb_x00_x5F_");
         assert_eq!(unescaped("_x005F_x0041_"), "_x0041_");
     }

@@ -1,14 +1,14 @@
 //! The package that a workbook is: a ZIP archive, as far as spreadsheet programs use it.
 //!
 //! Stored and deflated parts; no encryption, no archives beyond 4 GiB. Unpacking counts what comes out, whatever the headers
-//! promise.
+//! promise, and what readers make of it is counted with it.
 
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
 
 use flate2::{Compression, Crc, read::DeflateDecoder, write::DeflateEncoder};
 
-/// Unpacked, a workbook may be no larger; a province's whole power list is below 20 MiB.
+/// Unpacked, with its cells written out, a workbook may be no larger; a province's whole power list is below 20 MiB unpacked.
 pub(super) const UNPACKED_MAX: u64 = 128 * 1024 * 1024;
 const PARTS_MAX: usize = 4_000;
 
@@ -125,6 +125,13 @@ impl<'b> Package<'b> {
         })
     }
 
+    /// Counts what is made of the parts: a text that many cells share is small only while it is packed.
+    pub(super) fn spend(&mut self, bytes: usize) -> Result<(), Broken> {
+        let left = self.left.checked_sub(bytes as u64);
+        self.left = left.ok_or(Broken::TooLarge)?;
+        Ok(())
+    }
+
     /// A part's content; none where there is no such part.
     pub(super) fn read(&mut self, name: &str) -> Result<Option<Vec<u8>>, Broken> {
         let Some(part) = self
@@ -154,10 +161,7 @@ impl<'b> Package<'b> {
             _ => return Err(Broken::Damaged("it is packed in an unusual way")),
         };
         read.map_err(|_| damaged())?;
-        self.left = self
-            .left
-            .checked_sub(content.len() as u64)
-            .ok_or(Broken::TooLarge)?;
+        self.spend(content.len())?;
         let mut crc = Crc::new();
         crc.update(&content);
         if crc.sum() != part.crc {

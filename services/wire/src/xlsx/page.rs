@@ -31,7 +31,14 @@ pub(super) enum Value {
 }
 
 /// From one cell to another.
-type Area = ((u32, u32), (u32, u32));
+pub(super) type Area = ((u32, u32), (u32, u32));
+
+/// Where merged cells of one column end, and whether those of other columns are among them.
+#[derive(Clone, Copy, Debug)]
+struct Merged {
+    bottom: u32,
+    across: bool,
+}
 
 /// The cells of a sheet that hold something.
 #[derive(Clone, Debug, Default)]
@@ -39,9 +46,26 @@ pub(super) struct Grid {
     pub(super) cells: BTreeMap<(u32, u32), Value>,
     /// Cells that hold a formula.
     pub(super) formulas: BTreeSet<(u32, u32)>,
-    pub(super) merged: Vec<Area>,
+    /// By column and first row. Of two that cover one cell, which no spreadsheet program writes, the lower one is taken.
+    merged: BTreeMap<(u32, u32), Merged>,
     /// The first cell beyond what is read.
     pub(super) beyond: Option<(u32, u32)>,
+}
+
+impl Grid {
+    pub(super) fn merge(&mut self, area: Area) {
+        let ((top, left), (bottom, right)) = area;
+        let across = left != right;
+        for column in left..=right.min(COLUMNS_MAX) {
+            self.merged.insert((column, top), Merged { bottom, across });
+        }
+    }
+
+    /// The first row of the merged cells that a cell lies in.
+    fn merged_at(&self, row: u32, column: u32) -> Option<(u32, Merged)> {
+        let (at, merged) = self.merged.range(..=(column, row)).next_back()?;
+        (at.0 == column && row <= merged.bottom).then_some((at.1, *merged))
+    }
 }
 
 /// The table of a sheet.
@@ -53,21 +77,13 @@ pub(super) struct Page {
 
 static EMPTY: Value = Value::Empty;
 
-fn covers(area: &Area, row: u32, column: u32) -> bool {
-    let ((top, left), (bottom, right)) = *area;
-    (top..=bottom).contains(&row) && (left..=right).contains(&column)
-}
-
 impl Page {
     /// The value of a cell; that of the first where several are merged in one column.
     pub(super) fn cell(&self, row: u32, column: u32) -> &Value {
-        let down = |area: &&Area| covers(area, row, column) && area.0.1 == area.1.1;
-        let row = self
-            .grid
-            .merged
-            .iter()
-            .find(down)
-            .map_or(row, |area| area.0.0);
+        let down = self.grid.merged_at(row, column);
+        let row = down
+            .filter(|(_, merged)| !merged.across)
+            .map_or(row, |(top, _)| top);
         self.grid.cells.get(&(row, column)).unwrap_or(&EMPTY)
     }
 
@@ -78,8 +94,8 @@ impl Page {
 
     /// A cell merged with others beside it.
     pub(super) fn merged_across(&self, row: u32, column: u32) -> bool {
-        let across = |area: &Area| covers(area, row, column) && area.0.1 != area.1.1;
-        self.grid.merged.iter().any(across)
+        let merged = self.grid.merged_at(row, column);
+        merged.is_some_and(|(_, merged)| merged.across)
     }
 
     /// Rows with something in them, after a row.
@@ -141,8 +157,10 @@ pub(super) fn pages(bytes: &[u8]) -> Result<Vec<Page>, Problem> {
 fn problem(sheet: &str, unreadable: Unreadable) -> Problem {
     let what = match unreadable {
         Unreadable::Package(Broken::TooLarge) => Words::new(
-            format!("unpacked it is larger than {UNPACKED_MAX} bytes; part it"),
-            format!("解压后超过 {UNPACKED_MAX} 字节；请拆分"),
+            format!(
+                "unpacked and written out cell by cell it is larger than {UNPACKED_MAX} bytes; part it"
+            ),
+            format!("解压并逐格展开后超过 {UNPACKED_MAX} 字节；请拆分"),
         ),
         Unreadable::Beyond(row, column) => {
             let cell = cell_name(row, column);

@@ -1,5 +1,6 @@
 //! From a workbook to definitions.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use crate::datum::Datum;
@@ -23,6 +24,9 @@ pub struct Workbook {
     /// What was read over.
     pub remarks: Vec<Problem>,
 }
+
+/// So many problems are told; whoever mends these reads the workbook again.
+const PROBLEMS_MAX: usize = 1_000;
 
 /// Reads a workbook.
 pub fn read(bytes: &[u8]) -> Workbook {
@@ -91,11 +95,29 @@ impl Reading {
     }
 
     fn problem(&mut self, sheet: &str, cell: Option<String>, what: Words) {
+        let told = self.out.problems.len();
+        let (cell, what) = match told.cmp(&PROBLEMS_MAX) {
+            Ordering::Less => (cell, what),
+            Ordering::Equal => (
+                None,
+                Words::new(
+                    format!(
+                        "more than {PROBLEMS_MAX} problems; the rest is not read: mend these first"
+                    ),
+                    format!("问题超过 {PROBLEMS_MAX} 个，其后的内容未再读取；请先改正以上各项"),
+                ),
+            ),
+            Ordering::Greater => return,
+        };
         self.out.problems.push(Problem {
             sheet: sheet.to_owned(),
             cell,
             what,
         });
+    }
+
+    fn told_all(&self) -> bool {
+        self.out.problems.len() > PROBLEMS_MAX
     }
 
     fn remark(&mut self, sheet: &str, cell: Option<String>, en: &str, zh: &str) {
@@ -168,6 +190,9 @@ impl Reading {
             return self.problem(sheet.title, Some(cell_name(heading_row, 0)), what);
         }
         for row in page.rows_after(heading_row) {
+            if self.told_all() {
+                return;
+            }
             self.row(sheet, page, &places, row);
         }
     }

@@ -82,32 +82,33 @@ const GROUNDS: Holds = Choice(&[
     ("跨区域通办", "cross_region"),
 ]);
 
+// Columns of several sheets.
 const ITEM: Column = Column::new("事项编码", "code", Text, "实施编码，全库唯一").needed();
 const BODY: Column = Column::new("机构代码", "code", Text, "全库唯一").needed();
 const OFFICE: Column = Column::new("内设机构代码", "code", Text, "本机构内唯一").needed();
-const OFFICER: Column = Column::new("人员编号", "id", Text, "编号，不填姓名和身份证号").needed();
+const ACT: Column = Column::new("违法行为代码", "code", Text, "本基准内唯一").needed();
+const FEE: Column = Column::new("收费项目代码", "code", Text, "本标准内唯一").needed();
 const TABLE: &[Column] = &[
     Column::new("基准编号", "id", Text, "全库唯一").needed(),
-    Column::new(
-        "版本",
-        "version",
-        Text,
-        "已发布的版本不得修改，修订请另起版本",
-    )
-    .needed(),
+    VERSION,
 ];
-const ACT: Column = Column::new("违法行为代码", "code", Text, "本基准内唯一").needed();
 const FEES: &[Column] = &[
     Column::new("标准编号", "id", Text, "全库唯一").needed(),
-    Column::new(
-        "版本",
-        "version",
-        Text,
-        "已发布的版本不得修改，修订请另起版本",
-    )
-    .needed(),
+    VERSION,
 ];
-const FEE: Column = Column::new("收费项目代码", "code", Text, "本标准内唯一").needed();
+const VERSION: Column = Column::new(
+    "版本",
+    "version",
+    Text,
+    "已发布的版本不得修改，修订请另起版本",
+)
+.needed();
+const NAME_EN: Column = Column::new("英文名称", "name_en", Text, "");
+const REGION: Column = Column::new("行政区划代码", "region", Text, "GB/T 2260，如 510500").needed();
+const EFFECTIVE_FROM: Column = Column::new("生效日期", "effective_from", Date, "").needed();
+const EFFECTIVE_TO: Column = Column::new("失效日期", "effective_to", Date, "含当日");
+const FROM: Column = Column::new("起始日期", "from", Date, "含当日");
+const UNTIL: Column = Column::new("截止日期", "until", Date, "含当日");
 
 pub(super) const SHEETS: &[Sheet] = &[
     Sheet {
@@ -119,8 +120,8 @@ pub(super) const SHEETS: &[Sheet] = &[
         columns: &[
             BODY,
             Column::new("机构名称", "name", Text, "全称").needed(),
-            Column::new("英文名称", "name_en", Text, ""),
-            Column::new("行政区划代码", "region", Text, "GB/T 2260，如 510500").needed(),
+            NAME_EN,
+            REGION,
             Column::new("管辖区划代码", "areas", Texts, "不填则为本区划"),
             Column::new("主体性质", "nature", NATURES, "不填则为法定机关"),
             Column::new("委托机关代码", "entrusted_by", Texts, "受委托组织必填"),
@@ -165,7 +166,7 @@ pub(super) const SHEETS: &[Sheet] = &[
         above: &[&[BODY], &[OFFICE]],
         identity: 0,
         columns: &[
-            OFFICER,
+            Column::new("人员编号", "id", Text, "编号，不填姓名和身份证号").needed(),
             Column::new("岗位", "post", Text, ""),
             Column::new("兼任岗位", "posts", Texts, ""),
             Column::new("职级", "rank", RANKS, ""),
@@ -186,10 +187,10 @@ pub(super) const SHEETS: &[Sheet] = &[
         columns: &[
             ITEM,
             Column::new("事项名称", "name", Text, "与公布的权力清单一致").needed(),
-            Column::new("英文名称", "name_en", Text, ""),
+            NAME_EN,
             Column::new("权力类型", "power_type", POWER_TYPES, "GB/T 39046 附录 A.1").needed(),
             Column::new("行使层级", "level", LEVELS, "GB/T 39046 附录 A.2").needed(),
-            Column::new("行政区划代码", "region", Text, "GB/T 2260，如 510500").needed(),
+            REGION,
             Column::new(
                 "行使主体代码",
                 "executing_body",
@@ -200,7 +201,7 @@ pub(super) const SHEETS: &[Sheet] = &[
             Column::new("受托行使主体", "entrusted_bodies", Texts, "机构代码"),
             Column::new("设定依据", "legal_basis", Texts, "逐条填写法律法规及条款").needed(),
             Column::new("监督方式", "supervision_method", Text, ""),
-            Column::new("生效日期", "effective_from", Date, "").needed(),
+            EFFECTIVE_FROM,
             Column::new("失效日期", "effective_to", Date, "含当日；取消或划转的必填"),
             Column::new("状态", "status", STATES, "不填则为在用"),
             Column::new(
@@ -228,8 +229,8 @@ pub(super) const SHEETS: &[Sheet] = &[
             Column::new("代行事由", "ground", GROUNDS, "").needed(),
             Column::new("代行环节", "steps", Texts, "一窗受理必填"),
             Column::new("代行区划", "areas", Texts, ""),
-            Column::new("起始日期", "from", Date, "含当日"),
-            Column::new("截止日期", "until", Date, "含当日"),
+            FROM,
+            UNTIL,
             Column::new("依据文件", "basis", Text, ""),
         ],
     },
@@ -286,8 +287,8 @@ pub(super) const SHEETS: &[Sheet] = &[
             TABLE[0],
             TABLE[1],
             Column::new("基准名称", "name", Text, "").needed(),
-            Column::new("生效日期", "effective_from", Date, "").needed(),
-            Column::new("失效日期", "effective_to", Date, "含当日"),
+            EFFECTIVE_FROM,
+            EFFECTIVE_TO,
             Column::new("制定依据", "legal_basis", Text, ""),
             Column::new("备案号", "filed_no", Text, ""),
             Column::new("备案日期", "filed_on", Date, ""),
@@ -338,8 +339,8 @@ pub(super) const SHEETS: &[Sheet] = &[
             FEES[0],
             FEES[1],
             Column::new("标准名称", "name", Text, "").needed(),
-            Column::new("生效日期", "effective_from", Date, "").needed(),
-            Column::new("失效日期", "effective_to", Date, "含当日"),
+            EFFECTIVE_FROM,
+            EFFECTIVE_TO,
         ],
     },
     Sheet {
@@ -396,8 +397,8 @@ pub(super) const SHEETS: &[Sheet] = &[
                 Texts,
                 "不填则为检查机关的全部管辖区划",
             ),
-            Column::new("起始日期", "from", Date, "含当日").needed(),
-            Column::new("截止日期", "until", Date, "含当日").needed(),
+            FROM.needed(),
+            UNTIL.needed(),
         ],
     },
 ];

@@ -222,13 +222,91 @@ fn a_row_with_a_key_says_the_same_wherever_it_stands_and_a_later_version_more() 
         ]
     );
     assert_eq!(one.events[1].data_version - one.events[0].data_version, 60);
-    // A removed row would be a closed case that is none.
-    let removed = read(&[&first.replace(",I", ",D")]);
-    assert!(removed.events.is_empty());
-    let told = told(&removed);
+    // A code that is not known is not guessed.
+    let odd = read(&[&first.replace(",I", ",X")]);
+    assert!(odd.events.is_empty());
+    let told = told(&odd);
     assert!(
         told[0].starts_with("up_pro_result.csv:2 ") && told[0].contains("field cd_operation"),
         "{told:?}"
+    );
+}
+
+#[test]
+fn a_deleted_row_takes_back_what_it_told_and_a_deleted_case_is_void() {
+    let read = |accept: &[&str], result: &[&str]| {
+        let table = |head: &str, lines: &[&str]| format!("{head}\n{}\n", lines.join("\n"));
+        let accept = table(
+            "row_guid,project_no,apply_date,accept_date,cd_time,cd_operation",
+            accept,
+        );
+        let result = table(
+            "row_guid,project_no,result_date,result_type,cd_time,cd_operation",
+            result,
+        );
+        let dir = folder(&[
+            ("up_pro_accept.csv", &accept),
+            (
+                "up_pro_process.csv",
+                "row_guid,project_no,process_name,event_start_time,event_end_time,cd_time,cd_operation\n\
+                 g3,P1,审查,2026-07-03 09:00:00,,2026-07-10 09:00:00,D\n",
+            ),
+            (
+                "up_pro_special_procedure.csv",
+                "row_guid,project_no,special_type,special_name,special_time,end_time,cd_time,cd_operation\n\
+                 g4,P1,2,听证,2026-07-03 09:00:00,2026-07-04 09:00:00,2026-07-10 09:00:00,D\n",
+            ),
+            ("up_pro_result.csv", &result),
+        ]);
+        let read = preset("national").read(dir.path(), "zjj", None).unwrap();
+        assert_eq!((told(&read), read.held_back.len()), (vec![], 0));
+        read
+    };
+    let accepted = "g1,P1,,2026-07-01 09:00:00,2026-07-01 09:10:00,I";
+    // A source may empty what it deletes.
+    let empty = "g2,P1,,,2026-07-11 09:00:00,D";
+    let gone = read(&[accepted], &[empty]);
+    assert_eq!(
+        events_of(&gone),
+        [
+            "P1 accept/g1 accepted",
+            "P1 process-start/g3 corrected",
+            "P1 process-end/g3 corrected",
+            "P1 special/g4 corrected",
+            "P1 special-end/g4 corrected",
+            "P1 decide/g2 corrected",
+            "P1 result/g2 corrected"
+        ]
+    );
+    assert!(gone.events[1..].iter().all(|e| e.data.corrects.is_none()
+        && e.data.reason.as_deref() == Some("来源删除")
+        && e.data.step_code.is_none()));
+    // What was told before has the same id and a smaller version, what is told again a greater one.
+    let version = |read: &Folder| {
+        let of_result = read.events.iter().find(|e| &*e.event_id == "decide/g2");
+        of_result.map(|e| (e.kind, e.data_version)).unwrap()
+    };
+    let result = |at: &str| format!("g2,P1,2026-07-08 09:00:00,1,{at},U");
+    let before = read(&[accepted], &[&result("2026-07-08 09:10:00")]);
+    let again = read(&[accepted], &[&result("2026-07-12 09:00:00")]);
+    let versions = [version(&before), version(&gone), version(&again)];
+    assert_eq!(
+        versions.map(|(kind, _)| kind),
+        [EventKind::Decided, EventKind::Corrected, EventKind::Decided]
+    );
+    assert!(versions[0].1 < versions[1].1 && versions[1].1 < versions[2].1);
+    // The case that is deleted was accepted, and is void from then on, for no reason that the table could tell.
+    let deleted = "g1,P1,,2026-07-01 09:00:00,2026-07-09 09:10:00,D";
+    let void = read(&[deleted], &[empty]);
+    assert_eq!(
+        events_of(&void)[..2],
+        ["P1 accept/g1 accepted", "P1 void/g1 voided"]
+    );
+    let voided = &void.events[1];
+    assert_eq!(voided.data.reason, None);
+    assert_eq!(
+        voided.occurred_at.to_rfc3339(chrono_tz::Asia::Shanghai),
+        "2026-07-09T09:10:00+08:00"
     );
 }
 

@@ -1,4 +1,4 @@
-//! P9–P16: supplements, how a case ends, what stands after it, what was paid.
+//! P9–P18: supplements, how a case ends, what stands after it, what was paid, when it was executed.
 
 use super::super::{Basis, Exception, FindingKind, Parameter, Rule, Tier};
 use crate::alert::Level;
@@ -308,6 +308,88 @@ pub(super) const P16: Rule = Rule {
         Exception {
             text: "法律、行政法规另有规定",
             source: "许可法 57",
+        },
+    ],
+};
+
+pub(super) const P17: Rule = Rule {
+    id: "P17",
+    name: "决定后长期未办结",
+    name_en: "Decided and never closed",
+    checks: "办件作出决定之后，在规定时间内既没有办理行为，也没有办结；届时一并提请核实办结时应查的必经环节和金额。",
+    tier: Tier::Stream,
+    finding: FindingKind::Review,
+    level: Level::Review,
+    legal_basis: &[Basis::own("决定之后应当办结归档（3.2）")],
+    parameters: &[Parameter {
+        name: "within",
+        meaning: "没有办理行为的时间，从最后一次办理行为起算，特别程序的时间不计入",
+        default: "30wd",
+        unit: "时长",
+        source: "D（平台自定）",
+    }],
+    evidence: &["最后一次办理行为", "此后的办结记录"],
+    message: "",
+    remedy: "已经办结的，请报送办结记录并归档；尚在执行、复议诉讼或者分期履行的，请报送有关记录。",
+    exceptions: &[
+        Exception {
+            text: "还有送达、公示、缴款等期限未了结的，由该期限的监察点提示",
+            source: "11.7",
+        },
+        Exception {
+            text: "特别程序中止期间不计时",
+            source: "2.7",
+        },
+        Exception {
+            text: "因复议、诉讼、分期履行等依法不能办结的，由监察点的除外情形写明",
+            source: "11.7",
+        },
+        Exception {
+            text: "来源的格式没有办结记录的，不作此项判断，只提请核实必经环节和金额",
+            source: "设计决定 4",
+        },
+    ],
+};
+
+pub(super) const P18: Rule = Rule {
+    id: "P18",
+    name: "夜间、节假日强制执行",
+    name_en: "Executed at night or on a holiday",
+    checks: "行政强制执行的实施时间是否在夜间或者法定节假日（以工作日历中通知放假的日子为准，一般的休息日不算）；只报日期、没有时刻的（零时整）不判断夜间。",
+    tier: Tier::Stream,
+    finding: FindingKind::Fault,
+    level: Level::Red,
+    legal_basis: &[Basis::read_for(
+        "行政强制法第四十三条",
+        &[PowerType::Coercion],
+    )],
+    parameters: &[
+        Parameter {
+            name: "night_from",
+            meaning: "夜间起于",
+            default: "22:00",
+            unit: "时刻",
+            source: "D（强制法 43 未规定时刻）",
+        },
+        Parameter {
+            name: "night_until",
+            meaning: "夜间止于",
+            default: "6:00",
+            unit: "时刻",
+            source: "D（强制法 43 未规定时刻）",
+        },
+    ],
+    evidence: &["实施的记录及其时间", "当日在工作日历中的性质"],
+    message: "",
+    remedy: "请立即停止实施；情况紧急的，补报载明紧急情况的材料。",
+    exceptions: &[
+        Exception {
+            text: "情况紧急，办件中有载明紧急情况的材料（由监察点的 emergency 指定材料种类）",
+            source: "强制法 43",
+        },
+        Exception {
+            text: "查封、扣押、冻结等行政强制措施不是强制执行",
+            source: "强制法 43",
         },
     ],
 };

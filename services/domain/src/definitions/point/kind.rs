@@ -8,6 +8,7 @@ use crate::alert::Level;
 use crate::catalogue;
 use crate::definitions::{Anchor, Name};
 use crate::limit::Budget;
+use crate::time::TimeOfDay;
 
 /// What a control point checks. Written `check: {overdue: {limit: decision}}` or `check: wrong_body`.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
@@ -91,6 +92,21 @@ pub enum PointKind {
     /// Q17: a limit is not past its first due instant, or was not when it was done, only because of suspensions or extensions that were told
     /// later than the source's delay allowance after they happened.
     SavedByLateEntry,
+    /// Q18: a case that had been accepted or filed was told to be of another item, whose case limit is longer or which has none, later
+    /// than the source's delay allowance after the first. The limit is no longer than the first item's all the same.
+    ItemChanged,
+    /// P17: a case was decided and never closed. The time runs anew from every act in it; what is only said about it (notes, ratings,
+    /// complaints) is none. While a limit that speaks of open cases is open, nothing is asked: its own point speaks of it. When the time is
+    /// up, what points ask at the closing is asked too, for review.
+    Unclosed {
+        /// What is to lead to the closing; absent: `decided`.
+        #[serde(default)]
+        after: Vec<Anchor>,
+        /// For so long nothing may happen; absent: 30 working days (our own number).
+        #[serde(default)]
+        #[schemars(with = "Option<String>")]
+        within: Option<Budget>,
+    },
     /// P1: a step that the flowchart does not have, or does not allow here.
     NotInFlowchart,
     /// P2: a step began before the end of the step that leads to it.
@@ -256,6 +272,27 @@ pub enum PointKind {
         /// On these events.
         on: Vec<Anchor>,
     },
+    /// P18: done at night or on a holiday of the work calendar, in its zone. What is told as of midnight to the second is told without
+    /// a time: of it only the day is asked.
+    NightOrHoliday {
+        /// On these events.
+        on: Vec<Anchor>,
+        /// When the night begins; absent: 22:00 (our own: 行政强制法 art. 43 does not say).
+        #[serde(default)]
+        #[schemars(with = "Option<String>")]
+        night_from: Option<TimeOfDay>,
+        /// When it ends; absent: 6:00.
+        #[serde(default)]
+        #[schemars(with = "Option<String>")]
+        night_until: Option<TimeOfDay>,
+        /// 情况紧急: the kind of file that shows it. Where this event or an earlier one of the case carried one, it is lawful; absent:
+        /// nothing makes it so.
+        #[serde(default)]
+        emergency: Option<Name>,
+        /// Every occurrence by itself; absent: the first of the case that is at fault.
+        #[serde(default)]
+        each: bool,
+    },
     /// Q1: entered or received later than this after it happened.
     LateEntry {
         /// Absent: 1 working day (徐州: 24 h, domain study S4; counted in working time, 11.8).
@@ -381,12 +418,15 @@ impl PointKind {
             PointKind::Conflict => "Q5",
             PointKind::StartMoved { .. } => "Q16",
             PointKind::SavedByLateEntry => "Q17",
+            PointKind::ItemChanged => "Q18",
+            PointKind::Unclosed { .. } => "P17",
             PointKind::SpecialOverdue { .. } => "T10",
             PointKind::TooFewOfficers { .. } => "A4",
             PointKind::Certificate { .. } => "A5",
             PointKind::ApproverRank { .. } => "A7",
             PointKind::NotAssigned { .. } => "A8",
             PointKind::UnplannedInspection { .. } => "A11",
+            PointKind::NightOrHoliday { .. } => "P18",
             PointKind::DiscretionAmount { .. } => "D1",
             PointKind::DiscretionTier { .. } => "D2",
             PointKind::DiscretionChanged => "D3",

@@ -2,6 +2,7 @@
 
 use crate::definitions::{ControlPoint, Limit, Name, PointKind, Scalar};
 use crate::limit::Budget;
+use crate::time::BadTimeOfDay;
 
 impl ControlPoint {
     /// Sets a parameter by the name that its rule in the catalogue gives it (`limit`: the one it watches). Says whether it has such
@@ -71,6 +72,7 @@ impl PointKind {
             (PointKind::FrequentSuspension { share, .. }, "share") => *share = Some(value.parse()?),
             (PointKind::FrequentSuspension { last, .. }, "last") => *last = Some(value.parse()?),
             (PointKind::EndedBeforeDue { within, .. }, "within") => *within = value.parse()?,
+            (PointKind::Unclosed { within, .. }, "within") => *within = Some(budget()?),
             (PointKind::TooFewOfficers { at_least, .. }, "at_least") => {
                 *at_least = value.parse().map_err(bad_number)?;
             }
@@ -79,6 +81,12 @@ impl PointKind {
             }
             (PointKind::RequiresBefore { with_result, .. }, "with_result") => {
                 *with_result = list(value)?;
+            }
+            (PointKind::NightOrHoliday { night_from, .. }, "night_from") => {
+                *night_from = Some(value.parse().map_err(|e: BadTimeOfDay| e.to_string())?);
+            }
+            (PointKind::NightOrHoliday { night_until, .. }, "night_until") => {
+                *night_until = Some(value.parse().map_err(|e: BadTimeOfDay| e.to_string())?);
             }
             (PointKind::RequiredStep { steps, .. }, "steps") => *steps = names(value)?,
             (PointKind::MissingField { fields, .. }, "fields") => *fields = names(value)?,
@@ -222,6 +230,13 @@ mod tests {
             "",
             &[("citizen", "500"), ("legal_person", "5000")],
         ),
+        (
+            "P18",
+            "check: {night_or_holiday: {on: [executed]}}",
+            "",
+            &[("night_from", "20:00"), ("night_until", "7:30")],
+        ),
+        ("P17", "check: {unclosed: {}}", "", &[("within", "60wd")]),
         ("Q1", "check: {late_entry: {}}", "", &[("over", "2wd")]),
         (
             "Q8",

@@ -22,6 +22,7 @@ impl Builder<'_> {
         let refused = match check {
             Check::Timed if !too_early => Some("a limit falls away by its own `falls_away_when`"),
             Check::SavedByLateEntry => Some("a limit is no event that could be asked"),
+            Check::ItemChanged => Some("what a case is of is no event that could be asked"),
             Check::Conflict => Some("two contents under one id are no event that could be asked"),
             _ => None,
         };
@@ -81,7 +82,11 @@ impl Builder<'_> {
     }
 
     /// The mark of these anchors, or of these kinds where there are none.
-    fn marks_or(&mut self, anchors: &[Anchor], kinds: &[EventKind]) -> crate::rules::MarkSet {
+    pub(super) fn marks_or(
+        &mut self,
+        anchors: &[Anchor],
+        kinds: &[EventKind],
+    ) -> crate::rules::MarkSet {
         if anchors.is_empty() {
             self.mark(&of_kinds(kinds))
         } else {

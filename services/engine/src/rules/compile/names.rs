@@ -152,7 +152,9 @@ impl Builder<'_> {
             PointKind::MissingField { on, .. }
             | PointKind::MalformedCode { on, .. }
             | PointKind::StartMoved { on }
+            | PointKind::Unclosed { after: on, .. }
             | PointKind::Condition { on, .. }
+            | PointKind::NightOrHoliday { on, .. }
             | PointKind::TooFewOfficers { on, .. }
             | PointKind::Certificate { on, .. }
             | PointKind::NotAssigned { on, .. }

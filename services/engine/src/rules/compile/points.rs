@@ -7,18 +7,24 @@ use mingjing_domain::definitions::{
 };
 use mingjing_domain::event::EventKind;
 use mingjing_domain::limit::{Budget, Unit};
+use mingjing_domain::time::TimeOfDay;
 
 use super::{Builder, Home, Looks};
 use crate::fold::APPROVED;
 use crate::rules::ANSWER_WITHIN;
 use crate::rules::plan::{
-    Check, CodeKind, MarkSet, Pairs, Point, Repeated, SpecialWatch, TimedKind,
+    Check, CodeKind, FILE_FIELD, Hours, MarkSet, Pairs, Point, Repeated, SpecialWatch, TimedKind,
 };
 
 /// An unmapped code is a data query for 2 working days before it is A1 (domain study 11.13).
 const OFF_LIST_GRACE: Budget = Budget::new(2, Unit::WorkingDays);
 /// Late entry: 1 working day (徐州 24 h, domain study S4; in working time, 11.8).
 const LATE_ENTRY_OVER: Budget = Budget::new(1, Unit::WorkingDays);
+/// The night in which nothing is executed: our own hours, for 行政强制法 art. 43 names none.
+const NIGHT_FROM: TimeOfDay = TimeOfDay::at(22, 0);
+const NIGHT_UNTIL: TimeOfDay = TimeOfDay::at(6, 0);
+/// Six weeks in which nothing happens to a case that was decided (our own number).
+const UNCLOSED_WITHIN: Budget = Budget::new(30, Unit::WorkingDays);
 /// Suspensions in one case, the share of its limit and its last part (our own numbers: domain study Q8, after S34 and S35).
 const SUSPENSIONS: u32 = 2;
 const SUSPENDED_SHARE: u8 = 50;
@@ -200,6 +206,14 @@ impl Builder<'_> {
                 (check, Looks::Never)
             }
             PointKind::SavedByLateEntry => (Check::SavedByLateEntry, Looks::Never),
+            PointKind::ItemChanged => (Check::ItemChanged, Looks::Never),
+            PointKind::Unclosed { after, within } => {
+                let check = Check::Unclosed {
+                    after: self.marks_or(after, &[EventKind::Decided]),
+                    within: within.unwrap_or(UNCLOSED_WITHIN),
+                };
+                (check, Looks::Never)
+            }
             PointKind::StartMoved { on } => {
                 use EventKind::{Accepted, Applied, Filed};
                 let looks = match on.is_empty() {
@@ -315,6 +329,25 @@ impl Builder<'_> {
             | PointKind::Collector { .. } => self.authority(point, home)?,
             PointKind::CancelledItem => (Check::CancelledItem, Looks::Always),
             PointKind::WrongBody => (Check::WrongBody, Looks::Always),
+            PointKind::NightOrHoliday {
+                on,
+                night_from,
+                night_until,
+                emergency,
+                each,
+            } => {
+                let file = |name: &Name| format!("{FILE_FIELD}{}", name.text);
+                let hours = Hours {
+                    night_from: night_from.unwrap_or(NIGHT_FROM),
+                    night_until: night_until.unwrap_or(NIGHT_UNTIL),
+                    emergency: emergency.as_ref().map(file),
+                    each: *each,
+                };
+                if hours.night_from == hours.night_until {
+                    self.refuse(home, point, "a night ends at another time than it begins");
+                }
+                (Check::NightOrHoliday(hours), Looks::At(self.mark(on)))
+            }
             PointKind::LateEntry { over } => (
                 Check::LateEntry {
                     over: over.unwrap_or(LATE_ENTRY_OVER),

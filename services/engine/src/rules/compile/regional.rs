@@ -1,6 +1,9 @@
 //! Calendars of regions: which items are counted in another calendar than their flowchart names, and the plans that this takes.
 
-use mingjing_domain::calendar::CalendarDefinition;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use mingjing_domain::calendar::{CalendarDefinition, WorkCalendar};
 use mingjing_domain::definitions::{DefinitionSet, Problem, regions};
 
 use super::Settings;
@@ -29,10 +32,7 @@ impl<'a> RegionalCalendars<'a> {
             .map(|calendar| calendar.id.as_str())
             .collect();
         let mut chosen = Regional::default();
-        let items = set.items.iter().map(|item| &item.value.region);
-        let sources = set.sources.iter();
-        let sources = sources.filter_map(|source| source.value.region.as_ref());
-        for region in items.chain(sources) {
+        for region in regions_of(set) {
             if ids.is_empty() || chosen.chosen.contains_key(region) {
                 continue;
             }
@@ -57,6 +57,21 @@ impl<'a> RegionalCalendars<'a> {
     pub(super) fn calendar(&self, number: RegionalIx) -> Option<&'a str> {
         let place = usize::from(number).checked_sub(1)?;
         self.ids.get(place).copied()
+    }
+
+    /// By region: the calendar that counts there in the place of this one.
+    pub(super) fn in_place_of(
+        &self,
+        base: &str,
+        set: &DefinitionSet,
+        calendars: &BTreeMap<String, Arc<WorkCalendar>>,
+    ) -> BTreeMap<String, Arc<WorkCalendar>> {
+        let of_region = |region: &String| {
+            let number = self.chosen.in_place_of(base, Some(region));
+            let calendar = calendars.get(self.calendar(number)?)?;
+            Some((region.clone(), Arc::clone(calendar)))
+        };
+        regions_of(set).filter_map(of_region).collect()
     }
 
     /// Every plan that cases may come under and that is no plain one.
@@ -97,6 +112,15 @@ impl<'a> RegionalCalendars<'a> {
         plans.dedup();
         plans
     }
+}
+
+/// The regions in which something is counted: those of items, sources and bodies.
+fn regions_of(set: &DefinitionSet) -> impl Iterator<Item = &String> {
+    let items = set.items.iter().map(|item| &item.value.region);
+    let sources = set.sources.iter();
+    let sources = sources.filter_map(|source| source.value.region.as_ref());
+    let bodies = set.bodies.iter().map(|body| &body.value.region);
+    items.chain(sources).chain(bodies)
 }
 
 /// How closely a calendar is a region's: the length of the code it names, without the zeros at its end.

@@ -9,7 +9,7 @@ use mingjing_domain::definitions::{
 use rustc_hash::FxHashMap;
 
 use super::{Builder, Home};
-use crate::rules::{InForce, Variant};
+use crate::rules::{InForce, ORDER_RULE, Variant, terms};
 
 /// The distinct sets of settings that cases may be under, and which cases are under which.
 pub(super) struct Settings<'a> {
@@ -71,6 +71,16 @@ impl<'a> Settings<'a> {
             self.variants.len() - 1
         });
         place as Variant
+    }
+}
+
+/// Every setting, where any is about what people do about alerts: of one id a later version without them retires what came before.
+pub(super) fn of_terms(set: &DefinitionSet) -> Vec<RuleSettings> {
+    let all = || set.rule_settings.iter().map(|s| &s.value);
+    let named = |s: &Setting| s.rule.as_deref() == Some(ORDER_RULE);
+    match all().flat_map(|s| &s.set).any(named) {
+        true => all().cloned().collect(),
+        false => Vec::new(),
     }
 }
 
@@ -252,6 +262,9 @@ fn strange(rule: &str, setting: &Setting) -> Option<String> {
     let mut named = setting.set_parameters().map(|(name, _)| name);
     if let Some(strange) = named.find(|name| !known.parameters.iter().any(|p| p.name == *name)) {
         return Some(format!("rule {rule:?} has no parameter {strange:?}"));
+    }
+    if rule == ORDER_RULE {
+        return terms::strange(setting);
     }
     // Of an inspection no control point takes it and finds fault with it.
     setting.set_parameters().find_map(|(name, value)| {

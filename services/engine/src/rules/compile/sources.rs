@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use mingjing_domain::definitions::{DefinitionSet, Problem};
 use mingjing_domain::event::EventKind;
+use mingjing_domain::source::Announced;
 
 use crate::rules::{FILE_FIELD, Field};
 
@@ -43,6 +44,9 @@ pub(super) fn check_sources(set: &DefinitionSet, problems: &mut Vec<Problem>) {
                 "source {}: leave `rhythm_minutes` out for a source without a rhythm",
                 source.id
             ));
+        }
+        for (field, why) in source.announced.iter().filter_map(Announced::problem) {
+            problem(format!("source {}: announced.{field}: {why}", source.id));
         }
         let mapping = &source.mapping;
         let leads_nowhere: [(&str, &BTreeMap<String, String>, &[&str]); 4] = [

@@ -1,0 +1,259 @@
+//! 期限设置 of what people do about alerts (T15): how long an answer and an appeal may take, when an order is reminded of, when it is graver.
+//!
+//! Rule settings that name T15 say so. In force are those of the day of the order or the appeal, and of the region of the body that has to
+//! act; in the calendar of that region is counted.
+
+use std::sync::Arc;
+
+use mingjing_domain::Timestamp;
+use mingjing_domain::alert::Level;
+use mingjing_domain::calendar::WorkCalendar;
+use mingjing_domain::definitions::{Place, RuleSettings, Setting, regions};
+use mingjing_domain::disposition::{
+    APPEAL_DECIDED_WITHIN, APPEAL_WITHIN, ORDER_ANSWERED_WITHIN, ORDER_GRAVER_AFTER,
+    ORDER_REMINDED_BEFORE,
+};
+use mingjing_domain::limit::Budget;
+
+use super::Rules;
+
+/// 督办未按期反馈.
+pub(crate) const ORDER_RULE: &str = "T15";
+
+/// What is in force of T15.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Terms {
+    /// An order that names no day is answered within so long.
+    pub(crate) answer: Budget,
+    /// An appeal is made within so long.
+    pub(crate) appeal: Budget,
+    /// And decided within so long.
+    pub(crate) decide: Budget,
+    /// An order is reminded of so long before its answer is due.
+    pub(crate) remind: Option<Budget>,
+    /// It is a red card so long after.
+    pub(crate) red_after: Option<Budget>,
+    /// How grave an unanswered order is at first.
+    pub(crate) level: Level,
+    /// Not judged here.
+    pub(crate) off: bool,
+    /// The settings that decided something, `id@version`.
+    pub(crate) by: Vec<String>,
+}
+
+impl Default for Terms {
+    fn default() -> Self {
+        Self {
+            answer: ORDER_ANSWERED_WITHIN,
+            appeal: APPEAL_WITHIN,
+            decide: APPEAL_DECIDED_WITHIN,
+            remind: Some(ORDER_REMINDED_BEFORE),
+            red_after: Some(ORDER_GRAVER_AFTER),
+            level: Level::Yellow,
+            off: false,
+            by: Vec::new(),
+        }
+    }
+}
+
+impl Terms {
+    fn set(&mut self, name: &str, value: &str) -> Result<(), String> {
+        match name {
+            "over" => self.answer = term(value)?,
+            "appeal" => self.appeal = term(value)?,
+            "decide" => self.decide = term(value)?,
+            "remind" => self.remind = term_or_none(value)?,
+            "red_after" => self.red_after = term_or_none(value)?,
+            other => return Err(format!("no parameter of it: {other:?}")),
+        }
+        Ok(())
+    }
+
+    /// A setting that cannot be was refused when the definitions were compiled.
+    fn apply(&mut self, setting: &Setting) {
+        self.level = setting.level.unwrap_or(self.level);
+        self.off = setting.off.unwrap_or(self.off);
+        for (name, value) in setting.set_parameters() {
+            let _ = self.set(name, value);
+        }
+    }
+}
+
+fn term(value: &str) -> Result<Budget, String> {
+    match value.parse::<Budget>() {
+        Ok(budget) if budget.count > 0 => Ok(budget),
+        Ok(_) => Err(format!("no time at all: {value:?}")),
+        Err(bad) => Err(bad.to_string()),
+    }
+}
+
+fn term_or_none(value: &str) -> Result<Option<Budget>, String> {
+    match value {
+        "none" => Ok(None),
+        value => term(value).map(Some),
+    }
+}
+
+/// What a setting says of T15 that T15 does not have; none of its parameters is any control point's, which would find fault with it.
+pub(crate) fn strange(setting: &Setting) -> Option<String> {
+    if setting.at.is_some() {
+        return Some(format!(
+            "rule {ORDER_RULE:?} is reminded of by `with: {{remind: 1wd}}`, not by `at`"
+        ));
+    }
+    if setting.confirm.is_some() {
+        return Some(format!(
+            "an alert of rule {ORDER_RULE:?} is not confirmed before it goes out"
+        ));
+    }
+    if setting.level == Some(Level::Review) {
+        return Some(format!(
+            "an alert of rule {ORDER_RULE:?} is a notice, yellow or red"
+        ));
+    }
+    let mut terms = Terms::default();
+    setting.set_parameters().find_map(|(name, value)| {
+        let bad = terms.set(name, value).err()?;
+        Some(format!("parameter {name:?} of rule {ORDER_RULE:?}: {bad}"))
+    })
+}
+
+impl Rules {
+    /// The terms in force at an instant for a body that has to act upon an alert about an item.
+    pub(crate) fn terms(&self, body: &str, item: Option<&str>, at: Timestamp) -> Terms {
+        let mut terms = Terms::default();
+        let Some(calendar) = self.calendar_of_body(body) else {
+            return terms;
+        };
+        let day = at.local_date(calendar.tz());
+        let begun = || {
+            self.term_settings
+                .iter()
+                .filter(|s| s.effective_from <= day)
+        };
+        let is_latest = |settings: &&RuleSettings| {
+            let mut versions = begun().filter(|other| other.id == settings.id);
+            versions.all(|other| other.effective_from <= settings.effective_from)
+        };
+        let applies = |settings: &&RuleSettings| self.fits(&settings.place, body, item);
+        let mut in_force: Vec<&RuleSettings> = begun().filter(is_latest).filter(applies).collect();
+        in_force.sort_by(|a, b| a.closeness().cmp(&b.closeness()));
+        for settings in in_force {
+            let named = |s: &&Setting| s.rule.as_deref() == Some(ORDER_RULE);
+            for setting in settings.set.iter().filter(named) {
+                terms.apply(setting);
+                terms.by.push(settings.label());
+            }
+        }
+        terms.by.sort();
+        terms.by.dedup();
+        terms
+    }
+
+    /// The calendar that counts for a body: its region's, else the country's.
+    pub(crate) fn calendar_of_body(&self, body: &str) -> Option<&Arc<WorkCalendar>> {
+        let region = self.body(body).map(|body| &body.region);
+        let regional = region.and_then(|region| self.regional_calendars.get(region));
+        regional.or_else(|| self.calendars.get("cn"))
+    }
+
+    fn fits(&self, place: &Place, body: &str, item: Option<&str>) -> bool {
+        let region = self.body(body).map(|body| body.region.as_str());
+        let item = item.and_then(|code| self.item(code));
+        let within = |area: &String| region.is_some_and(|region| regions::covers(area, region));
+        place.region.as_ref().is_none_or(within)
+            && place
+                .power_type
+                .is_none_or(|t| item.is_some_and(|item| item.power_type == t))
+            && place
+                .item
+                .as_ref()
+                .is_none_or(|code| item.is_some_and(|item| item.code == *code))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use mingjing_domain::definitions::{DefinitionFile, DefinitionSet};
+    use mingjing_domain::limit::Unit;
+
+    use super::*;
+
+    const TEXT: &str = "\
+kind: body
+code: zjj
+name: 住建局
+region: '510500'
+---
+kind: body
+code: hj
+name: 合江县局
+region: '510522'
+---
+kind: rule_settings
+id: city
+version: '1'
+effective_from: 2026-01-01
+where: {region: '510500'}
+set:
+  - {rule: T15, over: 3wd, with: {remind: none, appeal: 10cd}}
+---
+kind: rule_settings
+id: county
+version: '1'
+effective_from: 2026-03-01
+where: {region: '510522'}
+set:
+  - {rule: T15, over: 24h, level: red, with: {red_after: 2wd}}
+";
+
+    fn rules(text: &str) -> Result<Rules, String> {
+        let (set, problems) = DefinitionSet::read(vec![DefinitionFile {
+            name: "x.yaml".into(),
+            text: text.into(),
+        }]);
+        assert!(problems.is_empty(), "{problems:?}");
+        Rules::compile(&set).map_err(|problems| problems[0].to_string())
+    }
+
+    #[test]
+    fn the_closest_settings_of_the_day_and_of_the_answering_body_count() {
+        let rules = rules(TEXT).unwrap();
+        let at = |day: &str| Timestamp::parse(&format!("{day}T10:00:00+08:00")).unwrap();
+        let answer = |body, day| rules.terms(body, None, at(day)).answer;
+        assert_eq!(answer("zjj", "2025-12-31"), ORDER_ANSWERED_WITHIN);
+        assert_eq!(
+            answer("zjj", "2026-01-01"),
+            Budget::new(3, Unit::WorkingDays)
+        );
+        assert_eq!(
+            answer("hj", "2026-02-28"),
+            Budget::new(3, Unit::WorkingDays)
+        );
+        assert_eq!(answer("nobody", "2026-02-28"), ORDER_ANSWERED_WITHIN);
+        let county = rules.terms("hj", None, at("2026-03-01"));
+        assert_eq!(
+            (county.answer, county.level, county.remind),
+            (Budget::new(24, Unit::Hours), Level::Red, None)
+        );
+        assert_eq!(county.by, ["city@1", "county@1"]);
+    }
+
+    #[test]
+    fn a_setting_that_cannot_be_is_a_problem_of_the_definitions() {
+        for (good, bad) in [
+            ("over: 3wd", "over: 3"),
+            ("over: 3wd", "over: 0wd"),
+            ("over: 3wd", "over: none"),
+            ("remind: none", "remind: soon"),
+            ("appeal: 10cd", "apeal: 10cd"),
+            ("over: 24h, level: red", "over: 24h, level: review"),
+            ("over: 24h, level: red", "at: 1wd before"),
+            ("over: 24h, level: red", "confirm: true"),
+        ] {
+            let refused = rules(&TEXT.replace(good, bad));
+            assert!(refused.is_err(), "{bad}");
+        }
+        assert!(rules(TEXT).is_ok());
+    }
+}

@@ -1,0 +1,134 @@
+//! Unanswered orders, the slow way: after every input, of every alert that something was ordered about, where the alert about the order
+//! should stand.
+
+use mingjing_domain::Timestamp;
+use mingjing_domain::alert::{Level, Status};
+use mingjing_domain::deadline::{Deadline, Ledger, deadline, last_reminder};
+use mingjing_domain::disposition::{ORDER_POINT, order_step};
+
+use super::super::dispositions::LastOrder;
+use super::super::terms::Terms;
+use super::{AlertKey, AlertStand, BEFORE_EVERY_TICK, Goes, SlowEngine};
+
+impl SlowEngine {
+    /// An alert about an order may be ordered about itself: until nothing changes.
+    pub(super) fn judge_orders(&mut self) {
+        loop {
+            let was = self.alerts.clone();
+            let ordered: Vec<AlertKey> = self.deeds.keys().cloned().collect();
+            for about in ordered {
+                self.judge_order(&about);
+            }
+            if was == self.alerts {
+                return;
+            }
+        }
+    }
+
+    fn judge_order(&mut self, about: &AlertKey) {
+        let deeds = &self.deeds[about];
+        let Some(order) = deeds.last_order() else {
+            return;
+        };
+        let shown = deeds.shown(&self.alerts[about], self.out_at.get(about).copied());
+        let gone = matches!(shown.status, Status::Withdrawn | Status::Cancelled);
+        let key = AlertKey {
+            control_point: ORDER_POINT.to_owned(),
+            step: order_step(&about.control_point, kind(about), &about.step, about.visit),
+            visit: order.nth,
+            ..about.clone()
+        };
+        let old = self.alerts.get(&key).cloned();
+        let wanted = self.wanted_of(&order, gone, old.as_ref());
+        let before = self.alerts.clone();
+        match (wanted, old) {
+            (Some(wanted), _) => drop(self.alerts.insert(key, wanted)),
+            (None, Some(old)) => {
+                let status = Status::Withdrawn;
+                self.alerts.insert(key, AlertStand { status, ..old });
+            }
+            (None, None) => return,
+        }
+        let now = match self.clock {
+            BEFORE_EVERY_TICK => order.last_at,
+            clock => clock,
+        };
+        self.note_what_went_out(&before, now, Goes::OutAgain);
+    }
+
+    /// Where the alert about an order should stand; nothing where there should be none.
+    fn wanted_of(
+        &self,
+        order: &LastOrder,
+        gone: bool,
+        old: Option<&AlertStand>,
+    ) -> Option<AlertStand> {
+        let terms = Terms::of(&self.definitions, &order.to, order.given_at);
+        if terms.off || gone {
+            return None;
+        }
+        let over = |at: Timestamp| at.floor_second() > order.due_at;
+        let card = |at: Timestamp| AlertStand {
+            level: self.level_at(order, &terms, at),
+            status: Status::Issued,
+            due_at: Some(order.due_at),
+            breached_at: Some(order.due_at.plus_millis(1000)),
+            completed_at: None,
+            doubted: false,
+        };
+        let ended = |stand: AlertStand| AlertStand {
+            status: Status::Ended,
+            completed_at: order.answered_at,
+            ..stand
+        };
+        if let Some(at) = order.answered_at {
+            let reminder = old
+                .filter(|old| old.breached_at.is_none() && old.status != Status::Withdrawn)
+                .cloned();
+            return match over(at) {
+                true => Some(ended(card(at))),
+                false => reminder.map(ended),
+            };
+        }
+        if order.appealed_at.is_some_and(|at| !over(at)) {
+            return None;
+        }
+        if over(self.clock) {
+            return Some(card(self.clock));
+        }
+        let remind_at = self.remind_at(order, terms.remind?);
+        (remind_at > order.given_at && self.clock >= remind_at).then(|| AlertStand {
+            level: Level::Notice,
+            breached_at: None,
+            ..card(self.clock)
+        })
+    }
+
+    fn level_at(&self, order: &LastOrder, terms: &Terms, at: Timestamp) -> Level {
+        let calendar = self.definitions.calendar_of_body(&order.to);
+        let graver = |after| deadline(calendar, order.due_at, after, &Ledger::default()).due_at;
+        match terms.red_after.map(graver) {
+            Some(graver) if at.floor_second() > graver => Level::Red,
+            _ => terms.level,
+        }
+    }
+
+    fn remind_at(&self, order: &LastOrder, before: mingjing_domain::limit::Budget) -> Timestamp {
+        let calendar = self.definitions.calendar_of_body(&order.to);
+        let due = Deadline {
+            due_at: order.due_at,
+            due_date: order.due_at.local_date(calendar.tz()),
+            provisional: false,
+        };
+        last_reminder(calendar, &due, before)
+    }
+}
+
+/// The kind of an alert's subject, as scripts have it.
+fn kind(about: &AlertKey) -> &'static str {
+    match (about.source.is_empty(), about.case_no.is_empty()) {
+        (true, _) => "org",
+        (false, true) => "source",
+        (false, false) => "case",
+    }
+}

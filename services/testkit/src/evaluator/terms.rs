@@ -1,0 +1,94 @@
+//! How long an answer and an appeal may take, a second time: of every question the setting that counts most.
+
+use mingjing_domain::Timestamp;
+use mingjing_domain::alert::Level;
+use mingjing_domain::calendar::WorkCalendar;
+use mingjing_domain::definitions::{Body, RuleSettings, Setting};
+use mingjing_domain::limit::Budget;
+
+use super::Definitions;
+use super::settings::significant;
+
+/// What is in force of T15 for a body on a day. Settings by category or item are left to scripts of their own: here they never apply.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Terms {
+    pub answer: Budget,
+    pub appeal: Budget,
+    pub remind: Option<Budget>,
+    pub red_after: Option<Budget>,
+    pub level: Level,
+    pub off: bool,
+}
+
+impl Terms {
+    pub fn of(definitions: &Definitions, body: &str, at: Timestamp) -> Self {
+        let region = definitions.body_with(body).map(|body| body.region.as_str());
+        let day = at.local_date(definitions.calendar_of_body(body).tz());
+        let settings = definitions.set().rule_settings.iter().map(|d| &d.value);
+        let mut in_force: Vec<&RuleSettings> = Vec::new();
+        for candidate in settings.filter(|s| s.effective_from <= day) {
+            match in_force.iter_mut().find(|known| known.id == candidate.id) {
+                Some(known) if known.effective_from < candidate.effective_from => {
+                    *known = candidate
+                }
+                Some(_) => {}
+                None => in_force.push(candidate),
+            }
+        }
+        in_force.retain(|settings| {
+            let place = &settings.place;
+            let area = place.region.as_deref().map(significant);
+            let here = area.is_none_or(|area| region.is_some_and(|r| r.starts_with(area)));
+            here && place.power_type.is_none() && place.item.is_none()
+        });
+        // The wider area first, then the earlier day, then the id: what comes last counts.
+        in_force.sort_by_key(|settings| {
+            let area = settings.place.region.as_deref().map(significant);
+            let width = area.map_or(0, str::len);
+            (width, settings.effective_from, settings.id.text.clone())
+        });
+        let all: Vec<&Setting> = in_force
+            .iter()
+            .flat_map(|settings| &settings.set)
+            .filter(|setting| setting.rule.as_ref().is_some_and(|rule| &**rule == "T15"))
+            .collect();
+        let value = |name: &str| {
+            let said = |setting: &&Setting| {
+                let over = setting.over.as_ref().filter(|_| name == "over");
+                let named = setting.parameters.get(name).or(over);
+                named.map(|value| value.0.clone())
+            };
+            all.iter().rev().find_map(said)
+        };
+        let term = |name: &str, usual: &str| {
+            let text = value(name).unwrap_or_else(|| usual.to_owned());
+            text.parse::<Budget>().ok()
+        };
+        let sure = |name, usual| term(name, usual).unwrap_or_else(|| panic!("{name} is no time"));
+        Self {
+            answer: sure("over", "5wd"),
+            appeal: sure("appeal", "5wd"),
+            remind: term("remind", "1wd"),
+            red_after: term("red_after", "5wd"),
+            level: all
+                .iter()
+                .rev()
+                .find_map(|s| s.level)
+                .unwrap_or(Level::Yellow),
+            off: all.iter().rev().find_map(|s| s.off).unwrap_or(false),
+        }
+    }
+}
+
+impl Definitions {
+    pub(super) fn body_with(&self, code: &str) -> Option<&Body> {
+        let mut bodies = self.set().bodies.iter().map(|d| &d.value);
+        bodies.find(|body| *body.code == *code)
+    }
+
+    /// The calendar that counts where a body is.
+    pub(super) fn calendar_of_body(&self, code: &str) -> &WorkCalendar {
+        let region = self.body_with(code).map(|body| body.region.as_str());
+        self.calendar_in(region, "cn")
+    }
+}
