@@ -10,7 +10,7 @@ use mingjing_domain::definitions::{Judged, RungAt};
 use mingjing_domain::limit::{Budget, Unit};
 
 use crate::fold::{
-    Begun, Context, Fallen, Fault, Finding, Fold, NEVER, Stay, withdrawn_by_document,
+    Begun, Context, Fallen, Fault, Finding, Fold, NEVER, NONE, Stay, withdrawn_by_document, wrong,
 };
 use crate::history::Event;
 use crate::rules::{Check, MarkSet, TimedKind, TimedPoint};
@@ -482,6 +482,11 @@ fn finding_allegation(
         // What the flowchart makes of a case of which a step is called by nobody knows what name is asked first.
         Check::NotInFlowchart | Check::StartedTooSoon | Check::RequiredStep { .. }
             if context.unknown_step(finding.event).is_some() =>
+        {
+            Some(QUERY_GRACE)
+        }
+        Check::UnfoundedSuspension { .. }
+            if finding.detail == wrong::UNLISTED && context.special_is_unknown(&event) =>
         {
             Some(QUERY_GRACE)
         }
