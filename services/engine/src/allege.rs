@@ -494,6 +494,7 @@ fn finding_allegation(
     };
     let level = match (fault, &point.check) {
         (Some(Fault::Mitigated | Fault::NoCollector), _) => Level::Review,
+        (_, Check::NightOrHoliday(hours)) if context.shown_afterwards(hours) => Level::Review,
         (_, Check::RequiredStep { left_open, .. }) => {
             let [open, said] = context.plan.steps[usize::from(finding.detail)].if_missing;
             let own = if *left_open { open } else { said };

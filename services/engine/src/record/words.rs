@@ -395,7 +395,11 @@ impl Sentence<'_> {
                     ),
                     _ => format!("属于夜间（{} 至 {}）", hours.night_from, hours.night_until),
                 };
-                write!(text, "{when}实施“{what}”，{why}，没有情况紧急的材料。")
+                let shown = match context.shown_afterwards(hours) {
+                    true => "情况紧急的材料在此后才报送，是否采信由监督机构核定",
+                    false => "没有情况紧急的材料",
+                };
+                write!(text, "{when}实施“{what}”，{why}，{shown}。")
             }
             Check::LateEntry { over } => {
                 let entered = event.entered_at().unwrap_or_else(|| event.received_at());
