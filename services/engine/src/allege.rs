@@ -10,7 +10,7 @@ use mingjing_domain::definitions::{Judged, RungAt};
 use mingjing_domain::limit::{Budget, Unit};
 
 use crate::fold::{
-    Begun, Context, Fallen, Fault, Finding, Fold, NEVER, Stay, withdrawn_by_document,
+    Begun, Context, Fallen, Fault, Finding, Fold, NEVER, NONE, Stay, withdrawn_by_document, wrong,
 };
 use crate::history::Event;
 use crate::rules::{Check, MarkSet, TimedKind, TimedPoint};
@@ -485,10 +485,16 @@ fn finding_allegation(
         {
             Some(QUERY_GRACE)
         }
+        Check::UnfoundedSuspension { .. }
+            if finding.detail == wrong::UNLISTED && context.special_is_unknown(&event) =>
+        {
+            Some(QUERY_GRACE)
+        }
         _ => fault.filter(|f| f.is_query()).map(|_| QUERY_GRACE),
     };
     let level = match (fault, &point.check) {
         (Some(Fault::Mitigated | Fault::NoCollector), _) => Level::Review,
+        (_, Check::NightOrHoliday(hours)) if context.shown_afterwards(hours) => Level::Review,
         (_, Check::RequiredStep { left_open, .. }) => {
             let [open, said] = context.plan.steps[usize::from(finding.detail)].if_missing;
             let own = if *left_open { open } else { said };

@@ -406,6 +406,12 @@ impl<'a> Context<'a> {
         Some(self.codes.text(unknown.step.into()))
     }
 
+    /// Whether an event names a special procedure by a word that the plan has for none, whatever its effect.
+    pub(crate) fn special_is_unknown(&self, event: &Event<'_>) -> bool {
+        let named = event.special().map_or(0, |special| special.kind);
+        named != 0 && self.special(named).is_none()
+    }
+
     /// The special procedure of the plan that a source's code or name for it means.
     pub(crate) fn special(&self, kind: u16) -> Option<u16> {
         let said = self.codes.text(kind.into());

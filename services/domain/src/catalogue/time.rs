@@ -187,10 +187,16 @@ pub(super) const RULES: &[Rule] = &[
         evidence: DEADLINE,
         message: "",
         remedy: "请立即送达，并上传送达回证。",
-        exceptions: &[Exception {
-            text: "邮寄交寄、留置、公告送达以交寄、留置、公告之日为准；通知当事人领取的，以通知之日为准",
-            source: "11.8",
-        }],
+        exceptions: &[
+            Exception {
+                text: "邮寄交寄、留置、公告送达以交寄、留置、公告之日为准；通知当事人领取的，以通知之日为准",
+                source: "11.8",
+            },
+            Exception {
+                text: "许可的十日只适用于准予许可的决定，不予许可的不适用",
+                source: "行政许可法第四十四条",
+            },
+        ],
     },
     Rule {
         id: "T9",

@@ -4,7 +4,7 @@ use chrono::Timelike;
 use mingjing_domain::calendar::DayKind;
 use mingjing_domain::time::TimeOfDay;
 
-use super::Taken;
+use super::{Context, Taken};
 use crate::rules::{FILE_FIELD, Hours};
 
 /// The detail of a finding of `night_or_holiday`: the day was a holiday, whatever the hour.
@@ -32,5 +32,16 @@ impl Taken<'_> {
             true => None,
             false => Some(if is_holiday { HOLIDAY } else { 0 }),
         }
+    }
+}
+
+impl Context<'_> {
+    /// Whether a record of the case carries the file that shows an emergency. Of what is at fault it is a later one: what was told
+    /// afterwards a person weighs.
+    pub(crate) fn shown_afterwards(&self, hours: &Hours) -> bool {
+        let field = hours.emergency.as_deref();
+        let kind = field.map(|field| field.strip_prefix(FILE_FIELD).unwrap_or(field));
+        let mut known = self.history.known();
+        kind.is_some_and(|kind| known.any(|event| self.carries_file(&event, kind)))
     }
 }

@@ -395,7 +395,11 @@ impl Sentence<'_> {
                     ),
                     _ => format!("属于夜间（{} 至 {}）", hours.night_from, hours.night_until),
                 };
-                write!(text, "{when}实施“{what}”，{why}，没有情况紧急的材料。")
+                let shown = match context.shown_afterwards(hours) {
+                    true => "情况紧急的材料在此后才报送，是否采信由监督机构核定",
+                    false => "没有情况紧急的材料",
+                };
+                write!(text, "{when}实施“{what}”，{why}，{shown}。")
             }
             Check::LateEntry { over } => {
                 let entered = event.entered_at().unwrap_or_else(|| event.received_at());
@@ -414,7 +418,8 @@ impl Sentence<'_> {
                     }
                     _ => "没有书面告知当事人延长期限及其理由的记录，期限暂按延期后计算",
                 };
-                write!(text, "{when}“{what}”，{why}。")
+                write!(text, "{when}“{what}”，{why}。")?;
+                self.unknown_special(text, finding)
             }
             Check::UnfoundedSuspension { .. } | Check::FrequentSuspension { .. } => {
                 let why = match finding.detail {
@@ -427,7 +432,8 @@ impl Sentence<'_> {
                     wrong::TOO_LONG => "计划占用的时间超过期限的规定比例",
                     _ => "此时期限只剩最后一段",
                 };
-                write!(text, "{when}启动“{what}”，{why}。")
+                write!(text, "{when}启动“{what}”，{why}。")?;
+                self.unknown_special(text, finding)
             }
             Check::StartMoved => {
                 let held = context.held(&event);
@@ -481,6 +487,21 @@ impl Sentence<'_> {
             ),
             None => Ok(()),
         }
+    }
+
+    /// The same of a special procedure.
+    fn unknown_special(&self, text: &mut String, finding: &Finding) -> std::fmt::Result {
+        let context = self.around.context;
+        let event = context.history.event(finding.event);
+        if finding.detail != wrong::UNLISTED || !context.special_is_unknown(&event) {
+            return Ok(());
+        }
+        let said = event.special().map_or(0, |special| special.kind);
+        write!(
+            text,
+            "来源所报的特别程序“{}”在流程图中没有对应，请在两个工作日内核对名称或者登记代码对照，逾期按本条处理。",
+            context.codes.text(said.into())
+        )
     }
 }
 

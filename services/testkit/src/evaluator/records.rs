@@ -1,6 +1,7 @@
 //! Findings about who acted, under which item, and about the records themselves.
 
 use chrono::Timelike;
+use mingjing_domain::alert::Level;
 use mingjing_domain::calendar::WorkCalendar;
 use mingjing_domain::deadline::{self, Ledger};
 use mingjing_domain::definitions::{
@@ -72,13 +73,22 @@ impl SlowEvaluator<'_> {
                     !shown && is_by_night_or_on_a_holiday(case.events[*i], night, watch.calendar)
                 };
                 let found: Vec<usize> = case.all(on).into_iter().filter(unlawful).collect();
-                match each {
+                let mut found: Vec<Finding> = match each {
                     true => found
                         .into_iter()
                         .map(|i| Finding::of_event(case, i))
                         .collect(),
                     false => case_wide(found),
+                };
+                for finding in &mut found {
+                    let later = &case.events[finding.index..];
+                    let mut files = later.iter().flat_map(|e| &e.data.attachments);
+                    let shows = |kind: &Name| files.any(|file| *file.kind == **kind);
+                    if emergency.as_ref().is_some_and(shows) {
+                        finding.level = Some(Level::Review);
+                    }
                 }
+                found
             }
             PointKind::LateEntry { over } => {
                 let over = over.unwrap_or(Budget::new(1, Unit::WorkingDays));

@@ -381,10 +381,10 @@ pub(super) const P18: Rule = Rule {
     ],
     evidence: &["实施的记录及其时间", "当日在工作日历中的性质"],
     message: "",
-    remedy: "请立即停止实施；情况紧急的，补报载明紧急情况的材料。",
+    remedy: "请立即停止实施；情况紧急的，补报载明紧急情况的材料，由监督机构核定。",
     exceptions: &[
         Exception {
-            text: "情况紧急，办件中有载明紧急情况的材料（由监察点的 emergency 指定材料种类）",
+            text: "情况紧急，实施的记录或者此前的记录附有载明紧急情况的材料（由监察点的 emergency 指定材料种类）；此后才报送的，转待核",
             source: "强制法 43",
         },
         Exception {
