@@ -10,7 +10,7 @@ use mingjing_domain::definitions::{Judged, RungAt};
 use mingjing_domain::limit::{Budget, Unit};
 
 use crate::fold::{
-    Begun, Context, Fallen, Fault, Finding, Fold, NEVER, NONE, Stay, withdrawn_by_document, wrong,
+    Begun, Context, Fallen, Fault, Finding, Fold, NEVER, Stay, withdrawn_by_document, wrong,
 };
 use crate::history::Event;
 use crate::rules::{Check, MarkSet, TimedKind, TimedPoint};

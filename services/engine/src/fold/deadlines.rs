@@ -7,7 +7,7 @@ use mingjing_domain::definitions::{REVIEW_AFTER, RungAt};
 use mingjing_domain::limit::Budget;
 
 use super::ledger::{Ledger, end_of_day};
-use super::stay::{Begun, NEVER, Stay};
+use super::stay::{NEVER, Stay};
 use super::{Context, Fold};
 use crate::condition::Attr;
 use crate::history::Event;
