@@ -488,7 +488,7 @@ pub(super) const RULES: &[Rule] = &[
         tier: Tier::Stream,
         finding: FindingKind::Fault,
         level: Level::Red,
-        legal_basis: &[Basis::unread_for("行政许可法第五十条", &[Licence])],
+        legal_basis: &[Basis::read_for("行政许可法第五十条", &[Licence])],
         parameters: &[],
         evidence: DEADLINE,
         message: "",
@@ -496,11 +496,11 @@ pub(super) const RULES: &[Rule] = &[
         exceptions: &[
             Exception {
                 text: "距有效期届满不足三十日才申请的，不受此限，按一般的许可期限办理",
-                source: "许可法 50「条文待核」",
+                source: "行政许可法第五十条",
             },
             Exception {
-                text: "法律、法规对申请延续的时间另有规定的，在流程图的起算条件中写明",
-                source: "许可法 50「条文待核」",
+                text: "法律、法规、规章对申请延续的时间另有规定的，在流程图的起算条件中写明",
+                source: "行政许可法第五十条",
             },
         ],
     },
