@@ -193,10 +193,8 @@ const ALERTS: &[&str] = &[
     "0/negative",
     "2/one-person",
     "0/disposition/T15@no-notice",
-    "0/disposition/T15@no-notice",
     "1/disposition/T15@whole",
     "0/disposition/T15@inspection/Q2@2026-02",
-    "0/disposition/T15@disposition/T15@no-notice",
 ];
 
 /// What people do, in the words of a script.
@@ -219,9 +217,11 @@ const DEEDS: &[&str] = &[
     "pass_up",
     "order",
     "order soon",
-    "order soon",
+    "order later",
+    "answer",
     "answer",
     "extend",
+    "extend a bit",
     "close",
 ];
 
@@ -557,7 +557,10 @@ impl Writer<'_> {
                         self.now - Duration::hours(i64::from(*hours_ago)) + Duration::minutes(nth);
                     let (what, until) = match what {
                         "extend" => ("extend", Some(300)),
+                        "extend a bit" => ("extend", Some(10)),
                         "order soon" => ("order", Some(20)),
+                        // Long enough for a reminder on the working day before.
+                        "order later" => ("order", Some(70)),
                         what => (what, None),
                     };
                     let until = until.map(|hours| show(at + Duration::hours(hours)));
