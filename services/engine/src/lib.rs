@@ -179,11 +179,10 @@
 //! - `item_changed`, of the case. By the receipts of all versions (a correction takes back from its own receipt on) it is known after each receipt which item
 //!   the first event that named one named. A *former* item is another one than now, so known more than the source's allowance before the
 //!   item of now first was; where the case had been accepted or filed by that instant (by business time), and its plan has a case limit with a
-//!   promised or statutory budget. Of several the one whose budget (promised, else statutory) runs out first from the acceptance. The case limit of the
-//!   plan of now is measured by no more than the former's: promised by its promised, else statutory; statutory by its statutory; whichever runs out first from
-//!   the acceptance. So are all overdue and `ended_before_due` points of that limit. The point speaks where the former's first budget runs out before the
-//!   first of now, or now has none, and the last event up to that instant that accepts, files, decides, closes or ends otherwise accepts or
-//!   files. `breached_at` is that instant. Not for declared sources.
+//!   promised or statutory budget. Of several the one whose budget (promised, else statutory) runs out first from the acceptance. Accepted is the
+//!   earliest `accepted` or `filed` of any version. The point speaks where that budget runs out, from there, before the case limit of now (its first budget, from its
+//!   first `from` event up to that instant), or now has no such limit that runs, unless the last event up to that instant that accepts, files, decides, closes or
+//!   ends otherwise does not accept or file. `due_at` is when the former's budget runs out, `breached_at` that instant. It changes no limit. Not for declared sources.
 //! - `overdue` of a step's limit, for a visit of which a `step_end` tells all there is and whose source can tell starts: timed from the latest earlier event
 //!   that ends a visit of this step or of one whose `next` has it or is not restricted, else the first `accepted` or `filed` before it, else the case's first
 //!   event, to the end that was told. Where that is past a promise or the law it is alleged as done late, with the level review; there are no reminders of it, and
@@ -191,8 +190,9 @@
 //! - `unclosed`, of the case. An *act* is any event but `applied`, `note`, `corrected`, `rated`, `called_back`, `rectified` and those of complaints. Asked
 //!   of each act at or after the first event of `after` (absent: `decided`), up to the first `closed` and while the case does not stand ended: `within`
 //!   (absent: `30wd`) from it, less all suspensions, has passed before the next act, or by the clock. The case as it stood then, by the events
-//!   strictly before that second: an overdue limit that is not judged `when_done` and is no duty is open in it, or the point may not speak of its last event:
-//!   nothing. The first such act counts. `due_at` is the last second of `within`, `breached_at` the one after; `completed_at` the `closed` that comes after all; what
+//!   strictly before that second: while an overdue limit is open in it that is not judged `when_done`, is no duty and has more in `from` than what is no act
+//!   (`applied` apart), it is looked at again in the second after each later event before the next act; where it stays open, or the point may not speak of
+//!   the last event by then: nothing. The first such act counts. `breached_at` is the second looked at, `due_at` the one before; `completed_at` the `closed` that comes after all; what
 //!   ends the case otherwise ends the alert. Nothing where the source's format lacks `closed`. At `breached_at` of the plan's first such point that finds
 //!   something, lacking or not, `required_step` and `amounts_differ` points that ask at `closed` are asked of the case as it stood then, where nothing had asked
 //!   them before; their level is review, and what they find at the closing itself takes its place.

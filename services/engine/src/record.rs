@@ -90,7 +90,7 @@ pub(crate) fn build(
         withdrawn_reason: None,
         statutory: basis.statutory(),
         legal_basis: said.legal_basis.clone(),
-        limit: basis.budget(context).map(|b| b.to_string()),
+        limit: basis.budget().map(|b| b.to_string()),
         answer_due_at: None,
         definitions_version: context.rules.definitions_version().into(),
         calendar_version: format!(
@@ -282,18 +282,17 @@ impl<'a> Basis<'a> {
     }
 
     /// The budget that the shown rung is measured by.
-    fn budget(&self, context: &Context<'_>) -> Option<Budget> {
+    fn budget(&self) -> Option<Budget> {
         let Basis::Stay { timed, at, .. } = self else {
             return None;
         };
-        let budgets = context.budgets(timed);
         match &timed.kind {
             TimedKind::TooEarly(at_least, _) => Some(*at_least),
             TimedKind::Special(_) | TimedKind::Watched(_) => None,
-            TimedKind::EndedBefore { .. } => budgets.first(),
+            TimedKind::EndedBefore { .. } => timed.promised.or(timed.statutory),
             TimedKind::Overdue(ladder) => match measured_against((*at)?, ladder, timed) {
-                RungAt::Promised => budgets.promised,
-                _ => budgets.statutory,
+                RungAt::Promised => timed.promised,
+                _ => timed.statutory,
             },
         }
     }

@@ -41,7 +41,7 @@ pub(super) fn item_changed(
     times: &mut Times<'_>,
     out: &mut Vec<Allegation>,
 ) {
-    let Some(former) = context.item_changed() else {
+    let Some((former, due_at)) = context.item_changed() else {
         return;
     };
     let mut known = context.history.known();
@@ -58,7 +58,7 @@ pub(super) fn item_changed(
             visit: 1,
             level: point.level,
             state: State::Stands,
-            due_at: None,
+            due_at: Some(due_at),
             breached_at: Some(former.told_at),
             completed_at: None,
             settled: times.settle(former.told_at),

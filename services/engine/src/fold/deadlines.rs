@@ -150,10 +150,9 @@ impl Fold {
             RungAt::Statutory | RungAt::Promised => Some(deadline::first_late_instant(due.due_at)),
             RungAt::Before(before) => Some(deadline::last_reminder(calendar, &due, before)),
             RungAt::Used(percent) => {
-                let budgets = context.budgets(timed);
                 let budget = match breach {
-                    RungAt::Promised => budgets.promised?,
-                    _ => budgets.statutory?,
+                    RungAt::Promised => timed.promised?,
+                    _ => timed.statutory?,
                 };
                 Some(with_ledger(stay, timed, self.ledger(), context, |ledger| {
                     deadline::used_share_instant(
@@ -196,10 +195,9 @@ impl Fold {
                 provisional: false,
             });
         }
-        let budgets = context.budgets(timed);
         let budget = match breach {
-            RungAt::Promised => budgets.promised?,
-            _ => budgets.statutory?,
+            RungAt::Promised => timed.promised?,
+            _ => timed.statutory?,
         };
         Some(stay_deadline(stay, timed, budget, self.ledger(), context))
     }

@@ -429,8 +429,7 @@ impl Stay {
         let used = earlier.any(|(p, earlier)| {
             self.extensions >> p & 1 == 1 && earlier.special == extension.special
         });
-        let budgets = context.budgets(timed);
-        let Some(budget) = budgets.statutory.or(budgets.promised) else {
+        let Some(budget) = timed.statutory.or(timed.promised) else {
             return;
         };
         // What fell away by a condition is judged when it is done all the same, by all that was entered till then.

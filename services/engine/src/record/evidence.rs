@@ -97,14 +97,6 @@ fn stay_evidence(
                 .into(),
         });
     }
-    if let Some(former) = context.former.filter(|_| context.is_held(timed)) {
-        found.push(Evidence::Note {
-            text: format!(
-                "办件原属事项 {}，改报为现事项超过来源的规定时差：期限不长于原事项的时限。",
-                context.texts.text(former.item)
-            ),
-        });
-    }
     for entry in around.fold.ledger().iter().flat_map(|l| &l.suspensions) {
         if timed.suspended_by >> entry.special & 1 == 1 {
             found.push(event_evidence(entry.event, "特别程序开始", around));
@@ -134,7 +126,7 @@ fn stay_evidence(
             text: format!("责任清单追责情形：{text}"),
         });
     }
-    match basis.budget(context) {
+    match basis.budget() {
         Some(budget) if timed.own_deadline.is_none() => {
             let account = with_ledger(stay, timed, around.fold.ledger(), context, |ledger| {
                 deadline::account(&context.plan.calendar, stay.start_at, budget, ledger)

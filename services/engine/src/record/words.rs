@@ -18,7 +18,7 @@ use mingjing_domain::limit::Budget;
 use super::{Basis, Said, Surroundings};
 use crate::allege::{Allegation, Ending};
 use crate::fold::{
-    Begun, Budgets, Finding, Former, HOLIDAY, NO_ITEM, NONE, Resent, STARTED_TWICE, Stay, wrong,
+    Begun, Finding, Former, HOLIDAY, NO_ITEM, NONE, Resent, STARTED_TWICE, Stay, case_budget, wrong,
 };
 use crate::history::Event;
 use crate::rules::{Check, Point, TimedKind, TimedPoint};
@@ -178,7 +178,7 @@ impl Sentence<'_> {
         }
         let what = match at {
             _ if timed.duty.is_some() => {
-                let within = self.basis.budget(around.context);
+                let within = self.basis.budget();
                 let within = within.map(Budget::text_zh).unwrap_or_default();
                 format!("责任事项“{}”应在{within}内履行，期限", timed.limit_name)
             }
@@ -189,7 +189,7 @@ impl Sentence<'_> {
                 } else {
                     "法定"
                 };
-                let budget = self.basis.budget(around.context);
+                let budget = self.basis.budget();
                 let budget = budget.map(Budget::text_zh).unwrap_or_default();
                 let from = match stay.begun {
                     Begun::Before => "（没有报送环节开始，自上一环节办结起算）",
@@ -257,17 +257,19 @@ impl Sentence<'_> {
     }
 
     fn other_item(&self, text: &mut String, former: &Former) -> std::fmt::Result {
-        let context = self.around.context;
+        let around = self.around;
+        let context = around.context;
         let item = context.first_named(NONE, |p| p.item);
-        let limit = |budgets: Budgets| budgets.first().map(Budget::text_zh);
-        let now = limit(Budgets::of_case_limit(context.plan));
+        let due = self.allegation.due_at.map(|due| day(due, around));
+        let now = case_budget(context.plan).map(Budget::text_zh);
         write!(
             text,
-            "办件受理后原属事项 {}（办结时限{}），{}改报为事项 {}（{}），超过来源的规定时差；办结期限仍不长于原事项的时限，\
-             改报是否属实由监督机构核定。",
+            "办件受理后原属事项 {}（办结时限{}，应于{}届满），{}改报为事项 {}（{}），超过来源的规定时差；\
+             按现事项判断，改报是否属实由监督机构核定。",
             context.texts.text(former.item),
-            limit(former.budgets).unwrap_or_default(),
-            local(former.told_at, self.around),
+            former.budget.text_zh(),
+            due.unwrap_or_default(),
+            local(former.told_at, around),
             context.texts.text(item),
             now.map_or("没有办结时限".into(), |now| format!("办结时限{now}")),
         )

@@ -272,10 +272,9 @@ impl SlowEvaluator<'_> {
             None => RungAt::Statutory,
         });
         let due = |at: RungAt| {
-            let (promised, statutory) = self.budgets(case, limit);
             let budget = match at {
-                RungAt::Promised => promised,
-                _ => statutory,
+                RungAt::Promised => limit.promised,
+                _ => limit.statutory,
             };
             match (stay.own, budget) {
                 (Some(due_at), _) => {

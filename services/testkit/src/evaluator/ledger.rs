@@ -62,7 +62,7 @@ impl SlowEvaluator<'_> {
                 suspensions: &suspensions,
                 extensions: &extensions,
             };
-            let Some(legal) = self.legal_budget(case, limit) else {
+            let Some(legal) = legal_budget(limit) else {
                 break;
             };
             let at = case.events[index].occurred_at;
@@ -117,12 +117,9 @@ impl SlowEvaluator<'_> {
     }
 }
 
-impl SlowEvaluator<'_> {
-    /// The budget by whose due instant extensions and supplements are in time.
-    pub(super) fn legal_budget(&self, case: &Case<'_>, limit: &Limit) -> Option<Budget> {
-        let (promised, statutory) = self.budgets(case, limit);
-        statutory.or(promised).or(limit.at_least)
-    }
+/// The budget by whose due instant extensions and supplements are in time.
+pub(super) fn legal_budget(limit: &Limit) -> Option<Budget> {
+    limit.statutory.or(limit.promised).or(limit.at_least)
 }
 
 /// What of an entry is believed.

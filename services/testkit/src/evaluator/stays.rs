@@ -7,7 +7,7 @@ use mingjing_domain::event::EventKind;
 
 use super::SlowEvaluator;
 use super::history::{Case, Visit, is_done_by, local_date};
-use super::ledger::{lists, planned, resumes};
+use super::ledger::{legal_budget, lists, planned, resumes};
 use super::suspensions::is_told;
 use super::taken_up::Standing;
 use super::values::{Known, carried, holds_with_event, value_after};
@@ -177,7 +177,7 @@ impl SlowEvaluator<'_> {
             let Some(notice) = notice else {
                 return Some(running);
             };
-            let budget = self.legal_budget(case, limit)?;
+            let budget = legal_budget(limit)?;
             let due = self
                 .due(case, flowchart, limit, &running, budget)
                 .deadline
