@@ -174,7 +174,7 @@
 //!   told of suspensions and extensions in time, its first due instant (promised, else statutory) is earlier and passed before it was done, fell or by the clock. Whether an extension is credited is asked with all
 //!   of them. Step and visit are the stay's; of several with the same, the one due first. `due_at` is that instant, `breached_at` the second after
 //!   it. It stands for good. Told *in time* is an entry a version of which, of the same kind, special procedure and instant, was received within the source's
-//!   allowance after that instant, and so much of it as the longest of those versions says: a newer one that came later and claims more is
+//!   allowance after that instant, and so much of it as the longest of those versions says, and of those that came within the allowance after the end that was known till then: a newer one that came later and claims more is
 //!   believed no further, and neither is a resumption beyond the earlier time that it keeps (see `start_moved`). Not for declared sources.
 //! - `item_changed`, of the case. By the receipts of all versions (a correction takes back from its own receipt on) it is known after each receipt which item
 //!   the first event that named one named. A *former* item is another one than now, so known more than the source's allowance before the

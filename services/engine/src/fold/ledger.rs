@@ -140,6 +140,10 @@ impl Fold {
         };
         let planned_end = ends_as_planned(event, &entry, special, context);
         let told = context.told_end(event, special, planned_end);
+        let told = match context.resumed_before(event, special) {
+            Some(at) => told.no_later_than(at),
+            None => told,
+        };
         let ledger = &mut self.rare().ledger;
         let visit = ledger
             .suspensions
@@ -205,19 +209,33 @@ impl Context<'_> {
         special: u16,
         planned_end: Option<Timestamp>,
     ) -> Told<Timestamp> {
-        let end = |version: &Event<'_>| {
+        if !self.comes_late(event) {
+            return Told::InTime;
+        }
+        let told = |version: Event<'_>| {
             let entry = version.special()?;
             let same = listed(entry.kind, Effect::Suspend, self) == Some(special);
-            let end = ends_as_planned(version, &entry, special, self);
-            same.then(|| end.unwrap_or(Timestamp::MAX))
+            let end = ends_as_planned(&version, &entry, special, self);
+            same.then(|| (version.came_at(), end.unwrap_or(Timestamp::MAX)))
         };
-        let told = || self.told_in_time(event).iter().filter_map(end).max();
-        match self.comes_late(event).then(told) {
-            None => Told::InTime,
-            Some(None) => Told::Late,
-            Some(Some(end)) if end >= planned_end.unwrap_or(Timestamp::MAX) => Told::InTime,
-            Some(Some(end)) => Told::Less(end),
+        let versions = self.same_in_other_versions(event).into_iter();
+        let versions: Vec<_> = versions.filter_map(told).collect();
+        let by = |at: Timestamp| {
+            let in_time = versions.iter().filter(|(came_at, _)| *came_at <= at);
+            in_time.map(|(_, end)| *end).max()
+        };
+        let after = |at: Timestamp| at.plus_millis(self.allowance_ms);
+        let Some(mut reached) = by(after(event.occurred_at)) else {
+            return Told::Late;
+        };
+        // What makes it longer before its end is told in time too.
+        while reached < planned_end.unwrap_or(Timestamp::MAX) {
+            match by(after(reached)).filter(|end| *end > reached) {
+                Some(end) => reached = end,
+                None => return Told::Less(reached),
+            }
         }
+        Told::InTime
     }
 
     /// How much an extension was by what was told of it within the allowance after it was granted. Other units do not compare.
@@ -246,14 +264,33 @@ impl Context<'_> {
 
     /// The versions of a record that told of the same instant, and of the same kind of entry, in time.
     fn told_in_time(&self, event: &Event<'_>) -> Vec<Event<'_>> {
+        let mut versions = self.same_in_other_versions(event);
+        versions.retain(|v| !self.comes_late(v));
+        versions
+    }
+
+    /// The versions of a record that tell of the same instant, and of the same kind of entry.
+    fn same_in_other_versions(&self, event: &Event<'_>) -> Vec<Event<'_>> {
         if !self.history.holds_replaced() {
             return Vec::new();
         }
         let mut versions = self.history.versions_of(event);
-        versions.retain(|v| {
-            v.kind == event.kind && v.occurred_at == event.occurred_at && !self.comes_late(v)
-        });
+        versions.retain(|v| v.kind == event.kind && v.occurred_at == event.occurred_at);
         versions
+    }
+
+    /// The first resumption of a suspension that was told, and taken back too late.
+    fn resumed_before(&self, event: &Event<'_>, special: u16) -> Option<Timestamp> {
+        let means = |resume: &Event<'_>| {
+            let kind = resume.special().map_or(0, |entry| entry.kind);
+            kind == 0 || self.special(kind) == Some(special)
+        };
+        let taken_back = self.taken_back_too_late().into_iter();
+        taken_back
+            .filter(|e| e.kind == EventKind::Resume && means(e))
+            .map(|e| e.occurred_at)
+            .filter(|at| *at >= event.occurred_at)
+            .min()
     }
 }
 

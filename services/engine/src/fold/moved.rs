@@ -84,6 +84,22 @@ impl Context<'_> {
         .min_by_key(|held| (held.at, held.told_at))
     }
 
+    /// What was taken back later than the allowance after it was told.
+    pub(super) fn taken_back_too_late(&self) -> Vec<Event<'_>> {
+        if self.declared || !self.history.holds_corrections() {
+            return Vec::new();
+        }
+        let all = self.history.taken_back();
+        let told = |place: u32| {
+            let same = all.iter().filter(|(e, _)| e.place == place);
+            same.map(|(_, correction)| self.first_told(correction))
+                .min()
+        };
+        let late = all.iter().map(|(e, _)| *e);
+        late.filter(|e| told(e.place).is_some_and(|told_at| self.is_too_late(told_at, e)))
+            .collect()
+    }
+
     fn is_too_late(&self, told_at: Timestamp, earlier: &Event<'_>) -> bool {
         told_at > self.first_told(earlier).plus_millis(self.allowance_ms)
     }

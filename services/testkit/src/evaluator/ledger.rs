@@ -83,7 +83,13 @@ impl SlowEvaluator<'_> {
                 let end = end_in_time(case, flowchart, entered.index, calendar)?;
                 let held = entered.resumed.and_then(|i| case.held(i));
                 let resumed = held.map(|(at, _)| at);
-                let ends = resumed.into_iter().chain([end, suspension.to]);
+                let taken_back = case.taken_back_too_late().into_iter();
+                let taken_back = taken_back
+                    .filter(|e| e.kind == EventKind::Resume && means(e, entered.kind))
+                    .map(|e| e.occurred_at)
+                    .filter(|at| *at >= suspension.from);
+                let ends = resumed.into_iter().chain(taken_back);
+                let ends = ends.chain([end, suspension.to]);
                 Some(Suspension {
                     to: ends.min()?,
                     ..suspension
@@ -153,17 +159,41 @@ fn told_in_time<'a>(
     versions.filter(|(s, _)| now == Some(&*s.kind)).collect()
 }
 
-/// Until when a suspension could last by what was told in time; none where nothing was.
+/// Until when a suspension could last by what was told in time, or before the end that it had then; none where nothing was.
 fn end_in_time(
     case: &Case<'_>,
     flowchart: &Flowchart,
     index: usize,
     calendar: &WorkCalendar,
 ) -> Option<Timestamp> {
-    let from = case.events[index].occurred_at;
-    let told = told_in_time(case, flowchart, index).into_iter();
-    let ends = told.map(|(s, p)| planned(from, s, p, calendar).unwrap_or(Timestamp::MAX));
-    ends.max()
+    let Some(allowance_ms) = case.allowance_ms else {
+        return Some(Timestamp::MAX);
+    };
+    let event = case.events[index];
+    let kind = entered(event, flowchart).map(|(special, _)| &*special.kind);
+    let mut ends = Vec::new();
+    for record in case.records(&event.event_id) {
+        let same = record.kind == event.kind && record.occurred_at == event.occurred_at;
+        let entered = entered(record, flowchart).filter(|(s, _)| same && kind == Some(&*s.kind));
+        if let Some((special, procedure)) = entered {
+            let end = planned(event.occurred_at, special, procedure, calendar);
+            let came_at = record.received_at.floor_second();
+            ends.push((came_at, end.unwrap_or(Timestamp::MAX)));
+        }
+    }
+    let by = |at: Timestamp| {
+        let latest = at.plus_millis(allowance_ms);
+        let in_time = ends.iter().filter(|(came_at, _)| *came_at <= latest);
+        in_time.map(|(_, end)| *end).max()
+    };
+    let mut reached = by(event.occurred_at)?;
+    while reached < Timestamp::MAX {
+        match by(reached).filter(|end| *end > reached) {
+            Some(end) => reached = end,
+            None => break,
+        }
+    }
+    Some(reached)
 }
 
 /// How much of an extension was told in time, in its unit; none where nothing was.
@@ -314,5 +344,11 @@ fn granted(special: &Special<'_>, procedure: &SpecialProcedure) -> Option<Budget
 
 pub(super) fn resumes(case: &Case<'_>, index: usize, kind: &str) -> bool {
     let event = case.events[index];
-    event.kind == EventKind::Resume && event.data.special.as_ref().is_none_or(|s| *s.kind == *kind)
+    event.kind == EventKind::Resume && means(event, kind)
+}
+
+/// Whether a resumption is of suspensions of a kind: of that one, or of all.
+fn means(event: &CaseEvent<'static>, kind: &str) -> bool {
+    let special = event.data.special.as_ref();
+    special.is_none_or(|s| *s.kind == *kind)
 }

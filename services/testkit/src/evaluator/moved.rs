@@ -54,6 +54,26 @@ impl Case<'_> {
         found.into_iter().min()
     }
 
+    /// What was taken back later than the allowance after it was told.
+    pub fn taken_back_too_late(&self) -> Vec<&CaseEvent<'static>> {
+        let Some(allowance_ms) = self.allowance_ms else {
+            return Vec::new();
+        };
+        let all = self.taken_back();
+        let told = |record: &CaseEvent<'static>| {
+            let same = all.iter().filter(|(other, _)| {
+                (&other.event_id, other.data_version) == (&record.event_id, record.data_version)
+            });
+            same.map(|(_, correction)| self.first_told(correction))
+                .min()
+        };
+        let late = |record: &&CaseEvent<'static>| {
+            let latest = self.first_told(record).plus_millis(allowance_ms);
+            told(record).is_some_and(|told_at| told_at > latest)
+        };
+        all.iter().map(|(record, _)| *record).filter(late).collect()
+    }
+
     /// The versions of an event's record that say of the same instant and kind what it says, and came within the allowance after that
     /// instant; of sources for which that cannot be known, itself.
     pub fn told_in_time(&self, index: usize) -> Vec<&CaseEvent<'static>> {
