@@ -10,7 +10,8 @@ use mingjing_domain::definitions::{Judged, RungAt};
 use mingjing_domain::limit::{Budget, Unit};
 
 use crate::fold::{
-    Begun, Context, Fallen, Fault, Finding, Fold, NEVER, Stay, withdrawn_by_document, wrong,
+    Begun, Context, DAY_OFF, Fallen, Fault, Finding, Fold, NEVER, Stay, withdrawn_by_document,
+    wrong,
 };
 use crate::history::Event;
 use crate::rules::{Check, MarkSet, TimedKind, TimedPoint};
@@ -494,7 +495,11 @@ fn finding_allegation(
     };
     let level = match (fault, &point.check) {
         (Some(Fault::Mitigated | Fault::NoCollector), _) => Level::Review,
-        (_, Check::NightOrHoliday(hours)) if context.shown_afterwards(hours) => Level::Review,
+        (_, Check::NightOrHoliday(hours))
+            if finding.detail == DAY_OFF || context.shown_afterwards(hours, &event) =>
+        {
+            Level::Review
+        }
         (_, Check::RequiredStep { left_open, .. }) => {
             let [open, said] = context.plan.steps[usize::from(finding.detail)].if_missing;
             let own = if *left_open { open } else { said };

@@ -143,8 +143,8 @@
 //!   (`decided` more than 0) whose payment the actor of the first `decided` entered: a query, then for review.
 //! - A *query* is alleged as `off_list` is: settled when two working days have passed by the clock.
 //! - `night_or_holiday`: the event's local date is a day off of a notice, weekend days inside its block included; or its local time, unless it is
-//!   midnight to the second, lies in the night. Not where it or an earlier event of the case carried the file of an emergency, or where the source
-//!   cannot tell files; where a later one carries it, for review.
+//!   midnight to the second, lies in the night. Not where it or an event of the case in the 72 hours before it carried the file of an emergency, or
+//!   where the source cannot tell files; where a later one carries it, for review. So is a day off by day that is none of 1 January, 1 May, 1 to 3 October.
 //! - `late_entry`: `entered_at`, else `received_at`, cut to the second, past the deadline. Not for declared sources.
 //! - `conflict`: an event that names another item or party than the first; a `step_start` of a step that the flowchart has, that is not
 //!   `repeatable` and of which a visit is open, where the last start of it named the same actor or neither named one: it opens no other; or an event whose id came with two contents under

@@ -471,6 +471,10 @@ pub(super) const RULES: &[Rule] = &[
         remedy: "请说明首件终结的原因，并提供申请人的书面材料。",
         exceptions: &[
             Exception {
+                text: "在首件终结二日以前另立、与首件同时办理的，可能是同一申请人的另一件事，列为待核",
+                source: "D（11.13）",
+            },
+            Exception {
                 text: "申请人书面撤回后以新的内容再次申请的",
                 source: "11.13",
             },
@@ -494,6 +498,10 @@ pub(super) const RULES: &[Rule] = &[
         message: "",
         remedy: "有效期届满前没有决定的，视为准予延续：请立即办理延续手续，并说明超期的原因。",
         exceptions: &[
+            Exception {
+                text: "有效期被后来的记录改报为更晚的，期限随之推后，由监察点列为待核",
+                source: "11.1",
+            },
             Exception {
                 text: "距有效期届满不足三十日才申请的，不受此限，按一般的许可期限办理",
                 source: "行政许可法第五十条",

@@ -18,7 +18,8 @@ use mingjing_domain::limit::Budget;
 use super::{Basis, Said, Surroundings};
 use crate::allege::{Allegation, Ending};
 use crate::fold::{
-    Begun, Finding, Former, HOLIDAY, NO_ITEM, NONE, Resent, STARTED_TWICE, Stay, case_budget, wrong,
+    Begun, DAY_OFF, Finding, Former, HOLIDAY, NO_ITEM, NONE, Resent, STARTED_TWICE, Stay, case_budget,
+    wrong,
 };
 use crate::history::Event;
 use crate::rules::{Check, Point, TimedKind, TimedPoint};
@@ -395,9 +396,13 @@ impl Sentence<'_> {
                         "当日为法定节假日（{}）",
                         calendar.holiday_name(today).unwrap_or("放假")
                     ),
+                    DAY_OFF => format!(
+                        "当日为通知放假的日子（{}），是否属于法定节假日由监督机构核定",
+                        calendar.holiday_name(today).unwrap_or("放假")
+                    ),
                     _ => format!("属于夜间（{} 至 {}）", hours.night_from, hours.night_until),
                 };
-                let shown = match context.shown_afterwards(hours) {
+                let shown = match context.shown_afterwards(hours, &event) {
                     true => "情况紧急的材料在此后才报送，是否采信由监督机构核定",
                     false => "没有情况紧急的材料",
                 };

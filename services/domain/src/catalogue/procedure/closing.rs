@@ -355,7 +355,7 @@ pub(super) const P18: Rule = Rule {
     id: "P18",
     name: "夜间、节假日强制执行",
     name_en: "Executed at night or on a holiday",
-    checks: "行政强制执行的实施时间是否在夜间或者法定节假日（以工作日历中通知放假的日子为准，一般的休息日不算）；只报日期、没有时刻的（零时整）不判断夜间。",
+    checks: "行政强制执行的实施时间是否在夜间或者法定节假日（元旦、劳动节、国庆节三日按日期认定，通知放假的其他日子列为待核，一般的休息日不算）；只报日期、没有时刻的（零时整）不判断夜间。",
     tier: Tier::Stream,
     finding: FindingKind::Fault,
     level: Level::Red,
@@ -384,7 +384,7 @@ pub(super) const P18: Rule = Rule {
     remedy: "请立即停止实施；情况紧急的，补报载明紧急情况的材料，由监督机构核定。",
     exceptions: &[
         Exception {
-            text: "情况紧急，实施的记录或者此前的记录附有载明紧急情况的材料（由监察点的 emergency 指定材料种类）；此后才报送的，转待核",
+            text: "情况紧急，实施的记录或者此前七十二小时内的记录附有载明紧急情况的材料（由监察点的 emergency 指定材料种类）；此后才报送的，转待核",
             source: "强制法 43",
         },
         Exception {

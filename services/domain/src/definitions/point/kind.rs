@@ -285,8 +285,8 @@ pub enum PointKind {
         #[serde(default)]
         #[schemars(with = "Option<String>")]
         night_until: Option<TimeOfDay>,
-        /// 情况紧急: the kind of file that shows it. Where this event or an earlier one of the case carried one, it is lawful; where a
-        /// later one does, a person looks at it; absent: nothing makes it lawful.
+        /// 情况紧急: the kind of file that shows it. Where this event or one of the case in the 72 hours before it carried one, it is lawful;
+        /// where a later one does, a person looks at it; absent: nothing makes it lawful.
         #[serde(default)]
         emergency: Option<Name>,
         /// Every occurrence by itself; absent: the first of the case that is at fault.
