@@ -193,7 +193,6 @@ const ALERTS: &[&str] = &[
     "0/negative",
     "2/one-person",
     "0/disposition/T15@no-notice",
-    "1/disposition/T15@whole",
     "0/disposition/T15@inspection/Q2@2026-02",
 ];
 
@@ -216,13 +215,23 @@ const DEEDS: &[&str] = &[
     "withdraw subjective",
     "pass_up",
     "order",
-    "order soon",
-    "order later",
-    "answer",
     "answer",
     "extend",
-    "extend a bit",
     "close",
+];
+
+/// Alerts that something is ordered about, such as there mostly are.
+const ORDERED: &[&str] = &["0/inspection/Q2@2026-02", "0/no-notice", "1/whole"];
+
+/// What is done about orders, and until when, in hours from then: too soon for a reminder, long enough for one, for longer than most
+/// histories last, sooner than before.
+const ABOUT_ORDERS: &[(&str, Option<i64>)] = &[
+    ("order", Some(20)),
+    ("order", Some(70)),
+    ("order", None),
+    ("answer", None),
+    ("extend", Some(10)),
+    ("close", None),
 ];
 
 /// Who they are.
@@ -273,6 +282,13 @@ pub enum Action {
         deeds: Vec<(Index, Index)>,
         /// When.
         hours_ago: i16,
+    },
+    /// Something is ordered, answered, put off or closed.
+    Order {
+        /// About which alert.
+        alert: Index,
+        /// What.
+        what: Index,
     },
     /// The last such command arrives again: as it was, or under the same key with another content.
     DisposeAgain {
@@ -347,6 +363,7 @@ pub fn action() -> impl Strategy<Value = Action> {
             .prop_map(|(subject, act, level, hours_ago)| Action::Command { subject, act, level, hours_ago }),
         6 => (any::<Index>(), proptest::collection::vec(any::<(Index, Index)>(), 1..6), prop_oneof![6 => Just(0i16), 1 => 0..30i16])
             .prop_map(|(alert, deeds, hours_ago)| Action::Dispose { alert, deeds, hours_ago }),
+        4 => (any::<Index>(), any::<Index>()).prop_map(|(alert, what)| Action::Order { alert, what }),
         1 => any::<bool>().prop_map(|otherwise| Action::DisposeAgain { otherwise }),
         1 => (0..7u8).prop_map(Action::Activate),
         1 => Just(Action::Restart),
@@ -555,16 +572,10 @@ impl Writer<'_> {
                     let (what, who) = (*what.get(DEEDS), who.get(PEOPLE));
                     let at =
                         self.now - Duration::hours(i64::from(*hours_ago)) + Duration::minutes(nth);
-                    let (what, until) = match what {
-                        "extend" => ("extend", Some(300)),
-                        "extend a bit" => ("extend", Some(10)),
-                        "order soon" => ("order", Some(20)),
-                        // Long enough for a reminder on the working day before.
-                        "order later" => ("order", Some(70)),
-                        what => (what, None),
+                    let more = match what {
+                        "extend" => format!(" until {}", show(at + Duration::hours(300))),
+                        _ => String::new(),
                     };
-                    let until = until.map(|hours| show(at + Duration::hours(hours)));
-                    let more = until.map_or(String::new(), |until| format!(" until {until}"));
                     let key = self.disposed.len();
                     let line = format!(
                         "dispose {alert} {what} by {who} {} key k{key}{more}",
@@ -575,6 +586,20 @@ impl Writer<'_> {
                         .push(format!("source {}\n{line}", source_of(case)));
                 }
                 lines
+            }
+            Action::Order { alert, what } => {
+                let alert = alert.get(ORDERED);
+                let case = alert[..1].parse().expect("an alert begins with its case");
+                let (what, hours) = what.get(ABOUT_ORDERS);
+                let until = hours.map(|hours| show(self.now + Duration::hours(hours)));
+                let more = until.map_or(String::new(), |until| format!(" until {until}"));
+                let (at, key) = (show(self.now), self.disposed.len());
+                let source = source_of(case);
+                let line = format!(
+                    "source {source}\ndispose {alert} {what} by chen {at} key k{key}{more}"
+                );
+                self.disposed.push(line.clone());
+                format!("{line}\n")
             }
             Action::DisposeAgain { otherwise } => {
                 let line = self.disposed.last()?;

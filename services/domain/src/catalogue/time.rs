@@ -407,7 +407,7 @@ pub(super) const RULES: &[Rule] = &[
         remedy: "请立即反馈办理情况，并说明逾期原因。",
         exceptions: &[
             Exception {
-                text: "届满前提出的申诉办理期间不计入；申诉维持的，反馈期限自维持之日起重新计算",
+                text: "届满前提出的申诉办理期间不计入；申诉维持的，反馈期限自维持之日起重新计算；届满后提出的，办理期间不升级",
                 source: "11.10",
             },
             Exception {
@@ -476,6 +476,10 @@ pub(super) const RULES: &[Rule] = &[
             },
             Exception {
                 text: "申请人书面撤回后以新的内容再次申请的",
+                source: "11.13",
+            },
+            Exception {
+                text: "新件在首件终结两日以前已经另立、可能是同期另一事的，列为待核，首件的期限亦同",
                 source: "11.13",
             },
             Exception {
