@@ -167,8 +167,8 @@
 //! - `start_moved`, of the case: at the first of `on` (absent: `applied`, `accepted`, `filed`) that keeps an earlier time; `breached_at` is the
 //!   instant at which the later one was told. An event *keeps an earlier time* where a version of its record of the same kind and step has
 //!   one, and was first received with it more than the source's allowance before the record was first received with its own; or where it is the
-//!   case's first `applied`, `accepted` or `filed` and a record of its kind with an earlier time was taken back by a correction that was first
-//!   received more than the allowance after it. The earliest counts. Stays begin at it (`too_early`, duties and special procedures at the event's own).
+//!   case's first `applied`, `accepted` or `filed` and a record of its kind with an earlier time was taken back by a correction (the one received
+//!   first) that was first received more than the allowance after it. The earliest counts. Stays begin at it (`too_early`, duties and special procedures at the event's own).
 //!   Not for declared sources.
 //! - `saved_by_late_entry`, of each stay of an overdue point's limit (judged always, without own deadline, begun plainly, not stopped): by what was
 //!   told of suspensions and extensions in time, its first due instant (promised, else statutory) is earlier and passed before it was done, fell or by the clock. Whether an extension is credited is asked with all

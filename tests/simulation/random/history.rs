@@ -193,10 +193,8 @@ const ALERTS: &[&str] = &[
     "0/negative",
     "2/one-person",
     "0/disposition/T15@no-notice",
-    "0/disposition/T15@no-notice",
     "1/disposition/T15@whole",
     "0/disposition/T15@inspection/Q2@2026-02",
-    "0/disposition/T15@disposition/T15@no-notice",
 ];
 
 /// What people do, in the words of a script.
@@ -219,9 +217,11 @@ const DEEDS: &[&str] = &[
     "pass_up",
     "order",
     "order soon",
-    "order soon",
+    "order later",
+    "answer",
     "answer",
     "extend",
+    "extend a bit",
     "close",
 ];
 
@@ -298,6 +298,8 @@ pub enum Again {
     Moved,
     /// A newer version that happened at the same time.
     Newer,
+    /// A newer version of the first event of its case, of another item.
+    OtherItem,
     /// An older version.
     Older,
 }
@@ -330,6 +332,7 @@ pub fn action() -> impl Strategy<Value = Action> {
         1 => Just(Again::Conflicting),
         2 => Just(Again::Moved),
         2 => Just(Again::Newer),
+        1 => Just(Again::OtherItem),
         1 => Just(Again::Older),
     ];
     prop_oneof![
@@ -459,6 +462,9 @@ impl Writer<'_> {
                     return None;
                 }
                 let mut again = of.get(&self.written).clone();
+                if let Again::OtherItem = how {
+                    again = self.first_of(again.case);
+                }
                 let of_record = self.written.iter().filter(|w| w.id == again.id);
                 let newer = of_record.map(|w| w.version).max().unwrap_or(0) + 1;
                 match how {
@@ -472,6 +478,12 @@ impl Writer<'_> {
                     Again::Newer => {
                         again.version = newer;
                         again.words = told_otherwise(&again.words, newer as usize);
+                    }
+                    Again::OtherItem => {
+                        again.version = newer;
+                        let item = ITEMS[self.written.len() % ITEMS.len()];
+                        let words = again.words.split(" item ").next().unwrap_or_default();
+                        again.words = format!("{words} item {item}");
                     }
                     Again::Older => again.version = 0,
                 }
@@ -545,7 +557,10 @@ impl Writer<'_> {
                         self.now - Duration::hours(i64::from(*hours_ago)) + Duration::minutes(nth);
                     let (what, until) = match what {
                         "extend" => ("extend", Some(300)),
+                        "extend a bit" => ("extend", Some(10)),
                         "order soon" => ("order", Some(20)),
+                        // Long enough for a reminder on the working day before.
+                        "order later" => ("order", Some(70)),
                         what => (what, None),
                     };
                     let until = until.map(|hours| show(at + Duration::hours(hours)));
@@ -574,6 +589,17 @@ impl Writer<'_> {
         Some(Step::Lines(lines))
     }
 
+    /// The first event of a case that names an item, as written last.
+    fn first_of(&self, case: u8) -> Written {
+        let names = |w: &&Written| w.case == case && !w.words.starts_with("note");
+        let first = self.written.iter().filter(names).min_by_key(|w| w.happened);
+        let same = |w: &&Written| first.is_some_and(|first| w.id == first.id);
+        let last = self.written.iter().rfind(same);
+        last.or(self.written.last())
+            .cloned()
+            .expect("something was written")
+    }
+
     fn write(&mut self, event: Written) -> String {
         let item = ITEMS[self.items[usize::from(event.case)]];
         let names_another = event.words.contains(" item ");
@@ -598,7 +624,7 @@ impl Writer<'_> {
     }
 }
 
-/// A record in another version: with another value, of another item, or with a longer plan.
+/// A record in another version: with another value, or with a longer plan.
 fn told_otherwise(words: &str, version: usize) -> String {
     let others = ["", " region 510500", " result denied", " by wang"];
     let other = others[version % others.len()];
@@ -607,10 +633,7 @@ fn told_otherwise(words: &str, version: usize) -> String {
         let more = [" granted 4wd", " granted 1wd", ""][version % 3];
         return format!("{planned}{more}{other}");
     }
-    match version % 3 {
-        0 => format!("{words}{other} item {}", ITEMS[version % ITEMS.len()]),
-        _ => format!("{words}{other}"),
-    }
+    format!("{words}{other}")
 }
 
 fn with_hours(words: &str, happened: NaiveDateTime) -> String {

@@ -67,10 +67,15 @@ impl Context<'_> {
         if before.any(|e| e.kind == event.kind) {
             return None;
         }
-        let taken_back = self.history.taken_back().into_iter();
-        let earlier =
-            taken_back.filter(|(e, _)| e.kind == event.kind && e.occurred_at < event.occurred_at);
-        let held = earlier.map(|(e, correction)| (e, self.first_told(&correction)));
+        let taken_back = self.history.taken_back();
+        let same = |place: u32| taken_back.iter().filter(move |(e, _)| e.place == place);
+        let earlier = taken_back.iter().map(|(e, _)| e);
+        let earlier = earlier.filter(|e| e.kind == event.kind && e.occurred_at < event.occurred_at);
+        // Taken back twice is taken back the first time.
+        let held = earlier.filter_map(|e| {
+            let told = same(e.place).map(|(_, correction)| self.first_told(correction));
+            Some((e, told.min()?))
+        });
         let late = held.filter(|(e, told_at)| self.is_too_late(*told_at, e));
         late.map(|(e, told_at)| Held {
             at: e.occurred_at,

@@ -52,6 +52,8 @@ SELECT
     [(h.source, h.case_no, argMin(h.event_id, h.at), toUnixTimestamp64Milli(min(h.at)), argMin(h.log_partition, h.at), argMin(h.log_offset, h.at), '移送')] AS rows
 FROM handed AS h LEFT JOIN taken_up AS u ON u.org = h.receiver
 GROUP BY h.source, h.case_no, h.receiver
-HAVING countIf(u.at > h.at AND u.at < addDays(h.at, {span_days:Int64})
-               AND (u.source = h.source AND u.case_no = h.case_no OR has(u.parents, h.case_no) OR h.party != '' AND u.party = h.party)) = 0
+-- Who names the case had it, even where the transfer was written down after that.
+HAVING countIf(u.at < addDays(h.at, {span_days:Int64})
+               AND (has(u.parents, h.case_no)
+                    OR u.at > h.at AND (u.source = h.source AND u.case_no = h.case_no OR h.party != '' AND u.party = h.party))) = 0
    AND measure >= {threshold:Float64}

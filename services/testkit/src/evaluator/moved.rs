@@ -33,8 +33,17 @@ impl Case<'_> {
             EventKind::Applied | EventKind::Accepted | EventKind::Filed
         );
         if comes_once && self.first_of(event.kind) == Some(index) {
-            for (taken_back, correction) in self.taken_back() {
-                let told = self.first_told(correction);
+            let all = self.taken_back();
+            for &(taken_back, _) in &all {
+                // Taken back twice is taken back the first time.
+                let same = all.iter().filter(|(other, _)| {
+                    (&other.event_id, other.data_version)
+                        == (&taken_back.event_id, taken_back.data_version)
+                });
+                let told = same
+                    .map(|(_, correction)| self.first_told(correction))
+                    .min();
+                let Some(told) = told else { continue };
                 let earlier =
                     taken_back.kind == event.kind && taken_back.occurred_at < event.occurred_at;
                 if earlier && is_late(told, taken_back) {
