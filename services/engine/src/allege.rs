@@ -140,8 +140,8 @@ pub(crate) fn allege(
     for (place, finding) in fold.findings().iter().enumerate() {
         finding_allegation(place, finding, context, &mut times, out);
     }
-    if let Some(late_at) = left {
-        unclosed::asked_unclosed(late_at, fold, context, &mut times, out);
+    if let Some(left) = left {
+        unclosed::asked_unclosed(left, fold, context, &mut times, out);
     }
     (times.next, times.unsettled)
 }

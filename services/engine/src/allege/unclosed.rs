@@ -8,13 +8,20 @@ use super::{Allegation, Ending, Origin, State, Times};
 use crate::fold::{Context, Fold, NONE};
 use crate::rules::Check;
 
+/// Since when a case was left open, and when that was over.
+#[derive(Clone, Copy)]
+pub(super) struct Left {
+    late_at: Timestamp,
+    over: Option<(Timestamp, Ending)>,
+}
+
 /// Cases that were decided and left open. Answers since when, by the first point that says so.
 pub(super) fn unclosed(
     fold: &Fold,
     context: &Context<'_>,
     times: &mut Times<'_>,
     out: &mut Vec<Allegation>,
-) -> Option<Timestamp> {
+) -> Option<Left> {
     let mut first = None;
     for (at, point) in context.plan.points.iter().enumerate() {
         if !matches!(point.check, Check::Unclosed { .. }) {
@@ -25,11 +32,17 @@ pub(super) fn unclosed(
         let Some(found) = found else {
             continue;
         };
-        first = first.or(Some(found.late_at));
+        let over = (found.over != NONE).then(|| context.history.event(found.over));
+        first = first.or(Some(Left {
+            late_at: found.late_at,
+            over: over.map(|event| match event.kind {
+                EventKind::Closed => (event.occurred_at, Ending::NoLongerOpen),
+                _ => (event.occurred_at, Ending::Event),
+            }),
+        }));
         if context.lacks.has_event(EventKind::Closed) {
             continue;
         }
-        let over = (found.over != NONE).then(|| context.history.event(found.over));
         let (state, completed_at) = match over {
             Some(event) if event.kind == EventKind::Closed => {
                 (State::Stands, Some(event.occurred_at))
@@ -57,14 +70,16 @@ pub(super) fn unclosed(
     first
 }
 
-/// What is asked at the closing, of a case that was left open: a person looks, since it may not be over.
+/// What is asked at the closing, of a case that was left open: a person looks, since it may not be over. It is over with the case, and
+/// where the closing itself finds the same, that is alleged already.
 pub(super) fn asked_unclosed(
-    late_at: Timestamp,
+    left: Left,
     fold: &Fold,
     context: &Context<'_>,
     times: &mut Times<'_>,
     out: &mut Vec<Allegation>,
 ) {
+    let Left { late_at, over } = left;
     for finding in fold.asked_unclosed(late_at, context) {
         let same = |a: &Allegation| {
             a.point == finding.point && a.step == finding.step && a.visit == finding.visit
@@ -77,7 +92,7 @@ pub(super) fn asked_unclosed(
             step: finding.step,
             visit: finding.visit,
             level: Level::Review,
-            state: State::Stands,
+            state: over.map_or(State::Stands, |(at, why)| State::Ended { at, why }),
             due_at: None,
             breached_at: Some(late_at),
             completed_at: None,

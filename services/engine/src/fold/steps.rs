@@ -105,8 +105,8 @@ pub(crate) enum Visit {
 }
 
 impl<'a> Context<'a> {
-    /// What led to a step before an event: the latest end of a step that leads to it or of itself, else the acceptance, else the case's
-    /// first event.
+    /// What led to a step before an event: the latest end of a step that leads to it or of itself, else the acceptance. What an
+    /// applicant takes to supplement is nobody's time: without either there is nothing to count from.
     pub(super) fn led_to(&self, step: u16, event: &Event<'_>) -> Option<Event<'a>> {
         let before = || self.history.before(event.place);
         let leads = |e: &Event<'_>| {
@@ -119,7 +119,6 @@ impl<'a> Context<'a> {
         let begins = |e: &Event<'_>| BEGUN_BY.contains(&e.kind);
         let led = before().filter(leads).last();
         led.or_else(|| before().find(begins))
-            .or_else(|| before().next())
     }
 }
 

@@ -235,7 +235,7 @@ pub(super) fn stays_before(case: &Case<'_>, limit: &Limit) -> Vec<(Stay, Course)
     case.visits.iter().filter(alone).filter_map(stay).collect()
 }
 
-/// The latest end of a step that leads to this one, or of itself, before an event, else the acceptance, else the case's first event.
+/// The latest end of a step that leads to this one, or of itself, before an event, else the acceptance.
 fn led_to(case: &Case<'_>, step: &str, index: usize) -> Option<usize> {
     let steps = case.flowchart.map_or(&[][..], |f| &f.steps);
     let leads = |i: &usize| {
@@ -255,8 +255,7 @@ fn led_to(case: &Case<'_>, step: &str, index: usize) -> Option<usize> {
         matches!(kind, EventKind::Accepted | EventKind::Filed)
     };
     let led = (0..index).rev().find(leads);
-    let begun = led.or_else(|| (0..index).find(begins));
-    begun.or((index > 0).then_some(0))
+    led.or_else(|| (0..index).find(begins))
 }
 
 fn of_visit(visit: &Visit<'_>) -> Stay {

@@ -79,7 +79,7 @@ impl<'a> SlowEvaluator<'a> {
         let mut left = watches
             .filter(|other| matches!(other.point.check, PointKind::Unclosed { .. }))
             .filter_map(|other| self.left_open(case, &other, moment));
-        let Some(late_at) = left.next().map(|left| left.late_at) else {
+        let Some(Left { late_at, over }) = left.next() else {
             return Vec::new();
         };
         let known = (0..case.events.len()).take_while(|i| case.second(*i) < late_at);
@@ -107,7 +107,12 @@ impl<'a> SlowEvaluator<'a> {
             step: finding.step,
             visit: finding.visit,
             level: Level::Review,
-            state: moment.state(case, &watch.point, late_at),
+            state: match moment.state(case, &watch.point, late_at) {
+                State::Pending => State::Pending,
+                // What the closing finds is alleged by itself, before this.
+                _ if over.is_some() => State::Ended,
+                standing => standing,
+            },
             due_at: None,
             breached_at: Some(late_at),
             completed_at: None,
