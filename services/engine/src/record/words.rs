@@ -18,8 +18,8 @@ use mingjing_domain::limit::Budget;
 use super::{Basis, Said, Surroundings};
 use crate::allege::{Allegation, Ending};
 use crate::fold::{
-    Begun, DAY_OFF, Finding, Former, HOLIDAY, NO_ITEM, NONE, Resent, STARTED_TWICE, Stay, case_budget,
-    wrong,
+    Begun, DAY_OFF, Finding, Former, HOLIDAY, NO_ITEM, NONE, Resent, STARTED_TWICE, Stay,
+    case_budget, wrong,
 };
 use crate::history::Event;
 use crate::rules::{Check, Point, TimedKind, TimedPoint};
