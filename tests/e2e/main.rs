@@ -16,6 +16,7 @@ mod import_equals_replay;
 mod inspected;
 mod life;
 mod liveness;
+mod people;
 mod platform;
 mod polled;
 mod real;
