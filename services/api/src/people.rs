@@ -338,12 +338,12 @@ impl People {
         if !shaped {
             return Err(ApiError::Access(Denied::NotSignedIn));
         }
-        let person = self.of_session(&secret::digest(token)).await?;
+        let person = self.of_session(&secret::digest(token), true).await?;
         Ok(Caller::Person(Arc::new(person)))
     }
 
-    /// Whose session this is, if it is not over; notes that it was used.
-    async fn of_session(&self, session: &str) -> Result<Person, ApiError> {
+    /// Whose session this is, if it is not over; notes that it was used, where somebody did.
+    async fn of_session(&self, session: &str, used: bool) -> Result<Person, ApiError> {
         let over = || ApiError::Access(Denied::NotSignedIn);
         let kept = self.table.get(SESSIONS, session.as_bytes()).await?;
         let kept: Session = entry(&kept.ok_or_else(over)?, SESSIONS)?;
@@ -359,7 +359,7 @@ impl People {
             return Err(over());
         }
         let idle = millis(self.config.session_idle);
-        if now.millis() - seen.millis() >= SEEN_EVERY_MS.min(idle / 4) {
+        if used && now.millis() - seen.millis() >= SEEN_EVERY_MS.min(idle / 4) {
             let (key, value) = (session.to_owned().into(), encoded(&now)?.into());
             self.table.put(SEEN, key, Some(value)).await?;
         }
@@ -367,6 +367,19 @@ impl People {
             account,
             session: session.to_owned(),
         })
+    }
+
+    /// Whether somebody who was let in a while ago would be so now, with the same rights. A table that does not answer is no reason to
+    /// go: what is asked next will be.
+    pub(crate) async fn still(&self, caller: &Caller) -> bool {
+        match caller {
+            Caller::Anybody | Caller::Key => true,
+            Caller::Person(person) => match self.of_session(&person.session, false).await {
+                Ok(now) => now.account.rights == person.account.rights,
+                Err(ApiError::Access(_)) => false,
+                Err(_) => true,
+            },
+        }
     }
 
     /// Whether a session ran out.

@@ -12,6 +12,7 @@ use axum::http::header::{self, HeaderMap, HeaderValue};
 use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use mingjing_store::Sight;
 use mingjing_wire::asker::Asker;
 
 use super::account::{Account, Role};
@@ -31,6 +32,22 @@ pub(crate) enum Caller {
     Key,
     /// Somebody who signed in.
     Person(Arc<Person>),
+}
+
+impl Caller {
+    /// How far they see. What no person asks sees everything: it was let in by a key, or accounts are off.
+    pub(crate) fn sight(&self) -> Sight {
+        match self {
+            Caller::Anybody | Caller::Key => Sight::default(),
+            Caller::Person(person) => {
+                let rights = &person.account.rights;
+                Sight {
+                    region_prefix: rights.region_prefix().map(str::to_owned),
+                    body: rights.only_body().map(str::to_owned),
+                }
+            }
+        }
+    }
 }
 
 /// Somebody who signed in.

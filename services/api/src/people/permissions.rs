@@ -14,11 +14,13 @@ pub(super) enum Reach {
     Public,
     /// It answers everyone the same: nothing of it belongs to a region or a body.
     Same,
+    /// It answers what lies in the region, and is the body's, of whoever asks.
+    Narrowed,
     /// It speaks of everything: for accounts only that see everything.
     Whole,
 }
 
-use Reach::{Public, Same, Whole};
+use Reach::{Narrowed, Public, Same, Whole};
 
 /// Whether the administrator's key opens it too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,8 +91,14 @@ const SUPERVISION: &[Role] = &[Supervision];
 const DEPARTMENT: &[Role] = &[DepartmentSupervisor, DepartmentHandler];
 /// Who drafts and reviews definitions.
 const REVIEWERS: &[Role] = &[Supervision, Legal, Establishment, GovernmentServices];
-/// Who reads the platform's own state.
-const OPERATION: &[Role] = &[Supervision, Administrator, Leadership];
+/// Who reads how complete sources are.
+const SOURCES: &[Role] = &[
+    Supervision,
+    Administrator,
+    Leadership,
+    DepartmentSupervisor,
+    DepartmentHandler,
+];
 /// Who reads how rules fare.
 const QUALITY: &[Role] = &[Supervision, Legal, Leadership, Auditor];
 /// Who keeps and reads registers of persons.
@@ -147,57 +155,123 @@ pub(super) const ROWS: &[Row] = &[
         Whole,
         Opens,
     ),
-    row("get", "/api/v1/alerts", CASES, Whole, Opens),
-    row("get", "/api/v1/alerts/export", CASES, Whole, Opens),
-    row("get", "/api/v1/alerts/stream", CASES, Whole, Opens),
-    row("get", "/api/v1/alerts/{alert_id}", CASES, Whole, Opens),
+    row("get", "/api/v1/alerts", CASES, Narrowed, Opens),
+    row("get", "/api/v1/alerts/export", CASES, Narrowed, Opens),
+    row("get", "/api/v1/alerts/stream", CASES, Narrowed, Opens),
+    row("get", "/api/v1/alerts/{alert_id}", CASES, Narrowed, Opens),
     row(
         "get",
         "/api/v1/alerts/{alert_id}/evidence",
         CASES,
-        Whole,
+        Narrowed,
         Opens,
     ),
-    act("post", ALERT_ACT, "hold", SUPERVISION, Whole, PersonOnly),
-    act("post", ALERT_ACT, "issue", SUPERVISION, Whole, PersonOnly),
-    act("post", ALERT_ACT, "confirm", SUPERVISION, Whole, PersonOnly),
-    act("post", ALERT_ACT, "dismiss", SUPERVISION, Whole, PersonOnly),
-    act("post", ALERT_ACT, "uphold", SUPERVISION, Whole, PersonOnly),
+    act("post", ALERT_ACT, "hold", SUPERVISION, Narrowed, PersonOnly),
+    act(
+        "post",
+        ALERT_ACT,
+        "issue",
+        SUPERVISION,
+        Narrowed,
+        PersonOnly,
+    ),
+    act(
+        "post",
+        ALERT_ACT,
+        "confirm",
+        SUPERVISION,
+        Narrowed,
+        PersonOnly,
+    ),
+    act(
+        "post",
+        ALERT_ACT,
+        "dismiss",
+        SUPERVISION,
+        Narrowed,
+        PersonOnly,
+    ),
+    act(
+        "post",
+        ALERT_ACT,
+        "uphold",
+        SUPERVISION,
+        Narrowed,
+        PersonOnly,
+    ),
     act(
         "post",
         ALERT_ACT,
         "withdraw",
         SUPERVISION,
-        Whole,
+        Narrowed,
         PersonOnly,
     ),
-    act("post", ALERT_ACT, "pass_up", SUPERVISION, Whole, PersonOnly),
-    act("post", ALERT_ACT, "order", SUPERVISION, Whole, PersonOnly),
-    act("post", ALERT_ACT, "extend", SUPERVISION, Whole, PersonOnly),
-    act("post", ALERT_ACT, "close", SUPERVISION, Whole, PersonOnly),
-    act("post", ALERT_ACT, "appeal", DEPARTMENT, Whole, PersonOnly),
-    act("post", ALERT_ACT, "answer", DEPARTMENT, Whole, PersonOnly),
-    row("get", "/api/v1/commands/{command_id}", CASES, Whole, Opens),
-    row("get", "/api/v1/cases", CASES, Whole, Opens),
+    act(
+        "post",
+        ALERT_ACT,
+        "pass_up",
+        SUPERVISION,
+        Narrowed,
+        PersonOnly,
+    ),
+    act(
+        "post",
+        ALERT_ACT,
+        "order",
+        SUPERVISION,
+        Narrowed,
+        PersonOnly,
+    ),
+    act(
+        "post",
+        ALERT_ACT,
+        "extend",
+        SUPERVISION,
+        Narrowed,
+        PersonOnly,
+    ),
+    act(
+        "post",
+        ALERT_ACT,
+        "close",
+        SUPERVISION,
+        Narrowed,
+        PersonOnly,
+    ),
+    act(
+        "post", ALERT_ACT, "appeal", DEPARTMENT, Narrowed, PersonOnly,
+    ),
+    act(
+        "post", ALERT_ACT, "answer", DEPARTMENT, Narrowed, PersonOnly,
+    ),
+    row(
+        "get",
+        "/api/v1/commands/{command_id}",
+        CASES,
+        Narrowed,
+        Opens,
+    ),
+    row("get", "/api/v1/cases", CASES, Narrowed, Opens),
     row(
         "get",
         "/api/v1/cases/{source}/{case_no}",
         CASES,
-        Whole,
+        Narrowed,
         Opens,
     ),
     row(
         "get",
         "/api/v1/cases/{source}/{case_no}/explain",
         CASES,
-        Whole,
+        Narrowed,
         Opens,
     ),
-    row("get", "/api/v1/counts", CASES, Whole, Opens),
-    row("get", "/api/v1/events/export", SUPERVISION, Whole, Opens),
-    row("get", "/api/v1/sources", OPERATION, Whole, Opens),
-    row("get", "/api/v1/sources/{source}", OPERATION, Whole, Opens),
-    row("get", "/api/v1/rules/quality", QUALITY, Whole, Opens),
+    row("get", "/api/v1/counts", CASES, Narrowed, Opens),
+    row("get", "/api/v1/events/export", SUPERVISION, Narrowed, Opens),
+    row("get", "/api/v1/sources", SOURCES, Narrowed, Opens),
+    row("get", "/api/v1/sources/{source}", SOURCES, Narrowed, Opens),
+    row("get", "/api/v1/rules/quality", QUALITY, Narrowed, Opens),
     row("get", "/api/v1/platform", ANYBODY, Same, Opens),
     row("get", "/api/v1/drafts", DRAFTS, Same, Opens),
     row("get", "/api/v1/drafts/{id}", DRAFTS, Same, Opens),
