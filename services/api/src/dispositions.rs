@@ -151,7 +151,7 @@ pub(crate) async fn act(
 ) -> Result<Response, ApiError> {
     let (fields, mut asked): (SaidFields, Asked) = read(&body)?;
     let disposal = asked.disposal(&act)?;
-    let said = fields.said(&act)?;
+    let said = fields.by(&caller)?.said(&act)?;
     let key = said.key.ok_or_else(|| {
         ApiError::bad(
             "key",

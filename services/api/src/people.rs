@@ -18,7 +18,7 @@
 //!   an administrator raise; when it was last used is kept beside it, so that a late use cannot bring back what was removed.
 //! - **Passwords are hashed a few at a time**, away from the threads that answer.
 
-mod account;
+pub(crate) mod account;
 mod accounts;
 mod attempts;
 pub(crate) mod gate;
