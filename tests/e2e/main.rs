@@ -17,6 +17,7 @@ mod inspected;
 mod life;
 mod liveness;
 mod people;
+mod people_see;
 mod platform;
 mod polled;
 mod real;

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::platform::{Platform, place};
 
 const KEY: &str = "the administrator's key of this trial";
-const SETTINGS: [(&str, &str); 2] = [
+pub const SETTINGS: [(&str, &str); 2] = [
     ("MINGJING__API__ACCOUNTS", "required"),
     ("MINGJING__INTAKE__ADMIN_KEY", KEY),
 ];
@@ -40,16 +40,16 @@ async fn nobody_gets_in_without_an_account_and_what_was_ended_stays_ended() -> R
 }
 
 /// A platform as its users see it.
-struct Site {
+pub struct Site {
     client: Client,
     url: String,
 }
 
 /// Somebody's cookie.
-struct Cookie(String);
+pub struct Cookie(String);
 
 impl Site {
-    fn of(platform: &Platform) -> Result<Self> {
+    pub fn of(platform: &Platform) -> Result<Self> {
         let url = platform.url().with_context(|| platform.errors())?;
         Ok(Self {
             client: Client::new(),
@@ -57,23 +57,28 @@ impl Site {
         })
     }
 
-    fn request(&self, method: &str, path: &str) -> RequestBuilder {
+    pub fn request(&self, method: &str, path: &str) -> RequestBuilder {
         let method = Method::from_bytes(method.as_bytes()).unwrap_or(Method::GET);
         self.client.request(method, format!("{}{path}", self.url))
     }
 
-    async fn answer(&self, request: RequestBuilder) -> Result<(u16, Value)> {
+    pub async fn answer(&self, request: RequestBuilder) -> Result<(u16, Value)> {
         let answer = request.send().await?;
         let (status, text) = (answer.status().as_u16(), answer.text().await?);
         Ok((status, serde_json::from_str(&text).unwrap_or(json!(text))))
     }
 
-    async fn status(&self, request: RequestBuilder) -> Result<u16> {
+    pub async fn text(&self, request: RequestBuilder) -> Result<(u16, String)> {
+        let answer = request.send().await?;
+        Ok((answer.status().as_u16(), answer.text().await?))
+    }
+
+    pub async fn status(&self, request: RequestBuilder) -> Result<u16> {
         Ok(self.answer(request).await?.0)
     }
 
     /// With the administrator's key.
-    async fn by_key(&self, method: &str, path: &str, body: &Value) -> Result<(u16, Value)> {
+    pub async fn by_key(&self, method: &str, path: &str, body: &Value) -> Result<(u16, Value)> {
         let request = self.request(method, path).bearer_auth(KEY);
         self.answer(request.json(body)).await
     }
@@ -102,12 +107,12 @@ impl Site {
 }
 
 impl Cookie {
-    fn get(&self, site: &Site, path: &str) -> RequestBuilder {
+    pub fn get(&self, site: &Site, path: &str) -> RequestBuilder {
         site.request("GET", path).header("cookie", &self.0)
     }
 
     /// As our own page sends it.
-    fn send(&self, site: &Site, method: &str, path: &str, body: &Value) -> RequestBuilder {
+    pub fn send(&self, site: &Site, method: &str, path: &str, body: &Value) -> RequestBuilder {
         site.request(method, path)
             .header("cookie", &self.0)
             .header("x-requested-with", "mingjing")
@@ -196,14 +201,14 @@ async fn opening_an_account(platform: &Platform, site: &Site) -> Result<()> {
     Ok(())
 }
 
-fn open(account: &str, person: &str, roles: &[&str], region: &str) -> Value {
+pub fn open(account: &str, person: &str, roles: &[&str], region: &str) -> Value {
     json!({ "account": account, "why": "试验", "rights": {
         "person": person, "roles": roles, "body": "sfj", "region": region,
     } })
 }
 
 /// Opens an account and gives it its own password.
-async fn ready(site: &Site, opening: &Value) -> Result<Cookie> {
+pub async fn ready(site: &Site, opening: &Value) -> Result<Cookie> {
     let (status, told) = site.by_key("POST", "/api/v1/accounts", opening).await?;
     ensure!(status == 201, "{status} {told:#}");
     let account = opening["account"].as_str().unwrap_or_default();
