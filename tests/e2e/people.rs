@@ -27,6 +27,7 @@ async fn nobody_gets_in_without_an_account_and_what_was_ended_stays_ended() -> R
     roles_are_kept_apart(&site).await?;
     signing_out_and_being_disabled_end_a_session(&site).await?;
     guessing_is_locked_out_and_tells_nothing(&site).await?;
+    the_audit_trail_tells_who_did_and_looked(&site).await?;
     platform.stop().await?;
 
     // What was ended before a restart is ended after it, and what was not goes on.
@@ -366,5 +367,48 @@ async fn guessing_is_locked_out_and_tells_nothing(site: &Site) -> Result<()> {
     let given = told["password"].as_str().unwrap_or_default();
     ensure!(status == 200, "{told:#}");
     site.sign_in("li", given).await?;
+    Ok(())
+}
+
+/// To an auditor, and to nobody else.
+async fn the_audit_trail_tells_who_did_and_looked(site: &Site) -> Result<()> {
+    let lu = ready(site, &open("lu", "sj-01", &["auditor"], "")).await?;
+    let (status, trail) = site.answer(lu.get(site, "/api/v1/audit")).await?;
+    ensure!(status == 200, "{status} {trail:#}");
+    ensure!(trail["broken"] == json!([]), "{:#}", trail["broken"]);
+    let entries = trail["entries"].as_array().context("entries")?;
+    for (account, method, path, status) in [
+        ("administrator_key", "POST", "/api/v1/accounts", 201),
+        ("li", "GET", "/api/v1/alerts", 403),
+        ("li", "GET", "/api/v1/alerts", 200),
+        ("li", "POST", "/api/v1/session", 401),
+        ("li", "POST", "/api/v1/session", 200),
+        ("zhao", "POST", "/api/v1/alerts/0123/confirm", 403),
+        ("zhao", "POST", "/api/v1/accounts/li/end_sessions", 200),
+        ("wang", "DELETE", "/api/v1/session", 204),
+    ] {
+        let found = entries.iter().any(|entry| {
+            entry["account"] == account
+                && entry["method"] == method
+                && entry["path"] == path
+                && entry["status"] == status
+                && entry["from"] == "127.0.0.1"
+        });
+        ensure!(found, "{account} {method} {path} {status}: {trail:#}");
+    }
+    ensure!(
+        !trail.to_string().contains("nobody-of-this-name") && !trail.to_string().contains(PASSWORD),
+        "what nobody is called, and passwords, are kept nowhere"
+    );
+    let (_, of_zhao) = site
+        .answer(lu.get(site, "/api/v1/audit?account=zhao"))
+        .await?;
+    let mut of_zhao = of_zhao["entries"].as_array().into_iter().flatten();
+    ensure!(of_zhao.all(|entry| entry["account"] == "zhao"));
+    let zhao = site.sign_in("zhao", PASSWORD).await?;
+    ensure!(site.status(zhao.get(site, "/api/v1/audit")).await? == 403);
+    let (status, _) = site.by_key("GET", "/api/v1/audit", &json!({})).await?;
+    ensure!(status == 403);
+    ensure!(site.status(lu.get(site, "/api/v1/alerts")).await? == 403);
     Ok(())
 }

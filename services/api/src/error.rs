@@ -228,6 +228,12 @@ fn denied_parts(denied: Denied) -> (StatusCode, &'static str, String, String) {
             "请求不是从本平台的页面发出的",
             "the request did not come from a page of this platform",
         ),
+        Denied::Unrecorded => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "unrecorded",
+            "审计记录暂时写不了；不留记录不办理、不展示，请稍后重试",
+            "the audit trail cannot be written for the moment, and nothing is done or shown without it",
+        ),
         Denied::Off => (
             StatusCode::CONFLICT,
             "accounts_off",

@@ -8,6 +8,7 @@
 //! | `accounts` | `<account>/<n>` | the account's `n`-th record as JSON: who, when, why, what |
 //! | `passwords` | `<account>/<id>` | an Argon2id hash; the account's records name the one that counts |
 //! | `sessions` | SHA-256 of the token | whose it is, since when |
+//! | `audit`, `audit_days` | | the audit trail, see there |
 //! | `sessions_seen` | SHA-256 of the token | when it was last used |
 //!
 //! # Rules it keeps
@@ -21,6 +22,7 @@
 pub(crate) mod account;
 mod accounts;
 mod attempts;
+mod audit;
 pub(crate) mod gate;
 mod password;
 mod permissions;
@@ -44,6 +46,7 @@ use tokio::sync::Semaphore;
 use crate::{ApiError, State};
 use account::{Account, Act, Record};
 use attempts::Attempts;
+use audit::{Audit, Entry};
 use gate::{Caller, Person};
 use password::Hashed;
 
@@ -111,6 +114,8 @@ pub enum Denied {
     Closed,
     /// Another site's page sent it.
     ForeignPage,
+    /// The audit trail cannot be written, and nothing is done or shown without it.
+    Unrecorded,
     /// Accounts are off at this site.
     Off,
 }
@@ -134,10 +139,11 @@ pub struct People {
     /// What a password is held against where there is no such account.
     nobody: Hashed,
     swept_at: Mutex<Timestamp>,
+    audit: Audit,
 }
 
 impl People {
-    /// Those of a table. The clock is the machine's: sessions run out in people's time, whatever a demo's clock says.
+    /// Those of a table, and the task that writes their audit trail. The clock is the machine's: sessions run out in people's time, whatever a demo's clock says.
     ///
     /// # Errors
     /// When the machine has no random numbers or no memory for a hash.
@@ -145,8 +151,12 @@ impl People {
         table: Arc<dyn Table>,
         config: PeopleConfig,
         clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
-    ) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
-        Ok(Self {
+    ) -> Result<
+        (Self, impl Future<Output = ()> + Send + use<>),
+        Box<dyn std::error::Error + Send + Sync>,
+    > {
+        let (audit, work) = Audit::begin(table.clone(), config.zone);
+        let people = Self {
             config,
             journals: Journals::new(table.clone(), ACCOUNTS),
             table,
@@ -155,7 +165,9 @@ impl People {
             hashing: Arc::new(Semaphore::new(HASHING_MAX)),
             nobody: Hashed::of(&password::temporary()?)?,
             swept_at: Mutex::new(Timestamp::MIN),
-        })
+            audit,
+        };
+        Ok((people, work))
     }
 
     /// Whether everything but what is public asks for an account or the administrator's key.
@@ -291,8 +303,14 @@ impl People {
         let text = text.to_owned();
         let right = self.hashed(move || against.matches(&text)).await?;
         let works = |account: &Account| known && right && account.works_on(self.day(now));
+        if let Some(tried) = account.as_ref().filter(|account| !works(account)) {
+            self.audit.note(signing_in(tried, from, now, 401));
+        }
         let account = account.filter(works).ok_or(wrong)?;
         self.attempts().succeeded(id, from);
+        self.audit
+            .write(signing_in(&account, from, now, 200))
+            .await?;
         Ok(account)
     }
 
@@ -426,6 +444,19 @@ impl People {
     }
 }
 
+/// That somebody proved, or did not prove, who they are.
+fn signing_in(account: &Account, from: IpAddr, at: Timestamp, status: u16) -> Entry {
+    Entry {
+        at,
+        account: account.id.clone(),
+        person: account.rights.person.clone(),
+        from: from.to_string(),
+        method: "POST".into(),
+        path: "/api/v1/session".into(),
+        status,
+    }
+}
+
 fn millis(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }
@@ -467,6 +498,7 @@ pub(crate) fn routes() -> Router<State> {
                 .delete(session::sign_out),
         )
         .route("/api/v1/session/password", post(session::change_password))
+        .route("/api/v1/audit", get(audit::list))
         .route("/api/v1/accounts", get(accounts::list).post(accounts::open))
         .route("/api/v1/accounts/{account}", get(accounts::one))
         .route("/api/v1/accounts/{account}/{act}", post(accounts::act))

@@ -189,9 +189,12 @@ impl Platform {
             zone: settings.time_zone,
         };
         let clock = Arc::new(|| mingjing_supervise::System.now());
-        mingjing_api::People::new(self.log.table.clone(), config, clock)
+        let made = mingjing_api::People::new(self.log.table.clone(), config, clock);
+        let (people, recording) = made
             .map_err(|error| anyhow::anyhow!(error))
-            .context("cannot hash passwords")
+            .context("cannot hash passwords")?;
+        tokio::spawn(recording);
+        Ok(people)
     }
 
     fn stall_after(&self) -> Duration {

@@ -136,6 +136,22 @@ pub(super) fn operations() -> Vec<(&'static str, &'static str, Value)> {
             ),
         ),
         (
+            "/api/v1/audit",
+            "get",
+            told(
+                "listAudit",
+                "审计记录：某日谁办理、查看了什么；broken 列出链条断裂的段 / who did and looked at what on a day; broken lists what was tampered with",
+                &[
+                    ("query", "day", "日期，默认今日"),
+                    ("query", "account", "账号名"),
+                    ("query", "after", "上一页的 next"),
+                ],
+                None,
+                "200",
+                &all,
+            ),
+        ),
+        (
             "/api/v1/accounts",
             "get",
             told(

@@ -7,15 +7,16 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use axum::extract::{ConnectInfo, FromRequestParts, MatchedPath, Request, State as Here};
-use axum::http::Method;
 use axum::http::header::{self, HeaderMap, HeaderValue};
 use axum::http::request::Parts;
+use axum::http::{Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use mingjing_store::Sight;
 use mingjing_wire::asker::Asker;
 
 use super::account::{Account, Role};
+use super::audit::{Entry, told_path};
 use super::permissions::{self, Key, Reach, Row};
 use super::{Denied, People, TOKEN_PREFIX};
 use crate::{ApiError, State};
@@ -100,12 +101,18 @@ fn address(peer: Option<IpAddr>, headers: &HeaderMap, people: &People) -> IpAddr
 /// The layer.
 pub(crate) async fn pass(Here(state): Here<State>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
-    let caller = match admit(&state, &parts).await {
-        Ok(caller) => caller,
+    let (caller, entry) = match admit(&state, &parts).await {
+        Ok(admitted) => admitted,
         Err(error) => return error.into_response(),
     };
     parts.extensions.insert(caller);
     let mut answer = next.run(Request::from_parts(parts, body)).await;
+    if let Some(mut entry) = entry {
+        entry.status = answer.status().as_u16();
+        if let Err(error) = state.people.audit.write(entry).await {
+            return error.into_response();
+        }
+    }
     if state.people.config.required {
         // Who asks next at this machine is somebody else.
         let headers = answer.headers_mut();
@@ -116,14 +123,15 @@ pub(crate) async fn pass(Here(state): Here<State>, request: Request, next: Next)
     answer
 }
 
-async fn admit(state: &State, asked: &Parts) -> Result<Caller, ApiError> {
+/// Whom a request is from, if it is let in; and what the audit trail has to say of it, but for what was answered.
+async fn admit(state: &State, asked: &Parts) -> Result<(Caller, Option<Entry>), ApiError> {
     let people = &*state.people;
     if !people.config.required {
-        return Ok(Caller::Anybody);
+        return Ok((Caller::Anybody, None));
     }
     // What no route takes is a file of the console, or nothing.
     let Some(path) = asked.extensions.get::<MatchedPath>() else {
-        return Ok(Caller::Anybody);
+        return Ok((Caller::Anybody, None));
     };
     let method = match asked.method {
         Method::HEAD => "GET",
@@ -133,11 +141,38 @@ async fn admit(state: &State, asked: &Parts) -> Result<Caller, ApiError> {
     let row = permissions::find(method, path.as_str(), last);
     let row = row.ok_or(ApiError::Access(Denied::Closed))?;
     if row.reach == Reach::Public {
-        return Ok(Caller::Anybody);
+        return Ok((Caller::Anybody, None));
     }
     let caller = identify(state, &asked.method, &asked.headers).await?;
-    may(&caller, row)?;
-    Ok(caller)
+    let entry = entry(&caller, asked, people);
+    if let Err(error) = may(&caller, row) {
+        people.audit.write(entry).await?;
+        return Err(error);
+    }
+    Ok((caller, permissions::audited(row).then_some(entry)))
+}
+
+/// Of a request that is refused; one that is let in is given what was answered.
+fn entry(caller: &Caller, asked: &Parts, people: &People) -> Entry {
+    let peer = asked.extensions.get::<ConnectInfo<SocketAddr>>();
+    let peer = peer.map(|ConnectInfo(peer)| peer.ip());
+    let (account, person) = match caller {
+        Caller::Anybody => (String::new(), String::new()),
+        Caller::Key => ("administrator_key".to_owned(), String::new()),
+        Caller::Person(person) => {
+            let account = &person.account;
+            (account.id.clone(), account.rights.person.clone())
+        }
+    };
+    Entry {
+        at: people.now(),
+        account,
+        person,
+        from: address(peer, &asked.headers, people).to_string(),
+        method: asked.method.to_string(),
+        path: told_path(&asked.uri),
+        status: StatusCode::FORBIDDEN.as_u16(),
+    }
 }
 
 /// Who sent a request, where accounts are required.

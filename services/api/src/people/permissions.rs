@@ -139,6 +139,7 @@ pub(super) const ROWS: &[Row] = &[
         Same,
         PersonOnly,
     ),
+    row("get", "/api/v1/audit", &[Auditor], Whole, PersonOnly),
     row("get", "/api/v1/accounts", ACCOUNT_READERS, Whole, Opens),
     row("post", "/api/v1/accounts", ACCOUNTS, Whole, Opens),
     row(
@@ -354,6 +355,29 @@ pub(super) const ROWS: &[Row] = &[
     ),
 ];
 
+/// What shows persons: officers by number, and what they did. Each view of it is an entry of the audit trail, as each change is.
+const PERSONAL: &[&str] = &[
+    "/api/v1/accounts",
+    "/api/v1/accounts/{account}",
+    "/api/v1/audit",
+    "/api/v1/alerts",
+    "/api/v1/alerts/export",
+    "/api/v1/alerts/stream",
+    "/api/v1/alerts/{alert_id}",
+    "/api/v1/alerts/{alert_id}/evidence",
+    "/api/v1/cases/{source}/{case_no}",
+    "/api/v1/cases/{source}/{case_no}/explain",
+    "/api/v1/events/export",
+    "/api/v1/register",
+    "/api/v1/register/{body}",
+    "/api/v1/register/{body}/history",
+];
+
+/// Whether a request of this row is an entry of the audit trail.
+pub(super) fn audited(row: &Row) -> bool {
+    row.method != "get" || PERSONAL.contains(&row.path)
+}
+
 /// What other parts of the platform serve, to sources by their keys and to the administrator by his, whatever accounts there are.
 #[cfg(test)]
 const BY_KEY: &[(&str, &str)] = &[
@@ -399,6 +423,16 @@ mod tests {
         for (method, path) in BY_KEY {
             assert!(seen.insert((*method, *path, "")), "{method} {path}");
         }
+    }
+
+    #[test]
+    fn what_shows_persons_is_asked_of_routes_that_there_are() {
+        for path in PERSONAL {
+            let row = find("GET", path, "x");
+            assert!(row.is_some_and(|row| audited(row)), "{path}");
+        }
+        let counts = find("GET", "/api/v1/counts", "counts");
+        assert!(counts.is_some_and(|row| !audited(row)));
     }
 
     #[test]
