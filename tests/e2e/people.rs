@@ -285,8 +285,8 @@ async fn another_sites_page_changes_nothing(site: &Site) -> Result<()> {
 async fn roles_are_kept_apart(site: &Site) -> Result<()> {
     for (account, person, roles) in [
         ("both", "p-1", &["supervision", "legal"][..]),
-        ("second", "fz-07", &["legal"]),
-        ("third", "p-2", &["administrator", "auditor"]),
+        ("second", "fz-07", &["legal"][..]),
+        ("third", "p-2", &["administrator", "auditor"][..]),
     ] {
         let opening = open(account, person, roles, "");
         let (status, told) = site.by_key("POST", "/api/v1/accounts", &opening).await?;

@@ -105,16 +105,16 @@ mod tests {
             (Some("510502"), &zjj[..], true, true, true),
             (
                 Some("510502001000"),
-                &[Some("rsj"), Some("zjj")],
+                &[Some("rsj"), Some("zjj")][..],
                 true,
                 true,
                 true,
             ),
-            (Some("510502"), &[Some("rsj")], true, true, false),
-            (Some("510500"), &zjj, true, false, false),
-            (Some("510503"), &zjj, true, false, false),
-            (None, &zjj, true, false, false),
-            (Some("510502"), &[None], true, true, false),
+            (Some("510502"), &[Some("rsj")][..], true, true, false),
+            (Some("510500"), &zjj[..], true, false, false),
+            (Some("510503"), &zjj[..], true, false, false),
+            (None, &zjj[..], true, false, false),
+            (Some("510502"), &[None][..], true, true, false),
         ] {
             let seen = [&Sight::default(), &district, &handler].map(|s| s.sees(region, bodies));
             let wanted = [everything, of_district, of_handler];
