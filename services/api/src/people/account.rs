@@ -50,22 +50,6 @@ impl Role {
         Role::Administrator,
     ];
 
-    /// The word in requests.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Role::Supervision => "supervision",
-            Role::Legal => "legal",
-            Role::Establishment => "establishment",
-            Role::GovernmentServices => "government_services",
-            Role::InformationDisclosure => "information_disclosure",
-            Role::DepartmentSupervisor => "department_supervisor",
-            Role::DepartmentHandler => "department_handler",
-            Role::Leadership => "leadership",
-            Role::Auditor => "auditor",
-            Role::Administrator => "administrator",
-        }
-    }
-
     /// The field's term.
     pub const fn name_zh(self) -> &'static str {
         match self {
