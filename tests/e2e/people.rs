@@ -28,15 +28,20 @@ async fn nobody_gets_in_without_an_account_and_what_was_ended_stays_ended() -> R
     signing_out_and_being_disabled_end_a_session(&site).await?;
     guessing_is_locked_out_and_tells_nothing(&site).await?;
     the_audit_trail_tells_who_did_and_looked(&site).await?;
+    let kept = site.sign_in("zhao", PASSWORD).await?;
+    let ended = site.sign_in("zhao", PASSWORD).await?;
+    let out = ended.send(&site, "DELETE", "/api/v1/session", &json!({}));
+    ensure!(site.status(out).await? == 204);
     platform.stop().await?;
 
     // What was ended before a restart is ended after it, and what was not goes on.
     let platform = Platform::start(folder.path(), &SETTINGS)?;
     platform.until_ready(true).await?;
     let site = Site::of(&platform)?;
-    let zhao = site.sign_in("zhao", PASSWORD).await?;
-    ensure!(site.status(zhao.get(&site, "/api/v1/alerts")).await? == 403);
-    ensure!(site.status(zhao.get(&site, "/api/v1/accounts")).await? == 200);
+    let accounts = "/api/v1/accounts";
+    ensure!(site.status(kept.get(&site, accounts)).await? == 200);
+    ensure!(site.status(ended.get(&site, accounts)).await? == 401);
+    ensure!(site.try_sign_in("wang", PASSWORD).await?.status() == 401);
     platform.stop().await
 }
 

@@ -143,7 +143,8 @@ pub struct People {
 }
 
 impl People {
-    /// Those of a table, and the task that writes their audit trail. The clock is the machine's: sessions run out in people's time, whatever a demo's clock says.
+    /// Those of a table, and the task that writes their audit trail. The clock is the machine's: sessions run out in people's time,
+    /// whatever a demo's clock says.
     ///
     /// # Errors
     /// When the machine has no random numbers or no memory for a hash.
@@ -280,9 +281,9 @@ impl People {
 
     /// Whose account this is, if the password is right; as slow and as silent where it is not.
     async fn check(&self, id: &str, text: &str, from: IpAddr) -> Result<Account, ApiError> {
-        let wrong = ApiError::Access(Denied::WrongCredentials);
+        let wrong = || ApiError::Access(Denied::WrongCredentials);
         if !account::is_name(id) || text.chars().count() > password::CHARS_MAX {
-            return Err(wrong);
+            return Err(wrong());
         }
         let now = self.now();
         self.attempts()
@@ -306,7 +307,7 @@ impl People {
         if let Some(tried) = account.as_ref().filter(|account| !works(account)) {
             self.audit.note(signing_in(tried, from, now, 401));
         }
-        let account = account.filter(works).ok_or(wrong)?;
+        let account = account.filter(works).ok_or_else(wrong)?;
         self.attempts().succeeded(id, from);
         self.audit
             .write(signing_in(&account, from, now, 200))
