@@ -16,6 +16,8 @@ mod import_equals_replay;
 mod inspected;
 mod life;
 mod liveness;
+mod people;
+mod people_see;
 mod platform;
 mod polled;
 mod real;

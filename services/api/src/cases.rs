@@ -2,17 +2,20 @@
 
 use axum::Json;
 use axum::extract::{Path, State as Here};
-use mingjing_store::CaseView;
+use mingjing_store::{CaseView, Sight};
 use serde_json::{Value, json};
 
+use crate::people::gate::Caller;
 use crate::{ApiError, Names, State, view};
 
 /// `GET /api/v1/cases/{source}/{case_no}`
-pub async fn one(
+pub(crate) async fn one(
     Here(state): Here<State>,
+    caller: Caller,
     Path((source, case_no)): Path<(String, String)>,
 ) -> Result<Json<Value>, ApiError> {
     let found = state.store.case(&source, &case_no).await?;
+    let found = found.filter(|found| in_sight(&caller.sight(), found));
     let found = found.ok_or_else(|| ApiError::NotFound {
         what: format!("办件 {source}/{case_no}"),
     })?;
@@ -41,6 +44,12 @@ pub async fn one(
         "timeline": timeline,
         "alerts": alerts,
     })))
+}
+
+/// Whether somebody sees a case. Before it is judged nobody knows where it belongs.
+pub(crate) fn in_sight(sight: &Sight, found: &CaseView) -> bool {
+    let case = found.case.as_ref();
+    sight.is_everything() || case.is_some_and(|case| sight.sees_case(case))
 }
 
 /// Events and changes of alerts in one order: (instant, events before alerts, entry).

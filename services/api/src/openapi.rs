@@ -3,6 +3,7 @@
 mod beside;
 mod dispositions;
 mod life;
+mod people;
 
 use axum::Json;
 use mingjing_domain::alert::AlertRecord;
@@ -360,7 +361,7 @@ fn paths() -> Map<String, Value> {
         let path = paths.entry(change.path).or_insert_with(|| json!({}));
         path[change.method] = told;
     }
-    for (path, method, told) in beside::operations() {
+    for (path, method, told) in beside::operations().into_iter().chain(people::operations()) {
         paths.entry(path).or_insert_with(|| json!({}))[method] = told;
     }
     paths

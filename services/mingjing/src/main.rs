@@ -1,5 +1,6 @@
 //! `mingjing` 明镜: runtime supervision of administrative power, in one binary.
 
+mod accounts_command;
 mod allocator;
 mod archive_group;
 mod assets;
@@ -70,6 +71,9 @@ enum Command {
     /// How far each body has come, of a running platform.
     #[command(subcommand)]
     Milestones(life_command::MilestonesCommand),
+    /// Accounts of a running platform: who may sign in, as what, of where.
+    #[command(subcommand)]
+    Accounts(accounts_command::AccountsCommand),
     /// Work calendars: days off and make-up working days.
     #[command(subcommand)]
     Calendar(calendar_command::CalendarCommand),
@@ -124,6 +128,7 @@ fn main() -> ExitCode {
         Command::Definitions(command) => definitions_command::run(&command),
         Command::Register(command) => on_runtime(life_command::register(command)),
         Command::Milestones(command) => on_runtime(life_command::milestones(command)),
+        Command::Accounts(command) => on_runtime(accounts_command::run(command)),
         Command::Calendar(command) => calendar_command::run(&command),
         Command::Rules(args) => rules_command::run(&args),
         Command::Deadline(args) => deadline_command::run(&args),

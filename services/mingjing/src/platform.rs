@@ -177,6 +177,26 @@ impl Platform {
         )
     }
 
+    /// Who may sign in. Sessions run by the machine's clock, also where the platform's is a demo's.
+    fn people(&self) -> anyhow::Result<mingjing_api::People> {
+        let settings = &self.settings;
+        let config = mingjing_api::PeopleConfig {
+            required: settings.accounts_required,
+            session_idle: settings.session_idle,
+            session_most: settings.session_most,
+            origin: settings.origin.clone(),
+            proxies: settings.proxies.clone(),
+            zone: settings.time_zone,
+        };
+        let clock = Arc::new(|| mingjing_supervise::System.now());
+        let made = mingjing_api::People::new(self.log.table.clone(), config, clock);
+        let (people, recording) = made
+            .map_err(|error| anyhow::anyhow!(error))
+            .context("cannot hash passwords")?;
+        tokio::spawn(recording);
+        Ok(people)
+    }
+
     fn stall_after(&self) -> Duration {
         let settings = &self.settings;
         settings
@@ -251,6 +271,7 @@ impl Platform {
         let definitions = Arc::new(mingjing_api::Definitions::new(self.log.table.clone()));
         let lives = Arc::new(self.lives(definitions.clone()).told_to(metrics.clone()));
         tokio::spawn(mingjing_api::settle(lives.clone(), self.now()));
+        let people = self.people()?;
         Ok(mingjing_api::router(mingjing_api::State {
             store: store.clone(),
             hub,
@@ -259,6 +280,7 @@ impl Platform {
             signer: crate::evidence_key::open(&self.settings)?,
             definitions,
             lives,
+            people: Arc::new(people),
             operator_key: self
                 .settings
                 .admin_key

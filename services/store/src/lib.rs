@@ -42,7 +42,7 @@ pub use query::{
     AlertCursor, AlertFilter, AlertPage, AlertStream, AlertView, BorneCode, CaseLogView, CaseView,
     CasesAsked, ChangePlace, ControlTotal, Counts, Horizon, InvalidCursor, ItemRun, LevelCount,
     OrgCount, Past, PastAlert, PastAsked, PastEvent, PlacedEvent, RejectCount, RuleQuality,
-    SentCode,
+    SentCode, Sight,
 };
 pub use rows::{
     AlertHistoryRow, AlertRow, CaseRow, CommandOutcome, CommandRow, Control, ControlRow, DayTotals,

@@ -4,6 +4,7 @@ use clickhouse::query::RowCursor;
 use mingjing_domain::Timestamp;
 use mingjing_domain::alert::{AlertRecord, Status};
 
+use super::sight::all_of;
 use super::{AlertCursor, AlertFilter};
 use crate::rows::{AlertHistoryRow, AlertRow, HistoryEntry, from_code};
 use crate::store::within;
@@ -174,15 +175,6 @@ impl AlertStream {
             Some(row) => AlertRecord::try_from(row).map(Some),
             None => Ok(None),
         }
-    }
-}
-
-/// `WHERE a AND b`, or nothing.
-fn all_of(conditions: &[&str]) -> String {
-    if conditions.is_empty() {
-        String::new()
-    } else {
-        format!("WHERE {}", conditions.join(" AND "))
     }
 }
 

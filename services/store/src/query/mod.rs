@@ -13,6 +13,7 @@ mod filter;
 mod items_run;
 mod past;
 mod quality;
+mod sight;
 mod sources;
 
 pub use alerts::{AlertPage, AlertStream, AlertView, ChangePlace};
@@ -24,4 +25,5 @@ pub use filter::{AlertCursor, AlertFilter, InvalidCursor};
 pub use items_run::{BorneCode, ItemRun};
 pub use past::{Horizon, Past, PastAlert, PastAsked, PastEvent};
 pub use quality::RuleQuality;
+pub use sight::Sight;
 pub use sources::{ControlTotal, RejectCount, SentCode};
