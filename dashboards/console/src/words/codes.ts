@@ -1,7 +1,16 @@
 // The field's words for codes, Chinese and English, as tables. A code that is not in its table is shown as it is.
 
+import type { Names } from '../api/names'
+import type { Alert, Conclusion, DayVerdict, DispositionState, Level, Status } from '../api/types'
+
+/** Chinese, and English where there is room for it. */
+export interface Words {
+  zh: string
+  en?: string
+}
+
 /** Levels, gravest first. */
-export const LEVELS = {
+export const LEVELS: Record<Level, Words> = {
   red: { zh: '红牌', en: 'Red' },
   yellow: { zh: '黄牌', en: 'Yellow' },
   notice: { zh: '提醒', en: 'Notice' },
@@ -9,7 +18,7 @@ export const LEVELS = {
 }
 
 /** Statuses. `open`: it still stands. */
-export const STATUSES = {
+export const STATUSES: Record<Status, Words & { open: boolean }> = {
   pending: { zh: '待发', en: 'Pending', open: true },
   issued: { zh: '已发', en: 'Issued', open: true },
   review: { zh: '待核', en: 'In review', open: true },
@@ -19,7 +28,7 @@ export const STATUSES = {
 }
 
 /** What became of an alert. */
-export const CHANGES = {
+export const CHANGES: Record<string, Words> = {
   raised: { zh: '初判', en: 'Raised' },
   issued: { zh: '发出', en: 'Issued' },
   escalated: { zh: '升级', en: 'Escalated' },
@@ -33,17 +42,18 @@ export const CHANGES = {
 }
 
 /** Why it changed. */
-export const CAUSES = {
+export const CAUSES: Record<string, Words> = {
   event: { zh: '部门报送了记录', en: 'an event arrived' },
   clock: { zh: '时间届至', en: 'time passed' },
   source_complete: { zh: '来源声明数据已报全', en: 'the source said it is complete' },
   calendar_change: { zh: '工作日历修订', en: 'the work calendar was amended' },
   definitions_change: { zh: '流程定义发布', en: 'definitions were published' },
   engine_change: { zh: '判定程序升级', en: 'the engine was upgraded' },
+  command: { zh: '人员处置', en: 'a person decided' },
 }
 
 /** What became of a day of a limit. `short` stands in the day's box. */
-export const VERDICTS = {
+export const VERDICTS: Record<DayVerdict, Words & { short: string }> = {
   start_day_not_counted: { zh: '开始当日不计', en: 'start day', short: '起' },
   counted: { zh: '计入', en: 'counted', short: '' },
   make_up_working_day: { zh: '调休上班，计入', en: 'make-up working day, counted', short: '班' },
@@ -54,7 +64,7 @@ export const VERDICTS = {
   elapsed: { zh: '计时', en: 'elapsed time', short: '' },
 }
 
-const UNITS = {
+const UNITS: Record<string, Words> = {
   wd: { zh: '个工作日', en: 'working days' },
   cd: { zh: '日', en: 'days' },
   cdr: { zh: '日（末日顺延）', en: 'days, rolled' },
@@ -65,7 +75,7 @@ const UNITS = {
 }
 
 /** Results that departments report. A code that is not here is shown as it is. */
-export const RESULTS = {
+export const RESULTS: Record<string, Words> = {
   granted: { zh: '准予许可' },
   refused: { zh: '不予批准' },
   not_accepted: { zh: '不予受理' },
@@ -92,7 +102,7 @@ export const RESULTS = {
 }
 
 /** 满意度 (GB/T 39046 A.8). */
-export const GRADES = {
+export const GRADES: Record<string, Words> = {
   1: { zh: '非常满意' },
   2: { zh: '满意' },
   3: { zh: '基本满意' },
@@ -101,17 +111,17 @@ export const GRADES = {
 }
 
 /** Whether a person has to decide it: its level says so, or a late entry put it into doubt. */
-export const toReview = ({ level, status }) => STATUSES[status]?.open === true && (level === 'review' || status === 'review')
+export const toReview = ({ level, status }: { level: Level; status: Status }) => STATUSES[status].open && (level === 'review' || status === 'review')
 
 /** A word of a table; the code itself where the table has none. */
-export function word(table, code) {
-  return table[code] ?? { zh: code }
+export function word<W extends Words>(table: Record<string, W>, code: string): Words & Partial<W> {
+  return (table[code] ?? { zh: code }) as Words & Partial<W>
 }
 
 /** A limit like `20wd`, as an officer reads it. */
-export function limitWords(limit) {
+export function limitWords(limit: string): Words {
   const [, count, unit] = /^(\d+)([a-z]+)$/.exec(limit) ?? []
-  const known = UNITS[unit]
+  const known = unit ? UNITS[unit] : undefined
   return known ? { zh: `${count}${known.zh}`, en: `${count} ${known.en}` } : { zh: limit }
 }
 
@@ -120,10 +130,31 @@ export function limitWords(limit) {
  * definitions are the second choice. A control point is named for its breach, so a reminder says that there is none yet: its message
  * begins so (`Sentence::title` in services/engine/src/record/words.rs); to those of before it is added here.
  */
-export function headline(alert, names) {
+export function headline(alert: Alert, names: Names) {
   const at = alert.message.indexOf('：')
   const named = at > 0 && at < 40
   const name = named ? alert.message.slice(0, at) : names.controlPoint(alert.control_point)
-  const before = alert.level === 'notice' && alert.due_at && !alert.breached_at && !/^(临期)?提醒（/.test(name)
+  const before: boolean = alert.level === 'notice' && Boolean(alert.due_at) && !alert.breached_at && !/^(临期)?提醒（/.test(name)
   return { name: before ? `${name}（尚未超期）` : name, text: named ? alert.message.slice(at + 1) : alert.message }
+}
+
+/** 处置状态. */
+export const DISPOSITIONS: Record<DispositionState, Words> = {
+  open: { zh: '处理中', en: 'In hand' },
+  held: { zh: '暂缓发出', en: 'Held' },
+  issued: { zh: '人工发出', en: 'Issued by hand' },
+  confirmed: { zh: '已认定', en: 'Confirmed' },
+  appealed: { zh: '申诉中', en: 'Appealed' },
+  upheld: { zh: '申诉维持', en: 'Upheld' },
+  dismissed: { zh: '不予认定', en: 'Dismissed' },
+  withdrawn_on_appeal: { zh: '申诉撤销', en: 'Withdrawn on appeal' },
+  recheck: { zh: '情形有变，须重新认定', en: 'To be decided again' },
+}
+
+/** 结论 (`Conclusion` in services/domain/src/disposition.rs). */
+export const CONCLUSIONS: Record<Conclusion, Words> = {
+  subjective: { zh: '主观责任', en: 'Subjective responsibility' },
+  objective: { zh: '客观原因', en: 'Objective cause' },
+  data: { zh: '数据问题', en: 'Data fault' },
+  rule: { zh: '规则问题', en: 'Rule fault' },
 }

@@ -1,26 +1,28 @@
 // The live stream. It says what happens and how the connection stands; it keeps no state of the board.
 
-/** How the connection may stand. */
-export const CONNECTIONS = {
-  connecting: { zh: '正在连接', en: 'Connecting' },
-  live: { zh: '实时', en: 'Live' },
-  lost: { zh: '连接中断，正在重连', en: 'Reconnecting' },
-}
+import type { Alert, Counts } from './types'
+
+export type Connection = 'connecting' | 'live' | 'lost'
 
 const RETRY_MS = 3000
 
-/**
- * Follows the stream for as long as the page is open. `on.alert(change, alert)`, `on.counts(counts)`, `on.connected()`,
- * `on.reload()` when too much was missed, `on.state(name)` with a name of CONNECTIONS.
- */
-export function follow(on) {
-  let stream
+export interface LiveListener {
+  state(state: Connection): void
+  alert(alert: Alert): void
+  counts(counts: Counts): void
+  connected(): void
+  /** Too much was missed. */
+  reload(): void
+}
+
+/** Follows the stream for as long as the page is open. */
+export function follow(on: LiveListener) {
   // A browser comes back by itself and says what it saw last, except when it saw nothing yet, and after an answer that is no stream
   // at all, when a new one is opened: both have missed something.
   let missed = true
 
   const open = () => {
-    stream = new EventSource('/api/v1/alerts/stream')
+    const stream = new EventSource('/api/v1/alerts/stream')
     stream.addEventListener('open', () => on.state('live'))
     stream.addEventListener('error', () => {
       on.state('lost')
@@ -34,11 +36,8 @@ export function follow(on) {
       else on.connected()
       missed = false
     })
-    stream.addEventListener('alert', ({ data }) => {
-      const { change, alert } = JSON.parse(data)
-      on.alert(change, alert)
-    })
-    stream.addEventListener('counts', ({ data }) => on.counts(JSON.parse(data)))
+    stream.addEventListener('alert', ({ data }: MessageEvent<string>) => on.alert((JSON.parse(data) as { alert: Alert }).alert))
+    stream.addEventListener('counts', ({ data }: MessageEvent<string>) => on.counts(JSON.parse(data) as Counts))
     stream.addEventListener('resync', () => on.reload())
   }
 

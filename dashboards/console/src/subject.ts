@@ -1,8 +1,12 @@
 // Whom or what an alert is about. Most are about a case; what a periodic inspection found may be about a source, a body, an item, an officer
 // or a party, whose key then stands where a case's number would (`Subject` in services/domain/src/command.rs).
 
+import type { Names } from './api/names'
+import type { Alert } from './api/types'
+import type { Words } from './words/codes'
+
 /** Kinds of subjects. */
-export const SUBJECTS = {
+export const SUBJECTS: Record<string, Words> = {
   case: { zh: '办件', en: 'Case' },
   source: { zh: '来源系统', en: 'Source' },
   org: { zh: '机构', en: 'Body' },
@@ -15,17 +19,17 @@ export const SUBJECTS = {
 const HASH_SHOWN = 12
 
 /** Whether it is about one case, which has a page. */
-export const isCase = (alert) => (alert.subject_kind ?? 'case') === 'case'
+export const isCase = (alert: Alert) => alert.subject_kind === 'case'
 
 /** Whether a periodic inspection found it. */
-export const isInspections = (alert) => alert.control_point?.startsWith('inspection/') ?? false
+export const isInspections = (alert: Alert) => alert.control_point.startsWith('inspection/')
 
 /** Whether it is about an order that was not answered; its step then names the alert that the order is about. */
-export const isAboutOrder = (alert) => alert.control_point?.startsWith('disposition/') ?? false
+export const isAboutOrder = (alert: Alert) => alert.control_point.startsWith('disposition/')
 
 /** What it is about, by the names that codes have. */
-export function subjectText(alert, names) {
-  const [first, second, ...rest] = alert.case_no.split('/')
+export function subjectText(alert: Alert, names: Names) {
+  const [first = '', second, ...rest] = alert.case_no.split('/')
   switch (alert.subject_kind) {
     case 'source':
       return names.source(alert.source)
@@ -42,4 +46,4 @@ export function subjectText(alert, names) {
   }
 }
 
-const joined = (...parts) => parts.filter(Boolean).join(' · ')
+const joined = (...parts: (string | undefined)[]) => parts.filter(Boolean).join(' · ')
