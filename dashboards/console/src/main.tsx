@@ -4,6 +4,7 @@ import './styles/list.css'
 import './styles/panel.css'
 import './styles/account.css'
 import './styles/timeline.css'
+import './styles/dispositions.css'
 import './styles/wall.css'
 import './styles/narrow.css'
 

@@ -4,6 +4,8 @@ import { nowStore } from '../api/clock'
 import { type Names, namesStore } from '../api/names'
 import type { AlertFound, AlertRecord, Change } from '../api/types'
 import { Badge, type Fact, Facts, LevelBadge, Section, StatusBadge } from '../components/pieces'
+import { Acts } from '../dispositions/Acts'
+import { Thread } from '../dispositions/Thread'
 import { full, roughly } from '../format'
 import { useStore } from '../store'
 import { SUBJECTS, isAboutOrder, isCase, isInspections, subjectText } from '../subject'
@@ -43,6 +45,7 @@ export function AlertView({ alert, account, history }: AlertFound) {
           </p>
         )}
       </header>
+      <Acts alert={alert} names={names} />
       <div className="pair">
         <Section words={{ zh: '责任与依据', en: 'Who answers, by what' }}>
           <Facts entries={who(alert, names)} />
@@ -51,6 +54,11 @@ export function AlertView({ alert, account, history }: AlertFound) {
           <When alert={alert} />
         </Section>
       </div>
+      {alert.disposition && (
+        <Section words={{ zh: '处置经过', en: 'What was done about it' }}>
+          <Thread disposition={alert.disposition} names={names} />
+        </Section>
+      )}
       {counted && (
         <Section words={{ zh: '期限逐日计算', en: 'Day-by-day account' }}>
           <AccountView days={account} evidence={alert.evidence} />
