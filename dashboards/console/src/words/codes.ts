@@ -49,7 +49,7 @@ export const CAUSES: Record<string, Words> = {
   calendar_change: { zh: '工作日历修订', en: 'the work calendar was amended' },
   definitions_change: { zh: '流程定义发布', en: 'definitions were published' },
   engine_change: { zh: '判定程序升级', en: 'the engine was upgraded' },
-  command: { zh: '人员处置', en: 'a person decided' },
+  command: { zh: '处置或者巡检指令', en: 'a command, of a person or an inspection' },
 }
 
 /** What became of a day of a limit. `short` stands in the day's box. */
