@@ -28,6 +28,34 @@ after(async () => {
   await platform?.stop()
 })
 
+// First, since an appeal is made within days of the card.
+test('an appeal is not decided by who made it, and takes the card back when another grants it', async () => {
+  const card = await newestCard()
+  await page.goto(`${platform.url}/#/alert/${card.alert_id}`)
+  await begin('appeal')
+  await fill('appeal', { why: '系统对接延误所致', person: 'wang' })
+  await done('appeal')
+  await page.locator('.badge', { hasText: '申诉中' }).waitFor()
+
+  await begin('withdraw')
+  await choose('#withdraw_conclusion', '数据问题')
+  await fill('withdraw', { why: '经查属实', person: 'wang' })
+  await page.locator('.act-submit button[type=submit]').click()
+  const refusal = page.locator('.act-form .ant-alert-error')
+  await refusal.waitFor()
+  assert.match(await refusal.textContent(), /wang 是申诉人/)
+  await screenshot(page, 'refused-1366')
+
+  await fill('withdraw', { person: 'zhao' })
+  await done('withdraw')
+  await page.locator('.closing').waitFor()
+  const { alert } = await ask(`/api/v1/alerts/${card.alert_id}`)
+  assert.deepEqual([alert.status, alert.disposition.state], ['withdrawn', 'withdrawn_on_appeal'])
+  // What cannot be done any more says why.
+  await page.locator('.not-now summary').click()
+  assert.match(await page.locator('[data-refused="order"]').textContent(), /已撤销/)
+})
+
 test('a supervisor orders, the department answers with a file, the supervisor closes', async () => {
   const card = await newestCard()
   await page.goto(`${platform.url}/#/alert/${card.alert_id}`)
@@ -57,33 +85,6 @@ test('a supervisor orders, the department answers with a file, the supervisor cl
   assert.deepEqual(alert.disposition.order.answers[0].evidence, [hash])
   await page.locator('#thread').scrollIntoViewIfNeeded()
   await screenshot(page, 'thread-1366')
-})
-
-test('an appeal is not decided by who made it, and takes the card back when another grants it', async () => {
-  const card = await newestCard()
-  await page.goto(`${platform.url}/#/alert/${card.alert_id}`)
-  await begin('appeal')
-  await fill('appeal', { why: '系统对接延误所致', person: 'wang' })
-  await done('appeal')
-  await page.locator('.badge', { hasText: '申诉中' }).waitFor()
-
-  await begin('withdraw')
-  await choose('#withdraw_conclusion', '数据问题')
-  await fill('withdraw', { why: '经查属实', person: 'wang' })
-  await page.locator('.act-submit button[type=submit]').click()
-  const refusal = page.locator('.act-form .ant-alert-error')
-  await refusal.waitFor()
-  assert.match(await refusal.textContent(), /wang 是申诉人/)
-  await screenshot(page, 'refused-1366')
-
-  await fill('withdraw', { person: 'zhao' })
-  await done('withdraw')
-  await page.locator('.closing').waitFor()
-  const { alert } = await ask(`/api/v1/alerts/${card.alert_id}`)
-  assert.deepEqual([alert.status, alert.disposition.state], ['withdrawn', 'withdrawn_on_appeal'])
-  // What cannot be done any more says why.
-  await page.locator('.not-now summary').click()
-  assert.match(await page.locator('[data-refused="order"]').textContent(), /已撤销/)
 })
 
 test('a form that lacks what the act needs is not sent, and says what is missing', async () => {
@@ -140,7 +141,8 @@ async function choose(field, text) {
 
 async function done(act) {
   await page.locator('.act-submit button[type=submit]').click()
-  await page.locator('.act-done').waitFor()
+  await page.locator('.act-done, .act-form .ant-alert-error').waitFor()
+  assert.deepEqual(await page.locator('.act-form .ant-alert-error').allTextContents(), [], `${act} was refused`)
   await page.locator(`#${act}_why`).waitFor({ state: 'detached' })
 }
 

@@ -58,10 +58,22 @@ function close(hash: string) {
 
 function Content({ state: { route, found, failure } }: { state: PanelState }): ReactNode {
   if (!route) return null
-  if (failure) {
-    const words = { zh: `${route.words.zh}未能载入：${failure.message}`, en: failure instanceof ApiFailure ? failure.en : '' }
-    return <Placeholder state="failed" words={words} retry={() => panel.reload()} />
+  const words = failure && { zh: `${route.words.zh}未能载入：${failure.message}`, en: failure instanceof ApiFailure ? failure.en : '' }
+  if (!found) {
+    if (words) return <Placeholder state="failed" words={words} retry={() => panel.reload()} />
+    return <Placeholder state="waiting" words={{ zh: `正在载入${route.words.zh}…`, en: 'Loading' }} />
   }
-  if (!found) return <Placeholder state="waiting" words={{ zh: `正在载入${route.words.zh}…`, en: 'Loading' }} />
-  return found.kind === 'alert' ? <AlertView {...found.found} /> : <CaseView found={found.found} />
+  return (
+    <>
+      {words && (
+        <p className="stale" role="alert">
+          {words.zh}；以下为此前所见{' '}
+          <button type="button" className="plain" onClick={() => panel.reload()}>
+            重试
+          </button>
+        </p>
+      )}
+      {found.kind === 'alert' ? <AlertView {...found.found} /> : <CaseView found={found.found} />}
+    </>
+  )
 }

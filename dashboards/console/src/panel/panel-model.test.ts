@@ -104,3 +104,17 @@ test('a panel that is closed asks no more', async (t) => {
   assert.equal(times(), 1)
   assert.equal(panel.state.get().route, null)
 })
+
+test('what was found stays when it cannot be read again, and the failure is told beside it', async (t) => {
+  const { panel, status } = opened(t, (n) => {
+    if (n === 2) throw new ApiFailure(503, '数据库暂时不可用', 'away')
+    return record('issued')
+  })
+  await settled()
+  panel.reload()
+  await settled()
+  assert.deepEqual([status(), panel.state.get().failure?.message], ['issued', '数据库暂时不可用'])
+  panel.reload()
+  await settled()
+  assert.deepEqual([status(), panel.state.get().failure], ['issued', null])
+})

@@ -19,6 +19,7 @@ const TOLD_MAX = 500
 export interface PanelState {
   route: Route | null
   found: Found | null
+  /** Why it could not be read the last time; what is found may be of before. */
   failure: Error | null
   /** So many pages were followed within the panel: there is a way back. */
   within: number
@@ -90,7 +91,8 @@ export class PanelModel {
         return
       }
       const failure = error instanceof Error ? error : new Error(String(error))
-      this.state.set({ ...this.state.get(), found: null, failure })
+      // What was found before stays, and with it a form that somebody is filling in.
+      this.state.set({ ...this.state.get(), failure })
     }
   }
 
