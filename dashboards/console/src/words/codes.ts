@@ -126,16 +126,15 @@ export function limitWords(limit: string): Words {
 }
 
 /**
- * What an alert is about and what happened. A message begins with the control point's name and a colon; the names from the
- * definitions are the second choice. A control point is named for its breach, so a reminder says that there is none yet: its message
- * begins so (`Sentence::title` in services/engine/src/record/words.rs); to those of before it is added here.
+ * What an alert is about and what happened. A message begins with the control point's name and a colon, or with an inspection's name in
+ * brackets; the names from the definitions are the second choice. A control point is named for its breach, so a reminder says that there is
+ * none yet: its message begins so (`Sentence::title` in services/engine/src/record/words.rs); to those of before it is added here.
  */
 export function headline(alert: Alert, names: Names) {
-  const at = alert.message.indexOf('：')
-  const named = at > 0 && at < 40
-  const name = named ? alert.message.slice(0, at) : names.controlPoint(alert.control_point)
+  const [, told, text] = /^([^：]{1,39})：(.*)$/s.exec(alert.message) ?? /^(【[^】]{1,20}】)(.*)$/s.exec(alert.message) ?? []
+  const name = told ?? names.controlPoint(alert.control_point)
   const before: boolean = alert.level === 'notice' && Boolean(alert.due_at) && !alert.breached_at && !/^(临期)?提醒（/.test(name)
-  return { name: before ? `${name}（尚未超期）` : name, text: named ? alert.message.slice(at + 1) : alert.message }
+  return { name: before ? `${name}（尚未超期）` : name, text: text ?? alert.message }
 }
 
 /** 处置状态. */
