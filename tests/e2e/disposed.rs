@@ -164,7 +164,61 @@ async fn what_is_decided_about_alerts_is_decided_once_through_races_and_kills() 
     let told = command(&platform, &["rules", "--quality"])?;
     let line = told.lines().find(|line| line.contains("unreviewed"));
     ensure!(line.is_some_and(|line| line.contains('4')), "{told}");
+    unanswered(&platform, first).await?;
     platform.stop().await
+}
+
+/// An order that nobody answers has an alert of its own once its time has passed, and the answer ends that.
+async fn unanswered(platform: &Platform, alert: &str) -> Result<()> {
+    let due_at = (chrono::Utc::now() + chrono::TimeDelta::seconds(2)).to_rfc3339();
+    let by_li = [
+        "--who",
+        "li@sfj/执法监督科",
+        "--why",
+        "说明未审查即决定的原因",
+    ];
+    let order = [
+        "dispose",
+        alert,
+        "order",
+        "--to",
+        "e2e-body",
+        "--due-at",
+        due_at.as_str(),
+    ];
+    command(platform, &[&order[..], &by_li[..]].concat())?;
+    let told = until_told(platform, "issued").await?;
+    let message = told["message"].as_str().unwrap_or_default();
+    ensure!(
+        told["level"] == "yellow"
+            && told["responsible_org"] == "e2e-body"
+            && message.contains("说明未审查即决定的原因"),
+        "{told:#}"
+    );
+    let by_zhang = ["--who", "zhang@e2e-body", "--why", "已补办审查"];
+    command(
+        platform,
+        &[&["dispose", alert, "answer"][..], &by_zhang[..]].concat(),
+    )?;
+    let told = until_told(platform, "ended").await?;
+    ensure!(told["completed_at"].is_string(), "{told:#}");
+    Ok(())
+}
+
+/// The alert about the order, as soon as it stands so.
+async fn until_told(platform: &Platform, status: &str) -> Result<Value> {
+    let began = Instant::now();
+    loop {
+        let page = platform
+            .get("/api/v1/alerts?control_point=disposition/T15")
+            .await?;
+        let page: Value = serde_json::from_str(&page)?;
+        if let Some(alert) = list(&page, "alerts").find(|a| a["status"] == status) {
+            return Ok(alert.clone());
+        }
+        ensure!(began.elapsed() < PATIENCE, "{page:#}");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
 }
 
 /// What people made of the control point's alerts.

@@ -193,9 +193,15 @@ impl Run {
     }
 
     async fn said(&self, rule: &str, label: &str) -> Result<Vec<Said>, String> {
-        let defined = self.set.sources.iter().map(|d| d.value.clone());
-        let defined = defined.filter(|s| !self.sources.contains_key(&s.id));
-        let sources: Vec<Source> = self.sources.values().cloned().chain(defined).collect();
+        // Where the definitions declare a source, they are the one place that does.
+        let defined = self
+            .set
+            .sources
+            .iter()
+            .map(|d| (d.value.id.clone(), d.value.clone()));
+        let mut sources = self.sources.clone();
+        sources.extend(defined);
+        let sources: Vec<Source> = sources.into_values().collect();
         let known = Known {
             set: &self.set,
             calendar: &self.calendar,

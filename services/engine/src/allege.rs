@@ -1,17 +1,20 @@
 //! What should be alleged of a case, given what has been walked and what time it is.
 
+mod late;
+mod unclosed;
+
 use mingjing_domain::Timestamp;
 use mingjing_domain::alert::Level;
 use mingjing_domain::deadline;
 use mingjing_domain::definitions::{Judged, RungAt};
-use mingjing_domain::event::EventKind;
 use mingjing_domain::limit::{Budget, Unit};
 
 use crate::fold::{
-    Context, Fallen, Fault, Finding, Fold, NEVER, NONE, Stay, withdrawn_by_document,
+    Begun, Context, DAY_OFF, Fallen, Fault, Finding, Fold, NEVER, Stay, withdrawn_by_document,
+    wrong,
 };
 use crate::history::Event;
-use crate::rules::{Check, MarkSet, TimedKind};
+use crate::rules::{Check, MarkSet, TimedKind, TimedPoint};
 
 /// For so long what the register or the record may have wrong is only asked (domain study 11.13, as for unmapped codes).
 const QUERY_GRACE: Budget = Budget::new(2, Unit::WorkingDays);
@@ -125,20 +128,20 @@ pub(crate) fn allege(
     for (place, stay) in fold.stays.iter().enumerate() {
         stay_allegation(place, stay, context, &mut times, out);
     }
-    saved_by_late_entry(fold, context, &mut times, out);
-    item_changed(context, &mut times, out);
+    late::saved_by_late_entry(fold, context, &mut times, out);
+    late::item_changed(context, &mut times, out);
     if context.history.holds_replaced() {
-        resent(context, &mut times, out);
+        late::resent(context, &mut times, out);
     }
     if let Some(event) = context.history.contested() {
         two_contents(&event, fold, context, &mut times, out);
     }
-    let left = unclosed(fold, context, &mut times, out);
+    let left = unclosed::unclosed(fold, context, &mut times, out);
     for (place, finding) in fold.findings().iter().enumerate() {
         finding_allegation(place, finding, context, &mut times, out);
     }
-    if let Some(late_at) = left {
-        asked_unclosed(late_at, fold, context, &mut times, out);
+    if let Some(left) = left {
+        unclosed::asked_unclosed(left, fold, context, &mut times, out);
     }
     (times.next, times.unsettled)
 }
@@ -190,6 +193,10 @@ fn stay_allegation(
     if let TimedKind::EndedBefore { on, by_default, .. } = timed.kind {
         let on = Vanishing { on, by_default };
         out.extend(ended_before_due(place, stay, &on, level, context, times));
+        return;
+    }
+    if stay.begun == Begun::Before {
+        out.extend(told_by_its_end(place, stay, timed, times));
         return;
     }
     let over = if stay.is_done() {
@@ -260,6 +267,39 @@ fn stay_allegation(
             rung: shown as u8,
         },
     });
+}
+
+/// A step of which only the end was told, and too long after what led to it: whether it took so long itself a person finds out.
+fn told_by_its_end(
+    place: usize,
+    stay: &Stay,
+    timed: &TimedPoint,
+    times: &mut Times<'_>,
+) -> Option<Allegation> {
+    let ladder = Rungs {
+        kind: &timed.kind,
+        level: Level::Review,
+    };
+    let until = stay.done_at.floor_second();
+    let passed = |rung: &usize| ladder.is_breach(*rung) && stay.rungs[*rung] <= until;
+    let rung = (0..ladder.len()).rev().find(passed)?;
+    let late_at = stay.rungs[rung];
+    (timed.judged != Judged::WhileOpen).then(|| Allegation {
+        point: timed.point,
+        step: stay.step,
+        visit: stay.visit,
+        level: Level::Review,
+        state: State::Stands,
+        due_at: Some(late_at.plus_millis(-1000)),
+        breached_at: Some(late_at),
+        completed_at: Some(stay.done_at),
+        settled: times.settle(late_at),
+        silent: times.silent(late_at),
+        origin: Origin::Stay {
+            place,
+            rung: rung as u8,
+        },
+    })
 }
 
 /// The rungs of a timed point, in order of time: a ladder's; of special procedures a reminder and their end; or the one of any other.
@@ -446,10 +486,20 @@ fn finding_allegation(
         {
             Some(QUERY_GRACE)
         }
+        Check::UnfoundedSuspension { .. }
+            if finding.detail == wrong::UNLISTED && context.special_is_unknown(&event) =>
+        {
+            Some(QUERY_GRACE)
+        }
         _ => fault.filter(|f| f.is_query()).map(|_| QUERY_GRACE),
     };
     let level = match (fault, &point.check) {
         (Some(Fault::Mitigated | Fault::NoCollector), _) => Level::Review,
+        (_, Check::NightOrHoliday(hours))
+            if finding.detail == DAY_OFF || context.shown_afterwards(hours, &event) =>
+        {
+            Level::Review
+        }
         (_, Check::RequiredStep { left_open, .. }) => {
             let [open, said] = context.plan.steps[usize::from(finding.detail)].if_missing;
             let own = if *left_open { open } else { said };
@@ -513,193 +563,5 @@ fn two_contents(
             silent: times.silent(event.occurred_at),
             origin: Origin::TwoContents { event: event.place },
         });
-    }
-}
-
-/// Records that were sent again after the course had ended: of each point the first that it may speak of.
-fn resent(context: &Context<'_>, times: &mut Times<'_>, out: &mut Vec<Allegation>) {
-    for (at, point) in context.plan.points.iter().enumerate() {
-        let Check::ResentAfter { after, lifted_by } = point.check else {
-            continue;
-        };
-        let Some(found) = context.first_resent(point, after, lifted_by) else {
-            continue;
-        };
-        out.push(Allegation {
-            point: at as u16,
-            step: 0,
-            visit: 1,
-            level: match found.excused {
-                true => Level::Review,
-                false => point.level,
-            },
-            state: State::Stands,
-            due_at: None,
-            breached_at: Some(found.told_at),
-            completed_at: None,
-            settled: times.settle(found.told_at),
-            silent: times.silent(found.told_at),
-            origin: Origin::Resent { event: found.event },
-        });
-    }
-}
-
-/// Cases that were decided and left open. Answers since when, by the first point that says so.
-fn unclosed(
-    fold: &Fold,
-    context: &Context<'_>,
-    times: &mut Times<'_>,
-    out: &mut Vec<Allegation>,
-) -> Option<Timestamp> {
-    let mut first = None;
-    for (at, point) in context.plan.points.iter().enumerate() {
-        if !matches!(point.check, Check::Unclosed { .. }) {
-            continue;
-        }
-        let (found, again) = fold.unclosed(point, times.knowledge.clock, context);
-        times.await_instant(again);
-        let Some(found) = found else {
-            continue;
-        };
-        first = first.or(Some(found.late_at));
-        if context.lacks.has_event(EventKind::Closed) {
-            continue;
-        }
-        let over = (found.over != NONE).then(|| context.history.event(found.over));
-        let (state, completed_at) = match over {
-            Some(event) if event.kind == EventKind::Closed => {
-                (State::Stands, Some(event.occurred_at))
-            }
-            Some(event) => {
-                let (at, why) = (event.occurred_at, Ending::Event);
-                (State::Ended { at, why }, None)
-            }
-            None => (State::Stands, None),
-        };
-        out.push(Allegation {
-            point: at as u16,
-            step: 0,
-            visit: 1,
-            level: point.level,
-            state,
-            due_at: Some(found.late_at.plus_millis(-1000)),
-            breached_at: Some(found.late_at),
-            completed_at,
-            settled: times.settle(found.late_at),
-            silent: times.silent(found.late_at),
-            origin: Origin::Unclosed { event: found.event },
-        });
-    }
-    first
-}
-
-/// What is asked at the closing, of a case that was left open: a person looks, since it may not be over.
-fn asked_unclosed(
-    late_at: Timestamp,
-    fold: &Fold,
-    context: &Context<'_>,
-    times: &mut Times<'_>,
-    out: &mut Vec<Allegation>,
-) {
-    for finding in fold.asked_unclosed(late_at, context) {
-        let same = |a: &Allegation| {
-            a.point == finding.point && a.step == finding.step && a.visit == finding.visit
-        };
-        if out.iter().any(same) {
-            continue;
-        }
-        out.push(Allegation {
-            point: finding.point,
-            step: finding.step,
-            visit: finding.visit,
-            level: Level::Review,
-            state: State::Stands,
-            due_at: None,
-            breached_at: Some(late_at),
-            completed_at: None,
-            settled: times.settle(late_at),
-            silent: times.silent(late_at),
-            origin: Origin::AskedUnclosed {
-                event: finding.event,
-                other: finding.other,
-                detail: finding.detail,
-            },
-        });
-    }
-}
-
-/// A case that was told to be of an item with a longer clock, too late.
-fn item_changed(context: &Context<'_>, times: &mut Times<'_>, out: &mut Vec<Allegation>) {
-    let Some(former) = context.item_changed() else {
-        return;
-    };
-    let mut known = context.history.known();
-    let Some(event) = known.find(|e| context.profile(e).item != 0) else {
-        return;
-    };
-    for (at, point) in context.plan.points.iter().enumerate() {
-        if !matches!(point.check, Check::ItemChanged) {
-            continue;
-        }
-        out.push(Allegation {
-            point: at as u16,
-            step: 0,
-            visit: 1,
-            level: point.level,
-            state: State::Stands,
-            due_at: None,
-            breached_at: Some(former.told_at),
-            completed_at: None,
-            settled: times.settle(former.told_at),
-            silent: times.silent(former.told_at),
-            origin: Origin::OtherItem { event: event.place },
-        });
-    }
-}
-
-/// Limits that would be past due but for what was told late.
-fn saved_by_late_entry(
-    fold: &Fold,
-    context: &Context<'_>,
-    times: &mut Times<'_>,
-    out: &mut Vec<Allegation>,
-) {
-    let mut saved = fold.saved(context);
-    saved.sort_by_key(|saved| (saved.due_at, saved.place));
-    for (at, point) in context.plan.points.iter().enumerate() {
-        if !matches!(point.check, Check::SavedByLateEntry) {
-            continue;
-        }
-        for saved in &saved {
-            let stay = &fold.stays[saved.place];
-            let over_at = match stay.is_done() {
-                true => Some(stay.done_at),
-                false => stay.fell_at(context.history),
-            };
-            let until = over_at.map_or(times.knowledge.clock, Timestamp::floor_second);
-            let late_at = saved.late_at();
-            if over_at.is_none() {
-                times.await_instant(late_at);
-            }
-            let same = |a: &Allegation| {
-                usize::from(a.point) == at && a.step == stay.step && a.visit == stay.visit
-            };
-            if late_at > until || out.iter().any(same) {
-                continue;
-            }
-            out.push(Allegation {
-                point: at as u16,
-                step: stay.step,
-                visit: stay.visit,
-                level: point.level,
-                state: State::Stands,
-                due_at: Some(saved.due_at),
-                breached_at: Some(late_at),
-                completed_at: None,
-                settled: times.settle(late_at),
-                silent: times.silent(late_at),
-                origin: Origin::Saved { place: saved.place },
-            });
-        }
     }
 }

@@ -68,7 +68,7 @@ pub(crate) enum Side {
 pub(crate) enum Slot {
     /// The declared attribute with this place.
     Attribute(Side, u16),
-    /// `case.case_kind`, `case.org_code`, `case.region_code`, `case.item_code`; `event.kind`, `event.step`,
+    /// `case.case_kind`, `case.begun_at` (its first event's time), `case.org_code`, `case.region_code`, `case.item_code`; `event.kind`, `event.step`,
     /// `event.actor`, `event.result_code`, `event.org_code`, `event.occurred_at` (compared and subtracted as milliseconds); and, only inside `has()`, `event.reason`,
     /// `event.legal_basis`, `event.attachments`.
     BuiltIn(Side, BuiltIn),
@@ -88,6 +88,7 @@ pub(crate) enum BuiltIn {
     Actor,
     Result,
     OccurredAt,
+    BegunAt,
     Reason,
     Basis,
     Attachments,
@@ -105,6 +106,7 @@ impl BuiltIn {
             (Side::Event, "actor") => BuiltIn::Actor,
             (Side::Event, "result_code") => BuiltIn::Result,
             (Side::Event, "occurred_at") => BuiltIn::OccurredAt,
+            (Side::Case, "begun_at") => BuiltIn::BegunAt,
             (Side::Event, "reason") => BuiltIn::Reason,
             (Side::Event, "legal_basis") => BuiltIn::Basis,
             (Side::Event, "attachments") => BuiltIn::Attachments,

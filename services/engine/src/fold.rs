@@ -40,8 +40,8 @@ use crate::symbols::{Symbol, Symbols};
 
 pub(crate) use deadlines::{measured_against, with_ledger};
 pub(crate) use fault::Fault;
-pub(crate) use former::{Budgets, Former};
-pub(crate) use hours::HOLIDAY;
+pub(crate) use former::{Former, case_budget};
+pub(crate) use hours::{DAY_OFF, HOLIDAY};
 pub(crate) use ledger::Ledger;
 pub(crate) use money::{DECIDED, Measure, Span};
 pub(crate) use persons::APPROVED;
@@ -404,6 +404,12 @@ impl<'a> Context<'a> {
         let mut events = self.history.up_to(place);
         let unknown = events.find(|e| e.step != 0 && self.step(e).is_none())?;
         Some(self.codes.text(unknown.step.into()))
+    }
+
+    /// Whether an event names a special procedure by a word that the plan has for none, whatever its effect.
+    pub(crate) fn special_is_unknown(&self, event: &Event<'_>) -> bool {
+        let named = event.special().map_or(0, |special| special.kind);
+        named != 0 && self.special(named).is_none()
     }
 
     /// The special procedure of the plan that a source's code or name for it means.

@@ -143,8 +143,8 @@
 //!   (`decided` more than 0) whose payment the actor of the first `decided` entered: a query, then for review.
 //! - A *query* is alleged as `off_list` is: settled when two working days have passed by the clock.
 //! - `night_or_holiday`: the event's local date is a day off of a notice, weekend days inside its block included; or its local time, unless it is
-//!   midnight to the second, lies in the night. Not where it or an earlier event of the case carried the file of an emergency, or where the source
-//!   cannot tell files.
+//!   midnight to the second, lies in the night. Not where it or an event of the case in the 72 hours before it carried the file of an emergency, or
+//!   where the source cannot tell files; where a later one carries it, for review. So is a day off by day that is none of 1 January, 1 May, 1 to 3 October.
 //! - `late_entry`: `entered_at`, else `received_at`, cut to the second, past the deadline. Not for declared sources.
 //! - `conflict`: an event that names another item or party than the first; a `step_start` of a step that the flowchart has, that is not
 //!   `repeatable` and of which a visit is open, where the last start of it named the same actor or neither named one: it opens no other; or an event whose id came with two contents under
@@ -167,28 +167,32 @@
 //! - `start_moved`, of the case: at the first of `on` (absent: `applied`, `accepted`, `filed`) that keeps an earlier time; `breached_at` is the
 //!   instant at which the later one was told. An event *keeps an earlier time* where a version of its record of the same kind and step has
 //!   one, and was first received with it more than the source's allowance before the record was first received with its own; or where it is the
-//!   case's first `applied`, `accepted` or `filed` and a record of its kind with an earlier time was taken back by a correction that was first
-//!   received more than the allowance after it. The earliest counts. Stays begin at it (`too_early`, duties and special procedures at the event's own).
+//!   case's first `applied`, `accepted` or `filed` and a record of its kind with an earlier time was taken back by a correction (the one received
+//!   first) that was first received more than the allowance after it. The earliest counts. Stays begin at it (`too_early`, duties and special procedures at the event's own).
 //!   Not for declared sources.
 //! - `saved_by_late_entry`, of each stay of an overdue point's limit (judged always, without own deadline, begun plainly, not stopped): by what was
 //!   told of suspensions and extensions in time, its first due instant (promised, else statutory) is earlier and passed before it was done, fell or by the clock. Whether an extension is credited is asked with all
 //!   of them. Step and visit are the stay's; of several with the same, the one due first. `due_at` is that instant, `breached_at` the second after
 //!   it. It stands for good. Told *in time* is an entry a version of which, of the same kind, special procedure and instant, was received within the source's
-//!   allowance after that instant, and so much of it as the longest of those versions says: a newer one that came later and claims more is
-//!   believed no further. Not for declared sources.
+//!   allowance after that instant, and so much of it as the longest of those versions says, and of those that came within the allowance after the end that was known till then: a newer one that came later and claims more is
+//!   believed no further, and neither is a resumption beyond the earlier time that it keeps (see `start_moved`). Not for declared sources.
 //! - `item_changed`, of the case. By the receipts of all versions (a correction takes back from its own receipt on) it is known after each receipt which item
 //!   the first event that named one named. A *former* item is another one than now, so known more than the source's allowance before the
 //!   item of now first was; where the case had been accepted or filed by that instant (by business time), and its plan has a case limit with a
-//!   promised or statutory budget. Of several the one whose budget (promised, else statutory) runs out first from the acceptance. The case limit of the
-//!   plan of now is measured by no more than the former's: promised by its promised, else statutory; statutory by its statutory; whichever runs out first from
-//!   the acceptance. So are all overdue and `ended_before_due` points of that limit. The point speaks where the former's first budget runs out before the
-//!   first of now, or now has none, and the last event up to that instant that accepts, files, decides, closes or ends otherwise accepts or
-//!   files. `breached_at` is that instant. Not for declared sources.
+//!   promised or statutory budget. Of several the one whose budget (promised, else statutory) runs out first from the acceptance. Accepted is the
+//!   earliest `accepted` or `filed` of any version. The point speaks where that budget runs out, from there, before the case limit of now (its first budget, from its
+//!   first `from` event up to that instant), or now has no such limit that runs, unless the last event up to that instant that accepts, files, decides, closes or
+//!   ends otherwise does not accept or file. `due_at` is when the former's budget runs out, `breached_at` that instant. It changes no limit. Not for declared sources.
+//! - `overdue` of a step's limit, for a visit of which a `step_end` tells all there is and whose source can tell starts: timed from the latest earlier event
+//!   that ends a visit of this step or of one whose `next` has it or is not restricted, else the first `accepted` or `filed` before it, else the case's first
+//!   event, to the end that was told. Where that is past a promise or the law it is alleged as done late, with the level review; there are no reminders of it, and
+//!   `while_open` limits say nothing. The other checks know no such visit's length.
 //! - `unclosed`, of the case. An *act* is any event but `applied`, `note`, `corrected`, `rated`, `called_back`, `rectified` and those of complaints. Asked
 //!   of each act at or after the first event of `after` (absent: `decided`), up to the first `closed` and while the case does not stand ended: `within`
 //!   (absent: `30wd`) from it, less all suspensions, has passed before the next act, or by the clock. The case as it stood then, by the events
-//!   strictly before that second: an overdue limit that is not judged `when_done` and is no duty is open in it, or the point may not speak of its last event:
-//!   nothing. The first such act counts. `due_at` is the last second of `within`, `breached_at` the one after; `completed_at` the `closed` that comes after all; what
+//!   strictly before that second: while an overdue limit is open in it that is not judged `when_done`, is no duty and has more in `from` than what is no act
+//!   (`applied` apart), it is looked at again in the second after each later event before the next act; where it stays open, or the point may not speak of
+//!   the last event by then: nothing. The first such act counts. `breached_at` is the second looked at, `due_at` the one before; `completed_at` the `closed` that comes after all; what
 //!   ends the case otherwise ends the alert. Nothing where the source's format lacks `closed`. At `breached_at` of the plan's first such point that finds
 //!   something, lacking or not, `required_step` and `amounts_differ` points that ask at `closed` are asked of the case as it stood then, where nothing had asked
 //!   them before; their level is review, and what they find at the closing itself takes its place.
@@ -265,7 +269,8 @@
 //! partition's clock, whatever the source's. The first answer ends it: in time, the notice, and a card that was raised already is withdrawn; late, it stands as grave as it was by
 //! then, ended, and is told even where it was never raised. Withdrawn while the alert ordered about is withdrawn or cancelled, where T15 is off, and while unanswered and an
 //! appeal that was made no later than the due instant is open. An extension is given before the due instant has passed. An appeal that is
-//! turned down, made by then, gives an unanswered order its term anew from the decision on, if that is later. The order itself may be ordered about.
+//! turned down, made by then, gives an unanswered order its term anew from the decision on, if that is later; one made later, but before it would be red, keeps
+//! it from becoming red while it is open, and `red_after` counts from its decision. The order itself may be ordered about.
 //!
 //! [`PointKind`]: mingjing_domain::definitions::PointKind
 

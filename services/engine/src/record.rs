@@ -90,7 +90,7 @@ pub(crate) fn build(
         withdrawn_reason: None,
         statutory: basis.statutory(),
         legal_basis: said.legal_basis.clone(),
-        limit: basis.budget(context).map(|b| b.to_string()),
+        limit: basis.budget().map(|b| b.to_string()),
         answer_due_at: None,
         definitions_version: context.rules.definitions_version().into(),
         calendar_version: format!(
@@ -147,15 +147,34 @@ impl Said {
         // What a point's remedy puts right has not happened yet when somebody is only reminded.
         let reminds = matches!(basis, Basis::Stay { at: Some(at), .. } if !at.is_breach());
         let reminder = catalogue::rule("T1").filter(|_| reminds);
+        // A promise is shorter than the law's own limit, whose article is not broken with it.
+        let is_ladder = |t: &TimedPoint| matches!(t.kind, TimedKind::Overdue(_));
+        let promised = basis.statutory() == Some(false) && basis.timed().is_some_and(is_ladder);
+        let of_limit = |t: &TimedPoint| {
+            let is_of_law = t.statutory.is_some();
+            t.legal_basis.clone().filter(|_| !(promised && is_of_law))
+        };
+        let of_rule = || match basis.timed().filter(|_| promised) {
+            None => rule?.cited_of_step(power_type(), done_by),
+            Some(t) if t.limit_kind == LimitKind::Case => {
+                catalogue::rule("T2")?.cited(power_type())
+            }
+            Some(_) => None,
+        };
+        // Where no time can be added, nobody is told to ask for some.
+        let fixed = |t: &TimedPoint| t.extended_by == 0 || t.own_deadline.is_some();
         Said {
             legal_basis: basis
                 .timed()
-                .and_then(|t| t.legal_basis.clone())
+                .and_then(of_limit)
                 .or_else(|| point.legal_basis.clone())
                 .or_else(of_step)
-                .or_else(|| rule?.cited_of_step(power_type(), done_by)),
+                .or_else(of_rule),
             remedy: reminder
-                .map(|t1| t1.remedy.to_owned())
+                .map(|t1| match basis.timed().is_some_and(fixed) {
+                    true => catalogue::IN_TIME.to_owned(),
+                    false => t1.remedy.to_owned(),
+                })
                 .or_else(|| point.remedy.clone())
                 .or_else(|| Some(rule?.remedy.to_owned())),
         }
@@ -282,18 +301,17 @@ impl<'a> Basis<'a> {
     }
 
     /// The budget that the shown rung is measured by.
-    fn budget(&self, context: &Context<'_>) -> Option<Budget> {
+    fn budget(&self) -> Option<Budget> {
         let Basis::Stay { timed, at, .. } = self else {
             return None;
         };
-        let budgets = context.budgets(timed);
         match &timed.kind {
             TimedKind::TooEarly(at_least, _) => Some(*at_least),
             TimedKind::Special(_) | TimedKind::Watched(_) => None,
-            TimedKind::EndedBefore { .. } => budgets.first(),
+            TimedKind::EndedBefore { .. } => timed.promised.or(timed.statutory),
             TimedKind::Overdue(ladder) => match measured_against((*at)?, ladder, timed) {
-                RungAt::Promised => budgets.promised,
-                _ => budgets.statutory,
+                RungAt::Promised => timed.promised,
+                _ => timed.statutory,
             },
         }
     }

@@ -113,29 +113,25 @@ pub(crate) fn asked(plan: &Plan, window: &Window, rule: &Rule, known: &Known<'_>
     }
 }
 
-/// By region when the night begins and ends there, in minutes of the day, and of the empty region everywhere else; of rules that know
+/// By body when the night begins and ends where it is, in minutes of the day, and of the empty code everywhere else; of rules that know
 /// no night none.
 fn nights(rule: &Rule, day: NaiveDate, known: &Known<'_>) -> Vec<(String, i64, i64)> {
-    let mut regions: Vec<&str> = known
-        .set
-        .bodies
-        .iter()
-        .map(|d| d.value.region.as_str())
-        .collect();
-    regions.push("");
-    regions.sort_unstable();
-    regions.dedup();
-    let night = |region: &str| {
-        let wanted = (!region.is_empty()).then_some(region);
-        let set = in_force(known.set, rule, day, None, wanted);
+    if catalogue::measure(rule.id, "night_from").is_none() {
+        return Vec::new();
+    }
+    let night = |org: &str, region: Option<&str>| {
+        let set = in_force(known.set, rule, day, None, region);
         let minutes = |name| Some(set.number(rule, name)? as i64);
         Some((
-            region.to_owned(),
+            org.to_owned(),
             minutes("night_from")?,
             minutes("night_until")?,
         ))
     };
-    regions.into_iter().filter_map(night).collect()
+    let bodies = known.set.bodies.iter().map(|d| &d.value);
+    let of_bodies =
+        bodies.filter_map(|body| night(body.code.text.as_str(), Some(body.region.as_str())));
+    night("", None).into_iter().chain(of_bodies).collect()
 }
 
 /// The items that were cancelled by a day and are to be supervised afterwards, by what their settings say.

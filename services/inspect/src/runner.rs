@@ -339,11 +339,9 @@ impl Inspector {
             None => return Err(Error::Calendar(Vec::new())),
         };
         let mut sources = self.parts.store.declared_sources().await?;
-        for document in &set.sources {
-            if !sources.iter().any(|s| s.id == document.value.id) {
-                sources.push(document.value.clone());
-            }
-        }
+        // Where the definitions declare a source, they are the one place that does.
+        sources.retain(|source| set.sources.iter().all(|d| d.value.id != source.id));
+        sources.extend(set.sources.iter().map(|d| d.value.clone()));
         Ok(Situation {
             at: (self.parts.now)(),
             set,

@@ -193,10 +193,7 @@ const ALERTS: &[&str] = &[
     "0/negative",
     "2/one-person",
     "0/disposition/T15@no-notice",
-    "0/disposition/T15@no-notice",
-    "1/disposition/T15@whole",
     "0/disposition/T15@inspection/Q2@2026-02",
-    "0/disposition/T15@disposition/T15@no-notice",
 ];
 
 /// What people do, in the words of a script.
@@ -218,11 +215,23 @@ const DEEDS: &[&str] = &[
     "withdraw subjective",
     "pass_up",
     "order",
-    "order soon",
-    "order soon",
     "answer",
     "extend",
     "close",
+];
+
+/// Alerts that something is ordered about, such as there mostly are.
+const ORDERED: &[&str] = &["0/inspection/Q2@2026-02", "0/no-notice", "1/whole"];
+
+/// What is done about orders, and until when, in hours from then: too soon for a reminder, long enough for one, for longer than most
+/// histories last, sooner than before.
+const ABOUT_ORDERS: &[(&str, Option<i64>)] = &[
+    ("order", Some(20)),
+    ("order", Some(70)),
+    ("order", None),
+    ("answer", None),
+    ("extend", Some(10)),
+    ("close", None),
 ];
 
 /// Who they are.
@@ -274,6 +283,13 @@ pub enum Action {
         /// When.
         hours_ago: i16,
     },
+    /// Something is ordered, answered, put off or closed.
+    Order {
+        /// About which alert.
+        alert: Index,
+        /// What.
+        what: Index,
+    },
     /// The last such command arrives again: as it was, or under the same key with another content.
     DisposeAgain {
         /// With another content.
@@ -298,6 +314,8 @@ pub enum Again {
     Moved,
     /// A newer version that happened at the same time.
     Newer,
+    /// A newer version of the first event of its case, of another item.
+    OtherItem,
     /// An older version.
     Older,
 }
@@ -330,6 +348,7 @@ pub fn action() -> impl Strategy<Value = Action> {
         1 => Just(Again::Conflicting),
         2 => Just(Again::Moved),
         2 => Just(Again::Newer),
+        1 => Just(Again::OtherItem),
         1 => Just(Again::Older),
     ];
     prop_oneof![
@@ -344,6 +363,7 @@ pub fn action() -> impl Strategy<Value = Action> {
             .prop_map(|(subject, act, level, hours_ago)| Action::Command { subject, act, level, hours_ago }),
         6 => (any::<Index>(), proptest::collection::vec(any::<(Index, Index)>(), 1..6), prop_oneof![6 => Just(0i16), 1 => 0..30i16])
             .prop_map(|(alert, deeds, hours_ago)| Action::Dispose { alert, deeds, hours_ago }),
+        4 => (any::<Index>(), any::<Index>()).prop_map(|(alert, what)| Action::Order { alert, what }),
         1 => any::<bool>().prop_map(|otherwise| Action::DisposeAgain { otherwise }),
         1 => (0..7u8).prop_map(Action::Activate),
         1 => Just(Action::Restart),
@@ -459,6 +479,9 @@ impl Writer<'_> {
                     return None;
                 }
                 let mut again = of.get(&self.written).clone();
+                if let Again::OtherItem = how {
+                    again = self.first_of(again.case);
+                }
                 let of_record = self.written.iter().filter(|w| w.id == again.id);
                 let newer = of_record.map(|w| w.version).max().unwrap_or(0) + 1;
                 match how {
@@ -472,6 +495,12 @@ impl Writer<'_> {
                     Again::Newer => {
                         again.version = newer;
                         again.words = told_otherwise(&again.words, newer as usize);
+                    }
+                    Again::OtherItem => {
+                        again.version = newer;
+                        let item = ITEMS[self.written.len() % ITEMS.len()];
+                        let words = again.words.split(" item ").next().unwrap_or_default();
+                        again.words = format!("{words} item {item}");
                     }
                     Again::Older => again.version = 0,
                 }
@@ -543,13 +572,10 @@ impl Writer<'_> {
                     let (what, who) = (*what.get(DEEDS), who.get(PEOPLE));
                     let at =
                         self.now - Duration::hours(i64::from(*hours_ago)) + Duration::minutes(nth);
-                    let (what, until) = match what {
-                        "extend" => ("extend", Some(300)),
-                        "order soon" => ("order", Some(20)),
-                        what => (what, None),
+                    let more = match what {
+                        "extend" => format!(" until {}", show(at + Duration::hours(300))),
+                        _ => String::new(),
                     };
-                    let until = until.map(|hours| show(at + Duration::hours(hours)));
-                    let more = until.map_or(String::new(), |until| format!(" until {until}"));
                     let key = self.disposed.len();
                     let line = format!(
                         "dispose {alert} {what} by {who} {} key k{key}{more}",
@@ -560,6 +586,20 @@ impl Writer<'_> {
                         .push(format!("source {}\n{line}", source_of(case)));
                 }
                 lines
+            }
+            Action::Order { alert, what } => {
+                let alert = alert.get(ORDERED);
+                let case = alert[..1].parse().expect("an alert begins with its case");
+                let (what, hours) = what.get(ABOUT_ORDERS);
+                let until = hours.map(|hours| show(self.now + Duration::hours(hours)));
+                let more = until.map_or(String::new(), |until| format!(" until {until}"));
+                let (at, key) = (show(self.now), self.disposed.len());
+                let source = source_of(case);
+                let line = format!(
+                    "source {source}\ndispose {alert} {what} by chen {at} key k{key}{more}"
+                );
+                self.disposed.push(line.clone());
+                format!("{line}\n")
             }
             Action::DisposeAgain { otherwise } => {
                 let line = self.disposed.last()?;
@@ -572,6 +612,17 @@ impl Writer<'_> {
             Action::Restart => return Some(Step::Restart),
         };
         Some(Step::Lines(lines))
+    }
+
+    /// The first event of a case that names an item, as written last.
+    fn first_of(&self, case: u8) -> Written {
+        let names = |w: &&Written| w.case == case && !w.words.starts_with("note");
+        let first = self.written.iter().filter(names).min_by_key(|w| w.happened);
+        let same = |w: &&Written| first.is_some_and(|first| w.id == first.id);
+        let last = self.written.iter().rfind(same);
+        last.or(self.written.last())
+            .cloned()
+            .expect("something was written")
     }
 
     fn write(&mut self, event: Written) -> String {
@@ -598,7 +649,7 @@ impl Writer<'_> {
     }
 }
 
-/// A record in another version: with another value, of another item, or with a longer plan.
+/// A record in another version: with another value, or with a longer plan.
 fn told_otherwise(words: &str, version: usize) -> String {
     let others = ["", " region 510500", " result denied", " by wang"];
     let other = others[version % others.len()];
@@ -607,10 +658,7 @@ fn told_otherwise(words: &str, version: usize) -> String {
         let more = [" granted 4wd", " granted 1wd", ""][version % 3];
         return format!("{planned}{more}{other}");
     }
-    match version % 3 {
-        0 => format!("{words}{other} item {}", ITEMS[version % ITEMS.len()]),
-        _ => format!("{words}{other}"),
-    }
+    format!("{words}{other}")
 }
 
 fn with_hours(words: &str, happened: NaiveDateTime) -> String {

@@ -96,6 +96,7 @@ fn without_conflicts() -> impl Strategy<Value = History> {
                     how: Again::Conflicting,
                     ..
                 } | Action::Dispose { .. }
+                    | Action::Order { .. }
                     | Action::DisposeAgain { .. }
                     | Action::Declare { .. }
                     | Action::Complete { .. }

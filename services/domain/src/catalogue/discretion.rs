@@ -108,14 +108,26 @@ pub(super) const RULES: &[Rule] = &[
         finding: FindingKind::Fault,
         level: Level::Red,
         legal_basis: &[Basis::read_for("行政处罚法第二十九条", &[Penalty])],
-        parameters: &[],
+        parameters: &[Parameter {
+            name: "documents",
+            meaning: "能够证明违法行为的材料类别，以顿号分隔；主体资格等其他材料相同不计（全平台一个值）",
+            default: "evidence、photo、video、site_record、证据、照片、录像、现场笔录、勘验笔录、检验报告",
+            unit: "材料类别",
+            source: "D",
+        }],
         evidence: &["各次处罚的办件", "当事人（散列值）、违法行为、行为日期"],
         message: "",
         remedy: "请核对是否为同一违法行为；确属重复的，撤销后一处罚。",
-        exceptions: &[Exception {
-            text: "首次处罚决定之后仍在持续或者再次发生、另案载明其后行为日期的",
-            source: "11.13",
-        }],
+        exceptions: &[
+            Exception {
+                text: "首次处罚决定之后仍在持续或者再次发生、另案载明其后行为日期的",
+                source: "11.13",
+            },
+            Exception {
+                text: "报送了违法行为地而两处不同的，是两个行为",
+                source: "D",
+            },
+        ],
     },
     Rule {
         id: "D6",

@@ -144,7 +144,7 @@ const F6: Rule = Rule {
     tier: Tier::Inspection,
     finding: FindingKind::Review,
     level: Level::Review,
-    legal_basis: &[],
+    legal_basis: &[Basis::own("纠错率、败诉率反映执法质量（11.14）")],
     parameters: &[
         Parameter {
             name: "share",
@@ -184,7 +184,7 @@ const F7: Rule = Rule {
     tier: Tier::Inspection,
     finding: FindingKind::Review,
     level: Level::Review,
-    legal_basis: &[],
+    legal_basis: &[Basis::own("移送的线索须有处理（11.14）")],
     parameters: &[Parameter {
         name: "within",
         meaning: "自移送之日起处理的期限（全平台一个值）",
@@ -215,7 +215,7 @@ const F8: Rule = Rule {
     tier: Tier::Inspection,
     finding: FindingKind::Review,
     level: Level::Review,
-    legal_basis: &[],
+    legal_basis: &[Basis::own("已取消的事项须有事后监管（11.14）")],
     parameters: &[
         Parameter {
             name: "within",

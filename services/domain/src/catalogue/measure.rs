@@ -35,6 +35,7 @@ const MEASURES: &[(&str, &str, Measure)] = &[
     ("C3", "count", Measure::Count),
     ("C3", "within", Measure::Days),
     ("D4", "share", Measure::Share),
+    ("D5", "documents", Measure::Words),
     ("D8", "over", Measure::Yuan),
     ("D9", "share", Measure::Share),
     ("F6", "share", Measure::Share),

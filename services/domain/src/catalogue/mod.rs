@@ -97,6 +97,9 @@ pub fn is_known(id: &str) -> bool {
     local || rule(id).is_some()
 }
 
+/// What a reminder asks for where the law knows no extension.
+pub const IN_TIME: &str = "请在期限届满前办结。";
+
 /// What the message of a reminder begins with, in place of its control point's name: that is named for the breach, and there is none
 /// yet. Near: the due instant is still to come.
 pub fn reminder_title(of: &str, near: bool) -> String {

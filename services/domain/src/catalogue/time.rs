@@ -107,7 +107,13 @@ pub(super) const RULES: &[Rule] = &[
         evidence: DEADLINE,
         message: "",
         remedy: "请承办机构立即办结本环节并移交下一环节。",
-        exceptions: &[EIGHT_KINDS],
+        exceptions: &[
+            EIGHT_KINDS,
+            Exception {
+                text: "没有报送环节开始的，自上一环节办结（没有的自受理）起算，只提请核实",
+                source: "D（平台自定）",
+            },
+        ],
     },
     Rule {
         id: "T5",
@@ -181,10 +187,16 @@ pub(super) const RULES: &[Rule] = &[
         evidence: DEADLINE,
         message: "",
         remedy: "请立即送达，并上传送达回证。",
-        exceptions: &[Exception {
-            text: "邮寄交寄、留置、公告送达以交寄、留置、公告之日为准；通知当事人领取的，以通知之日为准",
-            source: "11.8",
-        }],
+        exceptions: &[
+            Exception {
+                text: "邮寄交寄、留置、公告送达以交寄、留置、公告之日为准；通知当事人领取的，以通知之日为准",
+                source: "11.8",
+            },
+            Exception {
+                text: "许可的十日只适用于准予许可的决定，不予许可的不适用",
+                source: "行政许可法第四十四条",
+            },
+        ],
     },
     Rule {
         id: "T9",
@@ -395,7 +407,7 @@ pub(super) const RULES: &[Rule] = &[
         remedy: "请立即反馈办理情况，并说明逾期原因。",
         exceptions: &[
             Exception {
-                text: "届满前提出的申诉办理期间不计入；申诉维持的，反馈期限自维持之日起重新计算",
+                text: "届满前提出的申诉办理期间不计入；申诉维持的，反馈期限自维持之日起重新计算；届满后提出的，办理期间不升级",
                 source: "11.10",
             },
             Exception {
@@ -459,7 +471,15 @@ pub(super) const RULES: &[Rule] = &[
         remedy: "请说明首件终结的原因，并提供申请人的书面材料。",
         exceptions: &[
             Exception {
+                text: "在首件终结二日以前另立、与首件同时办理的，可能是同一申请人的另一件事，列为待核",
+                source: "D（11.13）",
+            },
+            Exception {
                 text: "申请人书面撤回后以新的内容再次申请的",
+                source: "11.13",
+            },
+            Exception {
+                text: "新件在首件终结两日以前已经另立、可能是同期另一事的，列为待核，首件的期限亦同",
                 source: "11.13",
             },
             Exception {
@@ -476,19 +496,23 @@ pub(super) const RULES: &[Rule] = &[
         tier: Tier::Stream,
         finding: FindingKind::Fault,
         level: Level::Red,
-        legal_basis: &[Basis::unread_for("行政许可法第五十条", &[Licence])],
+        legal_basis: &[Basis::read_for("行政许可法第五十条", &[Licence])],
         parameters: &[],
         evidence: DEADLINE,
         message: "",
         remedy: "有效期届满前没有决定的，视为准予延续：请立即办理延续手续，并说明超期的原因。",
         exceptions: &[
             Exception {
-                text: "距有效期届满不足三十日才申请的，不受此限，按一般的许可期限办理",
-                source: "许可法 50「条文待核」",
+                text: "有效期被后来的记录改报为更晚的，期限随之推后，由监察点列为待核",
+                source: "11.1",
             },
             Exception {
-                text: "法律、法规对申请延续的时间另有规定的，在流程图的起算条件中写明",
-                source: "许可法 50「条文待核」",
+                text: "距有效期届满不足三十日才申请的，不受此限，按一般的许可期限办理",
+                source: "行政许可法第五十条",
+            },
+            Exception {
+                text: "法律、法规、规章对申请延续的时间另有规定的，在流程图的起算条件中写明",
+                source: "行政许可法第五十条",
             },
         ],
     },

@@ -14,7 +14,7 @@ use mingjing_domain::alert::{AlertRecord, Evidence, Level, Status};
 use mingjing_domain::calendar::WorkCalendar;
 use mingjing_domain::catalogue;
 use mingjing_domain::deadline::{self, Deadline, Ledger};
-use mingjing_domain::disposition::{ORDER_POINT, Order, Signature, order_step};
+use mingjing_domain::disposition::{Appeal, ORDER_POINT, Order, Signature, order_step};
 use mingjing_domain::fact::Change;
 use mingjing_domain::ids;
 
@@ -55,16 +55,32 @@ struct Rungs {
 }
 
 impl Rungs {
-    fn of(order: &Order, due_at: Timestamp, terms: &Terms, calendar: &WorkCalendar) -> Self {
+    fn of(
+        order: &Order,
+        appeal: Option<&Appeal>,
+        due_at: Timestamp,
+        terms: &Terms,
+        calendar: &WorkCalendar,
+    ) -> Self {
         let due = Deadline {
             due_at,
             due_date: due_at.local_date(calendar.tz()),
             provisional: false,
         };
         let before = |before| deadline::last_reminder(calendar, &due, before);
-        let after = |after| {
-            let due = deadline::deadline(calendar, due_at, after, &Ledger::default());
+        let after = |from, after| {
+            let due = deadline::deadline(calendar, from, after, &Ledger::default());
             deadline::first_late_instant(due.due_at)
+        };
+        let red_at = |term| {
+            let plain = after(due_at, term);
+            // Nobody need answer for a card while it is appealed: made when the order was late already, an appeal stops what makes it graver.
+            let stops = |a: &&Appeal| deadline::is_late(a.by.at, due_at) && a.by.at < plain;
+            match appeal.filter(stops).map(|a| &a.outcome) {
+                None => Some(plain),
+                Some(None) => None,
+                Some(Some(outcome)) => Some(after(outcome.by.at.max(due_at), term)),
+            }
         };
         Self {
             // An order of one day is not reminded of in the moment it is given.
@@ -73,7 +89,7 @@ impl Rungs {
             red_at: terms
                 .red_after
                 .filter(|_| terms.level < Level::Red)
-                .map(after),
+                .and_then(red_at),
         }
     }
 
@@ -100,9 +116,9 @@ impl<'a> Owed<'a> {
         let due_at = order.due_at?.floor_second();
         let calendar = rules.calendar_of_body(&order.to)?;
         let terms = rules.terms(&order.to, about.item_code.as_deref(), order.by.at);
-        let rungs = Rungs::of(order, due_at, &terms, calendar);
-        let answered_at = order.answers.first().map(|answer| answer.by.at);
         let appeal = disposition.appeal.as_ref();
+        let rungs = Rungs::of(order, appeal, due_at, &terms, calendar);
+        let answered_at = order.answers.first().map(|answer| answer.by.at);
         let appealed =
             appeal.is_some_and(|a| a.outcome.is_none() && !deadline::is_late(a.by.at, due_at));
         let says = match answered_at {

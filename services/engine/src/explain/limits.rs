@@ -97,13 +97,12 @@ fn measures(fold: &Fold, stay: &Stay, timed: &TimedPoint, context: &Context<'_>)
             }
         }
         _ => {
-            let budgets = context.budgets(timed);
             let both = [
-                (("promised", "承诺时限"), RungAt::Promised, budgets.promised),
+                (("promised", "承诺时限"), RungAt::Promised, timed.promised),
                 (
                     ("statutory", "法定时限"),
                     RungAt::Statutory,
-                    budgets.statutory,
+                    timed.statutory,
                 ),
             ];
             for (name, breach, budget) in both {

@@ -7,7 +7,7 @@ use mingjing_domain::definitions::{REVIEW_AFTER, RungAt};
 use mingjing_domain::limit::Budget;
 
 use super::ledger::{Ledger, end_of_day};
-use super::stay::{Begun, NEVER, Stay};
+use super::stay::{NEVER, Stay};
 use super::{Context, Fold};
 use crate::condition::Attr;
 use crate::history::Event;
@@ -97,7 +97,7 @@ impl Fold {
                 }
             }
         }
-        if let (Some(deemed), true) = (&timed.deemed, stay.begun != Begun::Plainly) {
+        if let (Some(deemed), true) = (&timed.deemed, stay.begun.is_from_application()) {
             // While the answer may still come in time, nothing is late and nothing near.
             let calendar = &context.plan.calendar;
             let none = deadline::Ledger::default();
@@ -150,10 +150,9 @@ impl Fold {
             RungAt::Statutory | RungAt::Promised => Some(deadline::first_late_instant(due.due_at)),
             RungAt::Before(before) => Some(deadline::last_reminder(calendar, &due, before)),
             RungAt::Used(percent) => {
-                let budgets = context.budgets(timed);
                 let budget = match breach {
-                    RungAt::Promised => budgets.promised?,
-                    _ => budgets.statutory?,
+                    RungAt::Promised => timed.promised?,
+                    _ => timed.statutory?,
                 };
                 Some(with_ledger(stay, timed, self.ledger(), context, |ledger| {
                     deadline::used_share_instant(
@@ -196,10 +195,9 @@ impl Fold {
                 provisional: false,
             });
         }
-        let budgets = context.budgets(timed);
         let budget = match breach {
-            RungAt::Promised => budgets.promised?,
-            _ => budgets.statutory?,
+            RungAt::Promised => timed.promised?,
+            _ => timed.statutory?,
         };
         Some(stay_deadline(stay, timed, budget, self.ledger(), context))
     }

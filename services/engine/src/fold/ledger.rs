@@ -21,6 +21,17 @@ pub(crate) enum Told<T> {
     Late,
 }
 
+impl Told<Timestamp> {
+    /// The same of what was told to be over by then.
+    fn no_later_than(self, at: Timestamp) -> Self {
+        match self {
+            Told::InTime => Told::Less(at),
+            Told::Less(end) => Told::Less(end.min(at)),
+            Told::Late => Told::Late,
+        }
+    }
+}
+
 /// A suspension.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Suspension {
@@ -52,7 +63,7 @@ impl Suspension {
         match self.told {
             Told::InTime => Some(self.clone()),
             Told::Less(end) => Some(Suspension {
-                planned_end: Some(end),
+                planned_end: Some(self.planned_end.map_or(end, |planned| planned.min(end))),
                 ..self.clone()
             }),
             Told::Late => None,
@@ -129,6 +140,10 @@ impl Fold {
         };
         let planned_end = ends_as_planned(event, &entry, special, context);
         let told = context.told_end(event, special, planned_end);
+        let told = match context.resumed_before(event, special) {
+            Some(at) => told.no_later_than(at),
+            None => told,
+        };
         let ledger = &mut self.rare().ledger;
         let visit = ledger
             .suspensions
@@ -153,11 +168,15 @@ impl Fold {
             .special()
             .and_then(|s| (s.kind != 0).then(|| context.special(s.kind)));
         let Some(rare) = &mut self.rare else { return };
+        let told_before = context.held(event).map(|held| held.at);
         for suspension in &mut rare.ledger.suspensions {
             let meant = wanted.is_none_or(|kind| kind == Some(suspension.special));
             if suspension.resumed_at.is_none() && meant {
                 suspension.resumed_at = Some(event.occurred_at);
                 suspension.resume_event = event.place;
+                if let Some(at) = told_before {
+                    suspension.told = suspension.told.no_later_than(at);
+                }
             }
         }
     }
@@ -190,19 +209,33 @@ impl Context<'_> {
         special: u16,
         planned_end: Option<Timestamp>,
     ) -> Told<Timestamp> {
-        let end = |version: &Event<'_>| {
+        if !self.comes_late(event) {
+            return Told::InTime;
+        }
+        let told = |version: Event<'_>| {
             let entry = version.special()?;
             let same = listed(entry.kind, Effect::Suspend, self) == Some(special);
-            let end = ends_as_planned(version, &entry, special, self);
-            same.then(|| end.unwrap_or(Timestamp::MAX))
+            let end = ends_as_planned(&version, &entry, special, self);
+            same.then(|| (version.came_at(), end.unwrap_or(Timestamp::MAX)))
         };
-        let told = || self.told_in_time(event).iter().filter_map(end).max();
-        match self.comes_late(event).then(told) {
-            None => Told::InTime,
-            Some(None) => Told::Late,
-            Some(Some(end)) if end >= planned_end.unwrap_or(Timestamp::MAX) => Told::InTime,
-            Some(Some(end)) => Told::Less(end),
+        let versions = self.same_in_other_versions(event).into_iter();
+        let versions: Vec<_> = versions.filter_map(told).collect();
+        let by = |at: Timestamp| {
+            let in_time = versions.iter().filter(|(came_at, _)| *came_at <= at);
+            in_time.map(|(_, end)| *end).max()
+        };
+        let after = |at: Timestamp| at.plus_millis(self.allowance_ms);
+        let Some(mut reached) = by(after(event.occurred_at)) else {
+            return Told::Late;
+        };
+        // What makes it longer before its end is told in time too.
+        while reached < planned_end.unwrap_or(Timestamp::MAX) {
+            match by(after(reached)).filter(|end| *end > reached) {
+                Some(end) => reached = end,
+                None => return Told::Less(reached),
+            }
         }
+        Told::InTime
     }
 
     /// How much an extension was by what was told of it within the allowance after it was granted. Other units do not compare.
@@ -231,14 +264,33 @@ impl Context<'_> {
 
     /// The versions of a record that told of the same instant, and of the same kind of entry, in time.
     fn told_in_time(&self, event: &Event<'_>) -> Vec<Event<'_>> {
+        let mut versions = self.same_in_other_versions(event);
+        versions.retain(|v| !self.comes_late(v));
+        versions
+    }
+
+    /// The versions of a record that tell of the same instant, and of the same kind of entry.
+    fn same_in_other_versions(&self, event: &Event<'_>) -> Vec<Event<'_>> {
         if !self.history.holds_replaced() {
             return Vec::new();
         }
         let mut versions = self.history.versions_of(event);
-        versions.retain(|v| {
-            v.kind == event.kind && v.occurred_at == event.occurred_at && !self.comes_late(v)
-        });
+        versions.retain(|v| v.kind == event.kind && v.occurred_at == event.occurred_at);
         versions
+    }
+
+    /// The first resumption of a suspension that was told, and taken back too late.
+    fn resumed_before(&self, event: &Event<'_>, special: u16) -> Option<Timestamp> {
+        let means = |resume: &Event<'_>| {
+            let kind = resume.special().map_or(0, |entry| entry.kind);
+            kind == 0 || self.special(kind) == Some(special)
+        };
+        let taken_back = self.taken_back_too_late().into_iter();
+        taken_back
+            .filter(|e| e.kind == EventKind::Resume && means(e))
+            .map(|e| e.occurred_at)
+            .filter(|at| *at >= event.occurred_at)
+            .min()
     }
 }
 

@@ -67,16 +67,37 @@ impl Context<'_> {
         if before.any(|e| e.kind == event.kind) {
             return None;
         }
-        let taken_back = self.history.taken_back().into_iter();
-        let earlier =
-            taken_back.filter(|(e, _)| e.kind == event.kind && e.occurred_at < event.occurred_at);
-        let held = earlier.map(|(e, correction)| (e, self.first_told(&correction)));
+        let taken_back = self.history.taken_back();
+        let same = |place: u32| taken_back.iter().filter(move |(e, _)| e.place == place);
+        let earlier = taken_back.iter().map(|(e, _)| e);
+        let earlier = earlier.filter(|e| e.kind == event.kind && e.occurred_at < event.occurred_at);
+        // Taken back twice is taken back the first time.
+        let held = earlier.filter_map(|e| {
+            let told = same(e.place).map(|(_, correction)| self.first_told(correction));
+            Some((e, told.min()?))
+        });
         let late = held.filter(|(e, told_at)| self.is_too_late(*told_at, e));
         late.map(|(e, told_at)| Held {
             at: e.occurred_at,
             told_at,
         })
         .min_by_key(|held| (held.at, held.told_at))
+    }
+
+    /// What was taken back later than the allowance after it was told.
+    pub(super) fn taken_back_too_late(&self) -> Vec<Event<'_>> {
+        if self.declared || !self.history.holds_corrections() {
+            return Vec::new();
+        }
+        let all = self.history.taken_back();
+        let told = |place: u32| {
+            let same = all.iter().filter(|(e, _)| e.place == place);
+            same.map(|(_, correction)| self.first_told(correction))
+                .min()
+        };
+        let late = all.iter().map(|(e, _)| *e);
+        late.filter(|e| told(e.place).is_some_and(|told_at| self.is_too_late(told_at, e)))
+            .collect()
     }
 
     fn is_too_late(&self, told_at: Timestamp, earlier: &Event<'_>) -> bool {

@@ -47,7 +47,7 @@ impl Fold {
                 && timed.own_deadline.is_none()
                 && stay.begun == Begun::Plainly
                 && !stay.stopped;
-            let budget = context.budgets(timed).first().filter(|_| plain)?;
+            let budget = timed.promised.or(timed.statutory).filter(|_| plain)?;
             let without = Stay {
                 extensions: stay.extensions & !late,
                 ..stay.clone()

@@ -28,6 +28,15 @@ pub(crate) enum Begun {
     Unanswered,
     /// From an application that was not answered in time.
     Deemed,
+    /// From what led to a step of which only the end was told: its start may have been later.
+    Before,
+}
+
+impl Begun {
+    /// From an application rather than from what its limit runs from.
+    pub(crate) fn is_from_application(self) -> bool {
+        matches!(self, Begun::Unanswered | Begun::Deemed)
+    }
 }
 
 /// One run of a timed point.

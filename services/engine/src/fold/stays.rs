@@ -6,6 +6,7 @@ use mingjing_domain::definitions::{LimitKind, Occurrence, RungAt};
 use mingjing_domain::event::EventKind;
 
 use super::deadlines::{carried_instant, stay_deadline};
+use super::ledger::Ledger;
 use super::stay::{Begun, Fallen, NONE, Stay};
 use super::steps::Visit;
 use super::{Context, Fold, Taken};
@@ -30,7 +31,8 @@ impl Fold {
             self.time_stay(*at, taken.context);
         }
         let before = self.stays.len();
-        let opens = taken.marks & plan.opening != 0 || matches!(visit, Visit::Opened { .. });
+        let opened = matches!(visit, Visit::Opened { .. } | Visit::Alone { .. });
+        let opens = taken.marks & plan.opening != 0 || opened;
         if taken.first || opens || ends || kind == EventKind::Suspend {
             self.open_stays(taken, visit);
         }
@@ -156,7 +158,8 @@ impl Fold {
             let at = at as u16;
             let opened = match (&timed.kind, timed.limit_kind) {
                 (TimedKind::Special(watch), _) => self.special_stay(at, watch.kinds, taken),
-                (_, LimitKind::Step) => step_stay(at, timed, visit, taken),
+                (_, LimitKind::Step) => step_stay(at, timed, visit, taken)
+                    .or_else(|| self.stay_before(at, timed, visit, taken)),
                 (_, LimitKind::Event) => event_stay(at, timed, taken),
                 (_, LimitKind::Stage | LimitKind::Case) => self.stage_stay(at, timed, taken),
             };
@@ -170,6 +173,38 @@ impl Fold {
             }
             self.stays.push(stay);
         }
+    }
+
+    /// A step of which only the end is told, as if it had begun when what leads to it ended.
+    fn stay_before(
+        &self,
+        at: u16,
+        timed: &TimedPoint,
+        visit: Visit,
+        taken: &Taken<'_>,
+    ) -> Option<Stay> {
+        let (Visit::Alone { step, visit }, Some(wanted)) = (visit, timed.step) else {
+            return None;
+        };
+        let (event, context) = (&taken.event, taken.context);
+        let mine = context.step_symbol[usize::from(wanted)] == step;
+        let judged = matches!(timed.kind, TimedKind::Overdue(_));
+        if !mine || !judged || context.lacks.has_event(EventKind::StepStart) {
+            return None;
+        }
+        let from = context.led_to(wanted, event)?;
+        let start = (context.begins_at(&from), from.place);
+        let mut stay = Stay::new(at, step, visit, Some(start));
+        stay.begun = Begun::Before;
+        if let Some(ledger) = self.ledger() {
+            for (place, extension) in ledger.extensions.iter().enumerate() {
+                if extension.event > from.place {
+                    stay.credit(place, timed, ledger, context);
+                }
+            }
+        }
+        stay.done(event.occurred_at, event.place);
+        Some(stay)
     }
 
     fn stage_stay(&mut self, at: u16, timed: &TimedPoint, taken: &Taken<'_>) -> Option<Stay> {
@@ -304,34 +339,13 @@ impl Fold {
         let Some((place, extension)) = ledger.extensions.iter().enumerate().next_back() else {
             return;
         };
-        if extension.at != event.occurred_at || place >= 32 {
+        if extension.at != event.occurred_at {
             return;
         }
         for stay in &mut self.stays {
             let timed = &context.plan.timed[usize::from(stay.timed)];
-            let lengthens = timed.extended_by >> extension.special & 1 == 1;
-            if !lengthens || stay.is_over() {
-                continue;
-            }
-            let used = ledger.extensions[..place]
-                .iter()
-                .enumerate()
-                .any(|(p, earlier)| {
-                    stay.extensions >> p & 1 == 1 && earlier.special == extension.special
-                });
-            let budgets = context.budgets(timed);
-            let Some(budget) = budgets.statutory.or(budgets.promised) else {
-                continue;
-            };
-            // What fell away by a condition is judged when it is done all the same, by all that was entered till then.
-            let owed = Stay {
-                fell_event: NONE,
-                ..stay.clone()
-            };
-            let due = stay_deadline(&owed, timed, budget, Some(ledger), context);
-            let in_time = !deadline::is_late(extension.at, due.due_at);
-            if !used && in_time {
-                stay.extensions |= 1 << place;
+            if !stay.is_over() {
+                stay.credit(place, timed, ledger, context);
             }
         }
     }
@@ -384,7 +398,7 @@ impl Fold {
             let once = timed.occurrence == Occurrence::First
                 && matches!(timed.limit_kind, LimitKind::Stage | LimitKind::Case);
             let again = stay.visit > 1 || stay.ended_otherwise(timed, context);
-            if own || late || stay.begun != Begun::Plainly || (once && again) {
+            if own || late || stay.begun.is_from_application() || (once && again) {
                 // It may be timed again, go on, stands in the way of another, or is in time by a late entry alone.
                 return true;
             }
@@ -401,6 +415,32 @@ impl Fold {
                 _ => stay.rungs.iter().any(|rung| *rung <= over_at),
             }
         });
+    }
+}
+
+impl Stay {
+    /// Credits the extension at a place of the ledger, if it is of use to it, in time, and the first of its kind.
+    fn credit(&mut self, place: usize, timed: &TimedPoint, ledger: &Ledger, context: &Context<'_>) {
+        let extension = &ledger.extensions[place];
+        if place >= 32 || timed.extended_by >> extension.special & 1 == 0 {
+            return;
+        }
+        let mut earlier = ledger.extensions[..place].iter().enumerate();
+        let used = earlier.any(|(p, earlier)| {
+            self.extensions >> p & 1 == 1 && earlier.special == extension.special
+        });
+        let Some(budget) = timed.statutory.or(timed.promised) else {
+            return;
+        };
+        // What fell away by a condition is judged when it is done all the same, by all that was entered till then.
+        let owed = Stay {
+            fell_event: NONE,
+            ..self.clone()
+        };
+        let due = stay_deadline(&owed, timed, budget, Some(ledger), context);
+        if !used && !deadline::is_late(extension.at, due.due_at) {
+            self.extensions |= 1 << place;
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use mingjing_domain::Timestamp;
 use mingjing_domain::event::EventKind;
 
-use super::{Context, Finding, Fold, NONE, Taken};
+use super::{BEGUN_BY, Context, Finding, Fold, NONE, Taken};
 use crate::history::Event;
 use crate::rules::Check;
 
@@ -97,6 +97,29 @@ pub(crate) enum Visit {
         step: u16,
         visit: u16,
     },
+    /// The end of a step told all there is of this visit.
+    Alone {
+        step: u16,
+        visit: u16,
+    },
+}
+
+impl<'a> Context<'a> {
+    /// What led to a step before an event: the latest end of a step that leads to it or of itself, else the acceptance. What an
+    /// applicant takes to supplement is nobody's time: without either there is nothing to count from.
+    pub(super) fn led_to(&self, step: u16, event: &Event<'_>) -> Option<Event<'a>> {
+        let before = || self.history.before(event.place);
+        let leads = |e: &Event<'_>| {
+            let ended = self.step(e).filter(|_| self.ends_visit(e));
+            ended.is_some_and(|ended| {
+                let next = &self.plan.steps[usize::from(ended)].next;
+                ended == step || next.as_ref().is_none_or(|next| next.contains(&step))
+            })
+        };
+        let begins = |e: &Event<'_>| BEGUN_BY.contains(&e.kind);
+        let led = before().filter(leads).last();
+        led.or_else(|| before().find(begins))
+    }
 }
 
 impl Fold {
@@ -162,6 +185,10 @@ impl Fold {
                 }
                 match starts {
                     true => Visit::Opened {
+                        step: symbol,
+                        visit,
+                    },
+                    false if event.kind == EventKind::StepEnd => Visit::Alone {
                         step: symbol,
                         visit,
                     },

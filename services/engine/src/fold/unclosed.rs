@@ -118,9 +118,8 @@ impl Fold {
         if until < late_at {
             return Err(late_at);
         }
-        let (by_then, last) = self.as_of(late_at, context);
-        let speaks = last.is_some_and(|last| by_then.lets_speak(point, last, context));
-        if !speaks || by_then.is_waited_for(context) {
+        let (late_at, by_then, last) = self.no_more_waited_for(late_at, until, context)?;
+        if !last.is_some_and(|last| by_then.lets_speak(point, last, context)) {
             return Err(NEVER);
         }
         let mut later = context.history.known().filter(|e| e.place > act.place);
@@ -133,6 +132,31 @@ impl Fold {
             late_at,
             over: over.map_or(NONE, |e| e.place),
         })
+    }
+
+    /// From when on after an instant no limit is waited for any more, and the case as it stood then; else when to look again.
+    fn no_more_waited_for<'h>(
+        &self,
+        late_at: Timestamp,
+        until: Timestamp,
+        context: &Context<'h>,
+    ) -> Result<(Timestamp, Fold, Option<Event<'h>>), Timestamp> {
+        let (mut by_then, mut last) = self.as_of(late_at, context);
+        let mut at = late_at;
+        let second = |event: &Event<'_>| event.occurred_at.floor_second();
+        let known = context.history.known();
+        let mut later = known.skip_while(|e| second(e) < late_at).peekable();
+        while by_then.is_waited_for(context) {
+            at = second(later.peek().ok_or(NEVER)?).plus_millis(1000);
+            if at > until {
+                return Err(at);
+            }
+            while let Some(event) = later.next_if(|e| second(e) < at) {
+                by_then.apply(event, context);
+                last = Some(event);
+            }
+        }
+        Ok((at, by_then, last))
     }
 
     /// The case as it stood before an instant, by what is known now, and its last event then.
@@ -163,7 +187,8 @@ impl Fold {
         point.only_when.as_ref().is_none_or(holds) && !point.unless.iter().any(holds)
     }
 
-    /// Whether a limit that speaks of open cases is open: its own point speaks of it.
+    /// Whether a limit that speaks of open cases is open: its own point speaks of it. What runs from a complaint or a rating keeps no
+    /// case open.
     fn is_waited_for(&self, context: &Context<'_>) -> bool {
         self.stays.iter().any(|stay: &Stay| {
             let timed = &context.plan.timed[usize::from(stay.timed)];
@@ -172,7 +197,10 @@ impl Fold {
                 && timed.duty.is_none();
             let known = timed.own_deadline.is_none()
                 || self.due(RungAt::Statutory, stay, timed, context).is_some();
-            speaks && stay.is_open() && known
+            let voice = |kind| kind != EventKind::Applied && SAID.contains(&kind);
+            let mut kinds = context.plan.kinds_of(timed.from).peekable();
+            let of_voices = kinds.peek().is_some() && kinds.all(voice);
+            speaks && stay.is_open() && known && !of_voices
         })
     }
 }

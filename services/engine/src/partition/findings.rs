@@ -182,7 +182,7 @@ fn same(a: &AlertRecord, b: &AlertRecord) -> bool {
 
 fn build(command: &Command, finding: &Finding, now: Timestamp, rules: &Rules) -> AlertRecord {
     let (subject, review) = (&command.subject, finding.level == Level::Review);
-    let calendar = rules.calendar("cn");
+    let calendar = rules.calendar_of_body(finding.org_code.as_deref().unwrap_or_default());
     let answer_due_at = calendar
         .filter(|_| finding.level >= Level::Yellow)
         .map(|c| deadline::deadline(c, now, ANSWER_WITHIN, &deadline::Ledger::default()).due_at);

@@ -6,7 +6,7 @@ use mingjing_domain::event::EventKind;
 use mingjing_domain::source::SourceClock;
 
 use super::{CaseIx, Engine};
-use crate::fold::{BEGUN_BY, Budgets, Former};
+use crate::fold::{BEGUN_BY, Former, case_budget};
 use crate::history::Event;
 use crate::rules::ENDED_OTHERWISE;
 
@@ -38,8 +38,9 @@ impl Engine {
         let said = history.first_said(|e| profiles[e.profile as usize].item);
         let (told_at, _) = *said.iter().find(|(_, now)| *now == item && item != 0)?;
         let begins = |e: &Event<'_>| BEGUN_BY.contains(&e.kind);
-        let begun = history.known().find(begins)?;
-        if begun.occurred_at > told_at {
+        let begun = history.every_version().filter(begins);
+        let begun_at = begun.map(|e| e.occurred_at).min()?;
+        if begun_at > told_at {
             return None;
         }
         let turns = |e: &Event<'_>| {
@@ -51,7 +52,7 @@ impl Engine {
             .known()
             .filter(turns)
             .last()
-            .is_some_and(|e| begins(&e));
+            .is_none_or(|e| begins(&e));
         let allowance_ms = state.source.delay_allowance_ms();
         let mut former: Option<(Timestamp, Former)> = None;
         for (at, other) in said {
@@ -60,20 +61,18 @@ impl Engine {
             }
             let plan = self.plan_of(ix, other, decisive_at);
             let plan = self.rules.plan(plan);
-            let budgets = Budgets::of_case_limit(plan);
-            let Some(first) = budgets.first() else {
+            let Some(budget) = case_budget(plan) else {
                 continue;
             };
             let none = deadline::Ledger::default();
-            let begun_at = begun.occurred_at;
-            let due_at = deadline::deadline(&plan.calendar, begun_at, first, &none).due_at;
+            let due_at = deadline::deadline(&plan.calendar, begun_at, budget, &none).due_at;
             if former.is_none_or(|(earliest, _)| due_at < earliest) {
                 let item = other;
                 let found = Former {
                     item,
                     begun_at,
                     told_at,
-                    budgets,
+                    budget,
                     open,
                 };
                 former = Some((due_at, found));

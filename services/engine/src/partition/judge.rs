@@ -2,7 +2,7 @@
 
 use mingjing_domain::Timestamp;
 use mingjing_domain::alert::AlertRecord;
-use mingjing_domain::event::CaseEvent;
+use mingjing_domain::event::{CaseEvent, EventKind};
 use mingjing_domain::fact::{CaseRecord, Cause, Fact};
 use mingjing_domain::source::SourceClock;
 
@@ -31,7 +31,9 @@ impl Engine {
         let plan = self.cases[ix].fold.plan;
         let (case, context) = self.parts(ix, plan, false);
         let event = context.history.event(place);
+        // Another correction of what is taken back already may have been told before the first.
         let take_back = several_items
+            || event.kind == EventKind::Corrected
             || case.fold.may_take_back(&event, &context)
             || case.fold.names_another_item(&event, &context);
         if !take_back && !case.fold.may_change_plan(&event, &context) {

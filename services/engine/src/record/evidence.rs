@@ -86,18 +86,15 @@ fn stay_evidence(
             around,
         ));
     }
-    if stay.begun != Begun::Plainly {
+    if stay.begun == Begun::Before {
+        found.push(Evidence::Note {
+            text: "该环节只报送了办结，没有报送开始：自上一环节办结（没有的自受理）时起算，实际用时可能更短。".into(),
+        });
+    }
+    if stay.begun.is_from_application() {
         found.push(Evidence::Note {
             text: "收到申请后在规定时间内未予答复，自收到申请材料之日起即为受理，期限自该日起算。"
                 .into(),
-        });
-    }
-    if let Some(former) = context.former.filter(|_| context.is_held(timed)) {
-        found.push(Evidence::Note {
-            text: format!(
-                "办件原属事项 {}，改报为现事项超过来源的规定时差：期限不长于原事项的时限。",
-                context.texts.text(former.item)
-            ),
         });
     }
     for entry in around.fold.ledger().iter().flat_map(|l| &l.suspensions) {
@@ -129,7 +126,7 @@ fn stay_evidence(
             text: format!("责任清单追责情形：{text}"),
         });
     }
-    match basis.budget(context) {
+    match basis.budget() {
         Some(budget) if timed.own_deadline.is_none() => {
             let account = with_ledger(stay, timed, around.fold.ledger(), context, |ledger| {
                 deadline::account(&context.plan.calendar, stay.start_at, budget, ledger)

@@ -18,7 +18,8 @@ use mingjing_domain::limit::Budget;
 use super::{Basis, Said, Surroundings};
 use crate::allege::{Allegation, Ending};
 use crate::fold::{
-    Budgets, Finding, Former, HOLIDAY, NO_ITEM, NONE, Resent, STARTED_TWICE, Stay, wrong,
+    Begun, DAY_OFF, Finding, Former, HOLIDAY, NO_ITEM, NONE, Resent, STARTED_TWICE, Stay,
+    case_budget, wrong,
 };
 use crate::history::Event;
 use crate::rules::{Check, Point, TimedKind, TimedPoint};
@@ -178,7 +179,7 @@ impl Sentence<'_> {
         }
         let what = match at {
             _ if timed.duty.is_some() => {
-                let within = self.basis.budget(around.context);
+                let within = self.basis.budget();
                 let within = within.map(Budget::text_zh).unwrap_or_default();
                 format!("责任事项“{}”应在{within}内履行，期限", timed.limit_name)
             }
@@ -189,9 +190,13 @@ impl Sentence<'_> {
                 } else {
                     "法定"
                 };
-                let budget = self.basis.budget(around.context);
+                let budget = self.basis.budget();
                 let budget = budget.map(Budget::text_zh).unwrap_or_default();
-                format!("{}{kind}时限{budget}", timed.limit_name)
+                let from = match stay.begun {
+                    Begun::Before => "（没有报送环节开始，自上一环节办结起算）",
+                    _ => "",
+                };
+                format!("{}{kind}时限{budget}{from}", timed.limit_name)
             }
         };
         let state = if let Some(done) = self.allegation.completed_at {
@@ -253,17 +258,19 @@ impl Sentence<'_> {
     }
 
     fn other_item(&self, text: &mut String, former: &Former) -> std::fmt::Result {
-        let context = self.around.context;
+        let around = self.around;
+        let context = around.context;
         let item = context.first_named(NONE, |p| p.item);
-        let limit = |budgets: Budgets| budgets.first().map(Budget::text_zh);
-        let now = limit(Budgets::of_case_limit(context.plan));
+        let due = self.allegation.due_at.map(|due| day(due, around));
+        let now = case_budget(context.plan).map(Budget::text_zh);
         write!(
             text,
-            "办件受理后原属事项 {}（办结时限{}），{}改报为事项 {}（{}），超过来源的规定时差；办结期限仍不长于原事项的时限，\
-             改报是否属实由监督机构核定。",
+            "办件受理后原属事项 {}（办结时限{}，应于{}届满），{}改报为事项 {}（{}），超过来源的规定时差；\
+             按现事项判断，改报是否属实由监督机构核定。",
             context.texts.text(former.item),
-            limit(former.budgets).unwrap_or_default(),
-            local(former.told_at, self.around),
+            former.budget.text_zh(),
+            due.unwrap_or_default(),
+            local(former.told_at, around),
             context.texts.text(item),
             now.map_or("没有办结时限".into(), |now| format!("办结时限{now}")),
         )
@@ -389,9 +396,17 @@ impl Sentence<'_> {
                         "当日为法定节假日（{}）",
                         calendar.holiday_name(today).unwrap_or("放假")
                     ),
+                    DAY_OFF => format!(
+                        "当日为通知放假的日子（{}），是否属于法定节假日由监督机构核定",
+                        calendar.holiday_name(today).unwrap_or("放假")
+                    ),
                     _ => format!("属于夜间（{} 至 {}）", hours.night_from, hours.night_until),
                 };
-                write!(text, "{when}实施“{what}”，{why}，没有情况紧急的材料。")
+                let shown = match context.shown_afterwards(hours, &event) {
+                    true => "情况紧急的材料在此后才报送，是否采信由监督机构核定",
+                    false => "没有情况紧急的材料",
+                };
+                write!(text, "{when}实施“{what}”，{why}，{shown}。")
             }
             Check::LateEntry { over } => {
                 let entered = event.entered_at().unwrap_or_else(|| event.received_at());
@@ -410,7 +425,8 @@ impl Sentence<'_> {
                     }
                     _ => "没有书面告知当事人延长期限及其理由的记录，期限暂按延期后计算",
                 };
-                write!(text, "{when}“{what}”，{why}。")
+                write!(text, "{when}“{what}”，{why}。")?;
+                self.unknown_special(text, finding)
             }
             Check::UnfoundedSuspension { .. } | Check::FrequentSuspension { .. } => {
                 let why = match finding.detail {
@@ -423,7 +439,8 @@ impl Sentence<'_> {
                     wrong::TOO_LONG => "计划占用的时间超过期限的规定比例",
                     _ => "此时期限只剩最后一段",
                 };
-                write!(text, "{when}启动“{what}”，{why}。")
+                write!(text, "{when}启动“{what}”，{why}。")?;
+                self.unknown_special(text, finding)
             }
             Check::StartMoved => {
                 let held = context.held(&event);
@@ -477,6 +494,21 @@ impl Sentence<'_> {
             ),
             None => Ok(()),
         }
+    }
+
+    /// The same of a special procedure.
+    fn unknown_special(&self, text: &mut String, finding: &Finding) -> std::fmt::Result {
+        let context = self.around.context;
+        let event = context.history.event(finding.event);
+        if finding.detail != wrong::UNLISTED || !context.special_is_unknown(&event) {
+            return Ok(());
+        }
+        let said = event.special().map_or(0, |special| special.kind);
+        write!(
+            text,
+            "来源所报的特别程序“{}”在流程图中没有对应，请在两个工作日内核对名称或者登记代码对照，逾期按本条处理。",
+            context.codes.text(said.into())
+        )
     }
 }
 

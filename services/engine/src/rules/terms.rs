@@ -240,6 +240,25 @@ set:
     }
 
     #[test]
+    fn the_defaults_are_what_the_catalogue_says() {
+        let rule = mingjing_domain::catalogue::rule(ORDER_RULE).unwrap();
+        let other = Budget::new(7, Unit::Months);
+        let mut terms = Terms {
+            answer: other,
+            appeal: other,
+            decide: other,
+            remind: None,
+            red_after: None,
+            level: rule.level,
+            ..Terms::default()
+        };
+        for parameter in rule.parameters {
+            terms.set(parameter.name, parameter.default).unwrap();
+        }
+        assert_eq!(terms, Terms::default());
+    }
+
+    #[test]
     fn a_setting_that_cannot_be_is_a_problem_of_the_definitions() {
         for (good, bad) in [
             ("over: 3wd", "over: 3"),

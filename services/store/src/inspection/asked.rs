@@ -35,7 +35,7 @@ pub struct Asked {
     pub announced_entry: Vec<(String, Timestamp, Timestamp)>,
     /// A9: the window is a day of rest.
     pub rest_day: bool,
-    /// A9: by region when the night begins and ends, in minutes of the day; of the empty region everywhere else.
+    /// A9: by body when the night begins and ends, in minutes of the day; of the empty code everywhere else.
     pub nights: Vec<(String, i64, i64)>,
     /// A9: items that are lawfully done at night.
     pub off_items: Vec<String>,
@@ -99,8 +99,8 @@ impl Asked {
                 .chain(self.nights.iter().map(of))
                 .collect()
         };
-        let regions: Vec<String> = std::iter::once(String::new())
-            .chain(self.nights.iter().map(|(region, ..)| region.clone()))
+        let night_orgs: Vec<String> = std::iter::once(String::new())
+            .chain(self.nights.iter().map(|(org, ..)| org.clone()))
             .collect();
         let announced = |of: &dyn Fn(&(String, Timestamp, Timestamp)) -> i64| -> Vec<i64> {
             self.announced_entry.iter().map(of).collect()
@@ -151,7 +151,7 @@ impl Asked {
             .param("announced_from", announced(&|(_, from, _)| from.millis()))
             .param("announced_until", announced(&|(.., until)| until.millis()))
             .param("rest_day", u8::from(self.rest_day))
-            .param("night_region", regions)
+            .param("night_org", night_orgs)
             .param("night_from", night(&|(_, from, _)| *from))
             .param("night_until", night(&|(.., until)| *until))
             .param("night_from_else", self.everywhere().1)
@@ -187,9 +187,9 @@ impl Asked {
             .param("kind_names", kinds.1)
     }
 
-    /// The night of a region that has none of its own.
+    /// The night of a body that the definitions do not know.
     fn everywhere(&self) -> (String, i64, i64) {
-        let found = self.nights.iter().find(|(region, ..)| region.is_empty());
+        let found = self.nights.iter().find(|(org, ..)| org.is_empty());
         found.cloned().unwrap_or_default()
     }
 

@@ -30,6 +30,8 @@ pairs AS
     FROM acts ARRAY JOIN found AS b ARRAY JOIN found AS a
     WHERE (a.6, a.1, a.2) < (b.6, b.1, b.2) AND b.6 >= fromUnixTimestamp64Milli({from:Int64}, 'UTC')
       AND (same_act OR same_evidence OR two_bodies)
+      -- What was done at two places is two acts.
+      AND NOT (a.14 != '' AND b.14 != '' AND a.14 != b.14)
 )
 SELECT
     'case' AS subject_kind, p.source AS source, p.case_no AS key, any(p.item) AS item, any(p.org) AS org, min(p.region) AS region, '' AS actor,

@@ -11,11 +11,15 @@ scope AS
 -- kept
 results AS
 (
+    -- Of several instances the last counts.
     SELECT t.source AS source, t.case_no AS case_no, t.event_id AS event_id, t.occurred_at AS at, t.log_partition AS log_partition, t.log_offset AS log_offset,
-           k.org AS org, k.region AS region, JSONExtractString(t.data, 'attributes', 'forum') = 'court' AS in_court,
-           has({overturned:Array(String)}, t.result) AS lost
-    FROM told AS t INNER JOIN kept AS k ON k.source = t.source AND k.case_no = t.case_no
-    WHERE t.kind = 'review_result' AND t.result != '' AND k.org != ''
+           k.org AS org, k.region AS region, t.in_court AS in_court, has({overturned:Array(String)}, t.result) AS lost
+    FROM
+    (
+        SELECT *, JSONExtractString(data, 'attributes', 'forum') = 'court' AS in_court FROM told
+        WHERE kind = 'review_result' AND result != '' ORDER BY occurred_at DESC, event_id DESC LIMIT 1 BY source, case_no, in_court
+    ) AS t INNER JOIN kept AS k ON k.source = t.source AND k.case_no = t.case_no
+    WHERE k.org != ''
       AND t.occurred_at >= subtractMonths(fromUnixTimestamp64Milli({until:Int64}, 'Asia/Shanghai'), 12)
 ),
 bodies AS

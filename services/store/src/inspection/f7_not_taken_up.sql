@@ -8,7 +8,8 @@ scope AS
       AND occurred_at < subtractDays(fromUnixTimestamp64Milli({until:Int64}, 'UTC'), {span_days:Int64})
     UNION ALL
     SELECT source, case_no FROM cases
-    WHERE opened_at >= subtractDays(fromUnixTimestamp64Milli({from:Int64}, 'UTC'), {span_days:Int64}) AND opened_at < fromUnixTimestamp64Milli({until:Int64}, 'UTC')
+    WHERE (closed_at IS NULL OR closed_at >= subtractDays(fromUnixTimestamp64Milli({from:Int64}, 'UTC'), {span_days:Int64}))
+      AND opened_at < fromUnixTimestamp64Milli({until:Int64}, 'UTC')
       AND ifNull(org_code, '') IN
           (SELECT transform(concat(source, char(10), JSONExtractString(data, 'attributes', 'receiver')), {their_orgs:Array(String)}, {our_orgs:Array(String)},
                             JSONExtractString(data, 'attributes', 'receiver')) FROM events
@@ -38,7 +39,7 @@ handed AS
 ),
 taken_up AS
 (
-    SELECT t.source AS source, t.case_no AS case_no, t.occurred_at AS at, if(t.org != '', t.org, k.org) AS org, w.party AS party, w.parents AS parents
+    SELECT t.source AS source, t.case_no AS case_no, t.occurred_at AS at, t.kind AS kind, k.closed_at AS closed_at, if(t.org != '', t.org, k.org) AS org, w.party AS party, w.parents AS parents
     FROM told AS t
     INNER JOIN kept AS k ON k.source = t.source AND k.case_no = t.case_no
     INNER JOIN whose AS w ON w.source = t.source AND w.case_no = t.case_no
@@ -52,6 +53,10 @@ SELECT
     [(h.source, h.case_no, argMin(h.event_id, h.at), toUnixTimestamp64Milli(min(h.at)), argMin(h.log_partition, h.at), argMin(h.log_offset, h.at), '移送')] AS rows
 FROM handed AS h LEFT JOIN taken_up AS u ON u.org = h.receiver
 GROUP BY h.source, h.case_no, h.receiver
-HAVING countIf(u.at > h.at AND u.at < addDays(h.at, {span_days:Int64})
-               AND (u.source = h.source AND u.case_no = h.case_no OR has(u.parents, h.case_no) OR h.party != '' AND u.party = h.party)) = 0
+-- Who names the case had it, even where the transfer was written down after that.
+HAVING countIf(u.at < addDays(h.at, {span_days:Int64})
+               AND (has(u.parents, h.case_no)
+                    OR u.at > h.at AND (u.source = h.source AND u.case_no = h.case_no OR h.party != '' AND u.party = h.party)
+                    -- Or it had a case of the party in hand already.
+                    OR u.kind IN ('filed', 'accepted') AND (u.closed_at IS NULL OR u.closed_at > h.at) AND h.party != '' AND u.party = h.party)) = 0
    AND measure >= {threshold:Float64}

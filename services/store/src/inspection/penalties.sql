@@ -20,14 +20,16 @@ fines AS
                -- A day told without a time is its midnight, and says of no minute that it was this one.
                if(ifNull(toHour(act_at) * 60 + toMinute(act_at), 0) = 0, '', ifNull(formatDateTime(act_at, '%H:%i'), '')) AS act_minute,
                max(JSONExtractString(data, 'attributes', 'act_place')) AS act_place,
-               groupUniqArrayArray(arrayFilter(f -> f != '',
-                   arrayMap(a -> JSONExtractString(a, 'sha256'), JSONExtractArrayRaw(data, 'attachments')))) AS files,
+               -- Of the files only those that show the act: a business licence is in every file of its holder.
+               groupUniqArrayArray(arrayFilter(f -> f != '', arrayMap(a -> JSONExtractString(a, 'sha256'),
+                   arrayFilter(a -> has({documents:Array(String)}, JSONExtractString(a, 'kind')), JSONExtractArrayRaw(data, 'attachments'))))) AS files,
                countIf(kind = 'collective_discussion') > 0 AS reviewed
         FROM told
         GROUP BY source, case_no
         HAVING countIf(kind = 'decided' AND fined_fen > 0) > 0
-           AND countIf(kind IN ('withdrawn', 'voided', 'returned', 'terminated', 'transferred', 'merged')
-                       OR kind = 'review_result' AND has({overturned:Array(String)}, result)) = 0
+           AND countIf(kind IN ('withdrawn', 'voided', 'returned', 'terminated', 'transferred', 'merged')) = 0
+           -- What was annulled and upheld on appeal stands: the last result counts.
+           AND NOT has({overturned:Array(String)}, argMaxIf(result, (occurred_at, event_id), kind = 'review_result'))
     ) AS c
     INNER JOIN kept AS k ON k.source = c.source AND k.case_no = c.case_no
     WHERE c.last.6 OR has({penalty_items:Array(String)}, k.item)

@@ -6,6 +6,7 @@ WITH
 again AS
 (
     SELECT source, case_no, item, org, region, asks, found_on,
+           JSONExtractString(one, 'note') = '首件终结' AS in_turn,
            JSONExtractString(one, 'source') AS other_source, JSONExtractString(one, 'case_no') AS other_case
     FROM
     (
@@ -15,7 +16,7 @@ again AS
                ifNull(CAST(region_code, 'Nullable(String)'), '')  AS region,
                status = 'review'                                  AS asks,
                toDateOrZero(CAST(step, 'String'))                 AS found_on,
-               arrayJoin(arrayFilter(r -> JSONExtractString(r, 'note') = '首件终结',
+               arrayJoin(arrayFilter(r -> JSONExtractString(r, 'note') IN ('首件终结', '同期另件终结'),
                    arrayFlatten(arrayMap(e -> JSONExtractArrayRaw(e, 'rows'), JSONExtractArrayRaw(evidence))))) AS one
         FROM alerts FINAL
         WHERE control_point = 'inspection/T17' AND subject_kind = 'case' AND status IN ('issued', 'review')
@@ -40,7 +41,7 @@ clocks AS
         FROM again AS g
         INNER JOIN kept AS b ON b.source = g.source AND b.case_no = g.case_no
         INNER JOIN kept AS a ON a.source = g.other_source AND a.case_no = g.other_case
-        WHERE a.due_at IS NOT NULL
+        WHERE a.due_at IS NOT NULL AND (g.in_turn OR g.asks)
         GROUP BY g.source, g.case_no
     )
     WHERE addSeconds(first.1, 1) >= fromUnixTimestamp64Milli({from:Int64}, 'UTC') AND addSeconds(first.1, 1) < fromUnixTimestamp64Milli({until:Int64}, 'UTC')

@@ -42,6 +42,8 @@ pub(super) struct LastOrder {
     pub answered_at: Option<Timestamp>,
     /// When the appeal was made that is still open.
     pub appealed_at: Option<Timestamp>,
+    /// When the last appeal was made, and when it was decided.
+    pub last_appeal: Option<(Timestamp, Option<Timestamp>)>,
     /// When somebody last did something.
     pub last_at: Timestamp,
 }
@@ -402,8 +404,17 @@ impl Deeds {
             due_at: since.iter().rev().find_map(|d| d.due_at)?.floor_second(),
             answered_at: answer.map(|d| d.at),
             appealed_at: self.appeal().map(|place| self.applied[place].at),
+            last_appeal: self.last_appeal(),
             last_at: self.applied.last()?.at,
         })
+    }
+
+    fn last_appeal(&self) -> Option<(Timestamp, Option<Timestamp>)> {
+        let is_appeal = |d: &Deed| matches!(d.what, Disposal::Appeal { .. });
+        let place = self.applied.iter().rposition(is_appeal)?;
+        let decides = |d: &&Deed| matches!(d.what, Disposal::Uphold | Disposal::Withdraw { .. });
+        let decided = self.applied[place..].iter().find(decides);
+        Some((self.applied[place].at, decided.map(|d| d.at)))
     }
 
     /// Until when an unanswered order is to be answered once the appeal that is open is turned down now; nothing where that changes

@@ -106,7 +106,14 @@ impl SlowEvaluator<'_> {
             }
             PointKind::TimeReversed => case_wide(flow::time_reversed(case)),
             PointKind::UnfoundedSuspension { notice } => {
-                suspensions::unfounded(case, watch.calendar, *notice)
+                let mut found = suspensions::unfounded(case, watch.calendar, *notice);
+                for finding in &mut found {
+                    if suspensions::names_none(case, finding.index) {
+                        let at = case.events[finding.index].occurred_at;
+                        finding.grace_ends = Some(query_ends(watch, at));
+                    }
+                }
+                found
             }
             PointKind::FrequentSuspension {
                 count,

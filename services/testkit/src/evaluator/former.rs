@@ -13,117 +13,81 @@ use super::{Moment, SlowEvaluator, Wanted, Watch, level_of};
 /// The item that a case was of before.
 #[derive(Clone, Debug)]
 pub(super) struct Former {
-    /// When the case was accepted or filed.
-    begun_at: Timestamp,
     /// When the item that it is of now was told.
     told_at: Timestamp,
-    /// The case limit of the item before.
-    promised: Option<Budget>,
-    statutory: Option<Budget>,
-    /// The name of the case limit of the item of now.
-    limit: Option<String>,
-    /// The case was open when that was told, and the limit of the item of now is longer, or is none.
-    is_found: bool,
+    /// When the case would be due by the item before.
+    due_at: Timestamp,
 }
 
 impl<'a> SlowEvaluator<'a> {
-    /// The item that a case was of before, where the one of now was told too late.
+    /// The item that an open case was of before, where the one of now was told too late and lets it end later, or never.
     pub(super) fn former(&self, case: &Case<'a>, source: &Source) -> Option<Former> {
         let allowance_ms = case.allowance_ms?;
         let now = item_of(&case.events)?;
         let said = said(case);
         let told = said.iter().find(|(_, item)| item.as_deref() == Some(now));
         let told_at = told?.0;
+        let begins = |kind| matches!(kind, EventKind::Accepted | EventKind::Filed);
+        let records = records(case);
+        let begun = records.iter().filter(|record| begins(record.kind));
+        let begun_at = begun.map(|record| record.occurred_at).min()?;
         let kind = |i: usize| case.events[i].kind;
-        let begins = |i: &usize| matches!(kind(*i), EventKind::Accepted | EventKind::Filed);
-        let begun_at = case.events[(0..case.events.len()).find(begins)?].occurred_at;
-        if begun_at > told_at {
-            return None;
-        }
         let turns = |i: &usize| {
             let ends = matches!(kind(*i), EventKind::Decided | EventKind::Closed);
             let ends = ends || EventKind::ENDED_OTHERWISE.contains(&kind(*i));
-            case.events[*i].occurred_at <= told_at && (begins(i) || ends)
+            case.events[*i].occurred_at <= told_at && (begins(kind(*i)) || ends)
         };
         let last = (0..case.events.len()).rev().find(turns);
-        let limit = self.case_limit(case, source);
-        let own = limit.as_ref().and_then(|l| l.promised.or(l.statutory));
-        let mut found: Option<(Timestamp, Former)> = None;
+        if begun_at > told_at || last.is_some_and(|last| !begins(kind(last))) {
+            return None;
+        }
+        let mut first: Option<(Timestamp, Budget)> = None;
         for (at, item) in &said {
             let Some(item) = item.as_deref().filter(|item| *item != now) else {
                 continue;
             };
             let other = case.of_item(self.definitions, item);
             let held = self.case_limit(&other, source);
-            let first = held.as_ref().and_then(|l| l.promised.or(l.statutory));
-            let (Some(held), Some(first)) = (held, first) else {
+            let Some(budget) = held.and_then(|l| l.promised.or(l.statutory)) else {
                 continue;
             };
-            if told_at <= at.plus_millis(allowance_ms) {
-                continue;
+            let due_at = self.runs_out(&other, begun_at, budget);
+            let is_late = told_at > at.plus_millis(allowance_ms);
+            if is_late && first.is_none_or(|(earliest, _)| due_at < earliest) {
+                first = Some((due_at, budget));
             }
-            let due_at = self.runs_out(&other, begun_at, first);
-            if found
-                .as_ref()
-                .is_some_and(|(earliest, _)| *earliest <= due_at)
-            {
-                continue;
-            }
-            let runs_out = |budget| self.runs_out(case, begun_at, budget);
-            let longer = own.is_none_or(|own| runs_out(first) < runs_out(own));
-            let former = Former {
-                begun_at,
-                told_at,
-                promised: held.promised,
-                statutory: held.statutory,
-                limit: limit.as_ref().map(|l| l.name.clone()),
-                is_found: longer && last.is_some_and(|i| begins(&i)),
-            };
-            found = Some((due_at, former));
         }
-        found.map(|(_, former)| former)
+        let due_at = self.runs_out(case, begun_at, first?.1);
+        let is_longer = self
+            .runs_now(case, source, told_at)
+            .is_none_or(|now| due_at < now);
+        is_longer.then_some(Former { told_at, due_at })
     }
 
-    /// What a limit is measured by, promised and statutory.
-    pub(super) fn budgets(
-        &self,
-        case: &Case<'_>,
-        limit: &Limit,
-    ) -> (Option<Budget>, Option<Budget>) {
-        let own = (limit.promised, limit.statutory);
-        let Some(former) = &case.former else {
-            return own;
-        };
-        let shown = former.limit.as_ref() == Some(&limit.name);
-        if !shown || limit.kind != LimitKind::Case || limit.own_deadline.is_some() {
-            return own;
-        }
-        let runs_out = |budget| self.runs_out(case, former.begun_at, budget);
-        let shorter = |own: Option<Budget>, held: Option<Budget>| match (own, held) {
-            (Some(own), Some(held)) if runs_out(held) < runs_out(own) => Some(held),
-            _ => own,
-        };
-        (
-            shorter(own.0, former.promised.or(former.statutory)),
-            shorter(own.1, former.statutory),
-        )
+    /// When the case is due by the item that it is of now, where its limit runs when that is told.
+    fn runs_now(&self, case: &Case<'a>, source: &Source, told_at: Timestamp) -> Option<Timestamp> {
+        let limit = self.case_limit(case, source)?;
+        let budget = limit.promised.or(limit.statutory)?;
+        let start = case.first(&limit.from)?;
+        let runs = case.events[start].occurred_at <= told_at;
+        runs.then(|| self.runs_out(case, case.begins_at(start), budget))
     }
 
     /// A case that was told, too late, to be of an item with a longer case limit or with none.
     pub(super) fn item_changed(
         &self,
-        case: &Case<'_>,
+        case: &Case<'a>,
         watch: &Watch<'_>,
         moment: Moment<'_>,
     ) -> Vec<Wanted> {
-        let former = case.former.iter().filter(|former| former.is_found);
+        let former = self.former(case, moment.source).into_iter();
         let wanted = former.map(|former| Wanted {
             control_point: watch.point.id.text.clone(),
             step: String::new(),
             visit: 1,
             level: level_of(&watch.point),
             state: moment.state(case, &watch.point, former.told_at),
-            due_at: None,
+            due_at: Some(former.due_at),
             breached_at: Some(former.told_at),
             completed_at: None,
         });
@@ -148,22 +112,7 @@ impl<'a> SlowEvaluator<'a> {
 
 /// The item that the first event which names one names, as known after each receipt.
 fn said(case: &Case<'_>) -> Vec<(Timestamp, Option<String>)> {
-    let mut records: Vec<CaseEvent<'static>> = Vec::new();
-    for record in case.arrivals {
-        let of_id = |r: &&CaseEvent<'static>| r.event_id == record.event_id;
-        let greatest = records.iter().filter(of_id).map(|r| r.data_version).max();
-        let same = records
-            .iter()
-            .position(|r| r.event_id == record.event_id && r.data_version == record.data_version);
-        let Some(first) = same.map(|at| &mut records[at]) else {
-            records.push(record.clone());
-            continue;
-        };
-        // Under the smallest number that it came with, while no greater version was known.
-        if greatest == Some(record.data_version) && content(first) == content(record) {
-            first.source_seq = first.source_seq.min(record.source_seq);
-        }
-    }
+    let records = records(case);
     let came = |record: &CaseEvent<'static>| record.received_at.floor_second();
     let mut receipts: Vec<Timestamp> = records.iter().map(came).collect();
     receipts.sort_unstable();
@@ -180,4 +129,25 @@ fn said(case: &Case<'_>) -> Vec<(Timestamp, Option<String>)> {
 fn item_of<'e>(events: &[&'e CaseEvent<'static>]) -> Option<&'e str> {
     let mut items = events.iter().filter_map(|e| e.data.item_code.as_deref());
     items.find(|item| !item.is_empty())
+}
+
+/// Every version of every record, of each the first that arrived.
+fn records(case: &Case<'_>) -> Vec<CaseEvent<'static>> {
+    let mut records: Vec<CaseEvent<'static>> = Vec::new();
+    for record in case.arrivals {
+        let of_id = |r: &&CaseEvent<'static>| r.event_id == record.event_id;
+        let greatest = records.iter().filter(of_id).map(|r| r.data_version).max();
+        let same = records
+            .iter()
+            .position(|r| r.event_id == record.event_id && r.data_version == record.data_version);
+        let Some(first) = same.map(|at| &mut records[at]) else {
+            records.push(record.clone());
+            continue;
+        };
+        // Under the smallest number that it came with, while no greater version was known.
+        if greatest == Some(record.data_version) && content(first) == content(record) {
+            first.source_seq = first.source_seq.min(record.source_seq);
+        }
+    }
+    records
 }

@@ -11,7 +11,6 @@ use mingjing_domain::event::{CaseEvent, EventKind};
 use mingjing_domain::source::Lacks;
 
 use super::Definitions;
-use super::former::Former;
 
 /// One stay in a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,8 +46,6 @@ pub(super) struct Case<'a> {
     pub lacks: &'a Lacks,
     /// For so long after something was told its source may put it right; none where that cannot be known.
     pub allowance_ms: Option<i64>,
-    /// The item that it was of before.
-    pub former: Option<Former>,
 }
 
 impl<'a> Case<'a> {
@@ -83,7 +80,6 @@ impl<'a> Case<'a> {
             arrivals,
             lacks,
             allowance_ms: None,
-            former: None,
         }
     }
 
@@ -101,7 +97,6 @@ impl<'a> Case<'a> {
             region: self.region,
             arrivals: self.arrivals,
             allowance_ms: self.allowance_ms,
-            former: self.former.clone(),
             lacks: self.lacks,
         }
     }
@@ -130,7 +125,6 @@ impl<'a> Case<'a> {
             arrivals: self.arrivals,
             lacks: self.lacks,
             allowance_ms: self.allowance_ms,
-            former: None,
         }
     }
 

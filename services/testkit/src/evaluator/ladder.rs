@@ -13,7 +13,7 @@ use mingjing_domain::limit::{Budget, Unit};
 
 use super::codes::cannot_come;
 use super::history::Case;
-use super::stays::{Course, Stay, special_stays};
+use super::stays::{Course, Stay, special_stays, stays_before};
 use super::{Moment, SlowEvaluator, State, Wanted, Watch, level_of};
 
 /// No due instant of a test lies here: only a stop without end leads so far (9900-01-01).
@@ -55,10 +55,15 @@ impl SlowEvaluator<'_> {
                     let ladder = self.ladder(case, flowchart, limit, &stay, &course, &levels);
                     allege(case, watch, moment, limit.judged, &stay, &course, &ladder)
                 };
-                self.stays(case, flowchart, limit)
+                let mut found: Vec<Wanted> = self
+                    .stays(case, flowchart, limit)
                     .into_iter()
                     .filter_map(alleged)
-                    .collect()
+                    .collect();
+                if limit.judged != Judged::WhileOpen {
+                    found.extend(self.told_by_their_end(case, watch, moment, limit, &levels));
+                }
+                found
             }
             PointKind::SpecialOverdue {
                 kinds,
@@ -100,6 +105,37 @@ impl SlowEvaluator<'_> {
             }
             _ => Vec::new(),
         }
+    }
+
+    /// Steps of which only the end was told, too long after what led to them: for a person.
+    fn told_by_their_end(
+        &self,
+        case: &Case<'_>,
+        watch: &Watch<'_>,
+        moment: Moment<'_>,
+        limit: &Limit,
+        levels: &[Rung],
+    ) -> Vec<Wanted> {
+        let mut found = Vec::new();
+        for (stay, course) in stays_before(case, limit) {
+            let ladder = self.ladder(case, case.chart, limit, &stay, &course, levels);
+            let Some(done) = course.done else { continue };
+            let passed = |step: &&Step| step.breach && step.at <= case.second(done);
+            let Some(gravest) = ladder.iter().filter(passed).max_by_key(|s| s.level) else {
+                continue;
+            };
+            found.push(Wanted {
+                control_point: watch.point.id.text.clone(),
+                step: stay.step,
+                visit: stay.visit,
+                level: Level::Review,
+                state: moment.state(case, &watch.point, gravest.at),
+                due_at: Some(gravest.at.plus_millis(-1000)),
+                breached_at: Some(gravest.at),
+                completed_at: Some(case.events[done].occurred_at),
+            });
+        }
+        found
     }
 
     /// What points on limits with `at_least` allege.
@@ -236,10 +272,9 @@ impl SlowEvaluator<'_> {
             None => RungAt::Statutory,
         });
         let due = |at: RungAt| {
-            let (promised, statutory) = self.budgets(case, limit);
             let budget = match at {
-                RungAt::Promised => promised,
-                _ => statutory,
+                RungAt::Promised => limit.promised,
+                _ => limit.statutory,
             };
             match (stay.own, budget) {
                 (Some(due_at), _) => {

@@ -53,7 +53,7 @@ impl SlowEvaluator<'_> {
         let calendar = self.definitions.calendar_of(case, &flowchart.calendar);
         let start = course.start_at(case);
         let entered = suspensions(case, flowchart, limit, course, calendar);
-        let suspensions: Vec<_> = entered.iter().map(|(_, s)| *s).collect();
+        let suspensions: Vec<_> = entered.iter().map(|e| e.suspension).collect();
         let mut credited: Vec<usize> = Vec::new();
         let mut extensions: Vec<Extension<'static>> = Vec::new();
         let mut used: Vec<&str> = Vec::new();
@@ -62,7 +62,7 @@ impl SlowEvaluator<'_> {
                 suspensions: &suspensions,
                 extensions: &extensions,
             };
-            let Some(legal) = self.legal_budget(case, limit) else {
+            let Some(legal) = legal_budget(limit) else {
                 break;
             };
             let at = case.events[index].occurred_at;
@@ -76,14 +76,25 @@ impl SlowEvaluator<'_> {
                 });
             }
         }
-        let suspension = |(index, suspension): (usize, Suspension<'static>)| match known {
-            Known::Now => Some(suspension),
-            Known::InTime => Some(Suspension {
-                to: suspension
-                    .to
-                    .min(end_in_time(case, flowchart, index, calendar)?),
-                ..suspension
-            }),
+        let suspension = |entered: Entered<'_>| match known {
+            Known::Now => Some(entered.suspension),
+            Known::InTime => {
+                let suspension = entered.suspension;
+                let end = end_in_time(case, flowchart, entered.index, calendar)?;
+                let held = entered.resumed.and_then(|i| case.held(i));
+                let resumed = held.map(|(at, _)| at);
+                let taken_back = case.taken_back_too_late().into_iter();
+                let taken_back = taken_back
+                    .filter(|e| e.kind == EventKind::Resume && means(e, entered.kind))
+                    .map(|e| e.occurred_at)
+                    .filter(|at| *at >= suspension.from);
+                let ends = resumed.into_iter().chain(taken_back);
+                let ends = ends.chain([end, suspension.to]);
+                Some(Suspension {
+                    to: ends.min()?,
+                    ..suspension
+                })
+            }
         };
         let suspensions: Vec<_> = entered.into_iter().filter_map(suspension).collect();
         let extension = |(index, extension): (usize, Extension<'static>)| match known {
@@ -112,12 +123,9 @@ impl SlowEvaluator<'_> {
     }
 }
 
-impl SlowEvaluator<'_> {
-    /// The budget by whose due instant extensions and supplements are in time.
-    pub(super) fn legal_budget(&self, case: &Case<'_>, limit: &Limit) -> Option<Budget> {
-        let (promised, statutory) = self.budgets(case, limit);
-        statutory.or(promised).or(limit.at_least)
-    }
+/// The budget by whose due instant extensions and supplements are in time.
+pub(super) fn legal_budget(limit: &Limit) -> Option<Budget> {
+    limit.statutory.or(limit.promised).or(limit.at_least)
 }
 
 /// What of an entry is believed.
@@ -151,17 +159,41 @@ fn told_in_time<'a>(
     versions.filter(|(s, _)| now == Some(&*s.kind)).collect()
 }
 
-/// Until when a suspension could last by what was told in time; none where nothing was.
+/// Until when a suspension could last by what was told in time, or before the end that it had then; none where nothing was.
 fn end_in_time(
     case: &Case<'_>,
     flowchart: &Flowchart,
     index: usize,
     calendar: &WorkCalendar,
 ) -> Option<Timestamp> {
-    let from = case.events[index].occurred_at;
-    let told = told_in_time(case, flowchart, index).into_iter();
-    let ends = told.map(|(s, p)| planned(from, s, p, calendar).unwrap_or(Timestamp::MAX));
-    ends.max()
+    let Some(allowance_ms) = case.allowance_ms else {
+        return Some(Timestamp::MAX);
+    };
+    let event = case.events[index];
+    let kind = entered(event, flowchart).map(|(special, _)| &*special.kind);
+    let mut ends = Vec::new();
+    for record in case.records(&event.event_id) {
+        let same = record.kind == event.kind && record.occurred_at == event.occurred_at;
+        let entered = entered(record, flowchart).filter(|(s, _)| same && kind == Some(&*s.kind));
+        if let Some((special, procedure)) = entered {
+            let end = planned(event.occurred_at, special, procedure, calendar);
+            let came_at = record.received_at.floor_second();
+            ends.push((came_at, end.unwrap_or(Timestamp::MAX)));
+        }
+    }
+    let by = |at: Timestamp| {
+        let latest = at.plus_millis(allowance_ms);
+        let in_time = ends.iter().filter(|(came_at, _)| *came_at <= latest);
+        in_time.map(|(_, end)| *end).max()
+    };
+    let mut reached = by(event.occurred_at)?;
+    while reached < Timestamp::MAX {
+        match by(reached).filter(|end| *end > reached) {
+            Some(end) => reached = end,
+            None => break,
+        }
+    }
+    Some(reached)
 }
 
 /// How much of an extension was told in time, in its unit; none where nothing was.
@@ -199,28 +231,27 @@ fn entries<'a>(
 
 /// A suspension that was entered.
 pub(super) struct Entered<'a> {
-    /// Its event.
+    /// Its event, and the one that ends it, however late.
     index: usize,
+    resumed: Option<usize>,
     kind: &'a str,
     pub suspension: Suspension<'static>,
 }
 
-fn suspensions(
-    case: &Case<'_>,
-    flowchart: &Flowchart,
+fn suspensions<'a>(
+    case: &'a Case<'_>,
+    flowchart: &'a Flowchart,
     limit: &Limit,
     course: &Course,
     calendar: &WorkCalendar,
-) -> Vec<(usize, Suspension<'static>)> {
+) -> Vec<Entered<'a>> {
     let end = course.end().unwrap_or(case.events.len());
     let stops = |kind: &str| match &limit.suspended_by {
         Some(names) => lists(names, kind),
         None => true,
     };
     let all = all_suspensions(case, flowchart, end, calendar).into_iter();
-    all.filter(|entered| stops(entered.kind))
-        .map(|entered| (entered.index, entered.suspension))
-        .collect()
+    all.filter(|entered| stops(entered.kind)).collect()
 }
 
 /// Every suspension of a listed kind among the first `end` events.
@@ -233,15 +264,18 @@ pub(super) fn all_suspensions<'a>(
     let entered = entries(case, flowchart, end, EventKind::Suspend, Effect::Suspend);
     let suspension = |(index, special, procedure): (usize, &'a Special<'static>, _)| {
         let from = case.events[index].occurred_at;
-        let resumed = (index + 1..end).find(|i| resumes(case, *i, &special.kind));
+        let mut later = index + 1..case.events.len();
+        let resumed = later.find(|i| resumes(case, *i, &special.kind));
+        let counts = resumed.filter(|i| *i < end);
         let ends = [
-            resumed.map(|i| case.events[i].occurred_at),
+            counts.map(|i| case.events[i].occurred_at),
             planned(from, special, procedure, calendar),
         ];
         let to = ends.into_iter().flatten().min().unwrap_or(Timestamp::MAX);
         let label = "";
         Entered {
             index,
+            resumed,
             kind: &special.kind,
             suspension: Suspension { from, to, label },
         }
@@ -310,5 +344,11 @@ fn granted(special: &Special<'_>, procedure: &SpecialProcedure) -> Option<Budget
 
 pub(super) fn resumes(case: &Case<'_>, index: usize, kind: &str) -> bool {
     let event = case.events[index];
-    event.kind == EventKind::Resume && event.data.special.as_ref().is_none_or(|s| *s.kind == *kind)
+    event.kind == EventKind::Resume && means(event, kind)
+}
+
+/// Whether a resumption is of suspensions of a kind: of that one, or of all.
+fn means(event: &CaseEvent<'static>, kind: &str) -> bool {
+    let special = event.data.special.as_ref();
+    special.is_none_or(|s| *s.kind == *kind)
 }

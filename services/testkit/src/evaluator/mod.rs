@@ -241,7 +241,6 @@ impl<'a> SlowEvaluator<'a> {
         let mut case = Case::of(&ours, self.definitions, lacks);
         let live = moment.source.clock == SourceClock::Live;
         case.allowance_ms = live.then(|| moment.source.delay_allowance_ms());
-        case.former = self.former(&case, moment.source);
         let mut all: Vec<Wanted> = Vec::new();
         for watch in self.watches(&case, moment.source) {
             for wanted in self.of_point(&case, &watch, moment) {

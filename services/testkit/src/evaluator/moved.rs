@@ -33,8 +33,17 @@ impl Case<'_> {
             EventKind::Applied | EventKind::Accepted | EventKind::Filed
         );
         if comes_once && self.first_of(event.kind) == Some(index) {
-            for (taken_back, correction) in self.taken_back() {
-                let told = self.first_told(correction);
+            let all = self.taken_back();
+            for &(taken_back, _) in &all {
+                // Taken back twice is taken back the first time.
+                let same = all.iter().filter(|(other, _)| {
+                    (&other.event_id, other.data_version)
+                        == (&taken_back.event_id, taken_back.data_version)
+                });
+                let told = same
+                    .map(|(_, correction)| self.first_told(correction))
+                    .min();
+                let Some(told) = told else { continue };
                 let earlier =
                     taken_back.kind == event.kind && taken_back.occurred_at < event.occurred_at;
                 if earlier && is_late(told, taken_back) {
@@ -43,6 +52,26 @@ impl Case<'_> {
             }
         }
         found.into_iter().min()
+    }
+
+    /// What was taken back later than the allowance after it was told.
+    pub fn taken_back_too_late(&self) -> Vec<&CaseEvent<'static>> {
+        let Some(allowance_ms) = self.allowance_ms else {
+            return Vec::new();
+        };
+        let all = self.taken_back();
+        let told = |record: &CaseEvent<'static>| {
+            let same = all.iter().filter(|(other, _)| {
+                (&other.event_id, other.data_version) == (&record.event_id, record.data_version)
+            });
+            same.map(|(_, correction)| self.first_told(correction))
+                .min()
+        };
+        let late = |record: &&CaseEvent<'static>| {
+            let latest = self.first_told(record).plus_millis(allowance_ms);
+            told(record).is_some_and(|told_at| told_at > latest)
+        };
+        all.iter().map(|(record, _)| *record).filter(late).collect()
     }
 
     /// The versions of an event's record that say of the same instant and kind what it says, and came within the allowance after that

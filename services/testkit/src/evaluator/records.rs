@@ -1,6 +1,7 @@
 //! Findings about who acted, under which item, and about the records themselves.
 
 use chrono::Timelike;
+use mingjing_domain::alert::Level;
 use mingjing_domain::calendar::WorkCalendar;
 use mingjing_domain::deadline::{self, Ledger};
 use mingjing_domain::definitions::{
@@ -64,21 +65,38 @@ impl SlowEvaluator<'_> {
                 let night = [(*night_from, 22 * 60), (*night_until, 6 * 60)]
                     .map(|(set, default)| set.map_or(default, |time| u32::from(time.minutes())));
                 let unlawful = |i: &usize| {
+                    let at = case.events[*i].occurred_at;
                     let shown = emergency.as_ref().is_some_and(|kind| {
-                        let field = Name::new(format!("attachments.{}", kind.text));
-                        has(case, *i, &field)
+                        let field = format!("attachments.{}", kind.text);
+                        let recent = case.events[..=*i].iter();
+                        let recent = recent
+                            .filter(|e| at.millis() - e.occurred_at.millis() <= 72 * 3_600_000);
+                        let mut files = recent.flat_map(|e| &e.data.attachments);
+                        files.any(|file| *file.kind == **kind)
                             || lacks_field(case.lacks, case.events[*i].kind, &field)
                     });
                     !shown && is_by_night_or_on_a_holiday(case.events[*i], night, watch.calendar)
                 };
                 let found: Vec<usize> = case.all(on).into_iter().filter(unlawful).collect();
-                match each {
+                let mut found: Vec<Finding> = match each {
                     true => found
                         .into_iter()
                         .map(|i| Finding::of_event(case, i))
                         .collect(),
                     false => case_wide(found),
+                };
+                for finding in &mut found {
+                    let event = case.events[finding.index];
+                    let later = &case.events[finding.index + 1..];
+                    let mut files = later.iter().flat_map(|e| &e.data.attachments);
+                    let shows = |kind: &Name| files.any(|file| *file.kind == **kind);
+                    let certain = is_by_night(event, night, watch.calendar)
+                        || is_statutory(event, watch.calendar);
+                    if !certain || emergency.as_ref().is_some_and(shows) {
+                        finding.level = Some(Level::Review);
+                    }
                 }
+                found
             }
             PointKind::LateEntry { over } => {
                 let over = over.unwrap_or(Budget::new(1, Unit::WorkingDays));
@@ -291,16 +309,19 @@ fn is_instant(case: &Case<'_>) -> bool {
     kind == Some("instant")
 }
 
-/// Whether an event happened on a holiday, or by night and not at the very second of midnight, as what has no time is told.
+/// Whether an event happened on a day off of the notice, or by night.
 fn is_by_night_or_on_a_holiday(
     event: &CaseEvent<'_>,
-    [from, until]: [u32; 2],
+    night: [u32; 2],
     calendar: &WorkCalendar,
 ) -> bool {
     let local = event.occurred_at.to_utc().with_timezone(&calendar.tz());
-    if calendar.holiday_name(local.date_naive()).is_some() {
-        return true;
-    }
+    calendar.holiday_name(local.date_naive()).is_some() || is_by_night(event, night, calendar)
+}
+
+/// By night, and not at the very second of midnight, as what has no time is told.
+fn is_by_night(event: &CaseEvent<'_>, [from, until]: [u32; 2], calendar: &WorkCalendar) -> bool {
+    let local = event.occurred_at.to_utc().with_timezone(&calendar.tz());
     let second = local.num_seconds_from_midnight();
     // Minute by minute from where the night begins to where it ends.
     let mut minute = from;
@@ -310,6 +331,14 @@ fn is_by_night_or_on_a_holiday(
         minute = (minute + 1) % (24 * 60);
     }
     by_night && second != 0
+}
+
+/// On a day off that is a statutory holiday by its date alone.
+fn is_statutory(event: &CaseEvent<'_>, calendar: &WorkCalendar) -> bool {
+    let date = local_date(event, calendar.tz());
+    let named = ["01-01", "05-01", "10-01", "10-02", "10-03"];
+    let is_named = named.contains(&date.format("%m-%d").to_string().as_str());
+    is_named && calendar.holiday_name(date).is_some()
 }
 
 /// A re-sent version with the same business time keeps the earliest times known for it.

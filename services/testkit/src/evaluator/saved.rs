@@ -25,8 +25,7 @@ impl<'a> SlowEvaluator<'a> {
                 continue;
             };
             let plain = limit.judged == Judged::Always && limit.own_deadline.is_none();
-            let (promised, statutory) = self.budgets(case, limit);
-            let Some(budget) = promised.or(statutory).filter(|_| plain) else {
+            let Some(budget) = limit.promised.or(limit.statutory).filter(|_| plain) else {
                 continue;
             };
             if cannot_come(case.lacks, &limit.to) || self.deemed(case, chart, limit).is_some() {

@@ -7,7 +7,7 @@ use mingjing_domain::event::EventKind;
 
 use super::SlowEvaluator;
 use super::history::{Case, Visit, is_done_by, local_date};
-use super::ledger::{lists, planned, resumes};
+use super::ledger::{legal_budget, lists, planned, resumes};
 use super::suspensions::is_told;
 use super::taken_up::Standing;
 use super::values::{Known, carried, holds_with_event, value_after};
@@ -177,7 +177,7 @@ impl SlowEvaluator<'_> {
             let Some(notice) = notice else {
                 return Some(running);
             };
-            let budget = self.legal_budget(case, limit)?;
+            let budget = legal_budget(limit)?;
             let due = self
                 .due(case, flowchart, limit, &running, budget)
                 .deadline
@@ -207,6 +207,55 @@ impl Course {
     pub fn start_at(&self, case: &Case<'_>) -> Timestamp {
         self.start.map_or(Timestamp::MIN, |i| case.begins_at(i))
     }
+}
+
+/// Visits of a limit's step of which only the end was told, as if they had begun when what leads to the step ended.
+pub(super) fn stays_before(case: &Case<'_>, limit: &Limit) -> Vec<(Stay, Course)> {
+    let cannot_tell = case.lacks.events.contains(&EventKind::StepStart);
+    let (LimitKind::Step, Some(step), false) = (limit.kind, &limit.step, cannot_tell) else {
+        return Vec::new();
+    };
+    let alone = |v: &&Visit<'_>| {
+        let told = case.events[v.entered].kind == EventKind::StepEnd;
+        *v.step == **step && v.ended == Some(v.entered) && told
+    };
+    let stay = |visit: &Visit<'_>| {
+        let start = Some(led_to(case, step, visit.entered)?);
+        let stay = Stay {
+            start,
+            ..of_visit(visit)
+        };
+        let course = Course {
+            start,
+            done: Some(visit.entered),
+            fallen: None,
+        };
+        Some((stay, course))
+    };
+    case.visits.iter().filter(alone).filter_map(stay).collect()
+}
+
+/// The latest end of a step that leads to this one, or of itself, before an event, else the acceptance.
+fn led_to(case: &Case<'_>, step: &str, index: usize) -> Option<usize> {
+    let steps = case.flowchart.map_or(&[][..], |f| &f.steps);
+    let leads = |i: &usize| {
+        let (code, kind) = (case.steps[*i], case.events[*i].kind);
+        let ended = steps.iter().find(|s| code == Some(&*s.code));
+        ended.is_some_and(|s| {
+            let ends = kind == EventKind::StepEnd || s.done_by.contains(&kind);
+            let leads = s
+                .next
+                .as_ref()
+                .is_none_or(|next| next.iter().any(|n| **n == *step));
+            ends && (leads || *s.code == *step)
+        })
+    };
+    let begins = |i: &usize| {
+        let kind = case.events[*i].kind;
+        matches!(kind, EventKind::Accepted | EventKind::Filed)
+    };
+    let led = (0..index).rev().find(leads);
+    led.or_else(|| (0..index).find(begins))
 }
 
 fn of_visit(visit: &Visit<'_>) -> Stay {

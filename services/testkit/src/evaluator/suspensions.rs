@@ -93,6 +93,17 @@ pub(super) fn unfounded(case: &Case<'_>, calendar: &WorkCalendar, notice: bool) 
     found.map(|i| special_finding(case, i)).collect()
 }
 
+/// Whether a special procedure is called by a word that the flowchart has for none: the department is asked first.
+pub(super) fn names_none(case: &Case<'_>, index: usize) -> bool {
+    let mut listed = case
+        .flowchart
+        .into_iter()
+        .flat_map(|f| &f.special_procedures);
+    let special = case.events[index].data.special.as_ref();
+    let said = special.map_or("", |special| &*special.kind);
+    !said.is_empty() && listed.all(|procedure| *procedure.kind != *said)
+}
+
 /// A finding about one special procedure: suspensions and extensions of a step are counted together.
 pub(super) fn special_finding(case: &Case<'_>, index: usize) -> Finding {
     let same = |i: &usize| {

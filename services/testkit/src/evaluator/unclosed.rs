@@ -79,7 +79,7 @@ impl<'a> SlowEvaluator<'a> {
         let mut left = watches
             .filter(|other| matches!(other.point.check, PointKind::Unclosed { .. }))
             .filter_map(|other| self.left_open(case, &other, moment));
-        let Some(late_at) = left.next().map(|left| left.late_at) else {
+        let Some(Left { late_at, over }) = left.next() else {
             return Vec::new();
         };
         let known = (0..case.events.len()).take_while(|i| case.second(*i) < late_at);
@@ -107,7 +107,12 @@ impl<'a> SlowEvaluator<'a> {
             step: finding.step,
             visit: finding.visit,
             level: Level::Review,
-            state: moment.state(case, &watch.point, late_at),
+            state: match moment.state(case, &watch.point, late_at) {
+                State::Pending => State::Pending,
+                // What the closing finds is alleged by itself, before this.
+                _ if over.is_some() => State::Ended,
+                standing => standing,
+            },
             due_at: None,
             breached_at: Some(late_at),
             completed_at: None,
@@ -139,12 +144,24 @@ impl<'a> SlowEvaluator<'a> {
             if until < late_at {
                 continue;
             }
-            let known = all
-                .clone()
-                .take_while(|i| case.second(*i) < late_at)
-                .count();
-            let speaks = known > 0 && self.may_speak(case, &watch.point, known - 1);
-            if !speaks || self.is_waited_for(case, &case.before(known), moment) {
+            let earlier = |at: Timestamp| {
+                let known = all.clone().take_while(|i| case.second(*i) < at);
+                known.count()
+            };
+            // While a limit is waited for, its end is waited for too.
+            let later = all.clone().map(|i| case.second(i).plus_millis(1000));
+            let mut looked_at = std::iter::once(late_at)
+                .chain(later.filter(|at| *at > late_at))
+                .filter(|at| *at <= until);
+            let over = |at: &Timestamp| {
+                let then = case.before(earlier(*at));
+                !self.is_waited_for(case, &then, moment)
+            };
+            let Some(late_at) = looked_at.find(over) else {
+                continue;
+            };
+            let known = earlier(late_at);
+            if known == 0 || !self.may_speak(case, &watch.point, known - 1) {
                 continue;
             }
             let over = (act + 1..case.events.len()).find(|i| {
@@ -180,7 +197,15 @@ impl<'a> SlowEvaluator<'a> {
             let Some(limit) = watch.limit.as_deref() else {
                 return false;
             };
-            let speaks = limit.judged != Judged::WhenDone && !cannot_come(case.lacks, &limit.to);
+            let voice = |anchor: &Anchor| {
+                let said = |kind| kind != EventKind::Applied && is_said(kind);
+                anchor.kind.is_some_and(said)
+            };
+            // What runs from a complaint or a rating keeps no case open.
+            let of_voices = !limit.from.is_empty() && limit.from.iter().all(voice);
+            let speaks = limit.judged != Judged::WhenDone
+                && !of_voices
+                && !cannot_come(case.lacks, &limit.to);
             let stays = self.stays(then, then.chart, limit).into_iter();
             let mut courses = stays.map(|stay| self.course(then, limit, &stay));
             speaks && courses.any(|course| course.end().is_none())

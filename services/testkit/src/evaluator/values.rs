@@ -175,6 +175,8 @@ fn names_of_case(case: &Case<'_>, count: usize, named: usize) -> BTreeMap<String
             names.insert(name.to_owned(), value);
         }
     };
+    let first = events.first();
+    put("begun_at", first.map(|e| Known::Instant(e.occurred_at)));
     put(
         "case_kind",
         events

@@ -333,7 +333,7 @@ pub(super) const P17: Rule = Rule {
     remedy: "已经办结的，请报送办结记录并归档；尚在执行、复议诉讼或者分期履行的，请报送有关记录。",
     exceptions: &[
         Exception {
-            text: "还有送达、公示、缴款等期限未了结的，由该期限的监察点提示",
+            text: "还有送达、公示、缴款等期限未了结的，由该期限的监察点提示；期限了结后仍未办结的，自了结时提示",
             source: "11.7",
         },
         Exception {
@@ -355,7 +355,7 @@ pub(super) const P18: Rule = Rule {
     id: "P18",
     name: "夜间、节假日强制执行",
     name_en: "Executed at night or on a holiday",
-    checks: "行政强制执行的实施时间是否在夜间或者法定节假日（以工作日历中通知放假的日子为准，一般的休息日不算）；只报日期、没有时刻的（零时整）不判断夜间。",
+    checks: "行政强制执行的实施时间是否在夜间或者法定节假日（元旦、劳动节、国庆节三日按日期认定，通知放假的其他日子列为待核，一般的休息日不算）；只报日期、没有时刻的（零时整）不判断夜间。",
     tier: Tier::Stream,
     finding: FindingKind::Fault,
     level: Level::Red,
@@ -381,10 +381,10 @@ pub(super) const P18: Rule = Rule {
     ],
     evidence: &["实施的记录及其时间", "当日在工作日历中的性质"],
     message: "",
-    remedy: "请立即停止实施；情况紧急的，补报载明紧急情况的材料。",
+    remedy: "请立即停止实施；情况紧急的，补报载明紧急情况的材料，由监督机构核定。",
     exceptions: &[
         Exception {
-            text: "情况紧急，办件中有载明紧急情况的材料（由监察点的 emergency 指定材料种类）",
+            text: "情况紧急，实施的记录或者此前七十二小时内的记录附有载明紧急情况的材料（由监察点的 emergency 指定材料种类）；此后才报送的，转待核",
             source: "强制法 43",
         },
         Exception {

@@ -93,10 +93,10 @@ pub enum PointKind {
     /// later than the source's delay allowance after they happened.
     SavedByLateEntry,
     /// Q18: a case that had been accepted or filed was told to be of another item, whose case limit is longer or which has none, later
-    /// than the source's delay allowance after the first. The limit is no longer than the first item's all the same.
+    /// than the source's delay allowance after the first. The case is judged under the item that is told now, and a person is asked.
     ItemChanged,
     /// P17: a case was decided and never closed. The time runs anew from every act in it; what is only said about it (notes, ratings,
-    /// complaints) is none. While a limit that speaks of open cases is open, nothing is asked: its own point speaks of it. When the time is
+    /// complaints) is none. While a limit that speaks of open cases is open, but for those of complaints and ratings, nothing is asked: its own point speaks of it. When the time is
     /// up, what points ask at the closing is asked too, for review.
     Unclosed {
         /// What is to lead to the closing; absent: `decided`.
@@ -285,8 +285,8 @@ pub enum PointKind {
         #[serde(default)]
         #[schemars(with = "Option<String>")]
         night_until: Option<TimeOfDay>,
-        /// 情况紧急: the kind of file that shows it. Where this event or an earlier one of the case carried one, it is lawful; absent:
-        /// nothing makes it so.
+        /// 情况紧急: the kind of file that shows it. Where this event or one of the case in the 72 hours before it carried one, it is lawful;
+        /// where a later one does, a person looks at it; absent: nothing makes it lawful.
         #[serde(default)]
         emergency: Option<Name>,
         /// Every occurrence by itself; absent: the first of the case that is at fault.

@@ -106,10 +106,24 @@ impl SlowEngine {
 
     fn level_at(&self, order: &LastOrder, terms: &Terms, at: Timestamp) -> Level {
         let calendar = self.definitions.calendar_of_body(&order.to);
-        let graver = |after| deadline(calendar, order.due_at, after, &Ledger::default()).due_at;
-        match terms.red_after.map(graver) {
-            Some(graver) if at.floor_second() > graver => Level::Red,
-            _ => terms.level,
+        let Some(after) = terms.red_after else {
+            return terms.level;
+        };
+        let graver = |from| deadline(calendar, from, after, &Ledger::default()).due_at;
+        let late_but_not_red = |made: Timestamp| {
+            let second = made.floor_second();
+            second > order.due_at && second <= graver(order.due_at)
+        };
+        let red_after = match order.last_appeal {
+            Some((made, None)) if late_but_not_red(made) => return terms.level,
+            Some((made, Some(decided))) if late_but_not_red(made) => {
+                graver(decided.max(order.due_at))
+            }
+            _ => graver(order.due_at),
+        };
+        match at.floor_second() > red_after {
+            true => Level::Red,
+            false => terms.level,
         }
     }
 
