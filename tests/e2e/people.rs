@@ -302,6 +302,7 @@ async fn roles_are_kept_apart(site: &Site) -> Result<()> {
         site.sign_in("li", PASSWORD).await?,
     );
     let confirm = "/api/v1/alerts/0123/confirm";
+    let own = json!({ "why": "试验", "key": "k" });
     let body = json!({ "why": "试验", "key": "k", "who": { "person": "xt-01" } });
     for (request, wanted) in [
         (zhao.get(site, "/api/v1/alerts"), 403),
@@ -315,8 +316,9 @@ async fn roles_are_kept_apart(site: &Site) -> Result<()> {
             li.send(site, "POST", "/api/v1/alerts/0123/appeal", &body),
             403,
         ),
-        // Allowed, and there is no such alert.
-        (li.send(site, "POST", confirm, &body), 404),
+        // In another's name, and in his own: that is allowed, and there is no such alert.
+        (li.send(site, "POST", confirm, &body), 400),
+        (li.send(site, "POST", confirm, &own), 404),
     ] {
         let (status, told) = site.answer(request).await?;
         ensure!(status == wanted, "{status} instead of {wanted}: {told:#}");

@@ -429,7 +429,7 @@ mod tests {
     fn what_shows_persons_is_asked_of_routes_that_there_are() {
         for path in PERSONAL {
             let row = find("GET", path, "x");
-            assert!(row.is_some_and(|row| audited(row)), "{path}");
+            assert!(row.is_some_and(audited), "{path}");
         }
         let counts = find("GET", "/api/v1/counts", "counts");
         assert!(counts.is_some_and(|row| !audited(row)));
