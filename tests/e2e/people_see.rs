@@ -153,7 +153,15 @@ async fn asked_by_name(site: &Site, han: &Cookie, alert: &str) -> Result<()> {
     let (_, found) = site
         .answer(han.get(site, "/api/v1/cases?case_no=b-1"))
         .await?;
-    ensure!(found == json!({ "cases": [] }), "{found:#}");
+    ensure!(found == json!({ "cases": [], "next": null }), "{found:#}");
+    let (_, found) = site
+        .answer(han.get(site, "/api/v1/cases?limit=1000"))
+        .await?;
+    let listed: Vec<&Value> = found["cases"].as_array().into_iter().flatten().collect();
+    ensure!(
+        !listed.is_empty() && listed.iter().all(|case| case["org_code"] == "qu-a"),
+        "they see their own cases and no other: {found:#}"
+    );
     let (status, _) = site
         .answer(han.get(site, &format!("/api/v1/cases/{SOURCE}/a-1/explain")))
         .await?;

@@ -6,7 +6,6 @@ use axum::extract::{Path, RawQuery, State as Here};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use mingjing_domain::Timestamp;
 use mingjing_domain::alert::{Level, Status};
 use mingjing_domain::disposition::DispositionState;
 use mingjing_store::{AlertCursor, AlertFilter};
@@ -14,6 +13,7 @@ use mingjing_wire::alerts::write_alert;
 use serde_json::{Value, json};
 
 use crate::people::gate::Caller;
+use crate::query::{flag, instant};
 use crate::{ApiError, State, view};
 
 /// Alerts on a page where nothing is said.
@@ -189,22 +189,10 @@ fn level(code: &str) -> Option<Level> {
         .find(|l| l.code() == code)
 }
 
-fn instant(name: &str, value: &str) -> Result<Timestamp, ApiError> {
-    // A plus sign in a query means a space where it is not encoded.
-    let value = value.replace(' ', "+");
-    Timestamp::parse(&value).map_err(|e| ApiError::bad(name, e.to_string()))
-}
-
-fn flag(name: &str, value: &str) -> Result<bool, ApiError> {
-    match value {
-        "true" | "1" => Ok(true),
-        "false" | "0" => Ok(false),
-        _ => Err(ApiError::bad(name, "write true or false")),
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use mingjing_domain::Timestamp;
+
     use super::*;
 
     #[test]

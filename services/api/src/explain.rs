@@ -1,5 +1,4 @@
-//! `/api/v1/cases/{source}/{case_no}/explain`: why a case stands as it does, for any instant and state of knowledge; and
-//! `/api/v1/cases`: which sources know a case of a number.
+//! `/api/v1/cases/{source}/{case_no}/explain`: why a case stands as it does, for any instant and state of knowledge.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -46,32 +45,6 @@ pub(crate) async fn case(
     answer["published"] = view::json_in(&published, state.zone);
     answer["agrees"] = json!(agrees);
     Ok(Json(answer))
-}
-
-/// `GET /api/v1/cases?case_no=`
-pub(crate) async fn find(
-    Here(state): Here<State>,
-    caller: Caller,
-    RawQuery(query): RawQuery,
-) -> Result<Json<Value>, ApiError> {
-    let pairs = pairs(query.as_deref().unwrap_or_default())?;
-    let mut case_no = None;
-    for (field, value) in pairs {
-        match field.as_str() {
-            "case_no" => case_no = Some(value),
-            other => return Err(ApiError::bad(other, "没有这个参数；可用的是 case_no")),
-        }
-    }
-    let case_no = case_no.ok_or_else(|| ApiError::bad("case_no", "请给出办件编号"))?;
-    let sources = state
-        .store
-        .sources_of_case(&case_no, &caller.sight())
-        .await?;
-    let cases: Vec<Value> = sources
-        .iter()
-        .map(|source| json!({ "source": source, "case_no": case_no }))
-        .collect();
-    Ok(Json(json!({ "cases": cases })))
 }
 
 fn unknown(source: &str, case_no: &str) -> ApiError {

@@ -109,7 +109,7 @@ pub fn router(state: State) -> Router {
         .route("/api/v1/alerts/{alert_id}/{act}", post(dispositions::act))
         .route("/api/v1/commands/{command_id}", get(dispositions::outcome))
         .route("/api/v1/evidence-key", get(evidence::key))
-        .route("/api/v1/cases", get(explain::find))
+        .route("/api/v1/cases", get(cases::list))
         .route("/api/v1/cases/{source}/{case_no}", get(cases::one))
         .route(
             "/api/v1/cases/{source}/{case_no}/explain",

@@ -2,6 +2,7 @@
 
 mod beside;
 mod dispositions;
+mod explained;
 mod life;
 mod people;
 mod shown;
@@ -147,14 +148,6 @@ const OPERATIONS: &[Operation] = &[
         schema: || json!({ "type": "object" }),
     },
     Operation {
-        path: "/api/v1/cases",
-        id: "findCases",
-        summary: "按编号找办件 / the sources that know a case of a number",
-        parameters: &[("query", "case_no", "办件编号（必填）")],
-        media_type: "application/json",
-        schema: || json!({ "type": "object" }),
-    },
-    Operation {
         path: "/api/v1/cases/{source}/{case_no}/explain",
         id: "explainCase",
         summary: "为什么：某一时点、按某一已知情况的完整解释 / why a case stands as it does, for any instant and state of knowledge",
@@ -173,20 +166,7 @@ const OPERATIONS: &[Operation] = &[
             ),
         ],
         media_type: "application/json",
-        schema: || {
-            json!({ "type": "object", "required": ["events", "limits", "points", "alerts", "published", "agrees"], "properties": {
-                "view": { "enum": ["course", "hindsight"], "description": "course：当时所见；hindsight：以后来所知回看" },
-                "definitions": { "type": "object", "description": "适用的定义、流程图与日历，自何时起" },
-                "known": { "type": "object", "description": "时钟与来源的完整程度" },
-                "events": { "type": "array", "items": { "type": "object" }, "description": "经过：四个时间、当时是否已知、改变了什么" },
-                "limits": { "type": "array", "items": { "type": "object" }, "description": "期限及其逐日计算" },
-                "points": { "type": "array", "items": { "type": "object" }, "description": "每个监察点为何预警或不预警" },
-                "alerts": { "type": "array", "items": alert() },
-                "changes": { "type": "array", "items": { "type": "object" }, "description": "预警的每次变化及起因" },
-                "published": { "type": "array", "items": { "type": "object" }, "description": "当时已发布的预警" },
-                "agrees": { "type": ["boolean", "null"], "description": "解释与已发布的是否一致；回看时无从比较" },
-            } })
-        },
+        schema: explained::explanation,
     },
     Operation {
         path: "/api/v1/sources/{source}",

@@ -2,7 +2,21 @@
 
 use serde_json::{Value, json};
 
-use super::{Operation, alert};
+use super::{Operation, Parameter, alert};
+
+const FILTERS: &[Parameter] = &[
+    ("query", "case_no", "办件编号"),
+    ("query", "case_no_part", "办件编号中的一段，不分大小写"),
+    ("query", "source", "来源系统"),
+    ("query", "org_code", "机构代码"),
+    ("query", "region", "区划代码前缀，如 5105"),
+    ("query", "item_code", "事项编码"),
+    ("query", "open", "true：只要在办的；false：只要已办结的"),
+    ("query", "opened_from", "首个事件不早于 (RFC 3339)"),
+    ("query", "opened_before", "首个事件早于 (RFC 3339)"),
+    ("query", "cursor", "上一页给出的 next"),
+    ("query", "limit", "每页条数 1..1000，默认 50"),
+];
 
 pub(super) const OPERATIONS: &[Operation] = &[
     Operation {
@@ -12,6 +26,19 @@ pub(super) const OPERATIONS: &[Operation] = &[
         parameters: &[("path", "alert_id", "预警编号")],
         media_type: "application/json",
         schema: found_alert,
+    },
+    Operation {
+        path: "/api/v1/cases",
+        id: "findCases",
+        summary: "办件列表，后收到的在前；按编号、机构、事项、区划、是否办结找 / cases, the last to begin first",
+        parameters: FILTERS,
+        media_type: "application/json",
+        schema: || {
+            object(json!({
+                "cases": many(object(case_brief())),
+                "next": { "type": ["string", "null"], "description": "下一页的 cursor" },
+            }))
+        },
     },
     Operation {
         path: "/api/v1/cases/{source}/{case_no}",
@@ -126,17 +153,9 @@ fn change(beside: Value) -> Value {
     object(fields)
 }
 
-fn found_case() -> Value {
-    let visit = object(json!({
-        "step": text(),
-        "visit": number(),
-        "started_at": { "type": "string", "format": "date-time" },
-        "ended_at": instant_or_null(),
-        "due_at": instant_or_null(),
-        "office": text_or_null(),
-        "actor": text_or_null(),
-    }));
-    let case = object(json!({
+/// The fields of a case, without its stays in steps.
+fn case_brief() -> Value {
+    json!({
         "source": text(),
         "case_no": text(),
         "item_code": text_or_null(),
@@ -149,8 +168,22 @@ fn found_case() -> Value {
         "due_at": instant_or_null(),
         "events": number(),
         "step": text_or_null(),
-        "visits": many(visit),
+    })
+}
+
+fn found_case() -> Value {
+    let visit = object(json!({
+        "step": text(),
+        "visit": number(),
+        "started_at": { "type": "string", "format": "date-time" },
+        "ended_at": instant_or_null(),
+        "due_at": instant_or_null(),
+        "office": text_or_null(),
+        "actor": text_or_null(),
     }));
+    let mut case = case_brief();
+    case["visits"] = many(visit);
+    let case = object(case);
     let event = object(json!({
         "kind": { "const": "event" },
         "at": { "type": "string", "format": "date-time" },
@@ -204,7 +237,7 @@ fn names() -> Value {
 }
 
 /// All of its fields are always there.
-fn object(properties: Value) -> Value {
+pub(super) fn object(properties: Value) -> Value {
     let required: Vec<&String> = properties
         .as_object()
         .into_iter()
@@ -213,30 +246,34 @@ fn object(properties: Value) -> Value {
     json!({ "type": "object", "required": required, "properties": properties })
 }
 
-fn many(of: Value) -> Value {
+pub(super) fn many(of: Value) -> Value {
     json!({ "type": "array", "items": of })
 }
 
-fn text() -> Value {
+pub(super) fn text() -> Value {
     json!({ "type": "string" })
 }
 
-fn text_or_null() -> Value {
+pub(super) fn text_or_null() -> Value {
     json!({ "type": ["string", "null"] })
 }
 
-fn instant_or_null() -> Value {
+pub(super) fn instant() -> Value {
+    json!({ "type": "string", "format": "date-time" })
+}
+
+pub(super) fn instant_or_null() -> Value {
     json!({ "type": ["string", "null"], "format": "date-time" })
 }
 
-fn number() -> Value {
+pub(super) fn number() -> Value {
     json!({ "type": "integer" })
 }
 
-fn level() -> Value {
+pub(super) fn level() -> Value {
     json!({ "$ref": "#/components/schemas/Level" })
 }
 
-fn status() -> Value {
+pub(super) fn status() -> Value {
     json!({ "$ref": "#/components/schemas/Status" })
 }

@@ -326,6 +326,13 @@ pub(super) const ROWS: &[Row] = &[
         Same,
         Opens,
     ),
+    row(
+        "get",
+        "/api/v1/definitions/{kind}/{id}/bpmn",
+        ANYBODY,
+        Same,
+        Opens,
+    ),
     row("get", "/api/v1/publications", ANYBODY, Same, Opens),
     row("get", "/api/v1/installations", DRAFTS, Same, Opens),
     row("get", "/api/v1/responsibilities", ANYBODY, Same, Opens),

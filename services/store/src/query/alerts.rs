@@ -5,14 +5,11 @@ use mingjing_domain::Timestamp;
 use mingjing_domain::alert::{AlertRecord, Status};
 
 use super::sight::all_of;
-use super::{AlertCursor, AlertFilter};
+use super::{AlertCursor, AlertFilter, PAGE_MAX};
 use crate::rows::{AlertHistoryRow, AlertRow, HistoryEntry, from_code};
 use crate::store::within;
 use crate::table::Table;
 use crate::{Error, Store};
-
-/// The most alerts on one page.
-const PAGE_MAX: u32 = 1000;
 
 /// Some alerts, newest first.
 #[derive(Clone, Debug, PartialEq)]

@@ -3,9 +3,7 @@
 use mingjing_domain::Timestamp;
 use mingjing_domain::event::CaseEvent;
 
-use super::Sight;
 use super::case::EVENTS_MAX;
-use super::sight::all_of;
 use crate::rows::{ControlRow, EventRow, PlacedControl};
 use crate::table::{Table, instant};
 use crate::{Error, Store};
@@ -35,11 +33,6 @@ pub struct PlacedEvent {
     pub clock_at: Option<Timestamp>,
     /// The event.
     pub event: CaseEvent<'static>,
-}
-
-#[derive(clickhouse::Row, serde::Deserialize)]
-struct SourceOf {
-    source: String,
 }
 
 impl Store {
@@ -102,27 +95,5 @@ impl Store {
             .fetch("reading what a partition's log said beside events", query)
             .await?;
         rows.into_iter().map(PlacedControl::try_from).collect()
-    }
-
-    /// The sources that know a case of this number which somebody sees, in order; a number means something only within its source.
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`], [`Error::Refused`].
-    pub async fn sources_of_case(
-        &self,
-        case_no: &str,
-        sight: &Sight,
-    ) -> Result<Vec<String>, Error> {
-        let mut conditions = vec!["case_no = {case_no:String}"];
-        conditions.extend(sight.on_cases());
-        let sql = format!(
-            "SELECT DISTINCT source FROM cases FINAL {} ORDER BY source LIMIT 100",
-            all_of(&conditions)
-        );
-        let query = sight.bind(self.by_key(&sql)).param("case_no", case_no);
-        let rows: Vec<SourceOf> = self
-            .fetch("looking for a case by its number", query)
-            .await?;
-        Ok(rows.into_iter().map(|row| row.source).collect())
     }
 }

@@ -176,11 +176,17 @@ pub struct InvalidCursor {
     text: String,
 }
 
+impl InvalidCursor {
+    pub(super) fn of(text: &str) -> Self {
+        Self { text: text.into() }
+    }
+}
+
 impl FromStr for AlertCursor {
     type Err = InvalidCursor;
 
     fn from_str(text: &str) -> Result<Self, InvalidCursor> {
-        let invalid = || InvalidCursor { text: text.into() };
+        let invalid = || InvalidCursor::of(text);
         let (at, alert_id) = text.split_once('.').ok_or_else(invalid)?;
         let at: i64 = at.parse().map_err(|_| invalid())?;
         if alert_id.is_empty() || !alert_id.bytes().all(|b| b.is_ascii_alphanumeric()) {
