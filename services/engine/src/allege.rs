@@ -10,8 +10,8 @@ use mingjing_domain::definitions::{Judged, RungAt};
 use mingjing_domain::limit::{Budget, Unit};
 
 use crate::fold::{
-    Begun, Context, DAY_OFF, Fallen, Fault, Finding, Fold, NEVER, Stay, withdrawn_by_document,
-    wrong,
+    Begun, Context, DAY_OFF, Fallen, Fault, Finding, Fold, NEVER, Stay, THROUGH_NIGHT,
+    withdrawn_by_document, wrong,
 };
 use crate::history::Event;
 use crate::rules::{Check, MarkSet, TimedKind, TimedPoint};
@@ -496,7 +496,8 @@ fn finding_allegation(
     let level = match (fault, &point.check) {
         (Some(Fault::Mitigated | Fault::NoCollector), _) => Level::Review,
         (_, Check::NightOrHoliday(hours))
-            if finding.detail == DAY_OFF || context.shown_afterwards(hours, &event) =>
+            if matches!(finding.detail, DAY_OFF | THROUGH_NIGHT)
+                || context.shown_at_another_time(hours, &event).is_some() =>
         {
             Level::Review
         }

@@ -143,9 +143,13 @@
 //!   `collector`: the body or actor of the first `decided`, or an officer whom that body's register lists. Nobody told and no ground, of a fine
 //!   (`decided` more than 0) whose payment the actor of the first `decided` entered: a query, then for review.
 //! - A *query* is alleged as `off_list` is: settled when two working days have passed by the clock.
-//! - `night_or_holiday`: the event's local date is a day off of a notice, weekend days inside its block included; or its local time, unless it is
-//!   midnight to the second, lies in the night. Not where it or an event of the case in the 72 hours before it carried the file of an emergency, or
-//!   where the source cannot tell files; where a later one carries it, for review. So is a day off by day that is none of 1 January, 1 May, 1 to 3 October.
+//! - `night_or_holiday`: the event's local date is statutory (1 January, 1 May, from 2025 on 2 May, 1 to 3 October, or listed so by the calendar) or a
+//!   day off of a notice, weekend days inside its block included; or its local time, unless it is midnight to the second, lies in the night, from
+//!   `night_from` on and before `night_until`. Where none of this is so, and the event is no `step_start`, of its *start*, the first `step_start` of its step since a visit of
+//!   that last ended: where that is not one of `on` and is so itself; or where it is not so and more than half of the time between them, of less than
+//!   24 hours and both not midnight to the second, is night. Not where the event, the latest `decided` before it, or an event of the case in the 72 hours
+//!   before it (before its start, where that is what is so or what the time is counted from) carried the file of an emergency, or where the source
+//!   cannot tell files; where any other event of the case carries it, for review. So is a day off by day that is not statutory, and mostly night.
 //! - `late_entry`: `entered_at`, else `received_at`, cut to the second, past the deadline. Not for declared sources.
 //! - `conflict`: an event that names another item or party than the first; a `step_start` of a step that the flowchart has, that is not
 //!   `repeatable` and of which a visit is open, where the last start of it named the same actor or neither named one: it opens no other; or an event whose id came with two contents under

@@ -16,6 +16,7 @@ mod findings;
 mod flow;
 mod former;
 mod history;
+mod hours;
 mod ladder;
 mod ledger;
 pub mod life;
