@@ -21,6 +21,7 @@ mod ledger;
 pub mod life;
 mod money;
 mod moved;
+mod queried;
 mod records;
 mod saved;
 mod settings;
