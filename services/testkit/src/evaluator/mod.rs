@@ -373,6 +373,14 @@ fn spelt_out(mut watch: Watch<'_>) -> Watch<'_> {
     watch
 }
 
+/// The first item that the records of a case name, in our codes.
+fn item_named(arrivals: &[CaseEvent<'static>], source: &Source) -> Option<String> {
+    let ours = codes::in_our_codes(arrivals, &source.mapping);
+    let (events, _) = history::known(&ours);
+    let mut named = events.iter().filter_map(|e| e.data.item_code.as_deref());
+    named.next().map(str::to_owned)
+}
+
 impl Moment<'_> {
     /// Whether what is alleged of `instant` may go out.
     fn is_settled(&self, instant: Timestamp) -> bool {
