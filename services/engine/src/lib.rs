@@ -252,7 +252,9 @@
 //! findings: the completing event's `occurred_at`); reminders are settled at once; `off_list` when its grace has
 //! passed by the clock. Settled: issued, or review where the point asks for a person (a level `review` alone does
 //! not). Not settled: pending, even where over. A ladder shows its gravest settled rung, as standing, or, pending,
-//! its gravest reached one. Cases begun before `supervised_from` stay pending. Once out, nothing goes back to
+//! its gravest reached one. While the department is asked what it means by a special procedure (two working days from the first `suspend` or
+//! `extend` of the case that calls one by a word which the flowchart does not have), what is alleged of a limit (overdue, or ended before due) is
+//! not settled if there is a procedure of the flowchart such that it would not be so if every word that is asked about meant that one. Cases begun before `supervised_from` stay pending. Once out, nothing goes back to
 //! pending, and an issued alert not to review because a person is asked for now.
 //!
 //! **Declared sources** are judged at the instant of their last completion and never by the clock. A case with events

@@ -319,12 +319,41 @@ fn to_review(alert: &mut Published, occasion: &Occasion, facts: &mut Vec<Fact>) 
 }
 
 fn publish(alert: &mut Published, change: Change, occasion: &Occasion, facts: &mut Vec<Fact>) {
-    alert.revision += 1;
-    facts.push(Fact::Alert {
-        change: alert.follow(change),
-        cause: occasion.cause.clone(),
-        at: occasion.now,
-        revision: alert.revision,
-        alert: Box::new(alert.said().clone()),
-    });
+    alert.tell(change, &occasion.cause, occasion.now, facts);
+}
+
+impl Published {
+    /// An alert that stands beside the cases and was not told yet.
+    pub(crate) fn untold(record: &AlertRecord) -> Self {
+        Published {
+            record: Box::new(record.clone()),
+            revision: 0,
+            alleged: false,
+            handled: None,
+        }
+    }
+
+    /// Says something else of an alert that stands beside the cases, and tells it.
+    pub(crate) fn say(
+        &mut self,
+        (record, change): (AlertRecord, Change),
+        cause: &Cause,
+        at: Timestamp,
+        facts: &mut Vec<Fact>,
+    ) {
+        self.alleged = record.status != Status::Withdrawn;
+        *self.record = record;
+        self.tell(change, cause, at, facts);
+    }
+
+    fn tell(&mut self, change: Change, cause: &Cause, at: Timestamp, facts: &mut Vec<Fact>) {
+        self.revision += 1;
+        facts.push(Fact::Alert {
+            change: self.follow(change),
+            cause: cause.clone(),
+            at,
+            revision: self.revision,
+            alert: Box::new(self.said().clone()),
+        });
+    }
 }

@@ -165,6 +165,9 @@ const EVENTS: &[&str] = &[
     "step_end:立案 by li",
     "suspend special 鉴定 notice n3",
     "suspend special autopsy notice n4",
+    "suspend special autopsy until {+100} notice n4",
+    "resume special autopsy",
+    "extend special autopsy granted 2wd notice n4",
     "resume special 听证",
     "extend special 延长审批 granted 2wd approver wang",
 ];

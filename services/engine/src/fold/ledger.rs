@@ -125,6 +125,10 @@ impl Ledger {
 impl Fold {
     /// Enters a special procedure. What is not in the flowchart's closed list does nothing to any limit.
     pub(super) fn enter_ledger(&mut self, event: &Event<'_>, context: &Context<'_>) {
+        let enters = matches!(event.kind, EventKind::Suspend | EventKind::Extend);
+        if enters && context.special_is_unknown(event) {
+            self.rare().names_unknown_special = true;
+        }
         match event.kind {
             EventKind::Suspend => self.suspend(event, context),
             EventKind::Resume => self.resume(event, context),

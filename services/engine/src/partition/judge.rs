@@ -244,6 +244,7 @@ impl Engine {
             allowance_ms: source.source.delay_allowance_ms(),
             mapped_bodies: &source.source.mapping.orgs,
             mapped_specials: &source.source.mapping.specials,
+            supposed: None,
             lacks: &source.source.lacks,
             former,
             keep_all,

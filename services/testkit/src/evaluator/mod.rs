@@ -22,6 +22,7 @@ mod ledger;
 pub mod life;
 mod money;
 mod moved;
+mod queried;
 mod records;
 mod saved;
 mod settings;
@@ -382,6 +383,14 @@ fn spelt_out(mut watch: Watch<'_>) -> Watch<'_> {
         _ => {}
     }
     watch
+}
+
+/// The first item that the records of a case name, in our codes.
+fn item_named(arrivals: &[CaseEvent<'static>], source: &Source) -> Option<String> {
+    let ours = codes::in_our_codes(arrivals, &source.mapping);
+    let (events, _) = history::known(&ours);
+    let mut named = events.iter().filter_map(|e| e.data.item_code.as_deref());
+    named.next().map(str::to_owned)
 }
 
 impl Moment<'_> {
