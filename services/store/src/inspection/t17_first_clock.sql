@@ -47,10 +47,11 @@ clocks AS
         INNER JOIN kept AS b ON b.source = g.source AND b.case_no = g.case_no
         INNER JOIN kept AS a ON a.source = g.other_source AND a.case_no = g.other_case
         WHERE a.due_at IS NOT NULL AND (g.in_turn OR g.asks)
+          -- Of several the first that was not late itself: that one's clock goes on.
+          AND ifNull(g.ended_at, assumeNotNull(a.due_at)) < addSeconds(assumeNotNull(a.due_at), 1)
         GROUP BY g.source, g.case_no
     )
     WHERE addSeconds(by_at, 1) >= fromUnixTimestamp64Milli({from:Int64}, 'UTC') AND addSeconds(by_at, 1) < fromUnixTimestamp64Milli({until:Int64}, 'UTC')
-      AND first.5 < addSeconds(first.1, 1)
 ),
 by_then AS
 (
