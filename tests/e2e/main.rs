@@ -16,6 +16,7 @@ mod import_equals_replay;
 mod inspected;
 mod life;
 mod liveness;
+mod notified;
 mod people;
 mod people_see;
 mod platform;

@@ -28,6 +28,8 @@ mod inspections;
 mod interchange_command;
 mod life_command;
 mod log_port;
+mod notifications;
+mod notifications_command;
 mod platform;
 mod poll_command;
 mod preset_command;
@@ -114,6 +116,11 @@ enum Command {
     Api(role_command::RoleArgs),
     /// Periodic inspections by the calendar: one process of a cluster; or, with --rule, one by hand.
     Inspect(inspect_command::InspectArgs),
+    /// Tell people and programs what becomes of alerts: one process of a cluster; more stand by.
+    Notify(role_command::RoleArgs),
+    /// 通知: check their configuration; what could not be delivered, and sending it again.
+    #[command(subcommand)]
+    Notifications(notifications_command::NotificationsCommand),
     /// Import the treasury's monthly totals of fines, to compare with what cases say was paid.
     Treasury(treasury_command::TreasuryArgs),
     /// Measure speed and memory, as ratios.
@@ -148,6 +155,8 @@ fn main() -> ExitCode {
         Command::Archive(args) => on_runtime(role_command::run(Role::Archive, args)),
         Command::Api(args) => on_runtime(role_command::run(Role::Api, args)),
         Command::Inspect(args) => on_runtime(inspect_command::run(args)),
+        Command::Notify(args) => on_runtime(role_command::run(Role::Notify, args)),
+        Command::Notifications(command) => on_runtime(notifications_command::run(command)),
         Command::Treasury(args) => on_runtime(treasury_command::run(args)),
         Command::Bench(command) => bench_command::run(command),
         Command::Clickhouse(args) => on_runtime(clickhouse_command::run(args)),

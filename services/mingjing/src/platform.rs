@@ -22,6 +22,7 @@ use crate::archive_group::{self, ShareSize};
 use crate::assets::ASSETS;
 use crate::folders::{Active, Folders};
 use crate::log_port::OpenLog;
+use crate::notifications;
 use crate::settings::Settings;
 use crate::snapshots;
 
@@ -221,6 +222,36 @@ impl Platform {
         Ok(Arc::new(readiness))
     }
 
+    /// Tells people and programs what becomes of alerts; none where the site names nobody.
+    pub fn notify(&mut self) -> anyhow::Result<Option<Arc<dyn Readiness>>> {
+        let Some(path) = &self.settings.notify_config else {
+            return Ok(None);
+        };
+        let config = notifications::read(path)?;
+        let metrics = Arc::new(mingjing_notify::Metrics::new(&self.registry)?);
+        let parts = mingjing_notify::Parts {
+            log: self.log.log.clone(),
+            table: self.log.table.clone(),
+            site: Arc::new(notifications::OfTables::new(self.log.clone())),
+            config: Arc::new(config),
+            metrics: metrics.clone(),
+            clock: self.now(),
+        };
+        let work = mingjing_notify::run(parts, self.log.membership("notify")?, self.stopping());
+        self.spawn("notify", async move { work.await.context("notifying") });
+        Ok(Some(Arc::new(Notifying(metrics))))
+    }
+
+    /// The routes by which messages are seen to that could not be delivered.
+    pub fn dead_letters(&self) -> axum::Router {
+        let admin_key = self.settings.admin_key.as_ref();
+        notifications::router(
+            self.log.table.clone(),
+            admin_key.map(|key| mingjing_intake::AdminKey::new(&key.0)),
+            self.now(),
+        )
+    }
+
     /// The front door; where the log lies in a cluster, it also reads the departments' own topics there.
     pub fn intake(&mut self) -> anyhow::Result<Arc<Intake>> {
         let (topics, inbox) = self.log.topics()?.unzip();
@@ -413,6 +444,20 @@ impl Readiness for DeliveredTopics {
                 detail,
             });
             check.into_iter().collect()
+        })
+    }
+}
+
+struct Notifying(Arc<mingjing_notify::Metrics>);
+
+impl Readiness for Notifying {
+    fn checks(&self) -> BoxFuture<'_, Vec<Check>> {
+        Box::pin(async {
+            let well = match self.0.works() {
+                true => "every change of an alert is looked at as it comes",
+                false => "another process notifies, or none yet: it stands by",
+            };
+            vec![check("notify", self.0.standing_still(), well)]
         })
     }
 }

@@ -64,6 +64,7 @@ pub struct Settings {
     pub shadow_every: Duration,
     pub shadow_events_max: u64,
     pub shadow_threads: u32,
+    pub notify_config: Option<PathBuf>,
 }
 
 /// The cluster that holds the log.
@@ -248,6 +249,7 @@ impl Reader {
         let shadow_every = self.duration("shadow.every");
         let shadow_events_max = self.number("shadow.events_max", 1, i64::MAX);
         let shadow_threads = self.number("shadow.threads", 1, 1024);
+        let notify_config = self.text("notify.config");
         Some(Settings {
             listen: listen?,
             data: data?,
@@ -289,6 +291,9 @@ impl Reader {
             shadow_every: shadow_every?,
             shadow_events_max: shadow_events_max? as u64,
             shadow_threads: shadow_threads? as u32,
+            notify_config: notify_config
+                .filter(|path| !path.is_empty())
+                .map(PathBuf::from),
         })
     }
 

@@ -396,6 +396,8 @@ const BY_KEY: &[(&str, &str)] = &[
     by_key("get", "/api/v1/inspections"),
     by_key("post", "/api/v1/inspections/{rule}"),
     by_key("post", "/api/v1/treasury-totals"),
+    by_key("get", "/api/v1/dead-letters"),
+    by_key("post", "/api/v1/dead-letters/replay"),
 ];
 
 #[cfg(test)]
