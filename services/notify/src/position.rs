@@ -1,7 +1,7 @@
 //! How far the facts of each partition were looked at: durable, and written after what they led to.
 
 use bytes::Bytes;
-use mingjing_log::{Bounds, Log, LogId, MAX_APPEND_RECORDS, Offset, Partition, Topic};
+use mingjing_log::{Bounds, Log, LogId, MAX_APPEND_RECORDS, Offset, Partition};
 use serde::{Deserialize, Serialize};
 
 use crate::desk::Desk;
