@@ -22,7 +22,10 @@ scope AS
 whose AS
 (
     SELECT source, case_no, max(JSONExtractString(data, 'party_ref')) AS party,
-           groupUniqArrayIf(JSONExtractString(data, 'parent_case_no'), JSONExtractString(data, 'parent_case_no') != '') AS parents
+           groupUniqArrayIf(JSONExtractString(data, 'parent_case_no'), JSONExtractString(data, 'parent_case_no') != '') AS parents,
+           -- Many are decided and never closed.
+           minOrNullIf(occurred_at, kind IN ('decided', 'closed') OR has({ways_to_end:Array(String)}, kind)) AS over_at,
+           max(occurred_at) AS last_at
     FROM told GROUP BY source, case_no
 ),
 handed AS
@@ -48,7 +51,7 @@ numbered AS
 ),
 taken_up AS
 (
-    SELECT t.source AS source, t.case_no AS case_no, t.occurred_at AS at, t.kind AS kind, k.closed_at AS closed_at, if(t.org != '', t.org, k.org) AS org, w.party AS party, w.parents AS parents
+    SELECT t.source AS source, t.case_no AS case_no, t.occurred_at AS at, t.kind AS kind, w.over_at AS over_at, w.last_at AS last_at, if(t.org != '', t.org, k.org) AS org, w.party AS party, w.parents AS parents
     FROM told AS t
     INNER JOIN kept AS k ON k.source = t.source AND k.case_no = t.case_no
     INNER JOIN whose AS w ON w.source = t.source AND w.case_no = t.case_no
@@ -65,7 +68,8 @@ GROUP BY h.source, h.case_no, h.receiver
 -- Who names the case had it, even where the transfer was written down after that.
 HAVING countIf(u.at < addDays(h.at, {span_days:Int64})
                AND (has(u.parents, h.case_no) AND (u.source = h.source OR (u.source, h.case_no) NOT IN (SELECT source, case_no FROM numbered))
-                    OR u.at > h.at AND (u.source = h.source AND u.case_no = h.case_no OR h.party != '' AND u.party = h.party)
-                    -- Or it had a case of the party in hand already.
-                    OR u.kind IN ('filed', 'accepted') AND (u.closed_at IS NULL OR u.closed_at > h.at) AND h.party != '' AND u.party = h.party)) = 0
+                    OR u.at > h.at AND u.source = h.source AND u.case_no = h.case_no
+                    -- Or it had a case of the party in hand, then or since: not one that was over before, and not one that had been left lying.
+                    OR h.party != '' AND u.party = h.party AND (u.over_at IS NULL OR u.over_at > h.at)
+                       AND (u.at > h.at OR u.kind IN ('filed', 'accepted') AND u.last_at >= subtractDays(h.at, {span_days:Int64})))) = 0
    AND measure >= {threshold:Float64}
