@@ -12,6 +12,7 @@ mod hours;
 mod ledger;
 mod money;
 mod moved;
+mod own;
 mod persons;
 mod points;
 mod queried;

@@ -67,7 +67,8 @@
 //! One adds what was granted, at most `maximum`; `maximum` where nothing readable, or another unit, was granted;
 //! without either it counts nothing and does not use its kind up. `at_least` is suspended and never extended. Only
 //! entries before the stay is done or falls away count. `own_deadline`: the end of the local day of the attribute's latest value
-//! (event limits: of the value the event carries); no ledger.
+//! (event limits: of the value the event carries); no ledger. It is *put off* at a receipt where an earlier end of day was known of it an
+//! allowance after some receipt that changed it (and, a case's, when the stay began), and this receipt is the last that changed it.
 //!
 //! **A ladder's rungs**, whose levels rise: `promised` and `statutory` are reached one second after their due instant
 //! (*breach rungs*); `before` and `used` at their instant, measured against the first breach rung's limit
@@ -170,8 +171,8 @@
 //!   case's first `applied`, `accepted` or `filed` and a record of its kind with an earlier time was taken back by a correction (the one received
 //!   first) that was first received more than the allowance after it. The earliest counts. Stays begin at it (`too_early`, duties and special procedures at the event's own).
 //!   Not for declared sources.
-//! - `saved_by_late_entry`, of each stay of an overdue point's limit (judged always, without own deadline, begun plainly, not stopped): by what was
-//!   told of suspensions and extensions in time, its first due instant (promised, else statutory) is earlier and passed before it was done, fell or by the clock. Whether an extension is credited is asked with all
+//! - `saved_by_late_entry`, of each stay of an overdue point's limit (judged always, begun plainly, not stopped): by what was
+//!   told of suspensions and extensions in time, or where its own deadline was put off by the earliest that it was put off from, its first due instant (promised, else statutory) is earlier and passed before it was done, fell or by the clock. Whether an extension is credited is asked with all
 //!   of them. Step and visit are the stay's; of several with the same, the one due first. `due_at` is that instant, `breached_at` the second after
 //!   it. It stands for good. Told *in time* is an entry a version of which, of the same kind, special procedure and instant, was received within the source's
 //!   allowance after that instant, and so much of it as the longest of those versions says, and of those that came within the allowance after the end that was known till then: a newer one that came later and claims more is
@@ -258,7 +259,8 @@
 //! **When it was not so after all**: pending becomes cancelled. Issued or ended becomes withdrawn when the cause is
 //! the calendar, definitions, the engine, a declared source's completion, or an event that came within the source's
 //! delay allowance of its business time (received and, where told, entered; corrections: of the corrected event's,
-//! re-sent records: of the earlier of both); else review, for a person. What has lost its breach or became milder was
+//! re-sent records: of the earlier of both) and,
+//! of a breached own deadline, does not put it off; else review, for a person. What has lost its breach or became milder was
 //! not so after all. Such a review stays until the thing is so again. What was withdrawn or cancelled and is so again
 //! begins anew.
 //!

@@ -83,7 +83,7 @@ impl Sentence<'_> {
                 )
             }
             Basis::Resent(resent) => self.resent(&mut text, resent),
-            Basis::Saved(timed) => self.saved(&mut text, timed),
+            Basis::Saved(_, timed) => self.saved(&mut text, timed),
             Basis::OtherItem(former, _) => self.other_item(&mut text, former),
             Basis::Unclosed(event) => self.unclosed(&mut text, *event),
         };
@@ -223,6 +223,14 @@ impl Sentence<'_> {
     fn saved(&self, text: &mut String, timed: &TimedPoint) -> std::fmt::Result {
         let around = self.around;
         let due = self.allegation.due_at.map(|due| day(due, around));
+        if timed.own_deadline.is_some() {
+            return write!(
+                text,
+                "{}按先前报送的日期应于{}届满，超过规定时差后改报为更晚的日期，才显示未超期，须人工核实。",
+                timed.limit_name,
+                due.unwrap_or_default()
+            );
+        }
         let specials = &around.context.plan.specials;
         let mut names: Vec<&str> = Vec::new();
         if let Some(ledger) = around.fold.ledger() {

@@ -163,7 +163,10 @@ impl SlowEngine {
             .or_default()
             .push(event.clone());
         match source.clock {
-            SourceClock::Live => self.judge(&key, cause),
+            SourceClock::Live => {
+                let put_off = self.put_off(&key, event);
+                self.judge(&key, cause, &put_off);
+            }
             SourceClock::Declared if is_new => drop(self.waiting.insert(key)),
             SourceClock::Declared => {}
         }
@@ -383,12 +386,24 @@ impl SlowEngine {
             |key: &&(String, String)| of(&self.source(&key.0)) && !self.waiting.contains(key);
         let keys: Vec<_> = self.cases.keys().filter(is_due).cloned().collect();
         for key in keys {
-            self.judge(&key, Cause::InOrder);
+            self.judge(&key, Cause::InOrder, &[]);
         }
         self.judge_orders();
     }
 
-    fn judge(&mut self, case: &(String, String), cause: Cause) {
+    /// The control points of limits whose own deadline an event puts off, later than that could be put right.
+    fn put_off(&self, case: &(String, String), event: &CaseEvent<'static>) -> Vec<String> {
+        let source = self.source(&case.0);
+        let arrivals = self.cases.get(case);
+        let (Some(arrivals), Some(moment)) = (arrivals, self.moment(&source)) else {
+            return Vec::new();
+        };
+        let evaluator = SlowEvaluator::new(&self.definitions);
+        evaluator.put_off(arrivals, moment, event.received_at)
+    }
+
+    /// Judges a case anew. A breach at one of the points that were put off is not taken back by what put it off.
+    fn judge(&mut self, case: &(String, String), cause: Cause, put_off: &[String]) {
         if self.moment(&self.source(&case.0)).is_none() {
             return;
         }
@@ -404,6 +419,11 @@ impl SlowEngine {
             let beside =
                 key.control_point.starts_with("inspection/") || key.control_point == ORDER_POINT;
             if (&key.source, &key.case_no) == (&case.0, &case.1) && !beside {
+                let is_put_off = put_off.contains(&key.control_point);
+                let cause = match is_put_off && stand.breached_at.is_some() {
+                    true => Cause::LateEntry,
+                    false => cause,
+                };
                 let follows = fold(stand, wanted.remove(key).as_ref(), cause);
                 if follows && before.get(key) != Some(&*stand) {
                     named.push(key.clone());
