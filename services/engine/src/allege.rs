@@ -265,7 +265,8 @@ fn stay_allegation(
     let mut settled = true;
     if ladder.is_breach(gravest) {
         let mut settle = |rung: usize| match timed.kind {
-            TimedKind::Overdue(_) => {
+            // What the case carries itself no special procedure puts off.
+            TimedKind::Overdue(_) if timed.own_deadline.is_none() => {
                 times.settle_stay(stay.rungs[rung], stay, |s| s.rungs[rung] <= until)
             }
             _ => times.settle(stay.rungs[rung]),
