@@ -165,17 +165,20 @@
 //!   `breached_at` is the instant told. Not for declared sources. `unless` does not excuse another business time, result, party, tier or declared
 //!   amount: where nothing else is to be said, that is for review.
 //! - `start_moved`, of the case: at the first of `on` (absent: `applied`, `accepted`, `filed`) that keeps an earlier time; `breached_at` is the
-//!   instant at which the later one was told. An event *keeps an earlier time* where a version of its record of the same kind and step has
-//!   one, and was first received with it more than the source's allowance before the record was first received with its own; or where it is the
-//!   case's first `applied`, `accepted` or `filed` and a record of its kind with an earlier time was taken back by a correction (the one received
-//!   first) that was first received more than the allowance after it. The earliest counts. Stays begin at it (`too_early`, duties and special procedures at the event's own).
+//!   instant at which the later one was told. A version *says as* another of its record does where kind, instant, step and special procedure are the
+//!   same; it is *gone* when the first greater version that does not was received, or the first version of a standing correction that takes its record
+//!   back; and *gone too late* where that is more than the source's allowance after a version that says the same was first received. An event *keeps an
+//!   earlier time* where a version of its record of the same kind and step with one is gone too late; or where it is the
+//!   case's first `applied`, `accepted` or `filed` and a version of its kind of another record with an earlier time is (told when that one was gone).
+//!   The earliest counts. Stays begin at it (`too_early`, duties and special procedures at the event's own).
 //!   Not for declared sources.
 //! - `saved_by_late_entry`, of each stay of an overdue point's limit (judged always, without own deadline, begun plainly, not stopped): by what was
 //!   told of suspensions and extensions in time, its first due instant (promised, else statutory) is earlier and passed before it was done, fell or by the clock. Whether an extension is credited is asked with all
 //!   of them. Step and visit are the stay's; of several with the same, the one due first. `due_at` is that instant, `breached_at` the second after
 //!   it. It stands for good. Told *in time* is an entry a version of which, of the same kind, special procedure and instant, was received within the source's
 //!   allowance after that instant, and so much of it as the longest of those versions says, and of those that came within the allowance after the end that was known till then: a newer one that came later and claims more is
-//!   believed no further, and neither is a resumption beyond the earlier time that it keeps (see `start_moved`). Not for declared sources.
+//!   believed no further, and a suspension lasts no longer than to the first resumption of it, at its beginning or later, that is gone too late
+//!   (see `start_moved`). Not for declared sources.
 //! - `item_changed`, of the case. By the receipts of all versions (a correction takes back from its own receipt on) it is known after each receipt which item
 //!   the first event that named one named. A *former* item is another one than now, so known more than the source's allowance before the
 //!   item of now first was; where the case had been accepted or filed by that instant (by business time), and its plan has a case limit with a

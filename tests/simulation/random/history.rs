@@ -316,6 +316,8 @@ pub enum Again {
     Newer,
     /// A newer version of the first event of its case, of another item.
     OtherItem,
+    /// A newer version that something else happened, at the same time or at another.
+    OtherKind,
     /// An older version.
     Older,
 }
@@ -349,6 +351,7 @@ pub fn action() -> impl Strategy<Value = Action> {
         2 => Just(Again::Moved),
         2 => Just(Again::Newer),
         1 => Just(Again::OtherItem),
+        2 => Just(Again::OtherKind),
         1 => Just(Again::Older),
     ];
     prop_oneof![
@@ -501,6 +504,14 @@ impl Writer<'_> {
                         let item = ITEMS[self.written.len() % ITEMS.len()];
                         let words = again.words.split(" item ").next().unwrap_or_default();
                         again.words = format!("{words} item {item}");
+                    }
+                    Again::OtherKind => {
+                        again.version = newer;
+                        if newer.is_multiple_of(2) {
+                            again.happened = self.now - Duration::minutes(30 * i64::from(*lag));
+                        }
+                        let what = EVENTS[(self.written.len() * 7) % EVENTS.len()];
+                        again.words = with_hours(what, again.happened);
                     }
                     Again::Older => again.version = 0,
                 }
