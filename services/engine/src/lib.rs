@@ -181,10 +181,11 @@
 //!   (see `start_moved`). Not for declared sources.
 //! - `item_changed`, of the case. By the receipts of all versions (a correction takes back from its own receipt on) it is known after each receipt which item
 //!   the first event that named one named. A *former* item is another one than now, so known more than the source's allowance before the
-//!   item of now first was; where the case had been accepted or filed by that instant (by business time), and its plan has a case limit with a
-//!   promised or statutory budget. Of several the one whose budget (promised, else statutory) runs out first from the acceptance. Accepted is the
-//!   earliest `accepted` or `filed` of any version. The point speaks where that budget runs out, from there, before the case limit of now (its first budget, from its
-//!   first `from` event up to that instant), or now has no such limit that runs, unless the last event up to that instant that accepts, files, decides, closes or
+//!   item of now first was (where none of now names one and the case is accepted or filed: since none last did); where the case had been accepted or
+//!   filed by that instant (by business time), and its plan has a case limit with a promised or statutory budget that has begun: it runs from the
+//!   earliest event of its `from`, of any version that was not gone within the allowance (see `start_moved`), as is the acceptance. Of several the one
+//!   whose budget (promised, else statutory) runs out first. The point speaks where it does so before the case limit of now (its first budget, from its
+//!   first `from` event up to that instant, or to the beginning of the former's), or now has no such limit that runs, unless the last event up to that instant that accepts, files, decides, closes or
 //!   ends otherwise does not accept or file. `due_at` is when the former's budget runs out, `breached_at` that instant. It changes no limit. Not for declared sources.
 //! - `overdue` of a step's limit, for a visit of which a `step_end` tells all there is and whose source can tell starts: timed from the latest earlier event
 //!   that ends a visit of this step or of one whose `next` has it or is not restricted, else the first `accepted` or `filed` before it, else the case's first

@@ -468,7 +468,7 @@ pub(super) const RULES: &[Rule] = &[
         id: "Q18",
         name: "受理后改报事项",
         name_en: "Item changed while the clock runs",
-        checks: "受理、立案之后，以更高数据版本、撤回后另报或者补报在先记录的方式把办件改报为另一事项，其办结期限更长或者没有期限，而改报晚于来源允许的时差。",
+        checks: "受理、立案之后，以更高数据版本、撤回后另报或者补报在先记录的方式把办件改报为另一事项或者不再载明事项，其办结期限更长或者没有期限，而改报晚于来源允许的时差。",
         tier: Tier::Stream,
         finding: FindingKind::Review,
         level: Level::Review,

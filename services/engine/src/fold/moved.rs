@@ -41,12 +41,13 @@ impl Context<'_> {
     /// Whether anything may have been told that is told so no more.
     fn may_be_gone(&self) -> bool {
         // An import brings everything at once: when it came says nothing about when it was changed.
-        !self.declared && (self.history.holds_replaced() || self.history.holds_corrections())
+        !self.declared && self.history.may_hold_gone()
     }
 
     /// An earlier version of the same record had the earlier time.
     fn told_later(&self, event: &Event<'_>) -> Option<Held> {
-        let told_at = self.first_told(event);
+        let same = |a, b| self.means_same_special(a, b);
+        let told_at = self.history.first_told(event, &same);
         let step = self.step_symbol(event);
         let versions = self.history.versions_of(event).into_iter();
         let earlier = versions.filter(|v| {
@@ -92,32 +93,15 @@ impl Context<'_> {
 
     /// When a version was told so no more, where that was later than the allowance after it was told.
     fn gone_too_late(&self, version: &Event<'_>) -> Option<Timestamp> {
-        let latest = self.first_told(version).plus_millis(self.allowance_ms);
-        self.gone_at(version).filter(|gone_at| *gone_at > latest)
+        self.history
+            .gone_too_late(version, self.allowance_ms, &|a, b| {
+                self.means_same_special(a, b)
+            })
     }
 
-    /// When it was first received that a version is told so no more: by a newer one that says otherwise, or by what takes it back.
-    fn gone_at(&self, version: &Event<'_>) -> Option<Timestamp> {
-        let newer = self.history.versions_of(version).into_iter();
-        let newer = newer.filter(|v| v.version > version.version && !self.says_as(v, version));
-        let taken_back = self.history.corrections_of(version).into_iter();
-        newer.chain(taken_back).map(|v| v.came_at()).min()
-    }
-
-    /// When it was first received what a version of a record says.
-    fn first_told(&self, event: &Event<'_>) -> Timestamp {
-        let versions = self.history.versions_of(event).into_iter();
-        let same = versions.filter(|v| self.says_as(v, event));
-        let told = same.map(|v| v.came_at()).min();
-        told.unwrap_or_else(|| event.came_at())
-    }
-
-    /// Whether two versions say that the same happened, in the same step, at the same time.
-    fn says_as(&self, a: &Event<'_>, b: &Event<'_>) -> bool {
-        let special = |e: &Event<'_>| e.special().map_or(0, |entry| entry.kind);
-        a.kind == b.kind
-            && a.occurred_at == b.occurred_at
-            && self.step_symbol(a) == self.step_symbol(b)
-            && special(a) == special(b)
+    /// Whether two codes mean the same special procedure, where the flowchart has it.
+    fn means_same_special(&self, a: u16, b: u16) -> bool {
+        let listed = || self.special(a).filter(|_| a != 0 && b != 0);
+        a == b || listed().is_some_and(|special| self.special(b) == Some(special))
     }
 }

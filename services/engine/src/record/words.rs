@@ -263,17 +263,21 @@ impl Sentence<'_> {
         let item = context.first_named(NONE, |p| p.item);
         let due = self.allegation.due_at.map(|due| day(due, around));
         let now = case_budget(context.plan).map(Budget::text_zh);
+        let now = now.map_or("没有办结时限".into(), |now| format!("办结时限{now}"));
         write!(
             text,
-            "办件受理后原属事项 {}（办结时限{}，应于{}届满），{}改报为事项 {}（{}），超过来源的规定时差；\
-             按现事项判断，改报是否属实由监督机构核定。",
+            "办件受理后原属事项 {}（办结时限{}，应于{}届满），{}",
             context.texts.text(former.item),
             former.budget.text_zh(),
             due.unwrap_or_default(),
             local(former.told_at, around),
-            context.texts.text(item),
-            now.map_or("没有办结时限".into(), |now| format!("办结时限{now}")),
-        )
+        )?;
+        match context.texts.option(item) {
+            Some(item) => write!(text, "改报为事项 {item}（{now}）")?,
+            None => write!(text, "改报后没有事项编码（{now}）")?,
+        }
+        text.push_str("，超过来源的规定时差；按现事项判断，改报是否属实由监督机构核定。");
+        Ok(())
     }
 
     fn resent(&self, text: &mut String, resent: &Resent) -> std::fmt::Result {

@@ -40,29 +40,44 @@ impl Case<'_> {
         let Some(allowance_ms) = self.allowance_ms else {
             return Vec::new();
         };
-        let mut ids: Vec<&str> = self.arrivals.iter().map(|e| &*e.event_id).collect();
-        ids.sort_unstable();
-        ids.dedup();
+        let ids = self.ids();
         let versions = ids.iter().flat_map(|id| self.records(id));
-        let gone = versions.filter_map(|version| Some((version, self.gone_at(version, &ids)?)));
+        let gone = versions.filter_map(|version| Some((version, self.gone_at(version)?)));
         gone.filter(|(version, gone_at)| {
             *gone_at > self.first_told(version).plus_millis(allowance_ms)
         })
         .collect()
     }
 
+    /// Whether a version is told so no more, and was for no longer than the allowance.
+    pub fn was_put_right(&self, version: &CaseEvent<'static>) -> bool {
+        let Some(allowance_ms) = self.allowance_ms else {
+            return false;
+        };
+        let latest = self.first_told(version).plus_millis(allowance_ms);
+        self.gone_at(version)
+            .is_some_and(|gone_at| gone_at <= latest)
+    }
+
+    fn ids(&self) -> Vec<&str> {
+        let mut ids: Vec<&str> = self.arrivals.iter().map(|e| &*e.event_id).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        ids
+    }
+
     /// When it was first received that a version is told so no more: a newer one says something else, or it is taken back.
-    fn gone_at(&self, version: &CaseEvent<'static>, ids: &[&str]) -> Option<Timestamp> {
+    fn gone_at(&self, version: &CaseEvent<'static>) -> Option<Timestamp> {
         let mut came: Vec<Timestamp> = Vec::new();
         for newer in self.records(&version.event_id) {
-            if newer.data_version > version.data_version && !self.says_as(newer, version) {
+            if newer.data_version > version.data_version && !Self::says_as(newer, version) {
                 came.push(newer.received_at.floor_second());
             }
         }
         let takes_back = |r: &CaseEvent<'static>| {
             r.kind == EventKind::Corrected && r.data.corrects.as_deref() == Some(&*version.event_id)
         };
-        for id in ids {
+        for id in self.ids() {
             let records = self.records(id);
             let latest = records.iter().max_by_key(|r| r.data_version);
             if latest.is_some_and(|latest| takes_back(latest)) {
@@ -105,20 +120,21 @@ impl Case<'_> {
     /// When it was first received what a version of a record says, to the second.
     fn first_told(&self, record: &CaseEvent<'static>) -> Timestamp {
         let versions = self.records(&record.event_id).into_iter();
-        let same = versions.filter(|v| self.says_as(v, record));
+        let same = versions.filter(|v| Self::says_as(v, record));
         let told = same.map(|v| v.received_at).min();
         told.unwrap_or(record.received_at).floor_second()
     }
 
     /// Whether two versions say that the same happened, in the same step, at the same time.
-    fn says_as(&self, a: &CaseEvent<'static>, b: &CaseEvent<'static>) -> bool {
+    fn says_as(a: &CaseEvent<'static>, b: &CaseEvent<'static>) -> bool {
         let special = |e: &CaseEvent<'static>| {
             let special = e.data.special.as_ref();
             special.map(|s| s.kind.to_string()).unwrap_or_default()
         };
+        let step = |e: &CaseEvent<'static>| e.data.step_code.as_deref().map(str::to_owned);
         a.kind == b.kind
             && a.occurred_at == b.occurred_at
-            && self.step_named(a) == self.step_named(b)
+            && step(a) == step(b)
             && special(a) == special(b)
     }
 
