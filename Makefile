@@ -33,6 +33,8 @@ help: ## print this list
 .PHONY: build
 build: ## build the release binary, target/release/mingjing
 	@$(STAGE) 'set-up: toolchain' bash deploy/setup/toolchain.sh
+	@$(STAGE) 'set-up: Node.js' bash deploy/setup/node.sh
+	@$(STAGE) 'set-up: console' bash deploy/setup/console.sh
 	@$(STAGE) 'build' cargo build --release --workspace $(LOCKED)
 
 .PHONY: run
@@ -46,6 +48,7 @@ test: setup ## set up, then every check and test: format, lints, Rust tests, bro
 	@$(STAGE) 'lints' cargo clippy --release --workspace --all-targets $(LOCKED) -- -D warnings
 	@$(STAGE) 'build, with tests' cargo build --release --workspace --all-targets $(LOCKED)
 	@$(STAGE) 'tests' cargo test --release --workspace --no-fail-fast $(LOCKED)
+	@$(STAGE) 'console tests' npm --prefix dashboards/console test
 	@$(STAGE) 'browser tests' node --test --test-concurrency=1 --test-reporter=spec tests/browser/*.test.mjs
 
 # Run it when nothing else runs. The broker is a real one, of this machine; both sides of a ratio are measured in the same run.
@@ -53,6 +56,7 @@ test: setup ## set up, then every check and test: format, lints, Rust tests, bro
 bench: ## measure speed, on the embedded log and on a Kafka broker that it starts
 	@$(STAGE) 'set-up: toolchain' bash deploy/setup/toolchain.sh test
 	@$(STAGE) 'set-up: Node.js' bash deploy/setup/node.sh
+	@$(STAGE) 'set-up: console' bash deploy/setup/console.sh
 	@$(STAGE) 'set-up: libchdb' bash deploy/setup/libchdb.sh
 	@$(STAGE) 'set-up: Kafka' bash deploy/setup/kafka.sh
 	@$(STAGE) 'build, with the broker' cargo build --release --workspace --all-targets $(LOCKED)
@@ -70,6 +74,7 @@ bench: ## measure speed, on the embedded log and on a Kafka broker that it start
 setup: ## only install and check what building, running and testing need
 	@$(STAGE) 'set-up: toolchain' bash deploy/setup/toolchain.sh test
 	@$(STAGE) 'set-up: Node.js' bash deploy/setup/node.sh
+	@$(STAGE) 'set-up: console' bash deploy/setup/console.sh
 	@$(STAGE) 'set-up: libchdb' bash deploy/setup/libchdb.sh
 	@$(STAGE) 'set-up: Kafka' bash deploy/setup/kafka.sh
 	@$(STAGE) 'set-up: Prometheus' bash deploy/setup/prometheus.sh

@@ -1,4 +1,4 @@
-//! Every route that is served stands in the OpenAPI document with its methods, and nothing else does.
+//! Every route that is served stands in the OpenAPI document with its methods, and in the table of permissions, and nothing else does.
 //!
 //! A router cannot be asked for its routes, so they are read from the sources: a `.route("…", …)` of a crate that is the platform's
 //! front. What departments run (`poll`) and what only the platform itself speaks to (ClickHouse) are no interface of it.
@@ -29,6 +29,51 @@ fn every_route_is_in_the_openapi_document_and_the_other_way_round() -> Result<()
         "operations of schemas/openapi.json that nobody serves",
         &invented,
     )
+}
+
+const PERMISSIONS: &str = "services/api/src/people/permissions.rs";
+
+#[test]
+fn every_route_has_a_permission_and_the_other_way_round() -> Result<()> {
+    let (served, permitted) = (served()?, permitted(&tree::read(Path::new(PERMISSIONS))?));
+    let missing: Vec<String> = served.difference(&permitted).map(told).collect();
+    tree::expect_none(
+        &format!("routes that nobody said in {PERMISSIONS} who may ask"),
+        &missing,
+    )?;
+    let left: Vec<String> = permitted.difference(&served).map(told).collect();
+    tree::expect_none("permissions for what nobody serves", &left)
+}
+
+/// Method and path of each row: `row("get", "/…", …)`, `act("post", NAME, …)` with a `const NAME: &str`, `by_key("get", "/…")`.
+fn permitted(source: &str) -> BTreeSet<(String, String)> {
+    let named = |name: &str| {
+        let (_, rest) = source.split_once(&format!("const {name}: &str = \""))?;
+        rest.split('"').next()
+    };
+    let of_call = |call: &str| {
+        let rest = call.trim_start().strip_prefix('"')?;
+        let (method, rest) = rest.split_once('"')?;
+        let second = rest.trim_start().strip_prefix(',')?.trim_start();
+        let path = match second.strip_prefix('"') {
+            Some(literal) => literal.split('"').next(),
+            None => named(second.split([',', ')']).next()?.trim()),
+        };
+        Some((method.to_owned(), path?.to_owned()))
+    };
+    ["row(", "act(", "by_key("]
+        .into_iter()
+        .flat_map(|call| source.split(call).skip(1))
+        .filter_map(of_call)
+        .collect()
+}
+
+#[test]
+fn permissions_are_found_in_each_of_their_forms() {
+    let source = "const ACT: &str = \"/c/{act}\";\nfn row(method: &str) {}\nrow(\"get\", \"/a\", X),\nrow(\n  \"put\",\n  \"/b\",\n),\nact(\"post\", ACT, \"x\"),\nby_key(\"get\", \"/d\"),";
+    let found = permitted(source);
+    let told: Vec<String> = found.iter().map(told).collect();
+    assert_eq!(told, ["get /a", "get /d", "post /c/{act}", "put /b"]);
 }
 
 fn told((method, path): &(String, String)) -> String {

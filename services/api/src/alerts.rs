@@ -6,13 +6,14 @@ use axum::extract::{Path, RawQuery, State as Here};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use mingjing_domain::Timestamp;
 use mingjing_domain::alert::{Level, Status};
 use mingjing_domain::disposition::DispositionState;
 use mingjing_store::{AlertCursor, AlertFilter};
 use mingjing_wire::alerts::write_alert;
 use serde_json::{Value, json};
 
+use crate::people::gate::Caller;
+use crate::query::{flag, instant};
 use crate::{ApiError, State, view};
 
 /// Alerts on a page where nothing is said.
@@ -27,11 +28,13 @@ struct Asked {
 }
 
 /// `GET /api/v1/alerts`
-pub async fn list(
+pub(crate) async fn list(
     Here(state): Here<State>,
+    caller: Caller,
     RawQuery(query): RawQuery,
 ) -> Result<Json<Value>, ApiError> {
-    let asked = asked(query.as_deref().unwrap_or_default())?;
+    let mut asked = asked(query.as_deref().unwrap_or_default())?;
+    asked.filter.sight = caller.sight();
     let limit = asked.limit.unwrap_or(LIMIT_DEFAULT);
     let page = state
         .store
@@ -48,11 +51,13 @@ pub async fn list(
 }
 
 /// `GET /api/v1/alerts/{alert_id}`
-pub async fn one(
+pub(crate) async fn one(
     Here(state): Here<State>,
+    caller: Caller,
     Path(id): Path<String>,
 ) -> Result<Json<Value>, ApiError> {
     let found = state.store.alert(&id).await?;
+    let found = found.filter(|found| caller.sight().sees_alert(&found.alert));
     let found = found.ok_or_else(|| ApiError::NotFound {
         what: format!("预警 {id}"),
     })?;
@@ -65,11 +70,13 @@ pub async fn one(
 
 /// `GET /api/v1/alerts/export`: every alert asked for, whatever its status, one JSON object a line. Answered only once
 /// ClickHouse has begun to, so that one who asks while it is away is told so and not cut off.
-pub async fn export(
+pub(crate) async fn export(
     Here(state): Here<State>,
+    caller: Caller,
     RawQuery(query): RawQuery,
 ) -> Result<Response, ApiError> {
-    let asked = asked(query.as_deref().unwrap_or_default())?;
+    let mut asked = asked(query.as_deref().unwrap_or_default())?;
+    asked.filter.sight = caller.sight();
     let mut alerts = state.store.alerts_export(&asked.filter)?;
     let first = alerts.next().await?;
     let zone = state.zone;
@@ -88,8 +95,12 @@ pub async fn export(
 }
 
 /// `GET /api/v1/counts`
-pub async fn counts(Here(state): Here<State>) -> Result<Json<Value>, ApiError> {
-    Ok(Json(counts_json(&state.store.counts().await?)))
+pub(crate) async fn counts(
+    Here(state): Here<State>,
+    caller: Caller,
+) -> Result<Json<Value>, ApiError> {
+    let counts = state.store.counts_in(&caller.sight()).await?;
+    Ok(Json(counts_json(&counts)))
 }
 
 /// Counts as JSON, for the endpoint and the live stream.
@@ -178,22 +189,10 @@ fn level(code: &str) -> Option<Level> {
         .find(|l| l.code() == code)
 }
 
-fn instant(name: &str, value: &str) -> Result<Timestamp, ApiError> {
-    // A plus sign in a query means a space where it is not encoded.
-    let value = value.replace(' ', "+");
-    Timestamp::parse(&value).map_err(|e| ApiError::bad(name, e.to_string()))
-}
-
-fn flag(name: &str, value: &str) -> Result<bool, ApiError> {
-    match value {
-        "true" | "1" => Ok(true),
-        "false" | "0" => Ok(false),
-        _ => Err(ApiError::bad(name, "write true or false")),
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use mingjing_domain::Timestamp;
+
     use super::*;
 
     #[test]

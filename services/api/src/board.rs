@@ -9,7 +9,7 @@ use crate::{ApiError, State};
 /// One file.
 #[derive(Clone, Copy, Debug)]
 pub struct Asset {
-    /// Its path, like `/board.js`; `/` is the first page.
+    /// Its path, like `/assets/index-1b2c.js`; `/` is the first page.
     pub path: &'static str,
     /// Its media type.
     pub media_type: &'static str,
@@ -19,6 +19,9 @@ pub struct Asset {
 
 /// All files.
 pub type Assets = &'static [Asset];
+
+/// Under this path a file's name changes with its content.
+const HASHED: &str = "/assets/";
 
 /// Everything that is not the API.
 pub async fn serve(Here(state): Here<State>, method: Method, uri: Uri) -> Response {
@@ -32,9 +35,13 @@ pub async fn serve(Here(state): Here<State>, method: Method, uri: Uri) -> Respon
     if method != Method::GET && method != Method::HEAD {
         return StatusCode::METHOD_NOT_ALLOWED.into_response();
     }
+    let keep = match asset.path.starts_with(HASHED) {
+        true => "public, max-age=31536000, immutable",
+        false => "no-cache",
+    };
     let headers = [
         (header::CONTENT_TYPE, asset.media_type),
-        (header::CACHE_CONTROL, "no-cache"),
+        (header::CACHE_CONTROL, keep),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (
             header::CONTENT_SECURITY_POLICY,

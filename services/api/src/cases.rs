@@ -1,18 +1,110 @@
-//! `/api/v1/cases/{source}/{case_no}`: a case with its timeline.
+//! `/api/v1/cases`: a page of cases; `/api/v1/cases/{source}/{case_no}`: a case with its timeline.
 
 use axum::Json;
-use axum::extract::{Path, State as Here};
-use mingjing_store::CaseView;
+use axum::extract::{Path, RawQuery, State as Here};
+use chrono_tz::Tz;
+use mingjing_domain::fact::CaseRecord;
+use mingjing_store::{CaseCursor, CaseFilter, CaseView, InvalidCursor, Sight};
 use serde_json::{Value, json};
 
-use crate::{ApiError, Names, State, view};
+use crate::people::gate::Caller;
+use crate::{ApiError, Names, State, query, view};
+
+/// Cases on a page where nothing is said.
+const LIMIT_DEFAULT: u32 = 50;
+
+/// What a request for a page asks for.
+#[derive(Debug, Default, PartialEq)]
+struct Asked {
+    filter: CaseFilter,
+    cursor: Option<CaseCursor>,
+    limit: Option<u32>,
+}
+
+/// `GET /api/v1/cases`: a page, the last to begin first; of a number, the sources that know a case of it.
+pub(crate) async fn list(
+    Here(state): Here<State>,
+    caller: Caller,
+    RawQuery(query): RawQuery,
+) -> Result<Json<Value>, ApiError> {
+    let mut asked = asked(query.as_deref())?;
+    asked.filter.sight = caller.sight();
+    let limit = asked.limit.unwrap_or(LIMIT_DEFAULT);
+    let page = state
+        .store
+        .cases(&asked.filter, asked.cursor.as_ref(), limit)
+        .await?;
+    let cases: Vec<Value> = page.cases.iter().map(|c| brief(c, state.zone)).collect();
+    Ok(Json(
+        json!({ "cases": cases, "next": page.next.map(|n| n.to_string()) }),
+    ))
+}
+
+/// A case for lists: without its stays in steps, and so without who worked on it.
+fn brief(case: &CaseRecord, zone: Tz) -> Value {
+    let mut value = view::json_in(case, zone);
+    if let Some(fields) = value.as_object_mut() {
+        fields.remove("visits");
+    }
+    value
+}
+
+const PARAMETERS: &[&str] = &[
+    "case_no",
+    "case_no_part",
+    "source",
+    "org_code",
+    "region",
+    "item_code",
+    "open",
+    "opened_from",
+    "opened_before",
+    "cursor",
+    "limit",
+];
+
+/// Reads the query. What is empty was left out of a form.
+fn asked(query: Option<&str>) -> Result<Asked, ApiError> {
+    let mut asked = Asked::default();
+    for (name, value) in query::pairs(query, PARAMETERS)? {
+        if value.is_empty() {
+            continue;
+        }
+        let filter = &mut asked.filter;
+        match name.as_str() {
+            "case_no" => filter.case_no = Some(value),
+            "case_no_part" => filter.case_no_part = Some(value),
+            "source" => filter.source = Some(value),
+            "org_code" => filter.org_code = Some(value),
+            "region" => filter.region_prefix = Some(value),
+            "item_code" => filter.item_code = Some(value),
+            "open" => filter.open = Some(query::flag(&name, &value)?),
+            "opened_from" => filter.opened_from = Some(query::instant(&name, &value)?),
+            "opened_before" => filter.opened_before = Some(query::instant(&name, &value)?),
+            "cursor" => {
+                let cursor = value.parse();
+                let cursor =
+                    cursor.map_err(|e: InvalidCursor| ApiError::bad("cursor", e.to_string()))?;
+                asked.cursor = Some(cursor);
+            }
+            _ => {
+                let limit = value.parse().ok().filter(|n| (1..=1000).contains(n));
+                let limit = limit.ok_or_else(|| ApiError::bad("limit", "应为 1 至 1000 的整数"))?;
+                asked.limit = Some(limit);
+            }
+        }
+    }
+    Ok(asked)
+}
 
 /// `GET /api/v1/cases/{source}/{case_no}`
-pub async fn one(
+pub(crate) async fn one(
     Here(state): Here<State>,
+    caller: Caller,
     Path((source, case_no)): Path<(String, String)>,
 ) -> Result<Json<Value>, ApiError> {
     let found = state.store.case(&source, &case_no).await?;
+    let found = found.filter(|found| in_sight(&caller.sight(), found));
     let found = found.ok_or_else(|| ApiError::NotFound {
         what: format!("办件 {source}/{case_no}"),
     })?;
@@ -41,6 +133,12 @@ pub async fn one(
         "timeline": timeline,
         "alerts": alerts,
     })))
+}
+
+/// Whether somebody sees a case. Before it is judged nobody knows where it belongs.
+pub(crate) fn in_sight(sight: &Sight, found: &CaseView) -> bool {
+    let case = found.case.as_ref();
+    sight.is_everything() || case.is_some_and(|case| sight.sees_case(case))
 }
 
 /// Events and changes of alerts in one order: (instant, events before alerts, entry).
@@ -89,4 +187,36 @@ fn timeline(found: &CaseView, names: &Names) -> Vec<(i64, u8, Value)> {
         })
     });
     events.chain(changes).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn filters_of_cases_are_read_and_misspelt_ones_refused() {
+        let read = asked(Some(
+            "case_no_part=SG-2026&open=false&region=5105&org_code=&limit=5",
+        ));
+        let read = read.unwrap();
+        assert_eq!(read.filter.case_no_part.as_deref(), Some("SG-2026"));
+        assert_eq!((read.filter.open, read.limit), (Some(false), Some(5)));
+        assert_eq!(read.filter.region_prefix.as_deref(), Some("5105"));
+        assert_eq!(read.filter.org_code, None);
+        assert_eq!(asked(None).unwrap(), Asked::default());
+        for wrong in [
+            "case=1",
+            "open=maybe",
+            "limit=0",
+            "limit=many",
+            "cursor=x",
+            "opened_from=today",
+            "source=a&source=b",
+        ] {
+            assert!(
+                matches!(asked(Some(wrong)), Err(ApiError::BadRequest { .. })),
+                "{wrong}"
+            );
+        }
+    }
 }

@@ -17,7 +17,7 @@ use mingjing_domain::command::{Act, Author, Command, Subject, SubjectKind};
 use mingjing_domain::disposition::{Conclusion, Disposal, RefusedBecause};
 use mingjing_domain::life::Refusal;
 use mingjing_log::{Record, Topic};
-use mingjing_store::CommandOutcome;
+use mingjing_store::{CommandOutcome, Sight};
 use mingjing_wire::cloudevents::encode_command;
 use mingjing_wire::facts::case_key;
 use serde::Deserialize;
@@ -25,6 +25,7 @@ use serde_json::{Value, json};
 use tokio::sync::broadcast::error::RecvError;
 
 use crate::life::said::{SaidFields, read};
+use crate::people::gate::Caller;
 use crate::{ApiError, Operator, State, view};
 
 /// So long an answer is waited for; then the client is told where it will stand.
@@ -141,22 +142,23 @@ impl Asked {
 }
 
 /// `POST /api/v1/alerts/{alert_id}/{act}`
-pub async fn act(
+pub(crate) async fn act(
     Here(state): Here<State>,
     Path((alert_id, act)): Path<(String, String)>,
     _: Operator,
+    caller: Caller,
     body: Bytes,
 ) -> Result<Response, ApiError> {
     let (fields, mut asked): (SaidFields, Asked) = read(&body)?;
     let disposal = asked.disposal(&act)?;
-    let said = fields.said(&act)?;
+    let said = fields.by(&caller)?.said(&act)?;
     let key = said.key.ok_or_else(|| {
         ApiError::bad(
             "key",
             "请给出客户端自定的键：未收到答复时以同一键重发，只算一次",
         )
     })?;
-    let alert = known_alert(&state, &alert_id).await?;
+    let alert = known_alert(&state, &alert_id, &caller.sight()).await?;
     let by = Author::Person {
         id: said.who.person,
         body: said.who.body,
@@ -172,8 +174,9 @@ pub async fn act(
 }
 
 /// `GET /api/v1/commands/{command_id}`
-pub async fn outcome(
+pub(crate) async fn outcome(
     Here(state): Here<State>,
+    caller: Caller,
     Path(id): Path<String>,
 ) -> Result<Json<Value>, ApiError> {
     let mut outcomes = state.hub.outcomes_of(&id);
@@ -186,6 +189,12 @@ pub async fn outcome(
         reason == Some(RefusedBecause::KeyReused)
     };
     outcomes.sort_by_key(reused);
+    let sight = caller.sight();
+    if !sight.is_everything() {
+        for outcome in &outcomes {
+            known_alert(&state, &outcome.alert_id, &sight).await?;
+        }
+    }
     let outcomes: Vec<Value> = outcomes.iter().map(|o| told(&state, o)).collect();
     let state_of = match outcomes.first() {
         Some(first) => first["state"].clone(),
@@ -241,15 +250,20 @@ async fn settle(state: &State, command: &Command) -> Result<Option<CommandOutcom
     Ok(tokio::time::timeout(PATIENCE, answer).await.ok().flatten())
 }
 
-async fn known_alert(state: &State, alert_id: &str) -> Result<AlertRecord, ApiError> {
-    if let Some(alert) = state.hub.alert(alert_id) {
-        return Ok(AlertRecord::clone(&alert));
-    }
-    let found = state.store.alert(alert_id).await?;
-    let found = found.ok_or_else(|| ApiError::NotFound {
+/// An alert that there is, and that somebody sees.
+async fn known_alert(
+    state: &State,
+    alert_id: &str,
+    sight: &Sight,
+) -> Result<AlertRecord, ApiError> {
+    let found = match state.hub.alert(alert_id) {
+        Some(alert) => Some(AlertRecord::clone(&alert)),
+        None => state.store.alert(alert_id).await?.map(|found| found.alert),
+    };
+    let found = found.filter(|alert| sight.sees_alert(alert));
+    found.ok_or_else(|| ApiError::NotFound {
         what: format!("预警 {alert_id}"),
-    })?;
-    Ok(found.alert)
+    })
 }
 
 fn subject_of(alert: &AlertRecord) -> Result<Subject, ApiError> {
@@ -273,7 +287,7 @@ async fn answered(state: &State, outcome: &CommandOutcome) -> Result<Response, A
             refused.reason.remedy_zh(),
         )]));
     }
-    let alert = known_alert(state, &outcome.alert_id).await?;
+    let alert = known_alert(state, &outcome.alert_id, &Sight::default()).await?;
     let mut answer = told(state, outcome);
     answer["alert"] = view::brief(&alert, state.zone);
     Ok(Json(answer).into_response())

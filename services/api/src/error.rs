@@ -1,12 +1,14 @@
 //! The API's one error: a public message, and the inner cause for the log.
 
 use axum::Json;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use mingjing_domain::definitions::Problem;
 use mingjing_domain::life::Refusal;
 use mingjing_wire::asker::NoAdministrator;
 use serde_json::{Value, json};
+
+use crate::Denied;
 
 /// Why a request got no answer.
 #[derive(Debug, thiserror::Error)]
@@ -28,6 +30,9 @@ pub enum ApiError {
     /// Only the operator may do this.
     #[error("not allowed: {0:?}")]
     NotAllowed(NoAdministrator),
+    /// Whoever asks is not let in.
+    #[error("not let in: {0:?}")]
+    Access(Denied),
     /// It cannot be done as things stand; every reason.
     #[error("refused: {}", .0.first().map_or("", |refusal| refusal.reason))]
     Refused(Vec<Refusal>),
@@ -83,6 +88,7 @@ impl ApiError {
                 "改动须附管理员密钥：Authorization: Bearer …".into(),
                 "a change needs the administrator's key: Authorization: Bearer …".into(),
             ),
+            ApiError::Access(denied) => denied_parts(*denied),
             ApiError::Refused(refusals) => {
                 let told: Vec<String> = refusals.iter().map(ToString::to_string).collect();
                 let reason = refusals.first().map_or("refused", |refusal| refusal.reason);
@@ -154,8 +160,88 @@ impl IntoResponse for ApiError {
             }
             _ => {}
         }
-        (status, Json(body)).into_response()
+        let answer = (status, Json(body));
+        match &self {
+            ApiError::Access(Denied::LockedOut { seconds }) => {
+                ([(header::RETRY_AFTER, seconds.to_string())], answer).into_response()
+            }
+            _ => answer.into_response(),
+        }
     }
+}
+
+fn denied_parts(denied: Denied) -> (StatusCode, &'static str, String, String) {
+    let (status, reason, zh, en) = match denied {
+        Denied::NotSignedIn => (
+            StatusCode::UNAUTHORIZED,
+            "not_signed_in",
+            "请先登录；登录可能已经失效",
+            "sign in first; a session may be over",
+        ),
+        Denied::WrongCredentials => (
+            StatusCode::UNAUTHORIZED,
+            "wrong_credentials",
+            "账号或者口令不对，或者账号不可用",
+            "account or password are wrong, or the account does not work",
+        ),
+        Denied::LockedOut { seconds } => {
+            return (
+                StatusCode::TOO_MANY_REQUESTS,
+                "locked_out",
+                format!("登录失败次数过多，请在 {} 分钟后再试", seconds.div_ceil(60)),
+                format!("too many attempts; try again in {seconds} s"),
+            );
+        }
+        Denied::Busy => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "busy",
+            "此刻登录的人过多，请稍后再试",
+            "too many sign in at the moment; try again shortly",
+        ),
+        Denied::ChangePassword => (
+            StatusCode::FORBIDDEN,
+            "change_password",
+            "口令是临时的，请先修改",
+            "the password is a temporary one: change it first",
+        ),
+        Denied::NotYours => (
+            StatusCode::FORBIDDEN,
+            "not_allowed",
+            "账号的角色或者管辖范围不允许这样做",
+            "the account's roles or its reach do not allow this",
+        ),
+        Denied::PersonOnly => (
+            StatusCode::FORBIDDEN,
+            "person_only",
+            "这件事须由具体人员登录后办理，不能用管理员密钥",
+            "a person has to sign in to do this; a key does not",
+        ),
+        Denied::Closed => (
+            StatusCode::FORBIDDEN,
+            "closed",
+            "没有这个接口，或者不对任何人开放",
+            "there is no such endpoint, or nobody may use it",
+        ),
+        Denied::ForeignPage => (
+            StatusCode::FORBIDDEN,
+            "foreign_page",
+            "请求不是从本平台的页面发出的",
+            "the request did not come from a page of this platform",
+        ),
+        Denied::Unrecorded => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "unrecorded",
+            "审计记录暂时写不了；不留记录不办理、不展示，请稍后重试",
+            "the audit trail cannot be written for the moment, and nothing is done or shown without it",
+        ),
+        Denied::Off => (
+            StatusCode::CONFLICT,
+            "accounts_off",
+            "本站未启用账号（api.accounts），或者并未以账号登录",
+            "accounts are off at this site (api.accounts), or nobody is signed in by one",
+        ),
+    };
+    (status, reason, zh.into(), en.into())
 }
 
 fn refusal(refusal: &Refusal) -> Value {

@@ -8,10 +8,11 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use chrono::NaiveDate;
 use mingjing_domain::Timestamp;
-use mingjing_store::{CasesAsked, Error, Store};
+use mingjing_store::{CasesAsked, Error, Sight, Store};
 use mingjing_wire::cloudevents::encode_event;
 use mingjing_wire::export::{Selection, outgoing};
 
+use crate::people::gate::Caller;
 use crate::{ApiError, State, query};
 
 /// Cases read from ClickHouse at a time. With some dozen events each it is about as much as one answer may hold in memory.
@@ -20,8 +21,9 @@ const CASES_A_PAGE: u32 = 500;
 /// `GET /api/v1/events/export?source=&item=&from=&to=`: whole cases that began from one day or instant up to, for instants not including,
 /// another; of each event what counts, in the order in which it is judged, without free text and without what refers to parties. Answered
 /// once the first page is there; what breaks off later is cut, so that it does not look whole.
-pub async fn export(
+pub(crate) async fn export(
     Here(state): Here<State>,
+    caller: Caller,
     RawQuery(asked): RawQuery,
 ) -> Result<Response, ApiError> {
     let mut asked = query::pairs(asked.as_deref(), &["source", "item", "from", "to"])?;
@@ -40,6 +42,7 @@ pub async fn export(
     };
     let mut pages = Pages {
         store: state.store.clone(),
+        sight: caller.sight(),
         selection: Selection {
             from: asked
                 .get("from")
@@ -70,6 +73,7 @@ pub async fn export(
 /// What is left to be read.
 struct Pages {
     store: Store,
+    sight: Sight,
     selection: Selection,
     /// The last case that was read.
     after: Option<(String, String)>,
@@ -83,6 +87,7 @@ impl Pages {
             item: self.selection.item.as_deref(),
             from: self.selection.from,
             before: self.selection.before,
+            sight: Some(&self.sight),
         };
         let after = self.after.as_ref();
         let after = after.map(|(source, case_no)| (source.as_str(), case_no.as_str()));

@@ -33,6 +33,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::explain::Loaded;
+use crate::people::gate::Caller;
 use crate::{ApiError, State, view};
 
 /// `GET /api/v1/evidence-key`
@@ -45,11 +46,13 @@ pub async fn key(Here(state): Here<State>) -> Json<Value> {
 }
 
 /// `GET /api/v1/alerts/{alert_id}/evidence`
-pub async fn package(
+pub(crate) async fn package(
     Here(state): Here<State>,
+    caller: Caller,
     Path(id): Path<String>,
 ) -> Result<Response, ApiError> {
     let alert = state.store.alert(&id).await?;
+    let alert = alert.filter(|found| caller.sight().sees_alert(&found.alert));
     let alert = alert.ok_or_else(|| ApiError::NotFound {
         what: format!("预警 {id}"),
     })?;

@@ -1,5 +1,4 @@
-//! `/api/v1/cases/{source}/{case_no}/explain`: why a case stands as it does, for any instant and state of knowledge; and
-//! `/api/v1/cases`: which sources know a case of a number.
+//! `/api/v1/cases/{source}/{case_no}/explain`: why a case stands as it does, for any instant and state of knowledge.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -16,19 +15,28 @@ use mingjing_engine::explain::{
 use mingjing_store::{AlertView, CaseLogView, Control};
 use serde_json::{Value, json};
 
+use crate::cases::in_sight;
 use crate::definitions::hash_in_force;
+use crate::people::gate::Caller;
 use crate::{ApiError, State, view};
 
 /// `GET /api/v1/cases/{source}/{case_no}/explain?at=&as_known_at=`
-pub async fn case(
+pub(crate) async fn case(
     Here(state): Here<State>,
+    caller: Caller,
     Path((source, case_no)): Path<(String, String)>,
     RawQuery(query): RawQuery,
 ) -> Result<Json<Value>, ApiError> {
     let asked = asked(query.as_deref().unwrap_or_default(), (state.now)())?;
+    let sight = caller.sight();
+    let found = state.store.case(&source, &case_no).await?;
+    let seen = found.as_ref().is_some_and(|found| in_sight(&sight, found));
+    if !(seen || sight.is_everything()) {
+        return Err(unknown(&source, &case_no));
+    }
     let loaded = Loaded::read(&state, &source, &case_no).await?;
     let explanation = loaded.explain(asked).await?;
-    let published = match state.store.case(&source, &case_no).await? {
+    let published = match found {
         Some(found) => published(&found.alerts, &explanation, asked),
         None => Vec::new(),
     };
@@ -39,26 +47,10 @@ pub async fn case(
     Ok(Json(answer))
 }
 
-/// `GET /api/v1/cases?case_no=`
-pub async fn find(
-    Here(state): Here<State>,
-    RawQuery(query): RawQuery,
-) -> Result<Json<Value>, ApiError> {
-    let pairs = pairs(query.as_deref().unwrap_or_default())?;
-    let mut case_no = None;
-    for (field, value) in pairs {
-        match field.as_str() {
-            "case_no" => case_no = Some(value),
-            other => return Err(ApiError::bad(other, "没有这个参数；可用的是 case_no")),
-        }
+fn unknown(source: &str, case_no: &str) -> ApiError {
+    ApiError::NotFound {
+        what: format!("办件 {source}/{case_no}"),
     }
-    let case_no = case_no.ok_or_else(|| ApiError::bad("case_no", "请给出办件编号"))?;
-    let sources = state.store.sources_of_case(&case_no).await?;
-    let cases: Vec<Value> = sources
-        .iter()
-        .map(|source| json!({ "source": source, "case_no": case_no }))
-        .collect();
-    Ok(Json(json!({ "cases": cases })))
 }
 
 fn pairs(query: &str) -> Result<Vec<(String, String)>, ApiError> {
@@ -104,9 +96,7 @@ pub(crate) struct Loaded {
 impl Loaded {
     /// Reads it.
     pub(crate) async fn read(state: &State, source: &str, case_no: &str) -> Result<Self, ApiError> {
-        let unknown = || ApiError::NotFound {
-            what: format!("办件 {source}/{case_no}"),
-        };
+        let unknown = || unknown(source, case_no);
         let log = state.store.case_log(source, case_no).await?;
         let log = log.ok_or_else(unknown)?;
         Ok(Self {

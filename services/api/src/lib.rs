@@ -2,7 +2,8 @@
 //!
 //! Reads ClickHouse (what was archived) and follows `mj.facts` (what happens now). What people do about alerts it puts into `mj.log`
 //! and answers when the partition's owner has decided. It concludes nothing of its own: where
-//! it explains a case, the engine itself reads the case's archived log once more. Definitions have their life here (`life`): drafts, reviews, publication. An entry point parses and maps; the store holds the SQL.
+//! it explains a case, the engine itself reads the case's archived log once more. Definitions have their life here (`life`): drafts, reviews, publication; and so have
+//! accounts (`people`), whose gate every request passes. An entry point parses and maps; the store holds the SQL.
 //!
 //! Instants are printed with the offset of the display zone (Asia/Shanghai by default).
 
@@ -22,6 +23,7 @@ mod names;
 mod openapi;
 mod operation;
 mod operator;
+mod people;
 mod query;
 mod rules;
 mod sources;
@@ -53,6 +55,7 @@ pub use names::Names;
 pub use openapi::document as openapi_document;
 pub use operation::{Check, Operations, Readiness};
 pub use operator::{Operator, OperatorKey};
+pub use people::{Denied, People, PeopleConfig};
 
 /// What the API needs.
 #[derive(Clone)]
@@ -69,7 +72,9 @@ pub struct State {
     pub definitions: Arc<Definitions>,
     /// Drafts, and what becomes of them.
     pub lives: Arc<Lives>,
-    /// Who may change definitions; none: whoever comes from this machine.
+    /// Accounts and sessions.
+    pub people: Arc<People>,
+    /// The administrator's key; none: whoever comes from this machine, where accounts are off.
     pub operator_key: Option<OperatorKey>,
     /// Signs evidence.
     pub signer: Arc<Signer>,
@@ -94,6 +99,7 @@ pub struct State {
 /// Every route.
 pub fn router(state: State) -> Router {
     let counted = from_fn_with_state(state.metrics.clone(), metrics::count);
+    let gate = from_fn_with_state(state.clone(), people::gate::pass);
     Router::new()
         .route("/api/v1/alerts", get(alerts::list))
         .route("/api/v1/alerts/export", get(alerts::export))
@@ -103,7 +109,7 @@ pub fn router(state: State) -> Router {
         .route("/api/v1/alerts/{alert_id}/{act}", post(dispositions::act))
         .route("/api/v1/commands/{command_id}", get(dispositions::outcome))
         .route("/api/v1/evidence-key", get(evidence::key))
-        .route("/api/v1/cases", get(explain::find))
+        .route("/api/v1/cases", get(cases::list))
         .route("/api/v1/cases/{source}/{case_no}", get(cases::one))
         .route(
             "/api/v1/cases/{source}/{case_no}/explain",
@@ -117,8 +123,10 @@ pub fn router(state: State) -> Router {
         .route("/api/v1/platform", get(operation::platform))
         .route("/api/v1/openapi.json", get(openapi::serve))
         .merge(life::routes())
+        .merge(people::routes())
         .merge(of_operators())
         .fallback(board::serve)
+        .layer(gate)
         .layer(counted)
         .with_state(state)
 }

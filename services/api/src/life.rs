@@ -15,6 +15,7 @@
 
 mod decisions;
 mod drafts;
+mod drawing;
 mod failpoint;
 mod install;
 mod milestones;
@@ -356,6 +357,7 @@ pub(crate) fn routes() -> Router<State> {
             "/api/v1/definitions/{kind}/{id}/diff",
             get(publications::diff),
         )
+        .route("/api/v1/definitions/{kind}/{id}/bpmn", get(drawing::bpmn))
         .route("/api/v1/publications", get(publications::record))
         .route("/api/v1/installations", get(install::list))
         .route(

@@ -23,7 +23,7 @@ use mingjing_store::CommandOutcome;
 use mingjing_wire::facts::{Fences, Read};
 use tokio::sync::broadcast;
 
-pub use reader::stream;
+pub(crate) use reader::stream;
 
 use crate::Metrics;
 

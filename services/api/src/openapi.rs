@@ -2,7 +2,10 @@
 
 mod beside;
 mod dispositions;
+mod explained;
 mod life;
+mod people;
+mod shown;
 
 use axum::Json;
 use mingjing_domain::alert::AlertRecord;
@@ -123,28 +126,6 @@ const OPERATIONS: &[Operation] = &[
         schema: || json!({ "type": "string" }),
     },
     Operation {
-        path: "/api/v1/alerts/{alert_id}",
-        id: "getAlert",
-        summary: "一条预警，连同逐日计算与经过 / one alert with its day-by-day account and history",
-        parameters: &[("path", "alert_id", "预警编号")],
-        media_type: "application/json",
-        schema: || {
-            json!({ "type": "object", "required": ["alert", "account", "history"], "properties": {
-                "alert": alert(),
-                "account": { "type": "array", "items": { "type": "object", "properties": {
-                    "date": { "type": "string", "format": "date" },
-                    "verdict": { "type": "string" },
-                    "verdict_zh": { "type": "string" },
-                    "verdict_en": { "type": "string" },
-                    "counted": { "type": "integer", "description": "到该日止已计入的天数" },
-                    "counts": { "type": "boolean" },
-                    "note": { "type": "string" },
-                } } },
-                "history": { "type": "array", "items": { "type": "object" } },
-            } })
-        },
-    },
-    Operation {
         path: "/api/v1/alerts/{alert_id}/evidence",
         id: "getEvidence",
         summary: "一条预警的证据包，签名 / the signed evidence of one alert",
@@ -167,14 +148,6 @@ const OPERATIONS: &[Operation] = &[
         schema: || json!({ "type": "object" }),
     },
     Operation {
-        path: "/api/v1/cases",
-        id: "findCases",
-        summary: "按编号找办件 / the sources that know a case of a number",
-        parameters: &[("query", "case_no", "办件编号（必填）")],
-        media_type: "application/json",
-        schema: || json!({ "type": "object" }),
-    },
-    Operation {
         path: "/api/v1/cases/{source}/{case_no}/explain",
         id: "explainCase",
         summary: "为什么：某一时点、按某一已知情况的完整解释 / why a case stands as it does, for any instant and state of knowledge",
@@ -193,39 +166,7 @@ const OPERATIONS: &[Operation] = &[
             ),
         ],
         media_type: "application/json",
-        schema: || {
-            json!({ "type": "object", "required": ["events", "limits", "points", "alerts", "published", "agrees"], "properties": {
-                "view": { "enum": ["course", "hindsight"], "description": "course：当时所见；hindsight：以后来所知回看" },
-                "definitions": { "type": "object", "description": "适用的定义、流程图与日历，自何时起" },
-                "known": { "type": "object", "description": "时钟与来源的完整程度" },
-                "events": { "type": "array", "items": { "type": "object" }, "description": "经过：四个时间、当时是否已知、改变了什么" },
-                "limits": { "type": "array", "items": { "type": "object" }, "description": "期限及其逐日计算" },
-                "points": { "type": "array", "items": { "type": "object" }, "description": "每个监察点为何预警或不预警" },
-                "alerts": { "type": "array", "items": alert() },
-                "changes": { "type": "array", "items": { "type": "object" }, "description": "预警的每次变化及起因" },
-                "published": { "type": "array", "items": { "type": "object" }, "description": "当时已发布的预警" },
-                "agrees": { "type": ["boolean", "null"], "description": "解释与已发布的是否一致；回看时无从比较" },
-            } })
-        },
-    },
-    Operation {
-        path: "/api/v1/cases/{source}/{case_no}",
-        id: "getCase",
-        summary: "一个办件，连同时间线与预警 / one case with its timeline and alerts",
-        parameters: &[
-            ("path", "source", "来源系统"),
-            ("path", "case_no", "办件编号"),
-        ],
-        media_type: "application/json",
-        schema: || json!({ "type": "object" }),
-    },
-    Operation {
-        path: "/api/v1/sources",
-        id: "listSources",
-        summary: "全部来源：最近接收、完整至、缺号 / every source: last receipt, complete until, gaps",
-        parameters: &[],
-        media_type: "application/json",
-        schema: || json!({ "type": "object" }),
+        schema: explained::explanation,
     },
     Operation {
         path: "/api/v1/sources/{source}",
@@ -255,22 +196,6 @@ const OPERATIONS: &[Operation] = &[
                 "产生时间早于 (RFC 3339)，默认现在",
             ),
         ],
-        media_type: "application/json",
-        schema: || json!({ "type": "object" }),
-    },
-    Operation {
-        path: "/api/v1/counts",
-        id: "getCounts",
-        summary: "计数 / counts by level, status and body",
-        parameters: &[],
-        media_type: "application/json",
-        schema: || json!({ "type": "object" }),
-    },
-    Operation {
-        path: "/api/v1/platform",
-        id: "getPlatform",
-        summary: "平台信息与名称表 / what this is, and names for codes",
-        parameters: &[],
         media_type: "application/json",
         schema: || json!({ "type": "object" }),
     },
@@ -308,7 +233,8 @@ pub fn document() -> Value {
 
 fn paths() -> Map<String, Value> {
     let mut paths = Map::new();
-    let operations = OPERATIONS.iter().chain(life::OPERATIONS);
+    let operations = OPERATIONS.iter().chain(shown::OPERATIONS);
+    let operations = operations.chain(life::OPERATIONS);
     for operation in operations.chain(dispositions::OPERATIONS) {
         let parameters = parameters(operation.parameters);
         let get = json!({
@@ -360,7 +286,7 @@ fn paths() -> Map<String, Value> {
         let path = paths.entry(change.path).or_insert_with(|| json!({}));
         path[change.method] = told;
     }
-    for (path, method, told) in beside::operations() {
+    for (path, method, told) in beside::operations().into_iter().chain(people::operations()) {
         paths.entry(path).or_insert_with(|| json!({}))[method] = told;
     }
     paths

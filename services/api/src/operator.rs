@@ -1,5 +1,5 @@
-//! Who may change something through the API: the operator, as at intake. A handler that changes something takes an [`Operator`]; accounts with
-//! roles take its place one day. Who it is that the operator speaks for stands in every request, and in every record.
+//! Who may change something through the API. A handler that changes something takes an [`Operator`]: where accounts are required, whomever
+//! the gate let through; where they are off, the administrator, as at intake, and who it is that he speaks for stands in every request.
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -9,7 +9,8 @@ use axum::http::header;
 use axum::http::request::Parts;
 use mingjing_wire::asker::{Asker, PROXIED};
 
-use crate::{ApiError, State};
+use crate::people::gate::Caller;
+use crate::{ApiError, Denied, State};
 
 /// The operator's key. Prints stars.
 #[derive(Clone, PartialEq, Eq)]
@@ -20,6 +21,10 @@ impl OperatorKey {
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }
+
+    pub(crate) fn text(&self) -> &str {
+        &self.0
+    }
 }
 
 impl fmt::Debug for OperatorKey {
@@ -28,13 +33,19 @@ impl fmt::Debug for OperatorKey {
     }
 }
 
-/// Someone who may change definitions.
+/// Someone who may do what the route does.
 pub struct Operator;
 
 impl FromRequestParts<State> for Operator {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, ApiError> {
+        if state.people.required() {
+            return match parts.extensions.get::<Caller>() {
+                Some(Caller::Key | Caller::Person(_)) => Ok(Operator),
+                Some(Caller::Anybody) | None => Err(ApiError::Access(Denied::NotSignedIn)),
+            };
+        }
         let header = |name| {
             parts
                 .headers
@@ -48,7 +59,7 @@ impl FromRequestParts<State> for Operator {
             host: header(header::HOST),
             proxied: PROXIED.iter().any(|name| parts.headers.contains_key(*name)),
         };
-        let key = state.operator_key.as_ref().map(|key| key.0.as_str());
+        let key = state.operator_key.as_ref().map(OperatorKey::text);
         asker
             .is_administrator(key)
             .map(|()| Operator)

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use mingjing_domain::Timestamp;
+
 use crate::ApiError;
 
 /// The parameters, each given once; unknown ones are refused with those there are.
@@ -25,4 +27,20 @@ pub(crate) fn pairs(
         }
     }
     Ok(found)
+}
+
+/// An instant, RFC 3339.
+pub(crate) fn instant(name: &str, value: &str) -> Result<Timestamp, ApiError> {
+    // A plus sign in a query means a space where it is not encoded.
+    let value = value.replace(' ', "+");
+    Timestamp::parse(&value).map_err(|e| ApiError::bad(name, e.to_string()))
+}
+
+/// `true` or `false`.
+pub(crate) fn flag(name: &str, value: &str) -> Result<bool, ApiError> {
+    match value {
+        "true" | "1" => Ok(true),
+        "false" | "0" => Ok(false),
+        _ => Err(ApiError::bad(name, "write true or false")),
+    }
 }

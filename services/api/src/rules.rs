@@ -7,18 +7,23 @@ use mingjing_domain::Timestamp;
 use mingjing_store::RuleQuality;
 use serde_json::{Value, json};
 
+use crate::people::gate::Caller;
 use crate::{ApiError, State, view};
 
 /// A year before now is looked at where nothing is said.
 const YEAR_MS: i64 = 366 * 86_400_000;
 
 /// `GET /api/v1/rules/quality?raised_from=&raised_before=`
-pub async fn quality(
+pub(crate) async fn quality(
     Here(state): Here<State>,
+    caller: Caller,
     RawQuery(query): RawQuery,
 ) -> Result<Json<Value>, ApiError> {
     let (from, to) = span(query.as_deref().unwrap_or_default(), (state.now)())?;
-    let rules = state.store.rule_quality(from, to).await?;
+    let rules = state
+        .store
+        .rule_quality_in(from, to, &caller.sight())
+        .await?;
     let rules: Vec<Value> = rules.iter().map(with_shares).collect();
     let told = json!({ "raised_from_at": from, "raised_before_at": to, "rules": rules });
     Ok(Json(view::json_in(&told, state.zone)))

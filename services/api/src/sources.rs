@@ -11,12 +11,13 @@ use mingjing_domain::numbers::{Gap, Taken};
 use mingjing_domain::source::Source;
 use mingjing_domain::time::HOUR_MS;
 use mingjing_engine::{Rules, unanswerable};
-use mingjing_store::{ControlTotal, SentCode, SourceHealth};
+use mingjing_store::{ControlTotal, SentCode, Sight, SourceHealth};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::definitions::{files_of, hash_in_force};
 use crate::names::{NameTables, SOURCES};
+use crate::people::gate::Caller;
 use crate::{ApiError, State, view};
 
 /// The table of taken numbers, by source and process (`intake::numbers`).
@@ -38,7 +39,11 @@ pub struct Asked {
 }
 
 /// `GET /api/v1/sources`
-pub async fn list(Here(state): Here<State>) -> Result<Json<Value>, ApiError> {
+pub(crate) async fn list(
+    Here(state): Here<State>,
+    caller: Caller,
+) -> Result<Json<Value>, ApiError> {
+    let sight = caller.sight();
     let mut health: BTreeMap<String, Vec<SourceHealth>> = BTreeMap::new();
     for of in state.store.sources_health().await? {
         health.entry(of.source.clone()).or_default().push(of);
@@ -48,6 +53,9 @@ pub async fn list(Here(state): Here<State>) -> Result<Json<Value>, ApiError> {
     let mut sources = Vec::new();
     for id in ids {
         let source = declared.get(id);
+        if !in_sight(&sight, source) {
+            continue;
+        }
         let of = health.get(id).map_or(&[][..], Vec::as_slice);
         let gaps = gaps(&state, source).await?;
         let mut told = standing(id, of, state.partitions);
@@ -64,19 +72,22 @@ pub async fn list(Here(state): Here<State>) -> Result<Json<Value>, ApiError> {
 
 /// `GET /api/v1/sources/{source}`: up to where all partitions know a source complete, and what keeps it from being so. A partition that
 /// has not spoken yet may still allege something, so without all of them there is no such instant.
-pub async fn one(
+pub(crate) async fn one(
     Here(state): Here<State>,
+    caller: Caller,
     Path(id): Path<String>,
     Query(asked): Query<Asked>,
 ) -> Result<Json<Value>, ApiError> {
     let health = state.store.source_health(&id).await?;
     let mut told = standing(&id, &health, state.partitions);
     told["partitions"] = json!(health);
-    let source = match asked.brief {
+    let sight = caller.sight();
+    let source = match asked.brief && sight.is_everything() {
         true => None,
         false => declared(&state).await?.remove(&id),
     };
-    if health.is_empty() && source.is_none() {
+    let unheard = health.is_empty() && source.is_none();
+    if unheard || !in_sight(&sight, source.as_ref()) {
         return Err(ApiError::NotFound {
             what: format!("来源 {id}"),
         });
@@ -117,6 +128,12 @@ pub async fn one(
     told["unanswerable"] = json!(unanswerable.unwrap_or_default());
     told["declared"] = json!(source);
     Ok(Json(view::json_in(&told, state.zone)))
+}
+
+/// Whether somebody sees a source: by its region, and by the body that owns it.
+fn in_sight(sight: &Sight, source: Option<&Source>) -> bool {
+    let seen = |of: &Source| sight.sees(of.region.as_deref(), &[of.org_code.as_deref()]);
+    sight.is_everything() || source.is_some_and(seen)
 }
 
 /// What all partitions together know of a source.

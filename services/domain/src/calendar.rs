@@ -76,6 +76,7 @@ pub struct WorkCalendar {
     /// Runs of covered years, first and last day.
     known: Vec<(Day, Day)>,
     blocks: Vec<(Day, Day, String)>,
+    statutory: Vec<Day>,
 }
 
 impl WorkCalendar {
@@ -136,6 +137,7 @@ impl WorkCalendar {
                 known_runs(plans.keys().copied())
             },
             blocks: Vec::new(),
+            statutory: Vec::new(),
         };
         let locals: Vec<&YearPlan> = definition.locals(count).collect();
         calendar.fill(plans.into_values(), &locals);
@@ -148,10 +150,14 @@ impl WorkCalendar {
         for plan in plans {
             work.extend(plan.work.iter().map(|date| day_of(*date)));
             self.blocks.extend(plan.off.iter().map(block));
+            let statutory = plan.statutory.iter();
+            self.statutory.extend(statutory.map(|date| day_of(*date)));
         }
         let national = self.blocks.clone();
         for local in locals {
             self.blocks.extend(local.off.iter().map(block));
+            let statutory = local.statutory.iter();
+            self.statutory.extend(statutory.map(|date| day_of(*date)));
         }
         self.blocks.sort();
         let local_work = locals
@@ -245,6 +251,11 @@ impl WorkCalendar {
             .rev()
             .find(|block| day <= block.1)?;
         Some(&block.2)
+    }
+
+    /// 法定节假日: whether a plan lists `date` as a holiday by law itself, and no rest day that was joined to one.
+    pub fn is_statutory(&self, date: NaiveDate) -> bool {
+        self.statutory.contains(&day_of(date))
     }
 
     /// Whether the notice for `year` is in this version.

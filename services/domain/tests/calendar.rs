@@ -86,6 +86,20 @@ fn a_day_is_what_the_notice_says() {
 }
 
 #[test]
+fn the_feasts_of_the_moon_and_the_sun_are_told_from_the_rest_days_joined_to_them() {
+    let calendar = cn(None);
+    // With New Year, two days of May and three of October, thirteen; the Mid-Autumn Festival of 2025 lies in the week of National Day.
+    for (year, expected) in [(2024, 0), (2025, 7), (2026, 7)] {
+        let first = NaiveDate::from_ymd_opt(year, 1, 1).unwrap();
+        let days = first.iter_days().take_while(|day| day.year() == year);
+        let listed = days.filter(|day| calendar.is_statutory(*day));
+        assert_eq!(listed.count(), expected, "{year}");
+    }
+    assert!(calendar.is_statutory(date("2026-02-16")));
+    assert!(!calendar.is_statutory(date("2026-02-20")));
+}
+
+#[test]
 fn a_version_holds_what_was_known_when_it_was_published() {
     let known = |text: &str| {
         let at = Timestamp::parse(text).unwrap();
@@ -268,6 +282,11 @@ fn what_a_calendar_cannot_mean_is_refused_with_its_place() {
         &plan("off: [{from: 2027-01-01, to: 2027-01-03, name: x}], work: [2027-01-02]"),
         "versions[2].years[2027].work",
         "a day off in the block x too",
+    );
+    check(
+        &plan("off: [{from: 2027-01-01, to: 2027-01-03, name: x}], statutory: [2027-01-04]"),
+        "versions[2].years[2027].statutory",
+        "in no block",
     );
     check(
         &years(

@@ -5,19 +5,14 @@ mod unclosed;
 
 use mingjing_domain::Timestamp;
 use mingjing_domain::alert::Level;
-use mingjing_domain::deadline;
 use mingjing_domain::definitions::{Judged, RungAt};
-use mingjing_domain::limit::{Budget, Unit};
 
 use crate::fold::{
-    Begun, Context, DAY_OFF, Fallen, Fault, Finding, Fold, NEVER, Stay, withdrawn_by_document,
-    wrong,
+    Begun, Context, DAY_OFF, Fallen, Fault, Finding, Fold, NEVER, QUERY_GRACE, Queried, Stay,
+    THROUGH_NIGHT, query_over, withdrawn_by_document, wrong,
 };
 use crate::history::Event;
 use crate::rules::{Check, MarkSet, TimedKind, TimedPoint};
-
-/// For so long what the register or the record may have wrong is only asked (domain study 11.13, as for unmapped codes).
-const QUERY_GRACE: Budget = Budget::new(2, Unit::WorkingDays);
 
 /// What is known of time and of the source.
 #[derive(Clone, Copy, Debug)]
@@ -30,7 +25,7 @@ pub(crate) struct Knowledge {
 
 impl Knowledge {
     /// Whether nothing that happened up to `at` can still be on its way.
-    fn settled(&self, at: Timestamp) -> bool {
+    pub(crate) fn settled(&self, at: Timestamp) -> bool {
         self.complete_until >= at || self.clock >= at.plus_millis(self.allowance_ms)
     }
 }
@@ -124,6 +119,7 @@ pub(crate) fn allege(
         next: NEVER,
         unsettled: NEVER,
         knowledge,
+        queried: Queried::of(fold, context, knowledge.clock),
     };
     for (place, stay) in fold.stays.iter().enumerate() {
         stay_allegation(place, stay, context, &mut times, out);
@@ -150,6 +146,8 @@ struct Times<'a> {
     next: Timestamp,
     unsettled: Timestamp,
     knowledge: &'a Knowledge,
+    /// The department is asked what it means by a special procedure.
+    queried: Option<Queried>,
 }
 
 impl Times<'_> {
@@ -161,6 +159,15 @@ impl Times<'_> {
         self.next = self.next.min(at.plus_millis(self.knowledge.allowance_ms));
         self.unsettled = self.unsettled.min(at);
         false
+    }
+
+    /// Whether what is alleged of a stay since `at` is settled. It is not while it would not be so if a special procedure counted that
+    /// the department is still asked about.
+    fn settle_stay(&mut self, at: Timestamp, stay: &Stay, is_so: impl Fn(&Stay) -> bool) -> bool {
+        let settled = self.settle(at);
+        let waits = self.queried.as_ref().and_then(|q| q.waits(stay, is_so));
+        self.next = self.next.min(waits.unwrap_or(NEVER));
+        settled && waits.is_none()
     }
 
     fn silent(&self, at: Timestamp) -> bool {
@@ -230,13 +237,16 @@ fn stay_allegation(
 
     let mut shown = gravest;
     let mut settled = true;
-    let breach = stay.rungs[gravest];
     if ladder.is_breach(gravest) {
-        settled = times.settle(breach);
-        // Each that is not settled yet will be shown when it is, if none graver is by then.
-        let stands = |rung: &usize| {
-            reached(*rung) && (!ladder.is_breach(*rung) || times.settle(stay.rungs[*rung]))
+        let mut settle = |rung: usize| match timed.kind {
+            TimedKind::Overdue(_) => {
+                times.settle_stay(stay.rungs[rung], stay, |s| s.rungs[rung] <= until)
+            }
+            _ => times.settle(stay.rungs[rung]),
         };
+        settled = settle(gravest);
+        // Each that is not settled yet will be shown when it is, if none graver is by then.
+        let stands = |rung: &usize| reached(*rung) && (!ladder.is_breach(*rung) || settle(*rung));
         if !settled && let Some(lower) = (0..gravest).rev().find(stands) {
             (shown, settled) = (lower, true);
         }
@@ -293,7 +303,7 @@ fn told_by_its_end(
         due_at: Some(late_at.plus_millis(-1000)),
         breached_at: Some(late_at),
         completed_at: Some(stay.done_at),
-        settled: times.settle(late_at),
+        settled: times.settle_stay(late_at, stay, |s| s.rungs[rung] <= until),
         silent: times.silent(late_at),
         origin: Origin::Stay {
             place,
@@ -433,12 +443,15 @@ fn ended_before_due(
         return None;
     }
     let fell = context.history.event(stay.fell_event);
-    let [from, late, _] = stay.rungs;
+    let [_, late, _] = stay.rungs;
     let second = fell.occurred_at.floor_second();
+    let falls_near = |stay: &Stay| {
+        let [from, late, _] = stay.rungs;
+        from != NEVER && (from..late).contains(&second)
+    };
     let meant =
         context.marks(&fell) & on.on != 0 && !(on.by_default && withdrawn_by_document(&fell));
-    let vanished = meant && from != NEVER && (from..late).contains(&second);
-    vanished.then(|| Allegation {
+    (meant && falls_near(stay)).then(|| Allegation {
         point: context.plan.timed[usize::from(stay.timed)].point,
         step: stay.step,
         visit: stay.visit,
@@ -447,7 +460,9 @@ fn ended_before_due(
         due_at: Some(late.plus_millis(-1000)),
         breached_at: Some(fell.occurred_at),
         completed_at: None,
-        settled: times.settle(fell.occurred_at),
+        settled: times.settle_stay(fell.occurred_at, stay, |s| {
+            s.fallen == Fallen::ForGood && s.fell_event == stay.fell_event && falls_near(s)
+        }),
         silent: times.silent(fell.occurred_at),
         origin: Origin::Stay { place, rung: 0 },
     })
@@ -496,7 +511,8 @@ fn finding_allegation(
     let level = match (fault, &point.check) {
         (Some(Fault::Mitigated | Fault::NoCollector), _) => Level::Review,
         (_, Check::NightOrHoliday(hours))
-            if finding.detail == DAY_OFF || context.shown_afterwards(hours, &event) =>
+            if matches!(finding.detail, DAY_OFF | THROUGH_NIGHT)
+                || context.shown_at_another_time(hours, &event).is_some() =>
         {
             Level::Review
         }
@@ -508,13 +524,7 @@ fn finding_allegation(
         _ => point.level,
     };
     let (settled, silent) = if let Some(grace) = grace {
-        let ends = deadline::deadline(
-            &context.plan.calendar,
-            at,
-            grace,
-            &deadline::Ledger::default(),
-        );
-        let end = deadline::first_late_instant(ends.due_at);
+        let end = query_over(at, grace, &context.plan.calendar);
         times.await_instant(end);
         (times.knowledge.clock >= end, false)
     } else {

@@ -12,8 +12,10 @@ mod hours;
 mod ledger;
 mod money;
 mod moved;
+mod own;
 mod persons;
 mod points;
+mod queried;
 mod repeated;
 mod resent;
 mod said;
@@ -41,11 +43,12 @@ use crate::symbols::{Symbol, Symbols};
 pub(crate) use deadlines::{measured_against, with_ledger};
 pub(crate) use fault::Fault;
 pub(crate) use former::{Former, case_budget, case_limit};
-pub(crate) use hours::{DAY_OFF, HOLIDAY};
+pub(crate) use hours::{DAY_OFF, HOLIDAY, Shown, THROUGH_NIGHT};
 pub(crate) use ledger::Ledger;
 pub(crate) use money::{DECIDED, Measure, Span};
 pub(crate) use persons::APPROVED;
 pub(crate) use points::{NO_ITEM, STARTED_TWICE};
+pub(crate) use queried::{QUERY_GRACE, Queried, Supposed, query_over};
 pub(crate) use resent::Resent;
 pub(crate) use seen::Seen;
 pub(crate) use stay::{Begun, Fallen, NEVER, NONE, Stay};
@@ -88,6 +91,8 @@ pub(crate) struct Context<'a> {
     pub(crate) mapped_bodies: &'a BTreeMap<String, String>,
     /// The source's own codes of special procedures.
     pub(crate) mapped_specials: &'a BTreeMap<String, String>,
+    /// What words for special procedures are supposed to mean that nobody knows; none where they mean nothing.
+    pub(crate) supposed: Option<Supposed<'a>>,
     /// What the source's format cannot say.
     pub(crate) lacks: &'a Lacks,
     /// The item that the case was of before, where it is told of another now.
@@ -141,6 +146,8 @@ pub(crate) struct Fold {
 struct Rare {
     findings: Vec<Finding>,
     ledger: Ledger,
+    /// A special procedure was entered by a word that the plan has for none.
+    names_unknown_special: bool,
     /// By timed point: how many stays it has opened, for limits with `occurrence: each`.
     opened: Vec<u16>,
 }
@@ -279,6 +286,11 @@ impl Fold {
         self.rare.as_ref().map(|rare| &rare.ledger)
     }
 
+    fn names_unknown_special(&self) -> bool {
+        let rare = self.rare.as_ref();
+        rare.is_some_and(|rare| rare.names_unknown_special)
+    }
+
     fn rare(&mut self) -> &mut Rare {
         self.rare.get_or_insert_default()
     }
@@ -414,9 +426,15 @@ impl<'a> Context<'a> {
 
     /// The special procedure of the plan that a source's code or name for it means.
     pub(crate) fn special(&self, kind: u16) -> Option<u16> {
+        let word = self.special_word(kind);
+        let called = self.plan.special_called(word);
+        called.or_else(|| self.supposed?.meant_by(word))
+    }
+
+    /// What a source calls a special procedure, in our codes where it is mapped.
+    fn special_word(&self, kind: u16) -> &'a str {
         let said = self.codes.text(kind.into());
-        let ours = self.mapped_specials.get(said).map_or(said, String::as_str);
-        self.plan.special_called(ours)
+        self.mapped_specials.get(said).map_or(said, String::as_str)
     }
 
     /// Whether nothing that carries one of these marks can come from the source: none of their kinds. Where a list names a milestone or

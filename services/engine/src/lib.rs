@@ -67,7 +67,8 @@
 //! One adds what was granted, at most `maximum`; `maximum` where nothing readable, or another unit, was granted;
 //! without either it counts nothing and does not use its kind up. `at_least` is suspended and never extended. Only
 //! entries before the stay is done or falls away count. `own_deadline`: the end of the local day of the attribute's latest value
-//! (event limits: of the value the event carries); no ledger.
+//! (event limits: of the value the event carries); no ledger. It is *put off* at a receipt where an earlier end of day was known of it an
+//! allowance after some receipt that changed it (and, a case's, when the stay began), and this receipt is the last that changed it.
 //!
 //! **A ladder's rungs**, whose levels rise: `promised` and `statutory` are reached one second after their due instant
 //! (*breach rungs*); `before` and `used` at their instant, measured against the first breach rung's limit
@@ -142,9 +143,13 @@
 //!   `collector`: the body or actor of the first `decided`, or an officer whom that body's register lists. Nobody told and no ground, of a fine
 //!   (`decided` more than 0) whose payment the actor of the first `decided` entered: a query, then for review.
 //! - A *query* is alleged as `off_list` is: settled when two working days have passed by the clock.
-//! - `night_or_holiday`: the event's local date is a day off of a notice, weekend days inside its block included; or its local time, unless it is
-//!   midnight to the second, lies in the night. Not where it or an event of the case in the 72 hours before it carried the file of an emergency, or
-//!   where the source cannot tell files; where a later one carries it, for review. So is a day off by day that is none of 1 January, 1 May, 1 to 3 October.
+//! - `night_or_holiday`: the event's local date is statutory (1 January, 1 May, from 2025 on 2 May, 1 to 3 October, or listed so by the calendar) or a
+//!   day off of a notice, weekend days inside its block included; or its local time, unless it is midnight to the second, lies in the night, from
+//!   `night_from` on and before `night_until`. Where none of this is so, and the event is no `step_start`, of its *start*, the first `step_start` of its step since a visit of
+//!   that last ended: where that is not one of `on` and is so itself; or where it is not so and more than half of the time between them, of less than
+//!   24 hours and both not midnight to the second, is night. Not where the event, the latest `decided` before it, or an event of the case in the 72 hours
+//!   before it (before its start, where that is what is so or what the time is counted from) carried the file of an emergency, or where the source
+//!   cannot tell files; where any other event of the case carries it, for review. So is a day off by day that is not statutory, and mostly night.
 //! - `late_entry`: `entered_at`, else `received_at`, cut to the second, past the deadline. Not for declared sources.
 //! - `conflict`: an event that names another item or party than the first; a `step_start` of a step that the flowchart has, that is not
 //!   `repeatable` and of which a visit is open, where the last start of it named the same actor or neither named one: it opens no other; or an event whose id came with two contents under
@@ -172,8 +177,8 @@
 //!   case's first `applied`, `accepted` or `filed` and a version of its kind of another record with an earlier time is (told when that one was gone).
 //!   The earliest counts. Stays begin at it (`too_early`, duties and special procedures at the event's own).
 //!   Not for declared sources.
-//! - `saved_by_late_entry`, of each stay of an overdue point's limit (judged always, without own deadline, begun plainly, not stopped): by what was
-//!   told of suspensions and extensions in time, its first due instant (promised, else statutory) is earlier and passed before it was done, fell or by the clock. Whether an extension is credited is asked with all
+//! - `saved_by_late_entry`, of each stay of an overdue point's limit (judged always, begun plainly, not stopped): by what was
+//!   told of suspensions and extensions in time, or where its own deadline was put off by the earliest that it was put off from, its first due instant (promised, else statutory) is earlier and passed before it was done, fell or by the clock. Whether an extension is credited is asked with all
 //!   of them. Step and visit are the stay's; of several with the same, the one due first. `due_at` is that instant, `breached_at` the second after
 //!   it. It stands for good. Told *in time* is an entry a version of which, of the same kind, special procedure and instant, was received within the source's
 //!   allowance after that instant, and so much of it as the longest of those versions says, and of those that came within the allowance after the end that was known till then: a newer one that came later and claims more is
@@ -251,7 +256,9 @@
 //! findings: the completing event's `occurred_at`); reminders are settled at once; `off_list` when its grace has
 //! passed by the clock. Settled: issued, or review where the point asks for a person (a level `review` alone does
 //! not). Not settled: pending, even where over. A ladder shows its gravest settled rung, as standing, or, pending,
-//! its gravest reached one. Cases begun before `supervised_from` stay pending. Once out, nothing goes back to
+//! its gravest reached one. While the department is asked what it means by a special procedure (two working days from the first `suspend` or
+//! `extend` of the case that calls one by a word which the flowchart does not have), what is alleged of a limit (overdue, or ended before due) is
+//! not settled if there is a procedure of the flowchart such that it would not be so if every word that is asked about meant that one. Cases begun before `supervised_from` stay pending. Once out, nothing goes back to
 //! pending, and an issued alert not to review because a person is asked for now.
 //!
 //! **Declared sources** are judged at the instant of their last completion and never by the clock. A case with events
@@ -260,7 +267,8 @@
 //! **When it was not so after all**: pending becomes cancelled. Issued or ended becomes withdrawn when the cause is
 //! the calendar, definitions, the engine, a declared source's completion, or an event that came within the source's
 //! delay allowance of its business time (received and, where told, entered; corrections: of the corrected event's,
-//! re-sent records: of the earlier of both); else review, for a person. What has lost its breach or became milder was
+//! re-sent records: of the earlier of both) and,
+//! of a breached own deadline, does not put it off; else review, for a person. What has lost its breach or became milder was
 //! not so after all. Such a review stays until the thing is so again. What was withdrawn or cancelled and is so again
 //! begins anew.
 //!

@@ -27,10 +27,20 @@ pub(crate) struct Occasion {
     pub(crate) cause: Cause,
     /// False for an entry later than the source's delay allowance: a person decides.
     pub(crate) withdraws: bool,
+    /// Control points of limits whose own deadline it puts off, later than that could be put right: their cards are a person's, too.
+    pub(crate) put_off: Vec<String>,
     /// When it is concluded.
     pub(crate) now: Timestamp,
     /// 存量: judged, not issued.
     pub(crate) never_issue: bool,
+}
+
+impl Occasion {
+    /// Whether an alert that turns out not to be so may go by itself. A reminder is no card.
+    fn may_withdraw(&self, record: &AlertRecord) -> bool {
+        let is_put_off = self.put_off.contains(&record.control_point);
+        self.withdraws && !(is_put_off && record.breached_at.is_some())
+    }
 }
 
 /// Brings what was published to what is alleged, and writes each step as a fact.
@@ -199,7 +209,7 @@ fn revise(
         alert.alleged = false;
         return;
     }
-    if was_issued && milder && !occasion.withdraws {
+    if was_issued && milder && !occasion.may_withdraw(old) {
         alert.alleged = false;
         return to_review(alert, occasion, facts);
     }
@@ -283,7 +293,7 @@ fn take_back(alert: &mut Published, occasion: &Occasion, facts: &mut Vec<Fact>) 
     }
     match alert.record.status {
         Status::Pending => cancel(alert, occasion, facts),
-        Status::Issued | Status::Ended | Status::Review if occasion.withdraws => {
+        Status::Issued | Status::Ended | Status::Review if occasion.may_withdraw(&alert.record) => {
             alert.record.status = Status::Withdrawn;
             alert.record.withdrawn_at = Some(occasion.now);
             alert.record.withdrawn_reason = Some(record::withdrawal_zh(&occasion.cause));
@@ -309,12 +319,41 @@ fn to_review(alert: &mut Published, occasion: &Occasion, facts: &mut Vec<Fact>) 
 }
 
 fn publish(alert: &mut Published, change: Change, occasion: &Occasion, facts: &mut Vec<Fact>) {
-    alert.revision += 1;
-    facts.push(Fact::Alert {
-        change: alert.follow(change),
-        cause: occasion.cause.clone(),
-        at: occasion.now,
-        revision: alert.revision,
-        alert: Box::new(alert.said().clone()),
-    });
+    alert.tell(change, &occasion.cause, occasion.now, facts);
+}
+
+impl Published {
+    /// An alert that stands beside the cases and was not told yet.
+    pub(crate) fn untold(record: &AlertRecord) -> Self {
+        Published {
+            record: Box::new(record.clone()),
+            revision: 0,
+            alleged: false,
+            handled: None,
+        }
+    }
+
+    /// Says something else of an alert that stands beside the cases, and tells it.
+    pub(crate) fn say(
+        &mut self,
+        (record, change): (AlertRecord, Change),
+        cause: &Cause,
+        at: Timestamp,
+        facts: &mut Vec<Fact>,
+    ) {
+        self.alleged = record.status != Status::Withdrawn;
+        *self.record = record;
+        self.tell(change, cause, at, facts);
+    }
+
+    fn tell(&mut self, change: Change, cause: &Cause, at: Timestamp, facts: &mut Vec<Fact>) {
+        self.revision += 1;
+        facts.push(Fact::Alert {
+            change: self.follow(change),
+            cause: cause.clone(),
+            at,
+            revision: self.revision,
+            alert: Box::new(self.said().clone()),
+        });
+    }
 }

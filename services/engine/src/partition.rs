@@ -37,6 +37,7 @@ pub use codes::UnknownName;
 use dispositions::Unanswered;
 pub(crate) use explain::Question;
 pub(crate) use findings::Known;
+use judge::Upon;
 use orders::OrderTimers;
 pub(crate) use orders::order_is_alleged;
 use timers::{Timers, take_up_to};
@@ -287,8 +288,8 @@ impl Engine {
             self.sources[usize::from(source)].waiting.push(ix);
             return;
         }
-        let withdraws = self.came_in_time(ix, event, replaced_at);
-        self.judge_event(ix, event, withdraws, facts);
+        let in_time = self.came_in_time(ix, event, replaced_at);
+        self.judge_event(ix, event, in_time, facts);
     }
 
     fn complete_until(&mut self, source: &str, until: Timestamp, facts: &mut Vec<Fact>) {
@@ -313,7 +314,7 @@ impl Engine {
         }
         self.in_key_order(&mut due);
         for ix in due {
-            self.judge(ix, Cause::SourceComplete, true, facts);
+            self.judge(ix, Cause::SourceComplete, Upon::NothingTold, facts);
         }
     }
 
@@ -342,7 +343,7 @@ impl Engine {
         due.sort_by(|(a, x), (b, y)| a.cmp(b).then_with(|| self.key(*x).cmp(&self.key(*y))));
         for (_, ix) in due {
             self.cases[ix].next = crate::fold::NEVER;
-            self.judge(ix, Cause::Clock, true, facts);
+            self.judge(ix, Cause::Clock, Upon::NothingTold, facts);
         }
         self.orders_due(at, facts);
     }

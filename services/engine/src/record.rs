@@ -192,7 +192,7 @@ enum Basis<'a> {
     TwoContents(u32),
     Resent(Resent),
     /// A limit in time by a late entry alone.
-    Saved(&'a TimedPoint),
+    Saved(&'a Stay, &'a TimedPoint),
     /// Told to be of another item; the record that names it.
     OtherItem(Former, u32),
     /// Left open; the last act.
@@ -229,7 +229,7 @@ impl<'a> Basis<'a> {
             Origin::Unclosed { event } => Basis::Unclosed(event),
             Origin::Saved { place } => {
                 let stay = &around.fold.stays[place];
-                Basis::Saved(&around.context.plan.timed[usize::from(stay.timed)])
+                Basis::Saved(stay, &around.context.plan.timed[usize::from(stay.timed)])
             }
             Origin::TwoContents { event } => Basis::TwoContents(event),
             Origin::OtherItem { event } => match around.context.former {
@@ -279,7 +279,7 @@ impl<'a> Basis<'a> {
             {
                 stay.fell_event
             }
-            Basis::Stay { .. } | Basis::Saved(_) => {
+            Basis::Stay { .. } | Basis::Saved(..) => {
                 return history.known().filter(|e| e.actor != 0).last();
             }
         };

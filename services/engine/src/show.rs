@@ -5,7 +5,7 @@ use mingjing_domain::definitions::RungAt;
 use mingjing_domain::event::EventKind;
 use mingjing_domain::fact::{CaseRecord, StepVisit};
 
-use crate::fold::{Context, Fold, NONE, Stay, StepState, Tells};
+use crate::fold::{Context, Fallen, Fold, NONE, Stay, StepState, Tells};
 use crate::rules::PlanIx;
 
 /// The present state of a case, walked anew with everything kept.
@@ -48,7 +48,8 @@ pub(crate) fn case_record(
     }
 }
 
-/// A stay's statutory due instant, else its promised one; none while time stands still.
+/// A stay's statutory due instant, else its promised one; none while time stands still. Of a limit that fell away it is the one that stood
+/// then: a case that is begun again goes on by it.
 fn shown_due(fold: &Fold, stay: &Stay, context: &Context<'_>) -> Option<Timestamp> {
     let timed = &context.plan.timed[usize::from(stay.timed)];
     if stay.stopped {
@@ -60,7 +61,15 @@ fn shown_due(fold: &Fold, stay: &Stay, context: &Context<'_>) -> Option<Timestam
     } else {
         RungAt::Promised
     };
-    let due = fold.due(at, stay, timed, context)?.due_at;
+    let fell_at = match stay.fallen {
+        Fallen::ForGood => stay.fell_at(context.history),
+        Fallen::No | Fallen::Condition => None,
+    };
+    let due = match fell_at {
+        Some(fell_at) => fold.due_when_it_fell(fell_at, at, stay, timed, context),
+        None => fold.due(at, stay, timed, context),
+    };
+    let due = due?.due_at;
     (due < FAR_FUTURE).then_some(due)
 }
 

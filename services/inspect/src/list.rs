@@ -74,7 +74,7 @@ pub const PLANS: &[Plan] = &[
     Plan {
         inspection: Inspection::FirstClock,
         parameter: None,
-        words: "同一当事人、同一事项的首件 {first} 的{clock}时限于 {first_due} 届满，本件于 {begun} 另立，届时仍未作出决定；按首件的期限，本件已经超期{stopped}。",
+        words: "同一当事人、同一事项的首件 {first} 的{clock}时限于 {first_due} 届满，本件于 {begun} 另立，{then}仍未作出决定；按首件的期限，本件已经超期{stopped}。",
         ..DAY
     },
     Plan {

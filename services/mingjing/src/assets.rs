@@ -1,61 +1,74 @@
-//! The console's files, compiled into the binary: it is served without a folder beside it. How they are answered is
-//! the API's matter.
+//! The console's files, compiled into the binary: it is served without a folder beside it. `build.rs` lists what
+//! dashboards/console/dist holds. How they are answered is the API's matter.
 
 use mingjing_api::Asset;
 
-const HTML: &str = "text/html; charset=utf-8";
-const CSS: &str = "text/css; charset=utf-8";
-const SCRIPT: &str = "text/javascript; charset=utf-8";
+/// Every file of the built console.
+pub static ASSETS: &[Asset] = include!(concat!(env!("OUT_DIR"), "/assets.rs"));
 
-macro_rules! assets {
-    ($($path:literal $file:literal $media_type:expr;)*) => {
-        &[$(Asset {
-            path: $path,
-            media_type: $media_type,
-            bytes: include_bytes!(concat!("../../../dashboards/console/", $file)),
-        },)*]
-    };
+/// By the name's ending.
+const fn media_type(path: &str) -> &'static str {
+    let path = path.as_bytes();
+    if ends_with(path, b".html") {
+        "text/html; charset=utf-8"
+    } else if ends_with(path, b".css") {
+        "text/css; charset=utf-8"
+    } else if ends_with(path, b".js") {
+        "text/javascript; charset=utf-8"
+    } else if ends_with(path, b".svg") {
+        "image/svg+xml"
+    } else if ends_with(path, b".woff2") {
+        "font/woff2"
+    } else {
+        "application/octet-stream"
+    }
 }
 
-/// Every file of `dashboards/console`.
-pub static ASSETS: &[Asset] = assets! {
-    "/" "index.html" HTML;
-    "/board.css" "board.css" CSS;
-    "/panel.css" "panel.css" CSS;
-    "/account-view.js" "account-view.js" SCRIPT;
-    "/alert-list.js" "alert-list.js" SCRIPT;
-    "/alert-panel.js" "alert-panel.js" SCRIPT;
-    "/api.js" "api.js" SCRIPT;
-    "/board.js" "board.js" SCRIPT;
-    "/case-panel.js" "case-panel.js" SCRIPT;
-    "/counts-view.js" "counts-view.js" SCRIPT;
-    "/dom.js" "dom.js" SCRIPT;
-    "/format.js" "format.js" SCRIPT;
-    "/live.js" "live.js" SCRIPT;
-    "/panel.js" "panel.js" SCRIPT;
-    "/platform.js" "platform.js" SCRIPT;
-    "/subject.js" "subject.js" SCRIPT;
-    "/words.js" "words.js" SCRIPT;
-};
+const fn ends_with(text: &[u8], end: &[u8]) -> bool {
+    if text.len() < end.len() {
+        return false;
+    }
+    let mut place = 0;
+    while place < end.len() {
+        if text[text.len() - end.len() + place] != end[place] {
+            return false;
+        }
+        place += 1;
+    }
+    true
+}
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-    use std::path::Path;
-
     use super::*;
 
     #[test]
-    fn every_file_of_the_console_is_served_under_its_name() {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../dashboards/console");
-        let files = std::fs::read_dir(folder).unwrap();
-        let there: BTreeSet<String> = files
-            .map(|file| file.unwrap().file_name().into_string().unwrap())
+    fn the_first_page_is_there_and_so_is_everything_that_it_names() {
+        let page = ASSETS.iter().find(|asset| asset.path == "/").unwrap();
+        assert_eq!(page.media_type, "text/html; charset=utf-8");
+        let text = std::str::from_utf8(page.bytes).unwrap();
+        let named: Vec<&str> = text
+            .split('"')
+            .filter(|part| part.starts_with("/assets/"))
             .collect();
-        let name = |asset: &Asset| match asset.path {
-            "/" => "index.html".to_owned(),
-            path => path.trim_start_matches('/').to_owned(),
-        };
-        assert_eq!(ASSETS.iter().map(name).collect::<BTreeSet<_>>(), there);
+        assert!(!named.is_empty(), "{text}");
+        for name in named {
+            let asset = ASSETS.iter().find(|asset| asset.path == name);
+            let asset = asset.unwrap_or_else(|| panic!("{name} is not compiled in"));
+            assert!(!asset.bytes.is_empty(), "{name}");
+        }
+    }
+
+    #[test]
+    fn every_file_has_a_media_type_that_browsers_take() {
+        for asset in ASSETS {
+            assert_ne!(
+                asset.media_type, "application/octet-stream",
+                "{}",
+                asset.path
+            );
+        }
+        assert_eq!(media_type("/a.js"), "text/javascript; charset=utf-8");
+        assert_eq!(media_type("js"), "application/octet-stream");
     }
 }

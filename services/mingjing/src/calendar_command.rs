@@ -153,6 +153,10 @@ fn yaml(calendar: &CalendarDefinition, version: &CalendarVersion, tz: chrono_tz:
         }
         let days: Vec<String> = plan.work.iter().map(ToString::to_string).collect();
         let _ = writeln!(out, "        work: [{}]", days.join(", "));
+        let days: Vec<String> = plan.statutory.iter().map(ToString::to_string).collect();
+        if !days.is_empty() {
+            let _ = writeln!(out, "        statutory: [{}]", days.join(", "));
+        }
     }
     out
 }

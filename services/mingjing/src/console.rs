@@ -39,13 +39,12 @@ impl Console {
         serde_json::from_str(&text).context("the platform's answer is no JSON")
     }
 
-    /// What it answers to a change, `POST` or `PUT`. The administrator's key comes from the environment, `MINGJING_ADMIN_KEY`.
+    /// What it answers to a change, `POST` or `PUT`.
     pub async fn send(&self, method: &str, path: &[&str], body: &Value) -> anyhow::Result<Value> {
         let method = Method::from_bytes(method.as_bytes())?;
-        let mut request = self.client.request(method, self.url(path)?).json(body);
-        if let Ok(key) = std::env::var("MINGJING_ADMIN_KEY") {
-            request = request.bearer_auth(key);
-        }
+        let request = self.client.request(method, self.url(path)?).json(body);
+        // Not another site's page: see `api.accounts`.
+        let request = request.header("x-requested-with", "mingjing");
         let text = self.answer(request).await?;
         serde_json::from_str(&text).context("the platform's answer is no JSON")
     }
@@ -91,7 +90,7 @@ impl Console {
 
     /// An answer that is none of refusal; its own words where it refuses.
     async fn answered(&self, request: RequestBuilder) -> anyhow::Result<Response> {
-        let answer = request.send().await;
+        let answer = as_somebody(request).send().await;
         let answer =
             answer.with_context(|| format!("the platform does not answer at {}", self.base))?;
         let status = answer.status();
@@ -111,5 +110,15 @@ impl Console {
             })
             .collect();
         bail!("{} {said}{}", status.as_u16(), problems.concat())
+    }
+}
+
+/// With whatever the environment has to show: a token of somebody who signed in (`MINGJING_TOKEN`), else the administrator's key
+/// (`MINGJING_ADMIN_KEY`).
+fn as_somebody(request: RequestBuilder) -> RequestBuilder {
+    let named = |name: &str| std::env::var(name).ok().filter(|text| !text.is_empty());
+    match named("MINGJING_TOKEN").or_else(|| named("MINGJING_ADMIN_KEY")) {
+        Some(bearer) => request.bearer_auth(bearer),
+        None => request,
     }
 }

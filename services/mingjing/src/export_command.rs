@@ -191,6 +191,7 @@ async fn from_clickhouse(
         item: selection.item.as_deref(),
         from: selection.from,
         before: selection.before,
+        sight: None,
     };
     let mut last: Option<(String, String)> = None;
     loop {

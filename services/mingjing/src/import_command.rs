@@ -254,7 +254,11 @@ impl Platform {
     /// As of when all partitions have judged a source, and that is archived.
     async fn judged_until(&self, source: &str) -> anyhow::Result<Option<Timestamp>> {
         let url = format!("{}/api/v1/sources/{source}?brief=true", self.api);
-        let answer = self.client.get(&url).send().await?;
+        let mut request = self.client.get(&url);
+        if let Some(key) = &self.admin_key {
+            request = request.bearer_auth(key);
+        }
+        let answer = request.send().await?;
         let answer: Value = answer.error_for_status()?.json().await?;
         let until = answer["complete_until"].as_str();
         Ok(until.map(Timestamp::parse).transpose()?)

@@ -1,5 +1,6 @@
 //! `mingjing` 明镜: runtime supervision of administrative power, in one binary.
 
+mod accounts_command;
 mod allocator;
 mod archive_group;
 mod assets;
@@ -27,6 +28,8 @@ mod inspections;
 mod interchange_command;
 mod life_command;
 mod log_port;
+mod notifications;
+mod notifications_command;
 mod platform;
 mod poll_command;
 mod preset_command;
@@ -70,6 +73,9 @@ enum Command {
     /// How far each body has come, of a running platform.
     #[command(subcommand)]
     Milestones(life_command::MilestonesCommand),
+    /// Accounts of a running platform: who may sign in, as what, of where.
+    #[command(subcommand)]
+    Accounts(accounts_command::AccountsCommand),
     /// Work calendars: days off and make-up working days.
     #[command(subcommand)]
     Calendar(calendar_command::CalendarCommand),
@@ -110,6 +116,11 @@ enum Command {
     Api(role_command::RoleArgs),
     /// Periodic inspections by the calendar: one process of a cluster; or, with --rule, one by hand.
     Inspect(inspect_command::InspectArgs),
+    /// Tell people and programs what becomes of alerts: one process of a cluster; more stand by.
+    Notify(role_command::RoleArgs),
+    /// 通知: check their configuration; what could not be delivered, and sending it again.
+    #[command(subcommand)]
+    Notifications(notifications_command::NotificationsCommand),
     /// Import the treasury's monthly totals of fines, to compare with what cases say was paid.
     Treasury(treasury_command::TreasuryArgs),
     /// Measure speed and memory, as ratios.
@@ -124,6 +135,7 @@ fn main() -> ExitCode {
         Command::Definitions(command) => definitions_command::run(&command),
         Command::Register(command) => on_runtime(life_command::register(command)),
         Command::Milestones(command) => on_runtime(life_command::milestones(command)),
+        Command::Accounts(command) => on_runtime(accounts_command::run(command)),
         Command::Calendar(command) => calendar_command::run(&command),
         Command::Rules(args) => rules_command::run(&args),
         Command::Deadline(args) => deadline_command::run(&args),
@@ -143,6 +155,8 @@ fn main() -> ExitCode {
         Command::Archive(args) => on_runtime(role_command::run(Role::Archive, args)),
         Command::Api(args) => on_runtime(role_command::run(Role::Api, args)),
         Command::Inspect(args) => on_runtime(inspect_command::run(args)),
+        Command::Notify(args) => on_runtime(role_command::run(Role::Notify, args)),
+        Command::Notifications(command) => on_runtime(notifications_command::run(command)),
         Command::Treasury(args) => on_runtime(treasury_command::run(args)),
         Command::Bench(command) => bench_command::run(command),
         Command::Clickhouse(args) => on_runtime(clickhouse_command::run(args)),

@@ -22,6 +22,7 @@ use crate::archive_group::{self, ShareSize};
 use crate::assets::ASSETS;
 use crate::folders::{Active, Folders};
 use crate::log_port::OpenLog;
+use crate::notifications;
 use crate::settings::Settings;
 use crate::snapshots;
 
@@ -177,6 +178,26 @@ impl Platform {
         )
     }
 
+    /// Who may sign in. Sessions run by the machine's clock, also where the platform's is a demo's.
+    fn people(&self) -> anyhow::Result<mingjing_api::People> {
+        let settings = &self.settings;
+        let config = mingjing_api::PeopleConfig {
+            required: settings.accounts_required,
+            session_idle: settings.session_idle,
+            session_most: settings.session_most,
+            origin: settings.origin.clone(),
+            proxies: settings.proxies.clone(),
+            zone: settings.time_zone,
+        };
+        let clock = Arc::new(|| mingjing_supervise::System.now());
+        let made = mingjing_api::People::new(self.log.table.clone(), config, clock);
+        let (people, recording) = made
+            .map_err(|error| anyhow::anyhow!(error))
+            .context("cannot hash passwords")?;
+        tokio::spawn(recording);
+        Ok(people)
+    }
+
     fn stall_after(&self) -> Duration {
         let settings = &self.settings;
         settings
@@ -199,6 +220,36 @@ impl Platform {
         let work = archive_group::run(parts, share_size, membership, self.stopping());
         self.spawn("archive", async move { work.await.context("archiving") });
         Ok(Arc::new(readiness))
+    }
+
+    /// Tells people and programs what becomes of alerts; none where the site names nobody.
+    pub fn notify(&mut self) -> anyhow::Result<Option<Arc<dyn Readiness>>> {
+        let Some(path) = &self.settings.notify_config else {
+            return Ok(None);
+        };
+        let config = notifications::read(path)?;
+        let metrics = Arc::new(mingjing_notify::Metrics::new(&self.registry)?);
+        let parts = mingjing_notify::Parts {
+            log: self.log.log.clone(),
+            table: self.log.table.clone(),
+            site: Arc::new(notifications::OfTables::new(self.log.clone())),
+            config: Arc::new(config),
+            metrics: metrics.clone(),
+            clock: self.now(),
+        };
+        let work = mingjing_notify::run(parts, self.log.membership("notify")?, self.stopping());
+        self.spawn("notify", async move { work.await.context("notifying") });
+        Ok(Some(Arc::new(Notifying(metrics))))
+    }
+
+    /// The routes by which messages are seen to that could not be delivered.
+    pub fn dead_letters(&self) -> axum::Router {
+        let admin_key = self.settings.admin_key.as_ref();
+        notifications::router(
+            self.log.table.clone(),
+            admin_key.map(|key| mingjing_intake::AdminKey::new(&key.0)),
+            self.now(),
+        )
     }
 
     /// The front door; where the log lies in a cluster, it also reads the departments' own topics there.
@@ -251,6 +302,7 @@ impl Platform {
         let definitions = Arc::new(mingjing_api::Definitions::new(self.log.table.clone()));
         let lives = Arc::new(self.lives(definitions.clone()).told_to(metrics.clone()));
         tokio::spawn(mingjing_api::settle(lives.clone(), self.now()));
+        let people = self.people()?;
         Ok(mingjing_api::router(mingjing_api::State {
             store: store.clone(),
             hub,
@@ -259,6 +311,7 @@ impl Platform {
             signer: crate::evidence_key::open(&self.settings)?,
             definitions,
             lives,
+            people: Arc::new(people),
             operator_key: self
                 .settings
                 .admin_key
@@ -391,6 +444,20 @@ impl Readiness for DeliveredTopics {
                 detail,
             });
             check.into_iter().collect()
+        })
+    }
+}
+
+struct Notifying(Arc<mingjing_notify::Metrics>);
+
+impl Readiness for Notifying {
+    fn checks(&self) -> BoxFuture<'_, Vec<Check>> {
+        Box::pin(async {
+            let well = match self.0.works() {
+                true => "every change of an alert is looked at as it comes",
+                false => "another process notifies, or none yet: it stands by",
+            };
+            vec![check("notify", self.0.standing_still(), well)]
         })
     }
 }

@@ -1,4 +1,4 @@
-//! `mingjing intake`, `supervise`, `archive`, `api`, `inspect`: one part of the platform, as many processes of it as wanted.
+//! `mingjing intake`, `supervise`, `archive`, `api`, `inspect`, `notify`: one part of the platform, as many processes of it as wanted.
 //!
 //! They share a log in a Kafka cluster and a ClickHouse server. Each answers `/healthz`, `/readyz` and `/metrics` where it listens,
 //! and on SIGTERM ends what it has begun.
@@ -34,6 +34,7 @@ pub enum Role {
     Archive,
     Api,
     Inspect,
+    Notify,
 }
 
 /// Runs until a signal stops it.
@@ -89,6 +90,13 @@ pub async fn run(role: Role, args: RoleArgs) -> anyhow::Result<()> {
             inspections.merge(platform.operations(nothing_more, Some(store.clone())))
         }
         (Role::Api, Some(store)) => platform.api(store, nothing_more, None)?,
+        (Role::Notify, _) => {
+            let notifying = platform.notify()?.context(
+                "nobody is to be told: set notify.config to the file that says who is told of what",
+            )?;
+            let letters = platform.dead_letters();
+            letters.merge(platform.operations(notifying, None))
+        }
         (Role::Supervise | Role::Archive | Role::Api | Role::Inspect, _) => {
             let readiness = platform.supervise()?;
             platform.operations(readiness, None)

@@ -2,7 +2,7 @@
 //! told at once. Read here, passed down in parts; nothing else reads a setting.
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
@@ -37,6 +37,11 @@ pub struct Settings {
     pub log_filter: String,
     pub log_json: bool,
     pub evidence_key: Option<PathBuf>,
+    pub accounts_required: bool,
+    pub origin: Option<String>,
+    pub proxies: Vec<IpAddr>,
+    pub session_idle: Duration,
+    pub session_most: Duration,
     pub admin_key: Option<Secret>,
     pub body_mib_max: u32,
     pub events_per_second: u32,
@@ -59,6 +64,7 @@ pub struct Settings {
     pub shadow_every: Duration,
     pub shadow_events_max: u64,
     pub shadow_threads: u32,
+    pub notify_config: Option<PathBuf>,
 }
 
 /// The cluster that holds the log.
@@ -206,7 +212,18 @@ impl Reader {
         let log_filter = self.text("log.filter");
         let log_json = self.choice("log.format", &["text", "json"]).map(|c| c == 1);
         let evidence_key = self.text("api.evidence_key");
+        let accounts = self.choice("api.accounts", &["off", "required"]);
+        let origin = self.origin();
+        let proxies = self.addresses("api.proxies");
+        let session_idle = self.duration("api.session_idle");
+        let session_most = self.duration("api.session_most");
         let admin_key = self.text("intake.admin_key");
+        if accounts == Some(1) && admin_key.as_deref() == Some("") {
+            let (_, place) = self.value("api.accounts");
+            self.problems.push(format!(
+                "{place}: `api.accounts` = \"required\" needs a key for machines and for the first account: set `intake.admin_key`"
+            ));
+        }
         let body_mib_max = self.number("intake.body_mib_max", 1, 1024);
         let events_per_second = self.number("intake.events_per_second", 1, 10_000_000);
         let review_days = self.number("life.review_days", 1, 365);
@@ -232,6 +249,7 @@ impl Reader {
         let shadow_every = self.duration("shadow.every");
         let shadow_events_max = self.number("shadow.events_max", 1, i64::MAX);
         let shadow_threads = self.number("shadow.threads", 1, 1024);
+        let notify_config = self.text("notify.config");
         Some(Settings {
             listen: listen?,
             data: data?,
@@ -242,6 +260,11 @@ impl Reader {
             evidence_key: evidence_key
                 .filter(|path| !path.is_empty())
                 .map(PathBuf::from),
+            accounts_required: accounts? == 1,
+            origin: origin?,
+            proxies: proxies?,
+            session_idle: session_idle?,
+            session_most: session_most?,
             admin_key: admin_key.filter(|key| !key.is_empty()).map(Secret),
             body_mib_max: body_mib_max? as u32,
             events_per_second: events_per_second? as u32,
@@ -268,7 +291,54 @@ impl Reader {
             shadow_every: shadow_every?,
             shadow_events_max: shadow_events_max? as u64,
             shadow_threads: shadow_threads? as u32,
+            notify_config: notify_config
+                .filter(|path| !path.is_empty())
+                .map(PathBuf::from),
         })
+    }
+
+    /// Scheme and authority of a page's address, as browsers name it; some of none where it is left to them.
+    fn origin(&mut self) -> Option<Option<String>> {
+        const KEY: &str = "api.origin";
+        let (_, place) = self.value(KEY);
+        let text = self.text(KEY)?;
+        if text.is_empty() {
+            return Some(None);
+        }
+        let authority = ["https://", "http://"]
+            .iter()
+            .find_map(|scheme| text.strip_prefix(scheme));
+        let plain = authority.is_some_and(|authority| {
+            !authority.is_empty() && !authority.contains(['/', '?', '#', '@', ' '])
+        });
+        if !plain {
+            self.refuse(
+                KEY,
+                &place,
+                "like https://mj.example.gov.cn, without a path",
+            );
+            return None;
+        }
+        Some(Some(text))
+    }
+
+    /// Addresses with commas between.
+    fn addresses(&mut self, key: &str) -> Option<Vec<IpAddr>> {
+        let (_, place) = self.value(key);
+        let text = self.text(key)?;
+        let parts = text.split(',').map(str::trim);
+        let read: Result<Vec<IpAddr>, _> = parts
+            .filter(|part| !part.is_empty())
+            .map(str::parse::<IpAddr>)
+            .collect();
+        if read.is_err() {
+            self.refuse(
+                key,
+                &place,
+                "IP addresses with commas between, like 10.0.0.5",
+            );
+        }
+        read.ok()
     }
 
     /// Some of none: the embedded log is meant.
@@ -512,6 +582,35 @@ mod tests {
         assert_eq!(read.kafka.unwrap().brokers, "kafka:9092");
         assert!(read.snapshots.is_some() && read.clickhouse_url.is_some());
         assert!(read.stall_after >= 3 * read.tick_every);
+    }
+
+    #[test]
+    fn accounts_need_the_administrators_key_and_an_origin_without_a_path() {
+        assert!(!Settings::from_texts(None, &[]).unwrap().accounts_required);
+        let required = ("MINGJING__API__ACCOUNTS", "required");
+        let key = ("MINGJING__INTAKE__ADMIN_KEY", "k");
+        let refused = Settings::from_texts(None, &env(&[required])).unwrap_err();
+        assert!(
+            refused.to_string().contains("intake.admin_key"),
+            "{refused}"
+        );
+        let set = [
+            required,
+            key,
+            ("MINGJING__API__ORIGIN", "https://mj.example.gov.cn"),
+            ("MINGJING__API__PROXIES", "10.0.0.5, 10.0.0.6"),
+        ];
+        let read = Settings::from_texts(None, &env(&set)).unwrap();
+        assert!(read.accounts_required && read.origin.is_some());
+        assert_eq!(read.proxies.len(), 2);
+        for wrong in [
+            ("MINGJING__API__ORIGIN", "mj.example.gov.cn"),
+            ("MINGJING__API__ORIGIN", "https://mj.example.gov.cn/"),
+            ("MINGJING__API__PROXIES", "proxy"),
+        ] {
+            let refused = Settings::from_texts(None, &env(&[wrong])).unwrap_err();
+            assert_eq!(refused.0.len(), 1, "{wrong:?}: {refused}");
+        }
     }
 
     #[test]

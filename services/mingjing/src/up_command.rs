@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use async_trait::async_trait;
+use mingjing_api::Readiness;
 use mingjing_domain::Timestamp;
 use mingjing_domain::life::Installing;
 use mingjing_log::{Log, Offset, Partition, Topic};
@@ -89,12 +90,16 @@ pub async fn run(args: UpArgs) -> anyhow::Result<()> {
     let archive = platform.archive(&store)?;
     let intake = platform.intake()?;
     let topics = Arc::new(DeliveredTopics(intake.clone()));
-    let readiness = AllOf(vec![supervision, archive, topics]);
+    let mut readiness: Vec<Arc<dyn Readiness>> = vec![supervision, archive, topics];
+    readiness.extend(platform.notify()?);
+    let readiness = AllOf(readiness);
     let watermark = demo.is_some().then_some(DEMO_WATERMARK);
     let api = platform.api(&store, Arc::new(readiness), watermark)?;
     let inspections = platform.inspect(&store)?;
     let routes = mingjing_intake::router(intake.clone());
-    platform.serve(listener, routes.merge(api).merge(inspections));
+    let letters = platform.dead_letters();
+    let routes = routes.merge(api).merge(inspections).merge(letters);
+    platform.serve(listener, routes);
     println!("listening on http://{address}");
     if let Some(demo) = demo {
         demo.start(address, &mut platform);

@@ -39,10 +39,10 @@ pub use inspection::{
 };
 pub use migrate::{Applied, MigrationError, SCHEMA_NUMBER};
 pub use query::{
-    AlertCursor, AlertFilter, AlertPage, AlertStream, AlertView, BorneCode, CaseLogView, CaseView,
-    CasesAsked, ChangePlace, ControlTotal, Counts, Horizon, InvalidCursor, ItemRun, LevelCount,
+    AlertCursor, AlertFilter, AlertPage, AlertStream, AlertView, BorneCode, CaseCursor, CaseFilter,
+    CaseLogView, CasePage, CaseView, CasesAsked, ChangePlace, ControlTotal, Counts, Horizon, InvalidCursor, ItemRun, LevelCount,
     OrgCount, Past, PastAlert, PastAsked, PastEvent, PlacedEvent, RejectCount, RuleQuality,
-    SentCode,
+    SentCode, Sight,
 };
 pub use rows::{
     AlertHistoryRow, AlertRow, CaseRow, CommandOutcome, CommandRow, Control, ControlRow, DayTotals,

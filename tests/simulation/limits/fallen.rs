@@ -86,7 +86,7 @@ tick 2026-07-10 00:00
 expect own-late red issued due 2026-07-03 breached 2026-07-04
 expect letter-late@a#2 red issued due 2026-07-07 breached 2026-07-08 done 2026-07-08 09:00
 2026-07-10 09:00  note           set deadline=2026-07-31T10:00:00+08:00
-expect own-late red withdrawn due 2026-07-03 breached 2026-07-04
+expect own-late red review due 2026-07-03 breached 2026-07-04
 expect letter-late@a#2 red issued due 2026-07-07 breached 2026-07-08 done 2026-07-08 09:00
 ",
     );

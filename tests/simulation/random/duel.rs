@@ -98,6 +98,7 @@ set:
   - {rule: T8, at: 2h before, level: yellow}
   - {rule: T10, level: yellow, with: {remind: 20h, review_after: 30h}}
   - {rule: Q8, with: {count: 1, share: 60%, last: 5%}}
+  - {rule: T15, with: {over: 1wd, appeal: 2cd, remind: 3h}}
 ---
 kind: rule_settings
 id: one-item
@@ -109,6 +110,15 @@ set:
   - {rule: T4, confirm: true}
   - {control_point: whole, off: true}
   - {control_point: decision, at: 10%, level: yellow}
+  - {rule: T15, level: yellow, with: {over: 1cd, red_after: none}}
+---
+kind: rule_settings
+id: one-item-here
+version: '1'
+effective_from: 2026-02-10
+where: {item: CF-1, power_type: penalty, region: '510500'}
+set:
+  - {rule: T15, with: {appeal: 30h, remind: 1wd}}
 ---
 kind: rule_settings
 id: elsewhere

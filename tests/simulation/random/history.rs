@@ -1,6 +1,6 @@
 //! Random histories, written as scripts: what fails here can be pasted into a test.
 
-use chrono::{Duration, NaiveDateTime};
+use chrono::{Duration, NaiveDate, NaiveDateTime};
 use proptest::prelude::*;
 use proptest::sample::Index;
 
@@ -165,6 +165,9 @@ const EVENTS: &[&str] = &[
     "step_end:立案 by li",
     "suspend special 鉴定 notice n3",
     "suspend special autopsy notice n4",
+    "suspend special autopsy until {+100} notice n4",
+    "resume special autopsy",
+    "extend special autopsy granted 2wd notice n4",
     "resume special 听证",
     "extend special 延长审批 granted 2wd approver wang",
 ];
@@ -669,7 +672,22 @@ fn told_otherwise(words: &str, version: usize) -> String {
         let more = [" granted 4wd", " granted 1wd", ""][version % 3];
         return format!("{planned}{more}{other}");
     }
+    if let Some(moved) = with_other_day(words, version) {
+        return format!("{moved}{other}");
+    }
     format!("{words}{other}")
+}
+
+/// The words with another day for the deadline that they tell; none where they tell none.
+fn with_other_day(words: &str, version: usize) -> Option<String> {
+    let name = ["deadline=", "reply_by="]
+        .into_iter()
+        .find(|name| words.contains(name))?;
+    let (before, after) = words.split_once(name)?;
+    let (day, time) = after.split_once('T')?;
+    let day = NaiveDate::parse_from_str(day, "%Y-%m-%d").ok()?;
+    let day = day + Duration::days([-1, 2, 9][version % 3]);
+    Some(format!("{before}{name}{day}T{time}"))
 }
 
 fn with_hours(words: &str, happened: NaiveDateTime) -> String {

@@ -21,7 +21,9 @@ use super::said::{self, SaidFields};
 use super::{Lives, settle, shadow, show};
 use crate::definitions::InForce;
 use crate::operator::Operator;
-use crate::{ApiError, State, query};
+use crate::people::account::Role as AccountRole;
+use crate::people::gate::Caller;
+use crate::{ApiError, Denied, State, query};
 
 /// The fields that acts take.
 #[derive(Debug, Default, Deserialize)]
@@ -132,14 +134,15 @@ pub async fn text(Here(state): Here<State>, Path(id): Path<String>) -> Result<Re
 }
 
 /// `POST /api/v1/drafts`
-pub async fn draft(
+pub(crate) async fn draft(
     Here(state): Here<State>,
     _: Operator,
+    caller: Caller,
     body: Bytes,
 ) -> Result<Response, ApiError> {
     let (fields, asked): (SaidFields, Asked) = said::read(&body)?;
     asked.takes("起草", &["text"])?;
-    let said = fields.said(asked.about())?;
+    let said = fields.by(&caller)?.said(asked.about())?;
     let (text, content) = content(&asked)?;
     let hash = state.lives.keep(text).await?;
     let drafted = Act::Drafted {
@@ -152,33 +155,36 @@ pub async fn draft(
 }
 
 /// `POST /api/v1/drafts/{id}/{act}`: revise, submit, review, approve, publish, notice, retire, withdraw, shadow, end_shadow.
-pub async fn act(
+pub(crate) async fn act(
     here: Here<State>,
     Path((id, act)): Path<(String, String)>,
     _: Operator,
+    caller: Caller,
     body: Bytes,
 ) -> Result<Json<Value>, ApiError> {
-    done(here, id, act, body).await
+    done(here, id, act, &caller, body).await
 }
 
 /// `POST /api/v1/drafts/{id}/shadow`, beside which stands what the shadow found.
-pub async fn shadow(
+pub(crate) async fn shadow(
     here: Here<State>,
     Path(id): Path<String>,
     _: Operator,
+    caller: Caller,
     body: Bytes,
 ) -> Result<Json<Value>, ApiError> {
-    done(here, id, "shadow".into(), body).await
+    done(here, id, "shadow".into(), &caller, body).await
 }
 
 async fn done(
     Here(state): Here<State>,
     id: String,
     act: String,
+    caller: &Caller,
     body: Bytes,
 ) -> Result<Json<Value>, ApiError> {
     let (fields, asked): (SaidFields, Asked) = said::read(&body)?;
-    let said = fields.said(asked.about())?;
+    let said = fields.by(caller)?.said(asked.about())?;
     let now = (state.now)();
     let lives = &*state.lives;
     let life = lives.one(&id).await?;
@@ -223,7 +229,7 @@ async fn done(
         "review" | "approve" => Command::Review {
             role: match act.as_str() {
                 "approve" => Role::Government,
-                _ => asked.role()?,
+                _ => own_role(asked.role()?, caller)?,
             },
             verdict: match act.as_str() {
                 "approve" => asked.verdict.unwrap_or(Verdict::Agree),
@@ -253,6 +259,24 @@ async fn done(
         .act(&id, &said, now, unless_changed(&life.text, command))
         .await?;
     shown(&state, &life).await.map(Json)
+}
+
+/// The role that somebody reviews in, where that is theirs. Where accounts are off people are taken at their word.
+fn own_role(role: Role, caller: &Caller) -> Result<Role, ApiError> {
+    let Caller::Person(person) = caller else {
+        return Ok(role);
+    };
+    let needed = match role {
+        Role::Affairs => AccountRole::GovernmentServices,
+        Role::Staffing => AccountRole::Establishment,
+        Role::Legal => AccountRole::Legal,
+        Role::Supervision => AccountRole::Supervision,
+        Role::Government => AccountRole::Leadership,
+    };
+    match person.account.rights.roles.contains(&needed) {
+        true => Ok(role),
+        false => Err(ApiError::Access(Denied::NotYours)),
+    }
 }
 
 /// A command that was prepared upon a text is refused upon another.

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use super::said::{self, SaidFields};
 use super::show;
 use crate::operator::Operator;
+use crate::people::gate::Caller;
 use crate::{ApiError, State, query};
 
 #[derive(Deserialize)]
@@ -96,14 +97,15 @@ fn shown(standing: &MilestoneStanding) -> Value {
 }
 
 /// `POST /api/v1/milestones/{body}`: when one is due, that it is done, or that it is not after all.
-pub async fn act(
+pub(crate) async fn act(
     Here(state): Here<State>,
     Path(body): Path<String>,
     _: Operator,
+    caller: Caller,
     request: Bytes,
 ) -> Result<Json<Value>, ApiError> {
     let (fields, asked): (SaidFields, Asked) = said::read(&request)?;
-    let said = fields.said("")?;
+    let said = fields.by(&caller)?.said("")?;
     let Asked {
         milestone,
         due,

@@ -129,6 +129,16 @@ async fn version_text(
             .find(|(subject, _)| subject.kind == kind && subject.id == id);
         return found.map(|(_, text)| text.to_owned()).ok_or_else(missing);
     }
+    published_text(state, kind, id, version).await
+}
+
+/// The document of one version in the set.
+pub(super) async fn published_text(
+    state: &State,
+    kind: Kind,
+    id: &str,
+    version: &str,
+) -> Result<String, ApiError> {
     let in_force = state.lives.in_force().await?;
     let wanted = Subject {
         kind,
@@ -138,7 +148,7 @@ async fn version_text(
         effective_from: None,
     };
     let found = document_of(&in_force.files, &wanted).map(str::to_owned);
-    found.ok_or_else(missing)
+    found.ok_or_else(|| not_found(kind, &format!("{id}@{version}")))
 }
 
 fn not_found(kind: Kind, what: &str) -> ApiError {

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use super::said::{self, SaidFields};
 use super::{drafts, settle, show};
 use crate::operator::Operator;
+use crate::people::gate::Caller;
 use crate::{ApiError, State, query};
 
 #[derive(Deserialize)]
@@ -124,14 +125,15 @@ pub async fn history(
 }
 
 /// `PUT /api/v1/register/{body}`: the body's document with other posts, offices or officers.
-pub async fn put(
+pub(crate) async fn put(
     Here(state): Here<State>,
     Path(code): Path<String>,
     _: Operator,
+    caller: Caller,
     body: Bytes,
 ) -> Result<Json<Value>, ApiError> {
     let (fields, Put { text }): (SaidFields, Put) = said::read(&body)?;
-    let said = fields.said(&text)?;
+    let said = fields.by(&caller)?.said(&text)?;
     let content = Content::read("text", &text).map_err(ApiError::Problems)?;
     let alone = match content.subjects.as_slice() {
         [subject] => subject.kind == Kind::Body && subject.id == code,

@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use crate::ApiError;
+use crate::people::gate::Caller;
 
 /// Why something is done is said in so many characters at most.
 const WHY_CHARS_MAX: usize = 2_000;
@@ -35,6 +36,29 @@ pub(crate) struct SaidFields {
 }
 
 impl SaidFields {
+    /// As whoever signed in says it: who it is follows from the account, and a request that names somebody else means something else.
+    pub fn by(mut self, caller: &Caller) -> Result<Self, ApiError> {
+        if let Caller::Person(person) = caller {
+            let named = &self.who.person;
+            let person = &person.account.rights;
+            if !named.is_empty() && *named != person.person {
+                return Err(ApiError::bad(
+                    "who.person",
+                    format!(
+                        "登录的是 {}，不能以他人名义办理；可以不写 who",
+                        person.person
+                    ),
+                ));
+            }
+            self.who = Actor {
+                person: person.person.clone(),
+                body: person.body.clone(),
+                office: person.office.clone(),
+            };
+        }
+        Ok(self)
+    }
+
     /// Checked.
     pub fn said(self, about: &str) -> Result<Said, ApiError> {
         let Self { who, why, key } = self;

@@ -10,20 +10,25 @@ use axum::response::sse::{Event, KeepAlive};
 use chrono_tz::Tz;
 use futures::Stream;
 use mingjing_log::Offset;
+use mingjing_store::Sight;
 use serde_json::json;
 use tokio::sync::{broadcast, mpsc};
 
 use super::{Joined, Told};
+use crate::people::gate::Caller;
 use crate::{State, alerts, view};
 
 /// Events that may wait for one reader.
 const WAITING: usize = 256;
+/// How often it is looked whether a reader is still signed in.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// Counts are told at most this often.
 const COUNTS_EVERY: Duration = Duration::from_secs(1);
 
 /// `GET /api/v1/alerts/stream`
-pub async fn stream(
+pub(crate) async fn stream(
     Here(state): Here<State>,
+    caller: Caller,
     headers: HeaderMap,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let seen = headers
@@ -33,7 +38,7 @@ pub async fn stream(
     tokio::spawn(async move {
         let readers = state.metrics.live_readers.clone();
         readers.inc();
-        serve_reader(state, seen, out).await;
+        serve_reader(state, caller, seen, out).await;
         readers.dec();
     });
     let events = tokio_stream::wrappers::ReceiverStream::new(events);
@@ -64,7 +69,12 @@ impl From<Sent> for Event {
 
 /// What a reader is told first: where the hub stands, and what it missed. No id runs ahead of what was told before it: a reader
 /// whose connection breaks in between comes back for the rest.
-pub(super) fn opening(seen: Option<Vec<Offset>>, joined: &Joined, zone: Tz) -> Vec<Sent> {
+pub(super) fn opening(
+    seen: Option<Vec<Offset>>,
+    joined: &Joined,
+    sight: &Sight,
+    zone: Tz,
+) -> Vec<Sent> {
     let Joined {
         positions, missed, ..
     } = joined;
@@ -80,15 +90,20 @@ pub(super) fn opening(seen: Option<Vec<Offset>>, joined: &Joined, zone: Tz) -> V
         Some(Some(missed)) => {
             let mut at = seen.unwrap_or_default();
             let mut sent = vec![hello(Some(print_id(&at)))];
-            sent.extend(missed.iter().map(|told| alert(told, &mut at, zone)));
+            sent.extend(
+                missed
+                    .iter()
+                    .filter_map(|told| alert(told, &mut at, sight, zone)),
+            );
             sent
         }
     }
 }
 
-async fn serve_reader(state: State, seen: Option<Vec<Offset>>, out: Out) {
+async fn serve_reader(state: State, caller: Caller, seen: Option<Vec<Offset>>, out: Out) {
+    let sight = caller.sight();
     let joined = state.hub.join(seen.as_deref());
-    for sent in opening(seen, &joined, state.zone) {
+    for sent in opening(seen, &joined, &sight, state.zone) {
         if out.send(Ok(sent.into())).await.is_err() {
             return;
         }
@@ -99,6 +114,8 @@ async fn serve_reader(state: State, seen: Option<Vec<Offset>>, out: Out) {
         ..
     } = joined;
     let mut changed = true;
+    let mut looked = tokio::time::interval(LOOK_EVERY);
+    looked.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut counts = tokio::time::interval(COUNTS_EVERY);
     counts.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
@@ -110,7 +127,10 @@ async fn serve_reader(state: State, seen: Option<Vec<Offset>>, out: Out) {
                     if told.offset < positions[usize::from(told.partition.0)] {
                         continue;
                     }
-                    alert(&told, &mut positions, state.zone)
+                    match alert(&told, &mut positions, &sight, state.zone) {
+                        Some(sent) => sent,
+                        None => continue,
+                    }
                 }
                 Err(broadcast::error::RecvError::Lagged(_)) => {
                     positions = state.hub.join(None).positions;
@@ -119,12 +139,19 @@ async fn serve_reader(state: State, seen: Option<Vec<Offset>>, out: Out) {
                 }
                 Err(broadcast::error::RecvError::Closed) => return,
             },
+            _ = looked.tick() => {
+                // Who may not ask any more is not told any more; nor is who sees otherwise now: they come back and are asked anew.
+                match state.people.still(&caller).await {
+                    true => continue,
+                    false => return,
+                }
+            }
             _ = counts.tick() => {
                 if !std::mem::take(&mut changed) {
                     if out.is_closed() { return; }
                     continue;
                 }
-                match state.store.counts().await {
+                match state.store.counts_in(&sight).await {
                     Ok(counts) => Sent {
                         event: "counts",
                         // All that lies before it was told.
@@ -145,16 +172,20 @@ async fn serve_reader(state: State, seen: Option<Vec<Offset>>, out: Out) {
     }
 }
 
-fn alert(told: &Told, positions: &mut [Offset], zone: Tz) -> Sent {
+/// A change, for whoever sees it; the position moves on for all.
+fn alert(told: &Told, positions: &mut [Offset], sight: &Sight, zone: Tz) -> Option<Sent> {
     if let Some(position) = positions.get_mut(usize::from(told.partition.0)) {
         *position = told.offset.next();
     }
+    if !sight.sees_alert(&told.alert) {
+        return None;
+    }
     let data = json!({ "change": told.change, "alert": view::brief(&told.alert, zone) });
-    Sent {
+    Some(Sent {
         event: "alert",
         id: Some(print_id(positions)),
         data: data.to_string(),
-    }
+    })
 }
 
 fn resync(positions: &[Offset]) -> Sent {

@@ -10,6 +10,7 @@ use mingjing_domain::fact::{Cause, Change, Fact};
 use mingjing_domain::ids::Partition;
 use mingjing_log::embedded::EmbeddedLog;
 use mingjing_log::{Log, Offset, Record, Topic};
+use mingjing_store::Sight;
 use mingjing_wire::facts::{FactPosition, FactRecord, encode_fence, epoch_of_fence};
 use prometheus::Registry;
 use serde_json::json;
@@ -166,7 +167,7 @@ async fn a_reader_that_comes_back_and_goes_again_misses_nothing() {
     let ids = |seen: Option<u64>| -> Vec<(&'static str, Option<String>)> {
         let seen = seen.map(|offset| vec![Offset(offset)]);
         let joined = world.hub.join(seen.as_deref());
-        let opening = opening(seen, &joined, chrono_tz::Asia::Shanghai);
+        let opening = opening(seen, &joined, &Sight::default(), chrono_tz::Asia::Shanghai);
         opening.into_iter().map(|s| (s.event, s.id)).collect()
     };
     let at = |offset: u64| Some(format!("0:{offset}"));
@@ -178,4 +179,26 @@ async fn a_reader_that_comes_back_and_goes_again_misses_nothing() {
     );
     // Too much was missed: until it is told so, it has not seen more than before.
     assert_eq!(ids(Some(0)), [("hello", None), ("resync", at(5))]);
+}
+
+#[tokio::test]
+async fn who_sees_a_district_is_told_of_nothing_else_and_loses_no_place() {
+    let (world, [_, epoch]) = World::begun().await;
+    for alert in ["a", "b"] {
+        fact(&world.log, epoch, alert).await;
+    }
+    world.read_up_to(4).await;
+    let joined = world.hub.join(Some(&[Offset(2)]));
+    let told = |sight: &Sight| -> Vec<(&'static str, Option<String>)> {
+        let seen = Some(vec![Offset(2)]);
+        let opening = opening(seen, &joined, sight, chrono_tz::Asia::Shanghai);
+        opening.into_iter().map(|s| (s.event, s.id)).collect()
+    };
+    // These alerts say no region: only who sees everything is told of them.
+    let district = Sight {
+        region_prefix: Some("510502".into()),
+        body: None,
+    };
+    assert_eq!(told(&Sight::default()).len(), 3);
+    assert_eq!(told(&district), [("hello", Some("0:2".to_owned()))]);
 }

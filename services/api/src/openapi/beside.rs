@@ -65,6 +65,7 @@ const SOURCE: Parameter = ("path", "id", "来源系统");
 pub(super) fn operations() -> Vec<Told> {
     let mut all = front_door();
     all.extend(inspections());
+    all.extend(dead_letters());
     all.extend(operators());
     all
 }
@@ -296,6 +297,64 @@ fn inspections() -> Vec<Told> {
                         AWAY,
                     ],
                 ),
+            ),
+        ),
+    ]
+}
+
+fn dead_letters() -> Vec<Told> {
+    let letter = json!({ "type": "object", "properties": {
+        "id": { "type": "string", "description": "消息编号，重发后不变" },
+        "at": { "type": "string", "description": "放弃的时刻" },
+        "reason": { "type": "string" },
+        "detail": { "type": "string" },
+        "channel": { "type": "string" },
+        "route": { "type": "string" },
+        "to": { "type": ["string", "null"] },
+        "made_at": { "type": "string" },
+        "attempts": { "type": "integer" },
+        "title": { "type": "string" },
+    } });
+    let letters = json!({ "type": "object", "required": ["dead_letters"], "properties": {
+        "dead_letters": { "type": "array", "items": letter },
+    } });
+    let text = json!({ "type": ["string", "null"] });
+    let which = json!({ "application/json": { "schema": {
+        "type": "object", "additionalProperties": false,
+        "properties": { "id": text, "channel": text, "reason": text },
+    } } });
+    let replayed = json!({ "type": "object", "required": ["replayed"], "properties": {
+        "replayed": { "type": "array", "items": { "type": "string" }, "description": "重新发送的消息编号" },
+    } });
+    vec![
+        (
+            "/api/v1/dead-letters",
+            "get",
+            told(
+                asked(
+                    "listDeadLetters",
+                    "未能送达的通知，先放弃的在前 / notifications that could not be delivered, oldest first",
+                    &[
+                        ("query", "id", "消息编号"),
+                        ("query", "channel", "渠道"),
+                        ("query", "reason", "放弃的原因"),
+                    ],
+                    None,
+                ),
+                answers("application/json", &letters, &[ADMINISTRATOR, AWAY]),
+            ),
+        ),
+        (
+            "/api/v1/dead-letters/replay",
+            "post",
+            told(
+                asked(
+                    "replayDeadLetters",
+                    "重新发送未能送达的通知；未写明哪些的，全部重发 / sends them again; all where it is not said which",
+                    &[],
+                    Some(which),
+                ),
+                answers("application/json", &replayed, &[ADMINISTRATOR, AWAY]),
             ),
         ),
     ]

@@ -123,6 +123,21 @@ pub(super) const OPERATIONS: &[Operation] = &[
             ("query", "to", "版本号，或者 draft:草案编号（必填）"),
         ],
     ),
+    Operation {
+        media_type: "application/xml",
+        schema: || json!({ "type": "string" }),
+        ..get(
+            "/api/v1/definitions/{kind}/{id}/bpmn",
+            "drawFlowchart",
+            "流程图的一个版本，BPMN 2.0，连同排好的图；每一环节的编码在扩展元素里 / one version of a flowchart as BPMN 2.0 with its layout",
+            &[
+                ("path", "kind", "只能是 flowchart"),
+                ("path", "id", "流程图编号"),
+                ("query", "version", "版本号（必填）"),
+                ("query", "body", "按这一机构的叫法称呼内设机构"),
+            ],
+        )
+    },
     get(
         "/api/v1/publications",
         "listPublications",

@@ -79,11 +79,16 @@ pub struct YearPlan {
     #[serde(default)]
     #[schemars(with = "Vec<String>")]
     pub work: Vec<NaiveDate>,
+    /// 法定节假日: of the days off those that are holidays by law itself and go by the moon or the sun (全国年节及纪念日放假办法: New Year's
+    /// Eve to the third day of the year, 清明, 端午, 中秋), as far as somebody listed them; the notices do not tell them apart.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(with = "Vec<String>")]
+    pub statutory: Vec<NaiveDate>,
 }
 
 impl YearPlan {
     fn is_empty(&self) -> bool {
-        self.off.is_empty() && self.work.is_empty()
+        self.off.is_empty() && self.work.is_empty() && self.statutory.is_empty()
     }
 }
 
@@ -324,6 +329,7 @@ impl CalendarDefinition {
                 }
             }
         }
+        check_statutory(path, plan, found);
         let mut work = BTreeSet::new();
         for day in &plan.work {
             let path = format!("{path}.work");
@@ -364,8 +370,20 @@ fn check_local(version: &str, local: &YearPlan, found: &mut Problems) {
             );
         }
     }
+    check_statutory(&path, local, found);
     if let Some(day) = clash(local, local) {
         found.add(&path, format!("{day} is a day off and worked too"));
+    }
+}
+
+/// Statutory holidays are days off.
+fn check_statutory(path: &str, plan: &YearPlan, found: &mut Problems) {
+    for day in &plan.statutory {
+        let mut off = plan.off.iter();
+        if !off.any(|block| (block.from..=block.to).contains(day)) {
+            let problem = format!("{day} is in no block of days off");
+            found.add(&format!("{path}.statutory"), problem);
+        }
     }
 }
 

@@ -440,18 +440,25 @@ pub(super) const RULES: &[Rule] = &[
         id: "Q17",
         name: "仅凭事后补录未超期",
         name_en: "In time by late entry alone",
-        checks: "除去晚于来源允许的时差才报送的中止和延期，以及事后以更高数据版本加长或者将恢复记录推后、撤回、改作他项记录而加长的部分，期限是否已经届满而未办结。",
+        checks: "除去晚于来源允许的时差才报送的中止和延期，事后以更高数据版本加长的，或者将恢复记录推后、撤回、改作他项记录而加长的部分，以及事后改报得更晚的办件自带期限，期限是否已经届满而未办结。",
         tier: Tier::Stream,
         finding: FindingKind::Review,
         level: Level::Review,
         legal_basis: &[Basis::own("事后补录不能使期限未超（11.1）")],
         parameters: &[],
-        evidence: &["事后补录的中止、延期记录", "不计补录时的届满时间"],
+        evidence: &[
+            "事后补录的中止、延期记录，先后载明期限的记录",
+            "不计补录时的届满时间",
+        ],
         message: "",
-        remedy: "请提交中止、延期的审批和书面告知文书，由监督机构核定；不予采信的，按超期处理。",
+        remedy: "请提交中止、延期的审批和书面告知文书，或者载明期限的证照、文书，由监督机构核定；不予采信的，按超期处理。",
         exceptions: &[
             Exception {
                 text: "在来源允许的时差之内报送的中止、延期照常计算",
+                source: "11.1",
+            },
+            Exception {
+                text: "在来源允许的时差之内更正的自带期限，以及改报为更早的，按改报后的计算",
                 source: "11.1",
             },
             Exception {

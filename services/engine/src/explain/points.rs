@@ -195,6 +195,9 @@ impl AskedPoint<'_> {
             return "存量办件：始于来源纳入监察之前，只作判断，不予发出。".into();
         }
         let of = allegation.breached_at.unwrap_or(question.knowledge.clock);
+        if question.knowledge.settled(of) {
+            return "待发：来源所报的名称或者代码尚无对应，正在请来源核对；核对期满仍无对应的，予以发出。".into();
+        }
         let latest = of.plus_millis(question.knowledge.allowance_ms);
         format!(
             "待发：来源尚未声明 {} 以前的数据完整，允许时差 {} 小时，最迟于 {} 发出。",

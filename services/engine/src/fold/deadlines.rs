@@ -176,6 +176,30 @@ impl Fold {
         timed: &TimedPoint,
         context: &Context<'_>,
     ) -> Option<Deadline> {
+        self.due_by(self.ledger(), breach, stay, timed, context)
+    }
+
+    /// The same of a limit that fell away at an instant: what stood still then ended with it.
+    pub(crate) fn due_when_it_fell(
+        &self,
+        fell_at: Timestamp,
+        breach: RungAt,
+        stay: &Stay,
+        timed: &TimedPoint,
+        context: &Context<'_>,
+    ) -> Option<Deadline> {
+        let ended = self.ledger().map(|ledger| ledger.ended_by(fell_at));
+        self.due_by(ended.as_ref(), breach, stay, timed, context)
+    }
+
+    fn due_by(
+        &self,
+        ledger: Option<&Ledger>,
+        breach: RungAt,
+        stay: &Stay,
+        timed: &TimedPoint,
+        context: &Context<'_>,
+    ) -> Option<Deadline> {
         if let Some(own) = timed.own_deadline {
             let instant = match own {
                 OwnDeadline::Event(place) => {
@@ -199,7 +223,7 @@ impl Fold {
             RungAt::Promised => timed.promised?,
             _ => timed.statutory?,
         };
-        Some(stay_deadline(stay, timed, budget, self.ledger(), context))
+        Some(stay_deadline(stay, timed, budget, ledger, context))
     }
 }
 

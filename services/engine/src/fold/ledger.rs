@@ -116,6 +116,16 @@ impl Ledger {
         suspensions.chain(extensions.map(|e| (e.event, e.special)))
     }
 
+    /// The same where everything that stood still ended at an instant.
+    pub(super) fn ended_by(&self, at: Timestamp) -> Ledger {
+        let mut ended = self.clone();
+        for suspension in &mut ended.suspensions {
+            let planned = suspension.planned_end;
+            suspension.planned_end = Some(planned.map_or(at, |planned| planned.min(at)));
+        }
+        ended
+    }
+
     /// The suspension that began with the event at this place.
     pub(super) fn begun_by(&self, event: u32) -> Option<&Suspension> {
         self.suspensions.iter().find(|s| s.event == event)
@@ -125,6 +135,10 @@ impl Ledger {
 impl Fold {
     /// Enters a special procedure. What is not in the flowchart's closed list does nothing to any limit.
     pub(super) fn enter_ledger(&mut self, event: &Event<'_>, context: &Context<'_>) {
+        let enters = matches!(event.kind, EventKind::Suspend | EventKind::Extend);
+        if enters && context.special_is_unknown(event) {
+            self.rare().names_unknown_special = true;
+        }
         match event.kind {
             EventKind::Suspend => self.suspend(event, context),
             EventKind::Resume => self.resume(event, context),

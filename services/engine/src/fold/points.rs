@@ -167,7 +167,7 @@ impl Fold {
             Check::OffList { .. } => look.off_list().map(|detail| (NONE, detail)),
             Check::CancelledItem => plain(look.cancelled_item()),
             Check::WrongBody => look.wrong_body(),
-            Check::NightOrHoliday(hours) => look.at_night_or_on_a_holiday(hours).map(|d| (NONE, d)),
+            Check::NightOrHoliday(hours) => look.at_night_or_on_a_holiday(hours),
             Check::LateEntry { over } => plain(look.late_entry(*over)),
             Check::UnfoundedSuspension { notice } => look.unfounded(*notice).map(|d| (NONE, d)),
             Check::FrequentSuspension { count, limit } => {

@@ -1,4 +1,5 @@
-//! Limits that are in time only because of suspensions and extensions that were told late.
+//! Limits that are in time only because of what was told late: suspensions, extensions, and a later day for a deadline that the case
+//! carries itself.
 //!
 //! What is told later than the source's delay allowance after it happened counts; but the card that it saves is for a person to look at
 //! (domain study 11.1).
@@ -11,7 +12,7 @@ use super::deadlines::stay_deadline;
 use super::ledger::{Extension, Ledger, Suspension, Told};
 use super::stay::{Begun, Stay};
 use super::{Context, Fold};
-use crate::rules::TimedKind;
+use crate::rules::{TimedKind, TimedPoint};
 
 /// When a limit would have been due without what was told late.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +26,20 @@ pub(crate) struct Saved {
 impl Fold {
     /// The stays whose first due instant what was told late puts off.
     pub(crate) fn saved(&self, context: &Context<'_>) -> Vec<Saved> {
+        let mut saved = self.saved_by_entries(context);
+        let own = self.stays.iter().enumerate().filter_map(|(place, stay)| {
+            let timed = &context.plan.timed[usize::from(stay.timed)];
+            let earlier = context
+                .earlier_deadline(stay, timed)
+                .filter(|_| is_plain(stay, timed))?;
+            let due_at = earlier.due_at;
+            Some(Saved { place, due_at })
+        });
+        saved.extend(own);
+        saved
+    }
+
+    fn saved_by_entries(&self, context: &Context<'_>) -> Vec<Saved> {
         let Some(ledger) = self.ledger().filter(|ledger| ledger.holds_late()) else {
             return Vec::new();
         };
@@ -42,12 +57,8 @@ impl Fold {
         });
         let saved = |(place, stay): (usize, &Stay)| {
             let timed = &context.plan.timed[usize::from(stay.timed)];
-            let plain = matches!(timed.kind, TimedKind::Overdue(_))
-                && timed.judged == Judged::Always
-                && timed.own_deadline.is_none()
-                && stay.begun == Begun::Plainly
-                && !stay.stopped;
-            let budget = timed.promised.or(timed.statutory).filter(|_| plain)?;
+            let counted = timed.own_deadline.is_none() && is_plain(stay, timed);
+            let budget = timed.promised.or(timed.statutory).filter(|_| counted)?;
             let without = Stay {
                 extensions: stay.extensions & !late,
                 ..stay.clone()
@@ -62,6 +73,14 @@ impl Fold {
         };
         self.stays.iter().enumerate().filter_map(saved).collect()
     }
+}
+
+/// Whether a stay is one that runs from what its limit runs from, and is late by the clock.
+fn is_plain(stay: &Stay, timed: &TimedPoint) -> bool {
+    matches!(timed.kind, TimedKind::Overdue(_))
+        && timed.judged == Judged::Always
+        && stay.begun == Begun::Plainly
+        && !stay.stopped
 }
 
 impl Saved {

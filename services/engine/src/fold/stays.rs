@@ -394,7 +394,12 @@ impl Fold {
             .is_some_and(|rare| rare.ledger.holds_late());
         self.stays.retain(|stay| {
             let timed = &context.plan.timed[usize::from(stay.timed)];
-            let own = matches!(timed.own_deadline, Some(OwnDeadline::Case(_)));
+            let own = match timed.own_deadline {
+                Some(OwnDeadline::Case(_)) => true,
+                // Another version may have told an earlier day.
+                Some(OwnDeadline::Event(_)) => context.history.holds_replaced(),
+                None => false,
+            };
             let once = timed.occurrence == Occurrence::First
                 && matches!(timed.limit_kind, LimitKind::Stage | LimitKind::Case);
             let again = stay.visit > 1 || stay.ended_otherwise(timed, context);

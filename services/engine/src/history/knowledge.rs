@@ -23,6 +23,22 @@ impl<'h> Reading<'h> {
 
     /// What the first event that says something said, as known after each receipt: when, and what; 0 where none said anything.
     pub(crate) fn first_said(&self, says: impl Fn(&Event<'h>) -> u32) -> Vec<(Timestamp, u32)> {
+        self.after_each_receipt(|known| {
+            let mut values = known.iter().map(&says);
+            values.find(|value| *value != 0).unwrap_or(0)
+        })
+    }
+
+    /// What the last event that says something said, as known after each receipt: when, and what.
+    pub(crate) fn last_said<T>(
+        &self,
+        says: impl Fn(&Event<'h>) -> Option<T>,
+    ) -> Vec<(Timestamp, Option<T>)> {
+        self.after_each_receipt(|known| known.iter().rev().find_map(&says))
+    }
+
+    /// Something of the events that counted, in order, after each receipt.
+    fn after_each_receipt<T>(&self, of: impl Fn(&[Event<'h>]) -> T) -> Vec<(Timestamp, T)> {
         let came = self.as_it_came();
         let records = came.iter().map(|c| c.record + 1).max().unwrap_or(0);
         let mut latest: Vec<Option<usize>> = vec![None; records];
@@ -43,11 +59,12 @@ impl<'h> Reading<'h> {
                 let record = came[*at].record;
                 latest[record] == Some(*at) && !taken_back.contains(&record)
             };
-            let mut values = (0..came.len())
-                .filter(counts)
-                .map(|at| says(&came[at].event));
-            let first = values.find(|value| *value != 0).unwrap_or(0);
-            said.extend(now.first().map(|at| (came[*at].event.came_at(), first)));
+            let known = (0..came.len()).filter(counts).map(|at| came[at].event);
+            let known: Vec<Event<'h>> = known.collect();
+            said.extend(
+                now.first()
+                    .map(|at| (came[*at].event.came_at(), of(&known))),
+            );
         }
         said
     }

@@ -87,25 +87,12 @@ impl Engine {
             clock => clock,
         };
         let old = known.published.as_ref().map(|p| &*p.record);
-        let Some((record, change)) = due(command, old, now, &self.rules) else {
+        let Some(change) = due(command, old, now, &self.rules) else {
             return;
         };
-        let alleged = record.status != Status::Withdrawn;
-        let published = known.published.get_or_insert_with(|| Published {
-            record: Box::new(record.clone()),
-            revision: 0,
-            alleged,
-            handled: None,
-        });
-        (*published.record, published.alleged) = (record, alleged);
-        published.revision += 1;
-        facts.push(Fact::Alert {
-            change: published.follow(change),
-            cause: cause.clone(),
-            at: now,
-            revision: published.revision,
-            alert: Box::new(published.said().clone()),
-        });
+        let published = &mut known.published;
+        let published = published.get_or_insert_with(|| Published::untold(&change.0));
+        published.say(change, cause, now, facts);
         let about = Ordered::of(&command.subject, id);
         self.follow_order(about, cause, facts);
     }

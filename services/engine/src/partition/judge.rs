@@ -15,6 +15,15 @@ use crate::record::Surroundings;
 use crate::rules::PlanIx;
 use crate::show;
 
+/// What a case is judged upon.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Upon {
+    /// Time, a completion, other definitions: what turns out not to be so goes by itself.
+    NothingTold,
+    /// An event that reached the platform then, within the source's allowance or not.
+    Event { came_at: Timestamp, in_time: bool },
+}
+
 /// The parts of a case that judging writes, and its source.
 pub(super) struct Parts<'a> {
     fold: &'a mut Fold,
@@ -52,7 +61,7 @@ impl Engine {
         &mut self,
         ix: CaseIx,
         event: &CaseEvent<'_>,
-        withdraws: bool,
+        in_time: bool,
         facts: &mut Vec<Fact>,
     ) {
         // The id is copied only where something is alleged: most events allege nothing.
@@ -60,7 +69,8 @@ impl Engine {
         let cause = Cause::Event {
             event_id: String::new(),
         };
-        self.judge(ix, cause, withdraws, facts);
+        let came_at = event.received_at.floor_second();
+        self.judge(ix, cause, Upon::Event { came_at, in_time }, facts);
         for fact in &mut facts[before..] {
             if let Fact::Alert {
                 cause: Cause::Event { event_id },
@@ -82,13 +92,7 @@ impl Engine {
         }
     }
 
-    pub(super) fn judge(
-        &mut self,
-        ix: CaseIx,
-        cause: Cause,
-        withdraws: bool,
-        facts: &mut Vec<Fact>,
-    ) {
+    pub(super) fn judge(&mut self, ix: CaseIx, cause: Cause, upon: Upon, facts: &mut Vec<Fact>) {
         self.counts.judged += 1;
         self.look_for_items(ix);
         let plan = self.plan(ix);
@@ -105,9 +109,19 @@ impl Engine {
         if !allegations.is_empty() || !case.alerts.is_empty() {
             let began = context.history.first().map(|e| e.occurred_at);
             let supervised_from = case.source.source.supervised_from;
+            let (withdraws, put_off) = match upon {
+                Upon::Event { came_at, in_time } if !case.alerts.is_empty() => {
+                    let points = case.fold.put_off(&context, came_at).into_iter();
+                    let id = |point: u16| context.plan.points[usize::from(point)].id.clone();
+                    (in_time, points.map(id).collect())
+                }
+                Upon::Event { in_time, .. } => (in_time, Vec::new()),
+                Upon::NothingTold => (true, Vec::new()),
+            };
             let occasion = Occasion {
                 cause,
                 withdraws,
+                put_off,
                 now,
                 never_issue: supervised_from.is_some_and(|from| began.is_some_and(|b| b < from)),
             };
@@ -230,6 +244,7 @@ impl Engine {
             allowance_ms: source.source.delay_allowance_ms(),
             mapped_bodies: &source.source.mapping.orgs,
             mapped_specials: &source.source.mapping.specials,
+            supposed: None,
             lacks: &source.source.lacks,
             former,
             keep_all,

@@ -155,23 +155,10 @@ impl Engine {
         let old = self.owed.get(&id).map(|published| &*published.record);
         let (change, next) = (owed.change(old, now), owed.next);
         self.order_timers.set(about, next);
-        let (record, change) = change?;
-        let alleged = record.status != Status::Withdrawn;
-        let published = self.owed.entry(id.clone()).or_insert_with(|| Published {
-            record: Box::new(record.clone()),
-            revision: 0,
-            alleged,
-            handled: None,
-        });
-        (*published.record, published.alleged) = (record, alleged);
-        published.revision += 1;
-        facts.push(Fact::Alert {
-            change: published.follow(change),
-            cause: cause.clone(),
-            at: now,
-            revision: published.revision,
-            alert: Box::new(published.said().clone()),
-        });
+        let change = change?;
+        let published = self.owed.entry(id.clone());
+        let published = published.or_insert_with(|| Published::untold(&change.0));
+        published.say(change, cause, now, facts);
         Some(Ordered {
             alert_id: id,
             ..about.clone()

@@ -8,6 +8,7 @@ use mingjing_domain::event::CaseEvent;
 use mingjing_domain::fact::{Cause, Fact};
 
 use super::findings::is_inspections;
+use super::judge::Upon;
 use super::orders::is_about_order;
 use super::{CaseIx, Engine, Input};
 use crate::ENGINE_VERSION;
@@ -111,7 +112,7 @@ impl Engine {
         for ix in cases {
             self.cases[ix].stale = true;
             if self.may_judge(ix) && !waiting.contains(&ix) {
-                self.judge(ix, cause.clone(), true, facts);
+                self.judge(ix, cause.clone(), Upon::NothingTold, facts);
             }
         }
     }

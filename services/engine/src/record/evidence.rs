@@ -21,7 +21,11 @@ pub(super) fn gather(
     let mut found = Vec::new();
     match basis {
         Basis::Stay { stay, timed, .. } => stay_evidence(&mut found, stay, timed, basis, around),
-        Basis::Saved(_) => {
+        Basis::Saved(stay, timed) if timed.own_deadline.is_some() => {
+            let telling = around.context.tells_deadline(stay, timed).into_iter();
+            found.extend(telling.map(|place| event_evidence(place, "载明期限的记录", around)));
+        }
+        Basis::Saved(..) => {
             let late = around.fold.ledger().into_iter().flat_map(Ledger::told_late);
             found.extend(late.map(|(event, _)| event_evidence(event, "事后补录的记录", around)));
         }

@@ -18,8 +18,8 @@ use mingjing_domain::limit::Budget;
 use super::{Basis, Said, Surroundings};
 use crate::allege::{Allegation, Ending};
 use crate::fold::{
-    Begun, DAY_OFF, Finding, Former, HOLIDAY, NO_ITEM, NONE, Resent, STARTED_TWICE, Stay,
-    case_budget, wrong,
+    Begun, DAY_OFF, Finding, Former, HOLIDAY, NO_ITEM, NONE, Resent, STARTED_TWICE, Shown, Stay,
+    THROUGH_NIGHT, case_budget, wrong,
 };
 use crate::history::Event;
 use crate::rules::{Check, Point, TimedKind, TimedPoint};
@@ -83,7 +83,7 @@ impl Sentence<'_> {
                 )
             }
             Basis::Resent(resent) => self.resent(&mut text, resent),
-            Basis::Saved(timed) => self.saved(&mut text, timed),
+            Basis::Saved(_, timed) => self.saved(&mut text, timed),
             Basis::OtherItem(former, _) => self.other_item(&mut text, former),
             Basis::Unclosed(event) => self.unclosed(&mut text, *event),
         };
@@ -223,6 +223,14 @@ impl Sentence<'_> {
     fn saved(&self, text: &mut String, timed: &TimedPoint) -> std::fmt::Result {
         let around = self.around;
         let due = self.allegation.due_at.map(|due| day(due, around));
+        if timed.own_deadline.is_some() {
+            return write!(
+                text,
+                "{}按先前报送的日期应于{}届满，超过规定时差后改报为更晚的日期，才显示未超期，须人工核实。",
+                timed.limit_name,
+                due.unwrap_or_default()
+            );
+        }
         let specials = &around.context.plan.specials;
         let mut names: Vec<&str> = Vec::new();
         if let Some(ledger) = around.fold.ledger() {
@@ -394,23 +402,34 @@ impl Sentence<'_> {
             }
             Check::NightOrHoliday(hours) => {
                 let calendar = &context.plan.calendar;
-                let today = event.occurred_at.local_date(calendar.tz());
+                let start = (finding.other != NONE).then(|| context.history.event(finding.other));
+                let begun_at = start.map_or(event.occurred_at, |start| start.occurred_at);
+                let today = begun_at.local_date(calendar.tz());
+                let night = format!("{} 至 {}", hours.night_from, hours.night_until);
+                let day_name = calendar.holiday_name(today);
                 let why = match finding.detail {
-                    HOLIDAY => format!(
-                        "当日为法定节假日（{}）",
-                        calendar.holiday_name(today).unwrap_or("放假")
-                    ),
+                    HOLIDAY => format!("当日为法定节假日（{}）", day_name.unwrap_or("按日期认定")),
                     DAY_OFF => format!(
                         "当日为通知放假的日子（{}），是否属于法定节假日由监督机构核定",
-                        calendar.holiday_name(today).unwrap_or("放假")
+                        day_name.unwrap_or("放假")
                     ),
-                    _ => format!("属于夜间（{} 至 {}）", hours.night_from, hours.night_until),
+                    THROUGH_NIGHT => {
+                        format!("其间大部分时间属于夜间（{night}），是否连续实施由监督机构核定")
+                    }
+                    _ => format!("属于夜间（{night}）"),
                 };
-                let shown = match context.shown_afterwards(hours, &event) {
-                    true => "情况紧急的材料在此后才报送，是否采信由监督机构核定",
-                    false => "没有情况紧急的材料",
+                let shown = match context.shown_at_another_time(hours, &event) {
+                    Some(Shown::LongBefore) => {
+                        "情况紧急的材料早于实施七十二小时报送，是否仍然紧急由监督机构核定"
+                    }
+                    Some(Shown::Afterwards) => "情况紧急的材料在此后才报送，是否采信由监督机构核定",
+                    None => "没有情况紧急的材料",
                 };
-                write!(text, "{when}实施“{what}”，{why}，{shown}。")
+                let begun = match start {
+                    Some(start) => format!("{}开始，", local(start.occurred_at, around)),
+                    None => String::new(),
+                };
+                write!(text, "{begun}{when}实施“{what}”，{why}，{shown}。")
             }
             Check::LateEntry { over } => {
                 let entered = event.entered_at().unwrap_or_else(|| event.received_at());

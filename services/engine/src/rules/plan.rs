@@ -270,6 +270,8 @@ impl Check {
 
 /// When nothing may be done but in an emergency.
 pub(crate) struct Hours {
+    /// What is looked at.
+    pub(crate) on: MarkSet,
     pub(crate) night_from: TimeOfDay,
     pub(crate) night_until: TimeOfDay,
     /// The file that shows an emergency, as a field.

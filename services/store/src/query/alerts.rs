@@ -4,14 +4,12 @@ use clickhouse::query::RowCursor;
 use mingjing_domain::Timestamp;
 use mingjing_domain::alert::{AlertRecord, Status};
 
-use super::{AlertCursor, AlertFilter};
+use super::sight::all_of;
+use super::{AlertCursor, AlertFilter, PAGE_MAX};
 use crate::rows::{AlertHistoryRow, AlertRow, HistoryEntry, from_code};
 use crate::store::within;
 use crate::table::Table;
 use crate::{Error, Store};
-
-/// The most alerts on one page.
-const PAGE_MAX: u32 = 1000;
 
 /// Some alerts, newest first.
 #[derive(Clone, Debug, PartialEq)]
@@ -174,15 +172,6 @@ impl AlertStream {
             Some(row) => AlertRecord::try_from(row).map(Some),
             None => Ok(None),
         }
-    }
-}
-
-/// `WHERE a AND b`, or nothing.
-fn all_of(conditions: &[&str]) -> String {
-    if conditions.is_empty() {
-        String::new()
-    } else {
-        format!("WHERE {}", conditions.join(" AND "))
     }
 }
 

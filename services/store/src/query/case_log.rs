@@ -35,11 +35,6 @@ pub struct PlacedEvent {
     pub event: CaseEvent<'static>,
 }
 
-#[derive(clickhouse::Row, serde::Deserialize)]
-struct SourceOf {
-    source: String,
-}
-
 impl Store {
     /// What the log holds that bears on a case; none if it has no event.
     ///
@@ -100,18 +95,5 @@ impl Store {
             .fetch("reading what a partition's log said beside events", query)
             .await?;
         rows.into_iter().map(PlacedControl::try_from).collect()
-    }
-
-    /// The sources that know a case of this number, in order; a number means something only within its source.
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`], [`Error::Refused`].
-    pub async fn sources_of_case(&self, case_no: &str) -> Result<Vec<String>, Error> {
-        let sql = "SELECT DISTINCT source FROM cases WHERE case_no = {case_no:String} ORDER BY source LIMIT 100";
-        let query = self.client().query_raw(sql).param("case_no", case_no);
-        let rows: Vec<SourceOf> = self
-            .fetch("looking for a case by its number", query)
-            .await?;
-        Ok(rows.into_iter().map(|row| row.source).collect())
     }
 }

@@ -4,6 +4,8 @@ use clickhouse::Row;
 use mingjing_domain::alert::{Level, Status};
 use serde::Deserialize;
 
+use super::Sight;
+use super::sight::all_of;
 use crate::rows::{AlertRow, SourceHealth, SourceHealthRow, from_code};
 use crate::table::Table;
 use crate::{Error, Store};
@@ -63,30 +65,47 @@ struct Cases {
     cases: u64,
 }
 
-const BY_LEVEL: &str = "SELECT level, status, count() AS alerts FROM alerts FINAL \
-     GROUP BY level, status ORDER BY level, status";
-
-const BY_ORG: &str = "SELECT org_code, level, count() AS alerts FROM alerts FINAL \
-     WHERE status IN ('pending', 'issued', 'review') GROUP BY org_code, level ORDER BY org_code, level";
-
-const CASES: &str = "SELECT countIf(opened_at IS NOT NULL AND closed_at IS NULL) AS open, count() AS cases FROM cases FINAL";
+/// What still stands.
+const STANDING: &str = "status IN ('pending', 'issued', 'review')";
 
 impl Store {
-    /// Counts for the board.
+    /// Counts of everything.
     ///
     /// # Errors
     /// [`Error::Unavailable`], [`Error::Refused`], [`Error::Damaged`].
     pub async fn counts(&self) -> Result<Counts, Error> {
+        self.counts_in(&Sight::default()).await
+    }
+
+    /// Counts for the board, of what somebody sees.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`], [`Error::Refused`], [`Error::Damaged`].
+    pub async fn counts_in(&self, sight: &Sight) -> Result<Counts, Error> {
         let attempted = "counting alerts and cases";
-        let by_level: Vec<LevelStatus> = self
-            .fetch(attempted, self.client().query_raw(BY_LEVEL))
-            .await?;
-        let by_org: Vec<OrgLevel> = self
-            .fetch(attempted, self.client().query_raw(BY_ORG))
-            .await?;
-        let cases: Vec<Cases> = self
-            .fetch(attempted, self.client().query_raw(CASES))
-            .await?;
+        let alerts = sight.on_alerts();
+        let standing: Vec<&str> = [STANDING]
+            .into_iter()
+            .chain(alerts.iter().copied())
+            .collect();
+        let by_level = format!(
+            "SELECT level, status, count() AS alerts FROM alerts FINAL {} \
+             GROUP BY level, status ORDER BY level, status",
+            all_of(&alerts)
+        );
+        let by_org = format!(
+            "SELECT org_code, level, count() AS alerts FROM alerts FINAL {} \
+             GROUP BY org_code, level ORDER BY org_code, level",
+            all_of(&standing)
+        );
+        let cases = format!(
+            "SELECT countIf(opened_at IS NOT NULL AND closed_at IS NULL) AS open, count() AS cases FROM cases FINAL {}",
+            all_of(&sight.on_cases())
+        );
+        let asked = |sql: &str| sight.bind(self.client().query_raw(sql));
+        let by_level: Vec<LevelStatus> = self.fetch(attempted, asked(&by_level)).await?;
+        let by_org: Vec<OrgLevel> = self.fetch(attempted, asked(&by_org)).await?;
+        let cases: Vec<Cases> = self.fetch(attempted, asked(&cases)).await?;
         let table = AlertRow::TABLE;
         let level_count = |row: LevelStatus| {
             Ok(LevelCount {

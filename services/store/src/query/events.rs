@@ -3,11 +3,14 @@
 use mingjing_domain::Timestamp;
 use mingjing_domain::event::CaseEvent;
 
+use super::Sight;
+use super::sight::all_of;
 use crate::rows::EventRow;
 use crate::table::Table;
 use crate::{Error, Store};
 
 /// Which cases come at least: those that may be meant. Whether one is can only be said of its events of the greatest versions.
+/// Whoever sees not everything is told of those only that were judged: before that nobody knows where a case belongs.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct CasesAsked<'a> {
     /// Of this source.
@@ -18,6 +21,8 @@ pub struct CasesAsked<'a> {
     pub from: Option<Timestamp>,
     /// With an event before this instant.
     pub before: Option<Timestamp>,
+    /// That somebody sees; none: everything.
+    pub sight: Option<&'a Sight>,
 }
 
 impl Store {
@@ -34,10 +39,19 @@ impl Store {
         cases: u32,
     ) -> Result<Vec<CaseEvent<'static>>, Error> {
         let select = EventRow::select_list();
+        let everything = Sight::default();
+        let sight = asked.sight.unwrap_or(&everything);
+        let in_sight = match sight.is_everything() {
+            true => String::new(),
+            false => format!(
+                "AND (source, case_no) IN (SELECT source, case_no FROM cases FINAL {})",
+                all_of(&sight.on_cases())
+            ),
+        };
         let sql = format!(
             "SELECT * FROM (SELECT {select} FROM events FINAL WHERE (source, case_no) IN \
              (SELECT source, case_no FROM events WHERE (source, case_no) > ({{after_source:String}}, {{after_case:String}}) \
-             AND ({{source:String}} = '' OR source = {{source:String}}) \
+             AND ({{source:String}} = '' OR source = {{source:String}}) {in_sight} \
              GROUP BY source, case_no HAVING ({{item:String}} = '' OR countIf(item_code = {{item:String}}) > 0) \
              AND toUnixTimestamp64Milli(max(occurred_at)) >= {{from:Int64}} AND toUnixTimestamp64Milli(min(occurred_at)) < {{before:Int64}} \
              ORDER BY source, case_no LIMIT {{cases:UInt32}}) \
@@ -45,8 +59,8 @@ impl Store {
              ORDER BY source, case_no, occurred_at, source_seq, event_id"
         );
         let (after_source, after_case) = after.unwrap_or_default();
-        let query = self
-            .by_key(&sql)
+        let query = sight
+            .bind(self.by_key(&sql))
             .param("after_source", after_source)
             .param("after_case", after_case)
             .param("source", asked.source.unwrap_or_default())

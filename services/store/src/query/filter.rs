@@ -8,6 +8,8 @@ use mingjing_domain::Timestamp;
 use mingjing_domain::alert::{Level, Status};
 use mingjing_domain::disposition::DispositionState;
 
+use super::Sight;
+
 /// Which alerts are asked for. Every part narrows; an empty part asks for all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AlertFilter {
@@ -39,6 +41,8 @@ pub struct AlertFilter {
     pub to_review: bool,
     /// With people it stands in one of these ways.
     pub disposition: Vec<DispositionState>,
+    /// How far whoever asks sees.
+    pub sight: Sight,
 }
 
 /// What still stands.
@@ -47,7 +51,7 @@ const OPEN: [Status; 3] = [Status::Pending, Status::Issued, Status::Review];
 impl AlertFilter {
     /// The conditions as SQL, without values.
     pub(super) fn conditions(&self) -> Vec<&'static str> {
-        let mut all = Vec::new();
+        let mut all = self.sight.on_alerts();
         let mut when = |asked: bool, condition| {
             if asked {
                 all.push(condition);
@@ -95,7 +99,7 @@ impl AlertFilter {
     pub(super) fn bind(&self, query: Query) -> Query {
         let codes = |statuses: &[Status]| statuses.iter().map(|s| s.code()).collect::<Vec<_>>();
         let levels = self.level.iter().map(|l| l.code()).collect::<Vec<_>>();
-        let mut query = query;
+        let mut query = self.sight.bind(query);
         if !self.status.is_empty() {
             query = query.param("status", codes(&self.status));
         }
@@ -172,11 +176,17 @@ pub struct InvalidCursor {
     text: String,
 }
 
+impl InvalidCursor {
+    pub(super) fn of(text: &str) -> Self {
+        Self { text: text.into() }
+    }
+}
+
 impl FromStr for AlertCursor {
     type Err = InvalidCursor;
 
     fn from_str(text: &str) -> Result<Self, InvalidCursor> {
-        let invalid = || InvalidCursor { text: text.into() };
+        let invalid = || InvalidCursor::of(text);
         let (at, alert_id) = text.split_once('.').ok_or_else(invalid)?;
         let at: i64 = at.parse().map_err(|_| invalid())?;
         if alert_id.is_empty() || !alert_id.bytes().all(|b| b.is_ascii_alphanumeric()) {

@@ -6,6 +6,7 @@
 mod alerts;
 mod case;
 mod case_log;
+mod cases;
 mod counts;
 mod decisions;
 mod events;
@@ -13,15 +14,21 @@ mod filter;
 mod items_run;
 mod past;
 mod quality;
+mod sight;
 mod sources;
 
 pub use alerts::{AlertPage, AlertStream, AlertView, ChangePlace};
 pub use case::CaseView;
 pub use case_log::{CaseLogView, PlacedEvent};
+pub use cases::{CaseCursor, CaseFilter, CasePage};
 pub use counts::{Counts, LevelCount, OrgCount};
 pub use events::CasesAsked;
 pub use filter::{AlertCursor, AlertFilter, InvalidCursor};
 pub use items_run::{BorneCode, ItemRun};
 pub use past::{Horizon, Past, PastAlert, PastAsked, PastEvent};
 pub use quality::RuleQuality;
+pub use sight::Sight;
 pub use sources::{ControlTotal, RejectCount, SentCode};
+
+/// The most rows on one page.
+const PAGE_MAX: u32 = 1000;

@@ -3,6 +3,7 @@
 use mingjing_domain::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::Sight;
 use crate::{Error, Store};
 
 /// What became of the alerts of one control point.
@@ -50,6 +51,9 @@ pub struct RuleQuality {
     pub withdrawn_on_appeal: u64,
 }
 
+/// Where the conditions of whoever asks stand in [`QUALITY`].
+const IN_SIGHT: &str = "'in sight'";
+
 const QUALITY: &str = "SELECT a.control_point AS control_point, a.rule AS rule, count() AS alerts, \
      countIf(h.was_issued) AS issued, countIf(a.status = 'ended') AS ended, countIf(h.was_withdrawn) AS withdrawn, \
      countIf(a.status = 'cancelled') AS cancelled, countIf(h.was_reviewed) AS reviewed, \
@@ -65,7 +69,7 @@ const QUALITY: &str = "SELECT a.control_point AS control_point, a.rule AS rule, 
      FROM (SELECT alert_id, CAST(control_point, 'String') AS control_point, CAST(rule, 'String') AS rule, status, \
            disposition, conclusion, disposition IN ('dismissed', 'withdrawn_on_appeal') AS dismissed \
            FROM alerts FINAL WHERE raised_at >= fromUnixTimestamp64Milli({from:Int64}, 'UTC') \
-           AND raised_at < fromUnixTimestamp64Milli({to:Int64}, 'UTC')) AS a \
+           AND raised_at < fromUnixTimestamp64Milli({to:Int64}, 'UTC') AND 'in sight') AS a \
      INNER JOIN (SELECT alert_id, max(status = 'issued') AS was_issued, max(status = 'withdrawn') AS was_withdrawn, \
            max(status = 'withdrawn' AND cause != 'command') AS was_taken_back, \
            max(status = 'review') AS was_reviewed, max(change = 'reopened') AS was_reopened \
@@ -85,9 +89,26 @@ impl Store {
         from: Timestamp,
         to: Timestamp,
     ) -> Result<Vec<RuleQuality>, Error> {
-        let query = self
-            .client()
-            .query_raw(QUALITY)
+        self.rule_quality_in(from, to, &Sight::default()).await
+    }
+
+    /// The same of the alerts that somebody sees.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`], [`Error::Refused`].
+    pub async fn rule_quality_in(
+        &self,
+        from: Timestamp,
+        to: Timestamp,
+        sight: &Sight,
+    ) -> Result<Vec<RuleQuality>, Error> {
+        let conditions = match sight.is_everything() {
+            true => "1".to_owned(),
+            false => sight.on_alerts().join(" AND "),
+        };
+        let sql = QUALITY.replace(IN_SIGHT, &conditions);
+        let query = sight
+            .bind(self.client().query_raw(&sql))
             .param("from", from.millis())
             .param("to", to.millis());
         self.fetch("counting what became of alerts", query).await

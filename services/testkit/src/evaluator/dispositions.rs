@@ -150,7 +150,7 @@ impl Deeds {
         }
     }
 
-    /// A command arrives; answers why it is refused, where it is.
+    /// A command arrives about an alert, which names the item; answers why it is refused, where it is.
     pub fn command(
         &mut self,
         command: &Command,
@@ -158,6 +158,7 @@ impl Deeds {
         alone: &AlertStand,
         alone_out_at: Option<Timestamp>,
         definitions: &Definitions,
+        item: Option<&str>,
     ) -> Option<Because> {
         if let Some(known) = self.answers.iter().find(|a| a.id == command.id) {
             return match known.digest == command.digest() {
@@ -166,7 +167,7 @@ impl Deeds {
             };
         }
         let refused = self
-            .objection(command, what, alone, alone_out_at, definitions)
+            .objection(command, what, alone, alone_out_at, definitions, item)
             .err();
         self.answers.push(Answer {
             id: command.id.clone(),
@@ -174,7 +175,7 @@ impl Deeds {
             refused,
         });
         if refused.is_none() {
-            self.apply(command, what, alone, alone_out_at, definitions);
+            self.apply(command, what, alone, alone_out_at, definitions, item);
         }
         refused
     }
@@ -186,18 +187,19 @@ impl Deeds {
         alone: &AlertStand,
         alone_out_at: Option<Timestamp>,
         definitions: &Definitions,
+        item: Option<&str>,
     ) {
         let shown = self.shown(alone, alone_out_at);
         let goes_out = matches!(what, Disposal::Issue | Disposal::Confirm | Disposal::Uphold);
         let due_at = match what {
             Disposal::Order { due_at: None, to } => {
-                let within = Terms::of(definitions, to, command.at).answer;
+                let within = Terms::of(definitions, to, item, command.at).answer;
                 let calendar = definitions.calendar_of_body(to);
                 Some(deadline(calendar, command.at, within, &Ledger::default()).due_at)
             }
             Disposal::Order { due_at, .. } => *due_at,
             Disposal::Extend { due_at } => Some(*due_at),
-            Disposal::Uphold => self.anew(command.at, definitions),
+            Disposal::Uphold => self.anew(command.at, definitions, item),
             _ => None,
         };
         self.applied.push(Deed {
@@ -219,6 +221,7 @@ impl Deeds {
         alone: &AlertStand,
         alone_out_at: Option<Timestamp>,
         definitions: &Definitions,
+        item: Option<&str>,
     ) -> Result<(), Because> {
         let against = |so: bool, because: Because| match so {
             true => Err(because),
@@ -300,7 +303,7 @@ impl Deeds {
                     last.filter(|d| matches!(d.what, Disposal::Confirm | Disposal::Uphold));
                 let from = shown.out_at.max(confirmed.map(|d| d.at));
                 let body = body(command);
-                let within = Terms::of(definitions, body, command.at).appeal;
+                let within = Terms::of(definitions, body, item, command.at).appeal;
                 let calendar = definitions.calendar_of_body(body);
                 let until = from.map(|from| deadline(calendar, from, within, &Ledger::default()));
                 let late = until.is_some_and(|d| command.at.floor_second() > d.due_at);
@@ -419,11 +422,16 @@ impl Deeds {
 
     /// Until when an unanswered order is to be answered once the appeal that is open is turned down now; nothing where that changes
     /// nothing.
-    fn anew(&self, now: Timestamp, definitions: &Definitions) -> Option<Timestamp> {
+    fn anew(
+        &self,
+        now: Timestamp,
+        definitions: &Definitions,
+        item: Option<&str>,
+    ) -> Option<Timestamp> {
         self.order()?;
         let order = self.last_order().filter(|o| o.answered_at.is_none())?;
         let in_time = order.appealed_at?.floor_second() <= order.due_at;
-        let within = Terms::of(definitions, &order.to, order.given_at).answer;
+        let within = Terms::of(definitions, &order.to, item, order.given_at).answer;
         let calendar = definitions.calendar_of_body(&order.to);
         let due_at = deadline(calendar, now, within, &Ledger::default()).due_at;
         (in_time && due_at > order.due_at).then_some(due_at)

@@ -54,6 +54,7 @@ impl SlowEvaluator<'_> {
                     at: due_at.plus_millis(1000),
                     due_at: Some(due_at),
                     breach: true,
+                    asked: false,
                 };
                 let judged = mingjing_domain::definitions::Judged::Always;
                 found.extend(allege(

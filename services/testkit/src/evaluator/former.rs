@@ -138,6 +138,14 @@ fn starts(record: &CaseEvent<'static>, limit: &Limit, case: &Case<'_>) -> bool {
 
 /// The item that the first event which names one names, as known after each receipt.
 fn said(case: &Case<'_>) -> Vec<(Timestamp, Option<String>)> {
+    after_each_receipt(case, |events| item_of(events).map(str::to_owned))
+}
+
+/// Something of the events that counted, in order, after each receipt.
+pub(super) fn after_each_receipt<T>(
+    case: &Case<'_>,
+    of: impl Fn(&[&CaseEvent<'static>]) -> T,
+) -> Vec<(Timestamp, T)> {
     let records = records(case);
     let came = |record: &CaseEvent<'static>| record.received_at.floor_second();
     let mut receipts: Vec<Timestamp> = records.iter().map(came).collect();
@@ -147,7 +155,7 @@ fn said(case: &Case<'_>) -> Vec<(Timestamp, Option<String>)> {
         let by_then = records.iter().filter(|record| came(record) <= at);
         let by_then: Vec<CaseEvent<'static>> = by_then.cloned().collect();
         let (events, _) = known(&by_then);
-        (at, item_of(&events).map(str::to_owned))
+        (at, of(&events))
     };
     receipts.into_iter().map(known_at).collect()
 }

@@ -8,7 +8,7 @@ use mingjing_domain::deadline::{self, Deadline, Ledger};
 use mingjing_domain::definitions::{
     ControlPoint, Flowchart, Judged, Limit, PointKind, Rung, RungAt,
 };
-use mingjing_domain::event::EventKind;
+use mingjing_domain::event::{CaseEvent, EventKind};
 use mingjing_domain::limit::{Budget, Unit};
 
 use super::codes::cannot_come;
@@ -26,6 +26,8 @@ pub(super) struct Step {
     pub at: Timestamp,
     pub due_at: Option<Timestamp>,
     pub breach: bool,
+    /// It would not have been reached if a special procedure counted that the department is still asked about.
+    pub asked: bool,
 }
 
 impl SlowEvaluator<'_> {
@@ -50,9 +52,14 @@ impl SlowEvaluator<'_> {
                 } else {
                     levels.clone()
                 };
+                let readings = self.other_readings(case, watch, moment);
+                let others = readings.iter().map(|records| self.read_as(case, records));
+                let others: Vec<Case<'_>> = others.collect();
                 let alleged = |stay: Stay| {
                     let course = self.course(case, limit, &stay);
-                    let ladder = self.ladder(case, flowchart, limit, &stay, &course, &levels);
+                    let mut ladder = self.ladder(case, flowchart, limit, &stay, &course, &levels);
+                    let by = held_by(case, moment, &course);
+                    self.mark_asked(&others, limit, &stay, &levels, by, &mut ladder);
                     allege(case, watch, moment, limit.judged, &stay, &course, &ladder)
                 };
                 let mut found: Vec<Wanted> = self
@@ -61,7 +68,8 @@ impl SlowEvaluator<'_> {
                     .filter_map(alleged)
                     .collect();
                 if limit.judged != Judged::WhileOpen {
-                    found.extend(self.told_by_their_end(case, watch, moment, limit, &levels));
+                    let told = self.told_by_their_end(case, watch, moment, &others, limit, &levels);
+                    found.extend(told);
                 }
                 found
             }
@@ -88,12 +96,14 @@ impl SlowEvaluator<'_> {
                         at,
                         due_at: stay.own,
                         breach: false,
+                        asked: false,
                     });
                     let breach = stay.own.map(|due_at| Step {
                         level,
                         at: due_at.plus_millis(1000),
                         due_at: Some(due_at),
                         breach: true,
+                        asked: false,
                     });
                     let ladder: Vec<Step> = reminder.into_iter().chain(breach).collect();
                     allege(case, watch, moment, Judged::Always, &stay, &course, &ladder)
@@ -113,13 +123,15 @@ impl SlowEvaluator<'_> {
         case: &Case<'_>,
         watch: &Watch<'_>,
         moment: Moment<'_>,
+        others: &[Case<'_>],
         limit: &Limit,
         levels: &[Rung],
     ) -> Vec<Wanted> {
         let mut found = Vec::new();
         for (stay, course) in stays_before(case, limit) {
-            let ladder = self.ladder(case, case.chart, limit, &stay, &course, levels);
+            let mut ladder = self.ladder(case, case.chart, limit, &stay, &course, levels);
             let Some(done) = course.done else { continue };
+            self.mark_asked(others, limit, &stay, levels, case.second(done), &mut ladder);
             let passed = |step: &&Step| step.breach && step.at <= case.second(done);
             let Some(gravest) = ladder.iter().filter(passed).max_by_key(|s| s.level) else {
                 continue;
@@ -129,7 +141,10 @@ impl SlowEvaluator<'_> {
                 step: stay.step,
                 visit: stay.visit,
                 level: Level::Review,
-                state: moment.state(case, &watch.point, gravest.at),
+                state: match gravest.asked {
+                    true => State::Pending,
+                    false => moment.state(case, &watch.point, gravest.at),
+                },
                 due_at: Some(gravest.at.plus_millis(-1000)),
                 breached_at: Some(gravest.at),
                 completed_at: Some(case.events[done].occurred_at),
@@ -225,6 +240,7 @@ impl SlowEvaluator<'_> {
             [] => case.ends_otherwise(*i) && !case.withdrawn_by_document(*i),
             anchors => case.matches_any(*i, anchors),
         };
+        let readings = self.other_readings(case, watch, moment);
         let mut found = Vec::new();
         for stay in self.stays(case, flowchart, limit) {
             let course = self.course(case, limit, &stay);
@@ -236,12 +252,26 @@ impl SlowEvaluator<'_> {
             let second = case.second(ended);
             if from.at <= second && second < late.at {
                 let instant = case.events[ended].occurred_at;
+                let so_in = |records: &Vec<CaseEvent<'static>>| {
+                    let other = self.read_as(case, records);
+                    let Some((twin, course)) = self.twin(&other, limit, &stay) else {
+                        return false;
+                    };
+                    let steps = self.ladder(&other, other.chart, limit, &twin, &course, &levels);
+                    let near = |from: &Step, late: &Step| from.at <= second && second < late.at;
+                    course.fallen == Some(ended)
+                        && matches!(steps.as_slice(), [from, late] if near(from, late))
+                };
+                let state = match readings.iter().all(so_in) {
+                    true => moment.state(case, &watch.point, instant),
+                    false => State::Pending,
+                };
                 found.push(Wanted {
                     control_point: watch.point.id.text.clone(),
                     step: stay.step,
                     visit: stay.visit,
                     level: level_of(&watch.point),
-                    state: moment.state(case, &watch.point, instant),
+                    state,
                     due_at: late.due_at,
                     breached_at: Some(instant),
                     completed_at: None,
@@ -252,7 +282,7 @@ impl SlowEvaluator<'_> {
     }
 
     /// The instants of a ladder's rungs; none while the stay is stopped, and none that a stop without end puts off.
-    fn ladder(
+    pub(super) fn ladder(
         &self,
         case: &Case<'_>,
         flowchart: &Flowchart,
@@ -311,6 +341,7 @@ impl SlowEvaluator<'_> {
                         at: due_at.plus_millis(1000),
                         due_at: Some(due_at),
                         breach: true,
+                        asked: false,
                     })
                 }
                 RungAt::Before(budget) => {
@@ -320,6 +351,7 @@ impl SlowEvaluator<'_> {
                         at,
                         due_at: reminder_due(),
                         breach: false,
+                        asked: false,
                     })
                 }
                 RungAt::Used(percent) => {
@@ -336,6 +368,7 @@ impl SlowEvaluator<'_> {
                         at,
                         due_at: reminder_due(),
                         breach: false,
+                        asked: false,
                     })
                 }
             }
@@ -493,6 +526,12 @@ fn special_course(case: &Case<'_>, stay: &Stay) -> Course {
     }
 }
 
+/// Until when a stay could become late, as far as is known.
+fn held_by(case: &Case<'_>, moment: Moment<'_>, course: &Course) -> Timestamp {
+    let end = course.end().map(|i| case.second(i));
+    end.unwrap_or(moment.clock.floor_second())
+}
+
 pub(super) fn allege(
     case: &Case<'_>,
     watch: &Watch<'_>,
@@ -502,9 +541,7 @@ pub(super) fn allege(
     course: &Course,
     ladder: &[Step],
 ) -> Option<Wanted> {
-    let held = course
-        .end()
-        .map_or(moment.clock.floor_second(), |i| case.second(i));
+    let held = held_by(case, moment, course);
     let reached: Vec<&Step> = ladder.iter().filter(|step| step.at <= held).collect();
     let gravest = *reached.iter().max_by_key(|step| step.level)?;
     let done_late = course.done.is_some() && gravest.breach;
@@ -512,7 +549,7 @@ pub(super) fn allege(
     if judged == Judged::WhenDone && !done_late {
         return None;
     }
-    let settled = |step: &&&Step| !step.breach || moment.is_settled(step.at);
+    let settled = |step: &&&Step| !step.breach || (moment.is_settled(step.at) && !step.asked);
     let shown = reached
         .iter()
         .filter(settled)

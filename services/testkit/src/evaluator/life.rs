@@ -77,6 +77,8 @@ pub struct SlowEngine {
     alerts: BTreeMap<AlertKey, AlertStand>,
     /// Since when each that is out is out.
     out_at: BTreeMap<AlertKey, Timestamp>,
+    /// The item that each names, as of when it last changed.
+    items: BTreeMap<AlertKey, String>,
     /// Every command of an inspection that arrived.
     commands: Vec<Command>,
     /// What people did.
@@ -97,6 +99,7 @@ impl SlowEngine {
             waiting: BTreeSet::new(),
             alerts: BTreeMap::new(),
             out_at: BTreeMap::new(),
+            items: BTreeMap::new(),
             commands: Vec::new(),
             deeds: BTreeMap::new(),
             answer: None,
@@ -160,7 +163,10 @@ impl SlowEngine {
             .or_default()
             .push(event.clone());
         match source.clock {
-            SourceClock::Live => self.judge(&key, cause),
+            SourceClock::Live => {
+                let put_off = self.put_off(&key, event);
+                self.judge(&key, cause, &put_off);
+            }
             SourceClock::Declared if is_new => drop(self.waiting.insert(key)),
             SourceClock::Declared => {}
         }
@@ -234,6 +240,9 @@ impl SlowEngine {
             completed_at: None,
             doubted: false,
         };
+        if let Act::Found { finding } | Act::Over { finding, .. } = &last.what {
+            self.names_item(&key, finding.item_code.clone());
+        }
         match &last.what {
             Act::Found { finding } if finding.level == Level::Review => {
                 self.alerts.insert(key, stand(finding, Status::Review));
@@ -314,6 +323,7 @@ impl SlowEngine {
             &self.alerts[&key],
             self.out_at.get(&key).copied(),
             &self.definitions,
+            self.items.get(&key).map(String::as_str),
         );
         self.answer = Some(refused);
         self.judge_orders();
@@ -376,16 +386,30 @@ impl SlowEngine {
             |key: &&(String, String)| of(&self.source(&key.0)) && !self.waiting.contains(key);
         let keys: Vec<_> = self.cases.keys().filter(is_due).cloned().collect();
         for key in keys {
-            self.judge(&key, Cause::InOrder);
+            self.judge(&key, Cause::InOrder, &[]);
         }
         self.judge_orders();
     }
 
-    fn judge(&mut self, case: &(String, String), cause: Cause) {
+    /// The control points of limits whose own deadline an event puts off, later than that could be put right.
+    fn put_off(&self, case: &(String, String), event: &CaseEvent<'static>) -> Vec<String> {
+        let source = self.source(&case.0);
+        let arrivals = self.cases.get(case);
+        let (Some(arrivals), Some(moment)) = (arrivals, self.moment(&source)) else {
+            return Vec::new();
+        };
+        let evaluator = SlowEvaluator::new(&self.definitions);
+        evaluator.put_off(arrivals, moment, event.received_at)
+    }
+
+    /// Judges a case anew. A breach at one of the points that were put off is not taken back by what put it off.
+    fn judge(&mut self, case: &(String, String), cause: Cause, put_off: &[String]) {
         if self.moment(&self.source(&case.0)).is_none() {
             return;
         }
         let before = self.alerts.clone();
+        let item = self.item_of(case);
+        let mut named: Vec<AlertKey> = Vec::new();
         let mut wanted: BTreeMap<AlertKey, Wanted> = self
             .wanted(&case.0, &case.1)
             .into_iter()
@@ -395,16 +419,41 @@ impl SlowEngine {
             let beside =
                 key.control_point.starts_with("inspection/") || key.control_point == ORDER_POINT;
             if (&key.source, &key.case_no) == (&case.0, &case.1) && !beside {
-                fold(stand, wanted.remove(key).as_ref(), cause);
+                let is_put_off = put_off.contains(&key.control_point);
+                let cause = match is_put_off && stand.breached_at.is_some() {
+                    true => Cause::LateEntry,
+                    false => cause,
+                };
+                let follows = fold(stand, wanted.remove(key).as_ref(), cause);
+                if follows && before.get(key) != Some(&*stand) {
+                    named.push(key.clone());
+                }
             }
         }
         for (key, wanted) in wanted {
             if let Some(stand) = raised(&wanted) {
+                named.push(key.clone());
                 self.alerts.insert(key, stand);
             }
         }
+        for key in named {
+            self.names_item(&key, item.clone());
+        }
         let now = self.now(&case.0);
         self.note_what_went_out(&before, now, Goes::Out);
+    }
+
+    /// The first item that a case's records name, in our codes.
+    fn item_of(&self, case: &(String, String)) -> Option<String> {
+        let arrivals = self.cases.get(case)?;
+        super::item_named(arrivals, &self.source(&case.0))
+    }
+
+    fn names_item(&mut self, key: &AlertKey, item: Option<String>) {
+        match item {
+            Some(item) => drop(self.items.insert(key.clone(), item)),
+            None => drop(self.items.remove(key)),
+        }
     }
 
     /// When something is concluded of a source's case: its clock, or before any tick its latest receipt.
@@ -470,16 +519,19 @@ fn with_values(status: Status, wanted: &Wanted) -> AlertStand {
     }
 }
 
-fn fold(stand: &mut AlertStand, wanted: Option<&Wanted>, cause: Cause) {
+/// Brings an alert to what is wanted; answers whether it says that now.
+fn fold(stand: &mut AlertStand, wanted: Option<&Wanted>, cause: Cause) -> bool {
     match wanted {
         Some(wanted) if wanted.state == State::EndedIfAlleged => end_where_alleged(stand),
         Some(wanted)
             if is_borne_out(stand, wanted) || cause == Cause::InOrder && !stand.doubted =>
         {
             follow(stand, wanted);
+            return true;
         }
         _ => take_back(stand, cause),
     }
+    false
 }
 
 /// Whether what is wanted is at least what the alert says: a card does not shrink by itself once it is out. A reminder is no card.

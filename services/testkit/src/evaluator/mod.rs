@@ -16,11 +16,13 @@ mod findings;
 mod flow;
 mod former;
 mod history;
+mod hours;
 mod ladder;
 mod ledger;
 pub mod life;
 mod money;
 mod moved;
+mod queried;
 mod records;
 mod saved;
 mod settings;
@@ -233,28 +235,39 @@ impl<'a> SlowEvaluator<'a> {
 
     /// What should be alleged of the case that these arrivals (in order of arrival) make; sorted.
     pub fn wanted(&self, arrivals: &[CaseEvent<'static>], moment: Moment<'_>) -> Vec<Wanted> {
-        let mapping = &moment.source.mapping;
-        let ours = codes::in_our_codes(arrivals, mapping);
-        let lacks = &moment.source.lacks;
+        self.of_case(arrivals, moment.source, |evaluator, case| {
+            let mut all: Vec<Wanted> = Vec::new();
+            for watch in evaluator.watches(case, moment.source) {
+                for wanted in evaluator.of_point(case, &watch, moment) {
+                    let same = |w: &Wanted| {
+                        (&w.control_point, &w.step, w.visit)
+                            == (&wanted.control_point, &wanted.step, wanted.visit)
+                    };
+                    if !all.iter().any(same) {
+                        all.push(wanted);
+                    }
+                }
+            }
+            all.sort();
+            all
+        })
+    }
+
+    /// Something of the case that these arrivals make, in our codes.
+    fn of_case<T>(
+        &self,
+        arrivals: &[CaseEvent<'static>],
+        source: &Source,
+        of: impl for<'x> FnOnce(&SlowEvaluator<'x>, &Case<'x>) -> T,
+    ) -> T {
+        let ours = codes::in_our_codes(arrivals, &source.mapping);
+        let lacks = &source.lacks;
         let flowchart = Case::of(&ours, self.definitions, lacks).flowchart;
         let ours = codes::by_name(&ours, flowchart);
         let mut case = Case::of(&ours, self.definitions, lacks);
-        let live = moment.source.clock == SourceClock::Live;
-        case.allowance_ms = live.then(|| moment.source.delay_allowance_ms());
-        let mut all: Vec<Wanted> = Vec::new();
-        for watch in self.watches(&case, moment.source) {
-            for wanted in self.of_point(&case, &watch, moment) {
-                let same = |w: &Wanted| {
-                    (&w.control_point, &w.step, w.visit)
-                        == (&wanted.control_point, &wanted.step, wanted.visit)
-                };
-                if !all.iter().any(same) {
-                    all.push(wanted);
-                }
-            }
-        }
-        all.sort();
-        all
+        let live = source.clock == SourceClock::Live;
+        case.allowance_ms = live.then(|| source.delay_allowance_ms());
+        of(self, &case)
     }
 
     /// The control points of the case's flowchart, and the general ones that apply to its source.
@@ -370,6 +383,14 @@ fn spelt_out(mut watch: Watch<'_>) -> Watch<'_> {
         _ => {}
     }
     watch
+}
+
+/// The first item that the records of a case name, in our codes.
+fn item_named(arrivals: &[CaseEvent<'static>], source: &Source) -> Option<String> {
+    let ours = codes::in_our_codes(arrivals, &source.mapping);
+    let (events, _) = history::known(&ours);
+    let mut named = events.iter().filter_map(|e| e.data.item_code.as_deref());
+    named.next().map(str::to_owned)
 }
 
 impl Moment<'_> {

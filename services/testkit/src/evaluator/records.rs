@@ -1,7 +1,5 @@
 //! Findings about who acted, under which item, and about the records themselves.
 
-use chrono::Timelike;
-use mingjing_domain::alert::Level;
 use mingjing_domain::calendar::WorkCalendar;
 use mingjing_domain::deadline::{self, Ledger};
 use mingjing_domain::definitions::{
@@ -15,6 +13,7 @@ use super::authority::query_ends;
 use super::codes::lacks_field;
 use super::findings::{Finding, case_wide};
 use super::history::{Case, Visit, local_date};
+use super::hours::Hours;
 use super::stays::begun_on;
 use super::values::carried;
 use super::{Moment, SlowEvaluator, Watch};
@@ -62,38 +61,14 @@ impl SlowEvaluator<'_> {
                 emergency,
                 each,
             } => {
-                let night = [(*night_from, 22 * 60), (*night_until, 6 * 60)]
-                    .map(|(set, default)| set.map_or(default, |time| u32::from(time.minutes())));
-                let unlawful = |i: &usize| {
-                    let at = case.events[*i].occurred_at;
-                    let shown = emergency.as_ref().is_some_and(|kind| {
-                        let field = format!("attachments.{}", kind.text);
-                        let recent = case.events[..=*i].iter();
-                        let recent = recent
-                            .filter(|e| at.millis() - e.occurred_at.millis() <= 72 * 3_600_000);
-                        let mut files = recent.flat_map(|e| &e.data.attachments);
-                        files.any(|file| *file.kind == **kind)
-                            || lacks_field(case.lacks, case.events[*i].kind, &field)
-                    });
-                    !shown && is_by_night_or_on_a_holiday(case.events[*i], night, watch.calendar)
-                };
-                let found: Vec<usize> = case.all(on).into_iter().filter(unlawful).collect();
-                let mut found: Vec<Finding> = match each {
-                    true => found
-                        .into_iter()
-                        .map(|i| Finding::of_event(case, i))
-                        .collect(),
-                    false => case_wide(found),
-                };
-                for finding in &mut found {
-                    let event = case.events[finding.index];
-                    let later = &case.events[finding.index + 1..];
-                    let mut files = later.iter().flat_map(|e| &e.data.attachments);
-                    let shows = |kind: &Name| files.any(|file| *file.kind == **kind);
-                    let certain = is_by_night(event, night, watch.calendar)
-                        || is_statutory(event, watch.calendar);
-                    if !certain || emergency.as_ref().is_some_and(shows) {
-                        finding.level = Some(Level::Review);
+                let night = [*night_from, *night_until];
+                let hours = Hours::new(on, night, emergency.as_ref(), watch.calendar);
+                let mut found = hours.found(case);
+                if !each {
+                    for finding in &mut found {
+                        let level = finding.level;
+                        *finding = Finding::of_case(finding.index);
+                        finding.level = level;
                     }
                 }
                 found
@@ -307,38 +282,6 @@ fn is_instant(case: &Case<'_>) -> bool {
     let mut told = case.events.iter().take(begun.unwrap_or(0) + 1);
     let kind = told.find_map(|e| e.data.case_kind.as_deref().filter(|k| !k.is_empty()));
     kind == Some("instant")
-}
-
-/// Whether an event happened on a day off of the notice, or by night.
-fn is_by_night_or_on_a_holiday(
-    event: &CaseEvent<'_>,
-    night: [u32; 2],
-    calendar: &WorkCalendar,
-) -> bool {
-    let local = event.occurred_at.to_utc().with_timezone(&calendar.tz());
-    calendar.holiday_name(local.date_naive()).is_some() || is_by_night(event, night, calendar)
-}
-
-/// By night, and not at the very second of midnight, as what has no time is told.
-fn is_by_night(event: &CaseEvent<'_>, [from, until]: [u32; 2], calendar: &WorkCalendar) -> bool {
-    let local = event.occurred_at.to_utc().with_timezone(&calendar.tz());
-    let second = local.num_seconds_from_midnight();
-    // Minute by minute from where the night begins to where it ends.
-    let mut minute = from;
-    let mut by_night = false;
-    while minute != until {
-        by_night |= second / 60 == minute;
-        minute = (minute + 1) % (24 * 60);
-    }
-    by_night && second != 0
-}
-
-/// On a day off that is a statutory holiday by its date alone.
-fn is_statutory(event: &CaseEvent<'_>, calendar: &WorkCalendar) -> bool {
-    let date = local_date(event, calendar.tz());
-    let named = ["01-01", "05-01", "10-01", "10-02", "10-03"];
-    let is_named = named.contains(&date.format("%m-%d").to_string().as_str());
-    is_named && calendar.holiday_name(date).is_some()
 }
 
 /// A re-sent version with the same business time keeps the earliest times known for it.

@@ -120,7 +120,7 @@ impl SlowEvaluator<'_> {
         starts
     }
 
-    fn zone(&self, flowchart: &Flowchart) -> chrono_tz::Tz {
+    pub(super) fn zone(&self, flowchart: &Flowchart) -> chrono_tz::Tz {
         self.definitions.zone(&flowchart.calendar)
     }
 
@@ -315,7 +315,7 @@ fn of_events(
     case.all(&limit.to).into_iter().filter_map(stay).collect()
 }
 
-fn instant(value: Known) -> Option<Timestamp> {
+pub(super) fn instant(value: Known) -> Option<Timestamp> {
     match value {
         Known::Instant(at) => Some(at),
         _ => None,

@@ -9,7 +9,7 @@ use mingjing_domain::limit::Budget;
 use super::Definitions;
 use super::settings::significant;
 
-/// What is in force of T15 for a body on a day. Settings by category or item are left to scripts of their own: here they never apply.
+/// What is in force of T15 on a day for a body that has to act upon an alert.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Terms {
     pub answer: Budget,
@@ -21,7 +21,9 @@ pub(super) struct Terms {
 }
 
 impl Terms {
-    pub fn of(definitions: &Definitions, body: &str, at: Timestamp) -> Self {
+    /// The item is the one that the alert names.
+    pub fn of(definitions: &Definitions, body: &str, item: Option<&str>, at: Timestamp) -> Self {
+        let item = item.and_then(|code| definitions.item(code));
         let region = definitions.body_with(body).map(|body| body.region.as_str());
         let day = at.local_date(definitions.calendar_of_body(body).tz());
         let settings = definitions.set().rule_settings.iter().map(|d| &d.value);
@@ -39,13 +41,26 @@ impl Terms {
             let place = &settings.place;
             let area = place.region.as_deref().map(significant);
             let here = area.is_none_or(|area| region.is_some_and(|r| r.starts_with(area)));
-            here && place.power_type.is_none() && place.item.is_none()
+            let category = place.power_type;
+            here && category.is_none_or(|t| item.is_some_and(|item| item.power_type == t))
+                && place
+                    .item
+                    .as_ref()
+                    .is_none_or(|code| item.is_some_and(|item| *item.code == **code))
         });
-        // The wider area first, then the earlier day, then the id: what comes last counts.
+        // What names no item first, then the wider area, then what names no category, then the earlier day, then the id: what comes
+        // last counts.
         in_force.sort_by_key(|settings| {
             let area = settings.place.region.as_deref().map(significant);
             let width = area.map_or(0, str::len);
-            (width, settings.effective_from, settings.id.text.clone())
+            let place = &settings.place;
+            (
+                place.item.is_some(),
+                width,
+                place.power_type.is_some(),
+                settings.effective_from,
+                settings.id.text.clone(),
+            )
         });
         let all: Vec<&Setting> = in_force
             .iter()

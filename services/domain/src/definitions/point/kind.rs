@@ -273,7 +273,8 @@ pub enum PointKind {
         on: Vec<Anchor>,
     },
     /// P18: done at night or on a holiday of the work calendar, in its zone. What is told as of midnight to the second is told without
-    /// a time: of it only the day is asked.
+    /// a time: of it only the day is asked. Of work whose start is told, by the first `step_start` of the event's step, the start counts
+    /// too, and less than a day that is mostly night is for a person.
     NightOrHoliday {
         /// On these events.
         on: Vec<Anchor>,
@@ -285,8 +286,8 @@ pub enum PointKind {
         #[serde(default)]
         #[schemars(with = "Option<String>")]
         night_until: Option<TimeOfDay>,
-        /// 情况紧急: the kind of file that shows it. Where this event or one of the case in the 72 hours before it carried one, it is lawful;
-        /// where a later one does, a person looks at it; absent: nothing makes it lawful.
+        /// 情况紧急: the kind of file that shows it. Where this event, the decision before it or one of the case in the 72 hours before it
+        /// carried one, it is lawful; where any other does, a person looks at it; absent: nothing makes it lawful.
         #[serde(default)]
         emergency: Option<Name>,
         /// Every occurrence by itself; absent: the first of the case that is at fault.

@@ -337,7 +337,9 @@ impl Builder<'_> {
                 each,
             } => {
                 let file = |name: &Name| format!("{FILE_FIELD}{}", name.text);
+                let on = self.mark(on);
                 let hours = Hours {
+                    on,
                     night_from: night_from.unwrap_or(NIGHT_FROM),
                     night_until: night_until.unwrap_or(NIGHT_UNTIL),
                     emergency: emergency.as_ref().map(file),
@@ -346,7 +348,7 @@ impl Builder<'_> {
                 if hours.night_from == hours.night_until {
                     self.refuse(home, point, "a night ends at another time than it begins");
                 }
-                (Check::NightOrHoliday(hours), Looks::At(self.mark(on)))
+                (Check::NightOrHoliday(hours), Looks::At(on))
             }
             PointKind::LateEntry { over } => (
                 Check::LateEntry {

@@ -39,10 +39,17 @@ impl SlowEngine {
             ..about.clone()
         };
         let old = self.alerts.get(&key).cloned();
-        let wanted = self.wanted_of(&order, gone, old.as_ref());
+        let item = self.items.get(about).cloned();
+        let of = (item.as_deref(), &order);
+        let wanted = self.wanted_of(of, gone, old.as_ref());
         let before = self.alerts.clone();
         match (wanted, old) {
-            (Some(wanted), _) => drop(self.alerts.insert(key, wanted)),
+            (Some(wanted), old) => {
+                if old.as_ref() != Some(&wanted) {
+                    self.names_item(&key, item);
+                }
+                self.alerts.insert(key, wanted);
+            }
             (None, Some(old)) => {
                 let status = Status::Withdrawn;
                 self.alerts.insert(key, AlertStand { status, ..old });
@@ -56,14 +63,14 @@ impl SlowEngine {
         self.note_what_went_out(&before, now, Goes::OutAgain);
     }
 
-    /// Where the alert about an order should stand; nothing where there should be none.
+    /// Where the alert about an order should stand, given the item that it is about; nothing where there should be none.
     fn wanted_of(
         &self,
-        order: &LastOrder,
+        (item, order): (Option<&str>, &LastOrder),
         gone: bool,
         old: Option<&AlertStand>,
     ) -> Option<AlertStand> {
-        let terms = Terms::of(&self.definitions, &order.to, order.given_at);
+        let terms = Terms::of(&self.definitions, &order.to, item, order.given_at);
         if terms.off || gone {
             return None;
         }

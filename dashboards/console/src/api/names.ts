@@ -1,0 +1,58 @@
+// Names for codes; a code without a name is shown as it is.
+
+import { Store } from '../store'
+import type { Alert, NameTables } from './types'
+
+export const NO_NAMES: NameTables = {
+  version: '',
+  orgs: {},
+  offices: {},
+  posts: {},
+  items: {},
+  item_flowcharts: {},
+  duties: {},
+  flowcharts: {},
+  special_procedures: {},
+  flowchart_steps: {},
+  steps: {},
+  control_points: {},
+  sources: {},
+}
+
+type Code = string | null | undefined
+
+export class Names {
+  constructor(readonly tables: NameTables) {}
+
+  org = (code: Code) => (code ? (this.tables.orgs[code] ?? code) : '未报机构')
+  item = (code: Code) => (code ? (this.tables.items[code] ?? code) : '未报事项')
+  controlPoint = (code: string) => this.tables.control_points[code] ?? code
+  source = (code: string) => this.tables.sources[code] ?? code
+  office = (org: Code, code: Code) => (code ? (this.tables.offices[org ?? '']?.[code] ?? code) : '')
+  special = (code: string) => this.tables.special_procedures[code] ?? code
+
+  /** An officer's post and id: the id alone says nothing to a reader, and names are not kept here. */
+  officer = (id: Code) => (id && this.tables.posts[id] ? `${this.tables.posts[id]} ${id}` : (id ?? ''))
+
+  /** A step; of a case whose flowchart is known, like `permit@2`, as that one calls it: two may mean other things by one code. */
+  step(code: Code, flowchart?: Code) {
+    const own = flowchart ? this.tables.flowchart_steps[flowchart.split('@')[0] ?? ''] : undefined
+    return code ? (own?.[code] ?? this.tables.steps[code] ?? code) : ''
+  }
+
+  /** What an alert names as its step: a step of its item's flowchart, or a duty of its item's responsibility list. */
+  stepOf(alert: Alert) {
+    const item = alert.item_code ?? ''
+    const duty = alert.rule === 'F1' && this.tables.duties[item]?.[alert.step]
+    return duty || this.step(alert.step, this.tables.item_flowcharts[item])
+  }
+
+  /** A flowchart like `permit@2`. */
+  flowchart(version: string) {
+    const [id = '', number] = version.split('@')
+    const name = this.tables.flowcharts[id]
+    return name ? `${name} 第${number}版` : version
+  }
+}
+
+export const namesStore = new Store(new Names(NO_NAMES))

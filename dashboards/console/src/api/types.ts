@@ -1,0 +1,58 @@
+// What the platform answers, by the names used here. Every type is schemas/openapi.json's; only the answer of an act is spelled out, since
+// the document describes it where its outcome is asked for.
+
+import type { components, operations } from './schema'
+
+type Schemas = components['schemas']
+type Answer<O extends keyof operations> = operations[O] extends { responses: { 200: { content: { 'application/json': infer A } } } } ? A : never
+
+export type AlertRecord = Schemas['AlertRecord']
+export type Level = Schemas['Level']
+export type Status = Schemas['Status']
+export type DayVerdict = Schemas['Verdict']
+export type Disposition = Schemas['Disposition']
+export type DispositionState = Schemas['DispositionState']
+export type Conclusion = Schemas['Conclusion']
+export type Signature = Schemas['Signature']
+export type Evidence = Schemas['Evidence']
+export type Account = Schemas['Account']
+
+/** An alert as lists and the stream tell it: all but its evidence. */
+export type Alert = Omit<AlertRecord, 'evidence'>
+
+/** A page of alerts. */
+export interface AlertPage {
+  alerts: Alert[]
+  next: string | null
+}
+
+export type AlertFound = Answer<'getAlert'>
+/** One day of a limit. */
+export type Day = AlertFound['account'][number]
+/** One change of an alert. */
+export type Change = AlertFound['history'][number]
+/** Why an alert changed. */
+export type Cause = Change['cause']
+
+export type CaseFound = Answer<'getCase'>
+export type CaseRow = NonNullable<CaseFound['case']>
+export type TimelineEntry = CaseFound['timeline'][number]
+export type EventEntry = Extract<TimelineEntry, { kind: 'event' }>
+export type AlertEntry = Extract<TimelineEntry, { kind: 'alert' }>
+
+export type Counts = Answer<'getCounts'>
+export type Platform = Answer<'getPlatform'>
+/** Names by code. */
+export type NameTables = Platform['names']
+/** One source and how it stands. */
+export type SourceRow = Answer<'listSources'>['sources'][number]
+
+/** What became of an act (`dispositions::told` in services/api). */
+export interface Outcome {
+  command_id: string
+  state: 'accepted' | 'applied' | 'refused'
+  status_address?: string
+  message?: string
+  remedy?: string
+  alert?: Alert
+}

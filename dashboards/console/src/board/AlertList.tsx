@@ -1,0 +1,122 @@
+// The list of the board with its filters.
+
+import { useEffect, useRef } from 'react'
+
+import { ApiFailure } from '../api/client'
+import { nowStore } from '../api/clock'
+import { namesStore } from '../api/names'
+import type { Level } from '../api/types'
+import { Both, Placeholder } from '../components/pieces'
+import { alertIdOf } from '../panel/routes'
+import { useStore } from '../store'
+import { LEVELS, type Words } from '../words/codes'
+import { AlertRow } from './AlertRow'
+import { type Filter, SCOPES, type Scope } from './list-model'
+import { hashStore, list } from './model'
+
+export function AlertList({ filters = true }: { filters?: boolean }) {
+  return (
+    <section className="card alerts" aria-labelledby="alerts-title">
+      <div className="alerts-head">
+        <h2 id="alerts-title">
+          <Both words={{ zh: '预警动态', en: 'Alerts, newest first' }} />
+        </h2>
+        {filters && <Filters />}
+      </div>
+      <Rows />
+    </section>
+  )
+}
+
+function Rows() {
+  const state = useStore(list.state)
+  const root = useRef<HTMLDivElement>(null)
+  // Another filter begins at the top.
+  useEffect(() => {
+    root.current?.scrollTo(0, 0)
+  }, [state.filter])
+  return (
+    <div id="alerts" className="scroll" ref={root} aria-busy={state.phase === 'waiting'}>
+      <Content />
+    </div>
+  )
+}
+
+function Content() {
+  const { phase, failure, alerts, next, fresh } = useStore(list.state)
+  const names = useStore(namesStore)
+  const now = useStore(nowStore)
+  const open = alertIdOf(useStore(hashStore))
+  if (phase === 'failed') {
+    const words = { zh: `预警未能载入：${failure?.message}`, en: failure instanceof ApiFailure ? failure.en : undefined }
+    return <Placeholder state="failed" words={words as Words} retry={() => void list.load()} />
+  }
+  if (alerts.length === 0) {
+    if (phase === 'waiting') return <Placeholder state="waiting" words={{ zh: '正在载入预警…', en: 'Loading alerts' }} />
+    return <Placeholder state="empty" words={{ zh: '没有符合条件的预警，新的预警会自动出现', en: 'No such alert; new ones appear by themselves' }} />
+  }
+  return (
+    <>
+      <div className="alert-head" aria-hidden="true">
+        {['级别', '监察点 / 办件 · 事项', '机构', '期限 / 时间', '状态', '提出'].map((column) => (
+          <span key={column}>{column}</span>
+        ))}
+      </div>
+      <ol className="alert-rows">
+        {alerts.map((alert) => (
+          <AlertRow
+            key={alert.alert_id}
+            alert={alert}
+            names={names}
+            fresh={fresh.get(alert.alert_id) ?? 0}
+            current={alert.alert_id === open}
+            now={now}
+          />
+        ))}
+      </ol>
+      {next ? (
+        <button type="button" className="more plain" onClick={() => void list.more()}>
+          <Both words={{ zh: '更多', en: 'More' }} />
+        </button>
+      ) : (
+        <p className="end">已到最早一条</p>
+      )}
+    </>
+  )
+}
+
+function Filters() {
+  const { filter } = useStore(list.state)
+  const names = useStore(namesStore)
+  const { level, scope, org } = filter
+  return (
+    <div id="filters">
+      <div className="filters">
+        {org && (
+          <button type="button" className="filter chosen-body" aria-label={`取消机构筛选 ${names.org(org)}`} onClick={() => void list.choose({ org: null })}>
+            {names.org(org)} ✕
+          </button>
+        )}
+        <div className="group" role="group" aria-label="级别 Level">
+          <FilterButton on={level === null} words={{ zh: '全部级别', en: 'Every level' }} filter={{ level: null }} />
+          {(Object.keys(LEVELS) as Level[]).map((code) => (
+            <FilterButton key={code} on={level === code} words={LEVELS[code]} filter={{ level: code }} />
+          ))}
+        </div>
+        <div className="group" role="group" aria-label="状态 Status">
+          {(Object.keys(SCOPES) as Scope[]).map((code) => (
+            <FilterButton key={code} on={scope === code} words={SCOPES[code].words} filter={{ scope: code }} />
+          ))}
+        </div>
+      </div>
+    </div>
+  )
+}
+
+function FilterButton({ on, words, filter }: { on: boolean; words: Words; filter: Partial<Filter> }) {
+  return (
+    <button type="button" className="filter" aria-pressed={on} title={words.en} onClick={() => void list.choose(filter)}>
+      {words.zh}
+    </button>
+  )
+}

@@ -1,0 +1,110 @@
+// The head of every page: what this is, whether it is a demonstration, how the connection stands, what time the platform has.
+
+import { useEffect, useRef, useState } from 'react'
+
+import { clock } from '../api/clock'
+import type { Connection } from '../api/live'
+import { watermarkStore } from '../api/platform'
+import { Both } from '../components/pieces'
+import { full, inZoneOf } from '../format'
+import { BOARD_HASH, WALL_HASH } from '../panel/routes'
+import { useStore } from '../store'
+import { themeStore } from '../theme'
+import type { Words } from '../words/codes'
+import { connectionStore } from './model'
+
+const CONNECTIONS: Record<Connection, Words> = {
+  connecting: { zh: '正在连接', en: 'Connecting' },
+  live: { zh: '实时', en: 'Live' },
+  lost: { zh: '连接中断，正在重连', en: 'Reconnecting' },
+}
+
+const TICK_MS = 250
+
+export function Masthead({ wall }: { wall: boolean }) {
+  const watermark = useStore(watermarkStore)
+  const connection = useStore(connectionStore)
+  return (
+    <header className="masthead">
+      <h1>
+        <a href={BOARD_HASH}>明镜</a>
+        <span className="subject">
+          <Both words={{ zh: '行政权力运行电子监察', en: 'Supervision of administrative power' }} />
+        </span>
+      </h1>
+      {watermark && (
+        <p id="watermark" className="watermark-word">
+          <Both words={{ zh: watermark, en: 'Demonstration data' }} />
+        </p>
+      )}
+      <div className="platform">
+        <p id="connection" className="connection" role="status" data-state={connection}>
+          <Both words={CONNECTIONS[connection]} />
+        </p>
+        <p className="clock">
+          <span className="clock-label">
+            <Both words={{ zh: '平台时间', en: 'Platform time' }} />
+          </span>
+          <PlatformTime />
+        </p>
+        <ViewSwitches wall={wall} />
+      </div>
+    </header>
+  )
+}
+
+function PlatformTime() {
+  const [text, setText] = useState('—')
+  useEffect(() => {
+    const show = () => {
+      const [now, printed] = [clock.now(), clock.printed()]
+      if (now !== null && printed !== null) setText(full(inZoneOf(printed, now)))
+    }
+    show()
+    const timer = setInterval(show, TICK_MS)
+    return () => clearInterval(timer)
+  }, [])
+  return <time id="clock">{text}</time>
+}
+
+function ViewSwitches({ wall }: { wall: boolean }) {
+  const theme = useStore(themeStore)
+  const other = theme === 'dark' ? 'light' : 'dark'
+  const enter = () => {
+    location.hash = WALL_HASH
+    // A browser may refuse the full screen; the wall is shown in its window then.
+    document.documentElement.requestFullscreen?.().catch(() => undefined)
+  }
+  const leave = () => {
+    location.hash = BOARD_HASH
+    if (document.fullscreenElement) void document.exitFullscreen()
+  }
+  return (
+    <div className="switches">
+      <button type="button" onClick={() => themeStore.set(other)} title={other === 'dark' ? 'Dark' : 'Light'}>
+        {other === 'dark' ? '深色' : '浅色'}
+      </button>
+      <button type="button" className="wall-switch" onClick={wall ? leave : enter} title={wall ? 'Leave wall mode' : 'Wall mode'}>
+        {wall ? '退出大屏' : '大屏'}
+      </button>
+    </div>
+  )
+}
+
+/** The demonstration's mark across the page: a screenshot of it says what it is, too. */
+export function WatermarkField() {
+  const word = useStore(watermarkStore)
+  const field = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    if (!word || !field.current) return
+    const svg =
+      `<svg xmlns="http://www.w3.org/2000/svg" width="420" height="300"><text x="210" y="150" transform="rotate(-24 210 150)" ` +
+      `text-anchor="middle" font-family="sans-serif" font-size="44" fill="#6f86a6" fill-opacity=".09"></text></svg>`
+    const image = new DOMParser().parseFromString(svg, 'image/svg+xml')
+    const text = image.querySelector('text')
+    if (text) text.textContent = word
+    const source = new XMLSerializer().serializeToString(image)
+    field.current.style.backgroundImage = `url("data:image/svg+xml,${encodeURIComponent(source)}")`
+  }, [word])
+  return word ? <div ref={field} id="watermark-field" className="watermark-field" aria-hidden="true" /> : null
+}

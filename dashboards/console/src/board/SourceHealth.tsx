@@ -1,0 +1,51 @@
+// How each source stands: when it was last heard of, how far its data is complete, what is missing.
+
+import { nowStore } from '../api/clock'
+import { Both, Placeholder } from '../components/pieces'
+import { ago, count } from '../format'
+import { useStore } from '../store'
+import { sourcesStore } from './model'
+
+export function SourceHealth() {
+  const sources = useStore(sourcesStore)
+  const now = useStore(nowStore)
+  return (
+    <section className="card sources" aria-labelledby="sources-title">
+      <h2 id="sources-title">
+        <Both words={{ zh: '来源系统', en: 'Sources' }} />
+      </h2>
+      <div id="sources" className="scroll">
+        {!sources && <Placeholder state="waiting" words={{ zh: '正在载入…', en: 'Loading' }} />}
+        {sources?.length === 0 && <Placeholder state="empty" words={{ zh: '尚无来源系统', en: 'No source yet' }} />}
+        {sources && sources.length > 0 && (
+          <table className="bodies-table">
+            <thead>
+              <tr>
+                <th scope="col">来源</th>
+                <th scope="col" className="number">
+                  记录
+                </th>
+                <th scope="col" className="number">
+                  缺号
+                </th>
+                <th scope="col" className="number">
+                  最近接收
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {sources.map((source) => (
+                <tr key={source.source}>
+                  <th scope="row">{source.name || source.source}</th>
+                  <td className="number">{count(source.events)}</td>
+                  <td className={`number ${source.gaps > 0 ? 'some-red' : 'none'}`}>{count(source.gaps)}</td>
+                  <td className="number">{source.last_received_at && now !== null ? ago(source.last_received_at, now) : '—'}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        )}
+      </div>
+    </section>
+  )
+}

@@ -1,0 +1,74 @@
+// The board's state, one for the page, and how it follows the platform.
+
+import * as api from '../api/client'
+import { type Connection, follow } from '../api/live'
+import { watchPlatform } from '../api/platform'
+import type { Counts, SourceRow } from '../api/types'
+import { PanelModel } from '../panel/panel-model'
+import { routeOf } from '../panel/routes'
+import { Store } from '../store'
+import { ListModel, SCOPES } from './list-model'
+
+/** What was told just before may not be in an answer yet: then it is read once more. */
+const SETTLED_MS = 5000
+const SOURCES_EVERY_MS = 15_000
+
+export const connectionStore = new Store<Connection>('connecting')
+export const countsStore = new Store<Counts | null>(null)
+export const sourcesStore = new Store<SourceRow[] | null>(null)
+export const hashStore = new Store(location.hash)
+export const panel = new PanelModel()
+export const list = new ListModel(({ level, scope, org }, cursor, signal) =>
+  api.alerts({ ...SCOPES[scope].query, level, org_code: org }, cursor, signal),
+)
+
+// Counts also come with the stream; until then, and where the stream cannot be had, they are asked for.
+async function loadCounts() {
+  try {
+    countsStore.set(await api.counts())
+  } catch {
+    // The tiles keep what they showed; the connection says how it stands.
+  }
+}
+
+async function loadSources() {
+  try {
+    sourcesStore.set((await api.sources()).sources)
+  } catch {
+    // As above.
+  }
+}
+
+function load() {
+  void list.load()
+  void loadCounts()
+  panel.reload()
+}
+
+/** Begins to follow the platform, for as long as the page is open. */
+export function start() {
+  const moved = () => {
+    hashStore.set(location.hash)
+    panel.follow(routeOf(location.hash))
+  }
+  window.addEventListener('hashchange', moved)
+  load()
+  moved()
+  watchPlatform(() => panel.reload())
+  follow({
+    state: (state) => connectionStore.set(state),
+    counts: (counts) => countsStore.set(counts),
+    connected: () => list.recover(),
+    // Everything anew, and again when the archive has what happened until now.
+    reload: () => {
+      load()
+      setTimeout(load, SETTLED_MS)
+    },
+    alert: (alert) => {
+      list.take(alert)
+      panel.take(alert)
+    },
+  })
+  void loadSources()
+  setInterval(() => void loadSources(), SOURCES_EVERY_MS)
+}

@@ -1,0 +1,175 @@
+// The form of one act: who signs, why, and what the act asks for besides. A refusal is shown where it was asked for.
+
+import { Alert as Notice, AutoComplete, Button, ConfigProvider, DatePicker, Form, Input, Select, theme as antd } from 'antd'
+import zhCN from 'antd/locale/zh_CN'
+import dayjs, { type Dayjs } from 'dayjs'
+import 'dayjs/locale/zh-cn'
+import { useRef, useState } from 'react'
+
+import { ApiFailure } from '../api/client'
+import { clock } from '../api/clock'
+import type { Names } from '../api/names'
+import type { Alert } from '../api/types'
+import { inZoneOf } from '../format'
+import { useStore } from '../store'
+import { type Theme, themeStore } from '../theme'
+import { CONCLUSIONS } from '../words/codes'
+import { EvidenceInput } from './EvidenceInput'
+import { ACT_KINDS, type Act, type Field } from './act-kinds'
+import { Keys, type Said, send } from './send'
+import { adminKeyStore, remember, signerStore } from './signer'
+
+dayjs.locale('zh-cn')
+
+/** As in styles/base.css. */
+const COLOURS: Record<Theme, { colorPrimary: string; colorBgContainer?: string; colorBgElevated?: string }> = {
+  light: { colorPrimary: '#1a56a6' },
+  dark: { colorPrimary: '#4b8ad9', colorBgContainer: '#151f2b', colorBgElevated: '#1d2a3a' },
+}
+
+interface Props {
+  act: Act
+  alert: Alert
+  names: Names
+  done: (changed: Alert | null) => void
+  cancel: () => void
+}
+
+interface Values {
+  person: string
+  body?: string
+  office?: string
+  why: string
+  conclusion?: string
+  to?: string
+  due_at?: Dayjs
+  evidence?: string[]
+  admin_key?: string
+}
+
+export default function ActForm(props: Props) {
+  const theme = useStore(themeStore)
+  const algorithm = theme === 'dark' ? antd.darkAlgorithm : antd.defaultAlgorithm
+  const token = { borderRadius: 4, fontFamily: 'inherit', ...COLOURS[theme] }
+  return (
+    <ConfigProvider locale={zhCN} theme={{ algorithm, token }} wave={{ disabled: true }}>
+      <Fields {...props} />
+    </ConfigProvider>
+  )
+}
+
+function Fields({ act, alert, names, done, cancel }: Props) {
+  const kind = ACT_KINDS[act]
+  const [form] = Form.useForm<Values>()
+  const [sending, setSending] = useState(false)
+  const [failure, setFailure] = useState<ApiFailure | null>(null)
+  const keys = useRef(new Keys())
+  const body = Form.useWatch('body', form) ?? signerStore.get().body
+  const needsKey = failure?.status === 401 || adminKeyStore.get() !== ''
+
+  const submit = async (values: Values) => {
+    const said = saidOf(values, kind.fields)
+    remember(said.who)
+    adminKeyStore.set(values.admin_key ?? '')
+    setSending(true)
+    setFailure(null)
+    try {
+      done(await send(alert.alert_id, act, said, keys.current.for(JSON.stringify(said)), values.admin_key ?? ''))
+    } catch (error) {
+      setFailure(error instanceof ApiFailure ? error : new ApiFailure(0, String(error), String(error)))
+      setSending(false)
+    }
+  }
+
+  const asked = (field: Field) => kind.fields.includes(field)
+  const must = (field: Field, message: string) => (kind.optional?.includes(field) ? [] : [{ required: true, message }])
+  const orgs = options(names.tables.orgs)
+  const offices = options(names.tables.offices[body] ?? {})
+  const start: Partial<Values> = { ...signerStore.get(), admin_key: adminKeyStore.get() }
+  if (act === 'order') start.to = alert.responsible_org ?? alert.org_code ?? ''
+  return (
+    <Form<Values>
+      form={form}
+      className="act-form"
+      layout="vertical"
+      size="middle"
+      name={act}
+      initialValues={start}
+      requiredMark={false}
+      onFinish={(values) => void submit(values)}
+    >
+      {asked('conclusion') && (
+        <Form.Item name="conclusion" label="结论 Conclusion" rules={must('conclusion', '请选择结论')}>
+          <Select
+            placeholder="客观原因、数据问题或者规则问题"
+            options={(['objective', 'data', 'rule'] as const).map((value) => ({ value, label: CONCLUSIONS[value].zh }))}
+          />
+        </Form.Item>
+      )}
+      {asked('to') && (
+        <Form.Item name="to" label={act === 'pass_up' ? '上级机构 To' : '督办对象 To'} rules={must('to', '请选择机构')}>
+          {act === 'pass_up' ? <BodyInput names={names} /> : <Select showSearch={{ optionFilterProp: 'label' }} options={orgs} placeholder="机构" />}
+        </Form.Item>
+      )}
+      {asked('due_at') && (
+        <Form.Item name="due_at" label={act === 'order' ? '反馈期限 Due' : '延期至 Until'} rules={must('due_at', '请选择时间')}>
+          <DatePicker showTime={{ format: 'HH:mm', defaultOpenValue: dayjs('18:00', 'HH:mm') }} format="YYYY-MM-DD HH:mm" placeholder={act === 'order' ? '不填则按默认期限' : '选择时间'} />
+        </Form.Item>
+      )}
+      <Form.Item name="why" className="wide" label={`${kind.why} Why`} rules={[{ required: true, whitespace: true, message: `请写明${kind.why}` }]}>
+        <Input.TextArea rows={3} maxLength={2000} placeholder="文号、会议、事由" />
+      </Form.Item>
+      {asked('evidence') && (
+        <Form.Item name="evidence" className="wide" label="证明材料 Evidence（只报送文件的 SHA-256，文件本身不上传）">
+          <EvidenceInput />
+        </Form.Item>
+      )}
+      <Form.Item name="body" label="签署机构 Body" extra={names.tables.orgs[body]}>
+        <BodyInput names={names} />
+      </Form.Item>
+      <Form.Item name="office" label="内设机构 Office">
+        {offices.length > 0 ? <Select allowClear options={offices} placeholder="内设机构" /> : <Input maxLength={128} placeholder="如 执法监督科" />}
+      </Form.Item>
+      <Form.Item name="person" label="经办人编号 Person" rules={[{ required: true, whitespace: true, message: '请写明由谁作出' }]}>
+        <Input maxLength={128} autoComplete="username" placeholder="人员编号或者岗位" />
+      </Form.Item>
+      {needsKey && (
+        <Form.Item name="admin_key" label="管理员密钥 Key">
+          <Input.Password autoComplete="off" />
+        </Form.Item>
+      )}
+      {failure && <Notice className="wide" type="error" showIcon title={failure.message} />}
+      <div className="wide act-submit">
+        <Button type="primary" htmlType="submit" loading={sending}>
+          提交{kind.zh}
+        </Button>
+        <Button onClick={cancel} disabled={sending}>
+          取消
+        </Button>
+      </div>
+    </Form>
+  )
+}
+
+/** A body by its code; one that is on no list, as those who supervise often are, is typed. What the form gives goes on to the input. */
+function BodyInput({ names, ...given }: { names: Names }) {
+  const found = (typed: string, option?: { value: string; label: string }) => Boolean(option && `${option.label}${option.value}`.includes(typed))
+  return <AutoComplete {...given} allowClear options={options(names.tables.orgs)} showSearch={{ filterOption: found }} placeholder="机构名称或者代码" />
+}
+
+const options = (names: Record<string, string>) => Object.entries(names).map(([value, label]) => ({ value, label }))
+
+function saidOf(values: Values, fields: readonly Field[]): Said {
+  const said: Said = { who: { person: values.person.trim(), body: values.body ?? '', office: values.office?.trim() ?? '' }, why: values.why.trim() }
+  if (fields.includes('conclusion') && values.conclusion) said.conclusion = values.conclusion
+  if (fields.includes('to') && values.to) said.to = values.to
+  if (fields.includes('due_at') && values.due_at) said.due_at = inPlatformZone(values.due_at)
+  if (fields.includes('evidence') && values.evidence?.length) said.evidence = values.evidence
+  return said
+}
+
+/** What was chosen is the platform's wall time, wherever the reader's machine stands. */
+function inPlatformZone(chosen: Dayjs): string {
+  const zone = /(Z|[+-]\d\d:\d\d)$/.exec(clock.printed() ?? inZoneOf('+00:00', 0))?.[1] ?? '+08:00'
+  return `${chosen.format('YYYY-MM-DDTHH:mm:00')}${zone}`
+}

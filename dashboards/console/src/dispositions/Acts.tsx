@@ -1,0 +1,71 @@
+// What can be done about an alert now; the form opens in its place.
+
+import { Suspense, lazy, useState } from 'react'
+
+import type { Names } from '../api/names'
+import type { Alert } from '../api/types'
+import { panel, list } from '../board/model'
+import { Placeholder } from '../components/pieces'
+import { ACT_KINDS, type Act, actsOf } from './act-kinds'
+
+// Forms bring a library with them, which a reader of the board does not need.
+const ActForm = lazy(() => import('./ActForm'))
+
+export function Acts({ alert, names }: { alert: Alert; names: Names }) {
+  const [act, setAct] = useState<Act | null>(null)
+  const [done, setDone] = useState<Act | null>(null)
+  const { now, refused } = actsOf(alert)
+  const taken = (changed: Alert | null) => {
+    setDone(act)
+    setAct(null)
+    if (changed) {
+      panel.take(changed)
+      list.take(changed)
+    } else panel.reload()
+  }
+  const choose = (chosen: Act) => {
+    setDone(null)
+    setAct(chosen === act ? null : chosen)
+  }
+  return (
+    <section className="acts" aria-label="处置 Disposition">
+      <div className="act-buttons">
+        {now.map((possible) => (
+          <button
+            key={possible}
+            type="button"
+            className="plain"
+            data-act={possible}
+            aria-expanded={possible === act}
+            title={ACT_KINDS[possible].en}
+            onClick={() => choose(possible)}
+          >
+            {ACT_KINDS[possible].zh}
+          </button>
+        ))}
+        {refused.length > 0 && (
+          <details className="not-now">
+            <summary>其他处置</summary>
+            <ul>
+              {refused.map(({ act: other, why }) => (
+                <li key={other} data-refused={other}>
+                  <b>{ACT_KINDS[other].zh}</b>：{why}
+                </li>
+              ))}
+            </ul>
+          </details>
+        )}
+      </div>
+      {act && (
+        <Suspense fallback={<Placeholder state="waiting" words={{ zh: '正在载入…', en: 'Loading' }} />}>
+          <ActForm key={act} act={act} alert={alert} names={names} done={taken} cancel={() => setAct(null)} />
+        </Suspense>
+      )}
+      {done && (
+        <p className="act-done" role="status">
+          “{ACT_KINDS[done].zh}”已执行
+        </p>
+      )}
+    </section>
+  )
+}

@@ -1,0 +1,40 @@
+// The thread of an alert: orders, answers, decisions and appeals, each with who, when and why.
+
+import type { Names } from '../api/names'
+import type { Disposition } from '../api/types'
+import { full } from '../format'
+import { threadOf } from './entries'
+
+export function Thread({ disposition, names }: { disposition: Disposition; names: Names }) {
+  return (
+    <>
+      {disposition.recheck_reason && (
+        <p className="recheck" role="status">
+          <b>须重新认定：</b>
+          {disposition.recheck_reason}
+        </p>
+      )}
+      <ol className="thread" id="thread">
+        {threadOf(disposition).map(({ title, side, by, to, due_at, evidence }) => (
+          <li key={by.command} className={`of-${side}`} data-side={side}>
+            <div className="thread-head">
+              <b>{title}</b>
+              {to && <span>→ {names.org(to)}</span>}
+              <time dateTime={by.at}>{full(by.at)}</time>
+            </div>
+            <p className="thread-why">{by.reason}</p>
+            {evidence?.map((hash) => (
+              <p key={hash} className="sub">
+                材料 SHA-256 <code>{hash}</code>
+              </p>
+            ))}
+            <p className="sub">
+              {[by.body && names.org(by.body), names.office(by.body, by.office), names.officer(by.person)].filter(Boolean).join(' · ')}
+              {due_at && ` · 应于 ${full(due_at)} 前办理`}
+            </p>
+          </li>
+        ))}
+      </ol>
+    </>
+  )
+}

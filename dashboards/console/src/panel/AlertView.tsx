@@ -1,0 +1,165 @@
+// One alert, explained: what happened, by which article, who answers, until when, and why the deadline is when it is; and worked.
+
+import { nowStore } from '../api/clock'
+import { type Names, namesStore } from '../api/names'
+import type { AlertFound, AlertRecord, Change } from '../api/types'
+import { Badge, type Fact, Facts, LevelBadge, Section, StatusBadge } from '../components/pieces'
+import { Acts } from '../dispositions/Acts'
+import { Thread } from '../dispositions/Thread'
+import { full, roughly } from '../format'
+import { useStore } from '../store'
+import { SUBJECTS, isAboutOrder, isCase, isInspections, subjectText } from '../subject'
+import { CHANGES, DISPOSITIONS, STATUSES, type Words, headline, limitWords, word } from '../words/codes'
+import { AccountView } from './AccountView'
+import { EvidenceList } from './EvidenceList'
+import { causeText } from './cause'
+import { caseHash } from './routes'
+
+export function AlertView({ alert, account, history }: AlertFound) {
+  const names = useStore(namesStore)
+  const { name, text } = headline(alert, names)
+  const counted = account.length > 0 && alert.evidence.some((e) => e.kind === 'deadline')
+  return (
+    <>
+      <header className={`panel-head edge-${alert.level}`}>
+        <div className="badges">
+          <LevelBadge level={alert.level} />
+          <StatusBadge status={alert.status} />
+          {alert.disposition && <Badge kind={`disposition-${alert.disposition.state}`} words={DISPOSITIONS[alert.disposition.state]} />}
+          <Lateness alert={alert} />
+        </div>
+        <h2>{name}</h2>
+        <p className="message" id="message">
+          {text}
+        </p>
+        <Closing alert={alert} />
+        {isCase(alert) ? (
+          <a className="to-case" href={caseHash(alert.source, alert.case_no)}>
+            查看办件全程 {alert.case_no} →
+          </a>
+        ) : (
+          // It has no page of its own.
+          <p className="subject" data-subject={alert.subject_kind}>
+            <b>{word(SUBJECTS, alert.subject_kind).zh}：</b>
+            {subjectText(alert, names)}
+          </p>
+        )}
+      </header>
+      <Acts alert={alert} names={names} />
+      <div className="pair">
+        <Section words={{ zh: '责任与依据', en: 'Who answers, by what' }}>
+          <Facts entries={who(alert, names)} />
+        </Section>
+        <Section words={{ zh: '时间', en: 'When' }}>
+          <When alert={alert} />
+        </Section>
+      </div>
+      {alert.disposition && (
+        <Section words={{ zh: '处置经过', en: 'What was done about it' }}>
+          <Thread disposition={alert.disposition} names={names} />
+        </Section>
+      )}
+      {counted && (
+        <Section words={{ zh: '期限逐日计算', en: 'Day-by-day account' }}>
+          <AccountView days={account} evidence={alert.evidence} />
+        </Section>
+      )}
+      <Section words={{ zh: '证据', en: 'Evidence' }}>
+        <EvidenceList evidence={alert.evidence} />
+      </Section>
+      <Section words={{ zh: '经过', en: 'History' }}>
+        <History history={history} />
+      </Section>
+      <p className="versions">
+        预警 {alert.alert_id} · 规则 {alert.rule} · 监察点 {alert.control_point} · 定义 {alert.definitions_version} · 日历 {alert.calendar_version} ·
+        判定程序 {alert.engine_version}
+      </p>
+    </>
+  )
+}
+
+/** How long over, or how long left. */
+function Lateness({ alert }: { alert: AlertRecord }) {
+  const now = useStore(nowStore)
+  const end = alert.completed_at ? Date.parse(alert.completed_at) : now
+  if (end === null || !STATUSES[alert.status].open) return null
+  // What is no matter of time has no lateness: it happened, and that is all.
+  if (!alert.due_at) return null
+  if (alert.breached_at) {
+    const span = roughly(end - Date.parse(alert.breached_at))
+    return span && <span className="late">{`${alert.completed_at ? '办结时已' : '已'}超期${span}`}</span>
+  }
+  if (alert.completed_at) return null
+  const span = roughly(Date.parse(alert.due_at) - end)
+  return span && <span className="left">距届满{span}</span>
+}
+
+function Closing({ alert }: { alert: AlertRecord }) {
+  const ends = [
+    [alert.withdrawn_reason, alert.withdrawn_at, STATUSES[alert.status].zh],
+    [alert.ended_reason, alert.ended_at, '已结束'],
+  ] as const
+  const why = ends.find(([reason, at]) => reason || at)
+  if (!why) return null
+  const [reason, at, what] = why
+  return (
+    <p className="closing">
+      <b>{at ? `${full(at)} ${what}` : what}</b>
+      {reason ? `：${reason}` : ''}
+    </p>
+  )
+}
+
+function who(alert: AlertRecord, names: Names): Fact[] {
+  const body = alert.responsible_org ?? alert.org_code
+  return [
+    [{ zh: '责任机构', en: 'Body' }, names.org(body)],
+    [{ zh: '科室', en: 'Office' }, names.office(body, alert.responsible_office)],
+    [{ zh: '经办人', en: 'Officer' }, names.officer(alert.responsible_actor)],
+    [{ zh: '事项', en: 'Power item' }, names.item(alert.item_code)],
+    [stepWords(alert), alert.step && `${names.stepOf(alert)}${alert.visit > 1 ? `（第${alert.visit}次）` : ''}`],
+    [{ zh: '依据', en: 'Legal basis' }, alert.legal_basis],
+    [{ zh: '来源', en: 'Source' }, names.source(alert.source)],
+  ]
+}
+
+/** What stands in an alert's `step`: a step of the case, a duty that was not done, the window of an inspection. */
+function stepWords(alert: AlertRecord): Words {
+  if (isInspections(alert)) return { zh: '时段', en: 'Window' }
+  if (isAboutOrder(alert)) return { zh: '督办针对', en: 'Order about' }
+  return alert.rule === 'F1' ? { zh: '责任事项', en: 'Duty' } : { zh: '环节', en: 'Step' }
+}
+
+function When({ alert }: { alert: AlertRecord }) {
+  const now = useStore(nowStore)
+  const kind = alert.statutory === true ? '法定' : alert.statutory === false ? '承诺' : ''
+  const at = (instant: string | null | undefined) => instant && full(instant)
+  const answer = alert.answer_due_at
+  const over = Boolean(answer && now !== null && STATUSES[alert.status].open && Date.parse(answer) < now)
+  const entries: Fact[] = [
+    [{ zh: '时限', en: 'Limit' }, alert.limit && `${kind}${limitWords(alert.limit).zh}`],
+    [{ zh: '期限', en: 'Due' }, at(alert.due_at)],
+    [alert.due_at ? { zh: '超期于', en: 'Breached' } : { zh: '发生于', en: 'Happened' }, at(alert.breached_at)],
+    [{ zh: '实际办结', en: 'Completed' }, at(alert.completed_at)],
+    [{ zh: '提出', en: 'Raised' }, at(alert.raised_at)],
+    [{ zh: '发出', en: 'Issued' }, at(alert.issued_at)],
+    [{ zh: '答复期限', en: 'Answer due' }, answer && <span className={over ? 'over' : undefined}>{`${full(answer)}${over ? '（已过）' : ''}`}</span>],
+  ]
+  return <Facts entries={entries} />
+}
+
+function History({ history }: { history: Change[] }) {
+  return (
+    <ol className="history">
+      {history.map((change) => (
+        <li key={change.revision} data-change={change.change}>
+          <time>{full(change.at)}</time>
+          <div>
+            <b>{word(CHANGES, change.change).zh}</b> <LevelBadge level={change.level} />
+            <span className="sub">{[causeText(change.cause), change.due_at && `期限 ${full(change.due_at)}`, change.reason].filter(Boolean).join(' · ')}</span>
+          </div>
+        </li>
+      ))}
+    </ol>
+  )
+}

@@ -1,0 +1,90 @@
+// What an alert stands on, besides the account of its deadline.
+
+import type { ReactNode } from 'react'
+
+import type { Evidence } from '../api/types'
+import { full } from '../format'
+import { caseHash } from './routes'
+
+type Of<K extends Evidence['kind']> = Extract<Evidence, { kind: K }>
+
+export function EvidenceList({ evidence }: { evidence: Evidence[] }) {
+  const entries = evidence.filter((e) => e.kind !== 'deadline')
+  if (entries.length === 0) return <p className="nothing">除期限计算外没有其他证据</p>
+  return (
+    <ol className="evidence">
+      {entries.map((entry, place) => (
+        <Entry key={place} entry={entry} />
+      ))}
+    </ol>
+  )
+}
+
+function Entry({ entry }: { entry: Evidence }): ReactNode {
+  switch (entry.kind) {
+    case 'event':
+      return (
+        <li>
+          <time>{full(entry.occurred_at)}</time>
+          <div>
+            {entry.note}
+            <span className="sub">
+              记录 {entry.event_id} · {full(entry.received_at)} 收到
+            </span>
+          </div>
+        </li>
+      )
+    case 'condition':
+      return (
+        <li>
+          <span>监察条件</span>
+          <div>
+            <code>{entry.expression}</code>
+            <span className="sub">{named(entry.values).join('，')}</span>
+          </div>
+        </li>
+      )
+    case 'inspection':
+      return <Inspected found={entry} />
+    case 'note':
+      return (
+        <li>
+          <span>说明</span>
+          <div>{entry.text}</div>
+        </li>
+      )
+    default:
+      // A kind that is newer than this page is shown as it came.
+      return (
+        <li>
+          <span>{entry.kind}</span>
+          <code>{JSON.stringify(entry)}</code>
+        </li>
+      )
+  }
+}
+
+const named = (values: Record<string, string>) => Object.entries(values).map(([name, value]) => `${name} = ${value}`)
+
+/** The records that a finding rests on, each with its case where it has one. */
+function Inspected({ found }: { found: Of<'inspection'> }) {
+  const numbers = named(found.parameters)
+  const told = [`截至 ${full(found.known_at)} 所知`, numbers.length > 0 && `设定值 ${numbers.join('，')}`, `共 ${found.total} 条，列出 ${found.rows.length} 条`]
+  return (
+    <li data-kind="inspection">
+      <span>巡检</span>
+      <div>
+        {found.window.label}
+        <span className="sub">{told.filter(Boolean).join(' · ')}</span>
+        <ul className="inspected">
+          {found.rows.map((row, place) => (
+            <li key={place}>
+              {row.at && <time>{full(row.at)}</time>} {row.case_no && <a href={caseHash(row.source, row.case_no)}>{row.case_no}</a>}{' '}
+              <span className="sub">{row.note}</span>
+            </li>
+          ))}
+        </ul>
+      </div>
+    </li>
+  )
+}

@@ -1,0 +1,79 @@
+// The panel on the right; it follows the address.
+
+import { type ReactNode, useEffect, useRef } from 'react'
+
+import { ApiFailure } from '../api/client'
+import { panel } from '../board/model'
+import { CaseView } from '../cases/CaseView'
+import { Both, Placeholder } from '../components/pieces'
+import { useStore } from '../store'
+import { AlertView } from './AlertView'
+import type { PanelState } from './panel-model'
+import { BOARD_HASH, alertIdOf } from './routes'
+
+export function Panel() {
+  const state = useStore(panel.state)
+  const { route, within } = state
+  const root = useRef<HTMLElement>(null)
+  useEffect(() => {
+    if (!route) return
+    root.current?.scrollTo(0, 0)
+    root.current?.focus({ preventScroll: true })
+    const pressed = (event: KeyboardEvent) => {
+      if (event.key === 'Escape') close(route.hash)
+    }
+    document.addEventListener('keydown', pressed)
+    return () => document.removeEventListener('keydown', pressed)
+  }, [route])
+  return (
+    <aside id="panel" className="panel" aria-label="详情 Detail" tabIndex={-1} hidden={!route} ref={root}>
+      {route && (
+        <>
+          <div className="panel-bar">
+            {within > 0 && (
+              <button type="button" className="plain" onClick={() => history.back()}>
+                ← 返回
+              </button>
+            )}
+            <span>
+              <Both words={route.words} />
+            </span>
+            <button type="button" className="plain close" aria-label="关闭 Close" title="Esc" onClick={() => close(route.hash)}>
+              ✕
+            </button>
+          </div>
+          <Content key={route.hash} state={state} />
+        </>
+      )}
+    </aside>
+  )
+}
+
+/** Leads back to the row that the panel was opened from. */
+function close(hash: string) {
+  const id = alertIdOf(hash)
+  location.hash = BOARD_HASH
+  if (id) document.querySelector<HTMLElement>(`[data-alert="${CSS.escape(id)}"]`)?.focus()
+}
+
+function Content({ state: { route, found, failure } }: { state: PanelState }): ReactNode {
+  if (!route) return null
+  const words = failure && { zh: `${route.words.zh}未能载入：${failure.message}`, en: failure instanceof ApiFailure ? failure.en : '' }
+  if (!found) {
+    if (words) return <Placeholder state="failed" words={words} retry={() => panel.reload()} />
+    return <Placeholder state="waiting" words={{ zh: `正在载入${route.words.zh}…`, en: 'Loading' }} />
+  }
+  return (
+    <>
+      {words && (
+        <p className="stale" role="alert">
+          {words.zh}；以下为此前所见{' '}
+          <button type="button" className="plain" onClick={() => panel.reload()}>
+            重试
+          </button>
+        </p>
+      )}
+      {found.kind === 'alert' ? <AlertView {...found.found} /> : <CaseView found={found.found} />}
+    </>
+  )
+}

@@ -1,0 +1,159 @@
+// The field's words for codes, Chinese and English, as tables. A code that is not in its table is shown as it is.
+
+import type { Names } from '../api/names'
+import type { Alert, Conclusion, DayVerdict, DispositionState, Level, Status } from '../api/types'
+
+/** Chinese, and English where there is room for it. */
+export interface Words {
+  zh: string
+  en?: string
+}
+
+/** Levels, gravest first. */
+export const LEVELS: Record<Level, Words> = {
+  red: { zh: '红牌', en: 'Red' },
+  yellow: { zh: '黄牌', en: 'Yellow' },
+  notice: { zh: '提醒', en: 'Notice' },
+  review: { zh: '待核', en: 'Review' },
+}
+
+/** Statuses. `open`: it still stands. */
+export const STATUSES: Record<Status, Words & { open: boolean }> = {
+  pending: { zh: '待发', en: 'Pending', open: true },
+  issued: { zh: '已发', en: 'Issued', open: true },
+  review: { zh: '待核', en: 'In review', open: true },
+  ended: { zh: '已结束', en: 'Ended', open: false },
+  withdrawn: { zh: '已撤销', en: 'Withdrawn', open: false },
+  cancelled: { zh: '已取消', en: 'Cancelled before issue', open: false },
+}
+
+/** What became of an alert. */
+export const CHANGES: Record<string, Words> = {
+  raised: { zh: '初判', en: 'Raised' },
+  issued: { zh: '发出', en: 'Issued' },
+  escalated: { zh: '升级', en: 'Escalated' },
+  revised: { zh: '更新', en: 'Revised' },
+  ended: { zh: '结束', en: 'Ended' },
+  reopened: { zh: '恢复', en: 'Reopened' },
+  withdrawn: { zh: '撤销', en: 'Withdrawn' },
+  cancelled: { zh: '取消', en: 'Cancelled' },
+  sent_to_review: { zh: '转待核', en: 'Sent to review' },
+  disposed: { zh: '处置', en: 'Disposed' },
+}
+
+/** Why it changed. */
+export const CAUSES: Record<string, Words> = {
+  event: { zh: '部门报送了记录', en: 'an event arrived' },
+  clock: { zh: '时间届至', en: 'time passed' },
+  source_complete: { zh: '来源声明数据已报全', en: 'the source said it is complete' },
+  calendar_change: { zh: '工作日历修订', en: 'the work calendar was amended' },
+  definitions_change: { zh: '流程定义发布', en: 'definitions were published' },
+  engine_change: { zh: '判定程序升级', en: 'the engine was upgraded' },
+  command: { zh: '处置或者巡检指令', en: 'a command, of a person or an inspection' },
+}
+
+/** What became of a day of a limit. `short` stands in the day's box. */
+export const VERDICTS: Record<DayVerdict, Words & { short: string }> = {
+  start_day_not_counted: { zh: '开始当日不计', en: 'start day', short: '起' },
+  counted: { zh: '计入', en: 'counted', short: '' },
+  make_up_working_day: { zh: '调休上班，计入', en: 'make-up working day, counted', short: '班' },
+  rest_day: { zh: '休息日不计', en: 'rest day', short: '休' },
+  holiday: { zh: '节假日不计', en: 'holiday', short: '假' },
+  suspended: { zh: '挂起不计', en: 'suspended', short: '停' },
+  rolled: { zh: '末日顺延', en: 'rolled on', short: '延' },
+  elapsed: { zh: '计时', en: 'elapsed time', short: '' },
+}
+
+const UNITS: Record<string, Words> = {
+  wd: { zh: '个工作日', en: 'working days' },
+  cd: { zh: '日', en: 'days' },
+  cdr: { zh: '日（末日顺延）', en: 'days, rolled' },
+  h: { zh: '小时', en: 'hours' },
+  min: { zh: '分钟', en: 'minutes' },
+  mo: { zh: '个月', en: 'months' },
+  mor: { zh: '个月（末日顺延）', en: 'months, rolled' },
+}
+
+/** Results that departments report. A code that is not here is shown as it is. */
+export const RESULTS: Record<string, Words> = {
+  granted: { zh: '准予许可' },
+  refused: { zh: '不予批准' },
+  not_accepted: { zh: '不予受理' },
+  fined: { zh: '罚款' },
+  no_penalty: { zh: '不予处罚' },
+  dropped: { zh: '撤销案件' },
+  lifted: { zh: '解除' },
+  confiscated: { zh: '没收' },
+  ordered: { zh: '决定实施' },
+  assessed: { zh: '核定' },
+  confirmed: { zh: '确认同意' },
+  recognised: { zh: '予以认定' },
+  registered: { zh: '准予登记' },
+  rewarded: { zh: '给予奖励' },
+  ruled: { zh: '作出裁决' },
+  filed: { zh: '予以备案' },
+  upheld: { zh: '投诉成立' },
+  rejected: { zh: '驳回' },
+  passed: { zh: '通过' },
+  passed_in_part: { zh: '基本符合' },
+  to_be_corrected: { zh: '责令改正' },
+  annulled: { zh: '撤销原决定' },
+  changed: { zh: '变更原决定' },
+}
+
+/** 满意度 (GB/T 39046 A.8). */
+export const GRADES: Record<string, Words> = {
+  1: { zh: '非常满意' },
+  2: { zh: '满意' },
+  3: { zh: '基本满意' },
+  4: { zh: '不满意' },
+  5: { zh: '非常不满意' },
+}
+
+/** Whether a person has to decide it: its level says so, or a late entry put it into doubt. */
+export const toReview = ({ level, status }: { level: Level; status: Status }) => STATUSES[status].open && (level === 'review' || status === 'review')
+
+/** A word of a table; the code itself where the table has none. */
+export function word<W extends Words>(table: Record<string, W>, code: string): Words & Partial<W> {
+  return (table[code] ?? { zh: code }) as Words & Partial<W>
+}
+
+/** A limit like `20wd`, as an officer reads it. */
+export function limitWords(limit: string): Words {
+  const [, count, unit] = /^(\d+)([a-z]+)$/.exec(limit) ?? []
+  const known = unit ? UNITS[unit] : undefined
+  return known ? { zh: `${count}${known.zh}`, en: `${count} ${known.en}` } : { zh: limit }
+}
+
+/**
+ * What an alert is about and what happened. A message begins with the control point's name and a colon, or with an inspection's name in
+ * brackets; the names from the definitions are the second choice. A control point is named for its breach, so a reminder says that there is
+ * none yet: its message begins so (`Sentence::title` in services/engine/src/record/words.rs); to those of before it is added here.
+ */
+export function headline(alert: Alert, names: Names) {
+  const [, told, text] = /^([^：]{1,39})：(.*)$/s.exec(alert.message) ?? /^(【[^】]{1,20}】)(.*)$/s.exec(alert.message) ?? []
+  const name = told ?? names.controlPoint(alert.control_point)
+  const before: boolean = alert.level === 'notice' && Boolean(alert.due_at) && !alert.breached_at && !/^(临期)?提醒（/.test(name)
+  return { name: before ? `${name}（尚未超期）` : name, text: text ?? alert.message }
+}
+
+/** 处置状态. */
+export const DISPOSITIONS: Record<DispositionState, Words> = {
+  open: { zh: '处理中', en: 'In hand' },
+  held: { zh: '暂缓发出', en: 'Held' },
+  issued: { zh: '人工发出', en: 'Issued by hand' },
+  confirmed: { zh: '已认定', en: 'Confirmed' },
+  appealed: { zh: '申诉中', en: 'Appealed' },
+  upheld: { zh: '申诉维持', en: 'Upheld' },
+  dismissed: { zh: '不予认定', en: 'Dismissed' },
+  withdrawn_on_appeal: { zh: '申诉撤销', en: 'Withdrawn on appeal' },
+  recheck: { zh: '情形有变，须重新认定', en: 'To be decided again' },
+}
+
+/** 结论 (`Conclusion` in services/domain/src/disposition.rs). */
+export const CONCLUSIONS: Record<Conclusion, Words> = {
+  subjective: { zh: '主观责任', en: 'Subjective responsibility' },
+  objective: { zh: '客观原因', en: 'Objective cause' },
+  data: { zh: '数据问题', en: 'Data fault' },
+  rule: { zh: '规则问题', en: 'Rule fault' },
+}

@@ -1,0 +1,482 @@
+//! Who may ask what: one row an endpoint, and an act where an endpoint has several. What has no row is refused to everyone; a test of the
+//! house holds the rows against the routes.
+
+use super::account::Role;
+use super::account::Role::{
+    Administrator, Auditor, DepartmentHandler, DepartmentSupervisor, Establishment,
+    GovernmentServices, InformationDisclosure, Leadership, Legal, Supervision,
+};
+
+/// How far an endpoint looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// Whoever asks, signed in or not: nothing secret and nothing personal.
+    Public,
+    /// It answers everyone the same: nothing of it belongs to a region or a body.
+    Same,
+    /// It answers what lies in the region, and is the body's, of whoever asks.
+    Narrowed,
+    /// It speaks of everything: for accounts only that see everything.
+    Whole,
+}
+
+use Reach::{Narrowed, Public, Same, Whole};
+
+/// Whether the administrator's key opens it too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Key {
+    /// It does: what machines and operators ask.
+    Opens,
+    /// It does not: a person has to do it.
+    PersonOnly,
+}
+
+use Key::{Opens, PersonOnly};
+
+/// Who may ask one thing.
+#[derive(Debug)]
+pub(super) struct Row {
+    pub method: &'static str,
+    /// As the router has it.
+    pub path: &'static str,
+    /// The act, where the path ends with one; empty: whatever stands there.
+    pub act: &'static str,
+    pub roles: &'static [Role],
+    pub reach: Reach,
+    pub key: Key,
+}
+
+const fn row(
+    method: &'static str,
+    path: &'static str,
+    roles: &'static [Role],
+    reach: Reach,
+    key: Key,
+) -> Row {
+    act(method, path, "", roles, reach, key)
+}
+
+const fn act(
+    method: &'static str,
+    path: &'static str,
+    act: &'static str,
+    roles: &'static [Role],
+    reach: Reach,
+    key: Key,
+) -> Row {
+    Row {
+        method,
+        path,
+        act,
+        roles,
+        reach,
+        key,
+    }
+}
+
+const ANYBODY: &[Role] = &Role::ALL;
+const NOBODY: &[Role] = &[];
+/// Who works with alerts and cases.
+const CASES: &[Role] = &[
+    Supervision,
+    Legal,
+    GovernmentServices,
+    Leadership,
+    DepartmentSupervisor,
+    DepartmentHandler,
+];
+/// Who decides alerts.
+const SUPERVISION: &[Role] = &[Supervision];
+/// Who answers for a department.
+const DEPARTMENT: &[Role] = &[DepartmentSupervisor, DepartmentHandler];
+/// Who drafts and reviews definitions.
+const REVIEWERS: &[Role] = &[Supervision, Legal, Establishment, GovernmentServices];
+/// Who reads how complete sources are.
+const SOURCES: &[Role] = &[
+    Supervision,
+    Administrator,
+    Leadership,
+    DepartmentSupervisor,
+    DepartmentHandler,
+];
+/// Who reads how rules fare.
+const QUALITY: &[Role] = &[Supervision, Legal, Leadership, Auditor];
+/// Who keeps and reads registers of persons.
+const REGISTER: &[Role] = &[Establishment, Supervision, Legal];
+/// Who sees to how far bodies have come.
+const MILESTONES: &[Role] = &[Supervision, Establishment, GovernmentServices];
+const ACCOUNTS: &[Role] = &[Administrator];
+/// Who reads what accounts there are.
+const ACCOUNT_READERS: &[Role] = &[Administrator, Auditor];
+/// Who reads drafts.
+const DRAFTS: &[Role] = &[
+    Supervision,
+    Legal,
+    Establishment,
+    GovernmentServices,
+    InformationDisclosure,
+    Leadership,
+];
+
+const ALERT_ACT: &str = "/api/v1/alerts/{alert_id}/{act}";
+const DRAFT_ACT: &str = "/api/v1/drafts/{id}/{act}";
+
+/// Every endpoint of the console's API.
+pub(super) const ROWS: &[Row] = &[
+    row("get", "/healthz", NOBODY, Public, Opens),
+    row("get", "/readyz", NOBODY, Public, Opens),
+    row("get", "/metrics", NOBODY, Public, Opens),
+    row("get", "/api/v1/openapi.json", NOBODY, Public, Opens),
+    row("get", "/api/v1/evidence-key", NOBODY, Public, Opens),
+    // Signing in asks for no session, and who is not signed in is told so.
+    row("get", "/api/v1/session", NOBODY, Public, PersonOnly),
+    row("post", "/api/v1/session", NOBODY, Public, PersonOnly),
+    row("delete", "/api/v1/session", ANYBODY, Same, PersonOnly),
+    row(
+        "post",
+        "/api/v1/session/password",
+        ANYBODY,
+        Same,
+        PersonOnly,
+    ),
+    row("get", "/api/v1/audit", &[Auditor], Whole, PersonOnly),
+    row("get", "/api/v1/accounts", ACCOUNT_READERS, Whole, Opens),
+    row("post", "/api/v1/accounts", ACCOUNTS, Whole, Opens),
+    row(
+        "get",
+        "/api/v1/accounts/{account}",
+        ACCOUNT_READERS,
+        Whole,
+        Opens,
+    ),
+    row(
+        "post",
+        "/api/v1/accounts/{account}/{act}",
+        ACCOUNTS,
+        Whole,
+        Opens,
+    ),
+    row("get", "/api/v1/alerts", CASES, Narrowed, Opens),
+    row("get", "/api/v1/alerts/export", CASES, Narrowed, Opens),
+    row("get", "/api/v1/alerts/stream", CASES, Narrowed, Opens),
+    row("get", "/api/v1/alerts/{alert_id}", CASES, Narrowed, Opens),
+    row(
+        "get",
+        "/api/v1/alerts/{alert_id}/evidence",
+        CASES,
+        Narrowed,
+        Opens,
+    ),
+    act("post", ALERT_ACT, "hold", SUPERVISION, Narrowed, PersonOnly),
+    act(
+        "post",
+        ALERT_ACT,
+        "issue",
+        SUPERVISION,
+        Narrowed,
+        PersonOnly,
+    ),
+    act(
+        "post",
+        ALERT_ACT,
+        "confirm",
+        SUPERVISION,
+        Narrowed,
+        PersonOnly,
+    ),
+    act(
+        "post",
+        ALERT_ACT,
+        "dismiss",
+        SUPERVISION,
+        Narrowed,
+        PersonOnly,
+    ),
+    act(
+        "post",
+        ALERT_ACT,
+        "uphold",
+        SUPERVISION,
+        Narrowed,
+        PersonOnly,
+    ),
+    act(
+        "post",
+        ALERT_ACT,
+        "withdraw",
+        SUPERVISION,
+        Narrowed,
+        PersonOnly,
+    ),
+    act(
+        "post",
+        ALERT_ACT,
+        "pass_up",
+        SUPERVISION,
+        Narrowed,
+        PersonOnly,
+    ),
+    act(
+        "post",
+        ALERT_ACT,
+        "order",
+        SUPERVISION,
+        Narrowed,
+        PersonOnly,
+    ),
+    act(
+        "post",
+        ALERT_ACT,
+        "extend",
+        SUPERVISION,
+        Narrowed,
+        PersonOnly,
+    ),
+    act(
+        "post",
+        ALERT_ACT,
+        "close",
+        SUPERVISION,
+        Narrowed,
+        PersonOnly,
+    ),
+    act(
+        "post", ALERT_ACT, "appeal", DEPARTMENT, Narrowed, PersonOnly,
+    ),
+    act(
+        "post", ALERT_ACT, "answer", DEPARTMENT, Narrowed, PersonOnly,
+    ),
+    row(
+        "get",
+        "/api/v1/commands/{command_id}",
+        CASES,
+        Narrowed,
+        Opens,
+    ),
+    row("get", "/api/v1/cases", CASES, Narrowed, Opens),
+    row(
+        "get",
+        "/api/v1/cases/{source}/{case_no}",
+        CASES,
+        Narrowed,
+        Opens,
+    ),
+    row(
+        "get",
+        "/api/v1/cases/{source}/{case_no}/explain",
+        CASES,
+        Narrowed,
+        Opens,
+    ),
+    row("get", "/api/v1/counts", CASES, Narrowed, Opens),
+    row("get", "/api/v1/events/export", SUPERVISION, Narrowed, Opens),
+    row("get", "/api/v1/sources", SOURCES, Narrowed, Opens),
+    row("get", "/api/v1/sources/{source}", SOURCES, Narrowed, Opens),
+    row("get", "/api/v1/rules/quality", QUALITY, Narrowed, Opens),
+    row("get", "/api/v1/platform", ANYBODY, Same, Opens),
+    row("get", "/api/v1/drafts", DRAFTS, Same, Opens),
+    row("get", "/api/v1/drafts/{id}", DRAFTS, Same, Opens),
+    row("get", "/api/v1/drafts/{id}/text", DRAFTS, Same, Opens),
+    row("get", "/api/v1/drafts/{id}/shadow", REVIEWERS, Whole, Opens),
+    row("post", "/api/v1/drafts", REVIEWERS, Whole, PersonOnly),
+    row(
+        "post",
+        "/api/v1/drafts/{id}/shadow",
+        REVIEWERS,
+        Whole,
+        PersonOnly,
+    ),
+    act(
+        "post",
+        DRAFT_ACT,
+        "approve",
+        &[Leadership],
+        Whole,
+        PersonOnly,
+    ),
+    act("post", DRAFT_ACT, "revise", REVIEWERS, Whole, PersonOnly),
+    act("post", DRAFT_ACT, "submit", REVIEWERS, Whole, PersonOnly),
+    act("post", DRAFT_ACT, "review", REVIEWERS, Whole, PersonOnly),
+    act("post", DRAFT_ACT, "publish", REVIEWERS, Whole, PersonOnly),
+    act("post", DRAFT_ACT, "notice", REVIEWERS, Whole, PersonOnly),
+    act("post", DRAFT_ACT, "retire", REVIEWERS, Whole, PersonOnly),
+    act("post", DRAFT_ACT, "withdraw", REVIEWERS, Whole, PersonOnly),
+    act(
+        "post",
+        DRAFT_ACT,
+        "end_shadow",
+        REVIEWERS,
+        Whole,
+        PersonOnly,
+    ),
+    row("get", "/api/v1/definitions", ANYBODY, Same, Opens),
+    row("get", "/api/v1/definitions/unused", DRAFTS, Whole, Opens),
+    row("get", "/api/v1/definitions/shadows", DRAFTS, Whole, Opens),
+    row(
+        "get",
+        "/api/v1/definitions/{kind}/{id}",
+        ANYBODY,
+        Same,
+        Opens,
+    ),
+    row(
+        "get",
+        "/api/v1/definitions/{kind}/{id}/diff",
+        ANYBODY,
+        Same,
+        Opens,
+    ),
+    row(
+        "get",
+        "/api/v1/definitions/{kind}/{id}/bpmn",
+        ANYBODY,
+        Same,
+        Opens,
+    ),
+    row("get", "/api/v1/publications", ANYBODY, Same, Opens),
+    row("get", "/api/v1/installations", DRAFTS, Same, Opens),
+    row("get", "/api/v1/responsibilities", ANYBODY, Same, Opens),
+    row("get", "/api/v1/register", REGISTER, Whole, Opens),
+    row("get", "/api/v1/register/{body}", REGISTER, Whole, Opens),
+    row(
+        "put",
+        "/api/v1/register/{body}",
+        &[Establishment],
+        Whole,
+        PersonOnly,
+    ),
+    row(
+        "get",
+        "/api/v1/register/{body}/history",
+        REGISTER,
+        Whole,
+        Opens,
+    ),
+    row("get", "/api/v1/milestones", DRAFTS, Same, Opens),
+    row(
+        "post",
+        "/api/v1/milestones/{body}",
+        MILESTONES,
+        Whole,
+        PersonOnly,
+    ),
+];
+
+/// What shows persons: officers by number, and what they did. Each view of it is an entry of the audit trail, as each change is.
+const PERSONAL: &[&str] = &[
+    "/api/v1/accounts",
+    "/api/v1/accounts/{account}",
+    "/api/v1/audit",
+    "/api/v1/alerts",
+    "/api/v1/alerts/export",
+    "/api/v1/alerts/stream",
+    "/api/v1/alerts/{alert_id}",
+    "/api/v1/alerts/{alert_id}/evidence",
+    "/api/v1/cases/{source}/{case_no}",
+    "/api/v1/cases/{source}/{case_no}/explain",
+    "/api/v1/events/export",
+    "/api/v1/register",
+    "/api/v1/register/{body}",
+    "/api/v1/register/{body}/history",
+];
+
+/// Whether a request of this row is an entry of the audit trail.
+pub(super) fn audited(row: &Row) -> bool {
+    row.method != "get" || PERSONAL.contains(&row.path)
+}
+
+/// What other parts of the platform serve, to sources by their keys and to the administrator by his, whatever accounts there are.
+#[cfg(test)]
+const BY_KEY: &[(&str, &str)] = &[
+    by_key("post", "/v1/events"),
+    by_key("get", "/v1/sources"),
+    by_key("post", "/v1/sources"),
+    by_key("post", "/v1/sources/{id}/keys"),
+    by_key("post", "/v1/definitions"),
+    by_key("get", "/api/v1/inspections"),
+    by_key("post", "/api/v1/inspections/{rule}"),
+    by_key("post", "/api/v1/treasury-totals"),
+    by_key("get", "/api/v1/dead-letters"),
+    by_key("post", "/api/v1/dead-letters/replay"),
+];
+
+#[cfg(test)]
+const fn by_key(method: &'static str, path: &'static str) -> (&'static str, &'static str) {
+    (method, path)
+}
+
+/// The row of a request; `last` is the last part of its address as it was sent. A row with an act goes before one without. An act that
+/// was written in another way than plainly would be another one to whoever carries it out.
+pub(super) fn find(method: &str, path: &str, last: &str) -> Option<&'static Row> {
+    if path.ends_with("{act}") && last.contains('%') {
+        return None;
+    }
+    let of_path = |row: &&Row| row.method.eq_ignore_ascii_case(method) && row.path == path;
+    let mut rows = ROWS.iter().filter(of_path);
+    let exact = rows.clone().find(|row| row.act == last);
+    exact.or_else(|| rows.find(|row| row.act.is_empty()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn no_two_rows_are_about_the_same() {
+        let mut seen = BTreeSet::new();
+        for row in ROWS {
+            assert!(seen.insert((row.method, row.path, row.act)), "{row:?}");
+        }
+        for (method, path) in BY_KEY {
+            assert!(seen.insert((*method, *path, "")), "{method} {path}");
+        }
+    }
+
+    #[test]
+    fn what_shows_persons_is_asked_of_routes_that_there_are() {
+        for path in PERSONAL {
+            let row = find("GET", path, "x");
+            assert!(row.is_some_and(audited), "{path}");
+        }
+        let counts = find("GET", "/api/v1/counts", "counts");
+        assert!(counts.is_some_and(|row| !audited(row)));
+    }
+
+    #[test]
+    fn what_is_public_asks_for_no_role_and_nothing_else_goes_without() {
+        for row in ROWS {
+            assert_eq!(row.reach == Public, row.roles.is_empty(), "{row:?}");
+        }
+    }
+
+    #[test]
+    fn every_act_about_an_alert_has_a_row_and_others_have_none() {
+        use mingjing_domain::disposition::Disposal;
+        for code in Disposal::CODES {
+            let row = find("POST", ALERT_ACT, code);
+            assert_eq!(row.map(|row| row.act), Some(code));
+        }
+        assert!(find("POST", ALERT_ACT, "forgive").is_none());
+        assert!(find("POST", DRAFT_ACT, "%61pprove").is_none());
+        assert!(find("DELETE", "/api/v1/alerts", "alerts").is_none());
+        let approve = find("POST", DRAFT_ACT, "approve").map(|row| row.roles);
+        assert_eq!(approve, Some(&[Leadership][..]));
+    }
+
+    #[test]
+    fn who_gives_rights_and_who_audits_decides_nothing_and_departments_answer_only() {
+        for row in ROWS.iter().filter(|row| row.method != "get") {
+            let accounts = row.path.starts_with("/api/v1/accounts");
+            let session = row.path.starts_with("/api/v1/session");
+            if !session {
+                assert_eq!(row.roles.contains(&Administrator), accounts, "{row:?}");
+                assert!(!row.roles.contains(&Auditor), "{row:?}");
+            }
+            if row.roles.contains(&DepartmentHandler) && !session {
+                assert!(matches!(row.act, "appeal" | "answer"), "{row:?}");
+            }
+        }
+    }
+}

@@ -1,0 +1,134 @@
+use super::*;
+use crate::made::{alert, route};
+
+const KEY: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+
+fn lookup(reference: &SecretRef) -> Result<String, String> {
+    match reference {
+        SecretRef::Environment(name) if name == "KEY" => Ok(KEY.into()),
+        SecretRef::File(path) if path == "/run/url" => {
+            Ok("https://oa.example/hook?key=hush\n".into())
+        }
+        other => Err(format!("{other:?} is not there")),
+    }
+}
+
+fn read(text: &str) -> Result<Config, BadConfig> {
+    Config::read(text, &lookup)
+}
+
+const GOOD: &str = r#"
+console = "https://mj.example.gov.cn/"
+[[channel]]
+id = "oa"
+kind = "webhook"
+url = "file:/run/url"
+secret = "env:KEY"
+give_up_after = "2h"
+[[route]]
+id = "red"
+channel = "oa"
+levels = ["red"]
+regions = ["510500"]
+changes = ["issued", "withdrawn"]
+quiet = true
+urgent = ["red"]
+digest = { more_than = 5, within = "10min" }
+"#;
+
+#[test]
+fn a_route_is_read_with_its_channel_and_what_is_not_said_is_the_usual() {
+    let config = read(GOOD).unwrap();
+    assert_eq!(config.console.as_deref(), Some("https://mj.example.gov.cn"));
+    let channel = &config.channels["oa"];
+    assert_eq!(channel.give_up_after_ms, 7_200_000);
+    let found = &config.routes[0];
+    assert_eq!((found.quiet, found.digest.within_ms), (true, 600_000));
+    assert_eq!(found.show, route("r").show);
+    assert_eq!(config.age_max_ms, 3 * 86_400_000);
+    assert!(read("").unwrap().routes.is_empty());
+}
+
+#[test]
+fn secrets_are_not_printed_and_do_not_stand_in_the_file() {
+    let shown = format!("{:?}", read(GOOD).unwrap().channels["oa"].how);
+    assert!(!shown.contains("hush"), "{shown}");
+    let bare = GOOD.replace("env:KEY", KEY);
+    let refused = read(&bare).unwrap_err().to_string();
+    assert!(
+        refused.contains("env:NAME") && !refused.contains(KEY),
+        "{refused}"
+    );
+}
+
+#[test]
+fn every_problem_is_told_at_once() {
+    let text = r#"
+age_max = "soon"
+[hours]
+from = "18:00"
+until = "8:00"
+[[channel]]
+id = "oa"
+kind = "webhook"
+url = "ftp://x"
+secret = "env:NONE"
+[[audience]]
+id = "nobody"
+[[route]]
+id = "a"
+channel = "none"
+rules = ["T99"]
+"#;
+    let BadConfig(problems) = read(text).unwrap_err();
+    for part in [
+        "age_max",
+        "hours",
+        "url",
+        "NONE",
+        "audience nobody",
+        "no usable channel",
+        "T99",
+    ] {
+        assert!(
+            problems.iter().any(|p| p.contains(part)),
+            "{part}: {problems:?}"
+        );
+    }
+    assert_eq!(problems.len(), 7, "{problems:?}");
+    assert!(
+        read("colour = 1")
+            .unwrap_err()
+            .to_string()
+            .contains("colour")
+    );
+}
+
+#[test]
+fn a_route_is_about_what_all_its_lists_say() {
+    let alert = alert("a");
+    let when = |change: &dyn Fn(&mut When)| {
+        let mut when = route("r").when;
+        change(&mut when);
+        when.matches(Kind::Issued, &alert)
+    };
+    assert!(when(&|_| ()));
+    let list = |text: &str| vec![text.to_owned()];
+    let table: [(&dyn Fn(&mut When), bool); 12] = [
+        (&|w| w.levels = vec![Level::Red, Level::Yellow], true),
+        (&|w| w.levels = vec![Level::Yellow], false),
+        (&|w| w.regions = list("510500"), true),
+        (&|w| w.regions = list("510000"), true),
+        (&|w| w.regions = list("510503"), false),
+        (&|w| w.bodies = list("zjj"), true),
+        (&|w| w.bodies = list("sfj"), false),
+        (&|w| w.items = list("x"), false),
+        (&|w| w.rules = list("T1"), true),
+        (&|w| w.rules = list("T3"), false),
+        (&|w| w.control_points = list("decision-late"), true),
+        (&|w| w.changes = [Kind::Ended].into_iter().collect(), false),
+    ];
+    for (n, (change, wanted)) in table.into_iter().enumerate() {
+        assert_eq!(when(change), wanted, "{n}");
+    }
+}

@@ -1,0 +1,310 @@
+//! What happened to an alert, in the words by which routes choose.
+
+use mingjing_domain::Timestamp;
+use mingjing_domain::alert::{AlertRecord, Level};
+use mingjing_domain::disposition::{Disposition, Order, Verdict};
+use mingjing_domain::fact::{Cause, Change};
+use serde::{Deserialize, Serialize};
+
+/// A kind of change that somebody may want to be told of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// 待发: alleged, and not out yet.
+    Raised,
+    /// 到期提醒: a reminder went out, before any limit has passed.
+    Reminder,
+    /// 发牌: a card went out.
+    Issued,
+    /// 待核: a person has to look at it.
+    Review,
+    /// 升级: it became graver.
+    Escalated,
+    /// 更新: its dates, its level or its completion changed.
+    Revised,
+    /// 结束.
+    Ended,
+    /// 恢复: what had ended is true again.
+    Reopened,
+    /// 撤销.
+    Withdrawn,
+    /// 取消: taken back before it went out.
+    Cancelled,
+    /// 暂缓发出.
+    Held,
+    /// 认定.
+    Confirmed,
+    /// 不予认定, of what had not gone out as a card.
+    Dismissed,
+    /// 申诉.
+    Appealed,
+    /// 申诉维持.
+    Upheld,
+    /// 申诉报上级.
+    PassedUp,
+    /// 督办.
+    Ordered,
+    /// 反馈.
+    Answered,
+    /// 延期.
+    Extended,
+    /// 督办办结.
+    Closed,
+}
+
+impl Kind {
+    /// All of them.
+    pub const ALL: [Kind; 20] = [
+        Kind::Raised,
+        Kind::Reminder,
+        Kind::Issued,
+        Kind::Review,
+        Kind::Escalated,
+        Kind::Revised,
+        Kind::Ended,
+        Kind::Reopened,
+        Kind::Withdrawn,
+        Kind::Cancelled,
+        Kind::Held,
+        Kind::Confirmed,
+        Kind::Dismissed,
+        Kind::Appealed,
+        Kind::Upheld,
+        Kind::PassedUp,
+        Kind::Ordered,
+        Kind::Answered,
+        Kind::Extended,
+        Kind::Closed,
+    ];
+
+    /// What a route is told of that does not say of what: everything that asks somebody for something, or takes that back. What
+    /// is not out yet, or only changes a date, waits to be looked at.
+    pub const USUAL: [Kind; 11] = [
+        Kind::Reminder,
+        Kind::Issued,
+        Kind::Review,
+        Kind::Escalated,
+        Kind::Reopened,
+        Kind::Withdrawn,
+        Kind::Appealed,
+        Kind::Upheld,
+        Kind::PassedUp,
+        Kind::Ordered,
+        Kind::Extended,
+    ];
+
+    /// The code used in configurations and messages.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Kind::Raised => "raised",
+            Kind::Reminder => "reminder",
+            Kind::Issued => "issued",
+            Kind::Review => "review",
+            Kind::Escalated => "escalated",
+            Kind::Revised => "revised",
+            Kind::Ended => "ended",
+            Kind::Reopened => "reopened",
+            Kind::Withdrawn => "withdrawn",
+            Kind::Cancelled => "cancelled",
+            Kind::Held => "held",
+            Kind::Confirmed => "confirmed",
+            Kind::Dismissed => "dismissed",
+            Kind::Appealed => "appealed",
+            Kind::Upheld => "upheld",
+            Kind::PassedUp => "passed_up",
+            Kind::Ordered => "ordered",
+            Kind::Answered => "answered",
+            Kind::Extended => "extended",
+            Kind::Closed => "closed",
+        }
+    }
+
+    /// The field's term.
+    pub const fn name_zh(self) -> &'static str {
+        match self {
+            Kind::Raised => "待发",
+            Kind::Reminder => "到期提醒",
+            Kind::Issued => "发牌",
+            Kind::Review => "待核",
+            Kind::Escalated => "升级",
+            Kind::Revised => "更新",
+            Kind::Ended => "结束",
+            Kind::Reopened => "恢复",
+            Kind::Withdrawn => "撤销",
+            Kind::Cancelled => "取消",
+            Kind::Held => "暂缓发出",
+            Kind::Confirmed => "认定",
+            Kind::Dismissed => "不予认定",
+            Kind::Appealed => "申诉",
+            Kind::Upheld => "申诉维持",
+            Kind::PassedUp => "申诉报上级",
+            Kind::Ordered => "督办",
+            Kind::Answered => "反馈",
+            Kind::Extended => "督办延期",
+            Kind::Closed => "督办办结",
+        }
+    }
+
+    /// What a fact about an alert says happened. Where the alert's status changed, that is what happened, whoever did it; else it is
+    /// what the person did whose command led to the fact.
+    pub fn of(change: Change, cause: &Cause, alert: &AlertRecord) -> Self {
+        match change {
+            Change::Raised => Kind::Raised,
+            Change::Issued => match alert.level {
+                Level::Review => Kind::Review,
+                Level::Notice => Kind::Reminder,
+                Level::Yellow | Level::Red => Kind::Issued,
+            },
+            Change::SentToReview => Kind::Review,
+            Change::Escalated => Kind::Escalated,
+            Change::Ended => Kind::Ended,
+            Change::Reopened => Kind::Reopened,
+            Change::Withdrawn => Kind::Withdrawn,
+            Change::Cancelled => Kind::Cancelled,
+            Change::Revised | Change::Disposed => match (cause, &alert.disposition) {
+                (Cause::Command { id }, Some(disposition)) => {
+                    act_of(id, disposition).unwrap_or(Kind::Revised)
+                }
+                _ => Kind::Revised,
+            },
+        }
+    }
+}
+
+/// What a command did, by the signature that it left.
+fn act_of(command: &str, disposition: &Disposition) -> Option<Kind> {
+    let by = |signed: &str| signed == command;
+    if let Some(appeal) = &disposition.appeal {
+        if let Some(outcome) = &appeal.outcome
+            && by(&outcome.by.command)
+        {
+            return Some(match outcome.upheld {
+                true => Kind::Upheld,
+                false => Kind::Withdrawn,
+            });
+        }
+        if appeal.passed_up.iter().any(|up| by(&up.by.command)) {
+            return Some(Kind::PassedUp);
+        }
+        if by(&appeal.by.command) {
+            return Some(Kind::Appealed);
+        }
+    }
+    if let Some(found) = disposition.order.as_ref().and_then(|o| act_on(command, o)) {
+        return Some(found);
+    }
+    if disposition.answers.iter().any(|a| by(&a.by.command)) {
+        return Some(Kind::Answered);
+    }
+    let decision = disposition.decision.as_ref()?;
+    by(&decision.by.command).then_some(match decision.verdict {
+        Verdict::Held => Kind::Held,
+        Verdict::Issued => Kind::Issued,
+        Verdict::Confirmed => Kind::Confirmed,
+        Verdict::Dismissed => Kind::Dismissed,
+    })
+}
+
+fn act_on(command: &str, order: &Order) -> Option<Kind> {
+    let by = |signed: &str| signed == command;
+    if order.closed.as_ref().is_some_and(|c| by(&c.command)) {
+        return Some(Kind::Closed);
+    }
+    if order.answers.iter().any(|a| by(&a.by.command)) {
+        return Some(Kind::Answered);
+    }
+    if order.extended.iter().any(|e| by(&e.command)) {
+        return Some(Kind::Extended);
+    }
+    by(&order.by.command).then_some(Kind::Ordered)
+}
+
+/// By when somebody has to do something about it, and what: the day a reader looks for.
+pub(crate) fn term(kind: Kind, alert: &AlertRecord) -> Option<(&'static str, Timestamp)> {
+    let disposition = alert.disposition.as_ref();
+    let named = |name, at: Option<Timestamp>| at.map(|at| (name, at));
+    match kind {
+        Kind::Ordered | Kind::Extended => {
+            let order = disposition.and_then(|d| d.order.as_ref());
+            named("反馈期限", order.and_then(|order| order.due_at))
+        }
+        Kind::Appealed | Kind::PassedUp => {
+            let appeal = disposition.and_then(|d| d.appeal.as_ref());
+            named("申诉办理期限", appeal.and_then(|appeal| appeal.due_at))
+        }
+        _ => named("期限", alert.due_at),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::made::{alert, appealed, ordered};
+
+    #[test]
+    fn what_changed_the_status_is_told_before_what_a_person_did() {
+        let clock = Cause::Clock;
+        let by = |id: &str| Cause::Command { id: id.into() };
+        let level = |level| AlertRecord {
+            level,
+            ..alert("a")
+        };
+        let cases = [
+            (Change::Raised, &clock, level(Level::Red), Kind::Raised),
+            (Change::Issued, &clock, level(Level::Red), Kind::Issued),
+            (Change::Issued, &clock, level(Level::Notice), Kind::Reminder),
+            (Change::Issued, &clock, level(Level::Review), Kind::Review),
+            (
+                Change::SentToReview,
+                &clock,
+                level(Level::Red),
+                Kind::Review,
+            ),
+            (Change::Revised, &clock, level(Level::Red), Kind::Revised),
+            (Change::Disposed, &by("c-order"), ordered(), Kind::Ordered),
+            (Change::Disposed, &by("c-answer"), ordered(), Kind::Answered),
+            (Change::Disposed, &by("c-other"), ordered(), Kind::Revised),
+            (
+                Change::Disposed,
+                &by("c-appeal"),
+                appealed(),
+                Kind::Appealed,
+            ),
+            (
+                Change::Withdrawn,
+                &by("c-appeal"),
+                appealed(),
+                Kind::Withdrawn,
+            ),
+        ];
+        for (change, cause, alert, wanted) in cases {
+            assert_eq!(
+                Kind::of(change, cause, &alert),
+                wanted,
+                "{change:?} {cause:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_day_that_is_told_is_the_one_that_the_change_is_about() {
+        assert_eq!(term(Kind::Issued, &ordered()).map(|t| t.0), Some("期限"));
+        assert_eq!(
+            term(Kind::Ordered, &ordered()).map(|t| t.0),
+            Some("反馈期限")
+        );
+        assert_eq!(
+            term(Kind::Appealed, &appealed()).map(|t| t.0),
+            Some("申诉办理期限")
+        );
+        assert_eq!(term(Kind::Ordered, &alert("a")), None);
+    }
+
+    #[test]
+    fn every_kind_reads_back_by_its_code() {
+        for kind in Kind::ALL {
+            let text = serde_json::to_string(&kind).unwrap();
+            assert_eq!(text, format!("{:?}", kind.code()));
+        }
+    }
+}

@@ -1,0 +1,164 @@
+// People work a card on its panel: a supervisor orders, the department answers, the supervisor closes; an appeal takes a card back.
+
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+
+import { screenshot, startBrowser, startPlatform } from './lib.mjs'
+
+const SHOWN_MS = 120_000
+
+let platform
+let browser
+let page
+const broken = []
+
+before(async () => {
+  platform = await startPlatform({ name: 'dispositions', startTimeoutMs: SHOWN_MS })
+  browser = await startBrowser()
+  page = await browser.newPage({ viewport: { width: 1366, height: 900 } })
+  page.setDefaultTimeout(SHOWN_MS)
+  page.on('pageerror', (error) => broken.push(error.stack))
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !/Failed to load resource/.test(message.text())) broken.push(message.text())
+  })
+})
+
+after(async () => {
+  await browser?.close()
+  await platform?.stop()
+})
+
+// First, since an appeal is made within days of the card.
+test('an appeal is not decided by who made it, and takes the card back when another grants it', async () => {
+  const card = await newestCard()
+  await page.goto(`${platform.url}/#/alert/${card.alert_id}`)
+  await begin('appeal')
+  await fill('appeal', { why: '系统对接延误所致', person: 'wang' })
+  await done('appeal')
+  await page.locator('.badge', { hasText: '申诉中' }).waitFor()
+
+  await begin('withdraw')
+  await choose('#withdraw_conclusion', '数据问题')
+  await fill('withdraw', { why: '经查属实', person: 'wang' })
+  await page.locator('.act-submit button[type=submit]').click()
+  const refusal = page.locator('.act-form .ant-alert-error')
+  await refusal.waitFor()
+  assert.match(await refusal.textContent(), /wang 是申诉人/)
+  await screenshot(page, 'refused-1366')
+
+  await fill('withdraw', { person: 'zhao' })
+  await done('withdraw')
+  await page.locator('.closing').waitFor()
+  const { alert } = await ask(`/api/v1/alerts/${card.alert_id}`)
+  assert.deepEqual([alert.status, alert.disposition.state], ['withdrawn', 'withdrawn_on_appeal'])
+  // What cannot be done any more says why.
+  await page.locator('.not-now summary').click()
+  assert.match(await page.locator('[data-refused="order"]').textContent(), /已撤销/)
+})
+
+test('a supervisor orders, the department answers with a file, the supervisor closes', async () => {
+  const card = await newestCard()
+  await page.goto(`${platform.url}/#/alert/${card.alert_id}`)
+  await begin('order')
+  await screenshot(page, 'order-1366')
+  // Those who supervise are on no list of bodies that act: their code is typed.
+  await fill('order', { why: '请于期限内整改并反馈', body: '510500-sfj', office: '执法监督科', person: 'li' })
+  await done('order')
+  await page.locator('#thread li', { hasText: '请于期限内整改并反馈' }).waitFor()
+
+  await begin('answer')
+  // Hashed in the browser: the file itself stays where it is.
+  await page.locator('.evidence-input input[type=file]').setInputFiles({ name: 'a.txt', mimeType: 'text/plain', buffer: Buffer.from('abc') })
+  const hash = 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad'
+  await page.locator('.evidence-input li', { hasText: hash }).waitFor()
+  await fill('answer', { why: '已补办并整改', person: 'wang' })
+  await done('answer')
+  await page.locator('#thread li[data-side="department"]', { hasText: hash }).waitFor()
+
+  await begin('close')
+  await fill('close', { why: '核查完毕', person: 'li' })
+  await done('close')
+  await page.locator('#thread li', { hasText: '核查完毕' }).waitFor()
+  assert.deepEqual(await page.locator('#thread .thread-head b').allTextContents(), ['督办', '反馈督办', '办结督办'])
+  const { alert } = await ask(`/api/v1/alerts/${card.alert_id}`)
+  assert.equal(alert.disposition.order.closed.person, 'li')
+  assert.deepEqual(alert.disposition.order.answers[0].evidence, [hash])
+  await page.locator('#thread').scrollIntoViewIfNeeded()
+  await screenshot(page, 'thread-1366')
+})
+
+test('a form that lacks what the act needs is not sent, and says what is missing', async () => {
+  const card = await newestCard()
+  await page.goto(`${platform.url}/#/alert/${card.alert_id}`)
+  await begin('dismiss')
+  await page.locator('.act-submit button[type=submit]').click()
+  await page.locator('.act-form .ant-form-item-explain-error', { hasText: '请选择结论' }).waitFor()
+  await page.locator('.act-form .ant-form-item-explain-error', { hasText: '请写明不予认定的理由' }).waitFor()
+  const { alert } = await ask(`/api/v1/alerts/${card.alert_id}`)
+  assert.equal(alert.disposition ?? null, null)
+})
+
+test('dark, on a phone and on a wall, everything is in its place', async () => {
+  const card = await newestCard()
+  const shown = async (name, width, height, hash, colorScheme) => {
+    const other = await browser.newPage({ viewport: { width, height }, colorScheme })
+    other.setDefaultTimeout(SHOWN_MS)
+    await other.goto(`${platform.url}/${hash}`)
+    await other.locator('.alert-row').first().waitFor()
+    if (hash.includes('alert')) await other.locator('#message').waitFor()
+    const wide = await other.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
+    assert.ok(wide <= 0, `${name} is ${wide} px wider than its window`)
+    await screenshot(other, name)
+    return other
+  }
+  for (const scheme of ['light', 'dark']) {
+    const wall = await shown(`wall-1920-${scheme}`, 1920, 1080, '#/wall', scheme)
+    await wall.locator('#sources tbody tr').first().waitFor()
+    assert.equal(await wall.locator('#filters').count(), 0, 'nobody presses a filter on a wall')
+    await wall.close()
+    await (await shown(`board-phone-${scheme}`, 390, 844, '#/', scheme)).close()
+    await (await shown(`alert-phone-${scheme}`, 390, 844, `#/alert/${card.alert_id}`, scheme)).close()
+  }
+})
+
+test('nothing on the way broke the page', () => assert.deepEqual(broken, []))
+
+/** Opens an act's form. */
+async function begin(act) {
+  await page.locator(`[data-act="${act}"]`).click()
+  await page.locator(`#${act}_why`).waitFor()
+}
+
+async function fill(act, values) {
+  for (const [field, text] of Object.entries(values)) await page.locator(`#${act}_${field}`).fill(text)
+}
+
+/** Chooses from a list. */
+async function choose(field, text) {
+  await page.locator(field).click()
+  await page.locator('.ant-select-dropdown:visible .ant-select-item-option', { hasText: text }).first().click()
+}
+
+async function done(act) {
+  await page.locator('.act-submit button[type=submit]').click()
+  await page.locator('.act-done, .act-form .ant-alert-error').waitFor()
+  assert.deepEqual(await page.locator('.act-form .ant-alert-error').allTextContents(), [], `${act} was refused`)
+  await page.locator(`#${act}_why`).waitFor({ state: 'detached' })
+}
+
+/** A card that went out last and that nobody has worked yet: appeals are made within days. */
+async function newestCard() {
+  for (const began = Date.now(); Date.now() - began < SHOWN_MS; ) {
+    const { alerts } = await ask('/api/v1/alerts?status=issued&level=yellow,red&limit=200')
+    const [newest] = alerts.filter((a) => !a.disposition && a.subject_kind === 'case').sort((a, b) => Date.parse(b.issued_at) - Date.parse(a.issued_at))
+    if (newest) return newest
+    await new Promise((later) => setTimeout(later, 500))
+  }
+  throw new Error('no card went out')
+}
+
+async function ask(path) {
+  const response = await fetch(new URL(path, platform.url))
+  assert.equal(response.status, 200, path)
+  return response.json()
+}
