@@ -38,6 +38,19 @@ impl Context<'_> {
             .min_by_key(|held| (held.at, held.told_at))
     }
 
+    /// When the case was applied for, accepted or filed first, up to a place and as early as was told for longer than the allowance.
+    pub(super) fn begun_at(&self, place: u32) -> Option<Timestamp> {
+        let begins = |e: &Event<'_>| e.place <= place && ONCE.contains(&e.kind);
+        if !self.may_be_gone() {
+            let begun = self.history.up_to(place).filter(begins);
+            return begun.map(|e| e.occurred_at).min();
+        }
+        let same = |a, b| self.means_same_special(a, b);
+        let begun = self.history.every_version().filter(begins);
+        let stood = begun.filter(|e| !self.history.was_put_right(e, self.allowance_ms, &same));
+        stood.map(|e| e.occurred_at).min()
+    }
+
     /// Whether anything may have been told that is told so no more.
     fn may_be_gone(&self) -> bool {
         // An import brings everything at once: when it came says nothing about when it was changed.

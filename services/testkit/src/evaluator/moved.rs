@@ -35,6 +35,25 @@ impl Case<'_> {
         found.into_iter().min()
     }
 
+    /// When the case was first applied for, accepted or filed, by its first `count` events and what lay before them for longer than
+    /// the allowance.
+    pub fn begun_at(&self, count: usize) -> Option<Timestamp> {
+        let order = |e: &CaseEvent<'static>| (e.occurred_at, e.source_seq, e.event_id.to_string());
+        let last = order(self.events.get(count.checked_sub(1)?)?);
+        let mut told: Vec<&CaseEvent<'static>> = self.events[..count].to_vec();
+        if self.allowance_ms.is_some() {
+            let versions = self.ids().into_iter().flat_map(|id| self.records(id));
+            told.extend(versions.filter(|v| order(v) <= last && !self.was_put_right(v)));
+        }
+        let begins = |e: &&CaseEvent<'static>| {
+            matches!(
+                e.kind,
+                EventKind::Applied | EventKind::Accepted | EventKind::Filed
+            )
+        };
+        told.into_iter().filter(begins).map(|e| e.occurred_at).min()
+    }
+
     /// Every version of every record that is told so no more, where it was for longer than the allowance, and when that came.
     pub fn gone_too_late(&self) -> Vec<(&CaseEvent<'static>, Timestamp)> {
         let Some(allowance_ms) = self.allowance_ms else {
