@@ -204,7 +204,8 @@
 //!   the last event by then: nothing. The first such act counts. `breached_at` is the second looked at, `due_at` the one before; `completed_at` the `closed` that comes after all; what
 //!   ends the case otherwise ends the alert. Nothing where the source's format lacks `closed`. At `breached_at` of the plan's first such point that finds
 //!   something, lacking or not, `required_step` and `amounts_differ` points that ask at `closed` are asked of the case as it stood then, where nothing had asked
-//!   them before; their level is review, and what they find at the closing itself takes its place.
+//!   them before; their level is review, and what they find at the closing itself takes its place. Asked so again after each later event up to
+//!   what closes or ends the case, the alert ends with the first after which they find it no more, else with that.
 //! - `malformed_code`: a code that is said and is none; a region code that lies in a listed area and is not listed.
 //! - `missing_field`: empty text is absent. `same_person`: by `actor.id`, any of one list with any of the other; one event that is both is none.
 //!   `first`: the first of each alone. `not_for_instant`: by the first `case_kind` named up to the first `accepted` or `filed`, else by the first event's.
