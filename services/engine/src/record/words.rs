@@ -90,7 +90,8 @@ impl Sentence<'_> {
         if let Some(legal) = &self.said.legal_basis {
             let _ = write!(text, "依据：{legal}。");
         }
-        if let Some(remedy) = &self.said.remedy {
+        let remedy = self.said.remedy.as_ref();
+        if let Some(remedy) = remedy.filter(|_| self.reminded_until().is_none()) {
             text.push_str(remedy);
             if !remedy.ends_with('。') {
                 text.push('。');
@@ -124,9 +125,22 @@ impl Sentence<'_> {
         if *level != Level::Notice || breached_at.is_some() {
             return named;
         }
-        let is_over = due_at.is_some_and(|due| self.now > due);
+        let until = self.reminded_until().unwrap_or(self.now);
+        let is_over = due_at.is_some_and(|due| until > due);
         let near = !is_over && self.asked_after(stay, timed).is_none();
         Cow::Owned(catalogue::reminder_title(of, near))
+    }
+
+    /// When what somebody was reminded of was done, or fell away: nothing is asked of anybody any more.
+    fn reminded_until(&self) -> Option<Timestamp> {
+        let Basis::Stay { stay, timed, .. } = self.basis else {
+            return None;
+        };
+        let reminds = self.allegation.breached_at.is_none()
+            && matches!(timed.kind, TimedKind::Overdue(_) | TimedKind::Special(_));
+        let fell_at = || stay.fell_at(self.around.context.history);
+        let over_at = stay.is_done().then_some(stay.done_at).or_else(fell_at);
+        over_at.filter(|_| reminds)
     }
 
     /// After how long a suspension that the law sets no maximum is asked after, where that is what is said.
@@ -199,13 +213,20 @@ impl Sentence<'_> {
                 format!("{}{kind}时限{budget}{from}", timed.limit_name)
             }
         };
+        let fell_at = stay.fell_at(around.context.history);
         let state = if let Some(done) = self.allegation.completed_at {
             format!("实际于{}办结", local(done, around))
-        } else if let Some(fell_at) = stay.fell_at(around.context.history) {
+        } else if let Some(fell_at) = fell_at.filter(|_| !stay.is_done()) {
             format!("{}起义务消灭", local(fell_at, around))
+        } else if stay.is_done() {
+            format!("已于{}办结", local(stay.done_at, around))
         } else {
             format!("截至{}尚未办结", local(self.now, around))
         };
+        if self.reminded_until().is_some() {
+            let due = self.allegation.due_at.map(|_| format!("至{due}"));
+            return write!(text, "{what}{}届满，{state}。", due.unwrap_or_default());
+        }
         let over = self.allegation.breached_at.is_some()
             || self.allegation.due_at.is_some_and(|due| self.now > due);
         let please = match self.allegation.level {
