@@ -469,7 +469,8 @@ impl Sentence<'_> {
                     }
                     _ => "没有书面告知当事人延长期限及其理由的记录，期限暂按延期后计算",
                 };
-                write!(text, "{when}“{what}”，{why}。")?;
+                let what = procedure(&event, around).unwrap_or(what);
+                write!(text, "{when}批准“{what}”，{why}。")?;
                 self.unknown_special(text, finding)
             }
             Check::UnfoundedSuspension { .. } | Check::FrequentSuspension { .. } => {
@@ -483,6 +484,7 @@ impl Sentence<'_> {
                     wrong::TOO_LONG => "计划占用的时间超过期限的规定比例",
                     _ => "此时期限只剩最后一段",
                 };
+                let what = procedure(&event, around).unwrap_or(what);
                 write!(text, "{when}启动“{what}”，{why}。")?;
                 self.unknown_special(text, finding)
             }
@@ -610,6 +612,17 @@ fn local(at: Timestamp, around: &Surroundings<'_>) -> String {
 
 fn day(at: Timestamp, around: &Surroundings<'_>) -> String {
     at.local_date(around.context.plan.calendar.tz()).to_string()
+}
+
+/// The special procedure that an event names, by its name in the flowchart or as it was told.
+fn procedure(event: &Event<'_>, around: &Surroundings<'_>) -> Option<String> {
+    let context = around.context;
+    let kind = event.special()?.kind;
+    let told = || context.codes.option(kind.into()).map(str::to_owned);
+    match context.special(kind) {
+        Some(special) => Some(context.plan.specials[usize::from(special)].name.clone()),
+        None => told(),
+    }
 }
 
 /// The step's name, or the event kind's.
