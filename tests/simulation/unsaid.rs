@@ -115,6 +115,20 @@ fn a_point_that_asks_for_what_the_format_lacks_says_so() {
 }
 
 #[test]
+fn a_case_that_its_source_cannot_close_is_said_not_to_be_asked() {
+    let yaml = chart(CHART) + "  - {id: left-open, name: 长期未办结, check: {unclosed: {}}}\n";
+    let open = CASE.replace("2026-07-03 10:00  closed\n", "");
+    let lacks = "---\nkind: source\nid: s\nlacks: {events: [closed]}\n";
+    let (outcome, text) = verdict(&explained(&(yaml.clone() + lacks), &open), "left-open");
+    assert_eq!(outcome, "not_asked", "{text}");
+    assert!(
+        text.contains("不能表达“办结”，本监察点对其办件不作判断"),
+        "{text}"
+    );
+    assert_eq!(verdict(&explained(&yaml, &open), "left-open").0, "alleged");
+}
+
+#[test]
 fn a_name_that_leads_nowhere_is_told_at_its_event_and_once_for_the_case() {
     let wrong = CASE.replace("资料审查", "材料审查").replace(
         "2026-07-03 10:00",

@@ -68,7 +68,7 @@ pub(crate) enum Side {
 pub(crate) enum Slot {
     /// The declared attribute with this place.
     Attribute(Side, u16),
-    /// `case.case_kind`, `case.begun_at` (its first event's time), `case.org_code`, `case.region_code`, `case.item_code`; `event.kind`, `event.step`,
+    /// `case.case_kind`, `case.begun_at` (when it was first applied for, accepted or filed, as early as was told for longer than the allowance), `case.org_code`, `case.region_code`, `case.item_code`; `event.kind`, `event.step`,
     /// `event.actor`, `event.result_code`, `event.org_code`, `event.occurred_at` (compared and subtracted as milliseconds); and, only inside `has()`, `event.reason`,
     /// `event.legal_basis`, `event.attachments`.
     BuiltIn(Side, BuiltIn),

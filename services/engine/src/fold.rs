@@ -42,7 +42,7 @@ use crate::symbols::{Symbol, Symbols};
 
 pub(crate) use deadlines::{measured_against, with_ledger};
 pub(crate) use fault::Fault;
-pub(crate) use former::{Former, case_budget};
+pub(crate) use former::{Former, case_budget, case_limit};
 pub(crate) use hours::{DAY_OFF, HOLIDAY, Shown, THROUGH_NIGHT};
 pub(crate) use ledger::Ledger;
 pub(crate) use money::{DECIDED, Measure, Span};

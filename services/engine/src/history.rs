@@ -6,6 +6,7 @@
 mod bytes;
 mod event;
 mod extra;
+mod gone;
 mod id;
 mod kept;
 mod knowledge;

@@ -170,23 +170,27 @@
 //!   `breached_at` is the instant told. Not for declared sources. `unless` does not excuse another business time, result, party, tier or declared
 //!   amount: where nothing else is to be said, that is for review.
 //! - `start_moved`, of the case: at the first of `on` (absent: `applied`, `accepted`, `filed`) that keeps an earlier time; `breached_at` is the
-//!   instant at which the later one was told. An event *keeps an earlier time* where a version of its record of the same kind and step has
-//!   one, and was first received with it more than the source's allowance before the record was first received with its own; or where it is the
-//!   case's first `applied`, `accepted` or `filed` and a record of its kind with an earlier time was taken back by a correction (the one received
-//!   first) that was first received more than the allowance after it. The earliest counts. Stays begin at it (`too_early`, duties and special procedures at the event's own).
+//!   instant at which the later one was told. A version *says as* another of its record does where kind, instant, step and special procedure are the
+//!   same; it is *gone* when the first greater version that does not was received, or the first version of a standing correction that takes its record
+//!   back; and *gone too late* where that is more than the source's allowance after a version that says the same was first received. An event *keeps an
+//!   earlier time* where a version of its record of the same kind and step with one is gone too late; or where it is the
+//!   case's first `applied`, `accepted` or `filed` and a version of its kind of another record with an earlier time is (told when that one was gone).
+//!   The earliest counts. Stays begin at it (`too_early`, duties and special procedures at the event's own).
 //!   Not for declared sources.
 //! - `saved_by_late_entry`, of each stay of an overdue point's limit (judged always, begun plainly, not stopped): by what was
 //!   told of suspensions and extensions in time, or where its own deadline was put off by the earliest that it was put off from, its first due instant (promised, else statutory) is earlier and passed before it was done, fell or by the clock. Whether an extension is credited is asked with all
 //!   of them. Step and visit are the stay's; of several with the same, the one due first. `due_at` is that instant, `breached_at` the second after
 //!   it. It stands for good. Told *in time* is an entry a version of which, of the same kind, special procedure and instant, was received within the source's
 //!   allowance after that instant, and so much of it as the longest of those versions says, and of those that came within the allowance after the end that was known till then: a newer one that came later and claims more is
-//!   believed no further, and neither is a resumption beyond the earlier time that it keeps (see `start_moved`). Not for declared sources.
+//!   believed no further, and a suspension lasts no longer than to the first resumption of it, at its beginning or later, that is gone too late
+//!   (see `start_moved`). Not for declared sources.
 //! - `item_changed`, of the case. By the receipts of all versions (a correction takes back from its own receipt on) it is known after each receipt which item
 //!   the first event that named one named. A *former* item is another one than now, so known more than the source's allowance before the
-//!   item of now first was; where the case had been accepted or filed by that instant (by business time), and its plan has a case limit with a
-//!   promised or statutory budget. Of several the one whose budget (promised, else statutory) runs out first from the acceptance. Accepted is the
-//!   earliest `accepted` or `filed` of any version. The point speaks where that budget runs out, from there, before the case limit of now (its first budget, from its
-//!   first `from` event up to that instant), or now has no such limit that runs, unless the last event up to that instant that accepts, files, decides, closes or
+//!   item of now first was (where none of now names one and the case is accepted or filed: since none last did); where the case had been accepted or
+//!   filed by that instant (by business time), and its plan has a case limit with a promised or statutory budget that has begun: it runs from the
+//!   earliest event of its `from`, of any version that was not gone within the allowance (see `start_moved`), as is the acceptance. Of several the one
+//!   whose budget (promised, else statutory) runs out first. The point speaks where it does so before the case limit of now (its first budget, from its
+//!   first `from` event up to that instant, or to the beginning of the former's), or now has no such limit that runs, unless the last event up to that instant that accepts, files, decides, closes or
 //!   ends otherwise does not accept or file. `due_at` is when the former's budget runs out, `breached_at` that instant. It changes no limit. Not for declared sources.
 //! - `overdue` of a step's limit, for a visit of which a `step_end` tells all there is and whose source can tell starts: timed from the latest earlier event
 //!   that ends a visit of this step or of one whose `next` has it or is not restricted, else the first `accepted` or `filed` before it, else the case's first
@@ -200,7 +204,8 @@
 //!   the last event by then: nothing. The first such act counts. `breached_at` is the second looked at, `due_at` the one before; `completed_at` the `closed` that comes after all; what
 //!   ends the case otherwise ends the alert. Nothing where the source's format lacks `closed`. At `breached_at` of the plan's first such point that finds
 //!   something, lacking or not, `required_step` and `amounts_differ` points that ask at `closed` are asked of the case as it stood then, where nothing had asked
-//!   them before; their level is review, and what they find at the closing itself takes its place.
+//!   them before; their level is review, and what they find at the closing itself takes its place. Asked so again after each later event up to
+//!   what closes or ends the case, the alert ends with the first after which they find it no more, else with that.
 //! - `malformed_code`: a code that is said and is none; a region code that lies in a listed area and is not listed.
 //! - `missing_field`: empty text is absent. `same_person`: by `actor.id`, any of one list with any of the other; one event that is both is none.
 //!   `first`: the first of each alone. `not_for_instant`: by the first `case_kind` named up to the first `accepted` or `filed`, else by the first event's.

@@ -142,6 +142,14 @@ impl Writer<'_> {
                         let words = again.words.split(" item ").next().unwrap_or_default();
                         again.words = format!("{words} item {item}");
                     }
+                    Again::OtherKind => {
+                        again.version = newer;
+                        if newer.is_multiple_of(2) {
+                            again.happened = self.now - Duration::minutes(30 * i64::from(*lag));
+                        }
+                        let what = EVENTS[(self.written.len() * 7) % EVENTS.len()];
+                        again.words = with_hours(what, again.happened);
+                    }
                     Again::Older => again.version = 0,
                 }
                 self.write(again)

@@ -4,7 +4,7 @@ use mingjing_domain::Timestamp;
 use mingjing_domain::alert::Level;
 
 use super::{Allegation, Origin, State, Times};
-use crate::fold::{Context, Fold};
+use crate::fold::{BEGUN_BY, Context, Fold};
 use crate::rules::Check;
 
 /// Records that were sent again after the course had ended: of each point the first that it may speak of.
@@ -44,8 +44,10 @@ pub(super) fn item_changed(
     let Some((former, due_at)) = context.item_changed() else {
         return;
     };
-    let mut known = context.history.known();
-    let Some(event) = known.find(|e| context.profile(e).item != 0) else {
+    let known = || context.history.known();
+    // Where none names an item any more, the acceptance is what the case is told by.
+    let named = known().find(|e| context.profile(e).item != 0);
+    let Some(event) = named.or_else(|| known().find(|e| BEGUN_BY.contains(&e.kind))) else {
         return;
     };
     for (at, point) in context.plan.points.iter().enumerate() {

@@ -12,6 +12,8 @@ use crate::rules::Check;
 #[derive(Clone, Copy)]
 pub(super) struct Left {
     late_at: Timestamp,
+    /// The place of what it was over with, or [`NONE`].
+    over_with: u32,
     over: Option<(Timestamp, Ending)>,
 }
 
@@ -35,6 +37,7 @@ pub(super) fn unclosed(
         let over = (found.over != NONE).then(|| context.history.event(found.over));
         first = first.or(Some(Left {
             late_at: found.late_at,
+            over_with: found.over,
             over: over.map(|event| match event.kind {
                 EventKind::Closed => (event.occurred_at, Ending::NoLongerOpen),
                 _ => (event.occurred_at, Ending::Event),
@@ -70,8 +73,8 @@ pub(super) fn unclosed(
     first
 }
 
-/// What is asked at the closing, of a case that was left open: a person looks, since it may not be over. It is over with the case, and
-/// where the closing itself finds the same, that is alleged already.
+/// What is asked at the closing, of a case that was left open: a person looks, since it may not be over. It is over when a later
+/// record answers it, else with the case; and where the closing itself finds the same, that is alleged already.
 pub(super) fn asked_unclosed(
     left: Left,
     fold: &Fold,
@@ -79,8 +82,9 @@ pub(super) fn asked_unclosed(
     times: &mut Times<'_>,
     out: &mut Vec<Allegation>,
 ) {
-    let Left { late_at, over } = left;
-    for finding in fold.asked_unclosed(late_at, context) {
+    let Left { late_at, over, .. } = left;
+    for (finding, answered) in fold.asked_unclosed(late_at, left.over_with, context) {
+        let over = answered.map(|at| (at, Ending::NoLongerOpen)).or(over);
         let same = |a: &Allegation| {
             a.point == finding.point && a.step == finding.step && a.visit == finding.visit
         };

@@ -58,6 +58,9 @@ pub(super) fn lacking(
             let wholly = vain.len() == steps.len();
             (vain, wholly)
         }
+        Check::Unclosed { .. } if context.lacks.has_event(EventKind::Closed) => {
+            (vec![format!("“{}”", EventKind::Closed.name_zh())], true)
+        }
         check => (fields(check, looks, context), false),
     };
     what.sort();

@@ -67,11 +67,39 @@ impl Fold {
         steps.iter().copied().filter(is_missing).collect()
     }
 
-    /// What is asked when a case closes and would be found of it as it stood at an instant, where nothing had closed it by then.
-    pub(crate) fn asked_unclosed(&self, at: Timestamp, context: &Context<'_>) -> Vec<Finding> {
-        let (by_then, Some(last)) = self.as_of(at, context) else {
+    /// What is asked when a case closes and would be found of it as it stood at an instant, where nothing had closed it by then; and
+    /// when an event up to the one that it is over with had answered it.
+    pub(crate) fn asked_unclosed(
+        &self,
+        at: Timestamp,
+        over: u32,
+        context: &Context<'_>,
+    ) -> Vec<(Finding, Option<Timestamp>)> {
+        let (mut by_then, Some(last)) = self.as_of(at, context) else {
             return Vec::new();
         };
+        let found = by_then.would_be_asked(last, context).into_iter();
+        let mut asked: Vec<(Finding, Option<Timestamp>)> = found.map(|f| (f, None)).collect();
+        let known = context.history.known();
+        let later = known.skip_while(|e| e.occurred_at.floor_second() < at);
+        for event in later.take_while(|e| e.place < over) {
+            if asked.iter().all(|(_, answered)| answered.is_some()) {
+                break;
+            }
+            by_then.apply(event, context);
+            let still = by_then.would_be_asked(event, context);
+            for (finding, answered) in &mut asked {
+                let same = |f: &Finding| f.point == finding.point && f.step == finding.step;
+                if answered.is_none() && !still.iter().any(same) {
+                    *answered = Some(event.occurred_at);
+                }
+            }
+        }
+        asked
+    }
+
+    /// What a closing after this event would find of the case, where nothing has closed it.
+    fn would_be_asked(&self, last: Event<'_>, context: &Context<'_>) -> Vec<Finding> {
         let plan = context.plan;
         let closing = plan.marks[plan.table_place(EventKind::Closed, None)];
         let mut found = Vec::new();
@@ -81,16 +109,16 @@ impl Fold {
             else {
                 continue;
             };
-            let asked = at & closing != 0 && by_then.seen() & at == 0;
-            if !asked || !by_then.lets_speak(point, last, context) {
+            let asked = at & closing != 0 && self.seen() & at == 0;
+            if !asked || !self.lets_speak(point, last, context) {
                 continue;
             }
             match &point.check {
                 Check::RequiredStep { steps, unless, .. } => {
                     let excused = unless
                         .as_ref()
-                        .is_some_and(|c| by_then.knows(c, last, context));
-                    let steps = by_then.missing(steps, context);
+                        .is_some_and(|c| self.knows(c, last, context));
+                    let steps = self.missing(steps, context);
                     let steps = steps.into_iter().filter(|_| !excused);
                     found.extend(steps.map(|s| step_missing(place, s, last.place, context)));
                 }

@@ -17,8 +17,8 @@ use crate::symbols::Symbol;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Former {
     pub(crate) item: Symbol,
-    /// When the case was accepted or filed, as early as was ever told.
-    pub(crate) begun_at: Timestamp,
+    /// From when its limit runs, as early as was told for longer than the source's delay allowance.
+    pub(crate) runs_from: Timestamp,
     /// When the item that it is of now was told.
     pub(crate) told_at: Timestamp,
     /// The first that runs out of the limit whose due instant its cases show.
@@ -27,8 +27,8 @@ pub(crate) struct Former {
     pub(crate) open: bool,
 }
 
-/// The limit whose due instant a plan's cases show, where it counts from something.
-fn case_limit(plan: &Plan) -> Option<(&TimedPoint, Budget)> {
+/// The limit whose due instant a plan's cases show, and the first that runs out of promise and law.
+pub(crate) fn case_limit(plan: &Plan) -> Option<(&TimedPoint, Budget)> {
     let timed = &plan.timed[usize::from(plan.case_limit?)];
     Some((timed, timed.promised.or(timed.statutory)?))
 }
@@ -43,12 +43,13 @@ impl Context<'_> {
     /// none that runs.
     pub(crate) fn item_changed(&self) -> Option<(Former, Timestamp)> {
         let former = self.former.filter(|former| former.open)?;
-        let due_at = self.runs_out(former.begun_at, former.budget);
+        let due_at = self.runs_out(former.runs_from, former.budget);
+        // Where its clock began only afterwards, so may that of now.
+        let latest = former.told_at.max(former.runs_from);
         let now = case_limit(self.plan).and_then(|(timed, budget)| {
             let mut known = self.history.known();
-            let starts = known.find(|e| self.marks(e) & timed.from != 0)?;
-            (starts.occurred_at <= former.told_at)
-                .then(|| self.runs_out(self.begins_at(&starts), budget))
+            let starts = known.find(|e| timed.from == 0 || self.marks(e) & timed.from != 0)?;
+            (starts.occurred_at <= latest).then(|| self.runs_out(self.begins_at(&starts), budget))
         });
         now.is_none_or(|now| due_at < now)
             .then_some((former, due_at))

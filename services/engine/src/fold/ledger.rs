@@ -182,15 +182,11 @@ impl Fold {
             .special()
             .and_then(|s| (s.kind != 0).then(|| context.special(s.kind)));
         let Some(rare) = &mut self.rare else { return };
-        let told_before = context.held(event).map(|held| held.at);
         for suspension in &mut rare.ledger.suspensions {
             let meant = wanted.is_none_or(|kind| kind == Some(suspension.special));
             if suspension.resumed_at.is_none() && meant {
                 suspension.resumed_at = Some(event.occurred_at);
                 suspension.resume_event = event.place;
-                if let Some(at) = told_before {
-                    suspension.told = suspension.told.no_later_than(at);
-                }
             }
         }
     }
@@ -293,15 +289,14 @@ impl Context<'_> {
         versions
     }
 
-    /// The first resumption of a suspension that was told, and taken back too late.
+    /// The first resumption of a suspension that was told, and is told so no more since too late.
     fn resumed_before(&self, event: &Event<'_>, special: u16) -> Option<Timestamp> {
         let means = |resume: &Event<'_>| {
             let kind = resume.special().map_or(0, |entry| entry.kind);
             kind == 0 || self.special(kind) == Some(special)
         };
-        let taken_back = self.taken_back_too_late().into_iter();
-        taken_back
-            .filter(|e| e.kind == EventKind::Resume && means(e))
+        let gone = self.all_gone_too_late().into_iter();
+        gone.filter(|e| e.kind == EventKind::Resume && means(e))
             .map(|e| e.occurred_at)
             .filter(|at| *at >= event.occurred_at)
             .min()

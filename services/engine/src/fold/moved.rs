@@ -10,14 +10,14 @@ use mingjing_domain::event::EventKind;
 use super::Context;
 use crate::history::Event;
 
-/// What a case has once: another record of it, once the first is taken back, is the same told anew.
+/// What a case has once: another record of it, once the first is taken back or says something else, is the same told anew.
 const ONCE: [EventKind; 3] = [EventKind::Applied, EventKind::Accepted, EventKind::Filed];
 
 /// An earlier time than the one that is told now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Held {
     pub(crate) at: Timestamp,
-    /// When the later time was told, or the earlier record taken back.
+    /// When the later time was told, or the earlier record taken back or made one of something else.
     pub(crate) told_at: Timestamp,
 }
 
@@ -29,8 +29,7 @@ impl Context<'_> {
 
     /// The earlier time that an event keeps; none where it was told no other, or put right in time.
     pub(crate) fn held(&self, event: &Event<'_>) -> Option<Held> {
-        // An import brings everything at once: when it came says nothing about when it was changed.
-        if self.declared {
+        if !self.may_be_gone() {
             return None;
         }
         let told_later = self.told_later(event).into_iter();
@@ -39,18 +38,35 @@ impl Context<'_> {
             .min_by_key(|held| (held.at, held.told_at))
     }
 
+    /// When the case was applied for, accepted or filed first, up to a place and as early as was told for longer than the allowance.
+    pub(super) fn begun_at(&self, place: u32) -> Option<Timestamp> {
+        let begins = |e: &Event<'_>| e.place <= place && ONCE.contains(&e.kind);
+        if !self.may_be_gone() {
+            let begun = self.history.up_to(place).filter(begins);
+            return begun.map(|e| e.occurred_at).min();
+        }
+        let same = |a, b| self.means_same_special(a, b);
+        let begun = self.history.every_version().filter(begins);
+        let stood = begun.filter(|e| !self.history.was_put_right(e, self.allowance_ms, &same));
+        stood.map(|e| e.occurred_at).min()
+    }
+
+    /// Whether anything may have been told that is told so no more.
+    fn may_be_gone(&self) -> bool {
+        // An import brings everything at once: when it came says nothing about when it was changed.
+        !self.declared && self.history.may_hold_gone()
+    }
+
     /// An earlier version of the same record had the earlier time.
     fn told_later(&self, event: &Event<'_>) -> Option<Held> {
-        if !self.history.holds_replaced() {
-            return None;
-        }
-        let versions = self.history.versions_of(event);
-        let told_at = self.first_told(event);
+        let same = |a, b| self.means_same_special(a, b);
+        let told_at = self.history.first_told(event, &same);
         let step = self.step_symbol(event);
-        let earlier = versions.into_iter().filter(|v| {
+        let versions = self.history.versions_of(event).into_iter();
+        let earlier = versions.filter(|v| {
             v.occurred_at < event.occurred_at && v.kind == event.kind && self.step_symbol(v) == step
         });
-        let late = earlier.filter(|v| self.is_too_late(told_at, v));
+        let late = earlier.filter(|v| self.gone_too_late(v).is_some());
         let held = late.map(|v| Held {
             at: v.occurred_at,
             told_at,
@@ -58,57 +74,47 @@ impl Context<'_> {
         held.min_by_key(|held| held.at)
     }
 
-    /// A record of the same kind with the earlier time was taken back, and this one is there in its place.
+    /// Another record told of the same with the earlier time, and does so no more: this one is there in its place.
     fn told_anew(&self, event: &Event<'_>) -> Option<Held> {
-        if !ONCE.contains(&event.kind) || !self.history.holds_corrections() {
-            return None;
-        }
         let mut before = self.history.before(event.place);
-        if before.any(|e| e.kind == event.kind) {
+        if !ONCE.contains(&event.kind) || before.any(|e| e.kind == event.kind) {
             return None;
         }
-        let taken_back = self.history.taken_back();
-        let same = |place: u32| taken_back.iter().filter(move |(e, _)| e.place == place);
-        let earlier = taken_back.iter().map(|(e, _)| e);
-        let earlier = earlier.filter(|e| e.kind == event.kind && e.occurred_at < event.occurred_at);
-        // Taken back twice is taken back the first time.
-        let held = earlier.filter_map(|e| {
-            let told = same(e.place).map(|(_, correction)| self.first_told(correction));
-            Some((e, told.min()?))
+        let versions = self.history.every_version();
+        let earlier = versions.filter(|v| {
+            v.kind == event.kind && v.occurred_at < event.occurred_at && !v.is_of_record(event)
         });
-        let late = held.filter(|(e, told_at)| self.is_too_late(*told_at, e));
-        late.map(|(e, told_at)| Held {
-            at: e.occurred_at,
-            told_at,
-        })
-        .min_by_key(|held| (held.at, held.told_at))
+        let late = earlier.filter_map(|v| {
+            Some(Held {
+                at: v.occurred_at,
+                told_at: self.gone_too_late(&v)?,
+            })
+        });
+        late.min_by_key(|held| (held.at, held.told_at))
     }
 
-    /// What was taken back later than the allowance after it was told.
-    pub(super) fn taken_back_too_late(&self) -> Vec<Event<'_>> {
-        if self.declared || !self.history.holds_corrections() {
+    /// The versions that are told so no more, and were for longer than the allowance.
+    pub(super) fn all_gone_too_late(&self) -> Vec<Event<'_>> {
+        if !self.may_be_gone() {
             return Vec::new();
         }
-        let all = self.history.taken_back();
-        let told = |place: u32| {
-            let same = all.iter().filter(|(e, _)| e.place == place);
-            same.map(|(_, correction)| self.first_told(correction))
-                .min()
-        };
-        let late = all.iter().map(|(e, _)| *e);
-        late.filter(|e| told(e.place).is_some_and(|told_at| self.is_too_late(told_at, e)))
+        let versions = self.history.every_version();
+        versions
+            .filter(|v| self.gone_too_late(v).is_some())
             .collect()
     }
 
-    fn is_too_late(&self, told_at: Timestamp, earlier: &Event<'_>) -> bool {
-        told_at > self.first_told(earlier).plus_millis(self.allowance_ms)
+    /// When a version was told so no more, where that was later than the allowance after it was told.
+    fn gone_too_late(&self, version: &Event<'_>) -> Option<Timestamp> {
+        self.history
+            .gone_too_late(version, self.allowance_ms, &|a, b| {
+                self.means_same_special(a, b)
+            })
     }
 
-    /// When a record was first received with the time that it has.
-    fn first_told(&self, event: &Event<'_>) -> Timestamp {
-        let versions = self.history.versions_of(event).into_iter();
-        let same = versions.filter(|v| v.occurred_at == event.occurred_at);
-        let told = same.map(|v| v.received_at()).min();
-        told.unwrap_or_else(|| event.received_at())
+    /// Whether two codes mean the same special procedure, where the flowchart has it.
+    fn means_same_special(&self, a: u16, b: u16) -> bool {
+        let listed = || self.special(a).filter(|_| a != 0 && b != 0);
+        a == b || listed().is_some_and(|special| self.special(b) == Some(special))
     }
 }

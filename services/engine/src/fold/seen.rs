@@ -73,10 +73,9 @@ impl Values for Seen<'_> {
                 (_, BuiltIn::Actor) => self.text(event.actor),
                 (_, BuiltIn::Result) => self.code(event.result),
                 (_, BuiltIn::OccurredAt) => Attr::Instant(event.occurred_at),
-                (_, BuiltIn::BegunAt) => {
-                    let first = context.history.first();
-                    first.map_or(Attr::Unknown, |first| Attr::Instant(first.occurred_at))
-                }
+                (_, BuiltIn::BegunAt) => context
+                    .begun_at(event.place)
+                    .map_or(Attr::Unknown, Attr::Instant),
                 (_, BuiltIn::Reason) => self.present(present::REASON),
                 (_, BuiltIn::Basis) => self.present(present::BASIS),
                 (_, BuiltIn::Attachments) => self.present(present::ATTACHMENT),

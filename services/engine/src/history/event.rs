@@ -23,6 +23,8 @@ pub(crate) struct Event<'h> {
     pub(crate) profile: u32,
     /// Hash of the party reference; 0 where none.
     pub(crate) party: u32,
+    /// Its data version.
+    pub(crate) version: u32,
     id: Id<'h>,
     received_after_s: i64,
     entered_after_s: Option<i64>,
@@ -34,6 +36,11 @@ impl<'h> Event<'h> {
     /// Its id within the source.
     pub(crate) fn id(&self) -> String {
         self.id.text()
+    }
+
+    /// Whether it is a version of the same record.
+    pub(crate) fn is_of_record(&self, other: &Event<'_>) -> bool {
+        self.id == other.id
     }
 
     /// When it reached the platform, to the second.
@@ -191,19 +198,24 @@ impl<'h> Reading<'h> {
         self.head.corrections
     }
 
-    /// What corrections take back, every version of it, each with its correction.
-    pub(crate) fn taken_back(&self) -> Vec<(Event<'h>, Event<'h>)> {
-        let corrects = |f: &Frame<'_>| f.has(flag::CORRECTS) && !f.has(flag::REPLACED);
-        let mut found = Vec::new();
-        for frame in frames(self.bytes).filter(corrects) {
-            let correction = self.decode(&frame);
-            let Some(id) = correction.extra().and_then(|extra| extra.corrects) else {
-                continue;
-            };
-            let id = Id::of(id);
-            let same = frames(self.bytes).filter(|f| f.id == id);
-            found.extend(same.map(|f| (self.decode(&f), correction)));
+    /// Every version that takes an event's record back, of the records that do so now.
+    pub(crate) fn corrections_of(&self, event: &Event<'_>) -> Vec<Event<'h>> {
+        if !self.head.corrections {
+            return Vec::new();
         }
+        let takes_back = |correction: &Event<'_>| {
+            let corrects = correction.extra().and_then(|extra| extra.corrects);
+            corrects.is_some_and(|id| Id::of(id) == event.id)
+        };
+        let mut found = Vec::new();
+        let stands = |f: &Frame<'_>| f.has(flag::CORRECTS) && !f.has(flag::REPLACED);
+        for frame in frames(self.bytes).filter(stands) {
+            let correction = self.decode(&frame);
+            if takes_back(&correction) {
+                found.extend(self.versions_of(&correction));
+            }
+        }
+        found.retain(takes_back);
         found
     }
 
@@ -241,6 +253,7 @@ impl<'h> Reading<'h> {
             actor: fields.actor,
             profile: fields.profile,
             party: fields.party,
+            version: fields.version,
             id: frame.id,
             received_after_s: fields.received_after_s,
             entered_after_s: fields.entered_after_s,

@@ -94,7 +94,8 @@ impl Sentence<'_> {
         if let Some(legal) = &self.said.legal_basis {
             let _ = write!(text, "依据：{legal}。");
         }
-        if let Some(remedy) = &self.said.remedy {
+        let remedy = self.said.remedy.as_ref();
+        if let Some(remedy) = remedy.filter(|_| self.reminded_until().is_none()) {
             text.push_str(remedy);
             if !remedy.ends_with('。') {
                 text.push('。');
@@ -128,9 +129,22 @@ impl Sentence<'_> {
         if *level != Level::Notice || breached_at.is_some() {
             return named;
         }
-        let is_over = due_at.is_some_and(|due| self.now > due);
+        let until = self.reminded_until().unwrap_or(self.now);
+        let is_over = due_at.is_some_and(|due| until > due);
         let near = !is_over && self.asked_after(stay, timed).is_none();
         Cow::Owned(catalogue::reminder_title(of, near))
+    }
+
+    /// When what somebody was reminded of was done, or fell away: nothing is asked of anybody any more.
+    fn reminded_until(&self) -> Option<Timestamp> {
+        let Basis::Stay { stay, timed, .. } = self.basis else {
+            return None;
+        };
+        let reminds = self.allegation.breached_at.is_none()
+            && matches!(timed.kind, TimedKind::Overdue(_) | TimedKind::Special(_));
+        let fell_at = || stay.fell_at(self.around.context.history);
+        let over_at = stay.is_done().then_some(stay.done_at).or_else(fell_at);
+        over_at.filter(|_| reminds)
     }
 
     /// After how long a suspension that the law sets no maximum is asked after, where that is what is said.
@@ -203,13 +217,20 @@ impl Sentence<'_> {
                 format!("{}{kind}时限{budget}{from}", timed.limit_name)
             }
         };
+        let fell_at = stay.fell_at(around.context.history);
         let state = if let Some(done) = self.allegation.completed_at {
             format!("实际于{}办结", local(done, around))
-        } else if let Some(fell_at) = stay.fell_at(around.context.history) {
+        } else if let Some(fell_at) = fell_at.filter(|_| !stay.is_done()) {
             format!("{}起义务消灭", local(fell_at, around))
+        } else if stay.is_done() {
+            format!("已于{}办结", local(stay.done_at, around))
         } else {
             format!("截至{}尚未办结", local(self.now, around))
         };
+        if self.reminded_until().is_some() {
+            let due = self.allegation.due_at.map(|_| format!("至{due}"));
+            return write!(text, "{what}{}届满，{state}。", due.unwrap_or_default());
+        }
         let over = self.allegation.breached_at.is_some()
             || self.allegation.due_at.is_some_and(|due| self.now > due);
         let please = match self.allegation.level {
@@ -275,17 +296,21 @@ impl Sentence<'_> {
         let item = context.first_named(NONE, |p| p.item);
         let due = self.allegation.due_at.map(|due| day(due, around));
         let now = case_budget(context.plan).map(Budget::text_zh);
+        let now = now.map_or("没有办结时限".into(), |now| format!("办结时限{now}"));
         write!(
             text,
-            "办件受理后原属事项 {}（办结时限{}，应于{}届满），{}改报为事项 {}（{}），超过来源的规定时差；\
-             按现事项判断，改报是否属实由监督机构核定。",
+            "办件受理后原属事项 {}（办结时限{}，应于{}届满），{}",
             context.texts.text(former.item),
             former.budget.text_zh(),
             due.unwrap_or_default(),
             local(former.told_at, around),
-            context.texts.text(item),
-            now.map_or("没有办结时限".into(), |now| format!("办结时限{now}")),
-        )
+        )?;
+        match context.texts.option(item) {
+            Some(item) => write!(text, "改报为事项 {item}（{now}）")?,
+            None => write!(text, "改报后没有事项编码（{now}）")?,
+        }
+        text.push_str("，超过来源的规定时差；按现事项判断，改报是否属实由监督机构核定。");
+        Ok(())
     }
 
     fn resent(&self, text: &mut String, resent: &Resent) -> std::fmt::Result {
@@ -448,7 +473,8 @@ impl Sentence<'_> {
                     }
                     _ => "没有书面告知当事人延长期限及其理由的记录，期限暂按延期后计算",
                 };
-                write!(text, "{when}“{what}”，{why}。")?;
+                let what = procedure(&event, around).unwrap_or(what);
+                write!(text, "{when}批准“{what}”，{why}。")?;
                 self.unknown_special(text, finding)
             }
             Check::UnfoundedSuspension { .. } | Check::FrequentSuspension { .. } => {
@@ -462,6 +488,7 @@ impl Sentence<'_> {
                     wrong::TOO_LONG => "计划占用的时间超过期限的规定比例",
                     _ => "此时期限只剩最后一段",
                 };
+                let what = procedure(&event, around).unwrap_or(what);
                 write!(text, "{when}启动“{what}”，{why}。")?;
                 self.unknown_special(text, finding)
             }
@@ -589,6 +616,17 @@ fn local(at: Timestamp, around: &Surroundings<'_>) -> String {
 
 fn day(at: Timestamp, around: &Surroundings<'_>) -> String {
     at.local_date(around.context.plan.calendar.tz()).to_string()
+}
+
+/// The special procedure that an event names, by its name in the flowchart or as it was told.
+fn procedure(event: &Event<'_>, around: &Surroundings<'_>) -> Option<String> {
+    let context = around.context;
+    let kind = event.special()?.kind;
+    let told = || context.codes.option(kind.into()).map(str::to_owned);
+    match context.special(kind) {
+        Some(special) => Some(context.plan.specials[usize::from(special)].name.clone()),
+        None => told(),
+    }
 }
 
 /// The step's name, or the event kind's.

@@ -129,6 +129,7 @@ fn asks_for(point: &ControlPoint, limits: &[Limit], lacks: &Lacks) -> bool {
             limits.any(|l| all(&l.to))
         }
         PointKind::RequiresBefore { before, .. } => all(before),
+        PointKind::Unclosed { .. } => lacks.has_event(EventKind::Closed),
         PointKind::MissingField { on, fields } => {
             let lacked = |field: &Name| {
                 let kinds = on.iter().filter_map(|a| a.kind);

@@ -2,12 +2,12 @@
 
 use mingjing_domain::Timestamp;
 use mingjing_domain::deadline::{self, Ledger};
-use mingjing_domain::definitions::{Limit, LimitKind, PointKind};
+use mingjing_domain::definitions::{Anchor, Limit, LimitKind, PointKind};
 use mingjing_domain::event::{CaseEvent, EventKind};
 use mingjing_domain::limit::Budget;
 use mingjing_domain::source::Source;
 
-use super::history::{Case, content, known};
+use super::history::{Case, content, known, step_of};
 use super::{Moment, SlowEvaluator, Wanted, Watch, level_of};
 
 /// The item that a case was of before.
@@ -20,16 +20,22 @@ pub(super) struct Former {
 }
 
 impl<'a> SlowEvaluator<'a> {
-    /// The item that an open case was of before, where the one of now was told too late and lets it end later, or never.
+    /// The item that an open case was of before, where the one of now, or none, was told too late and lets it end later, or never.
     pub(super) fn former(&self, case: &Case<'a>, source: &Source) -> Option<Former> {
         let allowance_ms = case.allowance_ms?;
-        let now = item_of(&case.events)?;
-        let said = said(case);
-        let told = said.iter().find(|(_, item)| item.as_deref() == Some(now));
-        let told_at = told?.0;
+        let now = item_of(&case.events);
         let begins = |kind| matches!(kind, EventKind::Accepted | EventKind::Filed);
-        let records = records(case);
-        let begun = records.iter().filter(|record| begins(record.kind));
+        let said = said(case);
+        let told_at = if now.is_some() {
+            said.iter().find(|(_, item)| item.as_deref() == now)?.0
+        } else {
+            case.events.iter().find(|e| begins(e.kind))?;
+            let named = said.iter().rposition(|(_, item)| item.is_some())?;
+            said.get(named + 1)?.0
+        };
+        let stood = records(case).into_iter().filter(|r| !case.was_put_right(r));
+        let stood: Vec<CaseEvent<'static>> = stood.collect();
+        let begun = stood.iter().filter(|record| begins(record.kind));
         let begun_at = begun.map(|record| record.occurred_at).min()?;
         let kind = |i: usize| case.events[i].kind;
         let turns = |i: &usize| {
@@ -41,35 +47,45 @@ impl<'a> SlowEvaluator<'a> {
         if begun_at > told_at || last.is_some_and(|last| !begins(kind(last))) {
             return None;
         }
-        let mut first: Option<(Timestamp, Budget)> = None;
+        let mut first: Option<(Timestamp, Timestamp, Budget)> = None;
         for (at, item) in &said {
-            let Some(item) = item.as_deref().filter(|item| *item != now) else {
+            let Some(item) = item.as_deref().filter(|item| Some(*item) != now) else {
                 continue;
             };
             let other = case.of_item(self.definitions, item);
-            let held = self.case_limit(&other, source);
-            let Some(budget) = held.and_then(|l| l.promised.or(l.statutory)) else {
+            let Some(limit) = self.case_limit(&other, source) else {
                 continue;
             };
-            let due_at = self.runs_out(&other, begun_at, budget);
+            let starts = stood.iter().filter(|r| starts(r, &limit, &other));
+            let (Some(budget), Some(from)) = (
+                limit.promised.or(limit.statutory),
+                starts.map(|r| r.occurred_at).min(),
+            ) else {
+                continue;
+            };
+            let due_at = self.runs_out(&other, from, budget);
             let is_late = told_at > at.plus_millis(allowance_ms);
-            if is_late && first.is_none_or(|(earliest, _)| due_at < earliest) {
-                first = Some((due_at, budget));
+            if is_late && first.is_none_or(|(earliest, ..)| due_at < earliest) {
+                first = Some((due_at, from, budget));
             }
         }
-        let due_at = self.runs_out(case, begun_at, first?.1);
+        let (_, from, budget) = first?;
+        let due_at = self.runs_out(case, from, budget);
         let is_longer = self
-            .runs_now(case, source, told_at)
+            .runs_now(case, source, told_at.max(from))
             .is_none_or(|now| due_at < now);
         is_longer.then_some(Former { told_at, due_at })
     }
 
-    /// When the case is due by the item that it is of now, where its limit runs when that is told.
-    fn runs_now(&self, case: &Case<'a>, source: &Source, told_at: Timestamp) -> Option<Timestamp> {
+    /// When the case is due by the item that it is of now, where its limit has begun by an instant.
+    fn runs_now(&self, case: &Case<'a>, source: &Source, latest: Timestamp) -> Option<Timestamp> {
         let limit = self.case_limit(case, source)?;
         let budget = limit.promised.or(limit.statutory)?;
-        let start = case.first(&limit.from)?;
-        let runs = case.events[start].occurred_at <= told_at;
+        let start = match limit.from.is_empty() {
+            true => (!case.events.is_empty()).then_some(0)?,
+            false => case.first(&limit.from)?,
+        };
+        let runs = case.events[start].occurred_at <= latest;
         runs.then(|| self.runs_out(case, case.begins_at(start), budget))
     }
 
@@ -108,6 +124,16 @@ impl<'a> SlowEvaluator<'a> {
         let calendar = self.definitions.calendar_of(case, &case.chart.calendar);
         deadline::deadline(calendar, from, budget, &Ledger::default()).due_at
     }
+}
+
+/// Whether a case limit would begin with a record.
+fn starts(record: &CaseEvent<'static>, limit: &Limit, case: &Case<'_>) -> bool {
+    let step = step_of(record, case.flowchart);
+    let is = |anchor: &Anchor| {
+        anchor.kind.is_none_or(|kind| kind == record.kind)
+            && anchor.step.as_deref().is_none_or(|at| step == Some(at))
+    };
+    limit.from.is_empty() || limit.from.iter().any(is)
 }
 
 /// The item that the first event which names one names, as known after each receipt.

@@ -81,15 +81,12 @@ impl SlowEvaluator<'_> {
             Known::InTime => {
                 let suspension = entered.suspension;
                 let end = end_in_time(case, flowchart, entered.index, calendar)?;
-                let held = entered.resumed.and_then(|i| case.held(i));
-                let resumed = held.map(|(at, _)| at);
-                let taken_back = case.taken_back_too_late().into_iter();
-                let taken_back = taken_back
+                let gone = case.gone_too_late().into_iter().map(|(record, _)| record);
+                let resumed = gone
                     .filter(|e| e.kind == EventKind::Resume && means(e, entered.kind))
                     .map(|e| e.occurred_at)
                     .filter(|at| *at >= suspension.from);
-                let ends = resumed.into_iter().chain(taken_back);
-                let ends = ends.chain([end, suspension.to]);
+                let ends = resumed.chain([end, suspension.to]);
                 Some(Suspension {
                     to: ends.min()?,
                     ..suspension
@@ -231,9 +228,8 @@ fn entries<'a>(
 
 /// A suspension that was entered.
 pub(super) struct Entered<'a> {
-    /// Its event, and the one that ends it, however late.
+    /// Its event.
     index: usize,
-    resumed: Option<usize>,
     kind: &'a str,
     pub suspension: Suspension<'static>,
 }
@@ -264,18 +260,15 @@ pub(super) fn all_suspensions<'a>(
     let entered = entries(case, flowchart, end, EventKind::Suspend, Effect::Suspend);
     let suspension = |(index, special, procedure): (usize, &'a Special<'static>, _)| {
         let from = case.events[index].occurred_at;
-        let mut later = index + 1..case.events.len();
-        let resumed = later.find(|i| resumes(case, *i, &special.kind));
-        let counts = resumed.filter(|i| *i < end);
+        let resumed = (index + 1..end).find(|i| resumes(case, *i, &special.kind));
         let ends = [
-            counts.map(|i| case.events[i].occurred_at),
+            resumed.map(|i| case.events[i].occurred_at),
             planned(from, special, procedure, calendar),
         ];
         let to = ends.into_iter().flatten().min().unwrap_or(Timestamp::MAX);
         let label = "";
         Entered {
             index,
-            resumed,
             kind: &special.kind,
             suspension: Suspension { from, to, label },
         }

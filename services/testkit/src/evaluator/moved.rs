@@ -12,66 +12,99 @@ impl Case<'_> {
         self.held(index).map_or(occurred_at, |(at, _)| at)
     }
 
-    /// The earlier time that an event keeps, and when the later one was told or the earlier record taken back.
+    /// The earlier time that an event keeps, and when the later one was told or the earlier record was told so no more.
     pub fn held(&self, index: usize) -> Option<(Timestamp, Timestamp)> {
-        let allowance_ms = self.allowance_ms?;
+        self.allowance_ms?;
         let event = self.events[index];
-        let is_late = |told: Timestamp, earlier: &CaseEvent<'static>| {
-            told > self.first_told(earlier).plus_millis(allowance_ms)
-        };
-        let step = |e: &CaseEvent<'static>| step_of(e, self.flowchart).map(str::to_owned);
-        let mut found: Vec<(Timestamp, Timestamp)> = Vec::new();
-        for version in self.records(&event.event_id) {
-            let told = self.first_told(event);
-            let same = version.kind == event.kind && step(version) == step(event);
-            if same && version.occurred_at < event.occurred_at && is_late(told, version) {
-                found.push((version.occurred_at, told));
-            }
-        }
         let comes_once = matches!(
             event.kind,
             EventKind::Applied | EventKind::Accepted | EventKind::Filed
         );
-        if comes_once && self.first_of(event.kind) == Some(index) {
-            let all = self.taken_back();
-            for &(taken_back, _) in &all {
-                // Taken back twice is taken back the first time.
-                let same = all.iter().filter(|(other, _)| {
-                    (&other.event_id, other.data_version)
-                        == (&taken_back.event_id, taken_back.data_version)
-                });
-                let told = same
-                    .map(|(_, correction)| self.first_told(correction))
-                    .min();
-                let Some(told) = told else { continue };
-                let earlier =
-                    taken_back.kind == event.kind && taken_back.occurred_at < event.occurred_at;
-                if earlier && is_late(told, taken_back) {
-                    found.push((taken_back.occurred_at, told));
-                }
+        let comes_once = comes_once && self.first_of(event.kind) == Some(index);
+        let mut found: Vec<(Timestamp, Timestamp)> = Vec::new();
+        for (version, gone_at) in self.gone_too_late() {
+            if version.kind != event.kind || version.occurred_at >= event.occurred_at {
+                continue;
+            }
+            if version.event_id != event.event_id {
+                found.extend(comes_once.then_some((version.occurred_at, gone_at)));
+            } else if self.step_named(version) == self.step_named(event) {
+                found.push((version.occurred_at, self.first_told(event)));
             }
         }
         found.into_iter().min()
     }
 
-    /// What was taken back later than the allowance after it was told.
-    pub fn taken_back_too_late(&self) -> Vec<&CaseEvent<'static>> {
+    /// When the case was first applied for, accepted or filed, by its first `count` events and what lay before them for longer than
+    /// the allowance.
+    pub fn begun_at(&self, count: usize) -> Option<Timestamp> {
+        let order = |e: &CaseEvent<'static>| (e.occurred_at, e.source_seq, e.event_id.to_string());
+        let last = order(self.events.get(count.checked_sub(1)?)?);
+        let mut told: Vec<&CaseEvent<'static>> = self.events[..count].to_vec();
+        if self.allowance_ms.is_some() {
+            let versions = self.ids().into_iter().flat_map(|id| self.records(id));
+            told.extend(versions.filter(|v| order(v) <= last && !self.was_put_right(v)));
+        }
+        let begins = |e: &&CaseEvent<'static>| {
+            matches!(
+                e.kind,
+                EventKind::Applied | EventKind::Accepted | EventKind::Filed
+            )
+        };
+        told.into_iter().filter(begins).map(|e| e.occurred_at).min()
+    }
+
+    /// Every version of every record that is told so no more, where it was for longer than the allowance, and when that came.
+    pub fn gone_too_late(&self) -> Vec<(&CaseEvent<'static>, Timestamp)> {
         let Some(allowance_ms) = self.allowance_ms else {
             return Vec::new();
         };
-        let all = self.taken_back();
-        let told = |record: &CaseEvent<'static>| {
-            let same = all.iter().filter(|(other, _)| {
-                (&other.event_id, other.data_version) == (&record.event_id, record.data_version)
-            });
-            same.map(|(_, correction)| self.first_told(correction))
-                .min()
+        let ids = self.ids();
+        let versions = ids.iter().flat_map(|id| self.records(id));
+        let gone = versions.filter_map(|version| Some((version, self.gone_at(version)?)));
+        gone.filter(|(version, gone_at)| {
+            *gone_at > self.first_told(version).plus_millis(allowance_ms)
+        })
+        .collect()
+    }
+
+    /// Whether a version is told so no more, and was for no longer than the allowance.
+    pub fn was_put_right(&self, version: &CaseEvent<'static>) -> bool {
+        let Some(allowance_ms) = self.allowance_ms else {
+            return false;
         };
-        let late = |record: &&CaseEvent<'static>| {
-            let latest = self.first_told(record).plus_millis(allowance_ms);
-            told(record).is_some_and(|told_at| told_at > latest)
+        let latest = self.first_told(version).plus_millis(allowance_ms);
+        self.gone_at(version)
+            .is_some_and(|gone_at| gone_at <= latest)
+    }
+
+    fn ids(&self) -> Vec<&str> {
+        let mut ids: Vec<&str> = self.arrivals.iter().map(|e| &*e.event_id).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        ids
+    }
+
+    /// When it was first received that a version is told so no more: a newer one says something else, or it is taken back.
+    fn gone_at(&self, version: &CaseEvent<'static>) -> Option<Timestamp> {
+        let mut came: Vec<Timestamp> = Vec::new();
+        for newer in self.records(&version.event_id) {
+            if newer.data_version > version.data_version && !Self::says_as(newer, version) {
+                came.push(newer.received_at.floor_second());
+            }
+        }
+        let takes_back = |r: &CaseEvent<'static>| {
+            r.kind == EventKind::Corrected && r.data.corrects.as_deref() == Some(&*version.event_id)
         };
-        all.iter().map(|(record, _)| *record).filter(late).collect()
+        for id in self.ids() {
+            let records = self.records(id);
+            let latest = records.iter().max_by_key(|r| r.data_version);
+            if latest.is_some_and(|latest| takes_back(latest)) {
+                let corrections = records.iter().filter(|r| takes_back(r));
+                came.extend(corrections.map(|r| r.received_at.floor_second()));
+            }
+        }
+        came.into_iter().min()
     }
 
     /// The versions of an event's record that say of the same instant and kind what it says, and came within the allowance after that
@@ -103,28 +136,28 @@ impl Case<'_> {
         records
     }
 
-    /// What corrections take back, every version of it, each with its correction.
-    fn taken_back(&self) -> Vec<(&CaseEvent<'static>, &CaseEvent<'static>)> {
-        let mut found = Vec::new();
-        for record in self.arrivals {
-            let latest = self.records(&record.event_id);
-            let latest = latest.into_iter().max_by_key(|r| r.data_version);
-            let Some(correction) = latest.filter(|r| r.kind == EventKind::Corrected) else {
-                continue;
-            };
-            let Some(id) = correction.data.corrects.as_deref() else {
-                continue;
-            };
-            found.extend(self.records(id).into_iter().map(|r| (r, correction)));
-        }
-        found
-    }
-
-    /// When a record was first received with the time that it has, to the second.
+    /// When it was first received what a version of a record says, to the second.
     fn first_told(&self, record: &CaseEvent<'static>) -> Timestamp {
         let versions = self.records(&record.event_id).into_iter();
-        let same = versions.filter(|v| v.occurred_at == record.occurred_at);
+        let same = versions.filter(|v| Self::says_as(v, record));
         let told = same.map(|v| v.received_at).min();
         told.unwrap_or(record.received_at).floor_second()
+    }
+
+    /// Whether two versions say that the same happened, in the same step, at the same time.
+    fn says_as(a: &CaseEvent<'static>, b: &CaseEvent<'static>) -> bool {
+        let special = |e: &CaseEvent<'static>| {
+            let special = e.data.special.as_ref();
+            special.map(|s| s.kind.to_string()).unwrap_or_default()
+        };
+        let step = |e: &CaseEvent<'static>| e.data.step_code.as_deref().map(str::to_owned);
+        a.kind == b.kind
+            && a.occurred_at == b.occurred_at
+            && step(a) == step(b)
+            && special(a) == special(b)
+    }
+
+    fn step_named(&self, event: &CaseEvent<'static>) -> Option<String> {
+        step_of(event, self.flowchart).map(str::to_owned)
     }
 }

@@ -82,12 +82,49 @@ impl<'a> SlowEvaluator<'a> {
         let Some(Left { late_at, over }) = left.next() else {
             return Vec::new();
         };
-        let known = (0..case.events.len()).take_while(|i| case.second(*i) < late_at);
-        let known = known.count();
+        let events = 0..case.events.len();
+        let known = events.take_while(|i| case.second(*i) < late_at).count();
+        let found = self.asked_after(case, watch, at, known);
+        let until = over.unwrap_or(case.events.len());
+        let is_answered = |finding: &Finding| {
+            (known..until).any(|i| {
+                let still = self.asked_after(case, watch, at, i + 1);
+                !still.iter().any(|f| f.step == finding.step)
+            })
+        };
+        let wanted = found.into_iter().map(|finding| {
+            let state = match moment.state(case, &watch.point, late_at) {
+                State::Pending => State::Pending,
+                // What the closing finds is alleged by itself, before this.
+                _ if over.is_some() || is_answered(&finding) => State::Ended,
+                standing => standing,
+            };
+            Wanted {
+                control_point: watch.point.id.text.clone(),
+                step: finding.step,
+                visit: finding.visit,
+                level: Level::Review,
+                state,
+                due_at: None,
+                breached_at: Some(late_at),
+                completed_at: None,
+            }
+        });
+        wanted.collect()
+    }
+
+    /// What a closing after the first `known` events would find, where nothing has closed the case.
+    fn asked_after(
+        &self,
+        case: &Case<'a>,
+        watch: &Watch<'_>,
+        at: &[Anchor],
+        known: usize,
+    ) -> Vec<Finding> {
         let Some(last) = known.checked_sub(1) else {
             return Vec::new();
         };
-        let closed = (0..known).any(|i| match at.as_slice() {
+        let closed = (0..known).any(|i| match at {
             [] => case.events[i].kind == EventKind::Closed,
             anchors => case.matches_any(i, anchors),
         });
@@ -95,29 +132,13 @@ impl<'a> SlowEvaluator<'a> {
             return Vec::new();
         }
         let then = case.before(known);
-        let found = match &watch.point.check {
+        match &watch.point.check {
             PointKind::RequiredStep { steps, unless, .. } => {
                 self.missing_at(&then, last, steps, unless.as_ref())
             }
             check if differs_at(&then, check, last) => vec![Finding::of_case(last)],
             _ => Vec::new(),
-        };
-        let wanted = found.into_iter().map(|finding| Wanted {
-            control_point: watch.point.id.text.clone(),
-            step: finding.step,
-            visit: finding.visit,
-            level: Level::Review,
-            state: match moment.state(case, &watch.point, late_at) {
-                State::Pending => State::Pending,
-                // What the closing finds is alleged by itself, before this.
-                _ if over.is_some() => State::Ended,
-                standing => standing,
-            },
-            due_at: None,
-            breached_at: Some(late_at),
-            completed_at: None,
-        });
-        wanted.collect()
+        }
     }
 
     fn left_open(&self, case: &Case<'a>, watch: &Watch<'_>, moment: Moment<'_>) -> Option<Left> {

@@ -196,8 +196,7 @@ fn names_of_case(case: &Case<'_>, count: usize, named: usize) -> BTreeMap<String
             names.insert(name.to_owned(), value);
         }
     };
-    let first = events.first();
-    put("begun_at", first.map(|e| Known::Instant(e.occurred_at)));
+    put("begun_at", case.begun_at(named).map(Known::Instant));
     put(
         "case_kind",
         events

@@ -77,6 +77,8 @@ pub enum Again {
     Newer,
     /// A newer version of the first event of its case, of another item.
     OtherItem,
+    /// A newer version that something else happened, at the same time or at another.
+    OtherKind,
     /// An older version.
     Older,
 }
@@ -110,6 +112,7 @@ pub fn action() -> impl Strategy<Value = Action> {
         2 => Just(Again::Moved),
         2 => Just(Again::Newer),
         1 => Just(Again::OtherItem),
+        2 => Just(Again::OtherKind),
         1 => Just(Again::Older),
     ];
     prop_oneof![
