@@ -51,7 +51,10 @@ type Queue = BTreeMap<(Timestamp, String), Delivery>;
 #[derive(Default)]
 struct Waiting {
     queues: BTreeMap<String, Queue>,
-    ids: BTreeSet<String>,
+    /// By message: when it is tried next; none while it is written down.
+    ids: BTreeMap<String, Option<Timestamp>>,
+    /// By channel: how many are being written down.
+    coming: BTreeMap<String, usize>,
     /// Dead letters that are known of, oldest first.
     dead: BTreeSet<(Timestamp, String)>,
 }
@@ -139,12 +142,18 @@ impl Desk {
 
     async fn take_one(&self, delivery: Delivery) -> Result<(), Error> {
         let full = {
-            let waiting = self.waiting();
-            if waiting.ids.contains(&delivery.id) {
+            let mut waiting = self.waiting();
+            if waiting.ids.contains_key(&delivery.id) {
                 return Ok(());
             }
-            let queue = waiting.queues.get(&delivery.channel);
-            queue.is_some_and(|queue| queue.len() >= self.config.waiting_max)
+            let queued = waiting.queues.get(&delivery.channel).map_or(0, Queue::len);
+            let coming = waiting.coming.entry(delivery.channel.clone()).or_default();
+            let full = queued + *coming >= self.config.waiting_max;
+            if !full {
+                *coming += 1;
+                waiting.ids.insert(delivery.id.clone(), None);
+            }
+            full
         };
         if full {
             let failure = Failure::lasting("queue_full", "too many messages wait for this channel");
@@ -152,6 +161,9 @@ impl Desk {
         }
         self.write(OUTBOX, delivery_key(&delivery.id), Some(json(&delivery)))
             .await?;
+        if let Some(coming) = self.waiting().coming.get_mut(&delivery.channel) {
+            *coming -= 1;
+        }
         self.enqueue(delivery, Timestamp::MIN);
         Ok(())
     }
@@ -162,7 +174,7 @@ impl Desk {
         let Some(id) = text.strip_prefix(SEND) else {
             return Ok(());
         };
-        if self.waiting().ids.contains(id) {
+        if self.waiting().ids.contains_key(id) {
             return Ok(());
         }
         // Asked anew: what we wrote ourselves, and have delivered since, is there no more.
@@ -173,7 +185,7 @@ impl Desk {
             }
         };
         match found.as_deref().and_then(|value| read(key, value)) {
-            Some(Kept::Delivery(delivery)) if !self.waiting().ids.contains(id) => {
+            Some(Kept::Delivery(delivery)) if !self.waiting().ids.contains_key(id) => {
                 self.restore(delivery).await
             }
             _ => Ok(()),
@@ -184,10 +196,10 @@ impl Desk {
         let channel = delivery.channel.clone();
         {
             let mut waiting = self.waiting();
-            let known = !waiting.ids.insert(delivery.id.clone());
+            let before = waiting.ids.insert(delivery.id.clone(), Some(next_at));
             let queue = waiting.queues.entry(channel.clone()).or_default();
-            if known {
-                queue.retain(|(_, id), _| *id != delivery.id);
+            if let Some(Some(before)) = before {
+                queue.remove(&(before, delivery.id.clone()));
             }
             queue.insert((next_at, delivery.id.clone()), delivery);
         }
@@ -292,9 +304,11 @@ impl Desk {
 
     fn leave(&self, delivery: &Delivery) {
         let mut waiting = self.waiting();
-        waiting.ids.remove(&delivery.id);
+        let Some(Some(at)) = waiting.ids.remove(&delivery.id) else {
+            return;
+        };
         if let Some(queue) = waiting.queues.get_mut(&delivery.channel) {
-            queue.retain(|(_, id), _| *id != delivery.id);
+            queue.remove(&(at, delivery.id.clone()));
         }
     }
 

@@ -122,14 +122,14 @@ pub enum Error {
     /// The group of those who notify cannot be reached.
     #[error("the group of those who notify cannot be reached")]
     Group(#[source] mingjing_log::Error),
-    /// No HTTP client can be made, for instance because the machine has no certificates.
+    /// Its client cannot be made, for instance because the machine has no certificates.
     #[error("channel {channel} cannot be used")]
     Channel {
         /// The channel.
         channel: String,
         /// Why.
         #[source]
-        source: reqwest::Error,
+        source: Box<dyn std::error::Error + Send + Sync>,
     },
 }
 
