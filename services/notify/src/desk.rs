@@ -86,11 +86,7 @@ impl Desk {
             woken: woken.collect(),
             config,
         });
-        for (key, _) in desk.scan(DEAD).await? {
-            let id = String::from_utf8_lossy(&key).into_owned();
-            // When it died counts only among those of one life of the desk.
-            desk.waiting().dead.insert((Timestamp::MIN, id));
-        }
+        desk.count_dead().await?;
         let mut digests = Vec::new();
         for (key, value) in desk.scan(OUTBOX).await? {
             match read(&key, &value) {
@@ -104,6 +100,20 @@ impl Desk {
             }
         }
         Ok((desk, digests))
+    }
+
+    /// Looks how many dead letters there are: others send them again, or forget them.
+    pub(crate) async fn count_dead(&self) -> Result<(), Error> {
+        let entries = self.scan(DEAD).await?;
+        let dead = entries.iter().map(|(key, value)| {
+            let at = serde_json::from_slice::<DeadLetter>(value).map(|letter| letter.at);
+            let id = String::from_utf8_lossy(key).into_owned();
+            (at.unwrap_or(Timestamp::MIN), id)
+        });
+        let mut waiting = self.waiting();
+        waiting.dead = dead.collect();
+        self.metrics.dead_letters.set(as_count(waiting.dead.len()));
+        Ok(())
     }
 
     async fn restore(&self, delivery: Delivery) -> Result<(), Error> {
@@ -279,10 +289,12 @@ impl Desk {
         let oldest = {
             let mut waiting = self.waiting();
             waiting.dead.insert((letter.at, id));
-            match waiting.dead.len() > self.config.dead_max {
+            let oldest = match waiting.dead.len() > self.config.dead_max {
                 true => waiting.dead.pop_first(),
                 false => None,
-            }
+            };
+            self.metrics.dead_letters.set(as_count(waiting.dead.len()));
+            oldest
         };
         if let Some((_, id)) = oldest {
             self.write(DEAD, id.into(), None).await?;
@@ -365,6 +377,10 @@ impl Desk {
             source => Err(Error::Table { attempted, source }),
         }
     }
+}
+
+fn as_count(len: usize) -> i64 {
+    i64::try_from(len).unwrap_or(i64::MAX)
 }
 
 enum Kept {

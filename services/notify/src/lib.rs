@@ -49,7 +49,7 @@ use mingjing_log::{Log, Membership, Offset, Partition, Table};
 use tokio::sync::watch;
 
 pub use config::{BadConfig, Config, SecretRef};
-pub use dead::{DeadLetter, dead_letters, replay};
+pub use dead::{DeadLetter, dead_letters, forget, replay};
 pub use failpoint::VARIABLE as FAIL_AT;
 pub use kind::Kind;
 pub use metrics::Metrics;

@@ -6,4 +6,5 @@ mod put_together;
 mod receivers;
 mod slow;
 mod smtp;
+mod taken_over;
 mod world;

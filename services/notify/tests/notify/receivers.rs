@@ -1,5 +1,6 @@
 //! Programs that are told over HTTP.
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -14,6 +15,8 @@ use crate::world::until;
 /// One request.
 #[derive(Clone, Debug)]
 pub struct Taken {
+    /// What tells doubles; empty where the channel has no such thing.
+    pub id: String,
     pub path: String,
     pub authorization: String,
     pub body: Value,
@@ -49,7 +52,15 @@ impl Receiver {
         *self.answer.lock().unwrap_or_else(PoisonError::into_inner) = answer;
     }
 
+    /// What came, without doubles, as receivers are told to leave them out.
     pub fn taken(&self) -> Vec<Taken> {
+        let mut seen = BTreeSet::new();
+        let mut taken = self.requests();
+        taken.retain(|taken| taken.id.is_empty() || seen.insert(taken.id.clone()));
+        taken
+    }
+
+    fn requests(&self) -> Vec<Taken> {
         let taken = self.taken.lock();
         taken.unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -69,10 +80,14 @@ async fn take(
     headers: HeaderMap,
     Json(body): Json<Value>,
 ) -> Json<Value> {
-    let authorization = headers.get("authorization").and_then(|v| v.to_str().ok());
+    let header = |name: &str| {
+        let value = headers.get(name).and_then(|v| v.to_str().ok());
+        value.unwrap_or_default().to_owned()
+    };
     let taken = Taken {
+        id: header("webhook-id"),
         path: uri.to_string(),
-        authorization: authorization.unwrap_or_default().to_owned(),
+        authorization: header("authorization"),
         body,
     };
     let mut all = receiver

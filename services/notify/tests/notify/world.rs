@@ -70,16 +70,32 @@ impl World {
 
     /// Another life of notifying, on the same log.
     pub async fn again(&mut self, config: &str) {
-        let _ = self.stop.send(true);
-        if let Some(work) = self.work.take() {
-            work.await
-                .expect("it does not panic")
-                .expect("it ends well");
-        }
+        self.end().await;
         self.start(config).await;
     }
 
+    /// It ends in order; somebody else goes on.
+    pub async fn end(&mut self) {
+        let _ = self.stop.send(true);
+        if let Some(work) = self.work.take() {
+            let ended = work.await.expect("it does not panic");
+            ended.expect("it ends well");
+        }
+    }
+
     async fn start(&mut self, config: &str) {
+        let (parts, registry) = self.parts(config);
+        self.registry = registry;
+        let metrics = parts.metrics.clone();
+        let (stop, stopping) = watch::channel(false);
+        self.stop = stop;
+        let membership = Box::new(Alone::with(&*self.log));
+        self.work = Some(tokio::spawn(run(parts, membership, stopping)));
+        until("notifying begins", || metrics.works().then_some(())).await;
+    }
+
+    /// What notifying on this log works with, and where it counts.
+    pub fn parts(&self, config: &str) -> (Parts, Registry) {
         let lookup = |reference: &SecretRef| match reference {
             SecretRef::Environment(name) if name == "KEY" => Ok(KEY.to_owned()),
             other => Err(format!("{other:?} is not there")),
@@ -93,22 +109,17 @@ impl World {
             declared: BTreeSet::from(["paper".to_owned()]),
             calendar: Arc::new(WorkCalendar::compile(calendar, None).expect("it compiles")),
         };
-        self.registry = Registry::new();
-        let metrics = Arc::new(Metrics::new(&self.registry).expect("metrics"));
+        let registry = Registry::new();
         let clock = self.clock.clone();
         let parts = Parts {
             log: self.log.clone(),
             table: self.log.clone(),
             site: Arc::new(Fixed(Arc::new(known))),
             config: Arc::new(config),
-            metrics: metrics.clone(),
+            metrics: Arc::new(Metrics::new(&registry).expect("metrics")),
             clock: Arc::new(move || Timestamp::from_millis(clock.load(Ordering::SeqCst))),
         };
-        let (stop, stopping) = watch::channel(false);
-        self.stop = stop;
-        let membership = Box::new(Alone::with(&*self.log));
-        self.work = Some(tokio::spawn(run(parts, membership, stopping)));
-        until("notifying begins", || metrics.works().then_some(())).await;
+        (parts, registry)
     }
 
     /// Waits until a counter of this life, over its labels, is so high.
