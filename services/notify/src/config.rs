@@ -102,7 +102,7 @@ pub struct When {
     pub bodies: Vec<String>,
     /// Power items.
     pub items: Vec<String>,
-    /// Rules, like `T1`.
+    /// Rules, like `T2`.
     pub rules: Vec<String>,
     /// Control points.
     pub control_points: Vec<String>,

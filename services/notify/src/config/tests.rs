@@ -190,7 +190,7 @@ fn a_route_is_about_what_all_its_lists_say() {
         (&|w| w.bodies = list("zjj"), true),
         (&|w| w.bodies = list("sfj"), false),
         (&|w| w.items = list("x"), false),
-        (&|w| w.rules = list("T1"), true),
+        (&|w| w.rules = list("T2"), true),
         (&|w| w.rules = list("T3"), false),
         (&|w| w.control_points = list("decision-late"), true),
         (&|w| w.changes = [Kind::Ended].into_iter().collect(), false),

@@ -160,7 +160,7 @@ impl World {
         let alert: AlertRecord = serde_json::from_value(json!({
             "alert_id": format!("alert-{number}"), "subject_kind": "case", "source": source,
             "case_no": format!("case-{number}"), "item_code": "licence", "org_code": "zjj",
-            "region_code": "510502", "control_point": "decision-late", "rule": "T1", "step": "", "visit": 1,
+            "region_code": "510502", "control_point": "decision-late", "rule": "T2", "step": "", "visit": 1,
             "level": level, "status": "issued", "raised_at": now, "definitions_version": "d",
             "calendar_version": "c", "engine_version": "5", "message": "张某的申请超期", "evidence": [],
         }))
