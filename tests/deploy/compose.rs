@@ -49,6 +49,7 @@ fn every_role_is_one_that_the_program_has_and_reads_a_file_that_is_there() -> Re
         ("archive", 1),
         ("inspect", 1),
         ("api", 1),
+        ("notify", 1),
     ] {
         ensure!(count(role) == wanted, "{role}: {} processes", count(role));
     }

@@ -29,7 +29,15 @@ fn systemd_takes_the_unit_for_every_role() -> Result<()> {
         folder.path().join("mingjing@.service"),
         unit.replace(installed, program),
     )?;
-    for role in ["intake", "supervise", "archive", "inspect", "api", "up"] {
+    for role in [
+        "intake",
+        "supervise",
+        "archive",
+        "inspect",
+        "api",
+        "notify",
+        "up",
+    ] {
         let said = verify(&folder.path().join(format!("mingjing@{role}.service")))?;
         ensure!(said.is_empty(), "mingjing@{role}: {said}");
     }

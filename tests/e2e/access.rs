@@ -15,16 +15,17 @@ use crate::delivered::has;
 use crate::department::{self, Department, bare};
 use crate::platform::{Engine, Platform};
 
-const USERS: [&str; 6] = [
+const USERS: [&str; 7] = [
     "intake",
     "supervise",
     "archive",
     "api",
+    "notify",
     "dept-e2e",
     "dept-other",
 ];
 
-const ROLES: [&str; 4] = ["intake", "supervise", "archive", "api"];
+const ROLES: [&str; 5] = ["intake", "supervise", "archive", "api", "notify"];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_department_writes_to_its_own_topic_only_and_every_role_has_enough() -> Result<()> {
@@ -44,11 +45,16 @@ async fn a_department_writes_to_its_own_topic_only_and_every_role_has_enough() -
     let snapshots = snapshots.to_str().context("a path in UTF-8")?;
     let evidence_key = folder.path().join("evidence-key.pk8");
     let evidence_key = evidence_key.to_str().context("a path in UTF-8")?;
+    let notify = folder.path().join("notify.toml");
+    // Nobody is to be told; its position has to be written all the same.
+    std::fs::write(&notify, "")?;
+    let notify = notify.to_str().context("a path in UTF-8")?;
     let start = |role: &str, name: &str, environment: &[(&str, &str)]| {
         let mut all = vec![
             ("MINGJING__CLICKHOUSE__URL", url.as_str()),
             ("MINGJING__SUPERVISE__SNAPSHOTS", snapshots),
             ("MINGJING__API__EVIDENCE_KEY", evidence_key),
+            ("MINGJING__NOTIFY__CONFIG", notify),
         ];
         all.extend(environment);
         Platform::role(role, &site, folder.path().join(name), &all)
@@ -129,14 +135,17 @@ async fn a_department_writes_to_its_own_topic_only_and_every_role_has_enough() -
     intake.until_ready(true).await?;
 
     // What it took is judged, archived and shown by the others, each with its own list.
-    let others = ["supervise", "archive", "api"].map(as_itself);
-    let [supervise, archive, api] = others;
-    let (supervise, archive, api) = (supervise?, archive?, api?);
-    for role in [&supervise, &archive, &api] {
+    let others = ["supervise", "archive", "api", "notify"].map(as_itself);
+    let [supervise, archive, api, notify] = others;
+    let (supervise, archive, api, notify) = (supervise?, archive?, api?, notify?);
+    for role in [&supervise, &archive, &api, &notify] {
         role.until_ready(true).await?;
     }
+    notify
+        .until_metric("mingjing_notify_working", |n| n == 1)
+        .await?;
     has(&api, "c", 1).await?;
-    for role in [api, archive, supervise, intake] {
+    for role in [notify, api, archive, supervise, intake] {
         role.stop().await?;
     }
     drop(engine);

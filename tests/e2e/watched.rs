@@ -26,7 +26,15 @@ async fn every_series_of_the_alarms_and_dashboards_is_there_and_every_panel_show
     let broker = tokio::task::spawn_blocking(Broker::start).await??;
     let folder = tempfile::tempdir()?;
     let site = Start::new(folder.path(), &broker, "")?;
-    let platform = Platform::start(folder.path(), &site.environment())?;
+    // Somebody is to be told, so that there is a channel to look at.
+    let notify = folder.path().join("notify.toml");
+    let channel = "[[channel]]\nid = 'oa'\nkind = 'webhook'\nurl = 'http://127.0.0.1:9/'\nsecret = 'env:E2E_NOTIFY_KEY'\n";
+    std::fs::write(&notify, channel)?;
+    let notify = notify.to_str().context("a path in UTF-8")?;
+    let mut environment = site.environment();
+    environment.push(("MINGJING__NOTIFY__CONFIG", notify));
+    environment.push(("E2E_NOTIFY_KEY", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"));
+    let platform = Platform::start(folder.path(), &environment)?;
     let url = platform.url().context("it is up")?.to_owned();
     // A department's poll whose database is away has its metrics, too.
     let poll = Poll::start(folder.path(), &url)?;

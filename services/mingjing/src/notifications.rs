@@ -20,7 +20,7 @@ use mingjing_domain::source::{Source, SourceClock};
 use mingjing_intake::{AdminKey, is_administrator};
 use mingjing_log::Table;
 use mingjing_notify::{
-    Config, DeadLetter, Known, SecretRef, Site, SiteError, dead_letters, replay,
+    Config, DeadLetter, Known, SecretRef, Site, SiteError, dead_letters, forget, replay,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -174,6 +174,7 @@ pub fn router(
     Router::new()
         .route("/api/v1/dead-letters", get(list))
         .route("/api/v1/dead-letters/replay", post(replay_all))
+        .route("/api/v1/dead-letters/forget", post(forget_all))
         .with_state(served)
 }
 
@@ -274,6 +275,24 @@ async fn replay_all(
     }
     tracing::info!(count = replayed.len(), "dead letters are sent again");
     Ok(Json(json!({ "replayed": replayed })))
+}
+
+/// `POST /api/v1/dead-letters/forget`
+async fn forget_all(
+    _: Admin,
+    State(served): State<Arc<Served>>,
+    Json(which): Json<Which>,
+) -> Result<Json<Value>, Refused> {
+    let letters = dead_letters(&*served.table).await.map_err(failed)?;
+    let mut forgotten = Vec::new();
+    for letter in letters.iter().filter(|letter| which.means(letter)) {
+        let id = &letter.delivery.id;
+        if forget(&*served.table, id).await.map_err(failed)? {
+            forgotten.push(id.clone());
+        }
+    }
+    tracing::info!(count = forgotten.len(), "dead letters are forgotten");
+    Ok(Json(json!({ "forgotten": forgotten })))
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! `mingjing notifications`: check a configuration; list what could not be delivered; send it again.
+//! `mingjing notifications`: check a configuration; list what could not be delivered; send it again, or forget it.
 
 use std::path::PathBuf;
 
@@ -25,6 +25,13 @@ pub enum NotificationsCommand {
     },
     /// Send messages again that could not be delivered, under the ids they had.
     Replay {
+        #[command(flatten)]
+        which: WhichArgs,
+        #[command(flatten)]
+        api: ApiArgs,
+    },
+    /// Forget messages that could not be delivered and that nobody needs any more.
+    Forget {
         #[command(flatten)]
         which: WhichArgs,
         #[command(flatten)]
@@ -83,24 +90,36 @@ pub async fn run(command: NotificationsCommand) -> anyhow::Result<()> {
             Ok(())
         }
         NotificationsCommand::Replay { which, api } => {
-            let console = Console::new(api.url())?;
-            let body = which
-                .pairs()
-                .into_iter()
-                .map(|(k, v)| (k.to_owned(), json!(v)));
-            let body = Value::Object(body.collect());
-            let path = [&DEAD[..], &["replay"][..]].concat();
-            let answer = console.send("POST", &path, &body).await?;
-            match api.wants_json() {
-                true => println!("{}", serde_json::to_string_pretty(&answer)?),
-                false => {
-                    let replayed = answer["replayed"].as_array().map_or(0, Vec::len);
-                    println!("重新发送 {replayed} 条");
-                }
-            }
-            Ok(())
+            act(&which, &api, "replay", ("replayed", "重新发送")).await
+        }
+        NotificationsCommand::Forget { which, api } => {
+            act(&which, &api, "forget", ("forgotten", "不再保留")).await
         }
     }
+}
+
+async fn act(
+    which: &WhichArgs,
+    api: &ApiArgs,
+    act: &str,
+    (field, done): (&str, &str),
+) -> anyhow::Result<()> {
+    let console = Console::new(api.url())?;
+    let body = which
+        .pairs()
+        .into_iter()
+        .map(|(k, v)| (k.to_owned(), json!(v)));
+    let body = Value::Object(body.collect());
+    let path = [&DEAD[..], &[act][..]].concat();
+    let answer = console.send("POST", &path, &body).await?;
+    match api.wants_json() {
+        true => println!("{}", serde_json::to_string_pretty(&answer)?),
+        false => {
+            let count = answer[field].as_array().map_or(0, Vec::len);
+            println!("{done} {count} 条");
+        }
+    }
+    Ok(())
 }
 
 fn show(answer: &Value) {

@@ -1,6 +1,9 @@
 //! Channels at work: one attempt each. What failed and may pass is told from what will not.
 
+mod chat;
 mod http;
+mod mail;
+mod sms;
 mod webhook;
 
 use async_trait::async_trait;
@@ -55,10 +58,38 @@ pub(crate) trait Sender: Send + Sync {
     async fn send(&self, delivery: &Delivery) -> Result<(), Failure>;
 }
 
+/// Why a channel cannot be used.
+pub(crate) type Unusable = Box<dyn std::error::Error + Send + Sync>;
+
 /// The sender of a channel.
-pub(crate) fn sender(channel: &Channel) -> Result<Box<dyn Sender>, reqwest::Error> {
+pub(crate) fn sender(channel: &Channel) -> Result<Box<dyn Sender>, Unusable> {
+    if let Some(post) = mail::Post::new(&channel.how, channel.timeout) {
+        return Ok(Box::new(post?));
+    }
     let client = http::client(channel.timeout)?;
-    Ok(match &channel.how {
-        How::Webhook { url, key } => Box::new(webhook::Webhook::new(client, url.clone(), key)),
+    Ok(match channel.how.clone() {
+        How::Webhook { url, key } => Box::new(webhook::Webhook::new(client, url, &key)),
+        How::Sms {
+            url,
+            headers,
+            body,
+            form,
+            chars_max,
+            taken,
+        } => Box::new(sms::Gateway {
+            client,
+            url,
+            headers,
+            body,
+            form,
+            chars_max,
+            taken,
+        }),
+        How::Chat {
+            service,
+            url,
+            secret,
+        } => Box::new(chat::Robot::new(client, service, url, secret)),
+        How::Mail { .. } => return Err("a mail channel without a mail server".into()),
     })
 }

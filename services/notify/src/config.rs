@@ -17,10 +17,10 @@ use crate::kind::Kind;
 use crate::quiet::Hours;
 use crate::words::Field;
 
-pub use channel::{Channel, How};
+pub use channel::{Channel, Chat, How, MailTls};
 pub use text::Secret;
 
-use channel::ChannelFile;
+use channel::{ChannelFile, mailbox};
 use text::duration;
 
 /// Reads what a reference names: an environment variable or a file.
@@ -102,7 +102,7 @@ pub struct When {
     pub bodies: Vec<String>,
     /// Power items.
     pub items: Vec<String>,
-    /// Rules, like `T1`.
+    /// Rules, like `T2`.
     pub rules: Vec<String>,
     /// Control points.
     pub control_points: Vec<String>,
@@ -272,6 +272,9 @@ fn audiences(
     for audience in files {
         if audience.mail.is_empty() && audience.phones.is_empty() {
             problems.push(format!("audience {}: it is nobody", audience.id));
+        }
+        for problem in audience.mail.iter().filter_map(|to| mailbox(to).err()) {
+            problems.push(format!("audience {}: {problem}", audience.id));
         }
         if let Some(twice) = audiences.insert(audience.id.clone(), audience) {
             problems.push(format!("audience {}: there are two of this id", twice.id));

@@ -63,3 +63,16 @@ pub async fn replay(table: &dyn Table, id: &str, now: Timestamp) -> Result<bool>
     table.put(DEAD, key, None).await?;
     Ok(true)
 }
+
+/// Forgets a dead letter that nobody needs any more. Answers whether there was one.
+///
+/// # Errors
+/// As [`Table::put`].
+pub async fn forget(table: &dyn Table, id: &str) -> Result<bool> {
+    if table.get(DEAD, id.as_bytes()).await?.is_none() {
+        return Ok(false);
+    }
+    let key = Bytes::copy_from_slice(id.as_bytes());
+    table.put(DEAD, key, None).await?;
+    Ok(true)
+}

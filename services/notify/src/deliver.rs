@@ -37,6 +37,7 @@ impl Deliverer {
                     unanswered = 0;
                     failpoint::reached("delivered");
                     self.desk.delivered(&delivery).await?;
+                    tokio::time::sleep(self.channel.pace).await;
                 }
                 Err(failure) => {
                     self.failed(&delivery, &failure).await?;

@@ -51,7 +51,10 @@ type Queue = BTreeMap<(Timestamp, String), Delivery>;
 #[derive(Default)]
 struct Waiting {
     queues: BTreeMap<String, Queue>,
-    ids: BTreeSet<String>,
+    /// By message: when it is tried next; none while it is written down.
+    ids: BTreeMap<String, Option<Timestamp>>,
+    /// By channel: how many are being written down.
+    coming: BTreeMap<String, usize>,
     /// Dead letters that are known of, oldest first.
     dead: BTreeSet<(Timestamp, String)>,
 }
@@ -83,11 +86,7 @@ impl Desk {
             woken: woken.collect(),
             config,
         });
-        for (key, _) in desk.scan(DEAD).await? {
-            let id = String::from_utf8_lossy(&key).into_owned();
-            // When it died counts only among those of one life of the desk.
-            desk.waiting().dead.insert((Timestamp::MIN, id));
-        }
+        desk.count_dead().await?;
         let mut digests = Vec::new();
         for (key, value) in desk.scan(OUTBOX).await? {
             match read(&key, &value) {
@@ -101,6 +100,20 @@ impl Desk {
             }
         }
         Ok((desk, digests))
+    }
+
+    /// Looks how many dead letters there are: others send them again, or forget them.
+    pub(crate) async fn count_dead(&self) -> Result<(), Error> {
+        let entries = self.scan(DEAD).await?;
+        let dead = entries.iter().map(|(key, value)| {
+            let at = serde_json::from_slice::<DeadLetter>(value).map(|letter| letter.at);
+            let id = String::from_utf8_lossy(key).into_owned();
+            (at.unwrap_or(Timestamp::MIN), id)
+        });
+        let mut waiting = self.waiting();
+        waiting.dead = dead.collect();
+        self.metrics.dead_letters.set(as_count(waiting.dead.len()));
+        Ok(())
     }
 
     async fn restore(&self, delivery: Delivery) -> Result<(), Error> {
@@ -139,12 +152,18 @@ impl Desk {
 
     async fn take_one(&self, delivery: Delivery) -> Result<(), Error> {
         let full = {
-            let waiting = self.waiting();
-            if waiting.ids.contains(&delivery.id) {
+            let mut waiting = self.waiting();
+            if waiting.ids.contains_key(&delivery.id) {
                 return Ok(());
             }
-            let queue = waiting.queues.get(&delivery.channel);
-            queue.is_some_and(|queue| queue.len() >= self.config.waiting_max)
+            let queued = waiting.queues.get(&delivery.channel).map_or(0, Queue::len);
+            let coming = waiting.coming.entry(delivery.channel.clone()).or_default();
+            let full = queued + *coming >= self.config.waiting_max;
+            if !full {
+                *coming += 1;
+                waiting.ids.insert(delivery.id.clone(), None);
+            }
+            full
         };
         if full {
             let failure = Failure::lasting("queue_full", "too many messages wait for this channel");
@@ -152,6 +171,9 @@ impl Desk {
         }
         self.write(OUTBOX, delivery_key(&delivery.id), Some(json(&delivery)))
             .await?;
+        if let Some(coming) = self.waiting().coming.get_mut(&delivery.channel) {
+            *coming -= 1;
+        }
         self.enqueue(delivery, Timestamp::MIN);
         Ok(())
     }
@@ -162,7 +184,7 @@ impl Desk {
         let Some(id) = text.strip_prefix(SEND) else {
             return Ok(());
         };
-        if self.waiting().ids.contains(id) {
+        if self.waiting().ids.contains_key(id) {
             return Ok(());
         }
         // Asked anew: what we wrote ourselves, and have delivered since, is there no more.
@@ -173,7 +195,7 @@ impl Desk {
             }
         };
         match found.as_deref().and_then(|value| read(key, value)) {
-            Some(Kept::Delivery(delivery)) if !self.waiting().ids.contains(id) => {
+            Some(Kept::Delivery(delivery)) if !self.waiting().ids.contains_key(id) => {
                 self.restore(delivery).await
             }
             _ => Ok(()),
@@ -184,10 +206,10 @@ impl Desk {
         let channel = delivery.channel.clone();
         {
             let mut waiting = self.waiting();
-            let known = !waiting.ids.insert(delivery.id.clone());
+            let before = waiting.ids.insert(delivery.id.clone(), Some(next_at));
             let queue = waiting.queues.entry(channel.clone()).or_default();
-            if known {
-                queue.retain(|(_, id), _| *id != delivery.id);
+            if let Some(Some(before)) = before {
+                queue.remove(&(before, delivery.id.clone()));
             }
             queue.insert((next_at, delivery.id.clone()), delivery);
         }
@@ -267,10 +289,12 @@ impl Desk {
         let oldest = {
             let mut waiting = self.waiting();
             waiting.dead.insert((letter.at, id));
-            match waiting.dead.len() > self.config.dead_max {
+            let oldest = match waiting.dead.len() > self.config.dead_max {
                 true => waiting.dead.pop_first(),
                 false => None,
-            }
+            };
+            self.metrics.dead_letters.set(as_count(waiting.dead.len()));
+            oldest
         };
         if let Some((_, id)) = oldest {
             self.write(DEAD, id.into(), None).await?;
@@ -292,9 +316,11 @@ impl Desk {
 
     fn leave(&self, delivery: &Delivery) {
         let mut waiting = self.waiting();
-        waiting.ids.remove(&delivery.id);
+        let Some(Some(at)) = waiting.ids.remove(&delivery.id) else {
+            return;
+        };
         if let Some(queue) = waiting.queues.get_mut(&delivery.channel) {
-            queue.retain(|(_, id), _| *id != delivery.id);
+            queue.remove(&(at, delivery.id.clone()));
         }
     }
 
@@ -351,6 +377,10 @@ impl Desk {
             source => Err(Error::Table { attempted, source }),
         }
     }
+}
+
+fn as_count(len: usize) -> i64 {
+    i64::try_from(len).unwrap_or(i64::MAX)
 }
 
 enum Kept {

@@ -49,7 +49,7 @@ use mingjing_log::{Log, Membership, Offset, Partition, Table};
 use tokio::sync::watch;
 
 pub use config::{BadConfig, Config, SecretRef};
-pub use dead::{DeadLetter, dead_letters, replay};
+pub use dead::{DeadLetter, dead_letters, forget, replay};
 pub use failpoint::VARIABLE as FAIL_AT;
 pub use kind::Kind;
 pub use metrics::Metrics;
@@ -122,14 +122,14 @@ pub enum Error {
     /// The group of those who notify cannot be reached.
     #[error("the group of those who notify cannot be reached")]
     Group(#[source] mingjing_log::Error),
-    /// No HTTP client can be made, for instance because the machine has no certificates.
+    /// Its client cannot be made, for instance because the machine has no certificates.
     #[error("channel {channel} cannot be used")]
     Channel {
         /// The channel.
         channel: String,
         /// Why.
         #[source]
-        source: reqwest::Error,
+        source: Box<dyn std::error::Error + Send + Sync>,
     },
 }
 

@@ -32,7 +32,7 @@ pub(crate) fn alert(id: &str) -> AlertRecord {
         responsible_office: Some("审批科".into()),
         responsible_actor: Some("o-17".into()),
         control_point: "decision-late".into(),
-        rule: "T1".into(),
+        rule: "T2".into(),
         step: String::new(),
         visit: 1,
         level: Level::Red,

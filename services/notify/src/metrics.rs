@@ -15,6 +15,8 @@ pub struct Metrics {
     failed: IntCounterVec,
     dead: IntCounterVec,
     forgotten: IntCounterVec,
+    /// Dead letters that lie there.
+    pub(crate) dead_letters: IntGauge,
     digested: IntCounterVec,
     passed_over: IntCounterVec,
     waiting: IntGaugeVec,
@@ -52,6 +54,11 @@ impl Metrics {
             "1 while this process notifies, 0 while it stands by.",
         ))?;
         registry.register(Box::new(working.clone()))?;
+        let dead_letters = IntGauge::with_opts(name(
+            "dead_letters",
+            "Messages that could not be delivered and that nobody has seen to yet.",
+        ))?;
+        registry.register(Box::new(dead_letters.clone()))?;
         let last_failure_at = Gauge::with_opts(name(
             "last_failure_timestamp_seconds",
             "When a delivery last failed, by the platform's clock; 0 if never.",
@@ -59,6 +66,7 @@ impl Metrics {
         registry.register(Box::new(last_failure_at.clone()))?;
         Ok(Self {
             working,
+            dead_letters,
             delivered: counter(
                 "delivered_total",
                 "Messages that their receivers took.",
@@ -165,6 +173,7 @@ impl Metrics {
     /// This process does not notify any more: what it measured is somebody else's now.
     pub(crate) fn stands_by(&self) {
         self.working.set(0);
+        self.dead_letters.set(0);
         self.waiting.reset();
         self.oldest.reset();
         self.lag_records.reset();

@@ -116,6 +116,32 @@ impl Message {
         }
         text
     }
+
+    /// The same on one line of so many characters at most.
+    pub(crate) fn short(&self, chars_max: usize) -> String {
+        let parts = [&self.title].into_iter().chain(&self.lines);
+        let line = parts.map(|part| part.trim()).collect::<Vec<_>>().join("；");
+        if line.chars().count() <= chars_max {
+            return line;
+        }
+        let kept = line.chars().take(chars_max.saturating_sub(1));
+        kept.chain(['…']).collect()
+    }
+}
+
+/// What stands where a text was cut.
+const CUT: &str = "…";
+
+/// A text of so many bytes at most, cut between characters.
+pub(crate) fn cut_bytes(text: &str, most: usize) -> String {
+    if text.len() <= most {
+        return text.to_owned();
+    }
+    let mut end = most.saturating_sub(CUT.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    format!("{}{CUT}", &text[..end])
 }
 
 /// What is told of an alert.
@@ -335,7 +361,7 @@ mod tests {
                 "办件编号：2026-0001",
                 "责任单位：市住房城乡建设局（zjj）",
                 "行政区划：江阳区（510502）",
-                "规则：超承诺时限（T1）",
+                "规则：超承诺时限（T2）",
                 "期限：2026-11-27 23:59",
             ]
         );
@@ -379,6 +405,20 @@ mod tests {
         assert!(!told(&show));
         show.insert(Field::Actor);
         assert!(told(&show));
+    }
+
+    #[test]
+    fn a_text_is_cut_between_characters() {
+        assert_eq!(cut_bytes("红牌一", 9), "红牌一");
+        assert_eq!(cut_bytes("红牌一二", 9), "红牌…");
+        assert_eq!(cut_bytes("红牌一二", 8), "红…");
+        let message = Message::of(item(Kind::Issued, &alert("a"), &usual(), &known(), None));
+        let short = message.short(30);
+        assert_eq!(short.chars().count(), 30);
+        assert!(
+            short.starts_with("【红牌】发牌：建筑工程施工许可；事项") && short.ends_with('…'),
+            "{short}"
+        );
     }
 
     #[test]

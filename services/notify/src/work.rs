@@ -20,7 +20,7 @@ use crate::{Error, Parts, channel, failpoint, position};
 
 /// How often is looked whether a digest is due.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
-/// How often positions are written that only passed over what concerns nobody.
+/// How often positions are written that only passed over what concerns nobody, and dead letters are counted.
 const IDLE_POSITION: Duration = Duration::from_secs(30);
 /// How long to wait before the site or the log is asked again.
 const AGAIN: Duration = Duration::from_secs(1);
@@ -174,6 +174,7 @@ impl Clerk {
                     for (partition, (next, epoch)) in std::mem::take(&mut self.unwritten) {
                         position::keep(&*self.parts.log, &self.desk, partition, next, epoch).await?;
                     }
+                    self.desk.count_dead().await?;
                 }
             }
         }

@@ -323,6 +323,9 @@ fn dead_letters() -> Vec<Told> {
         "type": "object", "additionalProperties": false,
         "properties": { "id": text, "channel": text, "reason": text },
     } } });
+    let forgotten = json!({ "type": "object", "required": ["forgotten"], "properties": {
+        "forgotten": { "type": "array", "items": { "type": "string" }, "description": "不再保留的消息编号" },
+    } });
     let replayed = json!({ "type": "object", "required": ["replayed"], "properties": {
         "replayed": { "type": "array", "items": { "type": "string" }, "description": "重新发送的消息编号" },
     } });
@@ -352,9 +355,22 @@ fn dead_letters() -> Vec<Told> {
                     "replayDeadLetters",
                     "重新发送未能送达的通知；未写明哪些的，全部重发 / sends them again; all where it is not said which",
                     &[],
-                    Some(which),
+                    Some(which.clone()),
                 ),
                 answers("application/json", &replayed, &[ADMINISTRATOR, AWAY]),
+            ),
+        ),
+        (
+            "/api/v1/dead-letters/forget",
+            "post",
+            told(
+                asked(
+                    "forgetDeadLetters",
+                    "不再保留未能送达的通知；未写明哪些的，全部 / forgets them; all where it is not said which",
+                    &[],
+                    Some(which),
+                ),
+                answers("application/json", &forgotten, &[ADMINISTRATOR, AWAY]),
             ),
         ),
     ]

@@ -398,6 +398,7 @@ const BY_KEY: &[(&str, &str)] = &[
     by_key("post", "/api/v1/treasury-totals"),
     by_key("get", "/api/v1/dead-letters"),
     by_key("post", "/api/v1/dead-letters/replay"),
+    by_key("post", "/api/v1/dead-letters/forget"),
 ];
 
 #[cfg(test)]

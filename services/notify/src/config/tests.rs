@@ -62,6 +62,73 @@ fn secrets_are_not_printed_and_do_not_stand_in_the_file() {
 }
 
 #[test]
+fn each_kind_of_channel_is_read_and_mail_and_short_messages_need_addresses() {
+    let text = r#"
+[[channel]]
+id = "mail"
+kind = "mail"
+server = "smtp.example.gov.cn:465"
+tls = "tls"
+from = "明镜 <mingjing@example.gov.cn>"
+user = "mingjing"
+password = "env:KEY"
+[[channel]]
+id = "sms"
+kind = "sms"
+url = "https://sms.example.gov.cn/send"
+headers = { authorization = "env:KEY" }
+body = { mobile = "{to}", content = "{text}" }
+taken = { at = "/code", is = "0" }
+[[channel]]
+id = "wecom"
+kind = "wecom"
+url = "file:/run/url"
+[[channel]]
+id = "dingtalk"
+kind = "dingtalk"
+url = "file:/run/url"
+secret = "env:KEY"
+[[channel]]
+id = "feishu"
+kind = "feishu"
+url = "file:/run/url"
+[[audience]]
+id = "duty"
+mail = ["a@example.gov.cn", "b@example.gov.cn"]
+phones = ["13900000000"]
+[[route]]
+id = "by-mail"
+channel = "mail"
+to = ["duty"]
+[[route]]
+id = "by-sms"
+channel = "sms"
+to = ["duty"]
+[[route]]
+id = "chat"
+channel = "dingtalk"
+"#;
+    let config = read(text).unwrap();
+    let to: Vec<usize> = config.routes.iter().map(|route| route.to.len()).collect();
+    assert_eq!(to, [2, 1, 0]);
+    assert_eq!(config.channels["wecom"].pace.as_secs(), 3);
+    for (from, to, part) in [
+        ("tls = \"tls\"", "tls = \"none\"", "over TLS only"),
+        ("to = [\"duty\"]", "", "names nobody"),
+        (
+            "channel = \"dingtalk\"",
+            "channel = \"feishu\"\nto = [\"duty\"]",
+            "says nothing",
+        ),
+        ("{to}", "{who}", "{to} and {text}"),
+        ("a@example.gov.cn", "nobody", "no address"),
+    ] {
+        let refused = read(&text.replacen(from, to, 1)).unwrap_err().to_string();
+        assert!(refused.contains(part), "{part}: {refused}");
+    }
+}
+
+#[test]
 fn every_problem_is_told_at_once() {
     let text = r#"
 age_max = "soon"
@@ -123,7 +190,7 @@ fn a_route_is_about_what_all_its_lists_say() {
         (&|w| w.bodies = list("zjj"), true),
         (&|w| w.bodies = list("sfj"), false),
         (&|w| w.items = list("x"), false),
-        (&|w| w.rules = list("T1"), true),
+        (&|w| w.rules = list("T2"), true),
         (&|w| w.rules = list("T3"), false),
         (&|w| w.control_points = list("decision-late"), true),
         (&|w| w.changes = [Kind::Ended].into_iter().collect(), false),
