@@ -1,16 +1,23 @@
 // The page: the board or the wall by the address, and over it the panel.
 
-import { useEffect } from 'react'
+import { Suspense, lazy, useEffect } from 'react'
 
 import { Board, Wall } from './board/Board'
 import { Masthead, WatermarkField } from './board/Masthead'
 import { hashStore, list, panel } from './board/model'
+import { casesPageOf } from './cases/routes'
+import { Placeholder } from './components/pieces'
 import { Panel } from './panel/Panel'
 import { WALL_HASH } from './panel/routes'
 import { useStore } from './store'
 
+/** Pages that many never open come in parts of their own. */
+const CasePages = lazy(() => import('./cases/Pages'))
+
 export function App() {
-  const wall = useStore(hashStore) === WALL_HASH
+  const hash = useStore(hashStore)
+  const wall = hash === WALL_HASH
+  const cases = casesPageOf(hash)
   const { route } = useStore(panel.state)
   // A wall shows everything that stands open, whatever was looked for before.
   useEffect(() => {
@@ -19,7 +26,15 @@ export function App() {
   return (
     <div className={`app${wall ? ' wall' : ''}${route ? ' with-panel' : ''}`}>
       <Masthead wall={wall} />
-      {wall ? <Wall /> : <Board />}
+      {cases ? (
+        <Suspense fallback={<Placeholder state="waiting" words={{ zh: '正在载入…', en: 'Loading' }} />}>
+          <CasePages page={cases} />
+        </Suspense>
+      ) : wall ? (
+        <Wall />
+      ) : (
+        <Board />
+      )}
       <Panel />
       <WatermarkField />
     </div>

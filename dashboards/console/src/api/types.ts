@@ -40,6 +40,18 @@ export type TimelineEntry = CaseFound['timeline'][number]
 export type EventEntry = Extract<TimelineEntry, { kind: 'event' }>
 export type AlertEntry = Extract<TimelineEntry, { kind: 'alert' }>
 
+/** A page of cases, and a case as lists have it. */
+export type CasePage = Answer<'findCases'>
+export type CaseBrief = CasePage['cases'][number]
+
+/** Why a case stands as it does. */
+export type Explanation = Answer<'explainCase'>
+export type EventStory = Explanation['events'][number]
+export type LimitStory = Explanation['limits'][number]
+export type Measure = LimitStory['measures'][number]
+export type PointStory = Explanation['points'][number]
+export type PointVerdict = PointStory['verdicts'][number]
+
 export type Counts = Answer<'getCounts'>
 export type Platform = Answer<'getPlatform'>
 /** Names by code. */

@@ -7,6 +7,7 @@ import type { Connection } from '../api/live'
 import { watermarkStore } from '../api/platform'
 import { Both } from '../components/pieces'
 import { full, inZoneOf } from '../format'
+import { CASES_HASH } from '../cases/routes'
 import { BOARD_HASH, WALL_HASH } from '../panel/routes'
 import { useStore } from '../store'
 import { themeStore } from '../theme'
@@ -36,6 +37,12 @@ export function Masthead({ wall }: { wall: boolean }) {
         <p id="watermark" className="watermark-word">
           <Both words={{ zh: watermark, en: 'Demonstration data' }} />
         </p>
+      )}
+      {!wall && (
+        <nav className="places" aria-label="页面 Pages">
+          <a href={BOARD_HASH}>监察</a>
+          <a href={CASES_HASH}>办件</a>
+        </nav>
       )}
       <div className="platform">
         <p id="connection" className="connection" role="status" data-state={connection}>

@@ -4,6 +4,7 @@ import * as api from '../api/client'
 import { type Connection, follow } from '../api/live'
 import { watchPlatform } from '../api/platform'
 import type { Counts, SourceRow } from '../api/types'
+import { casePage, followCase } from '../cases/model'
 import { PanelModel } from '../panel/panel-model'
 import { routeOf } from '../panel/routes'
 import { Store } from '../store'
@@ -43,6 +44,7 @@ function load() {
   void list.load()
   void loadCounts()
   panel.reload()
+  casePage.reload()
 }
 
 /** Begins to follow the platform, for as long as the page is open. */
@@ -50,6 +52,7 @@ export function start() {
   const moved = () => {
     hashStore.set(location.hash)
     panel.follow(routeOf(location.hash))
+    followCase(location.hash)
   }
   window.addEventListener('hashchange', moved)
   load()
@@ -67,6 +70,7 @@ export function start() {
     alert: (alert) => {
       list.take(alert)
       panel.take(alert)
+      casePage.take(alert)
     },
   })
   void loadSources()

@@ -1,25 +1,27 @@
-// The day-by-day account of a deadline: a calendar of weeks for limits in days, stretches for limits in hours.
+// The account of an alert's deadline: months of day squares for limits in days, stretches for limits in hours.
 
-import type { Account, Day, DayVerdict, Evidence } from '../api/types'
+import { clock, nowStore } from '../api/clock'
+import type { Account, AlertRecord, Day, Evidence } from '../api/types'
+import { CalendarStrip } from '../calendar/CalendarStrip'
+import { type Strip, dayWords, stripOf } from '../calendar/strip'
 import { Both } from '../components/pieces'
-import { date, full, seconds, weekday, weekdayNumber } from '../format'
-import { VERDICTS, limitWords } from '../words/codes'
-
-const WEEK = ['一', '二', '三', '四', '五', '六', '日']
-
-/** Monday is 0. */
-const column = (day: string) => (weekdayNumber(day) + 6) % 7
+import { date, full, inZoneOf, seconds, weekday } from '../format'
+import { useStore } from '../store'
+import { STATUSES, VERDICTS, limitWords } from '../words/codes'
 
 interface Props {
+  alert: AlertRecord
   /** The API's account. */
   days: Day[]
-  /** The alert's. */
-  evidence: Evidence[]
 }
 
+/** The account that an alert carries, where it is about a limit that was counted. */
+export const accountOf = (evidence: Evidence[]): Account | undefined => evidence.find((e) => e.kind === 'deadline')?.account
+
 /** Nothing where the alert is not about a limit that was counted. */
-export function AccountView({ days, evidence }: Props) {
-  const account = evidence.find((e) => e.kind === 'deadline')?.account
+export function AccountView({ alert, days }: Props) {
+  const now = useNow()
+  const account = accountOf(alert.evidence)
   if (!account || days.length === 0) return null
   if (account.days.some((range) => range.from_at)) {
     return (
@@ -29,11 +31,18 @@ export function AccountView({ days, evidence }: Props) {
       </>
     )
   }
+  const basis = alert.statutory === true ? '法定' : alert.statutory === false ? '承诺' : ''
+  const strip = stripOf({
+    days,
+    dues: [{ at: account.due_at, label: basis }],
+    doneAt: alert.completed_at ?? null,
+    now: STATUSES[alert.status].open ? now : (alert.ended_at ?? null),
+  })
   return (
-    <>
+    <div className={`mark-${alert.level}`}>
+      <Headline account={account} strip={strip} doneAt={alert.completed_at ?? null} />
+      <CalendarStrip strip={strip} id="account" label="期限逐日计算 Day-by-day account" />
       <Summary account={account} />
-      <Calendar days={days} dueDate={date(account.due_at)} />
-      <Legend days={days} />
       <details className="by-day">
         <summary>
           <Both words={{ zh: '逐日说明', en: 'Day by day' }} />
@@ -44,11 +53,38 @@ export function AccountView({ days, evidence }: Props) {
           ))}
         </ol>
       </details>
-    </>
+    </div>
   )
 }
 
-function Summary({ account }: { account: Account }) {
+/** The platform's time as it prints instants; null before it was asked. */
+export function useNow(): string | null {
+  const now = useStore(nowStore)
+  const printed = clock.printed()
+  return now === null || printed === null ? null : inZoneOf(printed, now)
+}
+
+/** What the squares say, in one line. */
+export function Headline({ account, strip, doneAt }: { account: Account; strip: Strip; doneAt: string | null }) {
+  const left = strip.left.filter(([verdict]) => verdict !== 'start_day_not_counted').map(([verdict, n]) => `${LEFT_OUT[verdict] ?? VERDICTS[verdict].zh}${n}天`)
+  return (
+    <p className="strip-headline">
+      <span>
+        {dayWords(date(account.start_at))}起，计 <b>{strip.counted}</b> 天
+        {left.length > 0 && <>（不计：{left.join('、')}）</>}
+      </span>
+      <span>
+        <b>{dayWords(date(account.due_at))}</b> 届满
+      </span>
+      {strip.over > 0 && <span className="strip-over">{doneAt ? `${dayWords(date(doneAt))}办结，为超期第 ${strip.over} 天` : `至今未办结，已到超期第 ${strip.over} 天`}</span>}
+      {strip.over === 0 && doneAt && <span>{dayWords(date(doneAt))}按时办结</span>}
+    </p>
+  )
+}
+
+const LEFT_OUT: Partial<Record<Day['verdict'], string>> = { rest_day: '休息日', holiday: '节假日', suspended: '停止计算', rolled: '末日顺延' }
+
+export function Summary({ account }: { account: Account }) {
   const more = (account.extensions ?? []).map((e) => `，延长${limitWords(e.limit).zh}${e.label ? `（${e.label}）` : ''}`)
   return (
     <p className="account-summary">
@@ -63,79 +99,12 @@ function Summary({ account }: { account: Account }) {
   )
 }
 
-function Calendar({ days, dueDate }: { days: Day[]; dueDate: string }) {
-  return (
-    <table className="account" id="account">
-      <caption className="unseen">期限逐日计算 Day-by-day account</caption>
-      <thead>
-        <tr>
-          {WEEK.map((name) => (
-            <th key={name} scope="col">
-              {name}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {weeksOf(days).map((week, place) => (
-          <tr key={place}>
-            {week.map((day, at) => (day ? <DayCell key={at} day={day} due={day.date === dueDate} /> : <td key={at} className="outside" />))}
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  )
-}
-
-/** The days in weeks from Monday; null stands where the account has no day. */
-function weeksOf(days: Day[]): (Day | null)[][] {
-  const weeks: (Day | null)[][] = []
-  for (const day of days) {
-    let week = weeks.at(-1)
-    if (!week || column(day.date) === 0) {
-      week = Array<Day | null>(7).fill(null)
-      weeks.push(week)
-    }
-    week[column(day.date)] = day
-  }
-  return weeks
-}
-
-function DayCell({ day, due }: { day: Day; due: boolean }) {
-  const verdict = VERDICTS[day.verdict]
-  const [, month, number] = day.date.split('-').map(Number)
-  return (
-    <td className={`verdict-${day.verdict}${due ? ' due-day' : ''}`} title={dayText(day)}>
-      <span className="day-date">
-        {month}/{number}
-      </span>
-      {verdict.short && day.counts && <i>{verdict.short}</i>}
-      <span className="day-count">{day.counts ? `第${day.counted}日` : day.note || verdict.short}</span>
-      {due && <span className="day-due">届满</span>}
-    </td>
-  )
-}
-
 function dayText(day: Day) {
   const counted = day.counts ? `，第 ${day.counted} 日` : ''
   return `${day.date} ${weekday(day.date)} ${VERDICTS[day.verdict].zh}${counted}${day.note ? `（${day.note}）` : ''}`
 }
 
-function Legend({ days }: { days: Day[] }) {
-  const present = (Object.keys(VERDICTS) as DayVerdict[]).filter((code) => days.some((day) => day.verdict === code))
-  return (
-    <ul className="legend" aria-label="图例 Legend">
-      {present.map((code) => (
-        <li key={code}>
-          <span className={`swatch verdict-${code}`} />
-          <Both words={VERDICTS[code]} />
-        </li>
-      ))}
-    </ul>
-  )
-}
-
-function Stretches({ ranges }: { ranges: Account['days'] }) {
+export function Stretches({ ranges }: { ranges: Account['days'] }) {
   return (
     <table className="stretches" id="account">
       <tbody>

@@ -61,7 +61,7 @@ export function AlertView({ alert, account, history }: AlertFound) {
       )}
       {counted && (
         <Section words={{ zh: '期限逐日计算', en: 'Day-by-day account' }}>
-          <AccountView days={account} evidence={alert.evidence} />
+          <AccountView alert={alert} days={account} />
         </Section>
       )}
       <Section words={{ zh: '证据', en: 'Evidence' }}>

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::alert;
 use super::shown::{
-    instant, instant_or_null, level, many, number, object, status, text, text_or_null,
+    cause, instant, instant_or_null, level, many, number, object, status, text, text_or_null,
 };
 
 /// The answer of `explain`.
@@ -127,7 +127,7 @@ fn change() -> Value {
         "control_point": text(),
         "revision": number(),
         "change": text(),
-        "cause": { "type": "object", "required": ["kind"], "properties": { "kind": text() } },
+        "cause": cause(),
         "at": instant(),
         "level": level(),
         "status": status(),

@@ -121,9 +121,9 @@ fn day() -> Value {
     }))
 }
 
-/// One change of an alert, with what stands beside it where it is told.
-fn change(beside: Value) -> Value {
-    let cause = json!({
+/// Why an alert changed.
+pub(super) fn cause() -> Value {
+    json!({
         "type": "object",
         "required": ["kind"],
         "properties": {
@@ -132,11 +132,15 @@ fn change(beside: Value) -> Value {
             "version": text(),
             "id": { "type": "string", "description": "command：指令编号" },
         },
-    });
+    })
+}
+
+/// One change of an alert, with what stands beside it where it is told.
+fn change(beside: Value) -> Value {
     let mut fields = json!({
         "revision": number(),
         "change": { "enum": ["raised", "issued", "escalated", "revised", "ended", "reopened", "withdrawn", "cancelled", "sent_to_review", "disposed"] },
-        "cause": cause,
+        "cause": cause(),
         "at": { "type": "string", "format": "date-time" },
         "level": level(),
         "status": status(),

@@ -1,0 +1,107 @@
+// One case on a page of its own: its limits with their days, its alerts, its line of time, and why it stands as it does.
+
+import { useEffect } from 'react'
+
+import { ApiFailure } from '../api/client'
+import { namesStore } from '../api/names'
+import type { CaseFound } from '../api/types'
+import { Placeholder, Section } from '../components/pieces'
+import { full } from '../format'
+import { useStore } from '../store'
+import { AlertLinks, CaseFacts, CaseState } from './CaseView'
+import { ExplainForm, ExplainView } from './ExplainView'
+import { LimitList } from './LimitList'
+import { Timeline } from './Timeline'
+import { instantOf } from './explain-model'
+import { casePage, explained } from './model'
+import { type AskedFor, CASES_HASH } from './routes'
+
+interface Props {
+  source: string
+  caseNo: string
+  asked: AskedFor
+}
+
+export function CasePage({ source, caseNo, asked }: Props) {
+  const { found, failure } = useStore(casePage.state)
+  const shown = found?.kind === 'case' ? found.found : null
+  if (shown) return <Shown found={shown} asked={asked} />
+  if (failure) {
+    const words = { zh: `办件 ${caseNo} 未能载入：${failure.message}`, en: failure instanceof ApiFailure ? failure.en : '' }
+    return (
+      <main className="case-page">
+        <BackToSearch />
+        <Placeholder state="failed" words={words} retry={() => casePage.reload()} />
+      </main>
+    )
+  }
+  return (
+    <main className="case-page" data-source={source}>
+      <BackToSearch />
+      <Placeholder state="waiting" words={{ zh: '正在载入办件…', en: 'Loading' }} />
+    </main>
+  )
+}
+
+const BackToSearch = () => (
+  <p className="case-back">
+    <a href={CASES_HASH}>← 办件查询</a>
+  </p>
+)
+
+function Shown({ found, asked }: { found: CaseFound; asked: AskedFor }) {
+  const names = useStore(namesStore)
+  const { told, phase, failure } = useStore(explained.state)
+  const { source, case_no: caseNo, case: known, alerts, timeline } = found
+  const like = timeline[0]?.at ?? ''
+  // Asked again whenever the case was read anew, for it has changed.
+  useEffect(() => {
+    void explained.ask(source, caseNo, { at: instantOf(asked.at, like), known: instantOf(asked.known, like) })
+  }, [source, caseNo, asked.at, asked.known, like, found])
+  return (
+    <main className="case-page">
+      <BackToSearch />
+      <header className="card case-head">
+        <div className="badges">{known && <CaseState known={known} />}</div>
+        <h2>{known?.item_code ? names.item(known.item_code) : '办件'}</h2>
+        <p className="message" id="case-no">
+          办件编号 {caseNo}
+        </p>
+        {known ? <CaseFacts found={found} known={known} names={names} /> : <p className="nothing">首条记录尚在判定</p>}
+      </header>
+      <div className="case-columns">
+        <div className="card" id="limits">
+          <Section words={{ zh: '期限', en: 'Limits' }}>
+            {told ? <LimitList told={told} /> : <Waiting phase={phase} failure={failure} />}
+          </Section>
+        </div>
+        <div className="card">
+          {alerts.length > 0 && (
+            <Section words={{ zh: '本办件预警', en: 'Alerts of this case' }}>
+              <AlertLinks alerts={alerts} names={names} />
+            </Section>
+          )}
+          <Section words={{ zh: '全程', en: 'Timeline' }}>
+            <Timeline found={found} names={names} told={told} />
+          </Section>
+        </div>
+        <div className="card case-why" id="why">
+          <Section words={{ zh: '为何这样判定', en: 'Why it stands as it does' }}>
+            <ExplainForm found={found} asked={asked} />
+            {told ? <ExplainView told={told} names={names} busy={phase === 'waiting'} /> : <Waiting phase={phase} failure={failure} />}
+          </Section>
+        </div>
+      </div>
+      {told && (
+        <p className="versions">
+          判定程序 {told.engine_version} · 定义 {told.definitions.version} · 日历 {told.definitions.calendar} · 截至 {full(told.at)}
+        </p>
+      )}
+    </main>
+  )
+}
+
+function Waiting({ phase, failure }: { phase: string; failure: Error | null }) {
+  if (phase === 'failed') return <Placeholder state="failed" words={{ zh: failure?.message ?? '未能载入', en: failure instanceof ApiFailure ? failure.en : '' }} />
+  return <Placeholder state="waiting" words={{ zh: '正在重读办件的记录…', en: 'Reading the case again' }} />
+}

@@ -1,0 +1,203 @@
+// Why a case stands as it does: as of an instant, by what was known then or by what is known now.
+
+import { type FormEvent, useState } from 'react'
+
+import type { Names } from '../api/names'
+import type { CaseFound, Explanation, PointStory } from '../api/types'
+import { Facts, LevelBadge, Section, StatusBadge } from '../components/pieces'
+import { full } from '../format'
+import { alertHash } from '../panel/routes'
+import { CHANGES, headline, word } from '../words/codes'
+import { causeText } from '../panel/cause'
+import { typedOf } from './explain-model'
+import { groupsOf } from './points'
+import { type AskedFor, NOW, casePageHash } from './routes'
+
+export function ExplainForm({ found, asked }: { found: CaseFound; asked: AskedFor }) {
+  const [at, setAt] = useState(typedOf(asked.at))
+  const [known, setKnown] = useState(typedOf(asked.known))
+  const go = (asked: AskedFor) => {
+    setAt(typedOf(asked.at))
+    setKnown(typedOf(asked.known))
+    location.hash = casePageHash(found.source, found.case_no, asked)
+  }
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    go({ at, known })
+  }
+  const issued = found.alerts.flatMap(({ alert }) => (alert.issued_at ? [{ alert, at: alert.issued_at }] : []))
+  return (
+    <form id="explain-form" className="explain-form" onSubmit={submit}>
+      <label>
+        <span>所问时点</span>
+        <input type="datetime-local" step={1} name="at" value={at} onChange={(e) => setAt(e.target.value)} />
+      </label>
+      <label>
+        <span>只按此前已知的</span>
+        <input type="datetime-local" step={1} name="known" value={known} onChange={(e) => setKnown(e.target.value)} />
+      </label>
+      <button type="submit" className="main">
+        解释
+      </button>
+      <button type="button" className="plain" aria-pressed={asked.at === '' && asked.known === ''} onClick={() => go(NOW)}>
+        现在
+      </button>
+      {issued.map(({ alert, at: then }) => (
+        <button key={alert.alert_id} type="button" className="plain" aria-pressed={asked.known === then} onClick={() => go({ at: '', known: then })}>
+          {full(then).slice(5, 16)} 发出{alert.level === 'review' ? '待核' : '预警'}时所知
+        </button>
+      ))}
+      <p className="hint">两项都不填为现在；只填“只按此前已知的”，即还原那一刻平台所知道的情形，可用于申诉。时间按平台时区。</p>
+    </form>
+  )
+}
+
+interface Props {
+  told: Explanation
+  names: Names
+  /** Another answer is on its way. */
+  busy: boolean
+}
+
+export function ExplainView({ told, names, busy }: Props) {
+  return (
+    <div className="explained" aria-busy={busy} data-view={told.view} data-at={told.at}>
+      <p className="explained-head" id="explained">
+        {told.view === 'course' ? '当时所见' : '以后来所知回看'}：截至 <b>{full(told.at)}</b>
+        {told.as_known_at ? `，只计平台在 ${full(told.as_known_at)} 之前收到的` : '，按现在已知的全部记录'}。
+        <Agreement told={told} />
+      </p>
+      {told.notes.map((note) => (
+        <p key={note} className="stale">
+          {note}
+        </p>
+      ))}
+      <Section words={{ zh: '适用的定义', en: 'What it is judged by' }}>
+        <Definitions told={told} names={names} />
+      </Section>
+      <Section words={{ zh: '各监察点的结论', en: 'What each control point says' }}>
+        <Points told={told} />
+      </Section>
+      <Section words={{ zh: '各记录改变了什么', en: 'What each record changed' }}>
+        <Events told={told} names={names} />
+      </Section>
+      <Section words={{ zh: '预警的变化', en: 'How the alerts changed' }}>
+        <Changes told={told} names={names} />
+      </Section>
+    </div>
+  )
+}
+
+function Agreement({ told: { agrees } }: { told: Explanation }) {
+  if (agrees === null) return null
+  if (agrees) return <span className="agrees"> 与平台当时已发布的预警一致。</span>
+  return (
+    <b className="disagrees" role="alert">
+      {' '}
+      与已发布的预警不完全一致：判定程序版本不同、日志早于定义归档，或者数据尚在归档。
+    </b>
+  )
+}
+
+function Definitions({ told: { definitions: d, known, attributes }, names }: { told: Explanation; names: Names }) {
+  return (
+    <div className="in-columns">
+      <Facts
+        entries={[
+          [{ zh: '流程图', en: 'Flowchart' }, d.flowchart ? names.flowchart(d.flowchart) : '事项不在权力清单'],
+          [{ zh: '版本的选定', en: 'Chosen' }, d.chosen_by],
+          [{ zh: '定义版本', en: 'Definitions' }, `${d.version}${d.activated_at ? `，${full(d.activated_at)} 起生效` : ''}`],
+          [{ zh: '工作日历', en: 'Calendar' }, d.calendar],
+          [{ zh: '来源数据完整至', en: 'Complete until' }, known.complete_until && full(known.complete_until)],
+          [{ zh: '允许迟报', en: 'Allowance' }, known.declared ? '导入的数据，不计迟报' : `${known.delay_allowance_hours} 小时`],
+          [{ zh: '办件属性', en: 'Attributes' }, Object.entries(attributes).map(([name, value]) => `${name} = ${value}`).join('，')],
+        ]}
+      />
+    </div>
+  )
+}
+
+function Points({ told }: { told: Explanation }) {
+  return (
+    <>
+      {groupsOf(told.points).map(({ outcome, words, points, first }) => (
+        <details key={outcome} className="points" data-outcome={outcome} open={first}>
+          <summary>
+            {words}（{points.length}）
+          </summary>
+          <ul>
+            {points.map(({ point, verdicts }) => (
+              <li key={point.control_point}>
+                <PointName point={point} />
+                {verdicts.map((verdict, place) => (
+                  <p key={place}>
+                    {verdict.level && <LevelBadge level={verdict.level} />} {verdict.status && <StatusBadge status={verdict.status} />} {verdict.text}
+                    {verdict.next_at && `若无新的记录，${full(verdict.next_at)} 再判。`}{' '}
+                    {verdict.alert_id && <a href={alertHash(verdict.alert_id)}>查看预警</a>}
+                  </p>
+                ))}
+              </li>
+            ))}
+          </ul>
+        </details>
+      ))}
+    </>
+  )
+}
+
+function PointName({ point }: { point: PointStory }) {
+  return (
+    <>
+      <b>{point.name}</b> <span className="sub">{[point.rule, point.legal_basis].filter(Boolean).join(' · ')}</span>
+    </>
+  )
+}
+
+function Events({ told, names }: { told: Explanation; names: Names }) {
+  return (
+    <ol className="effects">
+      {told.events.map((event) => (
+        <li key={`${event.log_offset}`} data-known={event.known} data-counts={event.counts}>
+          <time dateTime={event.occurred_at}>{full(event.occurred_at)}</time>
+          <div>
+            <b>{event.step ? `${event.step} · ${event.kind_zh}` : event.kind_zh}</b>{' '}
+            <span className="sub">
+              {event.actor && `经办 ${names.officer(event.actor)} · `}
+              {full(event.received_at)} 收到
+              {event.data_version > 1 && ` · 第 ${event.data_version} 版`}
+            </span>
+            {!event.known && <p className="late">所问时点平台尚未收到</p>}
+            {event.known && !event.counts && <p className="late">不计入判断{event.note && `：${event.note}`}</p>}
+            {event.effects.length > 0 && (
+              <ul>
+                {event.effects.map((effect, place) => (
+                  <li key={place} data-effect={effect.what}>
+                    {effect.text}
+                  </li>
+                ))}
+              </ul>
+            )}
+          </div>
+        </li>
+      ))}
+    </ol>
+  )
+}
+
+function Changes({ told, names }: { told: Explanation; names: Names }) {
+  if (told.changes.length === 0) return <p className="nothing">没有预警</p>
+  const titles = new Map(told.alerts.map((alert) => [alert.alert_id, headline(alert, names).name]))
+  return (
+    <ol className="history">
+      {told.changes.map((change) => (
+        <li key={`${change.alert_id}/${change.revision}`}>
+          <time>{full(change.at)}</time>
+          <div>
+            <b>{word(CHANGES, change.change).zh}</b> <LevelBadge level={change.level} /> {titles.get(change.alert_id) ?? change.control_point}
+            <span className="sub">{causeText(change.cause)}</span>
+          </div>
+        </li>
+      ))}
+    </ol>
+  )
+}

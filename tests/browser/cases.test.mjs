@@ -1,0 +1,223 @@
+// A case is found by a part of its number, and its page says how it stands, by which days, and why.
+
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+
+import { screenshot, startBrowser, startPlatform } from './lib.mjs'
+
+const SHOWN_MS = 120_000
+/** WCAG 2.1 AA for text of normal size. */
+const CONTRAST = 4.5
+
+let platform
+let browser
+let page
+let late
+const broken = []
+
+before(async () => {
+  platform = await startPlatform({ name: 'cases', startTimeoutMs: SHOWN_MS })
+  browser = await startBrowser()
+  page = await browser.newPage({ viewport: { width: 1366, height: 900 } })
+  page.setDefaultTimeout(SHOWN_MS)
+  page.on('pageerror', (error) => broken.push(error.stack))
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !/Failed to load resource/.test(message.text())) broken.push(message.text())
+  })
+  late = await lateCase()
+})
+
+after(async () => {
+  await browser?.close()
+  await platform?.stop()
+})
+
+test('a case is found by a part of its number, by the keyboard alone', async () => {
+  await page.goto(platform.url)
+  await page.locator('.places a', { hasText: '办件' }).focus()
+  await page.keyboard.press('Enter')
+  await page.locator('#cases tbody tr').first().waitFor()
+  assert.equal(await page.evaluate(() => document.activeElement?.getAttribute('name')), 'number', 'one can type at once')
+  await page.keyboard.type(late.alert.case_no.slice(7).toLowerCase())
+  await page.keyboard.press('Enter')
+  await page.locator(`#cases [data-case="${late.alert.case_no}"]`).waitFor()
+  for (const number of await page.locator('#cases tbody th a').allTextContents()) {
+    assert.ok(number.includes(late.alert.case_no.slice(7)), `${number} was not looked for`)
+  }
+  await screenshot(page, 'cases-1366')
+  await page.locator(`#cases [data-case="${late.alert.case_no}"] a`).focus()
+  await page.keyboard.press('Enter')
+  await page.locator('#case-no', { hasText: late.alert.case_no }).waitFor()
+})
+
+test('cases are listed by body and by whether they are closed, page by page', async () => {
+  const body = late.alert.org_code
+  await page.goto(`${platform.url}/#/cases?org=${body}&open=false`)
+  await page.locator('#cases tbody tr').first().waitFor()
+  const { cases } = await ask(`/api/v1/cases?org_code=${body}&open=false`)
+  assert.ok(cases.length > 0 && cases.every((found) => found.org_code === body && found.closed_at))
+  for (const badge of await page.locator('#cases .badge').allTextContents()) assert.equal(badge, '已办结')
+
+  await page.goto(`${platform.url}/#/cases`)
+  await page.locator('.more').click()
+  await page.waitForFunction(() => document.querySelectorAll('#cases tbody tr').length > 50)
+  const numbers = await page.locator('#cases tbody tr').evaluateAll((rows) => rows.map((row) => row.dataset.case))
+  assert.equal(new Set(numbers).size, numbers.length, 'no case stands there twice')
+
+  await page.locator('#case-search [name="number"]').fill('no-such-case-anywhere')
+  await page.keyboard.press('Enter')
+  await page.locator('.placeholder.empty').waitFor()
+})
+
+test('the page of a case shows its limits day by day: counted, left out, due, beyond', async () => {
+  await openCase()
+  const limit = page.locator('#limits .limit').filter({ has: page.locator('.over-day') }).first()
+  await limit.waitFor()
+  // What the squares show is what the platform counted.
+  const told = await ask(`/api/v1/cases/${late.alert.source}/${late.alert.case_no}/explain`)
+  const [story] = told.limits.filter((l) => l.control_points.includes(late.alert.control_point) && l.visit === late.alert.visit)
+  const own = page.locator('#limits .limit', { has: page.locator('summary b', { hasText: new RegExp(`^${story.limit}$`) }) }).first()
+  const longest = story.measures.filter((m) => m.account).sort((a, b) => Date.parse(b.due_at) - Date.parse(a.due_at))[0]
+  const days = longest.account.days.reduce((n, range) => n + 1 + (Date.parse(range.to) - Date.parse(range.from)) / 86_400_000, 0)
+  assert.equal(await own.locator('td[class^="verdict-"]').count(), days)
+  assert.equal(await own.locator('td.due-day').count(), new Set(story.measures.filter((m) => m.due_at).map((m) => m.due_at.slice(0, 10))).size)
+  const text = await own.locator('td.due-day .unseen').last().textContent()
+  assert.match(text, /期限届满/)
+  assert.match(await own.locator('.strip-headline').textContent(), /届满.*超期第 \d+ 天/)
+  assert.ok((await own.locator('.legend li').count()) >= 3)
+  await screenshot(page, 'case-page-1366')
+})
+
+test('records stand in one line of time with what was alleged, and late ones say so', async () => {
+  await openCase()
+  const found = await ask(`/api/v1/cases/${late.alert.source}/${late.alert.case_no}`)
+  assert.equal(await page.locator('#timeline [data-kind]').count(), found.timeline.length)
+  assert.ok((await page.locator('#timeline [data-kind="alert"]').count()) > 0)
+
+  // A township of the demonstration enters its cases in bulk, days later.
+  const entered = await backEntered()
+  await page.goto(`${platform.url}/#/cases/${entered.source}/${entered.case_no}`)
+  await page.locator('#timeline [data-mark="entered_late"]').first().waitFor()
+  assert.match(await page.locator('#timeline [data-mark="entered_late"]').first().textContent(), /\d+ 天后.*才录入/)
+})
+
+test('what was known when the card was issued explains the card, and the address keeps the question', async () => {
+  await openCase()
+  const issued = late.alert.issued_at
+  await page.locator('#explain-form button', { hasText: issued.slice(5, 16).replace('T', ' ') }).first().click()
+  await page.locator(`.explained[data-view="course"][aria-busy="false"]`, { hasText: `只计平台在 ${issued.slice(0, 10)}` }).waitFor()
+  assert.match(page.url(), /known=/)
+  assert.match(await page.locator('#explained').textContent(), /与平台当时已发布的预警一致/)
+  await page.locator('.points[data-outcome="alleged"][open]').waitFor()
+  assert.ok((await page.locator('.points[data-outcome="not_found"] summary').count()) > 0, 'why nothing was raised is told too')
+  await page.locator('#why').scrollIntoViewIfNeeded()
+  await screenshot(page, 'case-explained-1366')
+
+  const other = await browser.newPage()
+  await other.goto(page.url())
+  await other.locator('.explained', { hasText: `只计平台在 ${issued.slice(0, 10)}` }).waitFor({ timeout: SHOWN_MS })
+  await other.close()
+})
+
+test('as of an instant before anything happened there is nothing to explain, and the page says so', async () => {
+  await openCase()
+  await page.locator('#explain-form [name="known"]').fill('2020-01-01T00:00:00')
+  await page.locator('#explain-form button.main').click()
+  await page.locator('#why .placeholder.failed', { hasText: '尚未收到' }).waitFor()
+})
+
+test('light and dark, on a desk and on a phone, everything can be read and nothing is cut off', async () => {
+  for (const scheme of ['light', 'dark']) {
+    for (const [name, width, height] of [
+      ['desk', 1366, 900],
+      ['phone', 390, 844],
+    ]) {
+      const other = await browser.newPage({ viewport: { width, height }, colorScheme: scheme })
+      other.setDefaultTimeout(SHOWN_MS)
+      await other.goto(`${platform.url}/${hashOf(late.alert)}`)
+      await other.locator('#explained').waitFor()
+      const wide = await other.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
+      assert.ok(wide <= 0, `${name} ${scheme}: ${wide} px wider than its window`)
+      const faint = await other.evaluate(tooFaint, CONTRAST)
+      assert.deepEqual(faint, [], `${name} ${scheme}`)
+      await screenshot(other, `case-page-${name}-${scheme}`)
+      await other.close()
+    }
+  }
+})
+
+test('nothing on the way broke the page', () => assert.deepEqual(broken, []))
+
+async function openCase() {
+  await page.goto(`${platform.url}/${hashOf(late.alert)}`)
+  await page.locator('#explained').waitFor()
+}
+
+const hashOf = ({ source, case_no: no }) => `#/cases/${encodeURIComponent(source)}/${encodeURIComponent(no)}`
+
+/** A case with a card for a limit in working days that was overrun, on which it stands no more in doubt. */
+async function lateCase() {
+  return until('an overdue case', async () => {
+    const { alerts } = await ask('/api/v1/alerts?status=issued&level=yellow,red&limit=200')
+    for (const alert of alerts.filter((a) => a.subject_kind === 'case' && a.breached_at && a.completed_at && /wd$/.test(a.limit ?? ''))) {
+      const found = await ask(`/api/v1/alerts/${alert.alert_id}`)
+      if (found.account.length > 0) return found
+    }
+    return null
+  })
+}
+
+/** A case with a record that was entered more than a day after it happened. */
+async function backEntered() {
+  return until('a case that was entered late', async () => {
+    const { alerts } = await ask('/api/v1/alerts?rule=Q2&limit=20')
+    const subjects = alerts.flatMap((a) => (a.subject_kind === 'org' ? [a.org_code ?? a.case_no] : []))
+    const { cases } = await ask(`/api/v1/cases?limit=200${subjects.length > 0 ? `&org_code=${subjects[0]}` : ''}`)
+    for (const { source, case_no } of cases) {
+      const found = await ask(`/api/v1/cases/${source}/${case_no}`)
+      const entered = (e) => e.kind === 'event' && e.entered_at && Date.parse(e.entered_at) - Date.parse(e.at) > 86_400_000
+      if (found.timeline.some(entered)) return { source, case_no }
+    }
+    return null
+  })
+}
+
+async function until(what, look) {
+  for (const began = Date.now(); Date.now() - began < SHOWN_MS; ) {
+    const found = await look()
+    if (found) return found
+    await new Promise((later) => setTimeout(later, 500))
+  }
+  throw new Error(`there was never ${what}`)
+}
+
+async function ask(path) {
+  const response = await fetch(new URL(path, platform.url))
+  assert.equal(response.status, 200, path)
+  return response.json()
+}
+
+/** Runs in the page: texts whose contrast with the ground behind them is below the least. */
+function tooFaint(least) {
+  const parse = (color) => (/rgba?\(([^)]+)\)/.exec(color)?.[1] ?? '0,0,0,0').split(/[ ,/]+/).map(Number)
+  const luminance = ([r, g, b]) => {
+    const [x, y, z] = [r, g, b].map((c) => (c / 255 <= 0.03928 ? c / 255 / 12.92 : ((c / 255 + 0.055) / 1.055) ** 2.4))
+    return 0.2126 * x + 0.7152 * y + 0.0722 * z
+  }
+  const ground = (element) => {
+    for (let at = element; at; at = at.parentElement) {
+      const [r, g, b, alpha = 1] = parse(getComputedStyle(at).backgroundColor)
+      if (alpha > 0.9) return [r, g, b]
+    }
+    return [255, 255, 255]
+  }
+  const faint = []
+  for (const element of document.querySelectorAll('.case-page *')) {
+    const own = [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim() !== '')
+    if (!own || element.closest('.unseen, svg, [hidden]') || element.getClientRects().length === 0) continue
+    const [a, b] = [luminance(parse(getComputedStyle(element).color)), luminance(ground(element))].sort((x, y) => y - x)
+    const contrast = (a + 0.05) / (b + 0.05)
+    if (contrast < least) faint.push(`${element.className || element.tagName} “${element.textContent.trim().slice(0, 20)}” ${contrast.toFixed(2)}`)
+  }
+  return [...new Set(faint)].slice(0, 10)
+}
