@@ -1,42 +1,82 @@
-// The page: the board or the wall by the address, and over it the panel.
+// The page by the address, and over it the panel; before that, who is signed in.
 
-import { Suspense, lazy, useEffect } from 'react'
+import { Suspense, lazy, useEffect, useState } from 'react'
 
 import { Board, Wall } from './board/Board'
 import { Masthead, WatermarkField } from './board/Masthead'
-import { hashStore, list, panel } from './board/model'
-import { casesPageOf } from './cases/routes'
+import { list, panel, start } from './board/model'
 import { Placeholder } from './components/pieces'
+import { type Page, placeStore } from './pages'
 import { Panel } from './panel/Panel'
-import { WALL_HASH } from './panel/routes'
+import { ChangePassword } from './people/ChangePassword'
+import { Entrance } from './people/Entrance'
+import { NothingHere } from './people/NothingHere'
+import { seesCases, sessionStore } from './people/session'
 import { useStore } from './store'
 
 /** Pages that many never open come in parts of their own. */
 const CasePages = lazy(() => import('./cases/Pages'))
 
 export function App() {
-  const hash = useStore(hashStore)
-  const wall = hash === WALL_HASH
-  const cases = casesPageOf(hash)
+  const { phase } = useStore(sessionStore)
+  const inside = phase === 'off' || phase === 'in'
+  const [entered, setEntered] = useState(false)
+  useEffect(() => {
+    if (inside && !entered) {
+      start()
+      setEntered(true)
+    }
+  }, [inside, entered])
+  // What was open stays, unseen, for when the same person comes back: a form that is half filled in, too.
+  return (
+    <>
+      {entered && (
+        <div hidden={!inside} inert={!inside}>
+          <Inside />
+        </div>
+      )}
+      {!inside && <Entrance phase={phase} />}
+    </>
+  )
+}
+
+function Inside() {
+  const session = useStore(sessionStore)
+  const { page } = useStore(placeStore)
   const { route } = useStore(panel.state)
+  const wall = page.name === 'wall'
   // A wall shows everything that stands open, whatever was looked for before.
   useEffect(() => {
     if (wall) void list.choose({ level: null, scope: 'open', org: null })
   }, [wall])
+  const shown = seesCases(session) || page.name === 'password' ? <Shown page={page} /> : <NothingHere />
   return (
     <div className={`app${wall ? ' wall' : ''}${route ? ' with-panel' : ''}`}>
       <Masthead wall={wall} />
-      {cases ? (
-        <Suspense fallback={<Placeholder state="waiting" words={{ zh: '正在载入…', en: 'Loading' }} />}>
-          <CasePages page={cases} />
-        </Suspense>
-      ) : wall ? (
-        <Wall />
-      ) : (
-        <Board />
-      )}
+      {shown}
       <Panel />
       <WatermarkField />
     </div>
   )
+}
+
+function Shown({ page }: { page: Page }) {
+  return (
+    <Suspense fallback={<Placeholder state="waiting" words={{ zh: '正在载入…', en: 'Loading' }} />}>
+      <PageOf page={page} />
+    </Suspense>
+  )
+}
+
+function PageOf({ page }: { page: Page }) {
+  switch (page.name) {
+    case 'board':
+      return <Board />
+    case 'wall':
+      return <Wall />
+    case 'password':
+      return <ChangePassword />
+    case 'cases':
+      return <CasePages page={page.page} />
+  }
 }

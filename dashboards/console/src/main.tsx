@@ -6,17 +6,25 @@ import './styles/account.css'
 import './styles/strip.css'
 import './styles/timeline.css'
 import './styles/dispositions.css'
+import './styles/people.css'
 import './styles/cases.css'
 import './styles/wall.css'
 import './styles/narrow.css'
 
 import { createRoot } from 'react-dom/client'
 
+import { followPresence } from './api/attended'
 import { App } from './App'
-import { start } from './board/model'
+import { followSession } from './people/session'
 import { followTheme } from './theme'
+import { followLanguage } from './words/language'
 
 followTheme()
-start()
+followLanguage()
+followPresence()
+followSession(() => {
+  history.replaceState(null, '', location.pathname)
+  location.reload()
+})
 const root = document.getElementById('root')
 if (root) createRoot(root).render(<App />)

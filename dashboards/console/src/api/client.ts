@@ -1,5 +1,6 @@
 // What the page asks of the platform. Each answer is the API's JSON as it is; what goes wrong is an `ApiFailure`.
 
+import { Store } from '../store'
 import type { AlertFound, AlertPage, CaseFound, Counts, Platform, SourceRow } from './types'
 
 export const PAGE = 50
@@ -11,6 +12,8 @@ export class ApiFailure extends Error {
     zh: string,
     readonly en: string,
     readonly reason = '',
+    /** So many seconds the platform asks to wait. */
+    readonly retryAfter: number | null = null,
   ) {
     super(zh)
   }
@@ -25,22 +28,59 @@ interface Problem {
   message_en?: string
 }
 
-/** Asks; the answer is taken to be what the path is known to give. */
+/** Nobody is signed in: until somebody is, nothing but the session is asked for. */
+export const signedOut = new Store(false)
+
+/** Why the platform lets nobody in who has to do something about it first. */
+export type Denial = 'not_signed_in' | 'change_password'
+
+const deniers = new Set<(reason: Denial) => void>()
+
+/** Hears that the session is over, or that a password has to be changed. */
+export const onDenied = (listener: (reason: Denial) => void) => deniers.add(listener)
+
+const SESSION = /^\/api\/v1\/session(\/|$)/
+const isDenial = (reason: string | undefined): reason is Denial => reason === 'not_signed_in' || reason === 'change_password'
+
+/** Asks; the answer is taken to be what the path is known to give. An answer without a body is undefined. */
 export async function ask<T>(path: string, options: RequestInit = {}): Promise<T> {
-  let response
+  if (signedOut.get() && !SESSION.test(path)) throw new ApiFailure(401, '请先登录', 'Sign in first', 'not_signed_in')
+  const response = await answerOf(path, options)
+  if (response.status === 204) return undefined as T
+  const body = (await response.json().catch(() => null)) as (T & Problem) | null
+  if (response.ok && body !== null) return body
+  throw failureOf(response, body)
+}
+
+/** Asks for a file. */
+export async function download(path: string, signal?: AbortSignal): Promise<Blob> {
+  const response = await answerOf(path, { signal: signal ?? null })
+  if (response.ok) return response.blob()
+  throw failureOf(response, (await response.json().catch(() => null)) as Problem | null)
+}
+
+async function answerOf(path: string, options: RequestInit): Promise<Response> {
+  const headers: Record<string, string> = { accept: 'application/json', ...(options.headers as Record<string, string>) }
+  // Another site's page cannot send it: the platform takes changes from its own pages only.
+  if (options.method && options.method !== 'GET') headers['x-requested-with'] = 'mingjing'
   try {
-    response = await fetch(path, { ...options, headers: { accept: 'application/json', ...options.headers } })
+    return await fetch(path, { ...options, headers })
   } catch (error) {
     if (isAborted(error)) throw error
     throw new ApiFailure(0, '无法连接平台', 'The platform cannot be reached')
   }
-  const body = (await response.json().catch(() => null)) as (T & Problem) | null
-  if (response.ok && body !== null) return body
-  throw new ApiFailure(
+}
+
+function failureOf(response: Response, problem: Problem | null): ApiFailure {
+  const { reason, message_zh: zh, message_en: en } = problem ?? {}
+  if (isDenial(reason)) deniers.forEach((hear) => hear(reason))
+  const wait = Number(response.headers.get('retry-after') ?? NaN)
+  return new ApiFailure(
     response.status,
-    body?.message_zh ?? `平台答复 ${response.status}`,
-    body?.message_en ?? `The platform answered ${response.status}`,
-    body?.reason,
+    zh ?? `平台答复 ${response.status}`,
+    en ?? `The platform answered ${response.status}`,
+    reason,
+    Number.isFinite(wait) ? wait : null,
   )
 }
 

@@ -1,5 +1,6 @@
 // The live stream. It says what happens and how the connection stands; it keeps no state of the board.
 
+import { signedOut } from './client'
 import type { Alert, Counts } from './types'
 
 export type Connection = 'connecting' | 'live' | 'lost'
@@ -22,6 +23,11 @@ export function follow(on: LiveListener) {
   let missed = true
 
   const open = () => {
+    if (signedOut.get()) {
+      missed = true
+      setTimeout(open, RETRY_MS)
+      return
+    }
     const stream = new EventSource('/api/v1/alerts/stream')
     stream.addEventListener('open', () => on.state('live'))
     stream.addEventListener('error', () => {

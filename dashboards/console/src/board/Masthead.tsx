@@ -5,13 +5,16 @@ import { useEffect, useRef, useState } from 'react'
 import { clock } from '../api/clock'
 import type { Connection } from '../api/live'
 import { watermarkStore } from '../api/platform'
-import { Both } from '../components/pieces'
-import { full, inZoneOf } from '../format'
 import { CASES_HASH } from '../cases/routes'
-import { BOARD_HASH, WALL_HASH } from '../panel/routes'
+import { Both } from '../components/pieces'
+import { ThemeSwitch } from '../components/switches'
+import { full, inZoneOf } from '../format'
+import { BOARD_HASH, WALL_HASH } from '../pages'
+import { PersonMenu } from '../people/PersonMenu'
+import { seesCases, sessionStore } from '../people/session'
 import { useStore } from '../store'
-import { themeStore } from '../theme'
 import type { Words } from '../words/codes'
+import { t } from '../words/language'
 import { connectionStore } from './model'
 
 const CONNECTIONS: Record<Connection, Words> = {
@@ -25,6 +28,7 @@ const TICK_MS = 250
 export function Masthead({ wall }: { wall: boolean }) {
   const watermark = useStore(watermarkStore)
   const connection = useStore(connectionStore)
+  const alerts = seesCases(useStore(sessionStore))
   return (
     <header className="masthead">
       <h1>
@@ -38,16 +42,18 @@ export function Masthead({ wall }: { wall: boolean }) {
           <Both words={{ zh: watermark, en: 'Demonstration data' }} />
         </p>
       )}
-      {!wall && (
+      {!wall && alerts && (
         <nav className="places" aria-label="页面 Pages">
           <a href={BOARD_HASH}>监察</a>
           <a href={CASES_HASH}>办件</a>
         </nav>
       )}
       <div className="platform">
-        <p id="connection" className="connection" role="status" data-state={connection}>
-          <Both words={CONNECTIONS[connection]} />
-        </p>
+        {alerts && (
+          <p id="connection" className="connection" role="status" data-state={connection}>
+            <Both words={CONNECTIONS[connection]} />
+          </p>
+        )}
         <p className="clock">
           <span className="clock-label">
             <Both words={{ zh: '平台时间', en: 'Platform time' }} />
@@ -55,6 +61,7 @@ export function Masthead({ wall }: { wall: boolean }) {
           <PlatformTime />
         </p>
         <ViewSwitches wall={wall} />
+        <PersonMenu />
       </div>
     </header>
   )
@@ -75,8 +82,6 @@ function PlatformTime() {
 }
 
 function ViewSwitches({ wall }: { wall: boolean }) {
-  const theme = useStore(themeStore)
-  const other = theme === 'dark' ? 'light' : 'dark'
   const enter = () => {
     location.hash = WALL_HASH
     // A browser may refuse the full screen; the wall is shown in its window then.
@@ -88,11 +93,9 @@ function ViewSwitches({ wall }: { wall: boolean }) {
   }
   return (
     <div className="switches">
-      <button type="button" onClick={() => themeStore.set(other)} title={other === 'dark' ? 'Dark' : 'Light'}>
-        {other === 'dark' ? '深色' : '浅色'}
-      </button>
-      <button type="button" className="wall-switch" onClick={wall ? leave : enter} title={wall ? 'Leave wall mode' : 'Wall mode'}>
-        {wall ? '退出大屏' : '大屏'}
+      <ThemeSwitch />
+      <button type="button" className="wall-switch" onClick={wall ? leave : enter}>
+        {wall ? t('退出大屏', 'Leave the wall') : t('大屏', 'Wall')}
       </button>
     </div>
   )

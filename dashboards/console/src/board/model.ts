@@ -5,8 +5,10 @@ import { type Connection, follow } from '../api/live'
 import { watchPlatform } from '../api/platform'
 import type { Counts, SourceRow } from '../api/types'
 import { casePage, followCase } from '../cases/model'
+import { BOARD_HASH, pageOf, placeStore } from '../pages'
 import { PanelModel } from '../panel/panel-model'
 import { routeOf } from '../panel/routes'
+import { seesCases, seesSources, sessionStore } from '../people/session'
 import { Store } from '../store'
 import { ListModel, SCOPES } from './list-model'
 
@@ -33,6 +35,7 @@ async function loadCounts() {
 }
 
 async function loadSources() {
+  if (!seesSources(sessionStore.get())) return
   try {
     sourcesStore.set((await api.sources()).sources)
   } catch {
@@ -41,6 +44,7 @@ async function loadSources() {
 }
 
 function load() {
+  if (!seesCases(sessionStore.get())) return
   void list.load()
   void loadCounts()
   panel.reload()
@@ -51,13 +55,19 @@ function load() {
 export function start() {
   const moved = () => {
     hashStore.set(location.hash)
+    const page = pageOf(location.hash)
+    if (page) placeStore.set({ page, hash: location.hash || BOARD_HASH })
     panel.follow(routeOf(location.hash))
-    followCase(location.hash)
+    followCase(placeStore.get().hash)
   }
   window.addEventListener('hashchange', moved)
   load()
   moved()
   watchPlatform(() => panel.reload())
+  void loadSources()
+  setInterval(() => void loadSources(), SOURCES_EVERY_MS)
+  // Whom no alert is shown, nobody tells of them.
+  if (!seesCases(sessionStore.get())) return
   follow({
     state: (state) => connectionStore.set(state),
     counts: (counts) => countsStore.set(counts),
@@ -73,6 +83,4 @@ export function start() {
       casePage.take(alert)
     },
   })
-  void loadSources()
-  setInterval(() => void loadSources(), SOURCES_EVERY_MS)
 }

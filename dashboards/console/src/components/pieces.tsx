@@ -4,10 +4,12 @@ import { type ReactNode, useId } from 'react'
 
 import type { Level, Status } from '../api/types'
 import { LEVELS, STATUSES, type Words } from '../words/codes'
+import { languageStore } from '../words/language'
 
-/** Chinese first, English second and smaller. */
+/** Chinese first, English second and smaller; English alone to whoever chose it. */
 export function Both({ words }: { words: Words }) {
   if (!words.en) return words.zh
+  if (languageStore.get() === 'en') return words.en
   return (
     <>
       {words.zh} <small lang="en">{words.en}</small>

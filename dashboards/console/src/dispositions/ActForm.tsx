@@ -11,6 +11,7 @@ import { clock } from '../api/clock'
 import type { Names } from '../api/names'
 import type { Alert } from '../api/types'
 import { inZoneOf } from '../format'
+import { sessionStore } from '../people/session'
 import { useStore } from '../store'
 import { type Theme, themeStore } from '../theme'
 import { CONCLUSIONS } from '../words/codes'
@@ -36,7 +37,7 @@ interface Props {
 }
 
 interface Values {
-  person: string
+  person?: string
   body?: string
   office?: string
   why: string
@@ -65,11 +66,12 @@ function Fields({ act, alert, names, done, cancel }: Props) {
   const [failure, setFailure] = useState<ApiFailure | null>(null)
   const keys = useRef(new Keys())
   const body = Form.useWatch('body', form) ?? signerStore.get().body
-  const needsKey = failure?.status === 401 || adminKeyStore.get() !== ''
+  const { person } = useStore(sessionStore)
+  const needsKey = !person && (failure?.status === 401 || adminKeyStore.get() !== '')
 
   const submit = async (values: Values) => {
-    const said = saidOf(values, kind.fields)
-    remember(said.who)
+    const said = saidOf(values, kind.fields, person === null)
+    if (said.who) remember(said.who)
     adminKeyStore.set(values.admin_key ?? '')
     setSending(true)
     setFailure(null)
@@ -124,15 +126,23 @@ function Fields({ act, alert, names, done, cancel }: Props) {
           <EvidenceInput />
         </Form.Item>
       )}
-      <Form.Item name="body" label="签署机构 Body" extra={names.tables.orgs[body]}>
-        <BodyInput names={names} />
-      </Form.Item>
-      <Form.Item name="office" label="内设机构 Office">
-        {offices.length > 0 ? <Select allowClear options={offices} placeholder="内设机构" /> : <Input maxLength={128} placeholder="如 执法监督科" />}
-      </Form.Item>
-      <Form.Item name="person" label="经办人编号 Person" rules={[{ required: true, whitespace: true, message: '请写明由谁作出' }]}>
-        <Input maxLength={128} autoComplete="username" placeholder="人员编号或者岗位" />
-      </Form.Item>
+      {person ? (
+        <p className="wide act-signer">
+          以 {[person.name || person.person, person.body && names.org(person.body), names.office(person.body, person.office)].filter(Boolean).join(' · ')} 的名义办理
+        </p>
+      ) : (
+        <>
+          <Form.Item name="body" label="签署机构 Body" extra={names.tables.orgs[body]}>
+            <BodyInput names={names} />
+          </Form.Item>
+          <Form.Item name="office" label="内设机构 Office">
+            {offices.length > 0 ? <Select allowClear options={offices} placeholder="内设机构" /> : <Input maxLength={128} placeholder="如 执法监督科" />}
+          </Form.Item>
+          <Form.Item name="person" label="经办人编号 Person" rules={[{ required: true, whitespace: true, message: '请写明由谁作出' }]}>
+            <Input maxLength={128} autoComplete="username" placeholder="人员编号或者岗位" />
+          </Form.Item>
+        </>
+      )}
       {needsKey && (
         <Form.Item name="admin_key" label="管理员密钥 Key">
           <Input.Password autoComplete="off" />
@@ -159,8 +169,9 @@ function BodyInput({ names, ...given }: { names: Names }) {
 
 const options = (names: Record<string, string>) => Object.entries(names).map(([value, label]) => ({ value, label }))
 
-function saidOf(values: Values, fields: readonly Field[]): Said {
-  const said: Said = { who: { person: values.person.trim(), body: values.body ?? '', office: values.office?.trim() ?? '' }, why: values.why.trim() }
+function saidOf(values: Values, fields: readonly Field[], signs: boolean): Said {
+  const said: Said = { why: values.why.trim() }
+  if (signs) said.who = { person: values.person?.trim() ?? '', body: values.body ?? '', office: values.office?.trim() ?? '' }
   if (fields.includes('conclusion') && values.conclusion) said.conclusion = values.conclusion
   if (fields.includes('to') && values.to) said.to = values.to
   if (fields.includes('due_at') && values.due_at) said.due_at = inPlatformZone(values.due_at)

@@ -6,6 +6,9 @@ import type { Names } from '../api/names'
 import type { Alert } from '../api/types'
 import { panel, list } from '../board/model'
 import { Placeholder } from '../components/pieces'
+import { notTheirs } from '../people/roles'
+import { sessionStore } from '../people/session'
+import { useStore } from '../store'
 import { ACT_KINDS, type Act, actsOf } from './act-kinds'
 
 // Forms bring a library with them, which a reader of the board does not need.
@@ -14,7 +17,8 @@ const ActForm = lazy(() => import('./ActForm'))
 export function Acts({ alert, names }: { alert: Alert; names: Names }) {
   const [act, setAct] = useState<Act | null>(null)
   const [done, setDone] = useState<Act | null>(null)
-  const { now, refused } = actsOf(alert)
+  const { person } = useStore(sessionStore)
+  const { now, refused } = actsOf(alert, (other) => person && notTheirs(person.roles, other))
   const taken = (changed: Alert | null) => {
     setDone(act)
     setAct(null)

@@ -108,11 +108,11 @@ function needsAppeal(alert: Alert) {
   return openAppeal(alert) ? null : '该预警没有待决的申诉'
 }
 
-/** The acts in two: those that can be done now, and the others with the reason. */
-export function actsOf(alert: Alert): { now: Act[]; refused: { act: Act; why: string }[] } {
+/** The acts in two: those that can be done now, and the others with the reason; `notTheirs` says why a reader may not. */
+export function actsOf(alert: Alert, notTheirs: (act: Act) => string | null = () => null): { now: Act[]; refused: { act: Act; why: string }[] } {
   const refused: { act: Act; why: string }[] = []
   const now = ACTS.filter((act) => {
-    const why = ACT_KINDS[act].refused(alert)
+    const why = notTheirs(act) ?? ACT_KINDS[act].refused(alert)
     if (why !== null) refused.push({ act, why })
     return why === null
   })

@@ -9,7 +9,8 @@ const ASK_MS = 1000
 const ASK_TIMES = 60
 
 export interface Said {
-  who: { person: string; body: string; office: string }
+  /** Left out where somebody signed in: it is they. */
+  who?: { person: string; body: string; office: string }
   why: string
   conclusion?: string
   to?: string

@@ -1,4 +1,4 @@
-// Who signs: accounts do not exist yet, so a reader says who they are, and is asked once.
+// Who signs where the site has no accounts: a reader says who they are, and is asked once.
 
 import { Store } from '../store'
 

@@ -6,10 +6,11 @@ import { ApiFailure } from '../api/client'
 import { panel } from '../board/model'
 import { CaseView } from '../cases/CaseView'
 import { Both, Placeholder } from '../components/pieces'
+import { placeStore } from '../pages'
 import { useStore } from '../store'
 import { AlertView } from './AlertView'
 import type { PanelState } from './panel-model'
-import { BOARD_HASH, alertIdOf } from './routes'
+import { alertIdOf } from './routes'
 
 export function Panel() {
   const state = useStore(panel.state)
@@ -52,7 +53,7 @@ export function Panel() {
 /** Leads back to the row that the panel was opened from. */
 function close(hash: string) {
   const id = alertIdOf(hash)
-  location.hash = BOARD_HASH
+  location.hash = placeStore.get().hash
   if (id) document.querySelector<HTMLElement>(`[data-alert="${CSS.escape(id)}"]`)?.focus()
 }
 

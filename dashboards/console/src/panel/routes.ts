@@ -20,8 +20,6 @@ export interface Route {
 
 export const alertHash = (id: string) => `#/alert/${encodeURIComponent(id)}`
 export const caseHash = (source: string, caseNo: string) => `#/case/${encodeURIComponent(source)}/${encodeURIComponent(caseNo)}`
-export const BOARD_HASH = '#/'
-export const WALL_HASH = '#/wall'
 
 /** The panel's page that an address names; null where it names none. */
 export function routeOf(hash: string): Route | null {
