@@ -1,4 +1,6 @@
-//! `/api/v1/alerts`: a page, one with its account and history, all as NDJSON; and the counts.
+//! `/api/v1/alerts`: a page, one with its account and history, all as NDJSON, CSV or a workbook; and the counts.
+
+mod table;
 
 use axum::Json;
 use axum::body::Body;
@@ -6,10 +8,12 @@ use axum::extract::{Path, RawQuery, State as Here};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use mingjing_domain::alert::{Level, Status};
+use mingjing_domain::Timestamp;
+use mingjing_domain::alert::{AlertRecord, Level, Status};
 use mingjing_domain::disposition::DispositionState;
-use mingjing_store::{AlertCursor, AlertFilter};
+use mingjing_store::{AlertCursor, AlertFilter, AlertSort, AlertStream, OrderState};
 use mingjing_wire::alerts::write_alert;
+use mingjing_wire::xlsx;
 use serde_json::{Value, json};
 
 use crate::people::gate::Caller;
@@ -19,12 +23,43 @@ use crate::{ApiError, State, view};
 /// Alerts on a page where nothing is said.
 const LIMIT_DEFAULT: u32 = 50;
 
+/// Alerts that one workbook holds at most; the format holds more, spreadsheet programs on office machines hardly do.
+const WORKBOOK_ALERTS_MAX: u32 = 200_000;
+
 /// What a request asks for.
 #[derive(Debug, Default, PartialEq)]
 struct Asked {
     filter: AlertFilter,
     cursor: Option<AlertCursor>,
     limit: Option<u32>,
+    /// Whether it asks how many there are in all.
+    total: bool,
+    /// Whether it asks for orders whose term is over: by the clock, which is not the query's.
+    overdue: bool,
+    format: Format,
+}
+
+/// As what alerts are exported.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Format {
+    /// One JSON object a line: everything.
+    #[default]
+    Ndjson,
+    /// A table for people.
+    Csv,
+    /// The same as a workbook.
+    Xlsx,
+}
+
+impl Asked {
+    /// As far as `caller` sees, at this instant.
+    fn by(mut self, caller: &Caller, now: Timestamp) -> Self {
+        self.filter.sight = caller.sight();
+        if self.overdue {
+            self.filter.order = Some(OrderState::Overdue(now));
+        }
+        self
+    }
 }
 
 /// `GET /api/v1/alerts`
@@ -33,8 +68,7 @@ pub(crate) async fn list(
     caller: Caller,
     RawQuery(query): RawQuery,
 ) -> Result<Json<Value>, ApiError> {
-    let mut asked = asked(query.as_deref().unwrap_or_default())?;
-    asked.filter.sight = caller.sight();
+    let asked = asked(query.as_deref().unwrap_or_default())?.by(&caller, (state.now)());
     let limit = asked.limit.unwrap_or(LIMIT_DEFAULT);
     let page = state
         .store
@@ -45,9 +79,11 @@ pub(crate) async fn list(
         .iter()
         .map(|a| view::brief(a, state.zone))
         .collect();
-    Ok(Json(
-        json!({ "alerts": alerts, "next": page.next.map(|n| n.to_string()) }),
-    ))
+    let mut answer = json!({ "alerts": alerts, "next": page.next.map(|n| n.to_string()) });
+    if asked.total {
+        answer["total"] = json!(state.store.alerts_counted(&asked.filter).await?);
+    }
+    Ok(Json(answer))
 }
 
 /// `GET /api/v1/alerts/{alert_id}`
@@ -68,30 +104,102 @@ pub(crate) async fn one(
     })))
 }
 
-/// `GET /api/v1/alerts/export`: every alert asked for, whatever its status, one JSON object a line. Answered only once
-/// ClickHouse has begun to, so that one who asks while it is away is told so and not cut off.
+/// `GET /api/v1/alerts/export`: every alert asked for, whatever its status. Answered only once ClickHouse has begun to, so that one who
+/// asks while it is away is told so and not cut off.
 pub(crate) async fn export(
     Here(state): Here<State>,
     caller: Caller,
     RawQuery(query): RawQuery,
 ) -> Result<Response, ApiError> {
-    let mut asked = asked(query.as_deref().unwrap_or_default())?;
-    asked.filter.sight = caller.sight();
+    let asked = asked(query.as_deref().unwrap_or_default())?.by(&caller, (state.now)());
+    if asked.format == Format::Xlsx {
+        return workbook(&state, &asked.filter).await;
+    }
     let mut alerts = state.store.alerts_export(&asked.filter)?;
     let first = alerts.next().await?;
     let zone = state.zone;
-    let lines = futures::stream::try_unfold((first, alerts), move |(now, mut alerts)| async move {
-        let Some(alert) = now else { return Ok(None) };
-        let line = Bytes::from(write_alert(&alert, zone) + "\n");
-        // An export that breaks off must not look whole: the connection is cut.
-        let next = alerts.next().await.map_err(|error| {
-            tracing::error!(%error, "an export broke off");
-            std::io::Error::other(error)
-        })?;
-        Ok::<_, std::io::Error>(Some((line, (next, alerts))))
-    });
+    if asked.format == Format::Csv {
+        let names = state.names.current();
+        let heads = table::csv_line(table::COLUMNS.map(|(head, _)| head));
+        let heads = format!("{}{heads}", table::BYTE_ORDER_MARK);
+        let line = move |alert: &AlertRecord| {
+            let cells = table::row(alert, &names, zone);
+            table::csv_line(cells.iter().map(String::as_str))
+        };
+        let file = [
+            (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
+            (header::CONTENT_DISPOSITION, file_name(&state, "csv")),
+        ];
+        return Ok((file, lines(heads, first, alerts, line)).into_response());
+    }
+    let line = move |alert: &AlertRecord| write_alert(alert, zone) + "\n";
     let kind = [(header::CONTENT_TYPE, "application/x-ndjson; charset=utf-8")];
-    Ok((kind, Body::from_stream(lines)).into_response())
+    Ok((kind, lines(String::new(), first, alerts, line)).into_response())
+}
+
+/// A body of lines, one an alert, after `heads`.
+fn lines(
+    heads: String,
+    first: Option<AlertRecord>,
+    alerts: AlertStream,
+    line: impl Fn(&AlertRecord) -> String + Clone + Send + 'static,
+) -> Body {
+    let begun = (heads, first, alerts);
+    let lines = futures::stream::try_unfold(begun, move |(heads, now, mut alerts)| {
+        let line = line.clone();
+        async move {
+            let Some(alert) = now else {
+                // Heads without a row under them.
+                return Ok((!heads.is_empty())
+                    .then(|| (Bytes::from(heads), (String::new(), None, alerts))));
+            };
+            let text = Bytes::from(heads + &line(&alert));
+            // An export that breaks off must not look whole: the connection is cut.
+            let next = alerts.next().await.map_err(|error| {
+                tracing::error!(%error, "an export broke off");
+                std::io::Error::other(error)
+            })?;
+            Ok::<_, std::io::Error>(Some((text, (String::new(), next, alerts))))
+        }
+    });
+    Body::from_stream(lines)
+}
+
+/// Every alert asked for as a workbook. It is answered when it is whole, and memory holds it packed.
+async fn workbook(state: &State, filter: &AlertFilter) -> Result<Response, ApiError> {
+    let failed = |error: std::io::Error| ApiError::Failed(Box::new(error));
+    let names = state.names.current();
+    let mut alerts = state.store.alerts_export(filter)?;
+    let mut sheet = xlsx::Table::new(&table::COLUMNS).map_err(failed)?;
+    while let Some(alert) = alerts.next().await? {
+        if sheet.rows() > WORKBOOK_ALERTS_MAX {
+            return Err(ApiError::bad(
+                "format",
+                format!("超过 {WORKBOOK_ALERTS_MAX} 条，一个工作簿装不下；请缩小范围，或者用 csv"),
+            ));
+        }
+        let cells = table::row(&alert, &names, state.zone);
+        sheet
+            .row(cells.iter().map(String::as_str))
+            .map_err(failed)?;
+    }
+    let file = [
+        (
+            header::CONTENT_TYPE,
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet".to_owned(),
+        ),
+        (header::CONTENT_DISPOSITION, file_name(state, "xlsx")),
+    ];
+    Ok((file, sheet.finish("预警").map_err(failed)?).into_response())
+}
+
+/// What a browser calls the file: by the day.
+fn file_name(state: &State, ending: &str) -> String {
+    let day = (state.now)().local_date(state.zone);
+    format!(
+        "attachment; filename=\"alerts-{}.{ending}\"",
+        day.format("%Y%m%d")
+    )
 }
 
 /// `GET /api/v1/counts`
@@ -139,6 +247,30 @@ fn asked(query: &str) -> Result<Asked, ApiError> {
             "open" => filter.open_only = flag(&name, &value)?,
             "disposition" => filter.disposition = many(&name, &value, disposition)?,
             "to_review" => filter.to_review = flag(&name, &value)?,
+            "order_state" => match value.as_str() {
+                "unanswered" => filter.order = Some(OrderState::Unanswered),
+                "answered" => filter.order = Some(OrderState::Answered),
+                "overdue" => asked.overdue = true,
+                _ => {
+                    let known = "write unanswered, overdue or answered";
+                    return Err(ApiError::bad(&name, known));
+                }
+            },
+            "sort" => {
+                let sort = AlertSort::from_code(&value);
+                let known = || AlertSort::ALL.map(AlertSort::code).join(", ");
+                filter.sort =
+                    sort.ok_or_else(|| ApiError::bad(&name, format!("write {}", known())))?;
+            }
+            "total" => asked.total = flag(&name, &value)?,
+            "format" => {
+                asked.format = match value.as_str() {
+                    "ndjson" => Format::Ndjson,
+                    "csv" => Format::Csv,
+                    "xlsx" => Format::Xlsx,
+                    _ => return Err(ApiError::bad(&name, "write ndjson, csv or xlsx")),
+                };
+            }
             "cursor" => {
                 let cursor = value.parse().map_err(|e: mingjing_store::InvalidCursor| {
                     ApiError::bad("cursor", e.to_string())
@@ -155,10 +287,17 @@ fn asked(query: &str) -> Result<Asked, ApiError> {
                 return Err(ApiError::bad(
                     other,
                     "unknown parameter; known are status, level, control_point, rule, source, org_code, \
-                     region, item_code, case_no, raised_from, raised_before, open, to_review, disposition, cursor, limit",
+                     region, item_code, case_no, raised_from, raised_before, open, to_review, disposition, order_state, sort, total, format, cursor, limit",
                 ));
             }
         }
+    }
+    let sorted = asked.filter.sort;
+    if asked.cursor.as_ref().is_some_and(|c| c.sort != sorted) {
+        return Err(ApiError::bad(
+            "cursor",
+            "it is of a page in another order: give the sort that it came with",
+        ));
     }
     Ok(asked)
 }
@@ -191,8 +330,6 @@ fn level(code: &str) -> Option<Level> {
 
 #[cfg(test)]
 mod tests {
-    use mingjing_domain::Timestamp;
-
     use super::*;
 
     #[test]
@@ -214,12 +351,29 @@ mod tests {
             "open=yes",
             "to_review=maybe",
             "disposition=forgiven",
+            "sort=oldest",
+            "order_state=late",
+            "format=pdf",
+            "total=maybe",
+            "cursor=owed.5.00",
+            "sort=gravest&cursor=5.00",
         ] {
             assert!(
                 matches!(asked(wrong), Err(ApiError::BadRequest { .. })),
                 "{wrong}"
             );
         }
+    }
+
+    #[test]
+    fn a_page_of_an_order_goes_on_in_it() {
+        let read = asked("sort=owed&cursor=owed.5.00&total=true&order_state=overdue").unwrap();
+        assert_eq!(read.filter.sort, AlertSort::Owed);
+        assert!(read.total && read.cursor.is_some() && read.filter.order.is_none());
+        let now = Timestamp::from_millis(7);
+        let read = read.by(&Caller::Anybody, now);
+        assert_eq!(read.filter.order, Some(OrderState::Overdue(now)));
+        assert_eq!(asked("format=xlsx").unwrap().format, Format::Xlsx);
     }
 
     #[test]

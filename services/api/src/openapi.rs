@@ -70,7 +70,23 @@ const FILTERS: &[Parameter] = &[
         "disposition",
         "处置状态，逗号分隔: open, held, issued, confirmed, appealed, upheld, dismissed, withdrawn_on_appeal, recheck",
     ),
-    ("query", "cursor", "上一页给出的 next"),
+    (
+        "query",
+        "order_state",
+        "有未办结的督办，且: unanswered 未反馈, overdue 逾期未反馈, answered 已反馈待办结",
+    ),
+    (
+        "query",
+        "sort",
+        "次序: newest 新的在前（默认）, owed 部门最先到期的在前, gravest 最重、最久的在前",
+    ),
+    ("query", "total", "true: 另答总条数 total"),
+    (
+        "query",
+        "format",
+        "导出格式: ndjson（默认，全部字段）, csv, xlsx（供人阅读的表格）；只用于 export",
+    ),
+    ("query", "cursor", "上一页给出的 next，次序须与该页相同"),
     ("query", "limit", "每页条数 1..1000，默认 50"),
 ];
 
@@ -82,20 +98,21 @@ const OPERATIONS: &[Operation] = &[
     Operation {
         path: "/api/v1/alerts",
         id: "listAlerts",
-        summary: "预警列表，新的在前 / alerts, newest first",
+        summary: "预警列表，默认新的在前 / alerts, newest first unless another order is asked for",
         parameters: FILTERS,
         media_type: "application/json",
         schema: || {
             json!({ "type": "object", "required": ["alerts", "next"], "properties": {
                 "alerts": { "type": "array", "items": alert() },
                 "next": { "type": ["string", "null"], "description": "下一页的 cursor" },
+                "total": { "type": "integer", "minimum": 0, "description": "符合条件的总条数；请求 total=true 时才有" },
             } })
         },
     },
     Operation {
         path: "/api/v1/alerts/export",
         id: "exportAlerts",
-        summary: "全部预警，逐行 JSON / every alert asked for, one JSON object a line",
+        summary: "全部预警，逐行 JSON，或者 CSV、工作簿 / every alert asked for: one JSON object a line, or CSV, or a workbook",
         parameters: FILTERS,
         media_type: "application/x-ndjson",
         schema: alert,

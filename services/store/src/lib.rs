@@ -39,10 +39,10 @@ pub use inspection::{
 };
 pub use migrate::{Applied, MigrationError, SCHEMA_NUMBER};
 pub use query::{
-    AlertCursor, AlertFilter, AlertPage, AlertStream, AlertView, BorneCode, CaseCursor, CaseFilter,
-    CaseLogView, CasePage, CaseView, CasesAsked, ChangePlace, ControlTotal, Counts, Horizon, InvalidCursor, ItemRun, LevelCount,
-    OrgCount, Past, PastAlert, PastAsked, PastEvent, PlacedEvent, RejectCount, RuleQuality,
-    SentCode, Sight,
+    AlertCursor, AlertFilter, AlertPage, AlertSort, AlertStream, AlertView, BorneCode, CaseCursor,
+    CaseFilter, CaseLogView, CasePage, CaseView, CasesAsked, ChangePlace, ControlTotal, Counts,
+    Horizon, InvalidCursor, ItemRun, LevelCount, OrderState, OrgCount, Past, PastAlert, PastAsked,
+    PastEvent, PlacedEvent, RejectCount, RuleQuality, SentCode, Sight,
 };
 pub use rows::{
     AlertHistoryRow, AlertRow, CaseRow, CommandOutcome, CommandRow, Control, ControlRow, DayTotals,

@@ -21,6 +21,7 @@ mod paper;
 mod read;
 mod row;
 mod sheets;
+mod table;
 mod write;
 
 use std::fmt;
@@ -30,6 +31,7 @@ use crate::refusal::Words;
 
 pub use read::{Workbook, read};
 pub use row::Row;
+pub use table::{Head, ROWS_MAX, Table};
 pub use write::{WriteError, write};
 
 /// One definition.

@@ -5,13 +5,13 @@ use mingjing_domain::Timestamp;
 use mingjing_domain::alert::{AlertRecord, Status};
 
 use super::sight::all_of;
-use super::{AlertCursor, AlertFilter, PAGE_MAX};
+use super::{AlertCursor, AlertFilter, AlertSort, PAGE_MAX};
 use crate::rows::{AlertHistoryRow, AlertRow, HistoryEntry, from_code};
 use crate::store::within;
 use crate::table::Table;
 use crate::{Error, Store};
 
-/// Some alerts, newest first.
+/// Some alerts, in the order that was asked for.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AlertPage {
     /// The alerts.
@@ -30,7 +30,7 @@ pub struct AlertView {
 }
 
 impl Store {
-    /// A page of alerts, newest first; `limit` is held within 1..=1000.
+    /// A page of alerts; `limit` is held within 1..=1000. The cursor is one of the same order.
     ///
     /// # Errors
     /// [`Error::Unavailable`], [`Error::Refused`], [`Error::Damaged`].
@@ -41,14 +41,14 @@ impl Store {
         limit: u32,
     ) -> Result<AlertPage, Error> {
         let limit = limit.clamp(1, PAGE_MAX);
-        let mut conditions = filter.conditions();
-        if cursor.is_some() {
-            conditions.push(AlertCursor::CONDITION);
-        }
+        let after = cursor.map(AlertCursor::condition);
+        let mut conditions: Vec<&str> = filter.conditions();
+        conditions.extend(after.as_deref());
         let sql = format!(
-            "SELECT {} FROM alerts FINAL {} ORDER BY raised_at DESC, alert_id LIMIT {{limit:UInt32}}",
+            "SELECT {} FROM alerts FINAL {} {} LIMIT {{limit:UInt32}}",
             AlertRow::select_list(),
-            all_of(&conditions)
+            all_of(&conditions),
+            filter.sort.clause()
         );
         let mut query = filter
             .bind(self.client().query_raw(&sql))
@@ -57,7 +57,21 @@ impl Store {
             query = cursor.bind(query);
         }
         let rows: Vec<AlertRow> = self.fetch("reading a page of alerts", query).await?;
-        page(rows, limit as usize)
+        page(rows, limit as usize, filter.sort)
+    }
+
+    /// How many alerts the filter asks for.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`], [`Error::Refused`].
+    pub async fn alerts_counted(&self, filter: &AlertFilter) -> Result<u64, Error> {
+        let sql = format!(
+            "SELECT count() AS alerts FROM alerts FINAL {}",
+            all_of(&filter.conditions())
+        );
+        let query = filter.bind(self.client().query_raw(&sql));
+        let counted: Vec<Counted> = self.fetch("counting the alerts asked for", query).await?;
+        Ok(counted.first().map_or(0, |row| row.alerts))
     }
 
     /// An alert with its history; none if there is no such alert.
@@ -138,6 +152,11 @@ impl Store {
     }
 }
 
+#[derive(clickhouse::Row, serde::Deserialize)]
+struct Counted {
+    alerts: u64,
+}
+
 /// Where in the log a change of an alert was concluded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ChangePlace {
@@ -176,16 +195,14 @@ impl AlertStream {
 }
 
 /// Cuts the one row too many, which only shows that there are more.
-fn page(mut rows: Vec<AlertRow>, limit: usize) -> Result<AlertPage, Error> {
+fn page(mut rows: Vec<AlertRow>, limit: usize, sort: AlertSort) -> Result<AlertPage, Error> {
     let more = rows.len() > limit;
     rows.truncate(limit);
     let alerts: Vec<AlertRecord> = rows
         .into_iter()
         .map(AlertRecord::try_from)
         .collect::<Result<_, _>>()?;
-    let next = alerts.last().filter(|_| more).map(|last| AlertCursor {
-        raised_at: last.raised_at,
-        alert_id: last.alert_id.clone(),
-    });
+    let next = alerts.last().filter(|_| more);
+    let next = next.map(|last| sort.after(last));
     Ok(AlertPage { alerts, next })
 }

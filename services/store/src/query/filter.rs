@@ -1,14 +1,22 @@
-//! Which alerts are asked for, and where a page begins.
-
-use std::fmt;
-use std::str::FromStr;
+//! Which alerts are asked for.
 
 use clickhouse::query::Query;
 use mingjing_domain::Timestamp;
 use mingjing_domain::alert::{Level, Status};
 use mingjing_domain::disposition::DispositionState;
 
-use super::Sight;
+use super::{AlertSort, Sight};
+
+/// How an order 督办 about an alert stands that is not closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OrderState {
+    /// Nobody has answered it.
+    Unanswered,
+    /// Nobody has answered it, and its term is over at this instant.
+    Overdue(Timestamp),
+    /// It was answered: whoever gave it closes it.
+    Answered,
+}
 
 /// Which alerts are asked for. Every part narrows; an empty part asks for all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -41,8 +49,12 @@ pub struct AlertFilter {
     pub to_review: bool,
     /// With people it stands in one of these ways.
     pub disposition: Vec<DispositionState>,
+    /// There is an order about it that stands so.
+    pub order: Option<OrderState>,
     /// How far whoever asks sees.
     pub sight: Sight,
+    /// In which order they come.
+    pub sort: AlertSort,
 }
 
 /// What still stands.
@@ -66,6 +78,21 @@ impl AlertFilter {
         when(
             !self.disposition.is_empty(),
             "disposition IN {disposition:Array(String)}",
+        );
+        when(
+            self.order.is_some(),
+            "JSONType(handling, 'order') = 'Object' AND JSONType(handling, 'order', 'closed') = 'Null'",
+        );
+        let answered = self.order == Some(OrderState::Answered);
+        when(answered, "JSONLength(handling, 'order', 'answers') > 0");
+        when(
+            self.order.is_some() && !answered,
+            "JSONLength(handling, 'order', 'answers') = 0",
+        );
+        when(
+            matches!(self.order, Some(OrderState::Overdue(_))),
+            "parseDateTime64BestEffortOrNull(JSONExtractString(handling, 'order', 'due_at'), 3, 'UTC') \
+             < fromUnixTimestamp64Milli({order_now:Int64}, 'UTC')",
         );
         when(!self.level.is_empty(), "level IN {level:Array(String)}");
         when(
@@ -116,6 +143,9 @@ impl AlertFilter {
         if !levels.is_empty() {
             query = query.param("level", levels);
         }
+        if let Some(OrderState::Overdue(now)) = self.order {
+            query = query.param("order_now", now.millis());
+        }
         let texts = [
             ("control_point", &self.control_point),
             ("rule", &self.rule),
@@ -142,33 +172,6 @@ impl AlertFilter {
     }
 }
 
-/// The last alert of a page: the next one begins after it. Alerts come newest first, and in the order of their ids
-/// within a millisecond, so alerts raised meanwhile do not shift a page.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AlertCursor {
-    /// When it was raised.
-    pub raised_at: Timestamp,
-    /// Its id.
-    pub alert_id: String,
-}
-
-impl AlertCursor {
-    pub(super) const CONDITION: &'static str = "(raised_at < fromUnixTimestamp64Milli({cursor_at:Int64}, 'UTC') \
-         OR (raised_at = fromUnixTimestamp64Milli({cursor_at:Int64}, 'UTC') AND alert_id > {cursor_id:String}))";
-
-    pub(super) fn bind(&self, query: Query) -> Query {
-        query
-            .param("cursor_at", self.raised_at.millis())
-            .param("cursor_id", self.alert_id.as_str())
-    }
-}
-
-impl fmt::Display for AlertCursor {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}", self.raised_at.millis(), self.alert_id)
-    }
-}
-
 /// A text that is no cursor.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a page cursor: {text:?}; use the one that came with the page before")]
@@ -179,39 +182,5 @@ pub struct InvalidCursor {
 impl InvalidCursor {
     pub(super) fn of(text: &str) -> Self {
         Self { text: text.into() }
-    }
-}
-
-impl FromStr for AlertCursor {
-    type Err = InvalidCursor;
-
-    fn from_str(text: &str) -> Result<Self, InvalidCursor> {
-        let invalid = || InvalidCursor::of(text);
-        let (at, alert_id) = text.split_once('.').ok_or_else(invalid)?;
-        let at: i64 = at.parse().map_err(|_| invalid())?;
-        if alert_id.is_empty() || !alert_id.bytes().all(|b| b.is_ascii_alphanumeric()) {
-            return Err(invalid());
-        }
-        Ok(AlertCursor {
-            raised_at: Timestamp::from_millis(at),
-            alert_id: alert_id.into(),
-        })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_cursor_reads_back_and_nonsense_does_not() {
-        let cursor = AlertCursor {
-            raised_at: Timestamp::from_millis(-5),
-            alert_id: "00ff".into(),
-        };
-        assert_eq!(cursor.to_string().parse(), Ok(cursor));
-        for text in ["", "5", "5.", "x.00", "5.a'b"] {
-            assert!(text.parse::<AlertCursor>().is_err(), "{text:?}");
-        }
     }
 }

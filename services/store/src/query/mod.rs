@@ -15,6 +15,7 @@ mod items_run;
 mod past;
 mod quality;
 mod sight;
+mod sort;
 mod sources;
 
 pub use alerts::{AlertPage, AlertStream, AlertView, ChangePlace};
@@ -23,11 +24,12 @@ pub use case_log::{CaseLogView, PlacedEvent};
 pub use cases::{CaseCursor, CaseFilter, CasePage};
 pub use counts::{Counts, LevelCount, OrgCount};
 pub use events::CasesAsked;
-pub use filter::{AlertCursor, AlertFilter, InvalidCursor};
+pub use filter::{AlertFilter, InvalidCursor, OrderState};
 pub use items_run::{BorneCode, ItemRun};
 pub use past::{Horizon, Past, PastAlert, PastAsked, PastEvent};
 pub use quality::RuleQuality;
 pub use sight::Sight;
+pub use sort::{AlertCursor, AlertSort};
 pub use sources::{ControlTotal, RejectCount, SentCode};
 
 /// The most rows on one page.

@@ -16,4 +16,5 @@ mod rate;
 mod round_trip;
 mod samples;
 mod shadows;
+mod sorting;
 mod sources;

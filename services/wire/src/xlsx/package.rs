@@ -171,29 +171,69 @@ impl<'b> Package<'b> {
     }
 }
 
-/// Packs parts, in this order.
+/// A part that is packed as it is written.
+pub(super) struct Packing {
+    packer: DeflateEncoder<Vec<u8>>,
+    crc: Crc,
+    length: usize,
+}
+
+/// A part that is packed.
+pub(super) struct Packed {
+    content: Vec<u8>,
+    crc: u32,
+    length: usize,
+}
+
+impl Packing {
+    pub(super) fn new() -> Self {
+        Self {
+            packer: DeflateEncoder::new(Vec::new(), Compression::default()),
+            crc: Crc::new(),
+            length: 0,
+        }
+    }
+
+    pub(super) fn write(&mut self, text: &str) -> std::io::Result<()> {
+        self.crc.update(text.as_bytes());
+        self.length += text.len();
+        self.packer.write_all(text.as_bytes())
+    }
+
+    pub(super) fn finish(self) -> std::io::Result<Packed> {
+        Ok(Packed {
+            content: self.packer.finish()?,
+            crc: self.crc.sum(),
+            length: self.length,
+        })
+    }
+}
+
+/// Packs a part that is there as a whole.
+pub(super) fn packed(text: &str) -> std::io::Result<Packed> {
+    let mut packing = Packing::new();
+    packing.write(text)?;
+    packing.finish()
+}
+
+/// Puts parts into one archive, in this order.
 ///
 /// # Errors
 /// A part or the whole is larger than the format holds.
-pub(super) fn pack(parts: &[(String, String)]) -> std::io::Result<Vec<u8>> {
+pub(super) fn pack(parts: &[(String, Packed)]) -> std::io::Result<Vec<u8>> {
     let mut out = Vec::new();
     let mut directory = Vec::new();
     let small = |length: usize| {
         u32::try_from(length)
             .map_err(|_| std::io::Error::other("the workbook would be larger than 4 GiB"))
     };
-    for (name, content) in parts {
-        let mut packer = DeflateEncoder::new(Vec::new(), Compression::default());
-        packer.write_all(content.as_bytes())?;
-        let packed = packer.finish()?;
-        let mut crc = Crc::new();
-        crc.update(content.as_bytes());
+    for (name, part) in parts {
         // What both headers say: version, flags (UTF-8 names), method, time, day, checksum, lengths.
         let mut common = Vec::new();
         for short in [20, 1 << 11, 8, 0, DAY] {
             common.extend(u16::to_le_bytes(short));
         }
-        for long in [crc.sum(), small(packed.len())?, small(content.len())?] {
+        for long in [part.crc, small(part.content.len())?, small(part.length)?] {
             common.extend(long.to_le_bytes());
         }
         common.extend((name.len() as u16).to_le_bytes());
@@ -207,7 +247,7 @@ pub(super) fn pack(parts: &[(String, String)]) -> std::io::Result<Vec<u8>> {
         out.extend(LOCAL.to_le_bytes());
         out.extend(&common);
         out.extend(name.as_bytes());
-        out.extend(packed);
+        out.extend(&part.content);
     }
     let at = small(out.len())?;
     let count = (parts.len() as u16).to_le_bytes();
@@ -229,15 +269,17 @@ mod tests {
 
     #[test]
     fn what_is_packed_is_unpacked_and_damage_is_seen() {
+        let part = |text: &str| packed(text).expect("packed");
+        let text = "甲".repeat(100);
         let parts = [
-            ("a.xml".to_owned(), "甲".repeat(100)),
-            ("B/c.xml".to_owned(), String::new()),
+            ("a.xml".to_owned(), part(&text)),
+            ("B/c.xml".to_owned(), part("")),
         ];
         let mut bytes = pack(&parts).expect("packed");
         let mut package = Package::open(&bytes).expect("an archive");
         assert_eq!(
             package.read("A.xml").expect("whole"),
-            Some(parts[0].1.clone().into_bytes())
+            Some(text.into_bytes())
         );
         assert_eq!(package.read("/b/C.xml").expect("whole"), Some(Vec::new()));
         assert_eq!(package.read("d.xml").expect("none"), None);
@@ -246,7 +288,7 @@ mod tests {
         assert!(matches!(package.read("a.xml"), Err(Broken::Damaged(_))));
         assert!(Package::open(b"PK").is_err());
         let large = "0".repeat(UNPACKED_MAX as usize + 1);
-        let bomb = pack(&[("a".into(), large)]).expect("packed");
+        let bomb = pack(&[("a".into(), part(&large))]).expect("packed");
         assert!(bomb.len() < 1 << 20);
         let mut package = Package::open(&bomb).expect("an archive");
         assert_eq!(package.read("a").err(), Some(Broken::TooLarge));

@@ -2,12 +2,12 @@
 
 use super::cells::Cell;
 use super::letters;
-use super::package::pack;
+use super::package::{Packed, pack, packed};
 
-const MAIN: &str = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
+pub(super) const MAIN: &str = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
 const RELATIONS: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
 const PACKAGE: &str = "http://schemas.openxmlformats.org/package/2006";
-const HEADER: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n";
+pub(super) const HEADER: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n";
 /// Rows for which a column's choices are offered.
 const CHOICE_ROWS: u32 = 10_000;
 
@@ -128,26 +128,36 @@ impl Paper {
 /// # Errors
 /// It is larger than the format holds.
 pub(super) fn workbook(papers: &[Paper]) -> std::io::Result<Vec<u8>> {
+    let titles: Vec<&str> = papers.iter().map(|paper| paper.title.as_str()).collect();
+    let sheets = papers.iter().map(|paper| packed(&paper.part()));
+    bound(&titles, sheets.collect::<std::io::Result<_>>()?)
+}
+
+/// Puts packed sheets into a workbook, each under its title.
+///
+/// # Errors
+/// It is larger than the format holds.
+pub(super) fn bound(titles: &[&str], sheets: Vec<Packed>) -> std::io::Result<Vec<u8>> {
     let mut kinds = String::new();
     let mut tabs = String::new();
     let mut relations =
         format!("<Relationship Id=\"styles\" Type=\"{RELATIONS}/styles\" Target=\"styles.xml\"/>");
-    let mut sheets = Vec::new();
-    for (number, paper) in (1..).zip(papers) {
+    let mut named = Vec::new();
+    for (number, (title, sheet)) in (1..).zip(titles.iter().zip(sheets)) {
         let part = format!("worksheets/sheet{number}.xml");
         kinds += &format!(
             "<Override PartName=\"/xl/{part}\" ContentType=\"application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml\"/>"
         );
         tabs += &format!(
             "<sheet name=\"{}\" sheetId=\"{number}\" r:id=\"sheet{number}\"/>",
-            escaped(&paper.title)
+            escaped(title)
         );
         relations += &format!(
             "<Relationship Id=\"sheet{number}\" Type=\"{RELATIONS}/worksheet\" Target=\"{part}\"/>"
         );
-        sheets.push((format!("xl/{part}"), paper.part()));
+        named.push((format!("xl/{part}"), sheet));
     }
-    let mut parts = vec![
+    let parts = [
         (
             "[Content_Types].xml".to_owned(),
             format!(
@@ -179,8 +189,12 @@ pub(super) fn workbook(papers: &[Paper]) -> std::io::Result<Vec<u8>> {
         ),
         ("xl/styles.xml".to_owned(), styles()),
     ];
-    parts.extend(sheets);
-    pack(&parts)
+    let mut all = Vec::new();
+    for (name, text) in parts {
+        all.push((name, packed(&text)?));
+    }
+    all.extend(named);
+    pack(&all)
 }
 
 /// Fonts, fills and the five styles.
@@ -202,7 +216,7 @@ fn styles() -> String {
 }
 
 /// Text for XML, and what spreadsheets would take for a character (`_x0041_`) told apart from it.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let looks_coded = |rest: &str| {
         rest.get(..2) == Some("_x")

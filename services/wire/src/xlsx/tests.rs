@@ -211,6 +211,11 @@ fn book_sharing(sheets: &[(&str, String)], shared: &str) -> Vec<u8> {
         "xl/styles.xml".into(),
         format!("<styleSheet {main}><numFmts><numFmt numFmtId=\"200\" formatCode=\"yyyy&quot;年&quot;m\"/></numFmts><cellXfs><xf/><xf numFmtId=\"14\"/><xf numFmtId=\"200\"/></cellXfs></styleSheet>"),
     ));
+    let packed = |text: &str| super::package::packed(text).expect("packed");
+    let parts: Vec<_> = parts
+        .iter()
+        .map(|(name, text): &(String, String)| (name.clone(), packed(text)))
+        .collect();
     super::package::pack(&parts).expect("packed")
 }
 
