@@ -349,15 +349,15 @@ impl People {
         Ok(token)
     }
 
-    /// Who holds a session's token.
-    async fn person(&self, token: &str) -> Result<Caller, ApiError> {
+    /// Who holds a session's token, and whether somebody used it just now.
+    async fn person(&self, token: &str, used: bool) -> Result<Caller, ApiError> {
         let digits = token.strip_prefix(TOKEN_PREFIX).unwrap_or_default();
         let shaped =
             digits.len() == 2 * TOKEN_BYTES && digits.bytes().all(|b| b.is_ascii_hexdigit());
         if !shaped {
             return Err(ApiError::Access(Denied::NotSignedIn));
         }
-        let person = self.of_session(&secret::digest(token), true).await?;
+        let person = self.of_session(&secret::digest(token), used).await?;
         Ok(Caller::Person(Arc::new(person)))
     }
 

@@ -1,6 +1,7 @@
 // What the page asks of the platform. Each answer is the API's JSON as it is; what goes wrong is an `ApiFailure`.
 
 import { Store } from '../store'
+import { attended } from './attended'
 import type { AlertFound, AlertPage, CaseFound, Counts, Platform, SourceRow } from './types'
 
 export const PAGE = 50
@@ -63,6 +64,8 @@ async function answerOf(path: string, options: RequestInit): Promise<Response> {
   const headers: Record<string, string> = { accept: 'application/json', ...(options.headers as Record<string, string>) }
   // Another site's page cannot send it: the platform takes changes from its own pages only.
   if (options.method && options.method !== 'GET') headers['x-requested-with'] = 'mingjing'
+  // What the page asks by itself does not keep a session from running out.
+  if (!attended()) headers['x-unattended'] = '1'
   try {
     return await fetch(path, { ...options, headers })
   } catch (error) {

@@ -23,6 +23,8 @@ use crate::{ApiError, State};
 
 /// A browser sends it only where our own pages ask it to: another site's page may not without asking us first, and we never agree.
 const OWN_HEADER: (&str, &str) = ("x-requested-with", "mingjing");
+/// The console sends it with what it asks by itself while nobody is at it: that does not keep a session from running out.
+const UNATTENDED_HEADER: &str = "x-unattended";
 
 /// Whom a request is from.
 #[derive(Clone, Debug)]
@@ -182,6 +184,7 @@ pub(super) async fn identify(
     headers: &HeaderMap,
 ) -> Result<Caller, ApiError> {
     let people = &*state.people;
+    let used = !headers.contains_key(UNATTENDED_HEADER);
     let asker = Asker {
         authorization: headers
             .get(header::AUTHORIZATION)
@@ -190,7 +193,7 @@ pub(super) async fn identify(
     };
     if let Some(bearer) = asker.bearer() {
         if bearer.starts_with(TOKEN_PREFIX) {
-            return people.person(bearer).await;
+            return people.person(bearer, used).await;
         }
         let key = state.operator_key.as_ref().map(|key| key.text());
         // Without a configured key there is none that opens anything: also not for this machine.
@@ -206,7 +209,7 @@ pub(super) async fn identify(
     if writes {
         own_page(headers, people, true)?;
     }
-    people.person(token).await
+    people.person(token, used).await
 }
 
 /// Whether whoever it is may ask this.
