@@ -1,8 +1,9 @@
 // Which page an address names, behind the panel, which has addresses of its own (panel/routes.ts).
 
+import { type CasesPage, casesPageOf } from './cases/routes'
 import { Store } from './store'
 
-export type Page = { name: 'board' } | { name: 'wall' } | { name: 'password' }
+export type Page = { name: 'board' } | { name: 'wall' } | { name: 'password' } | { name: 'cases'; page: CasesPage }
 
 export const BOARD_HASH = '#/'
 export const WALL_HASH = '#/wall'
@@ -21,5 +22,7 @@ export function pageOf(hash: string): Page | null {
   const [path = ''] = hash.split('?')
   if (path === '' || path === BOARD_HASH) return { name: 'board' }
   if (path === WALL_HASH) return { name: 'wall' }
-  return path === PASSWORD_HASH ? { name: 'password' } : null
+  if (path === PASSWORD_HASH) return { name: 'password' }
+  const cases = casesPageOf(hash)
+  return cases && { name: 'cases', page: cases }
 }
