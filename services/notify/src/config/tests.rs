@@ -181,7 +181,8 @@ fn a_route_is_about_what_all_its_lists_say() {
     };
     assert!(when(&|_| ()));
     let list = |text: &str| vec![text.to_owned()];
-    let table: [(&dyn Fn(&mut When), bool); 12] = [
+    type Change<'a> = &'a dyn Fn(&mut When);
+    let table: [(Change<'_>, bool); 12] = [
         (&|w| w.levels = vec![Level::Red, Level::Yellow], true),
         (&|w| w.levels = vec![Level::Yellow], false),
         (&|w| w.regions = list("510500"), true),

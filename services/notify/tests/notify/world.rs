@@ -128,7 +128,7 @@ impl World {
             let families = self.registry.gather();
             let of_name = families.iter().filter(|family| family.name() == name);
             let values = of_name.flat_map(|family| family.get_metric());
-            let sum: f64 = values.map(|metric| metric.get_counter().value()).sum();
+            let sum: f64 = values.map(|metric| metric.get_counter().get_value()).sum();
             (sum as u64 == count).then_some(())
         };
         until(name, counted).await;

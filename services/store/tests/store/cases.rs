@@ -100,7 +100,11 @@ async fn every_filter_finds_its_case_and_no_other() {
             ..any()
         },
     ] {
-        assert_eq!(found(&store, &filter).await, [full.clone()], "{filter:?}");
+        assert_eq!(
+            found(&store, &filter).await,
+            std::slice::from_ref(&full),
+            "{filter:?}"
+        );
     }
     for filter in [
         CaseFilter {
@@ -112,7 +116,11 @@ async fn every_filter_finds_its_case_and_no_other() {
             ..any()
         },
     ] {
-        assert_eq!(found(&store, &filter).await, [bare.clone()], "{filter:?}");
+        assert_eq!(
+            found(&store, &filter).await,
+            std::slice::from_ref(&bare),
+            "{filter:?}"
+        );
     }
     assert_eq!(found(&store, &any()).await, [bare, full]);
     for filter in [
