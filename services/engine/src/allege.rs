@@ -139,7 +139,33 @@ pub(crate) fn allege(
     if let Some(left) = left {
         unclosed::asked_unclosed(left, fold, context, &mut times, out);
     }
+    for allegation in out {
+        if allegation.excused_afterwards(fold, context).is_some() {
+            allegation.level = allegation.level.min(Level::Review);
+        }
+    }
     (times.next, times.unsettled)
+}
+
+impl Allegation {
+    /// The record that shows a lawful exception of the event that is judged, and came after it.
+    pub(crate) fn excused_afterwards(&self, fold: &Fold, context: &Context<'_>) -> Option<u32> {
+        let event = match self.origin {
+            Origin::Finding { place } => fold.findings()[place].event,
+            Origin::TwoContents { event } => event,
+            Origin::Stay { place, .. } => {
+                let stay = &fold.stays[place];
+                let timed = &context.plan.timed[usize::from(stay.timed)];
+                match timed.kind {
+                    TimedKind::TooEarly(..) => stay.done_event,
+                    _ => return None,
+                }
+            }
+            _ => return None,
+        };
+        let point = &context.plan.points[usize::from(self.point)];
+        fold.excused_afterwards(point, event, context)
+    }
 }
 
 struct Times<'a> {
@@ -239,7 +265,8 @@ fn stay_allegation(
     let mut settled = true;
     if ladder.is_breach(gravest) {
         let mut settle = |rung: usize| match timed.kind {
-            TimedKind::Overdue(_) => {
+            // What the case carries itself no special procedure puts off.
+            TimedKind::Overdue(_) if timed.own_deadline.is_none() => {
                 times.settle_stay(stay.rungs[rung], stay, |s| s.rungs[rung] <= until)
             }
             _ => times.settle(stay.rungs[rung]),

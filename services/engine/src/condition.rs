@@ -207,6 +207,14 @@ impl Condition {
             .any(|(slot, _)| matches!(slot, Slot::BuiltIn(..) | Slot::File(..)))
     }
 
+    /// The kinds of files of the case that it asks for.
+    pub(crate) fn case_files(&self) -> impl Iterator<Item = &str> + '_ {
+        self.slots.iter().filter_map(|(slot, _)| match slot {
+            Slot::File(Side::Case, kind) => Some(self.files[usize::from(*kind)].as_str()),
+            _ => None,
+        })
+    }
+
     /// Whether it speaks of the event at hand.
     pub(crate) fn uses_event(&self) -> bool {
         self.slots.iter().any(|(slot, _)| {

@@ -225,7 +225,9 @@
 //!   stands for is known with the event; what cannot be judged does not hold. For findings about the case the first
 //!   event that completes them *and* of which the point may speak counts; `wrong_order`, `not_together`,
 //!   `same_person` with `first`, `required_step` and `amounts_differ` have one event only. `too_early` asks at the
-//!   event that does it; where it may not speak, nobody had to wait.
+//!   event that does it; where it may not speak, nobody had to wait. Of what is found at an event (limits alone excepted, but `too_early`): an
+//!   `unless` that asks `has(case.files.…)`, a later event with a file of such a kind, and it would hold at the event with `case.<attribute>` and files
+//!   of the case as they are known now: review, where the level is graver.
 //! - `condition`: a name without a value that is not asked with `has()` leaves it not judged, and counted; one that is asked, too, where
 //!   the answer hangs on its value all the same. `has(event.files.<kind>)`: the event carried a file of the kind; `has(case.files.<kind>)`: it or an earlier event of the case
 //!   did. What the source's format cannot carry with such an event counts as carried; so do files that were not kept.

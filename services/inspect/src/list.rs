@@ -148,7 +148,7 @@ pub const PLANS: &[Plan] = &[
     },
     Plan {
         inspection: Inspection::RepeatedComplaints,
-        words: "{org}的事项 {item} 在 {days} 日内有 {count} 人投诉同类问题（{about}），共 {all} 件次。",
+        words: "{org}的事项 {item} 在 {days} 日内有 {count} 人投诉{what}，共 {all} 件次。",
         ..MONTH
     },
     Plan {

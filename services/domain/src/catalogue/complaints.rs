@@ -102,7 +102,7 @@ const C3: Rule = Rule {
     id: "C3",
     name: "重复投诉",
     name_en: "Repeated complaints",
-    checks: "同一事项、同一单位、同类内容的投诉，连续若干日内的人数；没有事项的按单位和内容计。",
+    checks: "同一事项、同一单位、同类内容的投诉，连续若干日内的人数；没有事项的按单位和内容计；内容未报的，是否同类提请核实。",
     tier: Tier::Inspection,
     finding: FindingKind::Review,
     level: Level::Review,

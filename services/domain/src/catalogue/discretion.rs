@@ -124,7 +124,7 @@ pub(super) const RULES: &[Rule] = &[
                 source: "11.13",
             },
             Exception {
-                text: "报送了违法行为地而两处不同的，是两个行为",
+                text: "报送了违法行为地而两处不同的，是两个行为；证据材料相同的供核实",
                 source: "D",
             },
         ],

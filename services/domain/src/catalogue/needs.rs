@@ -28,7 +28,7 @@ const NEEDS: &[(&str, &str)] = &[
     ("A11", "行使主体登记检查计划（inspection_plan）"),
     (
         "C3",
-        "投诉报送内容的类别（attributes.complaint_kind）；没有事项的投诉不报类别的不计",
+        "投诉报送内容的类别（attributes.complaint_kind）；未报类别的只提请核实是否同类",
     ),
     ("D1", "事项写明适用的裁量基准（discretion）"),
     ("D2", "事项写明适用的裁量基准（discretion）"),

@@ -67,7 +67,8 @@ pub struct ControlPoint {
     #[serde(default)]
     pub only_when: Option<Name>,
     /// 除外情形, lawful exceptions: it does not speak of events at which any of these conditions holds. Each is judged
-    /// by itself; one whose values are not all known does not hold.
+    /// by itself; one whose values are not all known does not hold. Where one asks for a file of the case and such a file comes only
+    /// afterwards, what was found is for a person.
     #[serde(default)]
     pub unless: Vec<Name>,
     /// How long the department has to answer. Absent: 5 working days (domain study S16).

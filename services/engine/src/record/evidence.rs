@@ -57,6 +57,9 @@ pub(super) fn gather(
             });
         }
     }
+    if let Some(place) = allegation.excused_afterwards(around.fold, around.context) {
+        found.push(event_evidence(place, "此后报送的除外材料", around));
+    }
     if let Origin::AskedUnclosed { .. } = allegation.origin {
         found.push(Evidence::Note {
             text: "办件决定后长期没有办结，办结时应有的内容按届时的记录提请核实。".into(),

@@ -87,6 +87,10 @@ impl Sentence<'_> {
             Basis::OtherItem(former, _) => self.other_item(&mut text, former),
             Basis::Unclosed(event) => self.unclosed(&mut text, *event),
         };
+        let (fold, context) = (self.around.fold, self.around.context);
+        if self.allegation.excused_afterwards(fold, context).is_some() {
+            text.push_str("证明除外情形的材料在此后才报送，是否采信由监督机构核定。");
+        }
         if let Some(legal) = &self.said.legal_basis {
             let _ = write!(text, "依据：{legal}。");
         }

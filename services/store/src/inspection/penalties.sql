@@ -19,7 +19,8 @@ fines AS
                ifNull(toString(toDate(act_at)), '') AS act_day,
                -- A day told without a time is its midnight, and says of no minute that it was this one.
                if(ifNull(toHour(act_at) * 60 + toMinute(act_at), 0) = 0, '', ifNull(formatDateTime(act_at, '%H:%i'), '')) AS act_minute,
-               max(JSONExtractString(data, 'attributes', 'act_place')) AS act_place,
+               -- Written by hand: neither width, case and blanks nor figures in Chinese make another place.
+               replaceAll(translateUTF8(lowerUTF8(normalizeUTF8NFKC(max(JSONExtractString(data, 'attributes', 'act_place')))), '一二三四五六七八九〇零', '12345678900'), ' ', '') AS act_place,
                -- Of the files only those that show the act: a business licence is in every file of its holder.
                groupUniqArrayArray(arrayFilter(f -> f != '', arrayMap(a -> JSONExtractString(a, 'sha256'),
                    arrayFilter(a -> has({documents:Array(String)}, JSONExtractString(a, 'kind')), JSONExtractArrayRaw(data, 'attachments'))))) AS files,

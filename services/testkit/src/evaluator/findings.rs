@@ -8,7 +8,7 @@ use mingjing_domain::source::SourceClock;
 
 use super::authority::query_ends;
 use super::history::Case;
-use super::values::{case_holds, event_holds, holds_with_event};
+use super::values::{case_holds, event_holds, holds_afterwards, holds_with_event};
 use super::{Moment, SlowEvaluator, State, Wanted, Watch, course, flow, level_of, suspensions};
 
 /// One finding of a control point.
@@ -142,8 +142,27 @@ impl SlowEvaluator<'_> {
         found
             .into_iter()
             .filter(|finding| self.may_speak(case, &watch.point, finding.index))
-            .map(|finding| self.as_wanted(case, &watch.point, moment, finding))
+            .map(|finding| {
+                let index = finding.index;
+                let wanted = self.as_wanted(case, &watch.point, moment, finding);
+                self.weighed(case, &watch.point, index, wanted)
+            })
             .collect()
+    }
+
+    /// For a person, where a lawful exception of the event was shown after it.
+    pub(super) fn weighed(
+        &self,
+        case: &Case<'_>,
+        point: &ControlPoint,
+        index: usize,
+        mut wanted: Wanted,
+    ) -> Wanted {
+        let shown = |text: &Name| holds_afterwards(&self.definitions.condition(text), case, index);
+        if point.unless.iter().any(shown) {
+            wanted.level = Level::Review;
+        }
+        wanted
     }
 
     /// The first record that was told anew after the course had ended.
@@ -205,10 +224,13 @@ impl SlowEvaluator<'_> {
         let moved = |i: usize| Some((i, case.held(i)?.1));
         let mut found = (0..case.events.len()).filter(asked).filter_map(moved);
         let first = found.find(|(i, _)| self.may_speak(case, &watch.point, *i));
-        let first = first.map(|(index, told_at)| Wanted {
-            state: moment.state(case, &watch.point, told_at),
-            breached_at: Some(told_at),
-            ..self.as_wanted(case, &watch.point, moment, Finding::of_case(index))
+        let first = first.map(|(index, told_at)| {
+            let wanted = Wanted {
+                state: moment.state(case, &watch.point, told_at),
+                breached_at: Some(told_at),
+                ..self.as_wanted(case, &watch.point, moment, Finding::of_case(index))
+            };
+            self.weighed(case, &watch.point, index, wanted)
         });
         first.into_iter().collect()
     }

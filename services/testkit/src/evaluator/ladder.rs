@@ -199,7 +199,7 @@ impl SlowEvaluator<'_> {
             let early = done > start && case.second(done) < earliest;
             if early && self.may_speak(case, &watch.point, done) {
                 let instant = case.events[done].occurred_at;
-                found.push(Wanted {
+                let wanted = Wanted {
                     control_point: watch.point.id.text.clone(),
                     step: stay.step,
                     visit: stay.visit,
@@ -208,7 +208,8 @@ impl SlowEvaluator<'_> {
                     due_at: Some(earliest),
                     breached_at: Some(instant),
                     completed_at: None,
-                });
+                };
+                found.push(self.weighed(case, &watch.point, done, wanted));
             }
         }
         found

@@ -72,6 +72,9 @@ impl SlowEvaluator<'_> {
         by: Timestamp,
         ladder: &mut [Step],
     ) {
+        if limit.own_deadline.is_some() {
+            return;
+        }
         for other in others {
             let twin = self.twin(other, limit, stay);
             let steps = twin.map(|(twin, course)| {

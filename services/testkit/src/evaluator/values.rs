@@ -85,6 +85,8 @@ pub(super) struct Condition {
     needs: Vec<String>,
     /// Kinds of files that it asks for.
     files: Vec<String>,
+    /// Those of the case.
+    case_files: Vec<String>,
 }
 
 impl Condition {
@@ -94,14 +96,15 @@ impl Condition {
         Self {
             program,
             needs: needed_names(text),
-            files: files_asked_for(text),
+            files: files_asked_for(text, ".files."),
+            case_files: files_asked_for(text, "case.files."),
         }
     }
 }
 
-/// Kinds behind `.files.`.
-fn files_asked_for(text: &str) -> Vec<String> {
-    let behind = text.split(".files.").skip(1);
+/// Kinds behind `.files.` of something.
+fn files_asked_for(text: &str, of: &str) -> Vec<String> {
+    let behind = text.split(of).skip(1);
     let name = |rest: &str| -> String {
         let part = |c: &char| c.is_alphanumeric() || *c == '_';
         rest.chars().take_while(part).collect()
@@ -163,6 +166,24 @@ pub(super) fn holds_with_event(condition: &Condition, case: &Case<'_>, index: us
         names_of_event(case, index),
         Files::at(case, index, condition),
     )
+}
+
+/// Whether a condition that asks for files of the case would hold at an event by what the case knows in the end, one of these files
+/// having come after the event.
+pub(super) fn holds_afterwards(condition: &Condition, case: &Case<'_>, index: usize) -> bool {
+    let later = case.events[index + 1..].iter();
+    let later = later.flat_map(|e| &e.data.attachments);
+    let later: Vec<String> = later.map(|file| file.kind.to_string()).collect();
+    let mut asked = condition.case_files.iter();
+    let mut files = Files::at(case, index, condition);
+    files.case.extend(later.iter().cloned());
+    asked.any(|kind| later.contains(kind))
+        && holds(
+            condition,
+            names_of_case(case, case.events.len(), index + 1),
+            names_of_event(case, index),
+            files,
+        )
 }
 
 /// Declared attributes after `count` events, and what else is known of the case after `named` events.

@@ -135,7 +135,7 @@ pub(super) const P3: Rule = Rule {
     remedy: "未告知或者陈述申辩期限未满，不得作出处罚决定；请撤销或者重新作出决定，并报送告知文书。",
     exceptions: &[
         Exception {
-            text: "当事人书面放弃陈述申辩",
+            text: "当事人书面放弃陈述申辩；书面材料在决定之后才报送的，转待核",
             source: "11.7",
         },
         Exception {
@@ -173,7 +173,7 @@ pub(super) const P4: Rule = Rule {
     remedy: "请说明未组织听证的依据；属于应当听证的，应当依法组织听证后重新作出决定。",
     exceptions: &[
         Exception {
-            text: "当事人撤回听证申请或者书面放弃",
+            text: "当事人撤回听证申请或者书面放弃；书面材料在决定之后才报送的，转待核",
             source: "11.7",
         },
         Exception {
