@@ -117,7 +117,7 @@ fn a_point_that_asks_for_what_the_format_lacks_says_so() {
 #[test]
 fn a_case_that_its_source_cannot_close_is_said_not_to_be_asked() {
     let yaml = chart(CHART) + "  - {id: left-open, name: 长期未办结, check: {unclosed: {}}}\n";
-    let open = CASE.replace("2026-07-03 10:00  closed\n", "");
+    let open = CASE.replace("10:00  closed", "10:00  delivered");
     let lacks = "---\nkind: source\nid: s\nlacks: {events: [closed]}\n";
     let (outcome, text) = verdict(&explained(&(yaml.clone() + lacks), &open), "left-open");
     assert_eq!(outcome, "not_asked", "{text}");
