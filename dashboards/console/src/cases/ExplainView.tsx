@@ -16,9 +16,8 @@ import { type AskedFor, NOW, casePageHash } from './routes'
 export function ExplainForm({ found, asked }: { found: CaseFound; asked: AskedFor }) {
   const [at, setAt] = useState(typedOf(asked.at))
   const [known, setKnown] = useState(typedOf(asked.known))
+  // The address asks; the form is a new one then.
   const go = (asked: AskedFor) => {
-    setAt(typedOf(asked.at))
-    setKnown(typedOf(asked.known))
     location.hash = casePageHash(found.source, found.case_no, asked)
   }
   const submit = (event: FormEvent) => {
