@@ -9,7 +9,7 @@ import { full } from '../format'
 import { alertHash } from '../panel/routes'
 import { CHANGES, headline, word } from '../words/codes'
 import { causeText } from '../panel/cause'
-import { typedOf } from './explain-model'
+import { kept, typedOf } from './explain-model'
 import { groupsOf } from './points'
 import { type AskedFor, NOW, casePageHash } from './routes'
 
@@ -22,7 +22,7 @@ export function ExplainForm({ found, asked }: { found: CaseFound; asked: AskedFo
   }
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    go({ at, known })
+    go({ at: kept(at, asked.at), known: kept(known, asked.known) })
   }
   const issued = found.alerts.flatMap(({ alert }) => (alert.issued_at ? [{ alert, at: alert.issued_at }] : []))
   return (
