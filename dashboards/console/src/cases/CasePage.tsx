@@ -1,6 +1,6 @@
 // One case on a page of its own: its limits with their days, its alerts, its line of time, and why it stands as it does.
 
-import { useEffect } from 'react'
+import { Suspense, lazy, useEffect } from 'react'
 
 import { ApiFailure } from '../api/client'
 import { namesStore } from '../api/names'
@@ -15,6 +15,9 @@ import { Timeline } from './Timeline'
 import { instantOf } from './explain-model'
 import { casePage, explained } from './model'
 import { type AskedFor, CASES_HASH } from './routes'
+
+/** The drawing's library is larger than the rest of the page. */
+const FlowchartView = lazy(() => import('../chart/FlowchartView'))
 
 interface Props {
   source: string
@@ -69,6 +72,15 @@ function Shown({ found, asked }: { found: CaseFound; asked: AskedFor }) {
         </p>
         {known ? <CaseFacts found={found} known={known} names={names} /> : <p className="nothing">首条记录尚在判定</p>}
       </header>
+      {known?.flowchart && (
+        <div className="card case-chart" id="chart">
+          <Section words={{ zh: '流程图', en: 'On its flowchart' }}>
+            <Suspense fallback={<Placeholder state="waiting" words={{ zh: '正在载入流程图…', en: 'Loading the flowchart' }} />}>
+              <FlowchartView known={known} flowchart={known.flowchart} alerts={alerts.map(({ alert }) => alert)} names={names} />
+            </Suspense>
+          </Section>
+        </div>
+      )}
       <div className="case-columns">
         <div className="card" id="limits">
           <Section words={{ zh: '期限', en: 'Limits' }}>
@@ -87,7 +99,7 @@ function Shown({ found, asked }: { found: CaseFound; asked: AskedFor }) {
         </div>
         <div className="card case-why" id="why">
           <Section words={{ zh: '为何这样判定', en: 'Why it stands as it does' }}>
-            <ExplainForm found={found} asked={asked} />
+            <ExplainForm key={`${asked.at}/${asked.known}`} found={found} asked={asked} />
             {told ? <ExplainView told={told} names={names} busy={phase === 'waiting'} /> : <Waiting phase={phase} failure={failure} />}
           </Section>
         </div>

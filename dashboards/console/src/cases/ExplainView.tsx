@@ -9,21 +9,20 @@ import { full } from '../format'
 import { alertHash } from '../panel/routes'
 import { CHANGES, headline, word } from '../words/codes'
 import { causeText } from '../panel/cause'
-import { typedOf } from './explain-model'
+import { kept, typedOf } from './explain-model'
 import { groupsOf } from './points'
 import { type AskedFor, NOW, casePageHash } from './routes'
 
 export function ExplainForm({ found, asked }: { found: CaseFound; asked: AskedFor }) {
   const [at, setAt] = useState(typedOf(asked.at))
   const [known, setKnown] = useState(typedOf(asked.known))
+  // The address asks; the form is a new one then.
   const go = (asked: AskedFor) => {
-    setAt(typedOf(asked.at))
-    setKnown(typedOf(asked.known))
     location.hash = casePageHash(found.source, found.case_no, asked)
   }
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    go({ at, known })
+    go({ at: kept(at, asked.at), known: kept(known, asked.known) })
   }
   const issued = found.alerts.flatMap(({ alert }) => (alert.issued_at ? [{ alert, at: alert.issued_at }] : []))
   return (

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
 import type { Explanation } from '../api/types'
-import { ExplainModel, instantOf } from './explain-model'
+import { ExplainModel, instantOf, kept } from './explain-model'
 import { NOW } from './routes'
 
 const told = (caseNo: string, at: string) => ({ case_no: caseNo, at }) as Explanation
@@ -13,6 +13,12 @@ test('a typed instant is one of the platform, a copied one keeps its zone', () =
   assert.equal(instantOf('2026-10-24T00:51:27', like), '2026-10-24T00:51:27+08:00')
   assert.equal(instantOf('2026-10-24T00:51:27Z', like), '2026-10-24T00:51:27Z')
   assert.equal(instantOf('', like), '')
+})
+
+test('a field that nobody changed asks for the very instant it was made of', () => {
+  assert.equal(kept('2026-10-24T00:51:27', '2026-10-24T00:51:27.514+08:00'), '2026-10-24T00:51:27.514+08:00')
+  assert.equal(kept('2026-10-24T00:51:28', '2026-10-24T00:51:27.514+08:00'), '2026-10-24T00:51:28')
+  assert.equal(kept('', '2026-10-24T00:51:27.514+08:00'), '')
 })
 
 test('the answer of the last question stands, whichever comes last', async () => {

@@ -50,3 +50,6 @@ export function instantOf(typed: string, like: string): string {
 
 /** An instant as a field for date and time holds it. */
 export const typedOf = (instant: string) => instant.slice(0, 19)
+
+/** What a field holds; where nobody changed it, the instant it was made of, whose fraction of a second a field does not hold. */
+export const kept = (typed: string, asked: string) => (typed === typedOf(asked) ? asked : typed)
