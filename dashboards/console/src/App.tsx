@@ -15,6 +15,7 @@ import { seesCases, sessionStore } from './people/session'
 import { useStore } from './store'
 
 /** Pages that many never open come in parts of their own. */
+const AlertPages = lazy(() => import('./alerts/Pages'))
 const CasePages = lazy(() => import('./cases/Pages'))
 
 export function App() {
@@ -76,6 +77,8 @@ function PageOf({ page }: { page: Page }) {
       return <Wall />
     case 'password':
       return <ChangePassword />
+    case 'alerts':
+      return <AlertPages query={page.query} paper={page.paper} />
     case 'cases':
       return <CasePages page={page.page} />
   }

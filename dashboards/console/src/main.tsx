@@ -8,6 +8,7 @@ import './styles/timeline.css'
 import './styles/dispositions.css'
 import './styles/people.css'
 import './styles/cases.css'
+import './styles/alerts.css'
 import './styles/wall.css'
 import './styles/narrow.css'
 

@@ -1,9 +1,10 @@
 // Which page an address names, behind the panel, which has addresses of its own (panel/routes.ts).
 
+import { ALERTS_HASH, type AlertQuery, PRINT_HASH, queryOf } from './alerts/query'
 import { type CasesPage, casesPageOf } from './cases/routes'
 import { Store } from './store'
 
-export type Page = { name: 'board' } | { name: 'wall' } | { name: 'password' } | { name: 'cases'; page: CasesPage }
+export type Page = { name: 'board' } | { name: 'wall' } | { name: 'password' } | { name: 'cases'; page: CasesPage } | { name: 'alerts'; query: AlertQuery; paper: boolean }
 
 export const BOARD_HASH = '#/'
 export const WALL_HASH = '#/wall'
@@ -23,6 +24,7 @@ export function pageOf(hash: string): Page | null {
   if (path === '' || path === BOARD_HASH) return { name: 'board' }
   if (path === WALL_HASH) return { name: 'wall' }
   if (path === PASSWORD_HASH) return { name: 'password' }
+  if (path === ALERTS_HASH || path === PRINT_HASH) return { name: 'alerts', query: queryOf(hash), paper: path === PRINT_HASH }
   const cases = casesPageOf(hash)
   return cases && { name: 'cases', page: cases }
 }

@@ -2,6 +2,7 @@
 
 import { useEffect, useRef, useState } from 'react'
 
+import { ALERTS_HASH } from '../alerts/query'
 import { clock } from '../api/clock'
 import type { Connection } from '../api/live'
 import { watermarkStore } from '../api/platform'
@@ -44,8 +45,9 @@ export function Masthead({ wall }: { wall: boolean }) {
       )}
       {!wall && alerts && (
         <nav className="places" aria-label="页面 Pages">
-          <a href={BOARD_HASH}>监察</a>
-          <a href={CASES_HASH}>办件</a>
+          <a href={BOARD_HASH}>{t('监察', 'Live')}</a>
+          <a href={ALERTS_HASH}>{t('预警', 'Alerts')}</a>
+          <a href={CASES_HASH}>{t('办件', 'Cases')}</a>
         </nav>
       )}
       <div className="platform">

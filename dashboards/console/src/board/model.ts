@@ -3,7 +3,7 @@
 import * as api from '../api/client'
 import { type Connection, follow } from '../api/live'
 import { watchPlatform } from '../api/platform'
-import type { Counts, SourceRow } from '../api/types'
+import type { Alert, Counts, SourceRow } from '../api/types'
 import { casePage, followCase } from '../cases/model'
 import { BOARD_HASH, pageOf, placeStore } from '../pages'
 import { PanelModel } from '../panel/panel-model'
@@ -24,6 +24,11 @@ export const panel = new PanelModel()
 export const list = new ListModel(({ level, scope, org }, cursor, signal) =>
   api.alerts({ ...SCOPES[scope].query, level, org_code: org }, cursor, signal),
 )
+
+const listeners = new Set<(alert: Alert) => void>()
+
+/** Hears of every alert that changes; for pages that come in parts of their own. */
+export const onAlert = (listener: (alert: Alert) => void) => listeners.add(listener)
 
 // Counts also come with the stream; until then, and where the stream cannot be had, they are asked for.
 async function loadCounts() {
@@ -81,6 +86,7 @@ export function start() {
       list.take(alert)
       panel.take(alert)
       casePage.take(alert)
+      listeners.forEach((hear) => hear(alert))
     },
   })
 }

@@ -4,12 +4,11 @@ import { Alert as Notice, AutoComplete, Button, ConfigProvider, DatePicker, Form
 import zhCN from 'antd/locale/zh_CN'
 import dayjs, { type Dayjs } from 'dayjs'
 import 'dayjs/locale/zh-cn'
-import { useRef, useState } from 'react'
+import { useState } from 'react'
 
 import { ApiFailure } from '../api/client'
 import { clock } from '../api/clock'
 import type { Names } from '../api/names'
-import type { Alert } from '../api/types'
 import { inZoneOf } from '../format'
 import { sessionStore } from '../people/session'
 import { useStore } from '../store'
@@ -17,7 +16,7 @@ import { type Theme, themeStore } from '../theme'
 import { CONCLUSIONS } from '../words/codes'
 import { EvidenceInput } from './EvidenceInput'
 import { ACT_KINDS, type Act, type Field } from './act-kinds'
-import { Keys, type Said, send } from './send'
+import type { Said } from './send'
 import { adminKeyStore, remember, signerStore } from './signer'
 
 dayjs.locale('zh-cn')
@@ -30,9 +29,13 @@ const COLOURS: Record<Theme, { colorPrimary: string; colorBgContainer?: string; 
 
 interface Props {
   act: Act
-  alert: Alert
   names: Names
-  done: (changed: Alert | null) => void
+  /** To whom an order goes where nothing else is chosen. */
+  to?: string
+  /** Of many alerts: each order goes to the alert's own body where none is chosen. */
+  many?: boolean
+  /** Sends it; a refusal is an `ApiFailure`. */
+  submit: (said: Said, adminKey: string) => Promise<void>
   cancel: () => void
 }
 
@@ -59,12 +62,11 @@ export default function ActForm(props: Props) {
   )
 }
 
-function Fields({ act, alert, names, done, cancel }: Props) {
+function Fields({ act, names, to = '', many = false, submit: sendIt, cancel }: Props) {
   const kind = ACT_KINDS[act]
   const [form] = Form.useForm<Values>()
   const [sending, setSending] = useState(false)
   const [failure, setFailure] = useState<ApiFailure | null>(null)
-  const keys = useRef(new Keys())
   const body = Form.useWatch('body', form) ?? signerStore.get().body
   const { person } = useStore(sessionStore)
   const needsKey = !person && (failure?.status === 401 || adminKeyStore.get() !== '')
@@ -76,7 +78,7 @@ function Fields({ act, alert, names, done, cancel }: Props) {
     setSending(true)
     setFailure(null)
     try {
-      done(await send(alert.alert_id, act, said, keys.current.for(JSON.stringify(said)), values.admin_key ?? ''))
+      await sendIt(said, values.admin_key ?? '')
     } catch (error) {
       setFailure(error instanceof ApiFailure ? error : new ApiFailure(0, String(error), String(error)))
       setSending(false)
@@ -88,7 +90,7 @@ function Fields({ act, alert, names, done, cancel }: Props) {
   const orgs = options(names.tables.orgs)
   const offices = options(names.tables.offices[body] ?? {})
   const start: Partial<Values> = { ...signerStore.get(), admin_key: adminKeyStore.get() }
-  if (act === 'order') start.to = alert.responsible_org ?? alert.org_code ?? ''
+  if (act === 'order' && to) start.to = to
   return (
     <Form<Values>
       form={form}
@@ -109,8 +111,12 @@ function Fields({ act, alert, names, done, cancel }: Props) {
         </Form.Item>
       )}
       {asked('to') && (
-        <Form.Item name="to" label={act === 'pass_up' ? '上级机构 To' : '督办对象 To'} rules={must('to', '请选择机构')}>
-          {act === 'pass_up' ? <BodyInput names={names} /> : <Select showSearch={{ optionFilterProp: 'label' }} options={orgs} placeholder="机构" />}
+        <Form.Item name="to" label={act === 'pass_up' ? '上级机构 To' : '督办对象 To'} rules={many ? [] : must('to', '请选择机构')}>
+          {act === 'pass_up' ? (
+            <BodyInput names={names} />
+          ) : (
+            <Select showSearch={{ optionFilterProp: 'label' }} allowClear={many} options={orgs} placeholder={many ? '各预警的责任机构' : '机构'} />
+          )}
         </Form.Item>
       )}
       {asked('due_at') && (

@@ -1,6 +1,6 @@
 // What can be done about an alert now; the form opens in its place.
 
-import { Suspense, lazy, useState } from 'react'
+import { Suspense, lazy, useRef, useState } from 'react'
 
 import type { Names } from '../api/names'
 import type { Alert } from '../api/types'
@@ -10,6 +10,7 @@ import { notTheirs } from '../people/roles'
 import { sessionStore } from '../people/session'
 import { useStore } from '../store'
 import { ACT_KINDS, type Act, actsOf } from './act-kinds'
+import { Keys, type Said, send } from './send'
 
 // Forms bring a library with them, which a reader of the board does not need.
 const ActForm = lazy(() => import('./ActForm'))
@@ -17,15 +18,21 @@ const ActForm = lazy(() => import('./ActForm'))
 export function Acts({ alert, names }: { alert: Alert; names: Names }) {
   const [act, setAct] = useState<Act | null>(null)
   const [done, setDone] = useState<Act | null>(null)
+  const keys = useRef(new Keys())
   const { person } = useStore(sessionStore)
   const { now, refused } = actsOf(alert, (other) => person && notTheirs(person.roles, other))
   const taken = (changed: Alert | null) => {
+    // Done again later, it is another act.
+    keys.current = new Keys()
     setDone(act)
     setAct(null)
     if (changed) {
       panel.take(changed)
       list.take(changed)
     } else panel.reload()
+  }
+  const submit = async (said: Said, adminKey: string) => {
+    if (act) taken(await send(alert.alert_id, act, said, keys.current.for(JSON.stringify([act, said])), adminKey))
   }
   const choose = (chosen: Act) => {
     setDone(null)
@@ -62,7 +69,7 @@ export function Acts({ alert, names }: { alert: Alert; names: Names }) {
       </div>
       {act && (
         <Suspense fallback={<Placeholder state="waiting" words={{ zh: '正在载入…', en: 'Loading' }} />}>
-          <ActForm key={act} act={act} alert={alert} names={names} done={taken} cancel={() => setAct(null)} />
+          <ActForm key={act} act={act} names={names} to={alert.responsible_org ?? alert.org_code ?? ''} submit={submit} cancel={() => setAct(null)} />
         </Suspense>
       )}
       {done && (

@@ -29,15 +29,14 @@ export class Keys {
   for(content: string): string {
     if (content !== this.#content) {
       this.#content = content
-      this.#key = `console-${random()}`
+      this.#key = newKey()
     }
     return this.#key
   }
 }
 
-function random() {
-  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('')
-}
+/** A key that nobody else has. */
+export const newKey = () => `console-${[...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('')}`
 
 /** Resolves to the alert as it stands afterwards where the platform told it; a refusal is an `ApiFailure` whose message says why. */
 export async function send(alertId: string, act: Act, said: Said, key: string, adminKey: string): Promise<Alert | null> {
