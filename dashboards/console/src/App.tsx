@@ -15,6 +15,7 @@ import { seesCases, sessionStore } from './people/session'
 import { useStore } from './store'
 
 /** Pages that many never open come in parts of their own. */
+const DeskPages = lazy(() => import('./desk/Pages'))
 const AlertPages = lazy(() => import('./alerts/Pages'))
 const CasePages = lazy(() => import('./cases/Pages'))
 
@@ -77,6 +78,8 @@ function PageOf({ page }: { page: Page }) {
       return <Wall />
     case 'password':
       return <ChangePassword />
+    case 'desk':
+      return <DeskPages kind={page.kind} />
     case 'alerts':
       return <AlertPages query={page.query} paper={page.paper} />
     case 'cases':

@@ -10,7 +10,7 @@ import { CASES_HASH } from '../cases/routes'
 import { Both } from '../components/pieces'
 import { ThemeSwitch } from '../components/switches'
 import { full, inZoneOf } from '../format'
-import { BOARD_HASH, WALL_HASH } from '../pages'
+import { BOARD_HASH, WALL_HASH, ownDesk } from '../pages'
 import { PersonMenu } from '../people/PersonMenu'
 import { seesCases, sessionStore } from '../people/session'
 import { useStore } from '../store'
@@ -29,7 +29,9 @@ const TICK_MS = 250
 export function Masthead({ wall }: { wall: boolean }) {
   const watermark = useStore(watermarkStore)
   const connection = useStore(connectionStore)
-  const alerts = seesCases(useStore(sessionStore))
+  const session = useStore(sessionStore)
+  const alerts = seesCases(session)
+  const desk = ownDesk(session)
   return (
     <header className="masthead">
       <h1>
@@ -45,6 +47,7 @@ export function Masthead({ wall }: { wall: boolean }) {
       )}
       {!wall && alerts && (
         <nav className="places" aria-label="页面 Pages">
+          {desk && <a href={desk}>{t('我的工作', 'My work')}</a>}
           <a href={BOARD_HASH}>{t('监察', 'Live')}</a>
           <a href={ALERTS_HASH}>{t('预警', 'Alerts')}</a>
           <a href={CASES_HASH}>{t('办件', 'Cases')}</a>

@@ -5,7 +5,7 @@ import { type Connection, follow } from '../api/live'
 import { watchPlatform } from '../api/platform'
 import type { Alert, Counts, SourceRow } from '../api/types'
 import { casePage, followCase } from '../cases/model'
-import { BOARD_HASH, pageOf, placeStore } from '../pages'
+import { BOARD_HASH, ownDesk, pageOf, placeStore } from '../pages'
 import { PanelModel } from '../panel/panel-model'
 import { routeOf } from '../panel/routes'
 import { seesCases, seesSources, sessionStore } from '../people/session'
@@ -28,7 +28,10 @@ export const list = new ListModel(({ level, scope, org }, cursor, signal) =>
 const listeners = new Set<(alert: Alert) => void>()
 
 /** Hears of every alert that changes; for pages that come in parts of their own. */
-export const onAlert = (listener: (alert: Alert) => void) => listeners.add(listener)
+export function onAlert(listener: (alert: Alert) => void) {
+  listeners.add(listener)
+  return () => listeners.delete(listener)
+}
 
 // Counts also come with the stream; until then, and where the stream cannot be had, they are asked for.
 async function loadCounts() {
@@ -65,6 +68,9 @@ export function start() {
     panel.follow(routeOf(location.hash))
     followCase(placeStore.get().hash)
   }
+  // Who signed in begins with their own first question.
+  const own = sessionStore.get().person && ownDesk(sessionStore.get())
+  if (own && location.hash === '') history.replaceState(null, '', own)
   window.addEventListener('hashchange', moved)
   load()
   moved()

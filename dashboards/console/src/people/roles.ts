@@ -40,7 +40,13 @@ export function notTheirs(roles: readonly Role[], act: Act): string | null {
 }
 
 /** Whose first question a page answers. */
-export type DeskKind = 'officer' | 'department' | 'leader'
+export const DESKS = {
+  department: { zh: '部门承办人', en: 'Department' },
+  officer: { zh: '监察人员', en: 'Officer' },
+  leader: { zh: '领导', en: 'Leader' },
+} as const satisfies Record<string, Words>
+
+export type DeskKind = keyof typeof DESKS
 
 /** The first page of somebody with these roles; none for those who do not work with alerts. */
 export function deskOf(roles: readonly Role[]): DeskKind | null {
