@@ -6,6 +6,7 @@ import type { Alert } from '../api/types'
 import type { Act } from '../dispositions/act-kinds'
 import { newKey, type Said } from '../dispositions/send'
 import { Store } from '../store'
+import { t } from '../words/language'
 
 /** Acts that make sense with the same reason for many, in the order of work. Terms and appeals are each their own matter. */
 export const BULK_ACTS: readonly Act[] = ['confirm', 'dismiss', 'issue', 'hold', 'order', 'close', 'answer', 'appeal']
@@ -92,7 +93,7 @@ export class BulkModel {
     const said = this.#said
     if (!act || !said) return
     const own = act === 'order' && !said.to ? { ...said, to: alert.responsible_org ?? alert.org_code ?? '' } : said
-    if (act === 'order' && !own.to) return this.#set(key, 'refused', '没有责任机构，须单独督办')
+    if (act === 'order' && !own.to) return this.#set(key, 'refused', t('没有责任机构，须单独督办', 'No body answers for it: order it by itself'))
     try {
       const now = await this.send(alert.alert_id, act, own, key, this.#adminKey)
       this.#set(key, 'done', '')

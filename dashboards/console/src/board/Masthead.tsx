@@ -8,7 +8,7 @@ import type { Connection } from '../api/live'
 import { watermarkStore } from '../api/platform'
 import { CASES_HASH } from '../cases/routes'
 import { Both } from '../components/pieces'
-import { ThemeSwitch } from '../components/switches'
+import { LanguageSwitch, ThemeSwitch } from '../components/switches'
 import { full, inZoneOf } from '../format'
 import { BOARD_HASH, WALL_HASH, ownDesk } from '../pages'
 import { PersonMenu } from '../people/PersonMenu'
@@ -35,7 +35,7 @@ export function Masthead({ wall }: { wall: boolean }) {
   return (
     <header className="masthead">
       <h1>
-        <a href={BOARD_HASH}>明镜</a>
+        <a href={BOARD_HASH}>{t('明镜', 'Mingjing')}</a>
         <span className="subject">
           <Both words={{ zh: '行政权力运行电子监察', en: 'Supervision of administrative power' }} />
         </span>
@@ -46,7 +46,7 @@ export function Masthead({ wall }: { wall: boolean }) {
         </p>
       )}
       {!wall && alerts && (
-        <nav className="places" aria-label="页面 Pages">
+        <nav className="places" aria-label={t('页面', 'Pages')}>
           {desk && <a href={desk}>{t('我的工作', 'My work')}</a>}
           <a href={BOARD_HASH}>{t('监察', 'Live')}</a>
           <a href={ALERTS_HASH}>{t('预警', 'Alerts')}</a>
@@ -98,6 +98,7 @@ function ViewSwitches({ wall }: { wall: boolean }) {
   }
   return (
     <div className="switches">
+      <LanguageSwitch />
       <ThemeSwitch />
       <button type="button" className="wall-switch" onClick={wall ? leave : enter}>
         {wall ? t('退出大屏', 'Leave the wall') : t('大屏', 'Wall')}

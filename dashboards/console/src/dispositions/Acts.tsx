@@ -9,6 +9,7 @@ import { Placeholder } from '../components/pieces'
 import { notTheirs } from '../people/roles'
 import { sessionStore } from '../people/session'
 import { useStore } from '../store'
+import { say, t } from '../words/language'
 import { ACT_KINDS, type Act, actsOf } from './act-kinds'
 import { Keys, type Said, send } from './send'
 
@@ -39,7 +40,7 @@ export function Acts({ alert, names }: { alert: Alert; names: Names }) {
     setAct(chosen === act ? null : chosen)
   }
   return (
-    <section className="acts" aria-label="处置 Disposition">
+    <section className="acts" aria-label={t('处置', 'Disposition')}>
       <div className="act-buttons">
         {now.map((possible) => (
           <button
@@ -48,19 +49,19 @@ export function Acts({ alert, names }: { alert: Alert; names: Names }) {
             className="plain"
             data-act={possible}
             aria-expanded={possible === act}
-            title={ACT_KINDS[possible].en}
+            title={t(ACT_KINDS[possible].en, ACT_KINDS[possible].zh)}
             onClick={() => choose(possible)}
           >
-            {ACT_KINDS[possible].zh}
+            {say(ACT_KINDS[possible])}
           </button>
         ))}
         {refused.length > 0 && (
           <details className="not-now">
-            <summary>其他处置</summary>
+            <summary>{t('其他处置', 'Not now')}</summary>
             <ul>
               {refused.map(({ act: other, why }) => (
                 <li key={other} data-refused={other}>
-                  <b>{ACT_KINDS[other].zh}</b>：{why}
+                  <b>{say(ACT_KINDS[other])}</b>{t('：', ': ')}{why}
                 </li>
               ))}
             </ul>
@@ -74,7 +75,7 @@ export function Acts({ alert, names }: { alert: Alert; names: Names }) {
       )}
       {done && (
         <p className="act-done" role="status">
-          “{ACT_KINDS[done].zh}”已执行
+          {t(`“${ACT_KINDS[done].zh}”已执行`, `Done: ${ACT_KINDS[done].en}`)}
         </p>
       )}
     </section>

@@ -50,7 +50,7 @@ export async function send(alertId: string, act: Act, said: Said, key: string, a
   }
   if (outcome.state === 'applied') return outcome.alert ?? null
   if (outcome.state === 'refused') throw new ApiFailure(409, [outcome.message, outcome.remedy].filter(Boolean).join('。'), 'refused')
-  throw new ApiFailure(202, '指令已记入日志，尚未作出决定；稍后在“处置经过”中查看，再次提交不会重复处置', 'not decided yet')
+  throw new ApiFailure(202, '指令已记入日志，尚未作出决定；稍后在“处置经过”中查看，再次提交不会重复处置', 'The command is in the log and not decided yet; look later, sending it again does nothing twice')
 }
 
 async function status(address: string): Promise<Partial<Outcome>> {
