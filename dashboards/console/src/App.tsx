@@ -13,12 +13,17 @@ import { Entrance } from './people/Entrance'
 import { NothingHere } from './people/NothingHere'
 import { seesCases, sessionStore } from './people/session'
 import { useStore } from './store'
+import { languageStore } from './words/language'
 
 /** Pages that many never open come in parts of their own. */
+const DeskPages = lazy(() => import('./desk/Pages'))
+const AlertPages = lazy(() => import('./alerts/Pages'))
 const CasePages = lazy(() => import('./cases/Pages'))
 
 export function App() {
   const { phase } = useStore(sessionStore)
+  // Whatever is shown is shown anew in another language.
+  const language = useStore(languageStore)
   const inside = phase === 'off' || phase === 'in'
   const [entered, setEntered] = useState(false)
   useEffect(() => {
@@ -32,7 +37,7 @@ export function App() {
     <>
       {entered && (
         <div hidden={!inside} inert={!inside}>
-          <Inside />
+          <Inside key={language} />
         </div>
       )}
       {!inside && <Entrance phase={phase} />}
@@ -76,6 +81,10 @@ function PageOf({ page }: { page: Page }) {
       return <Wall />
     case 'password':
       return <ChangePassword />
+    case 'desk':
+      return <DeskPages kind={page.kind} />
+    case 'alerts':
+      return <AlertPages query={page.query} paper={page.paper} />
     case 'cases':
       return <CasePages page={page.page} />
   }

@@ -1,10 +1,13 @@
 // Instants and spans as text. The API prints instants in the platform's zone, so their text is cut, not converted: a reader whose
 // machine stands in another zone sees the same times as the paper.
 
+import { t } from './words/language'
+
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
-const WEEKDAYS = ['日', '一', '二', '三', '四', '五', '六']
+const WEEKDAYS = ['周日', '周一', '周二', '周三', '周四', '周五', '周六']
+const WEEKDAYS_EN = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
 
 /** `2026-11-23`. */
 export const date = (instant: string) => instant.slice(0, 10)
@@ -16,7 +19,7 @@ export const short = (instant: string) => `${instant.slice(5, 10)} ${instant.sli
 export const full = (instant: string) => `${instant.slice(0, 10)} ${instant.slice(11, 19)}`
 
 /** `周一`. */
-export const weekday = (day: string) => `周${WEEKDAYS[weekdayNumber(day)]}`
+export const weekday = (day: string) => t(WEEKDAYS[weekdayNumber(day)] ?? '', WEEKDAYS_EN[weekdayNumber(day)] ?? '')
 
 /** 0 is Sunday. */
 export const weekdayNumber = (day: string) => new Date(`${date(day)}T00:00:00Z`).getUTCDay()
@@ -28,26 +31,28 @@ export const millis = (instant: string) => Date.parse(instant)
 export function ago(instant: string, now: number) {
   const past = now - millis(instant)
   const span = roughly(Math.abs(past))
-  if (span === '') return '刚刚'
-  return past >= 0 ? `${span}前` : `${span}后`
+  if (span === '') return t('刚刚', 'just now')
+  return past >= 0 ? t(`${span}前`, `${span} ago`) : t(`${span}后`, `in ${span}`)
 }
 
 /** A span in its largest unit: `3天`, `5小时`, `12分钟`; empty under a minute. */
 export function roughly(span: number) {
-  if (span >= DAY) return `${Math.floor(span / DAY)}天`
-  if (span >= HOUR) return `${Math.floor(span / HOUR)}小时`
-  if (span >= MINUTE) return `${Math.floor(span / MINUTE)}分钟`
+  if (span >= DAY) return counted(Math.floor(span / DAY), '天', 'day')
+  if (span >= HOUR) return counted(Math.floor(span / HOUR), '小时', 'hour')
+  if (span >= MINUTE) return counted(Math.floor(span / MINUTE), '分钟', 'minute')
   return ''
 }
+
+const counted = (n: number, zh: string, en: string) => t(`${n}${zh}`, `${n} ${en}${n === 1 ? '' : 's'}`)
 
 /** Seconds as `1小时30分`. */
 export function seconds(count: number): string {
   const parts: [number, string][] = [
-    [Math.floor(count / 3600), '小时'],
-    [Math.floor(count / 60) % 60, '分'],
-    [count % 60, '秒'],
+    [Math.floor(count / 3600), t('小时', ' h ')],
+    [Math.floor(count / 60) % 60, t('分', ' min ')],
+    [count % 60, t('秒', ' s')],
   ]
-  return parts.map(([n, unit]) => (n > 0 ? `${n}${unit}` : '')).join('') || '0秒'
+  return parts.map(([n, unit]) => (n > 0 ? `${n}${unit}` : '')).join('').trim() || t('0秒', '0 s')
 }
 
 /** Days between two instants. */

@@ -9,6 +9,8 @@ import './styles/dispositions.css'
 import './styles/people.css'
 import './styles/cases.css'
 import './styles/flowchart.css'
+import './styles/alerts.css'
+import './styles/desk.css'
 import './styles/wall.css'
 import './styles/narrow.css'
 

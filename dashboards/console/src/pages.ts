@@ -1,13 +1,17 @@
 // Which page an address names, behind the panel, which has addresses of its own (panel/routes.ts).
 
+import { ALERTS_HASH, type AlertQuery, PRINT_HASH, queryOf } from './alerts/query'
 import { type CasesPage, casesPageOf } from './cases/routes'
+import { DESKS, type DeskKind, deskOf } from './people/roles'
+import type { Session } from './people/session'
 import { Store } from './store'
 
-export type Page = { name: 'board' } | { name: 'wall' } | { name: 'password' } | { name: 'cases'; page: CasesPage }
+export type Page = { name: 'board' } | { name: 'wall' } | { name: 'password' } | { name: 'cases'; page: CasesPage } | { name: 'alerts'; query: AlertQuery; paper: boolean } | { name: 'desk'; kind: DeskKind }
 
 export const BOARD_HASH = '#/'
 export const WALL_HASH = '#/wall'
 export const PASSWORD_HASH = '#/password'
+export const deskHash = (kind: DeskKind) => `#/desk/${kind}`
 
 /** The page and the address that names it: where the panel closes to. */
 export interface Place {
@@ -23,6 +27,15 @@ export function pageOf(hash: string): Page | null {
   if (path === '' || path === BOARD_HASH) return { name: 'board' }
   if (path === WALL_HASH) return { name: 'wall' }
   if (path === PASSWORD_HASH) return { name: 'password' }
+  if (path === ALERTS_HASH || path === PRINT_HASH) return { name: 'alerts', query: queryOf(hash), paper: path === PRINT_HASH }
+  const [, kind = ''] = /^#\/desk\/([a-z]+)$/.exec(path) ?? []
+  if (Object.hasOwn(DESKS, kind)) return { name: 'desk', kind: kind as DeskKind }
   const cases = casesPageOf(hash)
   return cases && { name: 'cases', page: cases }
+}
+
+/** The first page of who is signed in; none of who does not work with alerts. Where nobody signs in, an officer's. */
+export function ownDesk({ phase, person }: Session): string | null {
+  const kind = phase === 'off' ? 'officer' : person && deskOf(person.roles)
+  return kind && deskHash(kind)
 }

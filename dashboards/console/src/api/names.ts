@@ -1,6 +1,7 @@
 // Names for codes; a code without a name is shown as it is.
 
 import { Store } from '../store'
+import { t } from '../words/language'
 import type { Alert, NameTables } from './types'
 
 export const NO_NAMES: NameTables = {
@@ -24,8 +25,8 @@ type Code = string | null | undefined
 export class Names {
   constructor(readonly tables: NameTables) {}
 
-  org = (code: Code) => (code ? (this.tables.orgs[code] ?? code) : '未报机构')
-  item = (code: Code) => (code ? (this.tables.items[code] ?? code) : '未报事项')
+  org = (code: Code) => (code ? (this.tables.orgs[code] ?? code) : t('未报机构', 'No body told'))
+  item = (code: Code) => (code ? (this.tables.items[code] ?? code) : t('未报事项', 'No item told'))
   controlPoint = (code: string) => this.tables.control_points[code] ?? code
   source = (code: string) => this.tables.sources[code] ?? code
   office = (org: Code, code: Code) => (code ? (this.tables.offices[org ?? '']?.[code] ?? code) : '')
@@ -51,7 +52,7 @@ export class Names {
   flowchart(version: string) {
     const [id = '', number] = version.split('@')
     const name = this.tables.flowcharts[id]
-    return name ? `${name} 第${number}版` : version
+    return name ? t(`${name} 第${number}版`, `${name}, version ${number}`) : version
   }
 }
 

@@ -10,6 +10,7 @@ import { Both, Placeholder } from '../components/pieces'
 import { alertIdOf } from '../panel/routes'
 import { useStore } from '../store'
 import { LEVELS, type Words } from '../words/codes'
+import { say, t } from '../words/language'
 import { AlertRow } from './AlertRow'
 import { type Filter, SCOPES, type Scope } from './list-model'
 import { hashStore, list } from './model'
@@ -58,7 +59,7 @@ function Content() {
   return (
     <>
       <div className="alert-head" aria-hidden="true">
-        {['级别', '监察点 / 办件 · 事项', '机构', '期限 / 时间', '状态', '提出'].map((column) => (
+        {[t('级别', 'Level'), t('监察点 / 办件 · 事项', 'What / case · item'), t('机构', 'Body'), t('期限 / 时间', 'Due / time'), t('状态', 'Status'), t('提出', 'Raised')].map((column) => (
           <span key={column}>{column}</span>
         ))}
       </div>
@@ -79,7 +80,7 @@ function Content() {
           <Both words={{ zh: '更多', en: 'More' }} />
         </button>
       ) : (
-        <p className="end">已到最早一条</p>
+        <p className="end">{t('已到最早一条', 'That is the earliest')}</p>
       )}
     </>
   )
@@ -93,17 +94,17 @@ function Filters() {
     <div id="filters">
       <div className="filters">
         {org && (
-          <button type="button" className="filter chosen-body" aria-label={`取消机构筛选 ${names.org(org)}`} onClick={() => void list.choose({ org: null })}>
+          <button type="button" className="filter chosen-body" aria-label={t(`取消机构筛选 ${names.org(org)}`, `No longer only ${names.org(org)}`)} onClick={() => void list.choose({ org: null })}>
             {names.org(org)} ✕
           </button>
         )}
-        <div className="group" role="group" aria-label="级别 Level">
+        <div className="group" role="group" aria-label={t('级别', 'Level')}>
           <FilterButton on={level === null} words={{ zh: '全部级别', en: 'Every level' }} filter={{ level: null }} />
           {(Object.keys(LEVELS) as Level[]).map((code) => (
             <FilterButton key={code} on={level === code} words={LEVELS[code]} filter={{ level: code }} />
           ))}
         </div>
-        <div className="group" role="group" aria-label="状态 Status">
+        <div className="group" role="group" aria-label={t('状态', 'Status')}>
           {(Object.keys(SCOPES) as Scope[]).map((code) => (
             <FilterButton key={code} on={scope === code} words={SCOPES[code].words} filter={{ scope: code }} />
           ))}
@@ -115,8 +116,8 @@ function Filters() {
 
 function FilterButton({ on, words, filter }: { on: boolean; words: Words; filter: Partial<Filter> }) {
   return (
-    <button type="button" className="filter" aria-pressed={on} title={words.en} onClick={() => void list.choose(filter)}>
-      {words.zh}
+    <button type="button" className="filter" aria-pressed={on} title={t(words.en ?? '', words.zh)} onClick={() => void list.choose(filter)}>
+      {say(words)}
     </button>
   )
 }

@@ -9,6 +9,7 @@ import { ago, short } from '../format'
 import { alertHash } from '../panel/routes'
 import { SUBJECTS, isCase, subjectText } from '../subject'
 import { LEVELS, STATUSES, headline, word } from '../words/codes'
+import { say, t } from '../words/language'
 
 interface Props {
   alert: Alert
@@ -24,7 +25,7 @@ export const AlertRow = memo(function AlertRow({ alert, names, fresh, current, n
   const { name } = headline(alert, names)
   const status = STATUSES[alert.status]
   const subject = subjectText(alert, names)
-  const kind = word(SUBJECTS, alert.subject_kind).zh
+  const kind = say(word(SUBJECTS, alert.subject_kind))
   const classes = ['alert-row', fresh > 0 && 'fresh', fresh > 0 && fresh % 2 === 0 && 'again', !status.open && 'closed']
   return (
     <li>
@@ -34,7 +35,7 @@ export const AlertRow = memo(function AlertRow({ alert, names, fresh, current, n
         data-alert={alert.alert_id}
         data-level={alert.level}
         data-status={alert.status}
-        aria-label={`${LEVELS[alert.level].zh}，${name}，${names.org(alert.org_code)}，${kind} ${subject}，${status.zh}`}
+        aria-label={[say(LEVELS[alert.level]), name, names.org(alert.org_code), `${kind} ${subject}`, say(status)].join(t('，', ', '))}
         aria-current={current ? 'true' : undefined}
         onClick={() => (location.hash = alertHash(alert.alert_id))}
       >
@@ -57,7 +58,7 @@ export const AlertRow = memo(function AlertRow({ alert, names, fresh, current, n
 
 function Due({ alert }: { alert: Alert }) {
   const { breached_at: breached, due_at: due } = alert
-  const [words, at] = breached ? [due ? '超期于' : '发生于', breached] : due ? ['期限至', due] : ['无期限', null]
+  const [words, at] = breached ? [due ? t('超期于', 'Late since') : t('发生于', 'Happened'), breached] : due ? [t('期限至', 'Due'), due] : [t('无期限', 'No limit'), null]
   return (
     <span className={`due${breached && due ? ' over' : ''}`}>
       <small>{words}</small>

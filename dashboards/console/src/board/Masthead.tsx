@@ -2,14 +2,15 @@
 
 import { useEffect, useRef, useState } from 'react'
 
+import { ALERTS_HASH } from '../alerts/query'
 import { clock } from '../api/clock'
 import type { Connection } from '../api/live'
 import { watermarkStore } from '../api/platform'
 import { CASES_HASH } from '../cases/routes'
 import { Both } from '../components/pieces'
-import { ThemeSwitch } from '../components/switches'
+import { LanguageSwitch, ThemeSwitch } from '../components/switches'
 import { full, inZoneOf } from '../format'
-import { BOARD_HASH, WALL_HASH } from '../pages'
+import { BOARD_HASH, WALL_HASH, ownDesk } from '../pages'
 import { PersonMenu } from '../people/PersonMenu'
 import { seesCases, sessionStore } from '../people/session'
 import { useStore } from '../store'
@@ -28,11 +29,13 @@ const TICK_MS = 250
 export function Masthead({ wall }: { wall: boolean }) {
   const watermark = useStore(watermarkStore)
   const connection = useStore(connectionStore)
-  const alerts = seesCases(useStore(sessionStore))
+  const session = useStore(sessionStore)
+  const alerts = seesCases(session)
+  const desk = ownDesk(session)
   return (
     <header className="masthead">
       <h1>
-        <a href={BOARD_HASH}>明镜</a>
+        <a href={BOARD_HASH}>{t('明镜', 'Mingjing')}</a>
         <span className="subject">
           <Both words={{ zh: '行政权力运行电子监察', en: 'Supervision of administrative power' }} />
         </span>
@@ -43,9 +46,11 @@ export function Masthead({ wall }: { wall: boolean }) {
         </p>
       )}
       {!wall && alerts && (
-        <nav className="places" aria-label="页面 Pages">
-          <a href={BOARD_HASH}>监察</a>
-          <a href={CASES_HASH}>办件</a>
+        <nav className="places" aria-label={t('页面', 'Pages')}>
+          {desk && <a href={desk}>{t('我的工作', 'My work')}</a>}
+          <a href={BOARD_HASH}>{t('监察', 'Live')}</a>
+          <a href={ALERTS_HASH}>{t('预警', 'Alerts')}</a>
+          <a href={CASES_HASH}>{t('办件', 'Cases')}</a>
         </nav>
       )}
       <div className="platform">
@@ -93,6 +98,7 @@ function ViewSwitches({ wall }: { wall: boolean }) {
   }
   return (
     <div className="switches">
+      <LanguageSwitch />
       <ThemeSwitch />
       <button type="button" className="wall-switch" onClick={wall ? leave : enter}>
         {wall ? t('退出大屏', 'Leave the wall') : t('大屏', 'Wall')}

@@ -4,6 +4,7 @@ import { nowStore } from '../api/clock'
 import { Both, Placeholder } from '../components/pieces'
 import { ago, count } from '../format'
 import { useStore } from '../store'
+import { t } from '../words/language'
 import { sourcesStore } from './model'
 
 export function SourceHealth() {
@@ -21,15 +22,15 @@ export function SourceHealth() {
           <table className="bodies-table">
             <thead>
               <tr>
-                <th scope="col">来源</th>
+                <th scope="col">{t('来源', 'Source')}</th>
                 <th scope="col" className="number">
-                  记录
+                  {t('记录', 'Records')}
                 </th>
                 <th scope="col" className="number">
-                  缺号
+                  {t('缺号', 'Gaps')}
                 </th>
                 <th scope="col" className="number">
-                  最近接收
+                  {t('最近接收', 'Last heard')}
                 </th>
               </tr>
             </thead>

@@ -6,6 +6,7 @@ import { Both, Placeholder } from '../components/pieces'
 import { count } from '../format'
 import { useStore } from '../store'
 import { LEVELS } from '../words/codes'
+import { say, t } from '../words/language'
 import { type BodyRow, NO_COUNTS, type Tile, bodiesOf, tilesOf } from './counts'
 import type { Filter } from './list-model'
 
@@ -16,7 +17,7 @@ interface TilesProps {
 
 export function Tiles({ counts, choose }: TilesProps) {
   return (
-    <section id="tiles" className="tiles" aria-label="数量 Counts">
+    <section id="tiles" className="tiles" aria-label={t('数量', 'Counts')}>
       {tilesOf(counts ?? NO_COUNTS).map((tile) => (
         <TileBox key={tile.id} tile={tile} known={counts !== null} choose={choose} />
       ))}
@@ -33,7 +34,7 @@ function TileBox({ tile, known, choose }: { tile: Tile; known: boolean; choose: 
       <strong className="tile-value" data-value={known ? tile.value : undefined}>
         {known ? count(tile.value) : '—'}
       </strong>
-      <span className="tile-note">{known ? tile.note : '正在载入'}</span>
+      <span className="tile-note">{known ? tile.note : t('正在载入', 'Loading')}</span>
     </>
   )
   const attributes = { className: `tile tile-${tile.id}`, 'data-tile': tile.id }
@@ -68,10 +69,10 @@ export function Bodies({ counts, chosen, choose }: BodiesProps) {
           <table className="bodies-table">
             <thead>
               <tr>
-                <th scope="col">机构</th>
+                <th scope="col">{t('机构', 'Body')}</th>
                 {COLUMNS.map((level) => (
                   <th key={level} scope="col" className="number">
-                    {LEVELS[level].zh}
+                    {say(LEVELS[level])}
                   </th>
                 ))}
               </tr>

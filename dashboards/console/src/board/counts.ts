@@ -5,6 +5,7 @@ import type { Names } from '../api/names'
 import type { Counts, Level, Status } from '../api/types'
 import { count } from '../format'
 import { LEVELS, STATUSES, type Words, toReview } from '../words/codes'
+import { say, t } from '../words/language'
 import type { Filter } from './list-model'
 
 export interface Tile {
@@ -26,13 +27,13 @@ export function tilesOf(counts: Counts): Tile[] {
   const by = (status: Status, rows: Row[]) => sum(rows.filter((row) => row.status === status))
   const level = (code: Level): Tile => {
     const rows = standing.filter((row) => row.level === code)
-    const parts = (['issued', 'pending', 'review'] as const).map((status) => [STATUSES[status].zh, by(status, rows)] as const)
-    const note = parts.filter(([, n]) => n > 0).map(([zh, n]) => `${zh} ${count(n)}`)
+    const parts = (['issued', 'pending', 'review'] as const).map((status) => [say(STATUSES[status]), by(status, rows)] as const)
+    const note = parts.filter(([, n]) => n > 0).map(([name, n]) => `${name} ${count(n)}`)
     return { id: code, words: LEVELS[code], value: sum(rows), note: note.join(' · '), filter: { level: code, scope: 'open' } }
   }
   const cancelled = by('cancelled', counts.alerts)
   return [
-    { id: 'cases', words: { zh: '在办件', en: 'Open cases' }, value: counts.cases_open, note: `累计 ${count(counts.cases)} 件` },
+    { id: 'cases', words: { zh: '在办件', en: 'Open cases' }, value: counts.cases_open, note: t(`累计 ${count(counts.cases)} 件`, `${count(counts.cases)} in all`) },
     level('red'),
     level('yellow'),
     level('notice'),
@@ -40,14 +41,14 @@ export function tilesOf(counts: Counts): Tile[] {
       id: 'review',
       words: { zh: '待核', en: 'To review' },
       value: sum(counts.alerts.filter(toReview)),
-      note: '须由人员判断',
+      note: t('须由人员判断', 'a person decides'),
       filter: { scope: 'review' },
     },
     {
       id: 'withdrawn',
       words: { zh: '已撤销', en: 'Withdrawn' },
       value: by('withdrawn', counts.alerts),
-      note: cancelled > 0 ? `另有发出前取消 ${count(cancelled)}` : '发出后摘牌',
+      note: cancelled > 0 ? t(`另有发出前取消 ${count(cancelled)}`, `${count(cancelled)} cancelled before issue`) : t('发出后摘牌', 'after issue'),
       filter: { scope: 'withdrawn' },
     },
   ]

@@ -3,9 +3,9 @@
 import * as api from '../api/client'
 import { type Connection, follow } from '../api/live'
 import { watchPlatform } from '../api/platform'
-import type { Counts, SourceRow } from '../api/types'
+import type { Alert, Counts, SourceRow } from '../api/types'
 import { casePage, followCase } from '../cases/model'
-import { BOARD_HASH, pageOf, placeStore } from '../pages'
+import { BOARD_HASH, ownDesk, pageOf, placeStore } from '../pages'
 import { PanelModel } from '../panel/panel-model'
 import { routeOf } from '../panel/routes'
 import { seesCases, seesSources, sessionStore } from '../people/session'
@@ -24,6 +24,14 @@ export const panel = new PanelModel()
 export const list = new ListModel(({ level, scope, org }, cursor, signal) =>
   api.alerts({ ...SCOPES[scope].query, level, org_code: org }, cursor, signal),
 )
+
+const listeners = new Set<(alert: Alert) => void>()
+
+/** Hears of every alert that changes; for pages that come in parts of their own. */
+export function onAlert(listener: (alert: Alert) => void) {
+  listeners.add(listener)
+  return () => listeners.delete(listener)
+}
 
 // Counts also come with the stream; until then, and where the stream cannot be had, they are asked for.
 async function loadCounts() {
@@ -60,6 +68,9 @@ export function start() {
     panel.follow(routeOf(location.hash))
     followCase(placeStore.get().hash)
   }
+  // Who signed in begins with their own first question.
+  const own = sessionStore.get().person && ownDesk(sessionStore.get())
+  if (own && location.hash === '') history.replaceState(null, '', own)
   window.addEventListener('hashchange', moved)
   load()
   moved()
@@ -81,6 +92,7 @@ export function start() {
       list.take(alert)
       panel.take(alert)
       casePage.take(alert)
+      listeners.forEach((hear) => hear(alert))
     },
   })
 }

@@ -4,7 +4,7 @@ import { type ReactNode, useId } from 'react'
 
 import type { Level, Status } from '../api/types'
 import { LEVELS, STATUSES, type Words } from '../words/codes'
-import { languageStore } from '../words/language'
+import { languageStore, say, t } from '../words/language'
 
 /** Chinese first, English second and smaller; English alone to whoever chose it. */
 export function Both({ words }: { words: Words }) {
@@ -19,8 +19,8 @@ export function Both({ words }: { words: Words }) {
 
 export function Badge({ kind, words }: { kind: string; words: Words }) {
   return (
-    <span className={`badge ${kind}`} title={words.en}>
-      {words.zh}
+    <span className={`badge ${kind}`} title={t(words.en ?? '', words.zh)}>
+      {say(words)}
     </span>
   )
 }

@@ -1,23 +1,24 @@
 // The form of one act: who signs, why, and what the act asks for besides. A refusal is shown where it was asked for.
 
 import { Alert as Notice, AutoComplete, Button, ConfigProvider, DatePicker, Form, Input, Select, theme as antd } from 'antd'
+import enUS from 'antd/locale/en_US'
 import zhCN from 'antd/locale/zh_CN'
 import dayjs, { type Dayjs } from 'dayjs'
 import 'dayjs/locale/zh-cn'
-import { useRef, useState } from 'react'
+import { useState } from 'react'
 
 import { ApiFailure } from '../api/client'
 import { clock } from '../api/clock'
 import type { Names } from '../api/names'
-import type { Alert } from '../api/types'
 import { inZoneOf } from '../format'
 import { sessionStore } from '../people/session'
 import { useStore } from '../store'
 import { type Theme, themeStore } from '../theme'
 import { CONCLUSIONS } from '../words/codes'
+import { languageStore, say, t } from '../words/language'
 import { EvidenceInput } from './EvidenceInput'
 import { ACT_KINDS, type Act, type Field } from './act-kinds'
-import { Keys, type Said, send } from './send'
+import type { Said } from './send'
 import { adminKeyStore, remember, signerStore } from './signer'
 
 dayjs.locale('zh-cn')
@@ -30,9 +31,13 @@ const COLOURS: Record<Theme, { colorPrimary: string; colorBgContainer?: string; 
 
 interface Props {
   act: Act
-  alert: Alert
   names: Names
-  done: (changed: Alert | null) => void
+  /** To whom an order goes where nothing else is chosen. */
+  to?: string
+  /** Of many alerts: each order goes to the alert's own body where none is chosen. */
+  many?: boolean
+  /** Sends it; a refusal is an `ApiFailure`. */
+  submit: (said: Said, adminKey: string) => Promise<void>
   cancel: () => void
 }
 
@@ -53,18 +58,17 @@ export default function ActForm(props: Props) {
   const algorithm = theme === 'dark' ? antd.darkAlgorithm : antd.defaultAlgorithm
   const token = { borderRadius: 4, fontFamily: 'inherit', ...COLOURS[theme] }
   return (
-    <ConfigProvider locale={zhCN} theme={{ algorithm, token }} wave={{ disabled: true }}>
+    <ConfigProvider locale={languageStore.get() === 'en' ? enUS : zhCN} theme={{ algorithm, token }} wave={{ disabled: true }}>
       <Fields {...props} />
     </ConfigProvider>
   )
 }
 
-function Fields({ act, alert, names, done, cancel }: Props) {
+function Fields({ act, names, to = '', many = false, submit: sendIt, cancel }: Props) {
   const kind = ACT_KINDS[act]
   const [form] = Form.useForm<Values>()
   const [sending, setSending] = useState(false)
   const [failure, setFailure] = useState<ApiFailure | null>(null)
-  const keys = useRef(new Keys())
   const body = Form.useWatch('body', form) ?? signerStore.get().body
   const { person } = useStore(sessionStore)
   const needsKey = !person && (failure?.status === 401 || adminKeyStore.get() !== '')
@@ -76,19 +80,20 @@ function Fields({ act, alert, names, done, cancel }: Props) {
     setSending(true)
     setFailure(null)
     try {
-      done(await send(alert.alert_id, act, said, keys.current.for(JSON.stringify(said)), values.admin_key ?? ''))
+      await sendIt(said, values.admin_key ?? '')
     } catch (error) {
       setFailure(error instanceof ApiFailure ? error : new ApiFailure(0, String(error), String(error)))
       setSending(false)
     }
   }
 
+  const signer = person && [person.name || person.person, person.body && names.org(person.body), names.office(person.body, person.office)].filter(Boolean).join(' · ')
   const asked = (field: Field) => kind.fields.includes(field)
   const must = (field: Field, message: string) => (kind.optional?.includes(field) ? [] : [{ required: true, message }])
   const orgs = options(names.tables.orgs)
   const offices = options(names.tables.offices[body] ?? {})
   const start: Partial<Values> = { ...signerStore.get(), admin_key: adminKeyStore.get() }
-  if (act === 'order') start.to = alert.responsible_org ?? alert.org_code ?? ''
+  if (act === 'order' && to) start.to = to
   return (
     <Form<Values>
       form={form}
@@ -101,60 +106,64 @@ function Fields({ act, alert, names, done, cancel }: Props) {
       onFinish={(values) => void submit(values)}
     >
       {asked('conclusion') && (
-        <Form.Item name="conclusion" label="结论 Conclusion" rules={must('conclusion', '请选择结论')}>
+        <Form.Item name="conclusion" label={t('结论', 'Conclusion')} rules={must('conclusion', t('请选择结论', 'Choose a conclusion'))}>
           <Select
-            placeholder="客观原因、数据问题或者规则问题"
-            options={(['objective', 'data', 'rule'] as const).map((value) => ({ value, label: CONCLUSIONS[value].zh }))}
+            placeholder={t('客观原因、数据问题或者规则问题', 'Objective cause, data or rule')}
+            options={(['objective', 'data', 'rule'] as const).map((value) => ({ value, label: say(CONCLUSIONS[value]) }))}
           />
         </Form.Item>
       )}
       {asked('to') && (
-        <Form.Item name="to" label={act === 'pass_up' ? '上级机构 To' : '督办对象 To'} rules={must('to', '请选择机构')}>
-          {act === 'pass_up' ? <BodyInput names={names} /> : <Select showSearch={{ optionFilterProp: 'label' }} options={orgs} placeholder="机构" />}
+        <Form.Item name="to" label={act === 'pass_up' ? t('上级机构', 'To the body above') : t('督办对象', 'To')} rules={many ? [] : must('to', t('请选择机构', 'Choose a body'))}>
+          {act === 'pass_up' ? (
+            <BodyInput names={names} />
+          ) : (
+            <Select showSearch={{ optionFilterProp: 'label' }} allowClear={many} options={orgs} placeholder={many ? t('各预警的责任机构', 'The body of each') : t('机构', 'Body')} />
+          )}
         </Form.Item>
       )}
       {asked('due_at') && (
-        <Form.Item name="due_at" label={act === 'order' ? '反馈期限 Due' : '延期至 Until'} rules={must('due_at', '请选择时间')}>
-          <DatePicker showTime={{ format: 'HH:mm', defaultOpenValue: dayjs('18:00', 'HH:mm') }} format="YYYY-MM-DD HH:mm" placeholder={act === 'order' ? '不填则按默认期限' : '选择时间'} />
+        <Form.Item name="due_at" label={act === 'order' ? t('反馈期限', 'Answer due') : t('延期至', 'Until')} rules={must('due_at', t('请选择时间', 'Choose a time'))}>
+          <DatePicker showTime={{ format: 'HH:mm', defaultOpenValue: dayjs('18:00', 'HH:mm') }} format="YYYY-MM-DD HH:mm" placeholder={act === 'order' ? t('不填则按默认期限', 'Empty: the usual term') : t('选择时间', 'Choose a time')} />
         </Form.Item>
       )}
-      <Form.Item name="why" className="wide" label={`${kind.why} Why`} rules={[{ required: true, whitespace: true, message: `请写明${kind.why}` }]}>
-        <Input.TextArea rows={3} maxLength={2000} placeholder="文号、会议、事由" />
+      <Form.Item name="why" className="wide" label={t(kind.why, 'Why')} rules={[{ required: true, whitespace: true, message: t(`请写明${kind.why}`, 'Say why') }]}>
+        <Input.TextArea rows={3} maxLength={2000} placeholder={t('文号、会议、事由', 'Document, meeting, cause')} />
       </Form.Item>
       {asked('evidence') && (
-        <Form.Item name="evidence" className="wide" label="证明材料 Evidence（只报送文件的 SHA-256，文件本身不上传）">
+        <Form.Item name="evidence" className="wide" label={t('证明材料（只报送文件的 SHA-256，文件本身不上传）', 'Evidence (only the SHA-256 of files is sent)')}>
           <EvidenceInput />
         </Form.Item>
       )}
       {person ? (
         <p className="wide act-signer">
-          以 {[person.name || person.person, person.body && names.org(person.body), names.office(person.body, person.office)].filter(Boolean).join(' · ')} 的名义办理
+          {t(`以 ${signer} 的名义办理`, `Signed by ${signer}`)}
         </p>
       ) : (
         <>
-          <Form.Item name="body" label="签署机构 Body" extra={names.tables.orgs[body]}>
+          <Form.Item name="body" label={t('签署机构', 'Body')} extra={names.tables.orgs[body]}>
             <BodyInput names={names} />
           </Form.Item>
-          <Form.Item name="office" label="内设机构 Office">
-            {offices.length > 0 ? <Select allowClear options={offices} placeholder="内设机构" /> : <Input maxLength={128} placeholder="如 执法监督科" />}
+          <Form.Item name="office" label={t('内设机构', 'Office')}>
+            {offices.length > 0 ? <Select allowClear options={offices} placeholder={t('内设机构', 'Office')} /> : <Input maxLength={128} placeholder={t('如 执法监督科', 'Office')} />}
           </Form.Item>
-          <Form.Item name="person" label="经办人编号 Person" rules={[{ required: true, whitespace: true, message: '请写明由谁作出' }]}>
-            <Input maxLength={128} autoComplete="username" placeholder="人员编号或者岗位" />
+          <Form.Item name="person" label={t('经办人编号', 'Person')} rules={[{ required: true, whitespace: true, message: t('请写明由谁作出', 'Say who decides') }]}>
+            <Input maxLength={128} autoComplete="username" placeholder={t('人员编号或者岗位', 'Id or post')} />
           </Form.Item>
         </>
       )}
       {needsKey && (
-        <Form.Item name="admin_key" label="管理员密钥 Key">
+        <Form.Item name="admin_key" label={t('管理员密钥', 'Key')}>
           <Input.Password autoComplete="off" />
         </Form.Item>
       )}
-      {failure && <Notice className="wide" type="error" showIcon title={failure.message} />}
+      {failure && <Notice className="wide" type="error" showIcon title={t(failure.message, failure.status === 409 ? failure.message : failure.en)} />}
       <div className="wide act-submit">
         <Button type="primary" htmlType="submit" loading={sending}>
-          提交{kind.zh}
+          {t(`提交${kind.zh}`, `Send: ${kind.en}`)}
         </Button>
         <Button onClick={cancel} disabled={sending}>
-          取消
+          {t('取消', 'Cancel')}
         </Button>
       </div>
     </Form>
@@ -164,7 +173,7 @@ function Fields({ act, alert, names, done, cancel }: Props) {
 /** A body by its code; one that is on no list, as those who supervise often are, is typed. What the form gives goes on to the input. */
 function BodyInput({ names, ...given }: { names: Names }) {
   const found = (typed: string, option?: { value: string; label: string }) => Boolean(option && `${option.label}${option.value}`.includes(typed))
-  return <AutoComplete {...given} allowClear options={options(names.tables.orgs)} showSearch={{ filterOption: found }} placeholder="机构名称或者代码" />
+  return <AutoComplete {...given} allowClear options={options(names.tables.orgs)} showSearch={{ filterOption: found }} placeholder={t('机构名称或者代码', 'Name or code')} />
 }
 
 const options = (names: Record<string, string>) => Object.entries(names).map(([value, label]) => ({ value, label }))

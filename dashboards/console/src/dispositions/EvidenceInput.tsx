@@ -3,6 +3,8 @@
 import { Input } from 'antd'
 import { useState } from 'react'
 
+import { t } from '../words/language'
+
 interface Props {
   /** Given by the form. */
   id?: string
@@ -28,19 +30,19 @@ export function EvidenceInput({ id, value = [], onChange }: Props) {
   }
   return (
     <div className="evidence-input">
-      {canHash && <input type="file" multiple aria-label="选择文件" onChange={async (event) => add(await hashesOf(event.target.files))} />}
+      {canHash && <input type="file" multiple aria-label={t('选择文件', 'Choose files')} onChange={async (event) => add(await hashesOf(event.target.files))} />}
       <Input
         {...(id ? { id } : {})}
         value={typed}
         status={wrong ? 'error' : ''}
-        placeholder="或填写 64 位十六进制摘要值"
+        placeholder={t('或填写 64 位十六进制摘要值', 'or 64 hexadecimal digits')}
         onChange={(event) => take(event.target.value)}
       />
       <ul>
         {value.map((hash) => (
           <li key={hash}>
             <code>{hash}</code>
-            <button type="button" className="plain" aria-label={`移除 ${hash}`} onClick={() => onChange?.(value.filter((other) => other !== hash))}>
+            <button type="button" className="plain" aria-label={t(`移除 ${hash}`, `Remove ${hash}`)} onClick={() => onChange?.(value.filter((other) => other !== hash))}>
               ✕
             </button>
           </li>

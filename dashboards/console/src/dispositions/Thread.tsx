@@ -3,6 +3,7 @@
 import type { Names } from '../api/names'
 import type { Disposition } from '../api/types'
 import { full } from '../format'
+import { t } from '../words/language'
 import { threadOf } from './entries'
 
 export function Thread({ disposition, names }: { disposition: Disposition; names: Names }) {
@@ -10,7 +11,7 @@ export function Thread({ disposition, names }: { disposition: Disposition; names
     <>
       {disposition.recheck_reason && (
         <p className="recheck" role="status">
-          <b>须重新认定：</b>
+          <b>{t('须重新认定：', 'To be decided again: ')}</b>
           {disposition.recheck_reason}
         </p>
       )}
@@ -25,12 +26,12 @@ export function Thread({ disposition, names }: { disposition: Disposition; names
             <p className="thread-why">{by.reason}</p>
             {evidence?.map((hash) => (
               <p key={hash} className="sub">
-                材料 SHA-256 <code>{hash}</code>
+                {t('材料', 'File')} SHA-256 <code>{hash}</code>
               </p>
             ))}
             <p className="sub">
               {[by.body && names.org(by.body), names.office(by.body, by.office), names.officer(by.person)].filter(Boolean).join(' · ')}
-              {due_at && ` · 应于 ${full(due_at)} 前办理`}
+              {due_at && t(` · 应于 ${full(due_at)} 前办理`, ` · due ${full(due_at)}`)}
             </p>
           </li>
         ))}

@@ -3,6 +3,7 @@
 
 import type { Alert, Disposition } from '../api/types'
 import { STATUSES, type Words } from '../words/codes'
+import { t } from '../words/language'
 
 /** The acts, in the order of work. */
 export const ACTS = ['confirm', 'dismiss', 'issue', 'hold', 'order', 'answer', 'extend', 'close', 'appeal', 'uphold', 'withdraw', 'pass_up'] as const
@@ -40,7 +41,7 @@ export const ACT_KINDS: Record<Act, ActKind> = {
 const opened = (alert: Alert): Disposition | null => alert.disposition ?? null
 const openOrder = (alert: Alert) => (opened(alert)?.order?.closed ? null : (opened(alert)?.order ?? null))
 const openAppeal = (alert: Alert) => (opened(alert)?.appeal?.outcome ? null : (opened(alert)?.appeal ?? null))
-const name = (alert: Alert) => STATUSES[alert.status].zh
+const stands = (alert: Alert) => t(`该预警${STATUSES[alert.status].zh}`, `It is ${(STATUSES[alert.status].en ?? '').toLowerCase()}`)
 
 /** The verdict that carries. */
 function verdict(alert: Alert) {
@@ -50,62 +51,62 @@ function verdict(alert: Alert) {
 
 const fallen = (alert: Alert) => alert.status === 'withdrawn' || alert.status === 'cancelled'
 const isOut = (alert: Alert) => alert.status === 'issued' || alert.status === 'review' || (alert.status === 'ended' && Boolean(alert.issued_at))
-const notOut = (alert: Alert) => (isOut(alert) ? null : fallen(alert) ? `该预警${name(alert)}` : `该预警${name(alert)}，未曾发出`)
-const inAppeal = (alert: Alert) => (openAppeal(alert) ? '该预警申诉中' : null)
+const notOut = (alert: Alert) => (isOut(alert) ? null : fallen(alert) ? stands(alert) : stands(alert) + t('，未曾发出', ' and never went out'))
+const inAppeal = (alert: Alert) => (openAppeal(alert) ? t('该预警申诉中', 'An appeal is open') : null)
 
 function hold(alert: Alert) {
-  if (alert.status !== 'pending') return `该预警${name(alert)}，只有待发的可以暂缓`
-  return verdict(alert) === 'held' ? '该预警已经暂缓发出' : null
+  if (alert.status !== 'pending') return stands(alert) + t('，只有待发的可以暂缓', '; only what is pending can be held')
+  return verdict(alert) === 'held' ? t('该预警已经暂缓发出', 'It is held already') : null
 }
 
 function issue(alert: Alert) {
   if (openAppeal(alert)) return inAppeal(alert)
-  if (fallen(alert)) return `该预警${name(alert)}`
-  return alert.status === 'pending' || alert.status === 'review' ? null : '该预警已经发出'
+  if (fallen(alert)) return stands(alert)
+  return alert.status === 'pending' || alert.status === 'review' ? null : t('该预警已经发出', 'It has gone out')
 }
 
 function confirm(alert: Alert) {
-  if (alert.level === 'notice') return '提醒不作认定'
-  if (verdict(alert) === 'confirmed') return '该预警已经认定'
+  if (alert.level === 'notice') return t('提醒不作认定', 'Notices are not confirmed')
+  if (verdict(alert) === 'confirmed') return t('该预警已经认定', 'It is confirmed')
   return inAppeal(alert) ?? notOut(alert)
 }
 
 function dismiss(alert: Alert) {
   const decided = verdict(alert)
-  if (decided === 'dismissed') return '该预警已经不予认定'
-  if (decided === 'confirmed') return '该预警已经认定，可由当事人申诉'
+  if (decided === 'dismissed') return t('该预警已经不予认定', 'It is dismissed')
+  if (decided === 'confirmed') return t('该预警已经认定，可由当事人申诉', 'It is confirmed; those concerned may appeal')
   return inAppeal(alert) ?? (alert.status === 'pending' ? null : notOut(alert))
 }
 
 function order(alert: Alert) {
-  return notOut(alert) ?? (openOrder(alert) ? '该预警已有未办结的督办' : null)
+  return notOut(alert) ?? (openOrder(alert) ? t('该预警已有未办结的督办', 'An order is open') : null)
 }
 
 function answer(alert: Alert) {
   const isCard = (alert.level === 'yellow' || alert.level === 'red') && isOut(alert)
   if (openOrder(alert)) return null
-  if (alert.control_point.startsWith('disposition/')) return '请在原预警上反馈该督办'
+  if (alert.control_point.startsWith('disposition/')) return t('请在原预警上反馈该督办', 'Answer the order where it was given')
   return isCard ? null : needsOrder(alert)
 }
 
 function close(alert: Alert) {
-  return needsOrder(alert) ?? (openOrder(alert)?.answers.length ? null : '督办尚未反馈')
+  return needsOrder(alert) ?? (openOrder(alert)?.answers.length ? null : t('督办尚未反馈', 'The order is not answered yet'))
 }
 
 function appeal(alert: Alert) {
   if (openAppeal(alert)) return inAppeal(alert)
-  if (fallen(alert)) return `该预警${name(alert)}`
-  if (!alert.issued_at || (alert.status !== 'issued' && alert.status !== 'ended')) return `该预警${name(alert)}，尚未发出`
+  if (fallen(alert)) return stands(alert)
+  if (!alert.issued_at || (alert.status !== 'issued' && alert.status !== 'ended')) return stands(alert) + t('，尚未发出', ' and has not gone out')
   const disposition = opened(alert)
-  return disposition?.decision?.on_appeal && !disposition.recheck_reason ? '该预警经申诉已经作出决定' : null
+  return disposition?.decision?.on_appeal && !disposition.recheck_reason ? t('该预警经申诉已经作出决定', 'It was decided on appeal') : null
 }
 
 function needsOrder(alert: Alert) {
-  return openOrder(alert) ? null : '该预警没有未办结的督办'
+  return openOrder(alert) ? null : t('该预警没有未办结的督办', 'No order is open')
 }
 
 function needsAppeal(alert: Alert) {
-  return openAppeal(alert) ? null : '该预警没有待决的申诉'
+  return openAppeal(alert) ? null : t('该预警没有待决的申诉', 'No appeal is open')
 }
 
 /** The acts in two: those that can be done now, and the others with the reason; `notTheirs` says why a reader may not. */

@@ -29,15 +29,14 @@ export class Keys {
   for(content: string): string {
     if (content !== this.#content) {
       this.#content = content
-      this.#key = `console-${random()}`
+      this.#key = newKey()
     }
     return this.#key
   }
 }
 
-function random() {
-  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('')
-}
+/** A key that nobody else has. */
+export const newKey = () => `console-${[...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('')}`
 
 /** Resolves to the alert as it stands afterwards where the platform told it; a refusal is an `ApiFailure` whose message says why. */
 export async function send(alertId: string, act: Act, said: Said, key: string, adminKey: string): Promise<Alert | null> {
@@ -51,7 +50,7 @@ export async function send(alertId: string, act: Act, said: Said, key: string, a
   }
   if (outcome.state === 'applied') return outcome.alert ?? null
   if (outcome.state === 'refused') throw new ApiFailure(409, [outcome.message, outcome.remedy].filter(Boolean).join('。'), 'refused')
-  throw new ApiFailure(202, '指令已记入日志，尚未作出决定；稍后在“处置经过”中查看，再次提交不会重复处置', 'not decided yet')
+  throw new ApiFailure(202, '指令已记入日志，尚未作出决定；稍后在“处置经过”中查看，再次提交不会重复处置', 'The command is in the log and not decided yet; look later, sending it again does nothing twice')
 }
 
 async function status(address: string): Promise<Partial<Outcome>> {

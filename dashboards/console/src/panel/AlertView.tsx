@@ -10,6 +10,7 @@ import { full, roughly } from '../format'
 import { useStore } from '../store'
 import { SUBJECTS, isAboutOrder, isCase, isInspections, subjectText } from '../subject'
 import { CHANGES, DISPOSITIONS, STATUSES, type Words, headline, limitWords, word } from '../words/codes'
+import { say, t } from '../words/language'
 import { AccountView } from './AccountView'
 import { EvidenceList } from './EvidenceList'
 import { causeText } from './cause'
@@ -35,12 +36,12 @@ export function AlertView({ alert, account, history }: AlertFound) {
         <Closing alert={alert} />
         {isCase(alert) ? (
           <a className="to-case" href={caseHash(alert.source, alert.case_no)}>
-            查看办件全程 {alert.case_no} →
+            {t('查看办件全程', 'The whole case')} {alert.case_no} →
           </a>
         ) : (
           // It has no page of its own.
           <p className="subject" data-subject={alert.subject_kind}>
-            <b>{word(SUBJECTS, alert.subject_kind).zh}：</b>
+            <b>{say(word(SUBJECTS, alert.subject_kind))}{t('：', ': ')}</b>
             {subjectText(alert, names)}
           </p>
         )}
@@ -71,8 +72,8 @@ export function AlertView({ alert, account, history }: AlertFound) {
         <History history={history} />
       </Section>
       <p className="versions">
-        预警 {alert.alert_id} · 规则 {alert.rule} · 监察点 {alert.control_point} · 定义 {alert.definitions_version} · 日历 {alert.calendar_version} ·
-        判定程序 {alert.engine_version}
+        {t('预警', 'Alert')} {alert.alert_id} · {t('规则', 'Rule')} {alert.rule} · {t('监察点', 'Control point')} {alert.control_point} · {t('定义', 'Definitions')} {alert.definitions_version} ·{' '}
+        {t('日历', 'Calendar')} {alert.calendar_version} · {t('判定程序', 'Engine')} {alert.engine_version}
       </p>
     </>
   )
@@ -87,17 +88,17 @@ function Lateness({ alert }: { alert: AlertRecord }) {
   if (!alert.due_at) return null
   if (alert.breached_at) {
     const span = roughly(end - Date.parse(alert.breached_at))
-    return span && <span className="late">{`${alert.completed_at ? '办结时已' : '已'}超期${span}`}</span>
+    return span && <span className="late">{alert.completed_at ? t(`办结时已超期${span}`, `Done ${span} late`) : t(`已超期${span}`, `${span} late`)}</span>
   }
   if (alert.completed_at) return null
   const span = roughly(Date.parse(alert.due_at) - end)
-  return span && <span className="left">距届满{span}</span>
+  return span && <span className="left">{t(`距届满${span}`, `${span} left`)}</span>
 }
 
 function Closing({ alert }: { alert: AlertRecord }) {
   const ends = [
-    [alert.withdrawn_reason, alert.withdrawn_at, STATUSES[alert.status].zh],
-    [alert.ended_reason, alert.ended_at, '已结束'],
+    [alert.withdrawn_reason, alert.withdrawn_at, say(STATUSES[alert.status])],
+    [alert.ended_reason, alert.ended_at, say(STATUSES.ended)],
   ] as const
   const why = ends.find(([reason, at]) => reason || at)
   if (!why) return null
@@ -105,7 +106,7 @@ function Closing({ alert }: { alert: AlertRecord }) {
   return (
     <p className="closing">
       <b>{at ? `${full(at)} ${what}` : what}</b>
-      {reason ? `：${reason}` : ''}
+      {reason ? `${t('：', ': ')}${reason}` : ''}
     </p>
   )
 }
@@ -117,7 +118,7 @@ function who(alert: AlertRecord, names: Names): Fact[] {
     [{ zh: '科室', en: 'Office' }, names.office(body, alert.responsible_office)],
     [{ zh: '经办人', en: 'Officer' }, names.officer(alert.responsible_actor)],
     [{ zh: '事项', en: 'Power item' }, names.item(alert.item_code)],
-    [stepWords(alert), alert.step && `${names.stepOf(alert)}${alert.visit > 1 ? `（第${alert.visit}次）` : ''}`],
+    [stepWords(alert), alert.step && `${names.stepOf(alert)}${alert.visit > 1 ? t(`（第${alert.visit}次）`, ` (time ${alert.visit})`) : ''}`],
     [{ zh: '依据', en: 'Legal basis' }, alert.legal_basis],
     [{ zh: '来源', en: 'Source' }, names.source(alert.source)],
   ]
@@ -132,18 +133,18 @@ function stepWords(alert: AlertRecord): Words {
 
 function When({ alert }: { alert: AlertRecord }) {
   const now = useStore(nowStore)
-  const kind = alert.statutory === true ? '法定' : alert.statutory === false ? '承诺' : ''
+  const kind = alert.statutory === true ? t('法定', 'Statutory, ') : alert.statutory === false ? t('承诺', 'Promised, ') : ''
   const at = (instant: string | null | undefined) => instant && full(instant)
   const answer = alert.answer_due_at
   const over = Boolean(answer && now !== null && STATUSES[alert.status].open && Date.parse(answer) < now)
   const entries: Fact[] = [
-    [{ zh: '时限', en: 'Limit' }, alert.limit && `${kind}${limitWords(alert.limit).zh}`],
+    [{ zh: '时限', en: 'Limit' }, alert.limit && `${kind}${say(limitWords(alert.limit))}`],
     [{ zh: '期限', en: 'Due' }, at(alert.due_at)],
     [alert.due_at ? { zh: '超期于', en: 'Breached' } : { zh: '发生于', en: 'Happened' }, at(alert.breached_at)],
     [{ zh: '实际办结', en: 'Completed' }, at(alert.completed_at)],
     [{ zh: '提出', en: 'Raised' }, at(alert.raised_at)],
     [{ zh: '发出', en: 'Issued' }, at(alert.issued_at)],
-    [{ zh: '答复期限', en: 'Answer due' }, answer && <span className={over ? 'over' : undefined}>{`${full(answer)}${over ? '（已过）' : ''}`}</span>],
+    [{ zh: '答复期限', en: 'Answer due' }, answer && <span className={over ? 'over' : undefined}>{`${full(answer)}${over ? t('（已过）', ' (over)') : ''}`}</span>],
   ]
   return <Facts entries={entries} />
 }
@@ -155,8 +156,8 @@ function History({ history }: { history: Change[] }) {
         <li key={change.revision} data-change={change.change}>
           <time>{full(change.at)}</time>
           <div>
-            <b>{word(CHANGES, change.change).zh}</b> <LevelBadge level={change.level} />
-            <span className="sub">{[causeText(change.cause), change.due_at && `期限 ${full(change.due_at)}`, change.reason].filter(Boolean).join(' · ')}</span>
+            <b>{say(word(CHANGES, change.change))}</b> <LevelBadge level={change.level} />
+            <span className="sub">{[causeText(change.cause), change.due_at && `${t('期限', 'Due')} ${full(change.due_at)}`, change.reason].filter(Boolean).join(' · ')}</span>
           </div>
         </li>
       ))}

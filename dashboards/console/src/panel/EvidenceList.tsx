@@ -4,13 +4,14 @@ import type { ReactNode } from 'react'
 
 import type { Evidence } from '../api/types'
 import { full } from '../format'
+import { t } from '../words/language'
 import { caseHash } from './routes'
 
 type Of<K extends Evidence['kind']> = Extract<Evidence, { kind: K }>
 
 export function EvidenceList({ evidence }: { evidence: Evidence[] }) {
   const entries = evidence.filter((e) => e.kind !== 'deadline')
-  if (entries.length === 0) return <p className="nothing">除期限计算外没有其他证据</p>
+  if (entries.length === 0) return <p className="nothing">{t('除期限计算外没有其他证据', 'Nothing besides the account of the deadline')}</p>
   return (
     <ol className="evidence">
       {entries.map((entry, place) => (
@@ -29,7 +30,7 @@ function Entry({ entry }: { entry: Evidence }): ReactNode {
           <div>
             {entry.note}
             <span className="sub">
-              记录 {entry.event_id} · {full(entry.received_at)} 收到
+              {t('记录', 'Record')} {entry.event_id} · {t(`${full(entry.received_at)} 收到`, `received ${full(entry.received_at)}`)}
             </span>
           </div>
         </li>
@@ -37,10 +38,10 @@ function Entry({ entry }: { entry: Evidence }): ReactNode {
     case 'condition':
       return (
         <li>
-          <span>监察条件</span>
+          <span>{t('监察条件', 'Condition')}</span>
           <div>
             <code>{entry.expression}</code>
-            <span className="sub">{named(entry.values).join('，')}</span>
+            <span className="sub">{named(entry.values).join(t('，', ', '))}</span>
           </div>
         </li>
       )
@@ -49,7 +50,7 @@ function Entry({ entry }: { entry: Evidence }): ReactNode {
     case 'note':
       return (
         <li>
-          <span>说明</span>
+          <span>{t('说明', 'Note')}</span>
           <div>{entry.text}</div>
         </li>
       )
@@ -69,10 +70,14 @@ const named = (values: Record<string, string>) => Object.entries(values).map(([n
 /** The records that a finding rests on, each with its case where it has one. */
 function Inspected({ found }: { found: Of<'inspection'> }) {
   const numbers = named(found.parameters)
-  const told = [`截至 ${full(found.known_at)} 所知`, numbers.length > 0 && `设定值 ${numbers.join('，')}`, `共 ${found.total} 条，列出 ${found.rows.length} 条`]
+  const told = [
+    t(`截至 ${full(found.known_at)} 所知`, `As known at ${full(found.known_at)}`),
+    numbers.length > 0 && t(`设定值 ${numbers.join('，')}`, `set to ${numbers.join(', ')}`),
+    t(`共 ${found.total} 条，列出 ${found.rows.length} 条`, `${found.total} in all, ${found.rows.length} listed`),
+  ]
   return (
     <li data-kind="inspection">
-      <span>巡检</span>
+      <span>{t('巡检', 'Inspection')}</span>
       <div>
         {found.window.label}
         <span className="sub">{told.filter(Boolean).join(' · ')}</span>

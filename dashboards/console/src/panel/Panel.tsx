@@ -8,6 +8,7 @@ import { CaseView } from '../cases/CaseView'
 import { Both, Placeholder } from '../components/pieces'
 import { placeStore } from '../pages'
 import { useStore } from '../store'
+import { say, t } from '../words/language'
 import { AlertView } from './AlertView'
 import type { PanelState } from './panel-model'
 import { alertIdOf } from './routes'
@@ -27,19 +28,19 @@ export function Panel() {
     return () => document.removeEventListener('keydown', pressed)
   }, [route])
   return (
-    <aside id="panel" className="panel" aria-label="详情 Detail" tabIndex={-1} hidden={!route} ref={root}>
+    <aside id="panel" className="panel" aria-label={t('详情', 'Detail')} tabIndex={-1} hidden={!route} ref={root}>
       {route && (
         <>
           <div className="panel-bar">
             {within > 0 && (
               <button type="button" className="plain" onClick={() => history.back()}>
-                ← 返回
+                ← {t('返回', 'Back')}
               </button>
             )}
             <span>
               <Both words={route.words} />
             </span>
-            <button type="button" className="plain close" aria-label="关闭 Close" title="Esc" onClick={() => close(route.hash)}>
+            <button type="button" className="plain close" aria-label={t('关闭', 'Close')} title="Esc" onClick={() => close(route.hash)}>
               ✕
             </button>
           </div>
@@ -59,7 +60,7 @@ function close(hash: string) {
 
 function Content({ state: { route, found, failure } }: { state: PanelState }): ReactNode {
   if (!route) return null
-  const words = failure && { zh: `${route.words.zh}未能载入：${failure.message}`, en: failure instanceof ApiFailure ? failure.en : '' }
+  const words = failure && { zh: `${route.words.zh}未能载入：${failure.message}`, en: failure instanceof ApiFailure ? failure.en : failure.message }
   if (!found) {
     if (words) return <Placeholder state="failed" words={words} retry={() => panel.reload()} />
     return <Placeholder state="waiting" words={{ zh: `正在载入${route.words.zh}…`, en: 'Loading' }} />
@@ -68,9 +69,9 @@ function Content({ state: { route, found, failure } }: { state: PanelState }): R
     <>
       {words && (
         <p className="stale" role="alert">
-          {words.zh}；以下为此前所见{' '}
+          {say(words)}{t('；以下为此前所见', '; below is what was seen before')}{' '}
           <button type="button" className="plain" onClick={() => panel.reload()}>
-            重试
+            {t('重试', 'Try again')}
           </button>
         </p>
       )}

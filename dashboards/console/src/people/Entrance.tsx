@@ -1,7 +1,8 @@
 // The page before all others, where the site has accounts: signing in, and a password of one's own in place of a temporary one.
 
 import { Both, Placeholder } from '../components/pieces'
-import { ThemeSwitch } from '../components/switches'
+import { LanguageSwitch, ThemeSwitch } from '../components/switches'
+import { t } from '../words/language'
 import { ChangeForm } from './ChangePassword'
 import { SignInForm } from './SignInForm'
 import type { Phase } from './session'
@@ -11,13 +12,14 @@ export function Entrance({ phase }: { phase: Phase }) {
     <div className="app entrance">
       <header className="masthead">
         <h1>
-          <span className="mark">明镜</span>
+          <span className="mark">{t('明镜', 'Mingjing')}</span>
           <span className="subject">
             <Both words={{ zh: '行政权力运行电子监察', en: 'Supervision of administrative power' }} />
           </span>
         </h1>
         <div className="platform">
           <div className="switches">
+            <LanguageSwitch />
             <ThemeSwitch />
           </div>
         </div>

@@ -3,6 +3,7 @@
 
 import type { Act } from '../dispositions/act-kinds'
 import type { Words } from '../words/codes'
+import { t } from '../words/language'
 
 export const ROLES = {
   supervision: { zh: '监察部门', en: 'Supervision' },
@@ -35,12 +36,18 @@ const DEPARTMENTS_ACTS: readonly Act[] = ['appeal', 'answer']
 
 /** Null where somebody with these roles may do it; else who may. */
 export function notTheirs(roles: readonly Role[], act: Act): string | null {
-  if (DEPARTMENTS_ACTS.includes(act)) return has(roles, DEPARTMENT) ? null : '由责任部门办理'
-  return roles.includes('supervision') ? null : '由监察部门办理'
+  if (DEPARTMENTS_ACTS.includes(act)) return has(roles, DEPARTMENT) ? null : t('由责任部门办理', 'For the department')
+  return roles.includes('supervision') ? null : t('由监察部门办理', 'For the supervisors')
 }
 
 /** Whose first question a page answers. */
-export type DeskKind = 'officer' | 'department' | 'leader'
+export const DESKS = {
+  department: { zh: '部门承办人', en: 'Department' },
+  officer: { zh: '监察人员', en: 'Officer' },
+  leader: { zh: '领导', en: 'Leader' },
+} as const satisfies Record<string, Words>
+
+export type DeskKind = keyof typeof DESKS
 
 /** The first page of somebody with these roles; none for those who do not work with alerts. */
 export function deskOf(roles: readonly Role[]): DeskKind | null {

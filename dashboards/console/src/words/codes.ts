@@ -2,6 +2,7 @@
 
 import type { Names } from '../api/names'
 import type { Alert, Conclusion, DayVerdict, DispositionState, Level, Status } from '../api/types'
+import { t } from './language'
 
 /** Chinese, and English where there is room for it. */
 export interface Words {
@@ -76,38 +77,38 @@ const UNITS: Record<string, Words> = {
 
 /** Results that departments report. A code that is not here is shown as it is. */
 export const RESULTS: Record<string, Words> = {
-  granted: { zh: '准予许可' },
-  refused: { zh: '不予批准' },
-  not_accepted: { zh: '不予受理' },
-  fined: { zh: '罚款' },
-  no_penalty: { zh: '不予处罚' },
-  dropped: { zh: '撤销案件' },
-  lifted: { zh: '解除' },
-  confiscated: { zh: '没收' },
-  ordered: { zh: '决定实施' },
-  assessed: { zh: '核定' },
-  confirmed: { zh: '确认同意' },
-  recognised: { zh: '予以认定' },
-  registered: { zh: '准予登记' },
-  rewarded: { zh: '给予奖励' },
-  ruled: { zh: '作出裁决' },
-  filed: { zh: '予以备案' },
-  upheld: { zh: '投诉成立' },
-  rejected: { zh: '驳回' },
-  passed: { zh: '通过' },
-  passed_in_part: { zh: '基本符合' },
-  to_be_corrected: { zh: '责令改正' },
-  annulled: { zh: '撤销原决定' },
-  changed: { zh: '变更原决定' },
+  granted: { zh: '准予许可', en: 'Granted' },
+  refused: { zh: '不予批准', en: 'Refused' },
+  not_accepted: { zh: '不予受理', en: 'Not accepted' },
+  fined: { zh: '罚款', en: 'Fined' },
+  no_penalty: { zh: '不予处罚', en: 'No penalty' },
+  dropped: { zh: '撤销案件', en: 'Dropped' },
+  lifted: { zh: '解除', en: 'Lifted' },
+  confiscated: { zh: '没收', en: 'Confiscated' },
+  ordered: { zh: '决定实施', en: 'Ordered' },
+  assessed: { zh: '核定', en: 'Assessed' },
+  confirmed: { zh: '确认同意', en: 'Confirmed' },
+  recognised: { zh: '予以认定', en: 'Recognised' },
+  registered: { zh: '准予登记', en: 'Registered' },
+  rewarded: { zh: '给予奖励', en: 'Rewarded' },
+  ruled: { zh: '作出裁决', en: 'Ruled' },
+  filed: { zh: '予以备案', en: 'Filed' },
+  upheld: { zh: '投诉成立', en: 'Upheld' },
+  rejected: { zh: '驳回', en: 'Rejected' },
+  passed: { zh: '通过', en: 'Passed' },
+  passed_in_part: { zh: '基本符合', en: 'Passed in part' },
+  to_be_corrected: { zh: '责令改正', en: 'To be corrected' },
+  annulled: { zh: '撤销原决定', en: 'Annulled' },
+  changed: { zh: '变更原决定', en: 'Changed' },
 }
 
 /** 满意度 (GB/T 39046 A.8). */
 export const GRADES: Record<string, Words> = {
-  1: { zh: '非常满意' },
-  2: { zh: '满意' },
-  3: { zh: '基本满意' },
-  4: { zh: '不满意' },
-  5: { zh: '非常不满意' },
+  1: { zh: '非常满意', en: 'Very satisfied' },
+  2: { zh: '满意', en: 'Satisfied' },
+  3: { zh: '基本满意', en: 'Fairly satisfied' },
+  4: { zh: '不满意', en: 'Dissatisfied' },
+  5: { zh: '非常不满意', en: 'Very dissatisfied' },
 }
 
 /** Whether a person has to decide it: its level says so, or a late entry put it into doubt. */
@@ -134,7 +135,7 @@ export function headline(alert: Alert, names: Names) {
   const [, told, text] = /^([^：]{1,39})：(.*)$/s.exec(alert.message) ?? /^(【[^】]{1,20}】)(.*)$/s.exec(alert.message) ?? []
   const name = told ?? names.controlPoint(alert.control_point)
   const before: boolean = alert.level === 'notice' && Boolean(alert.due_at) && !alert.breached_at && !/^(临期)?提醒（/.test(name)
-  return { name: before ? `${name}（尚未超期）` : name, text: text ?? alert.message }
+  return { name: before ? t(`${name}（尚未超期）`, `${name} (not late yet)`) : name, text: text ?? alert.message }
 }
 
 /** 处置状态. */

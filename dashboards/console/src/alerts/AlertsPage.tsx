@@ -1,0 +1,136 @@
+// The list of alerts 预警: asked for, sorted and counted by the platform, a page at a time; chosen and worked in numbers; taken along as a
+// file or on paper.
+
+import { useEffect, useRef, useState } from 'react'
+
+import { ApiFailure, download } from '../api/client'
+import { hashStore } from '../board/model'
+import { Placeholder } from '../components/pieces'
+import { count } from '../format'
+import { alertIdOf } from '../panel/routes'
+import { useStore } from '../store'
+import { say, t } from '../words/language'
+import { AlertTable } from './AlertTable'
+import { BulkBar } from './BulkBar'
+import { FilterBar } from './FilterBar'
+import { pages, zone } from './model'
+import { PAGE_ROWS } from './pages-model'
+import { type AlertQuery, PRINT_HASH, hashOf, parametersOf } from './query'
+
+export function AlertsPage({ query }: { query: AlertQuery }) {
+  const state = useStore(pages.state)
+  const root = useRef<HTMLDivElement>(null)
+  useEffect(() => void pages.open(query), [query])
+  useEffect(() => {
+    root.current?.scrollTo(0, 0)
+  }, [state.page, state.query])
+  return (
+    <main className="alerts-page">
+      <section className="card" aria-labelledby="list-title">
+        <div className="page-head">
+          <h2 id="list-title">{t('预警', 'Alerts')}</h2>
+          <Told />
+          <Take query={query} />
+        </div>
+        <FilterBar query={query} />
+        <BulkBar chosen={state.chosen} />
+        <div className="scroll" ref={root} aria-busy={state.phase === 'waiting'} id="alert-list" tabIndex={-1}>
+          <Rows />
+        </div>
+        <Turn />
+      </section>
+    </main>
+  )
+}
+
+/** Which of how many are shown. */
+function Told() {
+  const { total, page, alerts, phase, news } = useStore(pages.state)
+  const first = page * PAGE_ROWS + 1
+  const range = alerts.length > 0 ? t(`第 ${count(first)}–${count(first + alerts.length - 1)} 条`, `${count(first)}–${count(first + alerts.length - 1)}`) : ''
+  return (
+    <p className="page-told" role="status" id="list-told">
+      {phase === 'waiting' && alerts.length === 0 ? '' : [range, total === null ? '' : t(`共 ${count(total)} 条`, `of ${count(total)}`)].filter(Boolean).join(t('，', ' '))}
+      {news > 0 && (
+        <button type="button" className="plain news" onClick={() => void pages.again()}>
+          {t(`有 ${news} 条新变化，刷新`, `${news} changed: refresh`)}
+        </button>
+      )}
+    </p>
+  )
+}
+
+function Rows() {
+  const { phase, failure, alerts, chosen } = useStore(pages.state)
+  const current = alertIdOf(useStore(hashStore))
+  if (phase === 'failed') {
+    const words = { zh: `预警未能载入：${failure?.message}`, ...(failure instanceof ApiFailure ? { en: failure.en } : {}) }
+    return <Placeholder state="failed" words={words} retry={() => void pages.again()} />
+  }
+  if (alerts.length === 0) {
+    if (phase === 'waiting') return <Placeholder state="waiting" words={{ zh: '正在载入预警…', en: 'Loading alerts' }} />
+    return <Placeholder state="empty" words={{ zh: '没有符合条件的预警', en: 'No such alert' }} />
+  }
+  return <AlertTable alerts={alerts} chosen={chosen} current={current} />
+}
+
+function Turn() {
+  const { page, next, phase } = useStore(pages.state)
+  if (page === 0 && next === null) return null
+  const waits = phase === 'waiting'
+  return (
+    <nav className="turn" aria-label={t('翻页', 'Pages')}>
+      <button type="button" className="plain" disabled={page === 0 || waits} onClick={() => void pages.first()}>
+        {t('首页', 'First')}
+      </button>
+      <button type="button" className="plain" disabled={page === 0 || waits} onClick={() => void pages.previous()}>
+        {t('上一页', 'Previous')}
+      </button>
+      <span>{t(`第 ${page + 1} 页`, `Page ${page + 1}`)}</span>
+      <button type="button" className="plain" disabled={next === null || waits} onClick={() => void pages.next()}>
+        {t('下一页', 'Next')}
+      </button>
+    </nav>
+  )
+}
+
+const FORMATS = { csv: 'CSV', xlsx: 'Excel' } as const
+
+/** The list as a file, or on paper. */
+function Take({ query }: { query: AlertQuery }) {
+  const [taking, setTaking] = useState<keyof typeof FORMATS | null>(null)
+  const [failure, setFailure] = useState<string | null>(null)
+  const take = async (format: keyof typeof FORMATS) => {
+    setTaking(format)
+    setFailure(null)
+    try {
+      const asked = new URLSearchParams({ ...parametersOf({ ...query, sort: 'newest' }, zone()), format })
+      save(await download(`/api/v1/alerts/export?${asked}`), `${t('预警', 'alerts')}.${format}`)
+    } catch (error) {
+      setFailure(error instanceof ApiFailure ? say({ zh: error.message, en: error.en }) : t('导出中断，请重试', 'The export broke off; try again'))
+    }
+    setTaking(null)
+  }
+  return (
+    <div className="take">
+      {failure && <span role="alert">{failure}</span>}
+      {(Object.keys(FORMATS) as (keyof typeof FORMATS)[]).map((format) => (
+        <button key={format} type="button" className="plain" disabled={taking !== null} onClick={() => void take(format)}>
+          {taking === format ? t('正在导出…', 'Exporting…') : t(`导出 ${FORMATS[format]}`, `Export ${FORMATS[format]}`)}
+        </button>
+      ))}
+      <a className="plain" href={hashOf(query, PRINT_HASH)}>
+        {t('打印', 'Print')}
+      </a>
+    </div>
+  )
+}
+
+function save(file: Blob, name: string) {
+  const link = document.createElement('a')
+  link.href = URL.createObjectURL(file)
+  link.download = name
+  link.click()
+  // The browser has begun by then.
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
+}

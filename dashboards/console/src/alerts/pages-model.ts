@@ -1,0 +1,129 @@
+// The list of alerts, a page at a time: the platform filters, sorts and counts; here stand the rows of one page and which are chosen.
+
+import { isAborted } from '../api/client'
+import type { Alert } from '../api/types'
+import { Store } from '../store'
+import { type AlertQuery, EVERY_OPEN, mayFit, sameQuery } from './query'
+
+/** Rows on a page. */
+export const PAGE_ROWS = 100
+/** So many can be chosen at a time: as many commands follow. */
+export const CHOSEN_MAX = 500
+
+export interface CountedPage {
+  alerts: Alert[]
+  next: string | null
+  total?: number
+}
+
+type Read = (query: AlertQuery, cursor: string | null, total: boolean, signal: AbortSignal) => Promise<CountedPage>
+
+export interface PagesState {
+  query: AlertQuery
+  phase: 'waiting' | 'ready' | 'failed'
+  failure: Error | null
+  alerts: Alert[]
+  /** In all; null until it was told. */
+  total: number | null
+  /** Which page, from 0. */
+  page: number
+  next: string | null
+  /** Alerts that came or changed since and may belong here. */
+  news: number
+  chosen: ReadonlyMap<string, Alert>
+}
+
+export class PagesModel {
+  readonly state = new Store<PagesState>({
+    query: EVERY_OPEN,
+    phase: 'waiting',
+    failure: null,
+    alerts: [],
+    total: null,
+    page: 0,
+    next: null,
+    news: 0,
+    chosen: new Map(),
+  })
+  /** Where each page begins that was come through. */
+  #begins: (string | null)[] = [null]
+  #asked = new AbortController()
+  #read = false
+
+  constructor(private readonly read: Read) {}
+
+  /** Shows a list from its beginning; the same one goes on as it stands. */
+  open(query: AlertQuery) {
+    if (this.#read && sameQuery(query, this.state.get().query)) return Promise.resolve()
+    this.#begins = [null]
+    this.#set({ query, alerts: [], total: null, page: 0, next: null, chosen: new Map() })
+    return this.#load(0)
+  }
+
+  /** Reads the page again. */
+  again() {
+    return this.#load(this.state.get().page)
+  }
+
+  next() {
+    const { next, page } = this.state.get()
+    if (next === null) return Promise.resolve()
+    this.#begins[page + 1] = next
+    return this.#load(page + 1)
+  }
+
+  previous() {
+    return this.#load(Math.max(0, this.state.get().page - 1))
+  }
+
+  first() {
+    return this.#load(0)
+  }
+
+  /** Takes an alert that changed just now: where it is shown it is shown as it is, else it is told that there is something new. */
+  take(alert: Alert) {
+    const { alerts, query, news, chosen } = this.state.get()
+    if (!this.#read) return
+    if (alerts.some((shown) => shown.alert_id === alert.alert_id)) {
+      this.#set({ alerts: alerts.map((shown) => (shown.alert_id === alert.alert_id ? alert : shown)) })
+    } else if (mayFit(query, alert)) {
+      this.#set({ news: news + 1 })
+    }
+    if (chosen.has(alert.alert_id)) this.#set({ chosen: new Map(chosen).set(alert.alert_id, alert) })
+  }
+
+  choose(alerts: Alert[], on: boolean) {
+    const chosen = new Map(this.state.get().chosen)
+    for (const alert of alerts) {
+      if (!on) chosen.delete(alert.alert_id)
+      else if (chosen.size < CHOSEN_MAX) chosen.set(alert.alert_id, alert)
+    }
+    this.#set({ chosen })
+  }
+
+  chooseNone() {
+    this.#set({ chosen: new Map() })
+  }
+
+  #set(some: Partial<PagesState>) {
+    this.state.set({ ...this.state.get(), ...some })
+  }
+
+  async #load(page: number) {
+    this.#asked.abort()
+    this.#asked = new AbortController()
+    this.#read = true
+    const { signal } = this.#asked
+    const { query } = this.state.get()
+    this.#set({ phase: 'waiting', news: 0 })
+    try {
+      const found = await this.read(query, this.#begins[page] ?? null, page === 0, signal)
+      if (signal.aborted) return
+      const total = found.total ?? this.state.get().total
+      this.#set({ alerts: found.alerts, next: found.next, total, page, phase: 'ready', failure: null })
+    } catch (error) {
+      if (isAborted(error) || signal.aborted) return
+      this.#set({ phase: 'failed', failure: error instanceof Error ? error : new Error(String(error)) })
+    }
+  }
+}

@@ -1,0 +1,158 @@
+// What the list of alerts is asked for, as its address says it and as the API takes it.
+
+import type { Alert, DispositionState, Level, Status } from '../api/types'
+import { date } from '../format'
+import { DISPOSITIONS, LEVELS, STATUSES, type Words, toReview } from '../words/codes'
+
+/** In which order they come (`AlertSort` in services/store). */
+export const SORTS = {
+  newest: { zh: '新提出的在前', en: 'Newest first' },
+  owed: { zh: '最先到期的在前', en: 'Due first' },
+  gravest: { zh: '最重、最久的在前', en: 'Gravest first' },
+} as const satisfies Record<string, Words>
+export type Sort = keyof typeof SORTS
+
+/** How an order stands that is not closed (`OrderState` in services/store). */
+export const ORDER_STATES = {
+  unanswered: { zh: '督办未反馈', en: 'Order unanswered' },
+  overdue: { zh: '督办逾期未反馈', en: 'Order overdue' },
+  answered: { zh: '督办已反馈待办结', en: 'Order to be closed' },
+} as const satisfies Record<string, Words>
+export type OrderState = keyof typeof ORDER_STATES
+
+/** `open`: what still stands; `review`: what a person has to decide. */
+export type Standing = 'open' | 'review' | 'all' | Status
+
+export interface AlertQuery {
+  standing: Standing
+  level: Level[]
+  disposition: DispositionState | ''
+  order: OrderState | ''
+  org: string
+  item: string
+  rule: string
+  source: string
+  region: string
+  caseNo: string
+  /** The first and the last day of raising, `2026-11-28`. */
+  from: string
+  until: string
+  sort: Sort
+}
+
+export const EVERY_OPEN: AlertQuery = {
+  standing: 'open',
+  level: [],
+  disposition: '',
+  order: '',
+  org: '',
+  item: '',
+  rule: '',
+  source: '',
+  region: '',
+  caseNo: '',
+  from: '',
+  until: '',
+  sort: 'newest',
+}
+
+export const ALERTS_HASH = '#/alerts'
+export const PRINT_HASH = '#/alerts/print'
+
+const isDay = (text: string) => /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text))
+const among = <K extends string>(table: Record<K, unknown>, text: string): K | '' => (Object.hasOwn(table, text) ? (text as K) : '')
+
+/** What an address asks for; what it cannot mean is left out. */
+export function queryOf(hash: string): AlertQuery {
+  const [, text = ''] = hash.split('?', 2)
+  const given = new URLSearchParams(text)
+  const read = (name: string) => given.get(name)?.trim() ?? ''
+  const standing = read('standing')
+  return {
+    standing: standing === 'all' || standing === 'review' || Object.hasOwn(STATUSES, standing) ? (standing as Standing) : 'open',
+    level: read('level').split(',').map((level) => among(LEVELS, level)).filter((level) => level !== ''),
+    disposition: among(DISPOSITIONS, read('disposition')),
+    order: among(ORDER_STATES, read('order')),
+    org: read('org'),
+    item: read('item'),
+    rule: read('rule'),
+    source: read('source'),
+    region: read('region'),
+    caseNo: read('case'),
+    from: isDay(read('from')) ? read('from') : '',
+    until: isDay(read('until')) ? read('until') : '',
+    sort: among(SORTS, read('sort')) || 'newest',
+  }
+}
+
+/** The address of a list; what is as it is anyhow is left out. */
+export function hashOf(query: AlertQuery, page = ALERTS_HASH): string {
+  const { standing, level, caseNo, sort, ...others } = query
+  const told: [string, string][] = [
+    ['standing', standing === 'open' ? '' : standing],
+    ['level', level.join(',')],
+    ...Object.entries(others),
+    ['case', caseNo],
+    ['sort', sort === 'newest' ? '' : sort],
+  ]
+  const text = new URLSearchParams(told.filter(([, value]) => value !== '')).toString()
+  return text ? `${page}?${text}` : page
+}
+
+/** The API's parameters. `zone` is the platform's offset, like `+08:00`: days are its days. */
+export function parametersOf(query: AlertQuery, zone: string): Record<string, string> {
+  const { standing, level, disposition, order, org, item, rule, source, region, caseNo, from, until, sort } = query
+  const status: Record<string, string> = standing === 'open' ? { open: 'true' } : standing === 'review' ? { to_review: 'true' } : standing === 'all' ? {} : { status: standing }
+  const all: Record<string, string> = {
+    ...status,
+    level: level.join(','),
+    disposition,
+    order_state: order,
+    org_code: org,
+    item_code: item,
+    rule,
+    source,
+    region,
+    case_no: caseNo,
+    raised_from: from && `${from}T00:00:00${zone}`,
+    raised_before: until && `${dayAfter(until)}T00:00:00${zone}`,
+    sort: sort === 'newest' ? '' : sort,
+  }
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== ''))
+}
+
+function dayAfter(day: string) {
+  return new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10)
+}
+
+/** Whether an alert that was told live may belong to the list; what only the platform can tell counts as yes. */
+export function mayFit(query: AlertQuery, alert: Alert): boolean {
+  const { standing, level, disposition, org, item, rule, source, region, caseNo, from, until } = query
+  const stands = {
+    open: () => STATUSES[alert.status].open,
+    review: () => toReview(alert),
+    all: () => true,
+  }
+  const status = standing in stands ? stands[standing as keyof typeof stands]() : alert.status === standing
+  const day = date(alert.raised_at)
+  return (
+    status &&
+    (level.length === 0 || level.includes(alert.level)) &&
+    (!disposition || alert.disposition?.state === disposition) &&
+    (!org || alert.org_code === org) &&
+    (!item || alert.item_code === item) &&
+    (!rule || alert.rule === rule) &&
+    (!source || alert.source === source) &&
+    (!region || Boolean(alert.region_code?.startsWith(region))) &&
+    (!caseNo || alert.case_no === caseNo) &&
+    (!from || day >= from) &&
+    (!until || day <= until)
+  )
+}
+
+export const sameQuery = (a: AlertQuery, b: AlertQuery) => hashOf(a) === hashOf(b)
+
+/** How many parts narrow it, besides the standing and the level that are always in sight. */
+export function narrowing({ disposition, order, org, item, rule, source, region, caseNo, from, until }: AlertQuery): number {
+  return [disposition, order, org, item, rule, source, region, caseNo, from, until].filter(Boolean).length
+}

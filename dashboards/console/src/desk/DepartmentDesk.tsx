@@ -1,0 +1,155 @@
+// 部门承办人、部门监督员: my list by hours left, and the one thing that cures each.
+
+import { useState } from 'react'
+
+import { ALERTS_HASH } from '../alerts/query'
+import * as api from '../api/client'
+import { nowStore } from '../api/clock'
+import { namesStore } from '../api/names'
+import type { Alert } from '../api/types'
+import { LevelBadge, Placeholder } from '../components/pieces'
+import { full } from '../format'
+import { alertHash, caseHash } from '../panel/routes'
+import { sessionStore } from '../people/session'
+import { useStore } from '../store'
+import { isCase, subjectText } from '../subject'
+import { headline } from '../words/codes'
+import { say, t } from '../words/language'
+import { useReading } from './reading'
+import { type Task, type Urgency, byUrgency, leftText, taskOf } from './tasks'
+
+/** Nobody works more at a time; the rest is in the list of alerts. */
+const TASKS_MAX = 200
+const KEPT = 'mingjing.desk.body'
+
+const GROUPS: Record<Urgency, { zh: string; en: string }> = {
+  over: { zh: '已逾期', en: 'Overdue' },
+  today: { zh: '24 小时内', en: 'Within 24 hours' },
+  soon: { zh: '三天内', en: 'Within three days' },
+  later: { zh: '以后', en: 'Later' },
+  waiting: { zh: '等待他人', en: 'Waiting for others' },
+}
+
+function keptBody(): string {
+  try {
+    return localStorage.getItem(KEPT) ?? ''
+  } catch {
+    return ''
+  }
+}
+
+export function DepartmentDesk() {
+  const { person } = useStore(sessionStore)
+  const names = useStore(namesStore)
+  const [chosen, setChosen] = useState(keptBody)
+  // Whose account is a department's, to them the platform shows nothing else.
+  const body = person ? person.body : chosen
+  const choose = (code: string) => {
+    setChosen(code)
+    try {
+      localStorage.setItem(KEPT, code)
+    } catch {
+      // It is asked again the next time.
+    }
+  }
+  return (
+    <section className="card desk-card" aria-labelledby="desk-title">
+      <div className="page-head">
+        <h2 id="desk-title">{t('我的待办', 'My list')}</h2>
+        {person ? (
+          <p className="page-told">{names.org(person.body)}</p>
+        ) : (
+          <label className="query-field">
+            <span>{t('机构', 'Body')}</span>
+            <select value={chosen} onChange={(event) => choose(event.target.value)}>
+              <option value="">{t('请选择机构', 'Choose a body')}</option>
+              {Object.entries(names.tables.orgs)
+                .sort(([, a], [, b]) => a.localeCompare(b, 'zh-CN'))
+                .map(([code, name]) => (
+                  <option key={code} value={code}>
+                    {name}
+                  </option>
+                ))}
+            </select>
+          </label>
+        )}
+      </div>
+      <div className="scroll">
+        {body ? <Tasks body={body} narrowed={person !== null} /> : <Placeholder state="empty" words={{ zh: '请选择机构，查看其待办', en: 'Choose a body to see its list' }} />}
+      </div>
+    </section>
+  )
+}
+
+function Tasks({ body, narrowed }: { body: string; narrowed: boolean }) {
+  const names = useStore(namesStore)
+  const now = useStore(nowStore)
+  const { found, failure, again } = useReading(`tasks ${body}`, async (signal) => {
+    const filter = { open: 'true', sort: 'owed', total: 'true', ...(narrowed ? {} : { org_code: body }) }
+    return (await api.alerts(filter, null, signal, TASKS_MAX)) as { alerts: Alert[]; total?: number }
+  })
+  if (!found || now === null) {
+    if (failure) return <Placeholder state="failed" words={{ zh: `待办未能载入：${failure.message}` }} retry={again} />
+    return <Placeholder state="waiting" words={{ zh: '正在载入待办…', en: 'Loading' }} />
+  }
+  const groups = byUrgency(
+    found.alerts.map((alert) => taskOf(alert, names)),
+    now,
+  )
+  if (groups.size === 0) return <Placeholder state="empty" words={{ zh: '没有待办，一切按期', en: 'Nothing to do: everything is in time' }} />
+  const rest = (found.total ?? found.alerts.length) - found.alerts.length
+  return (
+    <>
+      {[...groups].map(([urgency, tasks]) => (
+        <section key={urgency} className={`desk-group urgency-${urgency}`} aria-labelledby={`group-${urgency}`}>
+          <h3 id={`group-${urgency}`}>
+            {say(GROUPS[urgency])} <span>{tasks.length}</span>
+          </h3>
+          <ol>
+            {tasks.map((task) => (
+              <TaskRow key={task.alert.alert_id} task={task} now={now} />
+            ))}
+          </ol>
+        </section>
+      ))}
+      {rest > 0 && (
+        <p className="end">
+          {t(`另有 ${rest} 条更晚到期，见`, `${rest} more fall due later: `)}
+          <a href={`${ALERTS_HASH}?sort=owed`}>{t('预警列表', 'the list of alerts')}</a>
+        </p>
+      )}
+    </>
+  )
+}
+
+function TaskRow({ task, now }: { task: Task; now: number }) {
+  const names = useStore(namesStore)
+  const { alert, dueAt, cure, what } = task
+  const over = dueAt !== null && Date.parse(dueAt) < now
+  return (
+    <li className="desk-row" data-task={alert.alert_id} data-cure={cure}>
+      <LevelBadge level={alert.level} />
+      <div className="desk-what">
+        <a href={alertHash(alert.alert_id)} data-alert={alert.alert_id}>
+          {headline(alert, names).name}
+        </a>
+        <span className="sub">
+          {subjectText(alert, names)}
+          {isCase(alert) && ` · ${names.item(alert.item_code)}`}
+        </span>
+      </div>
+      <div className={`desk-left${over ? ' over' : ''}`}>
+        {dueAt ? <b>{leftText(dueAt, now)}</b> : <b>{cure === 'wait' ? '—' : t('无期限', 'No day')}</b>}
+        {dueAt && <time dateTime={dueAt}>{full(dueAt).slice(5, 16)}</time>}
+      </div>
+      <div className="desk-cure">
+        <span>{what}</span>
+        {cure !== 'wait' && (
+          <a className="primary" href={cure === 'work' && isCase(alert) ? caseHash(alert.source, alert.case_no) : alertHash(alert.alert_id)}>
+            {cure === 'answer' ? t('去反馈', 'Answer') : isCase(alert) ? t('看办件', 'See the case') : t('看详情', 'See it')}
+          </a>
+        )}
+      </div>
+    </li>
+  )
+}

@@ -1,0 +1,132 @@
+// First pages: what falls due first and what cures it, what is to be decided, what is worst.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+
+import { Names, NO_NAMES } from '../api/names'
+import type { Alert, Change } from '../api/types'
+import { queryOf, hashOf } from '../alerts/query'
+import { ownDesk } from '../pages'
+import { KINDS, byDay } from './decisions'
+import { lastChange, sinceText, worstOf } from './matters'
+import { asksOf, byUrgency, leftText, owedAt, taskOf, urgencyOf } from './tasks'
+
+const names = new Names({ ...NO_NAMES, steps: { review: '审查' } })
+const now = Date.parse('2026-11-23T09:00:00+08:00')
+const at = (hours: number) => new Date(now + hours * 3_600_000).toISOString()
+
+const alert = (id: string, more: object = {}) =>
+  ({
+    alert_id: id,
+    subject_kind: 'case',
+    source: 's',
+    case_no: id,
+    control_point: 'p',
+    rule: 'T3',
+    step: 'review',
+    level: 'yellow',
+    status: 'issued',
+    message: '许可决定超期：应于昨日办结。',
+    due_at: null,
+    breached_at: null,
+    completed_at: null,
+    answer_due_at: null,
+    ...more,
+  }) as unknown as Alert
+
+const order = (more: object = {}) => ({ state: 'open', order: { by: { reason: '请说明原因' }, answers: [], closed: null, due_at: at(5), ...more } })
+
+test('what is owed is the answer to an order, the end of a limit, the answer to a card, in this order', () => {
+  assert.equal(owedAt(alert('a', { due_at: at(9), disposition: order() })), at(5))
+  assert.equal(owedAt(alert('a', { due_at: at(9), disposition: order({ answers: [{}] }) })), null)
+  assert.equal(owedAt(alert('a', { due_at: at(9), answer_due_at: at(50) })), at(9))
+  assert.equal(owedAt(alert('a', { due_at: at(-9), breached_at: at(-9), answer_due_at: at(50) })), at(50))
+  assert.equal(owedAt(alert('a', { breached_at: at(-9), answer_due_at: at(50), disposition: { state: 'open', answers: [{}] } })), null)
+  assert.equal(owedAt(alert('a', { breached_at: at(-9), answer_due_at: at(50), disposition: order({ closed: {} }) })), null)
+})
+
+test('each has one thing that cures it', () => {
+  const cure = (more: object) => {
+    const { cure: kind, what } = taskOf(alert('a', more), names)
+    return [kind, what]
+  }
+  assert.deepEqual(cure({ disposition: order() }), ['answer', '反馈督办：请说明原因'])
+  assert.equal(cure({ disposition: order({ answers: [{}] }) })[0], 'wait')
+  assert.equal(cure({ disposition: { state: 'appealed' } })[0], 'wait')
+  assert.equal(cure({ level: 'review' })[0], 'wait')
+  assert.deepEqual(cure({ due_at: at(9) }), ['work', '办结“审查”并报送办理记录'])
+  assert.equal(cure({ due_at: at(-9), breached_at: at(-9), completed_at: at(-1) })[0], 'answer')
+  assert.deepEqual(cure({ rule: 'Q7', step: '', message: '来源静默：三日无数据。请检查接口并补报。请自预警发出之日起5个工作日内反馈办理情况。' }), ['work', '请检查接口并补报'])
+})
+
+test('what every card ends with is no cure', () => {
+  const message = '只有 1 名执法人员。依据：行政处罚法第四十二条。请核对并补报；确实不足的，重新进行。请自预警发出之日起5个工作日内反馈办理情况。'
+  assert.deepEqual(asksOf(message), ['请核对并补报；确实不足的，重新进行'])
+})
+
+test('the list goes by hours left: what is over first, what waits for others last', () => {
+  const tasks = [alert('later', { due_at: at(200) }), alert('waits', { level: 'review' }), alert('over', { disposition: order({ due_at: at(-1) }) }), alert('no day'), alert('today', { due_at: at(3) }), alert('soon', { due_at: at(30) })].map((one) => taskOf(one, names))
+  const groups = byUrgency(tasks, now)
+  assert.deepEqual(
+    [...groups].map(([urgency, of]) => [urgency, of.map((task) => task.alert.alert_id)]),
+    [
+      ['over', ['over']],
+      ['today', ['today']],
+      ['soon', ['soon']],
+      ['later', ['later', 'no day']],
+      ['waiting', ['waits']],
+    ],
+  )
+  assert.equal(urgencyOf(taskOf(alert('edge', { due_at: at(0) }), names), now), 'today')
+})
+
+test('hours are told up to three days, then days', () => {
+  assert.equal(leftText(at(71.5), now), '还剩 71 小时')
+  assert.equal(leftText(at(72), now), '还剩 3 天')
+  assert.equal(leftText(at(-0.01), now), '已过 1 分钟')
+  assert.equal(leftText(at(-100), now), '已过 4 天')
+})
+
+test('every kind of decision is a list that its heading leads to, and its nearest day comes first', () => {
+  for (const { query } of KINDS) assert.deepEqual(queryOf(hashOf(query)), query)
+  const appeals = KINDS.find(({ id }) => id === 'appeals')
+  assert.ok(appeals)
+  const appealed = (id: string, due: string | null) => alert(id, { disposition: { state: 'appealed', appeal: { due_at: due, by: { reason: 'r' } } } })
+  const sorted = byDay([appealed('none', null), appealed('late', at(90)), appealed('first', at(2))], appeals.dueAt)
+  assert.deepEqual(
+    sorted.map((one) => one.alert_id),
+    ['first', 'late', 'none'],
+  )
+})
+
+test('a matter is told once, by its gravest alert', () => {
+  const found = worstOf([alert('a1', { case_no: 'x', level: 'red' }), alert('a2', { case_no: 'x' }), alert('b', { case_no: 'x', source: 'other' }), ...['c', 'd', 'e', 'f'].map((id) => alert(id))])
+  assert.deepEqual(
+    found.map(({ alert: { alert_id }, others }) => [alert_id, others]),
+    [
+      ['a1', 1],
+      ['b', 0],
+      ['c', 0],
+      ['d', 0],
+      ['e', 0],
+    ],
+  )
+})
+
+test('how late, and what changed last', () => {
+  assert.equal(sinceText(alert('a', { due_at: at(-300), breached_at: at(-300) }), now), '超期 12 天')
+  assert.equal(sinceText(alert('a', { breached_at: at(-30) }), now), '1 天前发生')
+  assert.equal(sinceText(alert('a', { due_at: at(9) }), now), '')
+  const change = (kind: string, hours: number) => ({ change: kind, at: at(hours) }) as unknown as Change
+  assert.deepEqual(lastChange([change('raised', -90), change('escalated', -20)], now), { text: '升级', recent: true, at: at(-20) })
+  assert.equal(lastChange([change('raised', -25)], now)?.recent, false)
+  assert.equal(lastChange([], now), null)
+})
+
+test('each role begins with its own question', () => {
+  const person = (...roles: string[]) => ({ phase: 'in', ended: false, person: { roles } }) as never
+  assert.equal(ownDesk(person('department_handler')), '#/desk/department')
+  assert.equal(ownDesk(person('supervision', 'leadership')), '#/desk/officer')
+  assert.equal(ownDesk(person('leadership')), '#/desk/leader')
+  assert.equal(ownDesk(person('legal')), null)
+})

@@ -1,0 +1,98 @@
+// A department's list: what falls due first, and the one thing that cures each.
+
+import type { Names } from '../api/names'
+import type { Alert } from '../api/types'
+import { isCase, isInspections } from '../subject'
+import { headline } from '../words/codes'
+import { t } from '../words/language'
+
+/** What cures it. `answer`: said to those who supervise. `work`: done in the case, and sent by the source. `wait`: nothing until others have decided. */
+export type Cure = 'answer' | 'work' | 'wait'
+
+export interface Task {
+  alert: Alert
+  /** Until when; null where nothing has a day. */
+  dueAt: string | null
+  cure: Cure
+  /** The one thing to do, in a sentence. */
+  what: string
+}
+
+/** As `owed` in services/store/src/query/sort.rs: the answer to an open order, the end of a limit, the answer to a card. */
+export function owedAt(alert: Alert): string | null {
+  const { disposition } = alert
+  const order = disposition?.order
+  if (order && !order.closed) return order.answers.length === 0 ? (order.due_at ?? null) : null
+  if (!alert.breached_at && alert.due_at) return alert.due_at
+  if (order) return null
+  return disposition?.answers?.length ? null : (alert.answer_due_at ?? null)
+}
+
+/** What the platform itself asks for: the sentences of a message that ask, but for that which every card ends with. */
+export function asksOf(message: string): string[] {
+  const sentences = message.split('。').map((sentence) => sentence.trim())
+  return sentences.filter((sentence) => sentence.startsWith('请') && !/^请自预警发出之日起/.test(sentence))
+}
+
+export function taskOf(alert: Alert, names: Names): Task {
+  return { alert, dueAt: owedAt(alert), ...cureOf(alert, names) }
+}
+
+function cureOf(alert: Alert, names: Names): { cure: Cure; what: string } {
+  const { disposition } = alert
+  const order = disposition?.order
+  if (order && !order.closed) {
+    if (order.answers.length > 0) return { cure: 'wait', what: t('已反馈督办，等待办结', 'The order is answered; it waits to be closed') }
+    return { cure: 'answer', what: t(`反馈督办：${order.by.reason}`, `Answer the order: ${order.by.reason}`) }
+  }
+  if (disposition?.state === 'appealed') return { cure: 'wait', what: t('申诉中，等待决定', 'Appealed; it waits to be decided') }
+  if (disposition?.answers?.length) return { cure: 'wait', what: t('已反馈，等待监察部门核查', 'Answered; it waits for the supervisors') }
+  if (alert.status === 'review' || alert.level === 'review') return { cure: 'wait', what: t('待核，等待监察部门判断', 'In review; the supervisors decide') }
+  const [asked] = asksOf(headline(alert, names).text)
+  const step = names.stepOf(alert)
+  if (alert.due_at && !alert.completed_at && !isInspections(alert)) {
+    const what = step ? t(`办结“${step}”并报送办理记录`, `Complete “${step}” and send the record of it`) : (asked ?? t('办结并报送办理记录', 'Complete it and send the record'))
+    return { cure: 'work', what }
+  }
+  if (alert.rule.startsWith('Q') || !isCase(alert)) return { cure: 'work', what: asked ?? t('核对来源系统的数据，更正后重新报送', 'Check what the source sent, correct it and send it again') }
+  return { cure: 'answer', what: asked ?? t('查明情况，反馈办理情况', 'Find out, and answer') }
+}
+
+export type Urgency = 'over' | 'today' | 'soon' | 'later' | 'waiting'
+
+const HOUR = 3_600_000
+
+export function urgencyOf({ dueAt, cure }: Task, now: number): Urgency {
+  if (cure === 'wait') return 'waiting'
+  if (dueAt === null) return 'later'
+  const left = Date.parse(dueAt) - now
+  if (left < 0) return 'over'
+  return left < 24 * HOUR ? 'today' : left < 72 * HOUR ? 'soon' : 'later'
+}
+
+export const URGENCIES: Urgency[] = ['over', 'today', 'soon', 'later', 'waiting']
+
+/** By urgency, and within one by hours left; what has no day comes last. */
+export function byUrgency(tasks: Task[], now: number): Map<Urgency, Task[]> {
+  const due = ({ dueAt }: Task) => (dueAt === null ? Infinity : Date.parse(dueAt))
+  const sorted = [...tasks].sort((a, b) => due(a) - due(b) || (a.alert.alert_id < b.alert.alert_id ? -1 : 1))
+  const groups = new Map<Urgency, Task[]>()
+  for (const urgency of URGENCIES) {
+    const of = sorted.filter((task) => urgencyOf(task, now) === urgency)
+    if (of.length > 0) groups.set(urgency, of)
+  }
+  return groups
+}
+
+/** `还剩 6小时`, `已过 2天`; hours up to three days, since they are what is left to work in. */
+export function leftText(dueAt: string, now: number): string {
+  const left = Date.parse(dueAt) - now
+  const span = Math.abs(left)
+  const [zh, en] =
+    span >= 72 * HOUR
+      ? [`${Math.floor(span / (24 * HOUR))} 天`, `${Math.floor(span / (24 * HOUR))} days`]
+      : span >= HOUR
+        ? [`${Math.floor(span / HOUR)} 小时`, `${Math.floor(span / HOUR)} hours`]
+        : [`${Math.max(1, Math.floor(span / 60_000))} 分钟`, `${Math.max(1, Math.floor(span / 60_000))} minutes`]
+  return left >= 0 ? t(`还剩 ${zh}`, `${en} left`) : t(`已过 ${zh}`, `${en} over`)
+}
