@@ -75,7 +75,8 @@ fn unanswered_orders_are_told_at_every_level_and_end_in_every_way_in_some_histor
         rng_seed: RngSeed::Fixed(7),
         ..Config::default()
     });
-    let histories = history(30..70);
+    // Long enough that an order is reminded of and then answered.
+    let histories = history(70..140);
     for _ in 0..HISTORIES {
         if not_seen.is_empty() {
             return;

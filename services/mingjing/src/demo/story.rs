@@ -3,7 +3,7 @@
 //! A clerk types an act in two to twenty minutes after it, and the system sends it within seconds; a source that says "complete
 //! until half an hour ago" therefore says the truth.
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use mingjing_domain::Timestamp;
 use mingjing_domain::event::{
     Actor, Attachment, CaseData, CaseEvent, Collection, EventKind, Special, Value,
@@ -127,6 +127,16 @@ impl<'d> Story<'d> {
     pub fn wait_until(&mut self, date: NaiveDate) -> &mut Self {
         if date > self.date() {
             self.now = self.days.office_hour(date, &mut self.dice);
+        }
+        self
+    }
+
+    /// Time passes until a day on which something may be executed: the statutory holidays that every year has on the same date are none
+    /// (全国年节及纪念日放假办法), also where the year's notice, and with it the calendar, is still to come.
+    pub fn rest_on_holidays(&mut self) -> &mut Self {
+        const BY_DATE: [(u32, u32); 6] = [(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)];
+        while BY_DATE.contains(&(self.date().month(), self.date().day())) {
+            self.wait(1);
         }
         self
     }

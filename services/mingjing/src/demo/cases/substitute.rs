@@ -28,8 +28,11 @@ pub(super) fn tell(story: &mut Story<'_>, fault: Option<Fault>) {
         Some(Fault::ReminderCut) => story.wait(1),
         _ => story.wait_some(4..=6),
     };
-    story.begin("perform", &officer);
-    story.wait_some(1..=3).tell(EventKind::Executed, &officer);
+    story.rest_on_holidays().begin("perform", &officer);
+    story
+        .wait_some(1..=3)
+        .rest_on_holidays()
+        .tell(EventKind::Executed, &officer);
     let event = story.wait_some(1..=4).end("cost", &officer);
     amount(event, "cost", estimate * 9 / 10);
     story.shortly().tell(EventKind::Closed, &officer);
