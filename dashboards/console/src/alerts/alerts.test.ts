@@ -117,6 +117,19 @@ test('what changes is shown in its row, what comes is told, and both are gone wh
   assert.equal(model.state.get().news, 0)
 })
 
+test('what was told a moment ago is not undone by an archive that is behind', async () => {
+  let here = 0
+  const read = async () => ({ alerts: [alert('a1')], next: null, total: 1 })
+  const model = new PagesModel(read, () => here)
+  await model.open(EVERY_OPEN)
+  model.take(alert('a1', { level: 'red' }))
+  await model.again()
+  assert.equal(model.state.get().alerts[0]?.level, 'red')
+  here += 11_000
+  await model.again()
+  assert.equal(model.state.get().alerts[0]?.level, 'yellow')
+})
+
 test('what is chosen stays chosen over pages, up to a bound, and not for another list', async () => {
   const { model } = platform(250)
   await model.open(EVERY_OPEN)

@@ -16,6 +16,9 @@ export interface CountedPage {
   total?: number
 }
 
+/** What is told live is archived a little later: for so long it stands in place of what is read. */
+const TOLD_MS = 10_000
+
 type Read = (query: AlertQuery, cursor: string | null, total: boolean, signal: AbortSignal) => Promise<CountedPage>
 
 export interface PagesState {
@@ -49,8 +52,13 @@ export class PagesModel {
   #begins: (string | null)[] = [null]
   #asked = new AbortController()
   #read = false
+  /** What was told live last, and until when it counts. */
+  readonly #told = new Map<string, { alert: Alert; until: number }>()
 
-  constructor(private readonly read: Read) {}
+  constructor(
+    private readonly read: Read,
+    private readonly here: () => number = () => performance.now(),
+  ) {}
 
   /** Shows a list from its beginning; the same one goes on as it stands. */
   open(query: AlertQuery) {
@@ -84,6 +92,7 @@ export class PagesModel {
   take(alert: Alert) {
     const { alerts, query, news, chosen } = this.state.get()
     if (!this.#read) return
+    this.#told.set(alert.alert_id, { alert, until: this.here() + TOLD_MS })
     if (alerts.some((shown) => shown.alert_id === alert.alert_id)) {
       this.#set({ alerts: alerts.map((shown) => (shown.alert_id === alert.alert_id ? alert : shown)) })
     } else if (mayFit(query, alert)) {
@@ -109,6 +118,11 @@ export class PagesModel {
     this.state.set({ ...this.state.get(), ...some })
   }
 
+  #newest(read: Alert): Alert {
+    for (const [id, { until }] of this.#told) if (until < this.here()) this.#told.delete(id)
+    return this.#told.get(read.alert_id)?.alert ?? read
+  }
+
   async #load(page: number) {
     this.#asked.abort()
     this.#asked = new AbortController()
@@ -120,7 +134,7 @@ export class PagesModel {
       const found = await this.read(query, this.#begins[page] ?? null, page === 0, signal)
       if (signal.aborted) return
       const total = found.total ?? this.state.get().total
-      this.#set({ alerts: found.alerts, next: found.next, total, page, phase: 'ready', failure: null })
+      this.#set({ alerts: found.alerts.map((read) => this.#newest(read)), next: found.next, total, page, phase: 'ready', failure: null })
     } catch (error) {
       if (isAborted(error) || signal.aborted) return
       this.#set({ phase: 'failed', failure: error instanceof Error ? error : new Error(String(error)) })

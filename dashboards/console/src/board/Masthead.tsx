@@ -65,7 +65,7 @@ export function Masthead({ wall }: { wall: boolean }) {
           </span>
           <PlatformTime />
         </p>
-        <ViewSwitches wall={wall} />
+        <ViewSwitches wall={wall} walls={alerts} />
         <PersonMenu />
       </div>
     </header>
@@ -86,7 +86,7 @@ function PlatformTime() {
   return <time id="clock">{text}</time>
 }
 
-function ViewSwitches({ wall }: { wall: boolean }) {
+function ViewSwitches({ wall, walls }: { wall: boolean; walls: boolean }) {
   const enter = () => {
     location.hash = WALL_HASH
     // A browser may refuse the full screen; the wall is shown in its window then.
@@ -100,9 +100,11 @@ function ViewSwitches({ wall }: { wall: boolean }) {
     <div className="switches">
       <LanguageSwitch />
       <ThemeSwitch />
-      <button type="button" className="wall-switch" onClick={wall ? leave : enter}>
-        {wall ? t('退出大屏', 'Leave the wall') : t('大屏', 'Wall')}
-      </button>
+      {walls && (
+        <button type="button" className="wall-switch" onClick={wall ? leave : enter}>
+          {wall ? t('退出大屏', 'Leave the wall') : t('大屏', 'Wall')}
+        </button>
+      )}
     </div>
   )
 }

@@ -16,7 +16,7 @@ import { isCase, subjectText } from '../subject'
 import { headline } from '../words/codes'
 import { say, t } from '../words/language'
 import { useReading } from './reading'
-import { type Task, type Urgency, byUrgency, leftText, taskOf } from './tasks'
+import { type Task, type Urgency, byUrgency, eachOnce, leftText, taskOf } from './tasks'
 
 /** Nobody works more at a time; the rest is in the list of alerts. */
 const TASKS_MAX = 200
@@ -85,8 +85,13 @@ function Tasks({ body, narrowed }: { body: string; narrowed: boolean }) {
   const names = useStore(namesStore)
   const now = useStore(nowStore)
   const { found, failure, again } = useReading(`tasks ${body}`, async (signal) => {
-    const filter = { open: 'true', sort: 'owed', total: 'true', ...(narrowed ? {} : { org_code: body }) }
-    return (await api.alerts(filter, null, signal, TASKS_MAX)) as { alerts: Alert[]; total?: number }
+    const filter = { sort: 'owed', ...(narrowed ? {} : { org_code: body }) }
+    const [open, ordered] = await Promise.all([
+      api.alerts({ ...filter, open: 'true', total: 'true' }, null, signal, TASKS_MAX) as Promise<{ alerts: Alert[]; total?: number }>,
+      // An order outlives the alert that it is about.
+      api.alerts({ ...filter, order_state: 'unanswered' }, null, signal, TASKS_MAX),
+    ])
+    return { alerts: eachOnce([...ordered.alerts, ...open.alerts]), rest: (open.total ?? open.alerts.length) - open.alerts.length }
   })
   if (!found || now === null) {
     if (failure) return <Placeholder state="failed" words={{ zh: `待办未能载入：${failure.message}` }} retry={again} />
@@ -97,7 +102,7 @@ function Tasks({ body, narrowed }: { body: string; narrowed: boolean }) {
     now,
   )
   if (groups.size === 0) return <Placeholder state="empty" words={{ zh: '没有待办，一切按期', en: 'Nothing to do: everything is in time' }} />
-  const rest = (found.total ?? found.alerts.length) - found.alerts.length
+  const { rest } = found
   return (
     <>
       {[...groups].map(([urgency, tasks]) => (

@@ -58,6 +58,9 @@ function cureOf(alert: Alert, names: Names): { cure: Cure; what: string } {
   return { cure: 'answer', what: asked ?? t('查明情况，反馈办理情况', 'Find out, and answer') }
 }
 
+/** Of several lists, each alert once. */
+export const eachOnce = (alerts: Alert[]) => [...new Map(alerts.map((alert) => [alert.alert_id, alert])).values()]
+
 export type Urgency = 'over' | 'today' | 'soon' | 'later' | 'waiting'
 
 const HOUR = 3_600_000

@@ -1,0 +1,136 @@
+// First pages by role on a real platform: a department's list with what cures each, what an officer decides, a leader's five matters.
+
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+
+import { screenshot, startBrowser, startPlatform } from './lib.mjs'
+
+const SHOWN_MS = 120_000
+
+let platform
+let browser
+let page
+const broken = []
+
+before(async () => {
+  platform = await startPlatform({ name: 'desk', startTimeoutMs: SHOWN_MS })
+  browser = await startBrowser()
+  page = await newPage()
+  await until(async () => (await ask('/api/v1/alerts?status=issued&level=red,yellow&total=true&limit=1')).total >= 8)
+})
+
+after(async () => {
+  await browser?.close()
+  await platform?.stop()
+})
+
+test('a department sees its own by hours left, and an order becomes the one thing to do and goes when it is answered', async () => {
+  const { alerts } = await ask('/api/v1/alerts?status=issued&level=red,yellow&limit=100')
+  const card = alerts.find((alert) => alert.org_code && alert.responsible_org === alert.org_code)
+  await act(card.alert_id, 'order', { why: '请说明逾期原因', to: card.org_code })
+  await page.goto(`${platform.url}/#/desk/department`)
+  await page.getByText('请选择机构，查看其待办').waitFor()
+  await page.getByLabel('机构').selectOption(card.org_code)
+  const task = page.locator(`[data-task="${card.alert_id}"]`)
+  await task.getByText('反馈督办：请说明逾期原因').waitFor()
+  assert.equal(await task.getAttribute('data-cure'), 'answer')
+  await screenshot(page, 'desk-department-1366')
+  const shown = await page.locator('[data-task]').evaluateAll((rows) => rows.map((row) => row.dataset.task))
+  const own = new Set((await ask(`/api/v1/alerts?org_code=${card.org_code}&limit=1000`)).alerts.map((alert) => alert.alert_id))
+  assert.ok(shown.every((id) => own.has(id)), 'another body’s alert is on the list')
+
+  await task.getByRole('link', { name: '去反馈' }).click()
+  await page.locator('[data-act="answer"]').click()
+  await page.locator('#answer_why').fill('已补办')
+  await page.locator('#answer_person').fill('wang')
+  await page.locator('.act-submit button[type=submit]').click()
+  await page.locator('#answer_why').waitFor({ state: 'detached' })
+  await page.keyboard.press('Escape')
+  await page.waitForURL(/#\/desk\/department/)
+  await page.locator(`[data-task="${card.alert_id}"][data-cure="wait"]`).waitFor()
+})
+
+test('an officer sees what waits to be decided, each kind counted, and a decision takes it off', async () => {
+  const { alerts } = await ask('/api/v1/alerts?status=issued&level=red,yellow&limit=100')
+  const card = alerts.find((alert) => !alert.disposition)
+  await act(card.alert_id, 'appeal', { why: '系统对接延误所致' })
+  await page.goto(`${platform.url}/#/desk/officer`)
+  const appeals = page.locator('[data-kind="appeals"]')
+  await appeals.getByText('系统对接延误所致').waitFor()
+  await page.locator('[data-kind="answered-orders"]').getByText('已补办').waitFor()
+  await screenshot(page, 'desk-officer-1366')
+  assert.match(await page.locator('#to-decide').textContent(), /共 \d+ 件/)
+  // The heading leads to the whole list.
+  await appeals.getByRole('link', { name: '申诉待决' }).click()
+  await page.waitForURL(/disposition=appealed/)
+  await page.locator(`[data-alert-row="${card.alert_id}"]`).waitFor()
+  await page.goBack()
+  await appeals.getByText('系统对接延误所致').waitFor()
+  await act(card.alert_id, 'uphold', { why: '经查不属实', person: 'zhao' })
+  await appeals.getByText('系统对接延误所致').waitFor({ state: 'detached' })
+})
+
+test('a leader sees the five worst matters, each case once, with cause, owner, date and change; on a phone, too', async () => {
+  for (const [name, options] of [
+    ['desk-leader-1366', {}],
+    ['desk-leader-phone', { viewport: { width: 390, height: 844 } }],
+    ['desk-leader-phone-dark', { viewport: { width: 390, height: 844 }, colorScheme: 'dark' }],
+  ]) {
+    const other = await newPage(options)
+    await other.goto(`${platform.url}/#/desk/leader`)
+    await other.locator('.matter').first().waitFor()
+    assert.equal(await other.locator('.matter').count(), 5)
+    for (const word of ['原因', '责任', '变化']) assert.equal(await other.locator('.matter dt', { hasText: word }).count(), 5, word)
+    const texts = await other.locator('.matter dd').allTextContents()
+    assert.ok(
+      texts.every((text) => text.trim() !== ''),
+      'a matter lacks something',
+    )
+    const wide = await other.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
+    assert.ok(wide <= 0, `${name} is ${wide} px wider than its window`)
+    await screenshot(other, name)
+    await other.context().close()
+  }
+})
+
+test('a department’s list and an officer’s fit a phone', async () => {
+  const phone = await newPage({ viewport: { width: 390, height: 844 } })
+  for (const kind of ['officer', 'department']) {
+    await phone.goto(`${platform.url}/#/desk/${kind}`)
+    await phone.locator('#desk-title').waitFor()
+    const wide = await phone.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
+    assert.ok(wide <= 0, `${kind} is ${wide} px wider than the phone`)
+    await screenshot(phone, `desk-${kind}-phone`)
+  }
+  await phone.context().close()
+})
+
+test('nothing on the way broke the page', () => assert.deepEqual(broken, []))
+
+/** Somebody else does it meanwhile. */
+async function act(id, kind, { person = 'li', ...more }) {
+  const body = { key: `${kind}-${id}-${person}`, who: { person, body: '510500-sfj', office: '' }, ...more }
+  const answer = await fetch(`${platform.url}/api/v1/alerts/${id}/${kind}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
+  assert.equal(answer.status, 200, await answer.text())
+}
+
+async function newPage(options = {}) {
+  const context = await browser.newContext({ viewport: { width: 1366, height: 900 }, ...options })
+  const made = await context.newPage()
+  made.setDefaultTimeout(SHOWN_MS)
+  made.on('pageerror', (error) => broken.push(error.stack))
+  return made
+}
+
+async function ask(path) {
+  const answer = await fetch(`${platform.url}${path}`)
+  return answer.json()
+}
+
+async function until(is) {
+  for (const began = Date.now(); Date.now() - began < SHOWN_MS; ) {
+    if (await is()) return
+    await new Promise((done) => setTimeout(done, 300))
+  }
+  throw new Error('it did not come to be in time')
+}
