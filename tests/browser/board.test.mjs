@@ -80,7 +80,7 @@ test('an alert is understood from its panel and leads to its case in a second cl
     if (Date.now() - began > SHOWN_MS) assert.deepEqual([shown, days], [message, told.account.length])
     await page.waitForTimeout(100)
   }
-  await page.locator('#account .due-day').waitFor()
+  await page.locator('#account td.due-day').waitFor()
   // What has a name is shown by it: office, source.
   const shown = await page.locator('#panel dd').allTextContents()
   for (const code of [alert.responsible_office, alert.source]) assert.ok(!shown.includes(code), `${code} has a name that is not shown`)
