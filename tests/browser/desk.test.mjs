@@ -47,7 +47,8 @@ test('a department sees its own by hours left, and an order becomes the one thin
   await page.locator('#answer_why').waitFor({ state: 'detached' })
   await page.keyboard.press('Escape')
   await page.waitForURL(/#\/desk\/department/)
-  await page.locator(`[data-task="${card.alert_id}"][data-cure="wait"]`).waitFor()
+  // It waits for the decision then, or is gone where its alert has ended meanwhile.
+  await page.locator(`[data-task="${card.alert_id}"][data-cure="answer"]`).waitFor({ state: 'detached' })
 })
 
 test('an officer sees what waits to be decided, each kind counted, and a decision takes it off', async () => {
