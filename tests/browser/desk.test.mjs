@@ -47,8 +47,14 @@ test('a department sees its own by hours left, and an order becomes the one thin
   await page.locator('#answer_why').waitFor({ state: 'detached' })
   await page.keyboard.press('Escape')
   await page.waitForURL(/#\/desk\/department/)
-  // It waits for the decision then, or is gone where its alert has ended meanwhile.
+  // It waits for the decision then; it is gone where its alert has ended meanwhile, and only there.
+  const waits = page.locator(`[data-task="${card.alert_id}"][data-cure="wait"]`)
+  const stands = async () => ['pending', 'issued', 'review'].includes((await ask(`/api/v1/alerts/${card.alert_id}`)).alert.status)
   await page.locator(`[data-task="${card.alert_id}"][data-cure="answer"]`).waitFor({ state: 'detached' })
+  for (let left = 60; (await waits.isVisible()) !== (await stands()); left -= 1) {
+    assert.ok(left > 0, 'the list and the alert do not agree')
+    await page.waitForTimeout(500)
+  }
 })
 
 test('an officer sees what waits to be decided, each kind counted, and a decision takes it off', async () => {
