@@ -3,9 +3,12 @@
 //!
 //! Conditions are looked at as text, and only where they are plain: what is told is so, and much that is in vain is not told.
 
+use std::collections::BTreeMap;
+
 use super::findings::comparable;
 use super::{
     Anchor, ControlPoint, DefinitionSet, Document, Flowchart, Limit, Name, PointKind, Problem,
+    SpecialProcedure,
 };
 use crate::source::{Announcement, Source};
 
@@ -19,7 +22,8 @@ pub(super) fn findings(set: &DefinitionSet, findings: &mut Vec<Problem>) {
     for document in &set.flowcharts {
         steps_are_reached(document, findings);
         let (limits, points) = (&document.value.limits, &document.value.control_points);
-        let told = in_vain(limits, points);
+        let mut told = in_vain(limits, points);
+        told.extend(suspensions_without_time(&document.value));
         findings.extend(told.into_iter().map(|(line, m)| document.problem(line, m)));
     }
     for document in &set.general_points {
@@ -82,7 +86,15 @@ fn in_vain(limits: &[Limit], points: &[ControlPoint]) -> Vec<(u32, String)> {
             let message = format!("limit {id:?} never begins: its `starts_when` cannot hold");
             told.push((when.line, message));
         }
+        let ends = limit.falls_away_on.iter().flatten();
+        if let Some(own) = ends.filter(|end| limit.from.contains(end)).last() {
+            let message = format!(
+                "limit {id:?} falls away as soon as it begins: {own} is among its `from` and its `falls_away_on`"
+            );
+            told.push((line, message));
+        }
     }
+    told.extend(watched_twice(points));
     for point in points {
         let id = &point.id.text;
         let silent = |what: &str| format!("control point {id:?} never speaks: {what}");
@@ -104,6 +116,42 @@ fn in_vain(limits: &[Limit], points: &[ControlPoint]) -> Vec<(u32, String)> {
         }
     }
     told
+}
+
+/// One breach is one alert: its levels belong into one point.
+fn watched_twice(points: &[ControlPoint]) -> Vec<(u32, String)> {
+    let mut by_limit: BTreeMap<&str, &Name> = BTreeMap::new();
+    let mut told = Vec::new();
+    for point in points {
+        let PointKind::Overdue { limit, .. } = &point.check else {
+            continue;
+        };
+        match by_limit.get(limit.text.as_str()) {
+            None => _ = by_limit.insert(&limit.text, &point.id),
+            Some(first) => told.push((
+                point.id.line,
+                format!(
+                    "limit {:?} is watched by {:?} and by {:?}: one breach would be told twice; put the `levels` into one of them",
+                    limit.text, first.text, point.id.text
+                ),
+            )),
+        }
+    }
+    told
+}
+
+/// A suspension of no time stops nothing.
+fn suspensions_without_time(flowchart: &Flowchart) -> Vec<(u32, String)> {
+    let none = |special: &&SpecialProcedure| special.maximum.is_some_and(|most| most.count == 0);
+    let told = flowchart.special_procedures.iter().filter(none);
+    told.map(|special| {
+        let message = format!(
+            "special procedure {:?} has a `maximum` of nothing: it gives no time",
+            special.kind.text
+        );
+        (special.kind.line, message)
+    })
+    .collect()
 }
 
 /// Whether a plain conjunction cannot hold: a part of it is false, or stands there with its opposite.
@@ -219,6 +267,51 @@ steps:
         // Twenty working days are twenty-eight calendar days.
         assert_eq!(told("20wd", "30cd"), [""; 0]);
         assert_eq!(told("30wd", "30cd").len(), 1);
+    }
+
+    #[test]
+    fn a_limit_that_falls_away_as_it_begins_or_is_watched_twice_is_told() {
+        let told = |limit: &str, points: &str| {
+            findings(&format!(
+                "{}limits:\n  - {{id: d, name: d, kind: case, from: [accepted], to: [decided], promised: 9wd, {limit}}}\ncontrol_points:\n{points}",
+                CHART.replace("required: true, ", "")
+            ))
+        };
+        let point = |id: &str| {
+            format!(
+                "  - {{id: {id}, name: p, check: {{overdue: {{limit: d, levels: [{{level: red, at: promised}}]}}}}}}\n"
+            )
+        };
+        assert_eq!(told("falls_away_on: [withdrawn]", &point("p")), [""; 0]);
+        assert_eq!(
+            told("falls_away_on: [withdrawn, accepted]", &point("p")),
+            [
+                "a.yaml:11: limit \"d\" falls away as soon as it begins: accepted is among its `from` and its `falls_away_on`"
+            ]
+        );
+        assert_eq!(
+            told("falls_away_on: [withdrawn]", &(point("p") + &point("q"))),
+            [
+                "a.yaml:14: limit \"d\" is watched by \"p\" and by \"q\": one breach would be told twice; put the `levels` into one of them"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_suspension_of_no_time_is_told() {
+        let told = |maximum: &str| {
+            findings(&format!(
+                "{}special_procedures:\n  - {{kind: hearing, name: 听证, effect: suspend, maximum: {maximum}}}\n",
+                CHART.replace("required: true, ", "")
+            ))
+        };
+        assert_eq!(told("20wd"), [""; 0]);
+        assert_eq!(
+            told("0wd"),
+            [
+                "a.yaml:11: special procedure \"hearing\" has a `maximum` of nothing: it gives no time"
+            ]
+        );
     }
 
     #[test]
