@@ -19,7 +19,7 @@ mod drawing;
 mod failpoint;
 mod install;
 mod milestones;
-mod publications;
+pub(crate) mod publications;
 mod register;
 pub(crate) mod said;
 mod settle;
@@ -306,7 +306,7 @@ impl Lives {
     }
 
     /// The local day, where people work.
-    async fn today(&self, now: Timestamp) -> Result<chrono::NaiveDate, ApiError> {
+    pub(crate) async fn today(&self, now: Timestamp) -> Result<chrono::NaiveDate, ApiError> {
         Ok(now.local_date(self.zone().await?))
     }
 
@@ -358,6 +358,10 @@ pub(crate) fn routes() -> Router<State> {
             get(publications::diff),
         )
         .route("/api/v1/definitions/{kind}/{id}/bpmn", get(drawing::bpmn))
+        .route(
+            "/api/v1/definitions/{kind}/{id}/text",
+            get(publications::text),
+        )
         .route("/api/v1/publications", get(publications::record))
         .route("/api/v1/installations", get(install::list))
         .route(

@@ -138,6 +138,20 @@ pub(super) const OPERATIONS: &[Operation] = &[
             ],
         )
     },
+    Operation {
+        media_type: "application/yaml",
+        schema: || json!({ "type": "string" }),
+        ..get(
+            "/api/v1/definitions/{kind}/{id}/text",
+            "getDefinitionText",
+            "一个版本的原文 / one version as it is written",
+            &[
+                ("path", "kind", "类别"),
+                ("path", "id", "编号或者编码"),
+                ("query", "version", "版本号；不分版本的类别不用"),
+            ],
+        )
+    },
     get(
         "/api/v1/publications",
         "listPublications",
