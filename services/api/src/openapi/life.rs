@@ -85,6 +85,22 @@ pub(super) const OPERATIONS: &[Operation] = &[
             ],
         )
     },
+    Operation {
+        media_type: "application/xml",
+        schema: || json!({ "type": "string" }),
+        ..get(
+            "/api/v1/drafts/{id}/bpmn",
+            "drawDraft",
+            "草案的流程图，BPMN 2.0，连同图形位置，可在画布上编辑 / a draft's flowchart as BPMN 2.0 with its layout",
+            &[DRAFT, ("query", "body", "按这一机构的叫法称呼内设机构")],
+        )
+    },
+    get(
+        "/api/v1/drafts/{id}/check",
+        "checkDraft",
+        "草案现在送审会被指出的问题：文件、行、说明；不留记录 / what would keep a draft from its reviewers now, each with its line",
+        &[DRAFT],
+    ),
     get(
         "/api/v1/definitions/shadows",
         "listShadows",
@@ -275,6 +291,14 @@ pub(super) const CHANGES: &[Change] = &[
             || said(json!({ "text": text("同一类定义的 YAML") })),
         )
     },
+    change(
+        "post",
+        "/api/v1/drafts/{id}/bpmn",
+        "saveDraftDrawing",
+        "按画布上的图修改草案，并告知图中哪些不纳入监察 / the draft as its flowchart is drawn now; answers what is not enforced as drawn",
+        &[DRAFT],
+        || said(json!({ "xml": text("BPMN 2.0 全文") })),
+    ),
     change(
         "post",
         "/api/v1/drafts/{id}/{act}",

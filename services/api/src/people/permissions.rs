@@ -278,6 +278,15 @@ pub(super) const ROWS: &[Row] = &[
     row("get", "/api/v1/drafts/{id}", DRAFTS, Same, Opens),
     row("get", "/api/v1/drafts/{id}/text", DRAFTS, Same, Opens),
     row("get", "/api/v1/drafts/{id}/shadow", REVIEWERS, Whole, Opens),
+    row("get", "/api/v1/drafts/{id}/bpmn", DRAFTS, Same, Opens),
+    row("get", "/api/v1/drafts/{id}/check", DRAFTS, Same, Opens),
+    row(
+        "post",
+        "/api/v1/drafts/{id}/bpmn",
+        REVIEWERS,
+        Whole,
+        PersonOnly,
+    ),
     row("post", "/api/v1/drafts", REVIEWERS, Whole, PersonOnly),
     row(
         "post",
