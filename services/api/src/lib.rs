@@ -17,6 +17,7 @@ mod events;
 mod evidence;
 mod explain;
 mod life;
+mod lists;
 mod live;
 mod metrics;
 mod names;
@@ -123,6 +124,7 @@ pub fn router(state: State) -> Router {
         .route("/api/v1/platform", get(operation::platform))
         .route("/api/v1/openapi.json", get(openapi::serve))
         .merge(life::routes())
+        .merge(lists::routes())
         .merge(people::routes())
         .merge(of_operators())
         .fallback(board::serve)

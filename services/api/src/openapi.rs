@@ -4,6 +4,7 @@ mod beside;
 mod dispositions;
 mod explained;
 mod life;
+mod lists;
 mod people;
 mod shown;
 
@@ -251,7 +252,7 @@ pub fn document() -> Value {
 fn paths() -> Map<String, Value> {
     let mut paths = Map::new();
     let operations = OPERATIONS.iter().chain(shown::OPERATIONS);
-    let operations = operations.chain(life::OPERATIONS);
+    let operations = operations.chain(life::OPERATIONS).chain(lists::OPERATIONS);
     for operation in operations.chain(dispositions::OPERATIONS) {
         let parameters = parameters(operation.parameters);
         let get = json!({
