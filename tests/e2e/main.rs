@@ -18,6 +18,7 @@ mod life;
 mod liveness;
 mod notified;
 mod people;
+mod people_keep;
 mod people_see;
 mod platform;
 mod polled;

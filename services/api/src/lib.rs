@@ -56,7 +56,7 @@ pub use names::Names;
 pub use openapi::document as openapi_document;
 pub use operation::{Check, Operations, Readiness};
 pub use operator::{Operator, OperatorKey};
-pub use people::{Denied, People, PeopleConfig};
+pub use people::{Denied, People, PeopleConfig, let_in};
 
 /// What the API needs.
 #[derive(Clone)]
@@ -97,8 +97,9 @@ pub struct State {
     pub assets: Assets,
 }
 
-/// Every route.
-pub fn router(state: State) -> Router {
+/// Every route; those of `beside`, which other parts of the process serve, pass the same gate. Where accounts are off it lets everybody
+/// pass, and they ask for the key themselves: see [`let_in`].
+pub fn router(state: State, beside: Router) -> Router {
     let counted = from_fn_with_state(state.metrics.clone(), metrics::count);
     let gate = from_fn_with_state(state.clone(), people::gate::pass);
     Router::new()
@@ -128,9 +129,10 @@ pub fn router(state: State) -> Router {
         .merge(people::routes())
         .merge(of_operators())
         .fallback(board::serve)
+        .with_state::<()>(state)
+        .merge(beside)
         .layer(gate)
         .layer(counted)
-        .with_state(state)
 }
 
 /// The routes of a process that serves operators only.

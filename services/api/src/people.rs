@@ -50,6 +50,8 @@ use audit::{Audit, Entry};
 use gate::{Caller, Person};
 use password::Hashed;
 
+pub use gate::let_in;
+
 /// The journals' table.
 const ACCOUNTS: &str = "accounts";
 /// The passwords' table.
@@ -500,6 +502,7 @@ pub(crate) fn routes() -> Router<State> {
         )
         .route("/api/v1/session/password", post(session::change_password))
         .route("/api/v1/audit", get(audit::list))
+        .route("/api/v1/audit/export", get(audit::export))
         .route("/api/v1/accounts", get(accounts::list).post(accounts::open))
         .route("/api/v1/accounts/{account}", get(accounts::one))
         .route("/api/v1/accounts/{account}/{act}", post(accounts::act))

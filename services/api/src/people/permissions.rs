@@ -106,6 +106,8 @@ const REGISTER: &[Role] = &[Establishment, Supervision, Legal];
 /// Who sees to how far bodies have come.
 const MILESTONES: &[Role] = &[Supervision, Establishment, GovernmentServices];
 const ACCOUNTS: &[Role] = &[Administrator];
+/// Who keeps the keys of sources, and sees to what could not be delivered.
+const UPKEEP: &[Role] = &[Administrator];
 /// Who reads what accounts there are.
 const ACCOUNT_READERS: &[Role] = &[Administrator, Auditor];
 /// Who reads drafts.
@@ -140,6 +142,7 @@ pub(super) const ROWS: &[Row] = &[
         PersonOnly,
     ),
     row("get", "/api/v1/audit", &[Auditor], Whole, PersonOnly),
+    row("get", "/api/v1/audit/export", &[Auditor], Whole, PersonOnly),
     row("get", "/api/v1/accounts", ACCOUNT_READERS, Whole, Opens),
     row("post", "/api/v1/accounts", ACCOUNTS, Whole, Opens),
     row(
@@ -272,6 +275,25 @@ pub(super) const ROWS: &[Row] = &[
     row("get", "/api/v1/events/export", SUPERVISION, Narrowed, Opens),
     row("get", "/api/v1/sources", SOURCES, Narrowed, Opens),
     row("get", "/api/v1/sources/{source}", SOURCES, Narrowed, Opens),
+    row("get", "/api/v1/sources/{source}/keys", UPKEEP, Whole, Opens),
+    row(
+        "post",
+        "/api/v1/sources/{source}/keys",
+        UPKEEP,
+        Whole,
+        Opens,
+    ),
+    row(
+        "post",
+        "/api/v1/sources/{source}/keys/{key}/retire",
+        UPKEEP,
+        Whole,
+        Opens,
+    ),
+    row("get", "/api/v1/notifications", UPKEEP, Whole, Opens),
+    row("get", "/api/v1/dead-letters", UPKEEP, Whole, Opens),
+    row("post", "/api/v1/dead-letters/replay", UPKEEP, Whole, Opens),
+    row("post", "/api/v1/dead-letters/forget", UPKEEP, Whole, Opens),
     row("get", "/api/v1/rules/quality", QUALITY, Narrowed, Opens),
     row("get", "/api/v1/platform", ANYBODY, Same, Opens),
     row("get", "/api/v1/drafts", DRAFTS, Same, Opens),
@@ -388,6 +410,8 @@ const PERSONAL: &[&str] = &[
     "/api/v1/accounts",
     "/api/v1/accounts/{account}",
     "/api/v1/audit",
+    "/api/v1/audit/export",
+    "/api/v1/dead-letters",
     "/api/v1/alerts",
     "/api/v1/alerts/export",
     "/api/v1/alerts/stream",
@@ -417,9 +441,6 @@ const BY_KEY: &[(&str, &str)] = &[
     by_key("get", "/api/v1/inspections"),
     by_key("post", "/api/v1/inspections/{rule}"),
     by_key("post", "/api/v1/treasury-totals"),
-    by_key("get", "/api/v1/dead-letters"),
-    by_key("post", "/api/v1/dead-letters/replay"),
-    by_key("post", "/api/v1/dead-letters/forget"),
 ];
 
 #[cfg(test)]
@@ -490,10 +511,11 @@ mod tests {
     #[test]
     fn who_gives_rights_and_who_audits_decides_nothing_and_departments_answer_only() {
         for row in ROWS.iter().filter(|row| row.method != "get") {
-            let accounts = row.path.starts_with("/api/v1/accounts");
+            let upkeep = ["accounts", "sources", "dead-letters"].map(|of| format!("/api/v1/{of}"));
+            let upkeep = upkeep.iter().any(|of| row.path.starts_with(of));
             let session = row.path.starts_with("/api/v1/session");
             if !session {
-                assert_eq!(row.roles.contains(&Administrator), accounts, "{row:?}");
+                assert_eq!(row.roles.contains(&Administrator), upkeep, "{row:?}");
                 assert!(!row.roles.contains(&Auditor), "{row:?}");
             }
             if row.roles.contains(&DepartmentHandler) && !session {
