@@ -244,10 +244,37 @@ pub(super) const ROWS: &[Row] = &[
         PersonOnly,
     ),
     act(
+        "post",
+        ALERT_ACT,
+        "refuse_extension",
+        SUPERVISION,
+        Narrowed,
+        PersonOnly,
+    ),
+    act(
         "post", ALERT_ACT, "appeal", DEPARTMENT, Narrowed, PersonOnly,
     ),
     act(
         "post", ALERT_ACT, "answer", DEPARTMENT, Narrowed, PersonOnly,
+    ),
+    act(
+        "post",
+        ALERT_ACT,
+        "pass_on",
+        &[DepartmentSupervisor],
+        Narrowed,
+        PersonOnly,
+    ),
+    act(
+        "post", ALERT_ACT, "report", DEPARTMENT, Narrowed, PersonOnly,
+    ),
+    act(
+        "post",
+        ALERT_ACT,
+        "ask_extension",
+        DEPARTMENT,
+        Narrowed,
+        PersonOnly,
     ),
     row(
         "get",
@@ -519,7 +546,8 @@ mod tests {
                 assert!(!row.roles.contains(&Auditor), "{row:?}");
             }
             if row.roles.contains(&DepartmentHandler) && !session {
-                assert!(matches!(row.act, "appeal" | "answer"), "{row:?}");
+                let answers = ["appeal", "answer", "report", "ask_extension"];
+                assert!(answers.contains(&row.act), "{row:?}");
             }
         }
     }

@@ -21,6 +21,15 @@ fn ordered(due: i64, answered: bool, closed: bool) -> Option<Box<Disposition>> {
     Some(disposition)
 }
 
+/// The same with more time asked for, and nobody has answered that.
+fn asked(mut disposition: Box<Disposition>) -> Box<Disposition> {
+    let order = disposition.order.as_mut();
+    if let Some(asked) = order.and_then(|order| order.extensions_asked.last_mut()) {
+        asked.outcome = None;
+    }
+    disposition
+}
+
 /// Each with its number in the order of what is owed first, and of what is gravest.
 fn samples() -> Vec<(&'static str, AlertRecord)> {
     let made = |name: &'static str, level, change: &dyn Fn(&mut AlertRecord)| {
@@ -40,7 +49,7 @@ fn samples() -> Vec<(&'static str, AlertRecord)> {
         made("ordered", Level::Yellow, &|a| {
             a.breached_at = Some(at(-70));
             a.answer_due_at = Some(at(10));
-            a.disposition = ordered(40, false, false);
+            a.disposition = ordered(40, false, false).map(asked);
         }),
         made("order-overdue", Level::Red, &|a| {
             a.breached_at = Some(at(-60));
@@ -131,6 +140,7 @@ async fn alerts_are_found_by_how_their_orders_stand_and_counted() {
         (OrderState::Unanswered, &["order-overdue", "ordered"][..]),
         (OrderState::Overdue(at(0)), &["order-overdue"][..]),
         (OrderState::Overdue(at(-10)), &[][..]),
+        (OrderState::ExtensionAsked, &["ordered"][..]),
         (OrderState::Answered, &["order-answered"][..]),
     ] {
         let filter = AlertFilter {
