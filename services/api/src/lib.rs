@@ -24,7 +24,9 @@ mod openapi;
 mod operation;
 mod operator;
 mod people;
+mod portal;
 mod query;
+mod query_code;
 mod rules;
 mod sources;
 mod view;
@@ -56,6 +58,7 @@ pub use openapi::document as openapi_document;
 pub use operation::{Check, Operations, Readiness};
 pub use operator::{Operator, OperatorKey};
 pub use people::{Denied, People, PeopleConfig};
+pub use portal::{Listed, Portal, PortalConfig};
 
 /// What the API needs.
 #[derive(Clone)]
@@ -74,6 +77,8 @@ pub struct State {
     pub lives: Arc<Lives>,
     /// Accounts and sessions.
     pub people: Arc<People>,
+    /// What the public is told.
+    pub portal: Arc<Portal>,
     /// The administrator's key; none: whoever comes from this machine, where accounts are off.
     pub operator_key: Option<OperatorKey>,
     /// Signs evidence.
@@ -115,6 +120,10 @@ pub fn router(state: State) -> Router {
             "/api/v1/cases/{source}/{case_no}/explain",
             get(explain::case),
         )
+        .route(
+            "/api/v1/cases/{source}/{case_no}/query-code",
+            get(query_code::one),
+        )
         .route("/api/v1/events/export", get(events::export))
         .route("/api/v1/sources", get(sources::list))
         .route("/api/v1/sources/{source}", get(sources::one))
@@ -124,6 +133,7 @@ pub fn router(state: State) -> Router {
         .route("/api/v1/openapi.json", get(openapi::serve))
         .merge(life::routes())
         .merge(people::routes())
+        .merge(portal::routes())
         .merge(of_operators())
         .fallback(board::serve)
         .layer(gate)
