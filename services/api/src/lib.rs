@@ -25,7 +25,9 @@ mod openapi;
 mod operation;
 mod operator;
 mod people;
+mod portal;
 mod query;
+mod query_code;
 mod rules;
 mod sources;
 mod view;
@@ -57,6 +59,7 @@ pub use openapi::document as openapi_document;
 pub use operation::{Check, Operations, Readiness};
 pub use operator::{Operator, OperatorKey};
 pub use people::{Denied, People, PeopleConfig, let_in};
+pub use portal::{Listed, Portal, PortalConfig};
 
 /// What the API needs.
 #[derive(Clone)]
@@ -75,6 +78,8 @@ pub struct State {
     pub lives: Arc<Lives>,
     /// Accounts and sessions.
     pub people: Arc<People>,
+    /// What the public is told.
+    pub portal: Arc<Portal>,
     /// The administrator's key; none: whoever comes from this machine, where accounts are off.
     pub operator_key: Option<OperatorKey>,
     /// Signs evidence.
@@ -117,6 +122,10 @@ pub fn router(state: State, beside: Router) -> Router {
             "/api/v1/cases/{source}/{case_no}/explain",
             get(explain::case),
         )
+        .route(
+            "/api/v1/cases/{source}/{case_no}/query-code",
+            get(query_code::one),
+        )
         .route("/api/v1/events/export", get(events::export))
         .route("/api/v1/sources", get(sources::list))
         .route("/api/v1/sources/{source}", get(sources::one))
@@ -127,6 +136,7 @@ pub fn router(state: State, beside: Router) -> Router {
         .merge(life::routes())
         .merge(lists::routes())
         .merge(people::routes())
+        .merge(portal::routes())
         .merge(of_operators())
         .fallback(board::serve)
         .with_state::<()>(state)

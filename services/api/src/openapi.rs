@@ -6,6 +6,7 @@ mod explained;
 mod life;
 mod lists;
 mod people;
+mod portal;
 mod shown;
 
 use axum::Json;
@@ -304,7 +305,8 @@ fn paths() -> Map<String, Value> {
         let path = paths.entry(change.path).or_insert_with(|| json!({}));
         path[change.method] = told;
     }
-    for (path, method, told) in beside::operations().into_iter().chain(people::operations()) {
+    let others = beside::operations().into_iter().chain(people::operations());
+    for (path, method, told) in others.chain(portal::operations()) {
         paths.entry(path).or_insert_with(|| json!({}))[method] = told;
     }
     paths

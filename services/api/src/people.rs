@@ -21,7 +21,7 @@
 
 pub(crate) mod account;
 mod accounts;
-mod attempts;
+pub(crate) mod attempts;
 mod audit;
 pub(crate) mod gate;
 mod password;

@@ -199,6 +199,15 @@ impl Platform {
         Ok(people)
     }
 
+    /// What the public is told. Lock-outs run by the machine's clock, as sessions do.
+    fn portal(&self) -> mingjing_api::Portal {
+        let config = mingjing_api::PortalConfig {
+            listed: self.settings.portal_items,
+            query_keys: self.settings.query_keys.clone(),
+        };
+        mingjing_api::Portal::new(config, Arc::new(|| mingjing_supervise::System.now()))
+    }
+
     fn stall_after(&self) -> Duration {
         let settings = &self.settings;
         settings
@@ -288,6 +297,7 @@ impl Platform {
                 .map(|k| mingjing_intake::AdminKey::new(&k.0)),
             body_bytes_max: settings.body_mib_max as usize * 1024 * 1024,
             events_per_second: settings.events_per_second,
+            query_keys: settings.query_keys.clone(),
             ..mingjing_intake::Config::default()
         };
         let parts = mingjing_intake::Parts {
@@ -339,6 +349,7 @@ impl Platform {
             definitions,
             lives,
             people: Arc::new(people),
+            portal: Arc::new(self.portal()),
             operator_key: self
                 .settings
                 .admin_key
