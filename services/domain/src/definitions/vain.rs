@@ -86,8 +86,8 @@ fn in_vain(limits: &[Limit], points: &[ControlPoint]) -> Vec<(u32, String)> {
             let message = format!("limit {id:?} never begins: its `starts_when` cannot hold");
             told.push((when.line, message));
         }
-        let ends = limit.falls_away_on.iter().flatten();
-        if let Some(own) = ends.filter(|end| limit.from.contains(end)).last() {
+        let mut ends = limit.falls_away_on.iter().flatten();
+        if let Some(own) = ends.find(|end| limit.from.contains(end)) {
             let message = format!(
                 "limit {id:?} falls away as soon as it begins: {own} is among its `from` and its `falls_away_on`"
             );
