@@ -62,7 +62,6 @@ mod intake;
 mod keys;
 mod metrics;
 mod numbers;
-mod personal;
 mod publish;
 mod secrecy;
 mod sort;
