@@ -28,6 +28,7 @@ mod query;
 mod rules;
 mod sources;
 mod view;
+mod voices;
 
 use std::sync::Arc;
 
@@ -124,6 +125,7 @@ pub fn router(state: State) -> Router {
         .route("/api/v1/openapi.json", get(openapi::serve))
         .merge(life::routes())
         .merge(people::routes())
+        .merge(voices::routes())
         .merge(of_operators())
         .fallback(board::serve)
         .layer(gate)
