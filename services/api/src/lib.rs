@@ -31,6 +31,7 @@ mod query_code;
 mod rules;
 mod sources;
 mod view;
+mod voices;
 
 use std::sync::Arc;
 
@@ -137,6 +138,7 @@ pub fn router(state: State, beside: Router) -> Router {
         .merge(lists::routes())
         .merge(people::routes())
         .merge(portal::routes())
+        .merge(voices::routes())
         .merge(of_operators())
         .fallback(board::serve)
         .with_state::<()>(state)
