@@ -55,6 +55,8 @@ pub use names::Names;
 pub use openapi::document as openapi_document;
 pub use operation::{Check, Operations, Readiness};
 pub use operator::{Operator, OperatorKey};
+pub use people::oidc::provider::{ProviderHttp, ProviderRequest, is_safe_address};
+pub use people::oidc::{Matched, Oidc, OidcConfig};
 pub use people::{Denied, People, PeopleConfig};
 
 /// What the API needs.

@@ -23,6 +23,7 @@ use crate::assets::ASSETS;
 use crate::folders::{Active, Folders};
 use crate::log_port::OpenLog;
 use crate::notifications;
+use crate::provider_http::OverHttp;
 use crate::settings::Settings;
 use crate::snapshots;
 
@@ -195,7 +196,22 @@ impl Platform {
             .map_err(|error| anyhow::anyhow!(error))
             .context("cannot hash passwords")?;
         tokio::spawn(recording);
-        Ok(people)
+        let Some(oidc) = &settings.oidc else {
+            return Ok(people);
+        };
+        let config = mingjing_api::OidcConfig {
+            issuer: oidc.issuer.clone(),
+            client_id: oidc.client_id.clone(),
+            client_secret: oidc.client_secret.0.clone(),
+            name: oidc.name.clone(),
+            scopes: oidc.scopes.clone(),
+            claim: oidc.claim.clone(),
+            matched: oidc.matched,
+            clock_skew: oidc.clock_skew,
+            origin: settings.origin.clone().unwrap_or_default(),
+        };
+        let http = Arc::new(OverHttp::new()?);
+        Ok(people.with_provider(mingjing_api::Oidc::new(config, http)))
     }
 
     fn stall_after(&self) -> Duration {
