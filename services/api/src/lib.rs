@@ -16,6 +16,7 @@ mod error;
 mod events;
 mod evidence;
 mod explain;
+mod headers;
 mod life;
 mod live;
 mod metrics;
@@ -45,6 +46,7 @@ use prometheus::Registry;
 pub use board::{Asset, Assets};
 pub use definitions::{Definitions, DefinitionsError};
 pub use error::ApiError;
+pub use headers::protected;
 pub use life::{
     ActivateError, Activated, Activator, InShadow, InstallError, Installer, Lives, ShadowSets,
     settle,

@@ -356,6 +356,9 @@ impl Platform {
     /// Serves HTTP until stopped.
     pub fn serve(&mut self, listener: TcpListener, router: axum::Router) {
         let (mut closing, stopped) = (self.stopping(), self.stopping());
+        let origin = self.settings.origin.as_deref();
+        let tls = origin.is_some_and(|origin| origin.starts_with("https://"));
+        let router = mingjing_api::protected(router, tls);
         self.spawn("http", async move {
             let service = router.into_make_service_with_connect_info::<SocketAddr>();
             let server = axum::serve(listener, service).with_graceful_shutdown(async move {
