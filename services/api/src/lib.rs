@@ -16,6 +16,7 @@ mod error;
 mod events;
 mod evidence;
 mod explain;
+mod headers;
 mod life;
 mod lists;
 mod live;
@@ -49,6 +50,7 @@ use prometheus::Registry;
 pub use board::{Asset, Assets};
 pub use definitions::{Definitions, DefinitionsError};
 pub use error::ApiError;
+pub use headers::protected;
 pub use life::{
     ActivateError, Activated, Activator, InShadow, InstallError, Installer, Lives, ShadowSets,
     settle,
@@ -59,6 +61,8 @@ pub use names::Names;
 pub use openapi::document as openapi_document;
 pub use operation::{Check, Operations, Readiness};
 pub use operator::{Operator, OperatorKey};
+pub use people::oidc::provider::{ProviderHttp, ProviderRequest, is_safe_address};
+pub use people::oidc::{Matched, Oidc, OidcConfig};
 pub use people::{Denied, People, PeopleConfig, let_in};
 pub use portal::{Listed, Portal, PortalConfig};
 

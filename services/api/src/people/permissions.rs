@@ -145,6 +145,15 @@ pub(super) const ROWS: &[Row] = &[
     // Signing in asks for no session, and who is not signed in is told so.
     row("get", "/api/v1/session", NOBODY, Public, PersonOnly),
     row("post", "/api/v1/session", NOBODY, Public, PersonOnly),
+    row("get", "/api/v1/session/ways", NOBODY, Public, PersonOnly),
+    row("get", "/api/v1/session/oidc", NOBODY, Public, PersonOnly),
+    row(
+        "get",
+        "/api/v1/session/oidc/callback",
+        NOBODY,
+        Public,
+        PersonOnly,
+    ),
     row("delete", "/api/v1/session", ANYBODY, Same, PersonOnly),
     row(
         "post",
