@@ -5,7 +5,7 @@ use mingjing_domain::Timestamp;
 use mingjing_domain::alert::{Level, Status};
 use mingjing_domain::disposition::DispositionState;
 
-use super::{AlertSort, Sight};
+use super::{AlertSort, Sight, given};
 
 /// How an order 督办 about an alert stands that is not closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -155,20 +155,11 @@ impl AlertFilter {
             ("item_code", &self.item_code),
             ("case_no", &self.case_no),
         ];
-        for (name, value) in texts {
-            if let Some(value) = value {
-                query = query.param(name, value.as_str());
-            }
-        }
-        for (name, value) in [
+        let instants = [
             ("raised_from", self.raised_from),
             ("raised_before", self.raised_before),
-        ] {
-            if let Some(value) = value {
-                query = query.param(name, value.millis());
-            }
-        }
-        query
+        ];
+        given::bind(query, texts, instants)
     }
 }
 
