@@ -79,20 +79,15 @@ impl AlertFilter {
             !self.disposition.is_empty(),
             "disposition IN {disposition:Array(String)}",
         );
-        when(
-            self.order.is_some(),
-            "JSONType(handling, 'order') = 'Object' AND JSONType(handling, 'order', 'closed') = 'Null'",
-        );
         let answered = self.order == Some(OrderState::Answered);
-        when(answered, "JSONLength(handling, 'order', 'answers') > 0");
+        when(answered, "order_state = 'answered'");
         when(
             self.order.is_some() && !answered,
-            "JSONLength(handling, 'order', 'answers') = 0",
+            "order_state = 'unanswered'",
         );
         when(
             matches!(self.order, Some(OrderState::Overdue(_))),
-            "parseDateTime64BestEffortOrNull(JSONExtractString(handling, 'order', 'due_at'), 3, 'UTC') \
-             < fromUnixTimestamp64Milli({order_now:Int64}, 'UTC')",
+            "order_due_at < fromUnixTimestamp64Milli({order_now:Int64}, 'UTC')",
         );
         when(!self.level.is_empty(), "level IN {level:Array(String)}");
         when(
