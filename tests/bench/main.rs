@@ -21,6 +21,16 @@ fn the_engine_is_measured_against_parsing() -> Result<()> {
             "ratio",
             "bytes_per_open_case",
         ],
+    )?;
+    positive(
+        &report["cities"],
+        &[
+            "events",
+            "ratio",
+            "control_points",
+            "rules",
+            "cases_with_alerts",
+        ],
     )
 }
 

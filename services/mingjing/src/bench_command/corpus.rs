@@ -7,6 +7,8 @@ use mingjing_domain::Timestamp;
 use mingjing_domain::definitions::{DefinitionFile, DefinitionSet};
 use mingjing_engine::Rules;
 
+use crate::definitions_command::Refused;
+
 /// 2026-03-02 01:00 UTC, a working Monday morning in Luzhou.
 const BEGIN: i64 = 1_772_413_200_000;
 const HOUR: i64 = 3_600_000;
@@ -22,13 +24,20 @@ pub fn definitions() -> DefinitionFile {
     }
 }
 
+/// The same, read.
+pub fn set() -> anyhow::Result<DefinitionSet> {
+    let (set, problems) = DefinitionSet::read(vec![definitions()]);
+    match problems.is_empty() {
+        true => Ok(set),
+        false => Err(Refused(problems).into()),
+    }
+}
+
 /// The same, compiled.
 pub fn rules() -> anyhow::Result<Arc<Rules>> {
-    let (set, problems) = DefinitionSet::read(vec![definitions()]);
-    match Rules::compile(&set) {
-        Ok(rules) if problems.is_empty() => Ok(Arc::new(rules)),
-        Ok(_) => Err(crate::definitions_command::Refused(problems).into()),
-        Err(more) => Err(crate::definitions_command::Refused(more).into()),
+    match Rules::compile(&set()?) {
+        Ok(rules) => Ok(Arc::new(rules)),
+        Err(problems) => Err(Refused(problems).into()),
     }
 }
 

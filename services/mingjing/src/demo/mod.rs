@@ -89,6 +89,34 @@ pub async fn run(
     }
 }
 
+/// What the platform got of the city's past, in that order.
+#[derive(Debug)]
+pub enum Got {
+    /// An event's line, as it is sent, and when it came.
+    Event(Timestamp, Vec<u8>),
+    /// Everything of the source up to then was sent.
+    CompleteUntil(&'static str, Timestamp),
+}
+
+/// The past of a city whose life began at `origin`, to be judged without a platform, and the definitions that it is judged by.
+pub fn past(seed: u64, origin: Timestamp) -> (Vec<DefinitionFile>, Vec<Got>) {
+    let plan = Plan::new(seed, origin);
+    let definitions = plan.definitions(false);
+    let mut feed = Feed::new(plan, origin, origin);
+    let (mut got, mut now) = (Vec::new(), origin);
+    let end = origin.plus_millis(clock::PAST_DAYS * DAY_MS);
+    while now < end {
+        now = feed.next_due(now).min(end);
+        for (source, due) in feed.take_due(now) {
+            let events = due.dispatches.iter();
+            got.extend(events.map(|d| Got::Event(d.at, encode_event(&d.event))));
+            let complete = due.complete_until;
+            got.extend(complete.map(|until| Got::CompleteUntil(source, until)));
+        }
+    }
+    (definitions, got)
+}
+
 struct Demo {
     client: Client,
     clock: Arc<DemoClock>,
