@@ -25,6 +25,9 @@ import { modelerWords } from './modeler-words'
 /** Our extension elements (`wire::bpmn::MINGJING`). */
 const NAMESPACE = 'urn:mingjing:bpmn:1'
 const ZOOM_STEP = 1.25
+/** The palette, with some air. */
+const TOOLS_WIDTH = 130
+const MARGIN = 20
 
 /** A step as it is drawn. */
 export interface ModelledStep {
@@ -152,8 +155,12 @@ export class FlowchartModeler {
     this.#canvas.zoom(closer ? now * ZOOM_STEP : now / ZOOM_STEP)
   }
 
+  /** The whole of it, beside the tools that stand on the canvas. */
   whole() {
-    this.#canvas.zoom('fit-viewport', { x: 0, y: 0 })
+    const { inner, outer } = this.#canvas.viewbox()
+    const [wide, high] = [outer.width - TOOLS_WIDTH - MARGIN, outer.height - 2 * MARGIN]
+    const scale = Math.min(1, wide / Math.max(1, inner.width), high / Math.max(1, inner.height))
+    this.#canvas.viewbox({ x: inner.x - TOOLS_WIDTH / scale, y: inner.y - MARGIN / scale, width: outer.width / scale, height: outer.height / scale })
   }
 
   destroy() {

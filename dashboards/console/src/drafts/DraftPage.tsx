@@ -74,19 +74,21 @@ function Head({ draft, changed }: { draft: Draft; changed: (draft: Draft) => voi
         {draft.shadow && <Badge kind="case-open" words={{ zh: '影子运行', en: 'In shadow' }} />}
       </div>
       <h2>{aboutText(draft)}</h2>
-      <Facts
-        entries={[
-          [{ zh: '类别', en: 'Kind' }, draft.kind_zh],
-          [{ zh: '草案编号', en: 'Draft' }, draft.id],
-          [{ zh: '起草', en: 'Drafted' }, `${full(draft.drafted_at)} ${[draft.drafted_by.body, draft.drafted_by.office, draft.drafted_by.person].filter(Boolean).join(' ')}`],
-          [{ zh: '等待', en: 'Waits for' }, draft.awaited.map((role) => role.name).join('、')],
-          [{ zh: '生效日期', en: 'In force from' }, draft.effective_from ?? draft.subjects[0]?.effective_from],
-          [{ zh: '退回', en: 'Returned' }, draft.returned && `${draft.returned.by.name}：${draft.returned.opinion}`],
-          [{ zh: '公布', en: 'Published' }, draft.published_at && `${full(draft.published_at)} · ${t('定义版本', 'set')} ${draft.version ?? ''}`],
-          [{ zh: '废止', en: 'Retired from' }, draft.retired_from],
-          [{ zh: '公示', en: 'To be read' }, draft.notices.map(({ place, on }) => `${place}（${on}）`).join('；')],
-        ]}
-      />
+      <div className="in-columns">
+        <Facts
+          entries={[
+            [{ zh: '类别', en: 'Kind' }, draft.kind_zh],
+            [{ zh: '草案编号', en: 'Draft' }, draft.id],
+            [{ zh: '起草', en: 'Drafted' }, `${full(draft.drafted_at)} ${[draft.drafted_by.body, draft.drafted_by.office, draft.drafted_by.person].filter(Boolean).join(' ')}`],
+            [{ zh: '等待', en: 'Waits for' }, draft.awaited.map((role) => role.name).join('、')],
+            [{ zh: '生效日期', en: 'In force from' }, draft.effective_from ?? draft.subjects[0]?.effective_from],
+            [{ zh: '退回', en: 'Returned' }, draft.returned && `${draft.returned.by.name}：${draft.returned.opinion}`],
+            [{ zh: '公布', en: 'Published' }, draft.published_at && `${full(draft.published_at)} · ${t('定义版本', 'set')} ${draft.version ?? ''}`],
+            [{ zh: '废止', en: 'Retired from' }, draft.retired_from],
+            [{ zh: '公示', en: 'To be read' }, draft.notices.map(({ place, on }) => `${place}（${on}）`).join('；')],
+          ]}
+        />
+      </div>
       {draft.hindered && (
         <p className="refusal" role="alert">
           {t(`公布尚未生效，自 ${full(draft.hindered.since)} 起受阻：${draft.hindered.why}`, `Not in force yet since ${full(draft.hindered.since)}: ${draft.hindered.why}`)}
