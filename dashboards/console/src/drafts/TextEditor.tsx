@@ -9,6 +9,7 @@ import { t } from '../words/language'
 import { CodeArea } from './CodeArea'
 import { SignForm } from './SignForm'
 import { act, check, text } from './api'
+import { ofDraft } from './problems'
 import { mayRevise } from './states'
 
 interface Props {
@@ -29,7 +30,7 @@ function Editing({ draft, drafting, changed, written }: Props & { written: strin
   const open = mayRevise(draft.state)
   const checked = useAsked(`check/${draft.id}/${draft.text_sha256}/${open}`, async (signal) => (open ? check(draft.id, signal) : null))
   // What the platform found belongs to the text as it was saved.
-  const problems = refused.length > 0 ? refused : now === written ? (checked.found?.problems ?? []) : []
+  const problems = ofDraft(draft.id, refused.length > 0 ? refused : now === written ? (checked.found?.problems ?? []) : [])
   const refusals = now === written ? (checked.found?.refusals ?? []) : []
   return (
     <>

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
 import { comparable } from '../lists/versions'
+import { ofDraft } from './problems'
 import { dayAfter, nextVersion, renewed } from './renew'
 import { reviewsAs } from './rights'
 import { type DraftsPage, draftsHash, draftsPageOf } from './routes'
@@ -41,5 +42,21 @@ test('versions come before drafts, each with what the platform knows it by', () 
   assert.deepEqual(
     comparable([version], [draft as never]).map(([value]) => value),
     ['1', 'draft:0a'],
+  )
+})
+
+test('a problem of the text has its line, and one of what is in force beside it says where it is', () => {
+  const problems = [
+    { file: 'text', line: 3, message: 'a' },
+    { file: 'published/flowchart/0a1b.yaml', line: 4, message: 'b' },
+    { file: 'other/items.yaml', line: 5, message: 'c' },
+  ]
+  assert.deepEqual(
+    ofDraft('0a1b', problems).map((problem) => [problem.line, problem.message]),
+    [
+      [3, 'a'],
+      [4, 'b'],
+      [0, '在用的 other/items.yaml 第 5 行：c'],
+    ],
   )
 })
