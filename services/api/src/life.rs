@@ -160,6 +160,13 @@ impl Lives {
         Ok(lives)
     }
 
+    /// Every draft that was published, retired ones among them.
+    pub(crate) async fn published(&self) -> Result<Vec<Life>, ApiError> {
+        let mut lives = self.all().await?;
+        lives.retain(|life| life.published.is_some());
+        Ok(lives)
+    }
+
     /// The records of a journal that is no draft's.
     async fn records<T: DeserializeOwned>(&self, journal: &str) -> Result<Vec<T>, ApiError> {
         decoded(&self.journals.read(journal).await?)
