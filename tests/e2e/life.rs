@@ -2,6 +2,7 @@
 //! HTTP; the platform is killed in between, and nothing is lost or done twice. A case keeps the version that was in force when it was accepted. What
 //! stands here is what the tests below share.
 
+mod drawn;
 mod installed;
 mod judged;
 mod lists;

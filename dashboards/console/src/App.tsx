@@ -20,6 +20,7 @@ const DeskPages = lazy(() => import('./desk/Pages'))
 const AlertPages = lazy(() => import('./alerts/Pages'))
 const CasePages = lazy(() => import('./cases/Pages'))
 const ListPages = lazy(() => import('./lists/Pages'))
+const DraftPages = lazy(() => import('./drafts/Pages'))
 
 export function App() {
   const { phase } = useStore(sessionStore)
@@ -55,8 +56,8 @@ function Inside() {
   useEffect(() => {
     if (wall) void list.choose({ level: null, scope: 'open', org: null })
   }, [wall])
-  // Whoever signed in reads what is published.
-  const shown = seesCases(session) || page.name === 'password' || page.name === 'lists' ? <Shown page={page} /> : <NothingHere />
+  // Whoever signed in reads what is published; whose drafts are is asked where they are.
+  const shown = seesCases(session) || ['password', 'lists', 'drafts'].includes(page.name) ? <Shown page={page} /> : <NothingHere />
   return (
     <div className={`app${wall ? ' wall' : ''}${route ? ' with-panel' : ''}`}>
       <Masthead wall={wall} />
@@ -91,5 +92,7 @@ function PageOf({ page }: { page: Page }) {
       return <CasePages page={page.page} />
     case 'lists':
       return <ListPages page={page.page} />
+    case 'drafts':
+      return <DraftPages page={page.page} />
   }
 }

@@ -12,6 +12,7 @@ import './styles/flowchart.css'
 import './styles/alerts.css'
 import './styles/desk.css'
 import './styles/lists.css'
+import './styles/drafts.css'
 import './styles/wall.css'
 import './styles/narrow.css'
 

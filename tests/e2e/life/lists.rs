@@ -11,10 +11,63 @@ async fn the_list_the_register_and_the_milestones_live_too() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let platform = Platform::up(folder.path())?;
     register(&platform).await?;
+    read(&platform).await?;
     transfer(&platform).await?;
     register_of_officers(&platform).await?;
     milestones(&platform).await?;
     platform.stop().await
+}
+
+/// What is in force, as people read it.
+async fn read(platform: &Platform) -> Result<()> {
+    let items = got(platform, "/api/v1/items?q=试验&power_type=licence").await?;
+    let row = &items["items"][0];
+    ensure!(
+        items["total"] == 1
+            && row["executing_body_name"] == "审批局"
+            && row["promised_zh"] == "5个工作日"
+            && items["next"].is_null(),
+        "{items:#}"
+    );
+    let item = got(platform, "/api/v1/items/e2e-licence").await?;
+    let late = &item["chart"]["control_points"][0];
+    ensure!(
+        late["rule"] == "T3" && late["limit_name"] == "许可决定" && late["checks"].is_string(),
+        "{late:#}"
+    );
+    ensure!(item["chart"]["steps"][0]["name"] == "审查", "{item:#}");
+    let rules = got(platform, "/api/v1/rules").await?;
+    let of_time = &rules["families"][0]["rules"];
+    ensure!(
+        of_time
+            .as_array()
+            .is_some_and(|rules| rules.iter().any(|rule| rule["id"] == "T3")),
+        "{of_time:#}"
+    );
+    let year = got(platform, "/api/v1/calendars/cn?year=2020&version=2020.1").await?;
+    ensure!(
+        year["year"]["days"]
+            .as_array()
+            .is_some_and(|days| days.len() == 366)
+            && year["year"]["provisional"] == false,
+        "{year:#}"
+    );
+    let text = platform
+        .get("/api/v1/definitions/flowchart/e2e-licence/text?version=1")
+        .await?;
+    ensure!(text.contains("id: e2e-licence"), "{text}");
+    for (address, wanted) in [
+        ("/api/v1/items/none", 404),
+        ("/api/v1/items?limit=0", 400),
+        ("/api/v1/items?power_type=magic", 400),
+        ("/api/v1/calendars/cn?version=none", 404),
+        ("/api/v1/calendars/cn?year=20206", 400),
+        ("/api/v1/definitions/flowchart/e2e-licence/text", 400),
+    ] {
+        let (status, answer) = platform.answer(address).await?;
+        ensure!(status == wanted, "{address}: {status} {answer}");
+    }
+    Ok(())
 }
 
 /// 下放: a draft of both items, led, joined, approved; the receiver is live on the day after.

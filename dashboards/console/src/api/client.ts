@@ -6,6 +6,13 @@ import type { AlertFound, AlertPage, CaseFound, Counts, Platform, SourceRow } fr
 
 export const PAGE = 50
 
+/** Something wrong in a definition's text; line 0 is the whole of it. */
+export interface LineProblem {
+  file: string
+  line: number
+  message: string
+}
+
 /** An answer that did not come. `message` is Chinese, `en` English. */
 export class ApiFailure extends Error {
   constructor(
@@ -15,6 +22,8 @@ export class ApiFailure extends Error {
     readonly reason = '',
     /** So many seconds the platform asks to wait. */
     readonly retryAfter: number | null = null,
+    /** What is wrong with definitions that were sent, each with its line. */
+    readonly problems: readonly LineProblem[] = [],
   ) {
     super(zh)
   }
@@ -27,6 +36,7 @@ interface Problem {
   reason?: string
   message_zh?: string
   message_en?: string
+  problems?: LineProblem[]
 }
 
 /** Nobody is signed in: until somebody is, nothing but the session is asked for. */
@@ -75,7 +85,7 @@ async function answerOf(path: string, options: RequestInit): Promise<Response> {
 }
 
 function failureOf(response: Response, problem: Problem | null): ApiFailure {
-  const { reason, message_zh: zh, message_en: en } = problem ?? {}
+  const { reason, message_zh: zh, message_en: en, problems } = problem ?? {}
   if (isDenial(reason)) deniers.forEach((hear) => hear(reason))
   const wait = Number(response.headers.get('retry-after') ?? NaN)
   return new ApiFailure(
@@ -84,6 +94,7 @@ function failureOf(response: Response, problem: Problem | null): ApiFailure {
     en ?? `The platform answered ${response.status}`,
     reason,
     Number.isFinite(wait) ? wait : null,
+    problems,
   )
 }
 

@@ -9,6 +9,8 @@ import { watermarkStore } from '../api/platform'
 import { CASES_HASH } from '../cases/routes'
 import { Both } from '../components/pieces'
 import { LanguageSwitch, ThemeSwitch } from '../components/switches'
+import { readsDrafts } from '../drafts/rights'
+import { DRAFTS_HASH } from '../drafts/routes'
 import { full, inZoneOf } from '../format'
 import { LISTS_HASH } from '../lists/routes'
 import { BOARD_HASH, WALL_HASH, ownDesk } from '../pages'
@@ -53,6 +55,7 @@ export function Masthead({ wall }: { wall: boolean }) {
           {alerts && <a href={ALERTS_HASH}>{t('预警', 'Alerts')}</a>}
           {alerts && <a href={CASES_HASH}>{t('办件', 'Cases')}</a>}
           <a href={LISTS_HASH}>{t('清单', 'Lists')}</a>
+          {readsDrafts(session) && <a href={DRAFTS_HASH}>{t('草案', 'Drafts')}</a>}
         </nav>
       )}
       <div className="platform">

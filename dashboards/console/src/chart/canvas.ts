@@ -137,7 +137,7 @@ function tagOf({ progress, late, visits }: StepState): HTMLElement | null {
 }
 
 /** The step's code: the attribute of our extension element (`mingjing:step`), wherever other extensions stand beside it. */
-function codeOf(element: ModdleElement | undefined): string | null {
+export function codeOf(element: ModdleElement | undefined): string | null {
   const extensions = (element?.extensionElements?.values ?? []) as (ModdleElement & { code?: unknown })[]
   const step = extensions.find((extension) => extension.$type === 'mingjing:step')
   return typeof step?.code === 'string' ? step.code : null

@@ -3,13 +3,18 @@
 import { type FormEvent, Suspense, lazy, useState } from 'react'
 
 import { Badge, Placeholder } from '../components/pieces'
+import { draftHash, newDraftHash } from '../drafts/routes'
+import { drafts as mayDraft } from '../drafts/rights'
 import { full } from '../format'
+import { sessionStore } from '../people/session'
+import { useStore } from '../store'
 import { say, t } from '../words/language'
 import { definitions, diff, history } from './api'
 import { Answered, useAsked } from './asked'
-import { IN_FORCE, KINDS } from './kinds'
+import { KINDS } from './kinds'
 import type { Draft, Listed, Subject } from './model'
 import { definitionHash, itemHash, listsHash } from './routes'
+import { comparable } from './versions'
 
 const ChartView = lazy(() => import('../chart/ChartView'))
 
@@ -122,6 +127,7 @@ function Shown({ of, id, from, to, versions, drafts }: Props & { versions: Subje
 }
 
 function VersionList({ of, id, versions }: { of: string; id: string; versions: Subject[] }) {
+  const drafting = mayDraft(useStore(sessionStore))
   if (versions.length === 0) return <p className="nothing">{t('尚未公布', 'Not published yet')}</p>
   const text = (version: string | null) => `/api/v1/definitions/${encodeURIComponent(of)}/${encodeURIComponent(id)}/text${version ? `?version=${encodeURIComponent(version)}` : ''}`
   return (
@@ -132,18 +138,16 @@ function VersionList({ of, id, versions }: { of: string; id: string; versions: S
           {version.effective_from && t(`自 ${version.effective_from} 起`, `from ${version.effective_from}`)}{' '}
           <a href={text(version.version)} target="_blank" rel="noopener">
             {t('原文', 'As written')}
-          </a>
+          </a>{' '}
+          {drafting && (
+            <a className="draft-from" href={newDraftHash(of, id, version.version ?? '')}>
+              {t('以此起草', 'Draft from it')}
+            </a>
+          )}
         </li>
       ))}
     </ul>
   )
-}
-
-/** What can be compared, oldest first, with what it is called. */
-export function comparable(versions: Subject[], drafts: Draft[]): [string, string][] {
-  const published = versions.map((version): [string, string] => [version.version ?? IN_FORCE, version.version ? t(`第 ${version.version} 版`, `version ${version.version}`) : t('在用', 'in force')])
-  const drafted = drafts.map((draft): [string, string] => [`draft:${draft.id}`, t(`草案 ${draft.id}（${draft.state_zh}）`, `draft ${draft.id} (${draft.state})`)])
-  return [...published, ...drafted]
 }
 
 function Compare({ of, id, from, to, versions, drafts }: Props & { versions: Subject[]; drafts: Draft[] }) {
@@ -209,7 +213,7 @@ function Records({ drafts }: { drafts: Draft[] }) {
         <li key={record.key}>
           <time>{full(record.at)}</time>
           <div>
-            <b>{record.what}</b>
+            <b>{record.what}</b> <a href={draftHash(record.draft)}>{t(`草案 ${record.draft}`, `draft ${record.draft}`)}</a>
             <span className="sub">
               {[record.who.body, record.who.office, record.who.person].filter(Boolean).join(' ')} · {record.why}
             </span>
