@@ -2,6 +2,7 @@
 
 import { Suspense, lazy, useEffect, useState } from 'react'
 
+import { tabsOf } from './admin/routes'
 import { Board, Wall } from './board/Board'
 import { Masthead, WatermarkField } from './board/Masthead'
 import { list, panel, start } from './board/model'
@@ -16,6 +17,7 @@ import { useStore } from './store'
 import { languageStore } from './words/language'
 
 /** Pages that many never open come in parts of their own. */
+const AdminPages = lazy(() => import('./admin/Pages'))
 const DeskPages = lazy(() => import('./desk/Pages'))
 const AlertPages = lazy(() => import('./alerts/Pages'))
 const CasePages = lazy(() => import('./cases/Pages'))
@@ -54,7 +56,8 @@ function Inside() {
   useEffect(() => {
     if (wall) void list.choose({ level: null, scope: 'open', org: null })
   }, [wall])
-  const shown = seesCases(session) || page.name === 'password' ? <Shown page={page} /> : <NothingHere />
+  const open = page.name === 'password' || (page.name === 'admin' && tabsOf(session).length > 0) || seesCases(session)
+  const shown = open ? <Shown page={page} /> : <NothingHere />
   return (
     <div className={`app${wall ? ' wall' : ''}${route ? ' with-panel' : ''}`}>
       <Masthead wall={wall} />
@@ -75,6 +78,8 @@ function Shown({ page }: { page: Page }) {
 
 function PageOf({ page }: { page: Page }) {
   switch (page.name) {
+    case 'admin':
+      return <AdminPages page={page.page} />
     case 'board':
       return <Board />
     case 'wall':

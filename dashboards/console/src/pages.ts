@@ -1,12 +1,13 @@
 // Which page an address names, behind the panel, which has addresses of its own (panel/routes.ts).
 
+import { type AdminPage, adminPageOf, adminStart } from './admin/routes'
 import { ALERTS_HASH, type AlertQuery, PRINT_HASH, queryOf } from './alerts/query'
 import { type CasesPage, casesPageOf } from './cases/routes'
 import { DESKS, type DeskKind, deskOf } from './people/roles'
 import type { Session } from './people/session'
 import { Store } from './store'
 
-export type Page = { name: 'board' } | { name: 'wall' } | { name: 'password' } | { name: 'cases'; page: CasesPage } | { name: 'alerts'; query: AlertQuery; paper: boolean } | { name: 'desk'; kind: DeskKind }
+export type Page = { name: 'admin'; page: AdminPage } | { name: 'board' } | { name: 'wall' } | { name: 'password' } | { name: 'cases'; page: CasesPage } | { name: 'alerts'; query: AlertQuery; paper: boolean } | { name: 'desk'; kind: DeskKind }
 
 export const BOARD_HASH = '#/'
 export const WALL_HASH = '#/wall'
@@ -30,12 +31,15 @@ export function pageOf(hash: string): Page | null {
   if (path === ALERTS_HASH || path === PRINT_HASH) return { name: 'alerts', query: queryOf(hash), paper: path === PRINT_HASH }
   const [, kind = ''] = /^#\/desk\/([a-z]+)$/.exec(path) ?? []
   if (Object.hasOwn(DESKS, kind)) return { name: 'desk', kind: kind as DeskKind }
+  const admin = adminPageOf(hash)
+  if (admin) return { name: 'admin', page: admin }
   const cases = casesPageOf(hash)
   return cases && { name: 'cases', page: cases }
 }
 
-/** The first page of who is signed in; none of who does not work with alerts. Where nobody signs in, an officer's. */
-export function ownDesk({ phase, person }: Session): string | null {
+/** The first page of who is signed in; none of who works neither with alerts nor on the platform itself. Where nobody signs in, an officer's. */
+export function ownDesk(session: Session): string | null {
+  const { phase, person } = session
   const kind = phase === 'off' ? 'officer' : person && deskOf(person.roles)
-  return kind && deskHash(kind)
+  return kind ? deskHash(kind) : person && adminStart(session)
 }

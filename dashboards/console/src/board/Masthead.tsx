@@ -2,6 +2,7 @@
 
 import { useEffect, useRef, useState } from 'react'
 
+import { adminStart } from '../admin/routes'
 import { ALERTS_HASH } from '../alerts/query'
 import { clock } from '../api/clock'
 import type { Connection } from '../api/live'
@@ -32,6 +33,7 @@ export function Masthead({ wall }: { wall: boolean }) {
   const session = useStore(sessionStore)
   const alerts = seesCases(session)
   const desk = ownDesk(session)
+  const admin = adminStart(session)
   return (
     <header className="masthead">
       <h1>
@@ -45,12 +47,17 @@ export function Masthead({ wall }: { wall: boolean }) {
           <Both words={{ zh: watermark, en: 'Demonstration data' }} />
         </p>
       )}
-      {!wall && alerts && (
+      {!wall && (alerts || admin) && (
         <nav className="places" aria-label={t('页面', 'Pages')}>
-          {desk && <a href={desk}>{t('我的工作', 'My work')}</a>}
-          <a href={BOARD_HASH}>{t('监察', 'Live')}</a>
-          <a href={ALERTS_HASH}>{t('预警', 'Alerts')}</a>
-          <a href={CASES_HASH}>{t('办件', 'Cases')}</a>
+          {alerts && (
+            <>
+              {desk && <a href={desk}>{t('我的工作', 'My work')}</a>}
+              <a href={BOARD_HASH}>{t('监察', 'Live')}</a>
+              <a href={ALERTS_HASH}>{t('预警', 'Alerts')}</a>
+              <a href={CASES_HASH}>{t('办件', 'Cases')}</a>
+            </>
+          )}
+          {admin && <a href={admin}>{t('系统管理', 'Administration')}</a>}
         </nav>
       )}
       <div className="platform">

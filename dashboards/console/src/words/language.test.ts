@@ -3,6 +3,8 @@
 import assert from 'node:assert/strict'
 import { afterEach, test } from 'node:test'
 
+import { CHANNEL_KINDS, KINDS as NOTIFIED, REASONS } from '../admin/notification-words'
+import { TABS } from '../admin/routes'
 import { Names, NO_NAMES } from '../api/names'
 import type { Alert } from '../api/types'
 import { ORDER_STATES, SORTS } from '../alerts/query'
@@ -22,7 +24,7 @@ afterEach(() => languageStore.set('zh'))
 const HAN = /\p{Script=Han}/u
 
 test('every table has English', () => {
-  const tables: Record<string, Words>[] = [LEVELS, STATUSES, CHANGES, CAUSES, VERDICTS, RESULTS, GRADES, DISPOSITIONS, CONCLUSIONS, SUBJECTS, ROLES, DESKS, SORTS, ORDER_STATES, ACT_KINDS]
+  const tables: Record<string, Words>[] = [LEVELS, STATUSES, CHANGES, CAUSES, VERDICTS, RESULTS, GRADES, DISPOSITIONS, CONCLUSIONS, SUBJECTS, ROLES, DESKS, SORTS, ORDER_STATES, ACT_KINDS, TABS, NOTIFIED, CHANNEL_KINDS, REASONS]
   const more = [...USUAL.map(({ words }) => words), ...KINDS.flatMap(({ words, asks }) => [words, asks]), ...Object.values(SCOPES).map(({ words }) => words)]
   for (const words of [...tables.flatMap((table) => Object.values(table)), ...more]) {
     assert.match(words.zh, HAN)
