@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 
-import { screenshot, startBrowser, startPlatform } from './lib.mjs'
+import { faintTexts, screenshot, startBrowser, startPlatform } from './lib.mjs'
 
 const SHOWN_MS = 120_000
 const KEY = 'the administrator key of this trial'
@@ -123,6 +123,7 @@ test('a locked account is out at once, and back when it is opened; all that was 
   await page.locator('.facts', { hasText: '510500' }).waitFor()
   await act(page, 'password', '重置口令', '本人到场')
   await page.locator('.once code').waitFor()
+  assert.deepEqual(await faintTexts(page, '.admin'), [])
   await screenshot(page, 'admin-account-1366', { fullPage: true })
   // Nothing of it is left when the page is read again.
   await page.reload()
@@ -167,6 +168,7 @@ test('the auditor finds both in the trail: what was done and what was refused, a
   await page.locator('tr[data-audit="POST /api/v1/accounts"]', { hasText: '开立账号' }).first().waitFor()
   await page.locator('tr[data-audit="POST /api/v1/accounts/li/disable"]', { hasText: '停用账号' }).waitFor()
   assert.deepEqual(await page.locator('#audit tr[data-by]:not([data-by="zhao"])').count(), 0)
+  assert.deepEqual(await faintTexts(page, '.admin'), [])
   await screenshot(page, 'admin-audit-1366')
 
   await page.getByLabel('账号', { exact: true }).fill('wang')
@@ -273,6 +275,7 @@ test('a page that cannot be read says so and is read again; on a phone and in th
     await page.locator('.admin-table').first().waitFor()
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
     assert.ok(wide <= 0, `${tab}: ${wide} px wider than the phone`)
+    assert.deepEqual(await faintTexts(page, '.admin'), [], `${tab} in the dark`)
     await screenshot(page, `admin-${tab}-phone-dark`)
   }
   await page.context().close()
