@@ -3,8 +3,10 @@
 mod access;
 mod alerts;
 mod bad_input;
+mod beyond_reach;
 mod clickhouse_away;
 mod cluster;
+mod complained;
 mod corpus;
 mod delivered;
 mod department;
@@ -24,6 +26,7 @@ mod platform;
 mod polled;
 mod real;
 mod rows;
+mod secured;
 mod sender;
 mod shadowed;
 mod totals;

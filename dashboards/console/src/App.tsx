@@ -21,6 +21,7 @@ const AdminPages = lazy(() => import('./admin/Pages'))
 const DeskPages = lazy(() => import('./desk/Pages'))
 const AlertPages = lazy(() => import('./alerts/Pages'))
 const CasePages = lazy(() => import('./cases/Pages'))
+const ListPages = lazy(() => import('./lists/Pages'))
 
 export function App() {
   const { phase } = useStore(sessionStore)
@@ -56,7 +57,8 @@ function Inside() {
   useEffect(() => {
     if (wall) void list.choose({ level: null, scope: 'open', org: null })
   }, [wall])
-  const open = page.name === 'password' || (page.name === 'admin' && tabsOf(session).length > 0) || seesCases(session)
+  // Whoever signed in reads what is published.
+  const open = page.name === 'password' || page.name === 'lists' || (page.name === 'admin' && tabsOf(session).length > 0) || seesCases(session)
   const shown = open ? <Shown page={page} /> : <NothingHere />
   return (
     <div className={`app${wall ? ' wall' : ''}${route ? ' with-panel' : ''}`}>
@@ -92,5 +94,7 @@ function PageOf({ page }: { page: Page }) {
       return <AlertPages query={page.query} paper={page.paper} />
     case 'cases':
       return <CasePages page={page.page} />
+    case 'lists':
+      return <ListPages page={page.page} />
   }
 }

@@ -251,8 +251,9 @@ fn asked(query: &str) -> Result<Asked, ApiError> {
                 "unanswered" => filter.order = Some(OrderState::Unanswered),
                 "answered" => filter.order = Some(OrderState::Answered),
                 "overdue" => asked.overdue = true,
+                "extension_asked" => filter.order = Some(OrderState::ExtensionAsked),
                 _ => {
-                    let known = "write unanswered, overdue or answered";
+                    let known = "write unanswered, overdue, extension_asked or answered";
                     return Err(ApiError::bad(&name, known));
                 }
             },

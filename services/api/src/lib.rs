@@ -16,7 +16,9 @@ mod error;
 mod events;
 mod evidence;
 mod explain;
+mod headers;
 mod life;
+mod lists;
 mod live;
 mod metrics;
 mod names;
@@ -24,10 +26,13 @@ mod openapi;
 mod operation;
 mod operator;
 mod people;
+mod portal;
 mod query;
+mod query_code;
 mod rules;
 mod sources;
 mod view;
+mod voices;
 
 use std::sync::Arc;
 
@@ -45,6 +50,7 @@ use prometheus::Registry;
 pub use board::{Asset, Assets};
 pub use definitions::{Definitions, DefinitionsError};
 pub use error::ApiError;
+pub use headers::protected;
 pub use life::{
     ActivateError, Activated, Activator, InShadow, InstallError, Installer, Lives, ShadowSets,
     settle,
@@ -55,7 +61,10 @@ pub use names::Names;
 pub use openapi::document as openapi_document;
 pub use operation::{Check, Operations, Readiness};
 pub use operator::{Operator, OperatorKey};
+pub use people::oidc::provider::{ProviderHttp, ProviderRequest, is_safe_address};
+pub use people::oidc::{Matched, Oidc, OidcConfig};
 pub use people::{Denied, People, PeopleConfig, let_in};
+pub use portal::{Listed, Portal, PortalConfig};
 
 /// What the API needs.
 #[derive(Clone)]
@@ -74,6 +83,8 @@ pub struct State {
     pub lives: Arc<Lives>,
     /// Accounts and sessions.
     pub people: Arc<People>,
+    /// What the public is told.
+    pub portal: Arc<Portal>,
     /// The administrator's key; none: whoever comes from this machine, where accounts are off.
     pub operator_key: Option<OperatorKey>,
     /// Signs evidence.
@@ -116,6 +127,10 @@ pub fn router(state: State, beside: Router) -> Router {
             "/api/v1/cases/{source}/{case_no}/explain",
             get(explain::case),
         )
+        .route(
+            "/api/v1/cases/{source}/{case_no}/query-code",
+            get(query_code::one),
+        )
         .route("/api/v1/events/export", get(events::export))
         .route("/api/v1/sources", get(sources::list))
         .route("/api/v1/sources/{source}", get(sources::one))
@@ -124,7 +139,10 @@ pub fn router(state: State, beside: Router) -> Router {
         .route("/api/v1/platform", get(operation::platform))
         .route("/api/v1/openapi.json", get(openapi::serve))
         .merge(life::routes())
+        .merge(lists::routes())
         .merge(people::routes())
+        .merge(portal::routes())
+        .merge(voices::routes())
         .merge(of_operators())
         .fallback(board::serve)
         .with_state::<()>(state)

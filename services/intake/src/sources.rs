@@ -93,11 +93,7 @@ pub struct Sources {
 
 impl Sources {
     /// Those of a table, and of what the definitions in force declare.
-    pub fn new(
-        table: Arc<dyn Table>,
-        log: Arc<dyn Log>,
-        publisher: Arc<dyn Publisher>,
-    ) -> Self {
+    pub fn new(table: Arc<dyn Table>, log: Arc<dyn Log>, publisher: Arc<dyn Publisher>) -> Self {
         Self {
             table,
             log,

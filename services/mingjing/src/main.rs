@@ -35,6 +35,7 @@ mod platform;
 mod poll_command;
 mod preset_command;
 mod progress;
+mod provider_http;
 mod replay_command;
 mod role_command;
 mod rules_command;

@@ -23,6 +23,7 @@ use crate::assets::ASSETS;
 use crate::folders::{Active, Folders};
 use crate::log_port::OpenLog;
 use crate::notifications;
+use crate::provider_http::OverHttp;
 use crate::settings::Settings;
 use crate::snapshots;
 use crate::source_keys;
@@ -196,7 +197,31 @@ impl Platform {
             .map_err(|error| anyhow::anyhow!(error))
             .context("cannot hash passwords")?;
         tokio::spawn(recording);
-        Ok(people)
+        let Some(oidc) = &settings.oidc else {
+            return Ok(people);
+        };
+        let config = mingjing_api::OidcConfig {
+            issuer: oidc.issuer.clone(),
+            client_id: oidc.client_id.clone(),
+            client_secret: oidc.client_secret.0.clone(),
+            name: oidc.name.clone(),
+            scopes: oidc.scopes.clone(),
+            claim: oidc.claim.clone(),
+            matched: oidc.matched,
+            clock_skew: oidc.clock_skew,
+            origin: settings.origin.clone().unwrap_or_default(),
+        };
+        let http = Arc::new(OverHttp::new()?);
+        Ok(people.with_provider(mingjing_api::Oidc::new(config, http)))
+    }
+
+    /// What the public is told. Lock-outs run by the machine's clock, as sessions do.
+    fn portal(&self) -> mingjing_api::Portal {
+        let config = mingjing_api::PortalConfig {
+            listed: self.settings.portal_items,
+            query_keys: self.settings.query_keys.clone(),
+        };
+        mingjing_api::Portal::new(config, Arc::new(|| mingjing_supervise::System.now()))
     }
 
     fn stall_after(&self) -> Duration {
@@ -288,6 +313,7 @@ impl Platform {
                 .map(|k| mingjing_intake::AdminKey::new(&k.0)),
             body_bytes_max: settings.body_mib_max as usize * 1024 * 1024,
             events_per_second: settings.events_per_second,
+            query_keys: settings.query_keys.clone(),
             ..mingjing_intake::Config::default()
         };
         let parts = mingjing_intake::Parts {
@@ -339,6 +365,7 @@ impl Platform {
             definitions,
             lives,
             people: Arc::new(people),
+            portal: Arc::new(self.portal()),
             operator_key: self
                 .settings
                 .admin_key
@@ -368,6 +395,9 @@ impl Platform {
     /// Serves HTTP until stopped.
     pub fn serve(&mut self, listener: TcpListener, router: axum::Router) {
         let (mut closing, stopped) = (self.stopping(), self.stopping());
+        let origin = self.settings.origin.as_deref();
+        let tls = origin.is_some_and(|origin| origin.starts_with("https://"));
+        let router = mingjing_api::protected(router, tls);
         self.spawn("http", async move {
             let service = router.into_make_service_with_connect_info::<SocketAddr>();
             let server = axum::serve(listener, service).with_graceful_shutdown(async move {

@@ -2,7 +2,7 @@
 
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
 
-import { ApiFailure } from '../api/client'
+import { inEnglish } from '../api/client'
 import { nowStore } from '../api/clock'
 import type { Names } from '../api/names'
 import type { Alert, CaseRow } from '../api/types'
@@ -65,7 +65,7 @@ export default function FlowchartView({ known, flowchart, alerts, names }: Props
   useEffect(() => drawn?.canvas.fit(known.closed_at ? null : known.step), [drawn])
 
   if (failure) {
-    return <Placeholder state="failed" words={{ zh: `流程图未能载入：${failure.message}`, en: failure instanceof ApiFailure ? failure.en : 'The flowchart could not be loaded' }} retry={() => setTried(tried + 1)} />
+    return <Placeholder state="failed" words={{ zh: `流程图未能载入：${failure.message}`, en: `The flowchart could not be loaded: ${inEnglish(failure)}` }} retry={() => setTried(tried + 1)} />
   }
   const lost = drawn ? elsewhere(codes, known) : []
   return (
@@ -91,7 +91,7 @@ export default function FlowchartView({ known, flowchart, alerts, names }: Props
   )
 }
 
-function Controls({ canvas }: { canvas: FlowchartCanvas | null }) {
+export function Controls({ canvas }: { canvas: FlowchartCanvas | null }) {
   return (
     <div className="flowchart-controls" role="group" aria-label={t('流程图缩放', 'Zoom')}>
       <button type="button" className="plain" disabled={!canvas} onClick={() => canvas?.zoom(true)}>
@@ -109,7 +109,7 @@ function Controls({ canvas }: { canvas: FlowchartCanvas | null }) {
 
 const ARROWS: Record<string, [number, number]> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }
 
-function move(canvas: FlowchartCanvas, event: KeyboardEvent) {
+export function move(canvas: FlowchartCanvas, event: KeyboardEvent) {
   const arrow = ARROWS[event.key]
   if (arrow) canvas.pan(...arrow)
   else if (event.key === '+' || event.key === '=') canvas.zoom(true)

@@ -16,6 +16,7 @@ const ts = createRequire(join(process.cwd(), 'package.json'))('typescript') as t
 const ALONE: Record<string, string[]> = {
   // Named in the language that it leads to.
   'components/switches.tsx': ['中文'],
+  'portal/PortalApp.tsx': ['中文'],
   // What the platform's own sentences begin with when they ask for something.
   'desk/tasks.ts': ['请'],
 }

@@ -60,6 +60,8 @@ pub(crate) struct Person {
     pub account: Account,
     /// The digest of the session's token.
     pub session: String,
+    /// Whether the provider said who it is.
+    pub by_provider: bool,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Caller {
@@ -269,7 +271,7 @@ pub(super) fn own_page(
 }
 
 /// The value of a cookie.
-fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+pub(super) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let lines = headers.get_all(header::COOKIE).iter();
     let mut pairs = lines
         .filter_map(|line| line.to_str().ok())
@@ -309,6 +311,7 @@ mod tests {
                 temporary,
             },
             session: String::new(),
+            by_provider: false,
         }))
     }
 
