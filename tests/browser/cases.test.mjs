@@ -3,11 +3,9 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 
-import { screenshot, startBrowser, startPlatform } from './lib.mjs'
+import { faintTexts, screenshot, startBrowser, startPlatform } from './lib.mjs'
 
 const SHOWN_MS = 120_000
-/** WCAG 2.1 AA for text of normal size. */
-const CONTRAST = 4.5
 
 let platform
 let browser
@@ -170,6 +168,23 @@ test('as of an instant before anything happened there is nothing to explain, and
   await page.locator('#why .placeholder.failed', { hasText: '尚未收到' }).waitFor()
 })
 
+test('English second: on the search and on a case no word of the page’s own is left in Chinese', async () => {
+  await page.goto(`${platform.url}/#/cases`)
+  await page.locator('#cases tbody tr').first().waitFor()
+  await page.locator('#language').click()
+  await page.getByRole('heading', { name: 'Find cases' }).waitFor()
+  const own = '.case-search :is(label > span, button, [name="open"] option), thead th, .badge, .case-back, h3, dt, .legend li, .strip :is(caption, th, b), .flowchart-controls button, #explain-form :is(label > span, button, .hint), .step-list > summary, .strip-headline, .points > summary'
+  const chinese = () =>
+    page.locator('main').locator(own).evaluateAll((found) => found.map((element) => element.textContent.trim()).filter((text) => /\p{Script=Han}/u.test(text)))
+  assert.deepEqual(await chinese(), [], 'the search')
+  await openCase()
+  await page.locator('#chart .flowchart[data-drawn]').waitFor()
+  assert.deepEqual(await chinese(), [], 'the page of a case')
+  await screenshot(page, 'case-en-1366')
+  await page.locator('#language').click()
+  await page.locator('#case-no', { hasText: '办件编号' }).waitFor()
+})
+
 test('light and dark, on a desk and on a phone, everything can be read and nothing is cut off', async () => {
   for (const scheme of ['light', 'dark']) {
     for (const [name, width, height] of [
@@ -182,7 +197,7 @@ test('light and dark, on a desk and on a phone, everything can be read and nothi
       await other.locator('#explained').waitFor()
       const wide = await other.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
       assert.ok(wide <= 0, `${name} ${scheme}: ${wide} px wider than its window`)
-      const faint = await other.evaluate(tooFaint, CONTRAST)
+      const faint = await faintTexts(other, '.case-page')
       assert.deepEqual(faint, [], `${name} ${scheme}`)
       await screenshot(other, `case-page-${name}-${scheme}`)
       await other.close()
@@ -235,29 +250,4 @@ async function ask(path) {
   const response = await fetch(new URL(path, platform.url))
   assert.equal(response.status, 200, path)
   return response.json()
-}
-
-/** Runs in the page: texts whose contrast with the ground behind them is below the least. */
-function tooFaint(least) {
-  const parse = (color) => (/rgba?\(([^)]+)\)/.exec(color)?.[1] ?? '0,0,0,0').split(/[ ,/]+/).map(Number)
-  const luminance = ([r, g, b]) => {
-    const [x, y, z] = [r, g, b].map((c) => (c / 255 <= 0.03928 ? c / 255 / 12.92 : ((c / 255 + 0.055) / 1.055) ** 2.4))
-    return 0.2126 * x + 0.7152 * y + 0.0722 * z
-  }
-  const ground = (element) => {
-    for (let at = element; at; at = at.parentElement) {
-      const [r, g, b, alpha = 1] = parse(getComputedStyle(at).backgroundColor)
-      if (alpha > 0.9) return [r, g, b]
-    }
-    return [255, 255, 255]
-  }
-  const faint = []
-  for (const element of document.querySelectorAll('.case-page *')) {
-    const own = [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim() !== '')
-    if (!own || element.closest('.unseen, svg, [hidden]') || element.getClientRects().length === 0) continue
-    const [a, b] = [luminance(parse(getComputedStyle(element).color)), luminance(ground(element))].sort((x, y) => y - x)
-    const contrast = (a + 0.05) / (b + 0.05)
-    if (contrast < least) faint.push(`${element.className || element.tagName} “${element.textContent.trim().slice(0, 20)}” ${contrast.toFixed(2)}`)
-  }
-  return [...new Set(faint)].slice(0, 10)
 }

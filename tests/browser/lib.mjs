@@ -56,6 +56,12 @@ export async function screenshot(page, name, options = {}) {
   return page.screenshot({ path: join(artifacts, `${name}.png`), ...options })
 }
 
+/** WCAG 2.1 AA for text of normal size. */
+const CONTRAST = 4.5
+
+/** Texts of the page within an element whose contrast with the ground behind them is below what WCAG AA asks; ten at most. */
+export const faintTexts = (page, within) => page.evaluate(tooFaint, [within, CONTRAST])
+
 /**
  * Starts `mingjing up --demo` on a free port of 127.0.0.1 (or at `listen`) with an empty data folder and waits until it says
  * where it listens. Its output goes to `target/browser/NAME.log`.
@@ -165,4 +171,29 @@ function signalGroup(child, signal, { onlyLeader = false } = {}) {
   } catch (error) {
     if (error.code !== 'ESRCH') throw error
   }
+}
+
+// Runs in the page.
+function tooFaint([within, least]) {
+  const parse = (color) => (/rgba?\(([^)]+)\)/.exec(color)?.[1] ?? '0,0,0,0').split(/[ ,/]+/).map(Number)
+  const luminance = ([r, g, b]) => {
+    const [x, y, z] = [r, g, b].map((c) => (c / 255 <= 0.03928 ? c / 255 / 12.92 : ((c / 255 + 0.055) / 1.055) ** 2.4))
+    return 0.2126 * x + 0.7152 * y + 0.0722 * z
+  }
+  const ground = (element) => {
+    for (let at = element; at; at = at.parentElement) {
+      const [r, g, b, alpha = 1] = parse(getComputedStyle(at).backgroundColor)
+      if (alpha > 0.9) return [r, g, b]
+    }
+    return [255, 255, 255]
+  }
+  const faint = []
+  for (const element of document.querySelectorAll(`${within} *`)) {
+    const own = [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim() !== '')
+    if (!own || element.closest('.unseen, svg, [hidden]') || element.getClientRects().length === 0) continue
+    const [a, b] = [luminance(parse(getComputedStyle(element).color)), luminance(ground(element))].sort((x, y) => y - x)
+    const contrast = (a + 0.05) / (b + 0.05)
+    if (contrast < least) faint.push(`${element.className || element.tagName} “${element.textContent.trim().slice(0, 20)}” ${contrast.toFixed(2)}`)
+  }
+  return [...new Set(faint)].slice(0, 10)
 }

@@ -148,7 +148,7 @@ test('signing out ends the session here, in the next tab and on the platform', a
 })
 
 test('an account without alerts says so and asks for none', async () => {
-  await ready('sun', { person: 'sj-01', roles: ['auditor'] })
+  await ready('sun', { person: 'xx-01', roles: ['information_disclosure'] })
   const page = await newPage()
   const refused = []
   page.on('response', (response) => response.status() === 403 && refused.push(response.url()))

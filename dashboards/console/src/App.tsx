@@ -2,6 +2,7 @@
 
 import { Suspense, lazy, useEffect, useState } from 'react'
 
+import { tabsOf } from './admin/routes'
 import { Board, Wall } from './board/Board'
 import { Masthead, WatermarkField } from './board/Masthead'
 import { list, panel, start } from './board/model'
@@ -16,6 +17,7 @@ import { useStore } from './store'
 import { languageStore } from './words/language'
 
 /** Pages that many never open come in parts of their own. */
+const AdminPages = lazy(() => import('./admin/Pages'))
 const DeskPages = lazy(() => import('./desk/Pages'))
 const AlertPages = lazy(() => import('./alerts/Pages'))
 const CasePages = lazy(() => import('./cases/Pages'))
@@ -57,7 +59,9 @@ function Inside() {
     if (wall) void list.choose({ level: null, scope: 'open', org: null })
   }, [wall])
   // Whoever signed in reads what is published; whose drafts are is asked where they are.
-  const shown = seesCases(session) || ['password', 'lists', 'drafts'].includes(page.name) ? <Shown page={page} /> : <NothingHere />
+  const free = ['password', 'lists', 'drafts'].includes(page.name)
+  const open = free || (page.name === 'admin' && tabsOf(session).length > 0) || seesCases(session)
+  const shown = open ? <Shown page={page} /> : <NothingHere />
   return (
     <div className={`app${wall ? ' wall' : ''}${route ? ' with-panel' : ''}`}>
       <Masthead wall={wall} />
@@ -78,6 +82,8 @@ function Shown({ page }: { page: Page }) {
 
 function PageOf({ page }: { page: Page }) {
   switch (page.name) {
+    case 'admin':
+      return <AdminPages page={page.page} />
     case 'board':
       return <Board />
     case 'wall':

@@ -6,8 +6,15 @@ import { t } from './words/language'
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
-const WEEKDAYS = ['周日', '周一', '周二', '周三', '周四', '周五', '周六']
-const WEEKDAYS_EN = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
+const WEEKDAYS: [string, string][] = [
+  ['周日', 'Sun'],
+  ['周一', 'Mon'],
+  ['周二', 'Tue'],
+  ['周三', 'Wed'],
+  ['周四', 'Thu'],
+  ['周五', 'Fri'],
+  ['周六', 'Sat'],
+]
 
 /** `2026-11-23`. */
 export const date = (instant: string) => instant.slice(0, 10)
@@ -19,7 +26,7 @@ export const short = (instant: string) => `${instant.slice(5, 10)} ${instant.sli
 export const full = (instant: string) => `${instant.slice(0, 10)} ${instant.slice(11, 19)}`
 
 /** `周一`. */
-export const weekday = (day: string) => t(WEEKDAYS[weekdayNumber(day)] ?? '', WEEKDAYS_EN[weekdayNumber(day)] ?? '')
+export const weekday = (day: string) => t(...(WEEKDAYS[weekdayNumber(day)] ?? ['', '']))
 
 /** 0 is Sunday. */
 export const weekdayNumber = (day: string) => new Date(`${date(day)}T00:00:00Z`).getUTCDay()

@@ -13,6 +13,7 @@ import './styles/alerts.css'
 import './styles/desk.css'
 import './styles/lists.css'
 import './styles/drafts.css'
+import './styles/admin.css'
 import './styles/wall.css'
 import './styles/narrow.css'
 

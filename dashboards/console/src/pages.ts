@@ -1,5 +1,6 @@
 // Which page an address names, behind the panel, which has addresses of its own (panel/routes.ts).
 
+import { type AdminPage, adminPageOf, adminStart } from './admin/routes'
 import { ALERTS_HASH, type AlertQuery, PRINT_HASH, queryOf } from './alerts/query'
 import { type CasesPage, casesPageOf } from './cases/routes'
 import { type DraftsPage, draftsPageOf } from './drafts/routes'
@@ -8,7 +9,7 @@ import { DESKS, type DeskKind, deskOf } from './people/roles'
 import type { Session } from './people/session'
 import { Store } from './store'
 
-export type Page = { name: 'board' } | { name: 'wall' } | { name: 'password' } | { name: 'cases'; page: CasesPage } | { name: 'lists'; page: ListsPage } | { name: 'drafts'; page: DraftsPage } | { name: 'alerts'; query: AlertQuery; paper: boolean } | { name: 'desk'; kind: DeskKind }
+export type Page = { name: 'admin'; page: AdminPage } | { name: 'board' } | { name: 'wall' } | { name: 'password' } | { name: 'cases'; page: CasesPage } | { name: 'lists'; page: ListsPage } | { name: 'drafts'; page: DraftsPage } | { name: 'alerts'; query: AlertQuery; paper: boolean } | { name: 'desk'; kind: DeskKind }
 
 export const BOARD_HASH = '#/'
 export const WALL_HASH = '#/wall'
@@ -32,6 +33,8 @@ export function pageOf(hash: string): Page | null {
   if (path === ALERTS_HASH || path === PRINT_HASH) return { name: 'alerts', query: queryOf(hash), paper: path === PRINT_HASH }
   const [, kind = ''] = /^#\/desk\/([a-z]+)$/.exec(path) ?? []
   if (Object.hasOwn(DESKS, kind)) return { name: 'desk', kind: kind as DeskKind }
+  const admin = adminPageOf(hash)
+  if (admin) return { name: 'admin', page: admin }
   const lists = listsPageOf(hash)
   if (lists) return { name: 'lists', page: lists }
   const drafts = draftsPageOf(hash)
@@ -40,8 +43,9 @@ export function pageOf(hash: string): Page | null {
   return cases && { name: 'cases', page: cases }
 }
 
-/** The first page of who is signed in; none of who does not work with alerts. Where nobody signs in, an officer's. */
-export function ownDesk({ phase, person }: Session): string | null {
+/** The first page of who is signed in; none of who works neither with alerts nor on the platform itself. Where nobody signs in, an officer's. */
+export function ownDesk(session: Session): string | null {
+  const { phase, person } = session
   const kind = phase === 'off' ? 'officer' : person && deskOf(person.roles)
-  return kind && deskHash(kind)
+  return kind ? deskHash(kind) : person && adminStart(session)
 }

@@ -3,7 +3,7 @@
 
 import { useEffect, useRef, useState } from 'react'
 
-import { ApiFailure, download } from '../api/client'
+import { ApiFailure, download, inEnglish } from '../api/client'
 import { hashStore } from '../board/model'
 import { Placeholder } from '../components/pieces'
 import { count } from '../format'
@@ -64,7 +64,7 @@ function Rows() {
   const { phase, failure, alerts, chosen } = useStore(pages.state)
   const current = alertIdOf(useStore(hashStore))
   if (phase === 'failed') {
-    const words = { zh: `预警未能载入：${failure?.message}`, ...(failure instanceof ApiFailure ? { en: failure.en } : {}) }
+    const words = { zh: `预警未能载入：${failure?.message}`, en: `Alerts could not be loaded: ${inEnglish(failure)}` }
     return <Placeholder state="failed" words={words} retry={() => void pages.again()} />
   }
   if (alerts.length === 0) {

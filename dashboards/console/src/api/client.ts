@@ -29,6 +29,9 @@ export class ApiFailure extends Error {
   }
 }
 
+/** Why something failed, in English. */
+export const inEnglish = (failure: Error | null) => (failure instanceof ApiFailure ? failure.en : (failure?.message ?? ''))
+
 /** Whether it is only that nobody waits for the answer any more. */
 export const isAborted = (error: unknown) => error instanceof DOMException && error.name === 'AbortError'
 

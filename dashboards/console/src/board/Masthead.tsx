@@ -2,6 +2,7 @@
 
 import { useEffect, useRef, useState } from 'react'
 
+import { adminStart } from '../admin/routes'
 import { ALERTS_HASH } from '../alerts/query'
 import { clock } from '../api/clock'
 import type { Connection } from '../api/live'
@@ -35,6 +36,7 @@ export function Masthead({ wall }: { wall: boolean }) {
   const session = useStore(sessionStore)
   const alerts = seesCases(session)
   const desk = ownDesk(session)
+  const admin = adminStart(session)
   return (
     <header className="masthead">
       <h1>
@@ -50,12 +52,13 @@ export function Masthead({ wall }: { wall: boolean }) {
       )}
       {!wall && (
         <nav className="places" aria-label={t('页面', 'Pages')}>
-          {desk && <a href={desk}>{t('我的工作', 'My work')}</a>}
+          {alerts && desk && <a href={desk}>{t('我的工作', 'My work')}</a>}
           {alerts && <a href={BOARD_HASH}>{t('监察', 'Live')}</a>}
           {alerts && <a href={ALERTS_HASH}>{t('预警', 'Alerts')}</a>}
           {alerts && <a href={CASES_HASH}>{t('办件', 'Cases')}</a>}
           <a href={LISTS_HASH}>{t('清单', 'Lists')}</a>
           {readsDrafts(session) && <a href={DRAFTS_HASH}>{t('草案', 'Drafts')}</a>}
+          {admin && <a href={admin}>{t('系统管理', 'Administration')}</a>}
         </nav>
       )}
       <div className="platform">

@@ -4,10 +4,20 @@ import { type ReactNode, useState } from 'react'
 
 import type { DayVerdict } from '../api/types'
 import { Both } from '../components/pieces'
-import { VERDICTS } from '../words/codes'
+import { VERDICTS, type Words } from '../words/codes'
+import { say, t } from '../words/language'
 import { type Cell, type Month, type Strip, cellText, dayWords } from './strip'
 
-const WEEK = ['一', '二', '三', '四', '五', '六', '日']
+/** Monday to Sunday: what stands over a column, and what it is called. */
+const WEEK: [string, string, string][] = [
+  ['一', 'Mo', 'Monday'],
+  ['二', 'Tu', 'Tuesday'],
+  ['三', 'We', 'Wednesday'],
+  ['四', 'Th', 'Thursday'],
+  ['五', 'Fr', 'Friday'],
+  ['六', 'Sa', 'Saturday'],
+  ['日', 'Su', 'Sunday'],
+]
 
 /** More months than this are folded in the middle. */
 const MONTHS_MAX = 6
@@ -33,13 +43,13 @@ export function CalendarStrip({ strip, label, id }: Props) {
           <MonthTable key={month.id} month={month}>
             {folded && place === FIRST_SHOWN - 1 && (
               <button type="button" className="plain strip-more" onClick={() => showWhole(true)}>
-                展开中间 {months.length - shown.length} 个月
+                {t(`展开中间 ${months.length - shown.length} 个月`, `Show ${months.length - shown.length} months between`)}
               </button>
             )}
           </MonthTable>
         ))}
       </div>
-      {strip.undrawn > 0 && <p className="strip-undrawn">此后又超期 {strip.undrawn} 日，不再逐日画出</p>}
+      {strip.undrawn > 0 && <p className="strip-undrawn">{t(`此后又超期 ${strip.undrawn} 日，不再逐日画出`, `${strip.undrawn} more days overdue are not drawn`)}</p>}
       <Reasons strip={strip} />
       <Legend months={months} />
     </div>
@@ -52,13 +62,13 @@ function MonthTable({ month, children }: { month: Month; children?: ReactNode })
     <div className="strip-month">
       <table className="strip-table">
         <caption>
-          {year}年{number}月
+          {t(`${year}年${number}月`, month.id)}
         </caption>
         <thead>
           <tr>
-            {WEEK.map((name) => (
-              <th key={name} scope="col" abbr={`星期${name}`}>
-                {name}
+            {WEEK.map(([zh, en, long]) => (
+              <th key={zh} scope="col" abbr={t(`星期${zh}`, long)}>
+                {t(zh, en)}
               </th>
             ))}
           </tr>
@@ -88,8 +98,8 @@ function DaySquare({ cell }: { cell: Cell }) {
       <span aria-hidden="true">
         <span className="day-date">{Number(cell.date.slice(8))}</span>
         <b className="day-said">{said(cell)}</b>
-        {cell.dues.length > 0 && <i className="day-due">{cell.dues.map(dueTag).join('')}满</i>}
-        {cell.done && <i className="day-done">办</i>}
+        {cell.dues.length > 0 && <i className="day-due">{cell.dues.map(dueTag).join('')}{t('满', '◂')}</i>}
+        {cell.done && <i className="day-done">{t('办', '✓')}</i>}
       </span>
     </td>
   )
@@ -97,10 +107,10 @@ function DaySquare({ cell }: { cell: Cell }) {
 
 /** What stands large in the square: the day's number where it counts, else one word. */
 function said(cell: Cell) {
-  if (cell.over > 0) return `超${cell.over}`
-  if (cell.counts && cell.verdict === 'make_up_working_day') return `${cell.counted}班`
+  if (cell.over > 0) return t(`超${cell.over}`, `+${cell.over}`)
+  if (cell.counts && cell.verdict === 'make_up_working_day') return t(`${cell.counted}班`, String(cell.counted))
   if (cell.counts) return String(cell.counted)
-  return cell.verdict ? VERDICTS[cell.verdict].short : ''
+  return cell.verdict ? say(VERDICTS[cell.verdict].short) : ''
 }
 
 /** The first character tells 法定 from 承诺. */
@@ -113,8 +123,8 @@ function Reasons({ strip }: { strip: Strip }) {
       {strip.reasons.map(({ from, to, verdict, note }) => (
         <li key={from}>
           <span className={`swatch verdict-${verdict}`} aria-hidden="true" />
-          {from === to ? dayWords(from) : `${dayWords(from)}至${dayWords(to)}`} {VERDICTS[verdict].zh}
-          {note && `：${note}`}
+          {from === to ? dayWords(from) : t(`${dayWords(from)}至${dayWords(to)}`, `${dayWords(from)} to ${dayWords(to)}`)} {say(VERDICTS[verdict])}
+          {note && `${t('：', ': ')}${note}`}
         </li>
       ))}
     </ul>
@@ -124,14 +134,14 @@ function Reasons({ strip }: { strip: Strip }) {
 function Legend({ months }: { months: Month[] }) {
   const cells = months.flatMap((month) => month.weeks.flat()).filter((cell) => cell !== null)
   const present = (Object.keys(VERDICTS) as DayVerdict[]).filter((code) => cells.some((cell) => cell.verdict === code))
-  const marks: [boolean, string, string, string][] = [
-    [cells.some((c) => c.dues.length > 0), 'due-day', '期限届满日', 'due'],
-    [cells.some((c) => c.over > 0), 'over-day', '超期（自然日）', 'overdue'],
-    [cells.some((c) => c.done), 'done-day', '办结日', 'done'],
-    [cells.some((c) => c.idle), 'idle-day', '办结之后', 'after it was done'],
+  const marks: [boolean, string, Words][] = [
+    [cells.some((c) => c.dues.length > 0), 'due-day', { zh: '期限届满日', en: 'due' }],
+    [cells.some((c) => c.over > 0), 'over-day', { zh: '超期（自然日）', en: 'overdue' }],
+    [cells.some((c) => c.done), 'done-day', { zh: '办结日', en: 'done' }],
+    [cells.some((c) => c.idle), 'idle-day', { zh: '办结之后', en: 'after it was done' }],
   ]
   return (
-    <ul className="legend" aria-label="图例 Legend">
+    <ul className="legend" aria-label={t('图例', 'Legend')}>
       {present.map((code) => (
         <li key={code}>
           <span className={`swatch verdict-${code}`} aria-hidden="true" />
@@ -140,10 +150,10 @@ function Legend({ months }: { months: Month[] }) {
       ))}
       {marks
         .filter(([is]) => is)
-        .map(([, kind, zh, en]) => (
+        .map(([, kind, words]) => (
           <li key={kind}>
             <span className={`swatch ${kind}`} aria-hidden="true" />
-            <Both words={{ zh, en }} />
+            <Both words={words} />
           </li>
         ))}
     </ul>

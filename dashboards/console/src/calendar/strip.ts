@@ -3,6 +3,9 @@
 import type { Account, DayVerdict } from '../api/types'
 import { date, daysBetween, weekday, weekdayNumber } from '../format'
 import { VERDICTS } from '../words/codes'
+import { say, t } from '../words/language'
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
 /** One day of a limit, as the API tells it or as an account is taken apart. */
 export interface AccountDay {
@@ -188,18 +191,18 @@ function reasonsOf(days: AccountDay[]): Strip['reasons'] {
   return runs
 }
 
-/** `10月24日`. */
+/** `10月24日`, `24 Oct`. */
 export function dayWords(day: string) {
   const [, month, number] = day.split('-').map(Number)
-  return `${month}月${number}日`
+  return t(`${month}月${number}日`, `${number} ${MONTHS[(month ?? 1) - 1]}`)
 }
 
 /** A day as it is read out, and told where the mouse rests. */
 export function cellText(cell: Cell): string {
-  const parts = [`${dayWords(cell.date)}${weekday(cell.date)}`]
-  if (cell.verdict) parts.push(`${VERDICTS[cell.verdict].zh}${cell.counts ? `，第${cell.counted}日` : ''}${cell.note ? `（${cell.note}）` : ''}`)
-  for (const label of cell.dues) parts.push(`${label}期限届满`)
-  if (cell.over > 0) parts.push(`超期第${cell.over}日（自然日）`)
-  if (cell.done) parts.push('当日办结')
-  return parts.join('，')
+  const parts = [t(`${dayWords(cell.date)}${weekday(cell.date)}`, `${weekday(cell.date)} ${dayWords(cell.date)}`)]
+  if (cell.verdict) parts.push(say(VERDICTS[cell.verdict]) + (cell.counts ? t(`，第${cell.counted}日`, `, day ${cell.counted}`) : '') + (cell.note ? t(`（${cell.note}）`, ` (${cell.note})`) : ''))
+  for (const label of cell.dues) parts.push(t(`${label}期限届满`, label ? `${label.toLowerCase()} limit ends` : 'limit ends'))
+  if (cell.over > 0) parts.push(t(`超期第${cell.over}日（自然日）`, `overdue, day ${cell.over}`))
+  if (cell.done) parts.push(t('当日办结', 'done on this day'))
+  return parts.join(t('，', ', '))
 }

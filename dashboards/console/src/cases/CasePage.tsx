@@ -8,6 +8,7 @@ import type { CaseFound } from '../api/types'
 import { Placeholder, Section } from '../components/pieces'
 import { full } from '../format'
 import { useStore } from '../store'
+import { t } from '../words/language'
 import { AlertLinks, CaseFacts, CaseState } from './CaseView'
 import { ExplainForm, ExplainView } from './ExplainView'
 import { LimitList } from './LimitList'
@@ -48,7 +49,7 @@ export function CasePage({ source, caseNo, asked }: Props) {
 
 const BackToSearch = () => (
   <p className="case-back">
-    <a href={CASES_HASH}>← 办件查询</a>
+    <a href={CASES_HASH}>{t('← 办件查询', '← Find cases')}</a>
   </p>
 )
 
@@ -66,11 +67,11 @@ function Shown({ found, asked }: { found: CaseFound; asked: AskedFor }) {
       <BackToSearch />
       <header className="card case-head">
         <div className="badges">{known && <CaseState known={known} />}</div>
-        <h2>{known?.item_code ? names.item(known.item_code) : '办件'}</h2>
+        <h2>{known?.item_code ? names.item(known.item_code) : t('办件', 'Case')}</h2>
         <p className="message" id="case-no">
-          办件编号 {caseNo}
+          {t('办件编号', 'Case')} {caseNo}
         </p>
-        {known ? <CaseFacts found={found} known={known} names={names} /> : <p className="nothing">首条记录尚在判定</p>}
+        {known ? <CaseFacts found={found} known={known} names={names} /> : <p className="nothing">{t('首条记录尚在判定', 'Its first record is being judged')}</p>}
       </header>
       {known?.flowchart && (
         <div className="card case-chart" id="chart">
@@ -106,7 +107,10 @@ function Shown({ found, asked }: { found: CaseFound; asked: AskedFor }) {
       </div>
       {told && (
         <p className="versions">
-          判定程序 {told.engine_version} · 定义 {told.definitions.version} · 日历 {told.definitions.calendar} · 截至 {full(told.at)}
+          {t(
+            `判定程序 ${told.engine_version} · 定义 ${told.definitions.version} · 日历 ${told.definitions.calendar} · 截至 ${full(told.at)}`,
+            `engine ${told.engine_version} · definitions ${told.definitions.version} · calendar ${told.definitions.calendar} · as of ${full(told.at)}`,
+          )}
         </p>
       )}
     </main>

@@ -7,6 +7,7 @@ import { full } from '../format'
 import { alertHash } from '../panel/routes'
 import { useStore } from '../store'
 import { headline } from '../words/codes'
+import { t } from '../words/language'
 import { Timeline } from './Timeline'
 import { casePageHash } from './routes'
 
@@ -17,14 +18,16 @@ export function CaseView({ found }: { found: CaseFound }) {
     <>
       <header className="panel-head">
         <div className="badges">{known && <CaseState known={known} />}</div>
-        <h2>{known?.item_code ? names.item(known.item_code) : '办件'}</h2>
-        <p className="message">办件编号 {found.case_no}</p>
+        <h2>{known?.item_code ? names.item(known.item_code) : t('办件', 'Case')}</h2>
+        <p className="message">
+          {t('办件编号', 'Case')} {found.case_no}
+        </p>
         <a className="to-case" href={casePageHash(found.source, found.case_no)}>
-          打开办件页：流程图、期限、为何这样判定 →
+          {t('打开办件页：流程图、期限、为何这样判定 →', 'Open its page: flowchart, limits, why it stands so →')}
         </a>
       </header>
       <Section words={{ zh: '基本情况', en: 'At a glance' }}>
-        {known ? <CaseFacts found={found} known={known} names={names} /> : <p className="nothing">首条记录尚在判定</p>}
+        {known ? <CaseFacts found={found} known={known} names={names} /> : <p className="nothing">{t('首条记录尚在判定', 'Its first record is being judged')}</p>}
       </Section>
       {found.alerts.length > 0 && (
         <Section words={{ zh: '本办件预警', en: 'Alerts of this case' }}>
@@ -57,8 +60,8 @@ export function CaseFacts({ found, known, names }: { found: CaseFound; known: Ca
           [{ zh: '期限', en: 'Due' }, at(known.due_at)],
           [{ zh: '办结', en: 'Closed' }, at(known.closed_at)],
           [{ zh: '来源', en: 'Source' }, names.source(found.source)],
-          [{ zh: '流程图', en: 'Flowchart' }, known.flowchart ? names.flowchart(known.flowchart) : '事项不在权力清单'],
-          [{ zh: '记录', en: 'Events' }, `${found.events} 条`],
+          [{ zh: '流程图', en: 'Flowchart' }, known.flowchart ? names.flowchart(known.flowchart) : t('事项不在权力清单', 'Its item is not on the power list')],
+          [{ zh: '记录', en: 'Events' }, t(`${found.events} 条`, String(found.events))],
         ]}
       />
     </div>

@@ -8,6 +8,7 @@ import { Facts, LevelBadge, Section, StatusBadge } from '../components/pieces'
 import { full } from '../format'
 import { alertHash } from '../panel/routes'
 import { CHANGES, headline, word } from '../words/codes'
+import { say, t } from '../words/language'
 import { causeText } from '../panel/cause'
 import { kept, typedOf } from './explain-model'
 import { groupsOf } from './points'
@@ -28,25 +29,30 @@ export function ExplainForm({ found, asked }: { found: CaseFound; asked: AskedFo
   return (
     <form id="explain-form" className="explain-form" onSubmit={submit}>
       <label>
-        <span>所问时点</span>
+        <span>{t('所问时点', 'As of')}</span>
         <input type="datetime-local" step={1} name="at" value={at} onChange={(e) => setAt(e.target.value)} />
       </label>
       <label>
-        <span>只按此前已知的</span>
+        <span>{t('只按此前已知的', 'By what was known until')}</span>
         <input type="datetime-local" step={1} name="known" value={known} onChange={(e) => setKnown(e.target.value)} />
       </label>
       <button type="submit" className="main">
-        解释
+        {t('解释', 'Explain')}
       </button>
       <button type="button" className="plain" aria-pressed={asked.at === '' && asked.known === ''} onClick={() => go(NOW)}>
-        现在
+        {t('现在', 'Now')}
       </button>
       {issued.map(({ alert, at: then }) => (
         <button key={alert.alert_id} type="button" className="plain" aria-pressed={asked.known === then} onClick={() => go({ at: '', known: then })}>
-          {full(then).slice(5, 16)} 发出{alert.level === 'review' ? '待核' : '预警'}时所知
+          {t(`${full(then).slice(5, 16)} 发出${alert.level === 'review' ? '待核' : '预警'}时所知`, `Known when ${alert.level === 'review' ? 'a review' : 'a card'} went out ${full(then).slice(5, 16)}`)}
         </button>
       ))}
-      <p className="hint">两项都不填为现在；只填“只按此前已知的”，即还原那一刻平台所知道的情形，可用于申诉。时间按平台时区。</p>
+      <p className="hint">
+        {t(
+          '两项都不填为现在；只填“只按此前已知的”，即还原那一刻平台所知道的情形，可用于申诉。时间按平台时区。',
+          'Both empty: now. The second alone: as the platform knew it at that instant, for an appeal. Times are in the platform’s zone.',
+        )}
+      </p>
     </form>
   )
 }
@@ -62,8 +68,11 @@ export function ExplainView({ told, names, busy }: Props) {
   return (
     <div className="explained" aria-busy={busy} data-view={told.view} data-at={told.at}>
       <p className="explained-head" id="explained">
-        {told.view === 'course' ? '当时所见' : '以后来所知回看'}：截至 <b>{full(told.at)}</b>
-        {told.as_known_at ? `，只计平台在 ${full(told.as_known_at)} 之前收到的` : '，按现在已知的全部记录'}。
+        {told.view === 'course' ? t('当时所见', 'As it was seen then') : t('以后来所知回看', 'Looked back at by what is known since')}
+        {t('：截至', ', as of')} <b>{full(told.at)}</b>
+        {told.as_known_at
+          ? t(`，只计平台在 ${full(told.as_known_at)} 之前收到的。`, `, by what had come before ${full(told.as_known_at)}. `)
+          : t('，按现在已知的全部记录。', ', by every record that is known now. ')}
         <Agreement told={told} />
       </p>
       {told.notes.map((note) => (
@@ -89,11 +98,11 @@ export function ExplainView({ told, names, busy }: Props) {
 
 function Agreement({ told: { agrees } }: { told: Explanation }) {
   if (agrees === null) return null
-  if (agrees) return <span className="agrees"> 与平台当时已发布的预警一致。</span>
+  if (agrees) return <span className="agrees"> {t('与平台当时已发布的预警一致。', 'It agrees with the alerts that were published.')}</span>
   return (
     <b className="disagrees" role="alert">
       {' '}
-      与已发布的预警不完全一致：判定程序版本不同、日志早于定义归档，或者数据尚在归档。
+      {t('与已发布的预警不完全一致：判定程序版本不同、日志早于定义归档，或者数据尚在归档。', 'It does not wholly agree with the alerts that were published: another engine, a log older than the kept definitions, or data that is still being archived.')}
     </b>
   )
 }
@@ -103,13 +112,13 @@ function Definitions({ told: { definitions: d, known, attributes }, names }: { t
     <div className="in-columns">
       <Facts
         entries={[
-          [{ zh: '流程图', en: 'Flowchart' }, d.flowchart ? names.flowchart(d.flowchart) : '事项不在权力清单'],
+          [{ zh: '流程图', en: 'Flowchart' }, d.flowchart ? names.flowchart(d.flowchart) : t('事项不在权力清单', 'Its item is not on the power list')],
           [{ zh: '版本的选定', en: 'Chosen' }, d.chosen_by],
-          [{ zh: '定义版本', en: 'Definitions' }, `${d.version}${d.activated_at ? `，${full(d.activated_at)} 起生效` : ''}`],
+          [{ zh: '定义版本', en: 'Definitions' }, `${d.version}${d.activated_at ? t(`，${full(d.activated_at)} 起生效`, `, in force from ${full(d.activated_at)}`) : ''}`],
           [{ zh: '工作日历', en: 'Calendar' }, d.calendar],
           [{ zh: '来源数据完整至', en: 'Complete until' }, known.complete_until && full(known.complete_until)],
-          [{ zh: '允许迟报', en: 'Allowance' }, known.declared ? '导入的数据，不计迟报' : `${known.delay_allowance_hours} 小时`],
-          [{ zh: '办件属性', en: 'Attributes' }, Object.entries(attributes).map(([name, value]) => `${name} = ${value}`).join('，')],
+          [{ zh: '允许迟报', en: 'Allowance' }, known.declared ? t('导入的数据，不计迟报', 'Imported: nothing counts as late') : t(`${known.delay_allowance_hours} 小时`, `${known.delay_allowance_hours} hours`)],
+          [{ zh: '办件属性', en: 'Attributes' }, Object.entries(attributes).map(([name, value]) => `${name} = ${value}`).join(t('，', ', '))],
         ]}
       />
     </div>
@@ -122,7 +131,7 @@ function Points({ told }: { told: Explanation }) {
       {groupsOf(told.points).map(({ outcome, words, points, first }) => (
         <details key={outcome} className="points" data-outcome={outcome} open={first}>
           <summary>
-            {words}（{points.length}）
+            {t(`${say(words)}（${points.length}）`, `${say(words)} (${points.length})`)}
           </summary>
           <ul>
             {points.map(({ point, verdicts }) => (
@@ -131,8 +140,8 @@ function Points({ told }: { told: Explanation }) {
                 {verdicts.map((verdict, place) => (
                   <p key={place}>
                     {verdict.level && <LevelBadge level={verdict.level} />} {verdict.status && <StatusBadge status={verdict.status} />} {verdict.text}
-                    {verdict.next_at && `若无新的记录，${full(verdict.next_at)} 再判。`}{' '}
-                    {verdict.alert_id && <a href={alertHash(verdict.alert_id)}>查看预警</a>}
+                    {verdict.next_at && t(`若无新的记录，${full(verdict.next_at)} 再判。`, ` Without a new record it is judged again at ${full(verdict.next_at)}.`)}{' '}
+                    {verdict.alert_id && <a href={alertHash(verdict.alert_id)}>{t('查看预警', 'See the alert')}</a>}
                   </p>
                 ))}
               </li>
@@ -161,12 +170,12 @@ function Events({ told, names }: { told: Explanation; names: Names }) {
           <div>
             <b>{event.step ? `${event.step} · ${event.kind_zh}` : event.kind_zh}</b>{' '}
             <span className="sub">
-              {event.actor && `经办 ${names.officer(event.actor)} · `}
-              {full(event.received_at)} 收到
-              {event.data_version > 1 && ` · 第 ${event.data_version} 版`}
+              {event.actor && `${t('经办', 'by')} ${names.officer(event.actor)} · `}
+              {t(`${full(event.received_at)} 收到`, `received ${full(event.received_at)}`)}
+              {event.data_version > 1 && t(` · 第 ${event.data_version} 版`, ` · version ${event.data_version}`)}
             </span>
-            {!event.known && <p className="late">所问时点平台尚未收到</p>}
-            {event.known && !event.counts && <p className="late">不计入判断{event.note && `：${event.note}`}</p>}
+            {!event.known && <p className="late">{t('所问时点平台尚未收到', 'The platform did not have it then')}</p>}
+            {event.known && !event.counts && <p className="late">{t('不计入判断', 'It does not count')}{event.note && `${t('：', ': ')}${event.note}`}</p>}
             {event.effects.length > 0 && (
               <ul>
                 {event.effects.map((effect, place) => (
@@ -184,7 +193,7 @@ function Events({ told, names }: { told: Explanation; names: Names }) {
 }
 
 function Changes({ told, names }: { told: Explanation; names: Names }) {
-  if (told.changes.length === 0) return <p className="nothing">没有预警</p>
+  if (told.changes.length === 0) return <p className="nothing">{t('没有预警', 'No alert')}</p>
   const titles = new Map(told.alerts.map((alert) => [alert.alert_id, headline(alert, names).name]))
   return (
     <ol className="history">
@@ -192,7 +201,7 @@ function Changes({ told, names }: { told: Explanation; names: Names }) {
         <li key={`${change.alert_id}/${change.revision}`}>
           <time>{full(change.at)}</time>
           <div>
-            <b>{word(CHANGES, change.change).zh}</b> <LevelBadge level={change.level} /> {titles.get(change.alert_id) ?? change.control_point}
+            <b>{say(word(CHANGES, change.change))}</b> <LevelBadge level={change.level} /> {titles.get(change.alert_id) ?? change.control_point}
             <span className="sub">{causeText(change.cause)}</span>
           </div>
         </li>

@@ -9,7 +9,8 @@ import { full } from '../format'
 import { Headline, Stretches } from '../panel/AccountView'
 import { useStore } from '../store'
 import { type Words, limitWords } from '../words/codes'
-import { type LimitView, type Standing, limitsOf } from './limits'
+import { say, t } from '../words/language'
+import { BASES, type LimitView, type Standing, limitsOf } from './limits'
 
 const STANDINGS: Record<Standing, Words> = {
   late: { zh: '已超期，未办结', en: 'Overdue' },
@@ -26,7 +27,7 @@ const OPEN: Standing[] = ['late', 'late_done', 'promise_missed', 'running', 'sto
 
 export function LimitList({ told }: { told: Explanation }) {
   const limits = limitsOf(told)
-  if (limits.length === 0) return <p className="nothing">没有开始计算的期限</p>
+  if (limits.length === 0) return <p className="nothing">{t('没有开始计算的期限', 'No limit has begun')}</p>
   return (
     <ul className="limits">
       {limits.map((view) => (
@@ -50,9 +51,10 @@ function Limit({ view, told }: { view: LimitView; told: Explanation }) {
         <ul className="measures">
           {story.measures.map((measure) => (
             <li key={measure.basis}>
-              {measure.basis_zh} {measure.limit && limitWords(measure.limit).zh}：
-              {measure.due_at ? <b>{full(measure.due_at)} {measure.basis === 'at_least' ? '之后方可办理' : '届满'}</b> : '停止计算，届满日待恢复后确定'}
-              {measure.account?.provisional && '（暂定：有年份的节假日安排尚未公布）'}
+              {t(measure.basis_zh, BASES[measure.basis]?.en ?? measure.basis_zh)} {measure.limit && say(limitWords(measure.limit))}
+              {t('：', ': ')}
+              {measure.due_at ? <b>{measure.basis === 'at_least' ? t(`${full(measure.due_at)} 之后方可办理`, `not before ${full(measure.due_at)}`) : t(`${full(measure.due_at)} 届满`, `until ${full(measure.due_at)}`)}</b> : t('停止计算，届满日待恢复后确定', 'time stands still; until when is known once it goes on')}
+              {measure.account?.provisional && t('（暂定：有年份的节假日安排尚未公布）', ' (provisional: the holidays of a year are not published yet)')}
             </li>
           ))}
         </ul>
@@ -68,15 +70,15 @@ function Step({ story, told }: { story: LimitStory; told: Explanation }) {
   if (!story.step) return null
   const step = names.step(story.step, told.definitions.flowchart)
   if (story.limit.includes(step) && story.visit < 2) return null
-  return <span className="sub">{[step !== story.step || /[^\x00-\x7f]/.test(step) ? step : '', story.visit > 1 ? `第 ${story.visit} 次` : ''].filter(Boolean).join(' ')}</span>
+  return <span className="sub">{[step !== story.step || /[^\x00-\x7f]/.test(step) ? step : '', story.visit > 1 ? t(`第 ${story.visit} 次`, `time ${story.visit}`) : ''].filter(Boolean).join(' ')}</span>
 }
 
 function endText({ story, standing, dues }: LimitView) {
-  if (story.done_at) return `${full(story.done_at)} 办结`
-  if (story.fell_away_at) return `${full(story.fell_away_at)} 起不再需要`
+  if (story.done_at) return t(`${full(story.done_at)} 办结`, `done ${full(story.done_at)}`)
+  if (story.fell_away_at) return t(`${full(story.fell_away_at)} 起不再需要`, `not needed from ${full(story.fell_away_at)}`)
   const last = dues.at(-1)
   if (standing === 'stopped' || !last) return ''
-  return `至 ${full(last.at)}`
+  return t(`至 ${full(last.at)}`, `until ${full(last.at)}`)
 }
 
 function Days({ view, told }: { view: LimitView; told: Explanation }) {
@@ -88,7 +90,7 @@ function Days({ view, told }: { view: LimitView; told: Explanation }) {
   return (
     <>
       <Headline account={account} strip={strip} doneAt={story.done_at} />
-      <CalendarStrip strip={strip} label={`${story.limit} 逐日计算`} />
+      <CalendarStrip strip={strip} label={t(`${story.limit} 逐日计算`, `${story.limit}, day by day`)} />
     </>
   )
 }

@@ -9,6 +9,8 @@ import type { CaseBrief } from '../api/types'
 import { Badge, Both, Placeholder } from '../components/pieces'
 import { full } from '../format'
 import { useStore } from '../store'
+import type { Words } from '../words/codes'
+import { say, t } from '../words/language'
 import { search as model } from './model'
 import { type CaseSearch, EVERY_CASE, casePageHash, searchHash } from './routes'
 
@@ -47,31 +49,41 @@ function SearchForm({ search }: { search: CaseSearch }) {
         </span>
         <input type="search" name="number" value={wanted.number} maxLength={200} autoFocus onChange={(e) => set({ number: e.target.value })} />
       </label>
-      <Choice label="承办机构" name="org" value={wanted.org} names={names.tables.orgs} choose={(org) => set({ org })} />
-      <Choice label="事项" name="item" value={wanted.item} names={names.tables.items} choose={(item) => set({ item })} />
+      <Choice label={t('承办机构', 'Body')} name="org" value={wanted.org} names={names.tables.orgs} choose={(org) => set({ org })} />
+      <Choice label={t('事项', 'Item')} name="item" value={wanted.item} names={names.tables.items} choose={(item) => set({ item })} />
       <label>
-        <span>区划代码</span>
-        <input name="region" value={wanted.region} inputMode="numeric" pattern="[0-9]*" maxLength={12} placeholder="如 5105" onChange={(e) => set({ region: e.target.value })} />
+        <span>{t('区划代码', 'Region')}</span>
+        <input name="region" value={wanted.region} inputMode="numeric" pattern="[0-9]*" maxLength={12} placeholder={t('如 5105', 'like 5105')} onChange={(e) => set({ region: e.target.value })} />
       </label>
       <label>
-        <span>办理情况</span>
+        <span>{t('办理情况', 'Standing')}</span>
         <select name="open" value={wanted.open} onChange={(e) => set({ open: e.target.value as CaseSearch['open'] })}>
-          <option value="">全部</option>
-          <option value="true">在办</option>
-          <option value="false">已办结</option>
+          <option value="">{t('全部', 'All')}</option>
+          <option value="true">{t('在办', 'Open')}</option>
+          <option value="false">{t('已办结', 'Closed')}</option>
         </select>
       </label>
       <div className="case-search-acts">
         <button type="submit" className="main">
-          查询
+          {t('查询', 'Find')}
         </button>
         <button type="button" className="plain" onClick={() => (location.hash = searchHash(EVERY_CASE))}>
-          清空
+          {t('清空', 'Clear')}
         </button>
       </div>
     </form>
   )
 }
+
+const COLUMNS: Words[] = [
+  { zh: '办件编号', en: 'Number' },
+  { zh: '事项', en: 'Item' },
+  { zh: '承办机构', en: 'Body' },
+  { zh: '当前环节', en: 'Step' },
+  { zh: '收到', en: 'Opened' },
+  { zh: '期限', en: 'Due' },
+  { zh: '情况', en: 'Standing' },
+]
 
 interface ChoiceProps {
   label: string
@@ -89,11 +101,11 @@ function Choice({ label, name, value, names, choose }: ChoiceProps) {
     <label>
       <span>{label}</span>
       <select name={name} value={value} onChange={(e) => choose(e.target.value)}>
-        <option value="">全部</option>
+        <option value="">{t('全部', 'All')}</option>
         {value && !(value in names) && <option value={value}>{value}</option>}
         {sorted.map(([code, called]) => (
           <option key={code} value={code}>
-            {alike.has(called) ? `${called}（${code}）` : called}
+            {alike.has(called) ? `${called} (${code})` : called}
           </option>
         ))}
       </select>
@@ -124,9 +136,9 @@ function Found() {
         <table className="cases-table" id="cases">
           <thead>
             <tr>
-              {['办件编号', '事项', '承办机构', '当前环节', '收到', '期限', '情况'].map((column) => (
-                <th key={column} scope="col">
-                  {column}
+              {COLUMNS.map((column) => (
+                <th key={column.zh} scope="col">
+                  {say(column)}
                 </th>
               ))}
             </tr>
@@ -140,7 +152,7 @@ function Found() {
       </div>
       {phase === 'failed' && (
         <p className="stale" role="alert">
-          下一页未能载入：{failure?.message}
+          {t(`下一页未能载入：${failure?.message}`, `The next page could not be loaded: ${failure instanceof ApiFailure ? failure.en : ''}`)}
         </p>
       )}
       {next ? (
@@ -148,7 +160,7 @@ function Found() {
           <Both words={{ zh: '更多', en: 'More' }} />
         </button>
       ) : (
-        <p className="end">已全部列出</p>
+        <p className="end">{t('已全部列出', 'That is all')}</p>
       )}
     </>
   )
@@ -168,7 +180,7 @@ function Row({ found, names, now }: { found: CaseBrief; names: Names; now: numbe
       <td className="at">{found.opened_at ? full(found.opened_at).slice(0, 16) : '—'}</td>
       <td className={over ? 'at over' : 'at'}>
         {found.due_at ? full(found.due_at).slice(0, 16) : '—'}
-        {over && <span className="sub">{found.closed_at ? '超期办结' : '已超期'}</span>}
+        {over && <span className="sub">{found.closed_at ? t('超期办结', 'Closed late') : t('已超期', 'Overdue')}</span>}
       </td>
       <td>
         <CaseBadge found={found} />

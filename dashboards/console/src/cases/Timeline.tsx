@@ -9,6 +9,7 @@ import { date, daysBetween, weekday } from '../format'
 import { causeText } from '../panel/cause'
 import { alertHash } from '../panel/routes'
 import { CHANGES, GRADES, RESULTS, headline, word } from '../words/codes'
+import { say, t } from '../words/language'
 import { type Mark, marksOf, toldOf } from './marks'
 
 /** A pause of more days than this is shown between two entries. */
@@ -22,7 +23,7 @@ interface Props {
 }
 
 export function Timeline({ found: { timeline, alerts }, names, told = null }: Props) {
-  if (timeline.length === 0) return <p className="nothing">没有记录</p>
+  if (timeline.length === 0) return <p className="nothing">{t('没有记录', 'No record')}</p>
   const stories = toldOf(told)
   // An import sends everything late.
   const allowance = told && !told.known.declared ? told.known.delay_allowance_hours : null
@@ -34,7 +35,7 @@ export function Timeline({ found: { timeline, alerts }, names, told = null }: Pr
     if (days > GAP_DAYS) {
       lines.push(
         <li key={`gap-${place}`} className="gap">
-          间隔 {Math.floor(days)} 天
+          {t(`间隔 ${Math.floor(days)} 天`, `${Math.floor(days)} days between`)}
         </li>,
       )
     }
@@ -67,9 +68,9 @@ function Moment({ at }: { at: string }) {
 function EventLine({ entry, names, marks }: { entry: EventEntry; names: Names; marks: Mark[] }) {
   const step = entry.step && (entry.step_zh ?? entry.step)
   const about = [
-    entry.actor && `经办 ${names.officer(entry.actor)}`,
-    entry.special && `特别程序 ${names.special(entry.special)}`,
-    entry.result_code && `结果 ${word({ ...RESULTS, ...GRADES }, entry.result_code).zh}`,
+    entry.actor && `${t('经办', 'by')} ${names.officer(entry.actor)}`,
+    entry.special && `${t('特别程序', 'special procedure')} ${names.special(entry.special)}`,
+    entry.result_code && `${t('结果', 'result')} ${say(word({ ...RESULTS, ...GRADES }, entry.result_code))}`,
     entry.reason,
   ]
   return (
@@ -95,7 +96,9 @@ function AlertLine({ entry, title }: { entry: AlertEntry; title: string }) {
       <div>
         <LevelBadge level={entry.level} />{' '}
         <a href={alertHash(entry.alert_id)}>
-          {word(CHANGES, entry.change).zh}：{title}
+          {say(word(CHANGES, entry.change))}
+          {t('：', ': ')}
+          {title}
         </a>
         <span className="sub">{[causeText(entry.cause), entry.reason].filter(Boolean).join(' · ')}</span>
       </div>

@@ -2,6 +2,8 @@
 
 import type { Account, Explanation, Level, LimitStory } from '../api/types'
 import type { Due } from '../calendar/strip'
+import type { Words } from '../words/codes'
+import { say } from '../words/language'
 
 /** How a limit stands: a duty, as it is read in a list. */
 export type Standing = 'late' | 'late_done' | 'promise_missed' | 'running' | 'stopped' | 'done' | 'fell_away'
@@ -21,7 +23,14 @@ export interface LimitView {
 
 const ORDER: Standing[] = ['late', 'stopped', 'running', 'late_done', 'promise_missed', 'done', 'fell_away']
 const GRAVEST: Level[] = ['red', 'yellow', 'notice', 'review']
-const LABELS: Record<string, string> = { promised: '承诺', statutory: '法定', at_least: '最早', own_deadline: '自定', planned_end: '计划' }
+/** What a deadline rests on. */
+export const BASES: Record<string, Words> = {
+  promised: { zh: '承诺', en: 'Promised' },
+  statutory: { zh: '法定', en: 'Statutory' },
+  at_least: { zh: '最早', en: 'Earliest' },
+  own_deadline: { zh: '自定', en: 'Of its own' },
+  planned_end: { zh: '计划', en: 'Planned' },
+}
 
 /** The limits of an explanation: what is late first, what runs by its deadline, what is over last. */
 export function limitsOf(told: Explanation): LimitView[] {
@@ -33,7 +42,7 @@ export function limitsOf(told: Explanation): LimitView[] {
 function viewOf(story: LimitStory, told: Explanation): LimitView {
   const measures = story.measures.filter((measure) => measure.due_at !== null)
   const dues = measures
-    .map((measure) => ({ at: measure.due_at as string, label: LABELS[measure.basis] ?? measure.basis_zh }))
+    .map((measure) => ({ at: measure.due_at as string, label: say(BASES[measure.basis] ?? { zh: measure.basis_zh }) }))
     .sort((a, b) => Date.parse(a.at) - Date.parse(b.at))
   const longest = measures.filter((measure) => measure.account).sort((a, b) => Date.parse(b.due_at as string) - Date.parse(a.due_at as string))[0]
   const endedAt = story.done_at ?? story.fell_away_at

@@ -17,5 +17,5 @@ test('what is alleged is read first, and nothing that was said is left out', () 
       ['brand_new', false, 'c1'],
     ],
   )
-  assert.equal(groups.at(-1)?.words, 'brand_new')
+  assert.equal(groups.at(-1)?.words.zh, 'brand_new')
 })

@@ -2,6 +2,7 @@
 
 import { useEffect, useRef, useState } from 'react'
 
+import { inEnglish } from '../api/client'
 import { Placeholder } from '../components/pieces'
 import { useStore } from '../store'
 import { themeStore } from '../theme'
@@ -45,7 +46,7 @@ export default function ChartView({ id, version, body }: Props) {
     }
   }, [id, version, body, theme, tried])
   if (failure) {
-    return <Placeholder state="failed" words={{ zh: `流程图未能载入：${failure.message}` }} retry={() => setTried(tried + 1)} />
+    return <Placeholder state="failed" words={{ zh: `流程图未能载入：${failure.message}`, en: `The flowchart could not be loaded: ${inEnglish(failure)}` }} retry={() => setTried(tried + 1)} />
   }
   const steps = canvas?.steps().map((step) => step.name) ?? []
   return (

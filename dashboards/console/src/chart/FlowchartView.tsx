@@ -2,12 +2,14 @@
 
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
 
+import { inEnglish } from '../api/client'
 import { nowStore } from '../api/clock'
 import type { Names } from '../api/names'
 import type { Alert, CaseRow } from '../api/types'
-import { Placeholder } from '../components/pieces'
+import { Both, Placeholder } from '../components/pieces'
 import { useStore } from '../store'
 import { themeStore } from '../theme'
+import { say, t } from '../words/language'
 import { drawing } from './api'
 import { type DrawnStep, FlowchartCanvas } from './canvas'
 import { PROGRESS, type StepState, elsewhere, stepsOf } from './steps'
@@ -63,7 +65,7 @@ export default function FlowchartView({ known, flowchart, alerts, names }: Props
   useEffect(() => drawn?.canvas.fit(known.closed_at ? null : known.step), [drawn])
 
   if (failure) {
-    return <Placeholder state="failed" words={{ zh: `流程图未能载入：${failure.message}` }} retry={() => setTried(tried + 1)} />
+    return <Placeholder state="failed" words={{ zh: `流程图未能载入：${failure.message}`, en: `The flowchart could not be loaded: ${inEnglish(failure)}` }} retry={() => setTried(tried + 1)} />
   }
   const lost = drawn ? elsewhere(codes, known) : []
   return (
@@ -74,11 +76,14 @@ export default function FlowchartView({ known, flowchart, alerts, names }: Props
         ref={box}
         role="img"
         tabIndex={0}
-        aria-label={`${names.flowchart(flowchart)}。${summary(drawn?.steps ?? [], states)}。方向键移动，加减号缩放`}
+        aria-label={`${names.flowchart(flowchart)}${t('。', '. ')}${summary(drawn?.steps ?? [], states)}${t('。方向键移动，加减号缩放', '. Arrow keys move it, plus and minus zoom')}`}
         onKeyDown={(event) => drawn && move(drawn.canvas, event)}
       />
       {lost.length > 0 && (
-        <p className="stale">图上没有而办件经过的环节：{lost.map((step) => names.step(step, flowchart)).join('、')}</p>
+        <p className="stale">
+          {t('图上没有而办件经过的环节：', 'Steps it was in that the chart does not have: ')}
+          {lost.map((step) => names.step(step, flowchart)).join(t('、', ', '))}
+        </p>
       )}
       <Legend states={states} />
       {drawn && <StepList steps={drawn.steps} states={states} />}
@@ -88,15 +93,15 @@ export default function FlowchartView({ known, flowchart, alerts, names }: Props
 
 export function Controls({ canvas }: { canvas: FlowchartCanvas | null }) {
   return (
-    <div className="flowchart-controls" role="group" aria-label="流程图缩放">
+    <div className="flowchart-controls" role="group" aria-label={t('流程图缩放', 'Zoom')}>
       <button type="button" className="plain" disabled={!canvas} onClick={() => canvas?.zoom(true)}>
-        放大
+        {t('放大', 'Larger')}
       </button>
       <button type="button" className="plain" disabled={!canvas} onClick={() => canvas?.zoom(false)}>
-        缩小
+        {t('缩小', 'Smaller')}
       </button>
       <button type="button" className="plain" disabled={!canvas} onClick={() => canvas?.whole()}>
-        全图
+        {t('全图', 'Whole')}
       </button>
     </div>
   )
@@ -117,23 +122,23 @@ export function move(canvas: FlowchartCanvas, event: KeyboardEvent) {
 function summary(steps: DrawnStep[], states: StepState[]) {
   const names = new Map(steps.map((step) => [step.code, step.name]))
   const told = states.filter((state) => state.progress !== 'not_reached' && state.progress !== 'passed_by')
-  return told.map((state) => `${names.get(state.code)}${PROGRESS[state.progress].zh}${state.late ? '超期' : ''}`).join('，')
+  return told.map((state) => `${names.get(state.code)} ${say(PROGRESS[state.progress])}${state.late ? t('超期', ', late') : ''}`).join(t('，', '; '))
 }
 
 function Legend({ states }: { states: StepState[] }) {
   const kinds = (Object.keys(PROGRESS) as StepState['progress'][]).filter((kind) => states.some((state) => state.progress === kind))
   return (
-    <ul className="legend" aria-label="流程图图例 Legend">
+    <ul className="legend" aria-label={t('流程图图例', 'Legend of the flowchart')}>
       {kinds.map((kind) => (
         <li key={kind}>
           <span className={`swatch swatch-${kind}`} aria-hidden="true" />
-          {PROGRESS[kind].zh} <small lang="en">{PROGRESS[kind].en}</small>
+          <Both words={PROGRESS[kind]} />
         </li>
       ))}
       {states.some((state) => state.late) && (
         <li>
           <span className="swatch swatch-late" aria-hidden="true" />
-          超期 <small lang="en">Late</small>
+          <Both words={{ zh: '超期', en: 'Late' }} />
         </li>
       )}
     </ul>
@@ -143,7 +148,7 @@ function Legend({ states }: { states: StepState[] }) {
 function StepList({ steps, states }: { steps: DrawnStep[]; states: StepState[] }) {
   return (
     <details className="step-list">
-      <summary>环节一览</summary>
+      <summary>{t('环节一览', 'Step by step')}</summary>
       <ol>
         {steps.map((step, place) => {
           const state = states[place]

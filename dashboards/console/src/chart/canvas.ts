@@ -10,6 +10,7 @@ import type ElementRegistry from 'diagram-js/lib/core/ElementRegistry'
 import type Overlays from 'diagram-js/lib/features/overlays/Overlays'
 import MoveCanvas from 'diagram-js/lib/navigation/movecanvas'
 
+import { say, t } from '../words/language'
 import { PROGRESS, type StepState } from './steps'
 
 /** A step of the drawing. */
@@ -127,7 +128,7 @@ export class FlowchartCanvas {
 
 /** What stands on a step: no state is told by colour alone. */
 function tagOf({ progress, late, visits }: StepState): HTMLElement | null {
-  const words = [late && '超期', progress !== 'not_reached' && progress !== 'passed_by' && PROGRESS[progress].zh, visits > 1 && `${visits}次`]
+  const words = [late && t('超期', 'Late'), progress !== 'not_reached' && progress !== 'passed_by' && say(PROGRESS[progress]), visits > 1 && t(`${visits}次`, `×${visits}`)]
   const told = words.filter(Boolean).join(' ')
   if (!told) return null
   const tag = document.createElement('span')

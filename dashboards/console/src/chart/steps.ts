@@ -3,6 +3,7 @@
 import type { Alert, CaseRow } from '../api/types'
 import { full } from '../format'
 import type { Words } from '../words/codes'
+import { say, t } from '../words/language'
 
 export type Progress = 'done' | 'current' | 'skipped' | 'not_reached' | 'passed_by'
 
@@ -61,11 +62,11 @@ function isLate({ due_at: due, ended_at: ended }: Visit, now: number | null) {
 function textOf(progress: Progress, late: boolean, visits: Visit[]) {
   const last = visits.at(-1)
   const parts = [
-    PROGRESS[progress].zh,
-    late && '超期',
-    visits.length > 1 && `共 ${visits.length} 次`,
-    last && (last.ended_at ? `${full(last.started_at)} 至 ${full(last.ended_at)}` : `${full(last.started_at)} 起`),
-    last && !last.ended_at && last.due_at && `期限 ${full(last.due_at)}`,
+    say(PROGRESS[progress]),
+    late && t('超期', 'late'),
+    visits.length > 1 && t(`共 ${visits.length} 次`, `${visits.length} times`),
+    last && (last.ended_at ? t(`${full(last.started_at)} 至 ${full(last.ended_at)}`, `${full(last.started_at)} to ${full(last.ended_at)}`) : t(`${full(last.started_at)} 起`, `since ${full(last.started_at)}`)),
+    last && !last.ended_at && last.due_at && t(`期限 ${full(last.due_at)}`, `due ${full(last.due_at)}`),
   ]
-  return parts.filter(Boolean).join('，')
+  return parts.filter(Boolean).join(t('，', ', '))
 }

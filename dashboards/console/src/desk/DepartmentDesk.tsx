@@ -94,7 +94,7 @@ function Tasks({ body, narrowed }: { body: string; narrowed: boolean }) {
     return { alerts: eachOnce([...ordered.alerts, ...open.alerts]), rest: (open.total ?? open.alerts.length) - open.alerts.length }
   })
   if (!found || now === null) {
-    if (failure) return <Placeholder state="failed" words={{ zh: `待办未能载入：${failure.message}` }} retry={again} />
+    if (failure) return <Placeholder state="failed" words={{ zh: `待办未能载入：${failure.message}`, en: `The list could not be loaded: ${api.inEnglish(failure)}` }} retry={again} />
     return <Placeholder state="waiting" words={{ zh: '正在载入待办…', en: 'Loading' }} />
   }
   const groups = byUrgency(

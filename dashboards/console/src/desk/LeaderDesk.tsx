@@ -41,10 +41,10 @@ export function LeaderDesk() {
             {found?.newRed !== null && found && t(`；近一日新增红牌 ${count(found.newRed ?? 0)}`, `; ${count(found.newRed ?? 0)} red within a day`)}
           </p>
         )}
-        {found && failure && <p role="alert">{t(`未能更新：${failure.message}`, `Not brought up to date: ${failure.message}`)}</p>}
+        {found && failure && <p role="alert">{t(`未能更新：${failure.message}`, `Not brought up to date: ${api.inEnglish(failure)}`)}</p>}
       </div>
       <div className="scroll">
-        {!found && failure && <Placeholder state="failed" words={{ zh: `未能载入：${failure.message}` }} retry={again} />}
+        {!found && failure && <Placeholder state="failed" words={{ zh: `未能载入：${failure.message}`, en: `Not loaded: ${api.inEnglish(failure)}` }} retry={again} />}
         {!found && !failure && <Placeholder state="waiting" words={{ zh: '正在载入…', en: 'Loading' }} />}
         {found?.matters.length === 0 && <Placeholder state="empty" words={{ zh: '没有未了结的红牌、黄牌', en: 'No red or yellow card stands open' }} />}
         {found && (

@@ -46,10 +46,10 @@ export function OfficerDesk() {
             {t(`共 ${count(found.reduce((sum, { total }) => sum + total, 0))} 件`, `${count(found.reduce((sum, { total }) => sum + total, 0))} in all`)}
           </p>
         )}
-        {found && failure && <p role="alert">{t(`未能更新：${failure.message}`, `Not brought up to date: ${failure.message}`)}</p>}
+        {found && failure && <p role="alert">{t(`未能更新：${failure.message}`, `Not brought up to date: ${api.inEnglish(failure)}`)}</p>}
       </div>
       <div className="scroll">
-        {!found && failure && <Placeholder state="failed" words={{ zh: `未能载入：${failure.message}` }} retry={again} />}
+        {!found && failure && <Placeholder state="failed" words={{ zh: `未能载入：${failure.message}`, en: `Not loaded: ${api.inEnglish(failure)}` }} retry={again} />}
         {!found && !failure && <Placeholder state="waiting" words={{ zh: '正在载入…', en: 'Loading' }} />}
         {found?.every(({ total }) => total === 0) && <Placeholder state="empty" words={{ zh: '没有等待决定的事项', en: 'Nothing waits to be decided' }} />}
         {found && KINDS.map((kind, place) => <Group key={kind.id} kind={kind} found={found[place] as Found} />)}

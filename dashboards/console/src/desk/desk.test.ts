@@ -128,5 +128,7 @@ test('each role begins with its own question', () => {
   assert.equal(ownDesk(person('department_handler')), '#/desk/department')
   assert.equal(ownDesk(person('supervision', 'leadership')), '#/desk/officer')
   assert.equal(ownDesk(person('leadership')), '#/desk/leader')
+  assert.equal(ownDesk(person('administrator')), '#/admin/accounts')
+  assert.equal(ownDesk(person('auditor')), '#/admin/audit')
   assert.equal(ownDesk(person('legal')), null)
 })

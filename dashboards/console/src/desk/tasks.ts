@@ -94,11 +94,7 @@ export function byUrgency(tasks: Task[], now: number): Map<Urgency, Task[]> {
 export function leftText(dueAt: string, now: number): string {
   const left = Date.parse(dueAt) - now
   const span = Math.abs(left)
-  const [zh, en] =
-    span >= 72 * HOUR
-      ? [`${Math.floor(span / (24 * HOUR))} 天`, `${Math.floor(span / (24 * HOUR))} days`]
-      : span >= HOUR
-        ? [`${Math.floor(span / HOUR)} 小时`, `${Math.floor(span / HOUR)} hours`]
-        : [`${Math.max(1, Math.floor(span / 60_000))} 分钟`, `${Math.max(1, Math.floor(span / 60_000))} minutes`]
-  return left >= 0 ? t(`还剩 ${zh}`, `${en} left`) : t(`已过 ${zh}`, `${en} over`)
+  const [days, hours, minutes] = [Math.floor(span / (24 * HOUR)), Math.floor(span / HOUR), Math.max(1, Math.floor(span / 60_000))]
+  const told = span >= 72 * HOUR ? t(`${days} 天`, `${days} days`) : span >= HOUR ? t(`${hours} 小时`, `${hours} hours`) : t(`${minutes} 分钟`, `${minutes} minutes`)
+  return left >= 0 ? t(`还剩 ${told}`, `${told} left`) : t(`已过 ${told}`, `${told} over`)
 }

@@ -143,7 +143,7 @@ function Fields({ act, names, to = '', many = false, submit: sendIt, cancel }: P
           <DatePicker showTime={{ format: 'HH:mm', defaultOpenValue: dayjs('18:00', 'HH:mm') }} format="YYYY-MM-DD HH:mm" placeholder={say(EMPTY_DUE[act] ?? CHOOSE_TIME)} />
         </Form.Item>
       )}
-      <Form.Item name="why" className="wide" label={t(kind.why, 'Why')} rules={[{ required: true, whitespace: true, message: t(`请写明${kind.why}`, 'Say why') }]}>
+      <Form.Item name="why" className="wide" label={say(kind.why)} rules={[{ required: true, whitespace: true, message: t(`请写明${kind.why.zh}`, 'Say why') }]}>
         <Input.TextArea rows={3} maxLength={2000} placeholder={t('文号、会议、事由', 'Document, meeting, cause')} />
       </Form.Item>
       {asked('evidence') && (

@@ -16,7 +16,7 @@ export type Field = 'conclusion' | 'to' | 'due_at' | 'evidence'
 interface ActKind extends Words {
   en: string
   /** What is asked as the reason. */
-  why: string
+  why: Words
   fields: readonly Field[]
   /** Fields that may be left empty. */
   optional?: readonly Field[]
@@ -25,22 +25,22 @@ interface ActKind extends Words {
 }
 
 export const ACT_KINDS: Record<Act, ActKind> = {
-  confirm: { zh: '认定', en: 'Confirm', why: '认定的事实与理由', fields: [], refused: confirm },
-  dismiss: { zh: '不予认定', en: 'Dismiss', why: '不予认定的理由', fields: ['conclusion'], refused: dismiss },
-  issue: { zh: '发出', en: 'Issue', why: '发出的理由', fields: [], refused: issue },
-  hold: { zh: '暂缓发出', en: 'Hold', why: '暂缓的理由', fields: [], refused: hold },
-  order: { zh: '督办', en: 'Order', why: '督办要求', fields: ['to', 'due_at'], optional: ['due_at'], refused: order },
-  answer: { zh: '反馈', en: 'Answer', why: '办理情况', fields: ['evidence'], optional: ['evidence'], refused: answer },
-  pass_on: { zh: '转办', en: 'Pass on', why: '转办要求', fields: ['to', 'due_at'], optional: ['due_at'], refused: needsOrder },
-  report: { zh: '回报转办', en: 'Report back', why: '承办情况', fields: ['evidence'], optional: ['evidence'], refused: report },
-  ask_extension: { zh: '申请延期', en: 'Ask for more time', why: '申请延期的理由', fields: ['due_at'], refused: askExtension },
-  refuse_extension: { zh: '不予延期', en: 'Refuse more time', why: '不予延期的理由', fields: [], refused: refuseExtension },
-  extend: { zh: '延期', en: 'Extend', why: '延期的理由', fields: ['due_at'], refused: needsOrder },
-  close: { zh: '办结督办', en: 'Close the order', why: '办结意见', fields: [], refused: close },
-  appeal: { zh: '申诉', en: 'Appeal', why: '申诉的事实与理由', fields: ['evidence'], optional: ['evidence'], refused: appeal },
-  uphold: { zh: '申诉维持', en: 'Uphold', why: '维持的理由', fields: [], refused: needsAppeal },
-  withdraw: { zh: '申诉撤销', en: 'Withdraw on appeal', why: '撤销的理由', fields: ['conclusion'], refused: needsAppeal },
-  pass_up: { zh: '申诉报上级', en: 'Pass up', why: '报上级的理由', fields: ['to'], refused: needsAppeal },
+  confirm: { zh: '认定', en: 'Confirm', why: { zh: '认定的事实与理由', en: 'Facts and reasons' }, fields: [], refused: confirm },
+  dismiss: { zh: '不予认定', en: 'Dismiss', why: { zh: '不予认定的理由', en: 'Why it is none' }, fields: ['conclusion'], refused: dismiss },
+  issue: { zh: '发出', en: 'Issue', why: { zh: '发出的理由', en: 'Why it goes out' }, fields: [], refused: issue },
+  hold: { zh: '暂缓发出', en: 'Hold', why: { zh: '暂缓的理由', en: 'Why it is held' }, fields: [], refused: hold },
+  order: { zh: '督办', en: 'Order', why: { zh: '督办要求', en: 'What is asked' }, fields: ['to', 'due_at'], optional: ['due_at'], refused: order },
+  answer: { zh: '反馈', en: 'Answer', why: { zh: '办理情况', en: 'What was done' }, fields: ['evidence'], optional: ['evidence'], refused: answer },
+  pass_on: { zh: '转办', en: 'Pass on', why: { zh: '转办要求', en: 'What is asked' }, fields: ['to', 'due_at'], optional: ['due_at'], refused: needsOrder },
+  report: { zh: '回报转办', en: 'Report back', why: { zh: '承办情况', en: 'What was done' }, fields: ['evidence'], optional: ['evidence'], refused: report },
+  ask_extension: { zh: '申请延期', en: 'Ask for more time', why: { zh: '申请延期的理由', en: 'Why more time' }, fields: ['due_at'], refused: askExtension },
+  refuse_extension: { zh: '不予延期', en: 'Refuse more time', why: { zh: '不予延期的理由', en: 'Why not' }, fields: [], refused: refuseExtension },
+  extend: { zh: '延期', en: 'Extend', why: { zh: '延期的理由', en: 'Why more time' }, fields: ['due_at'], refused: needsOrder },
+  close: { zh: '办结督办', en: 'Close the order', why: { zh: '办结意见', en: 'Why it is closed' }, fields: [], refused: close },
+  appeal: { zh: '申诉', en: 'Appeal', why: { zh: '申诉的事实与理由', en: 'Facts and reasons' }, fields: ['evidence'], optional: ['evidence'], refused: appeal },
+  uphold: { zh: '申诉维持', en: 'Uphold', why: { zh: '维持的理由', en: 'Why it stands' }, fields: [], refused: needsAppeal },
+  withdraw: { zh: '申诉撤销', en: 'Withdraw on appeal', why: { zh: '撤销的理由', en: 'Why it is withdrawn' }, fields: ['conclusion'], refused: needsAppeal },
+  pass_up: { zh: '申诉报上级', en: 'Pass up', why: { zh: '报上级的理由', en: 'Why it is passed up' }, fields: ['to'], refused: needsAppeal },
 }
 
 const opened = (alert: Alert): Disposition | null => alert.disposition ?? null

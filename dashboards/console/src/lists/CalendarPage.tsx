@@ -8,11 +8,11 @@ import { type Month, festivalsOf, madeUp, monthsOf } from './calendar'
 import type { Calendar, CalendarDay, CalendarYear, DayKind } from './model'
 import { definitionHash, listsHash } from './routes'
 
-const KINDS: Record<DayKind, { zh: string; en: string; short: string }> = {
-  working: { zh: '工作日', en: 'Working day', short: '' },
-  make_up: { zh: '调休上班', en: 'Worked instead', short: '班' },
-  rest: { zh: '休息日', en: 'Rest day', short: '' },
-  holiday: { zh: '节假日', en: 'Holiday', short: '休' },
+const KINDS: Record<DayKind, { zh: string; en: string; short: { zh: string; en: string } | null }> = {
+  working: { zh: '工作日', en: 'Working day', short: null },
+  make_up: { zh: '调休上班', en: 'Worked instead', short: { zh: '班', en: 'W' } },
+  rest: { zh: '休息日', en: 'Rest day', short: null },
+  holiday: { zh: '节假日', en: 'Holiday', short: { zh: '休', en: 'H' } },
 }
 
 /** 周一 first. */
@@ -136,7 +136,7 @@ function Day({ day }: { day: CalendarDay }) {
   return (
     <td className={`day-${day.kind}${day.statutory ? ' day-statutory' : ''}`} title={words} data-date={day.date}>
       {Number(day.date.slice(8))}
-      {kind.short && <small aria-hidden="true">{kind.short}</small>}
+      {kind.short && <small aria-hidden="true">{say(kind.short)}</small>}
       {day.kind !== 'working' && <span className="unseen">{[say(kind), day.name].filter(Boolean).join(' ')}</span>}
     </td>
   )

@@ -66,7 +66,7 @@ function RuleEntry({ rule, chosen }: { rule: Rule; chosen: boolean }) {
             [{ zh: '依据', en: 'Basis' }, basisText(rule)],
             [{ zh: '整改要求', en: 'What to do' }, rule.remedy],
             [{ zh: '证据', en: 'Evidence' }, rule.evidence.join('、')],
-            [{ zh: '参数', en: 'Parameters' }, rule.parameters.map((p) => `${p.meaning}（${p.name}，默认 ${p.default} ${p.unit}）`).join('；')],
+            [{ zh: '参数', en: 'Parameters' }, rule.parameters.map((p) => t(`${p.meaning}（${p.name}，默认 ${p.default} ${p.unit}）`, `${p.meaning} (${p.name}, by default ${p.default} ${p.unit})`)).join('；')],
             [{ zh: '例外', en: 'Lawful all the same' }, rule.exceptions.map(({ text, source }) => `${text}（${source}）`).join('；')],
           ]}
         />

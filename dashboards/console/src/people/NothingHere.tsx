@@ -1,12 +1,15 @@
 // What those see whose work is not with alerts and cases.
 
+import { adminStart } from '../admin/routes'
 import { useStore } from '../store'
 import { t } from '../words/language'
 import { rolesText } from './PersonMenu'
 import { sessionStore } from './session'
 
 export function NothingHere() {
-  const { person } = useStore(sessionStore)
+  const session = useStore(sessionStore)
+  const { person } = session
+  const start = adminStart(session)
   return (
     <main className="entrance-main">
       <section className="entrance-form" aria-labelledby="nothing-title">
@@ -14,9 +17,11 @@ export function NothingHere() {
         <p>
           {t(`登录的岗位是${person ? rolesText(person.roles) : ''}。需要查看预警的，请系统管理员变更账号的角色。`, `You are signed in as ${person ? rolesText(person.roles) : ''}. If your work needs alerts, ask the administrator for another role.`)}
         </p>
-        <p>
-          {t('账号、审计记录用命令 mingjing accounts 或者接口 /api/v1/accounts、/api/v1/audit 办理。', 'Accounts and the audit trail are kept with mingjing accounts, or by /api/v1/accounts and /api/v1/audit.')}
-        </p>
+        {start && (
+          <p>
+            <a href={start}>{t('打开系统管理', 'Open administration')}</a>
+          </p>
+        )}
       </section>
     </main>
   )

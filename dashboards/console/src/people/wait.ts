@@ -5,6 +5,6 @@ import { t } from '../words/language'
 /** From seconds; what is left of a minute counts as one until the last. */
 export function waitText(seconds: number): string {
   const minutes = Math.ceil(seconds / 60)
-  const [zh, en] = seconds > 60 ? [`${minutes} 分钟`, `${minutes} minutes`] : [`${seconds} 秒`, `${seconds} seconds`]
-  return t(`登录失败次数过多，已暂时锁定，请在 ${zh}后再试`, `Too many attempts: locked for now. Try again in ${en}`)
+  const left = seconds > 60 ? t(`${minutes} 分钟`, `${minutes} minutes`) : t(`${seconds} 秒`, `${seconds} seconds`)
+  return t(`登录失败次数过多，已暂时锁定，请在 ${left}后再试`, `Too many attempts: locked for now. Try again in ${left}`)
 }

@@ -54,15 +54,15 @@ export const CAUSES: Record<string, Words> = {
 }
 
 /** What became of a day of a limit. `short` stands in the day's box. */
-export const VERDICTS: Record<DayVerdict, Words & { short: string }> = {
-  start_day_not_counted: { zh: '开始当日不计', en: 'start day', short: '起' },
-  counted: { zh: '计入', en: 'counted', short: '' },
-  make_up_working_day: { zh: '调休上班，计入', en: 'make-up working day, counted', short: '班' },
-  rest_day: { zh: '休息日不计', en: 'rest day', short: '休' },
-  holiday: { zh: '节假日不计', en: 'holiday', short: '假' },
-  suspended: { zh: '挂起不计', en: 'suspended', short: '停' },
-  rolled: { zh: '末日顺延', en: 'rolled on', short: '延' },
-  elapsed: { zh: '计时', en: 'elapsed time', short: '' },
+export const VERDICTS: Record<DayVerdict, Words & { short: Words }> = {
+  start_day_not_counted: { zh: '开始当日不计', en: 'start day', short: { zh: '起', en: 'S' } },
+  counted: { zh: '计入', en: 'counted', short: { zh: '' } },
+  make_up_working_day: { zh: '调休上班，计入', en: 'make-up working day, counted', short: { zh: '班', en: 'M' } },
+  rest_day: { zh: '休息日不计', en: 'rest day', short: { zh: '休', en: 'R' } },
+  holiday: { zh: '节假日不计', en: 'holiday', short: { zh: '假', en: 'H' } },
+  suspended: { zh: '挂起不计', en: 'suspended', short: { zh: '停', en: 'P' } },
+  rolled: { zh: '末日顺延', en: 'rolled on', short: { zh: '延', en: '»' } },
+  elapsed: { zh: '计时', en: 'elapsed time', short: { zh: '' } },
 }
 
 const UNITS: Record<string, Words> = {

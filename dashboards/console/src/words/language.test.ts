@@ -3,11 +3,17 @@
 import assert from 'node:assert/strict'
 import { afterEach, test } from 'node:test'
 
+import { CHANNEL_KINDS, KINDS as NOTIFIED, REASONS } from '../admin/notification-words'
+import { TABS } from '../admin/routes'
 import { Names, NO_NAMES } from '../api/names'
 import type { Alert } from '../api/types'
 import { ORDER_STATES, SORTS } from '../alerts/query'
 import { USUAL } from '../alerts/saved'
 import { SCOPES } from '../board/list-model'
+import { type Cell, cellText, dayWords } from '../calendar/strip'
+import { BASES } from '../cases/limits'
+import { OUTCOMES } from '../cases/points'
+import { PROGRESS } from '../chart/steps'
 import { KINDS } from '../desk/decisions'
 import { leftText, taskOf } from '../desk/tasks'
 import { ACT_KINDS, actsOf } from '../dispositions/act-kinds'
@@ -22,8 +28,8 @@ afterEach(() => languageStore.set('zh'))
 const HAN = /\p{Script=Han}/u
 
 test('every table has English', () => {
-  const tables: Record<string, Words>[] = [LEVELS, STATUSES, CHANGES, CAUSES, VERDICTS, RESULTS, GRADES, DISPOSITIONS, CONCLUSIONS, SUBJECTS, ROLES, DESKS, SORTS, ORDER_STATES, ACT_KINDS]
-  const more = [...USUAL.map(({ words }) => words), ...KINDS.flatMap(({ words, asks }) => [words, asks]), ...Object.values(SCOPES).map(({ words }) => words)]
+  const tables: Record<string, Words>[] = [LEVELS, STATUSES, CHANGES, CAUSES, VERDICTS, RESULTS, GRADES, DISPOSITIONS, CONCLUSIONS, SUBJECTS, ROLES, DESKS, SORTS, ORDER_STATES, ACT_KINDS, TABS, NOTIFIED, CHANNEL_KINDS, REASONS, BASES, OUTCOMES, PROGRESS]
+  const more: Words[] = [...Object.values(ACT_KINDS).map(({ why }) => why), ...USUAL.map(({ words }) => words), ...KINDS.flatMap(({ words, asks }) => [words, asks]), ...Object.values(SCOPES).map(({ words }) => words)]
   for (const words of [...tables.flatMap((table) => Object.values(table)), ...more]) {
     assert.match(words.zh, HAN)
     assert.ok(words.en && !HAN.test(words.en), `${words.zh} has no English`)
@@ -49,6 +55,8 @@ test('what is put together is in one language', () => {
     seconds(0),
     weekday('2026-11-23'),
     leftText(at, now),
+    dayWords('2026-10-24'),
+    cellText({ date: '2026-10-26', verdict: 'counted', counted: 2, counts: true, note: 'a note', dues: ['Statutory'], over: 1, done: true, idle: false } satisfies Cell),
     taskOf(alert, new Names(NO_NAMES)).what,
     notTheirs([], 'answer'),
     notTheirs([], 'order'),
