@@ -9,8 +9,12 @@ import type { CaseBrief } from '../api/types'
 import { Badge, Both, Placeholder } from '../components/pieces'
 import { full } from '../format'
 import { useStore } from '../store'
+import { t } from '../words/language'
 import { search as model } from './model'
 import { type CaseSearch, EVERY_CASE, casePageHash, searchHash } from './routes'
+
+/** More rows are not drawn on one page: nobody reads them, and every change draws them all. */
+const ROWS_MAX = 1000
 
 export function SearchPage({ search }: { search: CaseSearch }) {
   const key = searchHash(search)
@@ -143,7 +147,9 @@ function Found() {
           下一页未能载入：{failure?.message}
         </p>
       )}
-      {next ? (
+      {next && cases.length >= ROWS_MAX ? (
+        <p className="end">{t(`已列出 ${cases.length} 件，请缩小范围后再查`, `${cases.length} are listed: narrow the search`)}</p>
+      ) : next ? (
         <button type="button" className="more plain" disabled={phase === 'waiting'} onClick={() => void model.more()}>
           <Both words={{ zh: '更多', en: 'More' }} />
         </button>
