@@ -8,6 +8,7 @@ import { nowStore } from '../api/clock'
 import { namesStore } from '../api/names'
 import type { Level } from '../api/types'
 import { Both, Placeholder } from '../components/pieces'
+import { alongRows } from '../components/rows'
 import { alertIdOf } from '../panel/routes'
 import { useStore } from '../store'
 import { LEVELS, type Words } from '../words/codes'
@@ -38,7 +39,7 @@ function Rows() {
     root.current?.scrollTo(0, 0)
   }, [state.filter])
   return (
-    <div id="alerts" className="scroll" ref={root} aria-busy={state.phase === 'waiting'}>
+    <div id="alerts" className="scroll" ref={root} aria-busy={state.phase === 'waiting'} onKeyDown={alongRows}>
       <Content />
     </div>
   )
