@@ -14,6 +14,8 @@ pub enum OrderState {
     Unanswered,
     /// Nobody has answered it, and its term is over at this instant.
     Overdue(Timestamp),
+    /// Nobody has answered it, and more time is asked for: whoever gave it grants or refuses that.
+    ExtensionAsked,
     /// It was answered: whoever gave it closes it.
     Answered,
 }
@@ -88,6 +90,12 @@ impl AlertFilter {
         when(
             matches!(self.order, Some(OrderState::Overdue(_))),
             "order_due_at < fromUnixTimestamp64Milli({order_now:Int64}, 'UTC')",
+        );
+        // What is not there is Null, too.
+        when(
+            self.order == Some(OrderState::ExtensionAsked),
+            "JSONLength(handling, 'order', 'extensions_asked') > 0 \
+             AND JSONType(handling, 'order', 'extensions_asked', -1, 'outcome') = 'Null'",
         );
         when(!self.level.is_empty(), "level IN {level:Array(String)}");
         when(

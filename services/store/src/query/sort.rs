@@ -15,7 +15,7 @@ const NEVER: i64 = 1 << 50;
 const LEVEL: i64 = 1 << 51;
 
 /// Until when a department owes something, in milliseconds since 1970. The column is computed when a row is written
-/// (`0010_orders.sql`), as [`owed`] tells it of a record.
+/// (`0008_orders.sql`), as [`owed`] tells it of a record.
 const OWED_SQL: &str = "ifNull(toUnixTimestamp64Milli(owed_at), bitShiftLeft(toInt64(1), 50))";
 
 /// Red, yellow, review, notice; of one level what has stood longest.

@@ -22,6 +22,15 @@ fn ordered(due: i64, answered: bool, closed: bool) -> Option<Box<Disposition>> {
     Some(disposition)
 }
 
+/// The same with more time asked for, and nobody has answered that.
+fn asked(mut disposition: Box<Disposition>) -> Box<Disposition> {
+    let order = disposition.order.as_mut();
+    if let Some(asked) = order.and_then(|order| order.extensions_asked.last_mut()) {
+        asked.outcome = None;
+    }
+    disposition
+}
+
 /// Each with its number in the order of what is owed first, and of what is gravest.
 fn samples() -> Vec<(&'static str, AlertRecord)> {
     let made = |name: &'static str, level, change: &dyn Fn(&mut AlertRecord)| {
@@ -41,7 +50,7 @@ fn samples() -> Vec<(&'static str, AlertRecord)> {
         made("ordered", Level::Yellow, &|a| {
             a.breached_at = Some(at(-70));
             a.answer_due_at = Some(at(10));
-            a.disposition = ordered(40, false, false);
+            a.disposition = ordered(40, false, false).map(asked);
         }),
         made("order-overdue", Level::Red, &|a| {
             a.breached_at = Some(at(-60));
@@ -163,14 +172,14 @@ async fn rows_from_before_the_columns_are_sorted_by_them_too() {
         "ALTER TABLE alerts DROP COLUMN owed_at SETTINGS mutations_sync = 1",
         "ALTER TABLE alerts DROP COLUMN order_due_at SETTINGS mutations_sync = 1",
         "ALTER TABLE alerts DROP COLUMN order_state SETTINGS mutations_sync = 1",
-        "ALTER TABLE schema_migrations DELETE WHERE name = '0010_orders.sql' SETTINGS mutations_sync = 1",
+        "ALTER TABLE schema_migrations DELETE WHERE name = '0008_orders.sql' SETTINGS mutations_sync = 1",
     ] {
         client.query_raw(text).execute().await.unwrap();
     }
     let all: Vec<AlertRecord> = samples().into_iter().map(|(_, alert)| alert).collect();
     put(&store, &all, 1).await;
     let applied = store.migrate(Timestamp::from_millis(1)).await.unwrap();
-    assert!(applied.iter().any(|one| one.name == "0010_orders.sql"));
+    assert!(applied.iter().any(|one| one.name == "0008_orders.sql"));
     let filter = AlertFilter {
         sort: AlertSort::Owed,
         ..AlertFilter::default()
@@ -248,6 +257,7 @@ async fn alerts_are_found_by_how_their_orders_stand_and_counted() {
         (OrderState::Unanswered, &["order-overdue", "ordered"][..]),
         (OrderState::Overdue(at(0)), &["order-overdue"][..]),
         (OrderState::Overdue(at(-10)), &[][..]),
+        (OrderState::ExtensionAsked, &["ordered"][..]),
         (OrderState::Answered, &["order-answered"][..]),
     ] {
         let filter = AlertFilter {
