@@ -131,6 +131,28 @@ fn the_past_is_backtested_event_by_event() -> Result<()> {
     Ok(())
 }
 
+#[test]
+fn lists_are_measured_against_their_rows_by_key() -> Result<()> {
+    let report = bench(&["alerts", "--alerts", "3000", "--times", "2"])?;
+    positive(&report, &["slowest_p95_ms"])?;
+    positive(&report["ratio"], &["median", "min", "max"])?;
+    let questions = report["questions"]
+        .as_array()
+        .context("questions is a list")?;
+    ensure!(questions.len() > 20, "{report}");
+    for question in questions {
+        positive(question, &["p50_ms", "p95_ms", "most_ms"])?;
+        let ms = |key: &str| question[key].as_f64().unwrap_or_default();
+        ensure!(
+            ms("p50_ms") <= ms("p95_ms") && ms("p95_ms") <= ms("most_ms"),
+            "{question}"
+        );
+    }
+    let pages = questions.iter().filter(|q| q["by_key_p50_ms"].is_f64());
+    ensure!(pages.count() == questions.len() - 4, "{report}");
+    Ok(())
+}
+
 fn drained(report: &Value, shapes: &[(u64, u64)]) -> Result<()> {
     ensure!(report["events"] == 300 * 8, "{report}");
     positive(report, &["records", "bytes", "runs", "cores"])?;

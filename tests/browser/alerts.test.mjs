@@ -98,6 +98,13 @@ test('a row opens its panel over the list, and Esc leads back to it', async () =
   await page.keyboard.press('Escape')
   await page.waitForURL(/#\/alerts\?standing=all/)
   assert.equal(await page.evaluate(() => Boolean(document.activeElement?.dataset.alert)), true, 'the focus is lost')
+  // From there the arrows lead from row to row.
+  const rows = await page.locator('[data-alert-row] a').evaluateAll((links) => links.map((link) => link.dataset.alert))
+  const focused = () => page.evaluate(() => document.activeElement?.dataset.alert)
+  await page.keyboard.press('End')
+  assert.equal(await focused(), rows.at(-1))
+  await page.keyboard.press('ArrowUp')
+  assert.equal(await focused(), rows.at(-2))
 })
 
 test('many are confirmed with one reason, each by a command of its own; what does not apply is told before', async () => {

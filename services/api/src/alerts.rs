@@ -115,10 +115,10 @@ pub(crate) async fn export(
     if asked.format == Format::Xlsx {
         return workbook(&state, &asked.filter).await;
     }
-    let mut alerts = state.store.alerts_export(&asked.filter)?;
-    let first = alerts.next().await?;
     let zone = state.zone;
     if asked.format == Format::Csv {
+        let mut alerts = state.store.alerts_export_in_brief(&asked.filter)?;
+        let first = alerts.next().await?;
         let names = state.names.current();
         let heads = table::csv_line(table::COLUMNS.map(|(head, _)| head));
         let heads = format!("{}{heads}", table::BYTE_ORDER_MARK);
@@ -132,6 +132,8 @@ pub(crate) async fn export(
         ];
         return Ok((file, lines(heads, first, alerts, line)).into_response());
     }
+    let mut alerts = state.store.alerts_export(&asked.filter)?;
+    let first = alerts.next().await?;
     let line = move |alert: &AlertRecord| write_alert(alert, zone) + "\n";
     let kind = [(header::CONTENT_TYPE, "application/x-ndjson; charset=utf-8")];
     Ok((kind, lines(String::new(), first, alerts, line)).into_response())
@@ -169,7 +171,7 @@ fn lines(
 async fn workbook(state: &State, filter: &AlertFilter) -> Result<Response, ApiError> {
     let failed = |error: std::io::Error| ApiError::Failed(Box::new(error));
     let names = state.names.current();
-    let mut alerts = state.store.alerts_export(filter)?;
+    let mut alerts = state.store.alerts_export_in_brief(filter)?;
     let mut sheet = xlsx::Table::new(&table::COLUMNS).map_err(failed)?;
     while let Some(alert) = alerts.next().await? {
         if sheet.rows() > WORKBOOK_ALERTS_MAX {

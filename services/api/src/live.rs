@@ -2,10 +2,12 @@
 //!
 //! One hub reads `mj.facts` for all readers. An event's id holds a position per partition (`0:12,1:5`): a reader that
 //! comes back with it as `Last-Event-ID` gets what it missed, as far as the hub remembers; one that missed more,
-//! or reads too slowly, is told to `resync` and loads its page anew. Counts are coalesced: at most one a second.
+//! or reads too slowly, is told to `resync` and loads its page anew. Counts are coalesced: at most one a second, and counted once for
+//! all who read.
 //!
 //! Events: `hello` (positions), `alert` (a change), `counts`, `resync`.
 
+mod counted;
 mod reader;
 #[cfg(test)]
 mod tests;
@@ -23,6 +25,7 @@ use mingjing_store::CommandOutcome;
 use mingjing_wire::facts::{Fences, Read};
 use tokio::sync::broadcast;
 
+use counted::Counted;
 pub(crate) use reader::stream;
 
 use crate::Metrics;
@@ -56,6 +59,7 @@ pub struct Hub {
     /// What became of commands.
     answers: broadcast::Sender<Arc<CommandOutcome>>,
     memory: Mutex<Memory>,
+    counted: Counted,
 }
 
 #[derive(Default)]
@@ -80,6 +84,7 @@ pub fn follow(
         changes,
         answers,
         memory: Mutex::new(Memory::default()),
+        counted: Counted::default(),
     });
     let task = feed(hub.clone(), log, metrics);
     (hub, task)

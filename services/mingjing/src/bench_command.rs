@@ -1,5 +1,6 @@
 //! `mingjing bench …`: how fast, always as a ratio to a limit that is measured in the same run.
 
+mod alerts;
 mod archive;
 mod backlog;
 mod backtest;
@@ -26,6 +27,8 @@ pub enum BenchCommand {
     Timers(timers::TimersArgs),
     /// A log into ClickHouse, against the server's own copying of the same rows.
     Archive(archive::ArchiveArgs),
+    /// Lists of alerts as the console asks for them, against reading the same rows by their keys.
+    Alerts(alerts::AlertsArgs),
     /// Draft definitions over the past in ClickHouse, against only reading it.
     Backtest(backtest::BacktestBenchArgs),
 }
@@ -38,6 +41,7 @@ pub fn run(command: BenchCommand) -> anyhow::Result<()> {
         BenchCommand::EndToEnd(args) => crate::on_runtime(end_to_end::run(args)),
         BenchCommand::Timers(args) => crate::on_runtime(timers::run(args)),
         BenchCommand::Archive(args) => crate::on_runtime(archive::run(args)),
+        BenchCommand::Alerts(args) => crate::on_runtime(alerts::run(args)),
         BenchCommand::Backtest(args) => crate::on_runtime(backtest::run(args)),
     }
 }

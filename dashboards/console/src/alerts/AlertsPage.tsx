@@ -6,6 +6,7 @@ import { useEffect, useRef, useState } from 'react'
 import { ApiFailure, download, inEnglish } from '../api/client'
 import { hashStore } from '../board/model'
 import { Placeholder } from '../components/pieces'
+import { alongRows } from '../components/rows'
 import { count } from '../format'
 import { alertIdOf } from '../panel/routes'
 import { useStore } from '../store'
@@ -34,7 +35,7 @@ export function AlertsPage({ query }: { query: AlertQuery }) {
         </div>
         <FilterBar query={query} />
         <BulkBar chosen={state.chosen} />
-        <div className="scroll" ref={root} aria-busy={state.phase === 'waiting'} id="alert-list" tabIndex={-1}>
+        <div className="scroll" ref={root} aria-busy={state.phase === 'waiting'} id="alert-list" tabIndex={-1} onKeyDown={alongRows}>
           <Rows />
         </div>
         <Turn />
@@ -75,19 +76,19 @@ function Rows() {
 }
 
 function Turn() {
-  const { page, next, phase } = useStore(pages.state)
+  const { page, next } = useStore(pages.state)
   if (page === 0 && next === null) return null
-  const waits = phase === 'waiting'
+  // They stay while a page is read: a button that is switched off loses the keyboard's place.
   return (
     <nav className="turn" aria-label={t('翻页', 'Pages')}>
-      <button type="button" className="plain" disabled={page === 0 || waits} onClick={() => void pages.first()}>
+      <button type="button" className="plain" disabled={page === 0} onClick={() => void pages.first()}>
         {t('首页', 'First')}
       </button>
-      <button type="button" className="plain" disabled={page === 0 || waits} onClick={() => void pages.previous()}>
+      <button type="button" className="plain" disabled={page === 0} onClick={() => void pages.previous()}>
         {t('上一页', 'Previous')}
       </button>
       <span>{t(`第 ${page + 1} 页`, `Page ${page + 1}`)}</span>
-      <button type="button" className="plain" disabled={next === null || waits} onClick={() => void pages.next()}>
+      <button type="button" className="plain" disabled={next === null} onClick={() => void pages.next()}>
         {t('下一页', 'Next')}
       </button>
     </nav>

@@ -130,6 +130,18 @@ test('what was told a moment ago is not undone by an archive that is behind', as
   assert.equal(model.state.get().alerts[0]?.level, 'yellow')
 })
 
+test('a page that stays open remembers what was told of late and nothing more', async () => {
+  let here = 0
+  const read = async () => ({ alerts: [alert('a1')], next: null, total: 1 })
+  const model = new PagesModel(read, () => here)
+  await model.open(EVERY_OPEN)
+  for (let n = 0; n < 5000; n++) {
+    here += 100
+    model.take(alert(`m${n % 3000}`))
+  }
+  assert.ok(model.remembered <= 102, `${model.remembered}`)
+})
+
 test('what is chosen stays chosen over pages, up to a bound, and not for another list', async () => {
   const { model } = platform(250)
   await model.open(EVERY_OPEN)

@@ -2,6 +2,7 @@
 
 import * as api from '../api/client'
 import { clock } from '../api/clock'
+import type { Alert } from '../api/types'
 import { list, onAlert, panel } from '../board/model'
 import { send } from '../dispositions/send'
 import { sessionStore } from '../people/session'
@@ -17,7 +18,20 @@ const read = (query: AlertQuery, cursor: string | null, total: boolean, signal: 
   api.alerts({ ...parametersOf(query, zone()), ...(total ? { total: 'true' } : {}) }, cursor, signal, PAGE_ROWS)
 
 export const pages = new PagesModel(read)
-onAlert((alert) => pages.take(alert))
+
+/** Live changes come into the list together at most this often: each alone would draw the page once, and a storm would hold it up. */
+const SHOW_EVERY_MS = 250
+let came = new Map<string, Alert>()
+onAlert((alert) => {
+  if (came.size === 0) {
+    setTimeout(() => {
+      const all = came
+      came = new Map()
+      all.forEach((last) => pages.take(last))
+    }, SHOW_EVERY_MS)
+  }
+  came.set(alert.alert_id, alert)
+})
 
 export const bulk = new BulkModel(send, (alert) => {
   pages.take(alert)

@@ -55,6 +55,11 @@ export class PagesModel {
   /** What was told live last, and until when it counts. */
   readonly #told = new Map<string, { alert: Alert; until: number }>()
 
+  /** How many changes are still remembered. */
+  get remembered() {
+    return this.#told.size
+  }
+
   constructor(
     private readonly read: Read,
     private readonly here: () => number = () => performance.now(),
@@ -92,6 +97,9 @@ export class PagesModel {
   take(alert: Alert) {
     const { alerts, query, news, chosen } = this.state.get()
     if (!this.#read) return
+    this.#forget()
+    // What was told last stands last, so that what is over stands first.
+    this.#told.delete(alert.alert_id)
     this.#told.set(alert.alert_id, { alert, until: this.here() + TOLD_MS })
     if (alerts.some((shown) => shown.alert_id === alert.alert_id)) {
       this.#set({ alerts: alerts.map((shown) => (shown.alert_id === alert.alert_id ? alert : shown)) })
@@ -118,9 +126,13 @@ export class PagesModel {
     this.state.set({ ...this.state.get(), ...some })
   }
 
-  #newest(read: Alert): Alert {
-    for (const [id, { until }] of this.#told) if (until < this.here()) this.#told.delete(id)
-    return this.#told.get(read.alert_id)?.alert ?? read
+  /** What is over is forgotten as new things are told, or a page that stays open would keep all that ever changed. */
+  #forget() {
+    const now = this.here()
+    for (const [id, { until }] of this.#told) {
+      if (until >= now) return
+      this.#told.delete(id)
+    }
   }
 
   async #load(page: number) {
@@ -134,7 +146,8 @@ export class PagesModel {
       const found = await this.read(query, this.#begins[page] ?? null, page === 0, signal)
       if (signal.aborted) return
       const total = found.total ?? this.state.get().total
-      this.#set({ alerts: found.alerts.map((read) => this.#newest(read)), next: found.next, total, page, phase: 'ready', failure: null })
+      this.#forget()
+      this.#set({ alerts: found.alerts.map((read) => this.#told.get(read.alert_id)?.alert ?? read), next: found.next, total, page, phase: 'ready', failure: null })
     } catch (error) {
       if (isAborted(error) || signal.aborted) return
       this.#set({ phase: 'failed', failure: error instanceof Error ? error : new Error(String(error)) })

@@ -2,11 +2,13 @@
 
 import { useEffect, useRef } from 'react'
 
+import { EVERY_OPEN, hashOf } from '../alerts/query'
 import { ApiFailure } from '../api/client'
 import { nowStore } from '../api/clock'
 import { namesStore } from '../api/names'
 import type { Level } from '../api/types'
 import { Both, Placeholder } from '../components/pieces'
+import { alongRows } from '../components/rows'
 import { alertIdOf } from '../panel/routes'
 import { useStore } from '../store'
 import { LEVELS, type Words } from '../words/codes'
@@ -37,14 +39,14 @@ function Rows() {
     root.current?.scrollTo(0, 0)
   }, [state.filter])
   return (
-    <div id="alerts" className="scroll" ref={root} aria-busy={state.phase === 'waiting'}>
+    <div id="alerts" className="scroll" ref={root} aria-busy={state.phase === 'waiting'} onKeyDown={alongRows}>
       <Content />
     </div>
   )
 }
 
 function Content() {
-  const { phase, failure, alerts, next, fresh } = useStore(list.state)
+  const { phase, failure, alerts, next, full, fresh, filter } = useStore(list.state)
   const names = useStore(namesStore)
   const now = useStore(nowStore)
   const open = alertIdOf(useStore(hashStore))
@@ -56,6 +58,7 @@ function Content() {
     if (phase === 'waiting') return <Placeholder state="waiting" words={{ zh: '正在载入预警…', en: 'Loading alerts' }} />
     return <Placeholder state="empty" words={{ zh: '没有符合条件的预警，新的预警会自动出现', en: 'No such alert; new ones appear by themselves' }} />
   }
+  const asked = { ...EVERY_OPEN, standing: filter.scope, level: filter.level ? [filter.level] : [], org: filter.org ?? '' }
   return (
     <>
       <div className="alert-head" aria-hidden="true">
@@ -75,7 +78,11 @@ function Content() {
           />
         ))}
       </ol>
-      {next ? (
+      {full ? (
+        <p className="end">
+          <a href={hashOf(asked)}>{t(`这里只保留最近 ${alerts.length} 条，更早的请在预警列表中查阅`, `The latest ${alerts.length} are kept here; earlier ones are in the list of alerts`)}</a>
+        </p>
+      ) : next ? (
         <button type="button" className="more plain" onClick={() => void list.more()}>
           <Both words={{ zh: '更多', en: 'More' }} />
         </button>

@@ -65,15 +65,41 @@ test('a page that overlaps the one before brings no row twice', async (t) => {
   assert.deepEqual(ids(list), ['b', 'a', 'z'])
 })
 
-test('a list that has grown too long begins anew', async (t) => {
-  const many = Array.from({ length: ROWS_MAX }, (_, n) => alert(`n${n}`, 1000 - n))
-  const { list, asked } = await loaded(t, { alerts: many, next: null }, { alerts: [alert('first', 2000)], next: 'c' })
-  list.take(alert('one more', 3000))
+test('a list that is full keeps the newest, whatever arrives, and does not move under its reader', async (t) => {
+  const many = Array.from({ length: ROWS_MAX - 1 }, (_, n) => alert(`n${n}`, 1000 - n))
+  const { list, asked } = await loaded(t, { alerts: many, next: null })
+  assert.equal(list.state.get().full, false)
+  list.take(alert('one', 3000))
   t.mock.timers.tick(250)
-  await Promise.resolve()
-  await new Promise((done) => atOnce(done))
-  assert.equal(asked(), 2)
-  assert.deepEqual(ids(list), ['first'])
+  assert.deepEqual([list.state.get().full, ids(list).length], [false, ROWS_MAX])
+  list.take(alert('two', 3001))
+  list.take(alert('older than all', 1))
+  t.mock.timers.tick(250)
+  assert.deepEqual([list.state.get().full, ids(list).length, ids(list)[0], ids(list).at(-1)], [true, ROWS_MAX, 'two', `n${ROWS_MAX - 3}`])
+  list.take(alert('between', 700))
+  list.take(alert('older than the last', 600))
+  t.mock.timers.tick(250)
+  assert.ok(ids(list).includes('between') && !ids(list).includes('older than the last'))
+  assert.equal(asked(), 1)
+})
+
+test('pages are added up to the most that is kept', async (t) => {
+  const page = (from: number) => ({ alerts: Array.from({ length: ROWS_MAX / 2 }, (_, n) => alert(`n${from + n}`, 1000 - from - n)), next: 'c' })
+  const { list } = await loaded(t, page(0), page(ROWS_MAX / 2))
+  assert.equal(list.state.get().full, false)
+  await list.more()
+  assert.deepEqual([list.state.get().full, ids(list).length], [true, ROWS_MAX])
+  await list.load()
+  assert.deepEqual([list.state.get().full, ids(list).length], [false, ROWS_MAX / 2])
+})
+
+test('a hundred thousand changes that are not shown leave nothing behind', async (t) => {
+  const { list } = await loaded(t, { alerts: [alert('shown', 1)], next: null })
+  for (let n = 0; n < 100_000; n++) list.take(alert(`ended${n}`, 1, { status: 'ended' }))
+  list.take(alert('shown', 1, { level: 'red' }))
+  t.mock.timers.tick(250)
+  assert.deepEqual([...list.state.get().fresh], [['shown', 1]])
+  assert.deepEqual(ids(list), ['shown'])
 })
 
 test('an answer to a filter that was left meanwhile is not shown', async () => {

@@ -5,7 +5,7 @@ import type { Alert, AlertPage, Level } from '../api/types'
 import { Store } from '../store'
 import { STATUSES, type Words, toReview } from '../words/codes'
 
-/** More rows than this are not kept while alerts stream in; then the list begins anew with its first page. */
+/** More rows than this are not kept, however many arrive: the oldest leave, and the list of all alerts goes on where this one ends. */
 export const ROWS_MAX = 400
 /** Live changes are shown together at most this often. */
 const SHOW_EVERY_MS = 250
@@ -38,6 +38,8 @@ export interface ListState {
   failure: Error | null
   alerts: Alert[]
   next: string | null
+  /** The oldest rows have left: what is older stands in the list of all alerts. */
+  full: boolean
   /** Rows that came or changed live, and how often: they light up. */
   fresh: ReadonlyMap<string, number>
 }
@@ -51,6 +53,7 @@ export class ListModel {
     failure: null,
     alerts: [],
     next: null,
+    full: false,
     fresh: new Map(),
   })
   #changed = new Map<string, Alert>()
@@ -101,10 +104,11 @@ export class ListModel {
     try {
       const page = await this.read(this.state.get().filter, cursor, signal)
       if (signal.aborted) return
-      const { alerts } = this.state.get()
-      const known = new Set(cursor ? alerts.map((a) => a.alert_id) : [])
+      const alerts = cursor ? this.state.get().alerts : []
+      const known = new Set(alerts.map((a) => a.alert_id))
       const came = page.alerts.filter((a) => !known.has(a.alert_id))
-      this.#set({ alerts: cursor ? [...alerts, ...came] : came, next: page.next, phase: 'ready', failure: null })
+      const { next } = page
+      this.#set({ ...bounded([...alerts, ...came], next, false), next, phase: 'ready', failure: null })
       this.#merge()
     } catch (error) {
       if (isAborted(error) || signal.aborted) return
@@ -119,26 +123,34 @@ export class ListModel {
 
   #merge() {
     // What arrives while a page is read is shown on top of it.
-    const { phase, alerts, next, fresh } = this.state.get()
+    const { phase, alerts, next, full, fresh } = this.state.get()
+    // What could not be read is read anew, with all that has arrived since.
+    if (phase === 'failed') this.#changed.clear()
     if (phase !== 'ready' || this.#changed.size === 0) return
     const changed = this.#changed
     this.#changed = new Map()
     const kept = alerts.map((old) => changed.get(old.alert_id) ?? old)
     const known = new Set(kept.map((a) => a.alert_id))
-    // One that is older than the last row belongs to a page that is not read yet.
-    const last = next ? alerts.at(-1)?.raised_at : undefined
+    // One that is older than the last row belongs to a page that is not shown.
+    const last = next || full ? alerts.at(-1)?.raised_at : undefined
     const came = [...changed.values()].filter(
       (a) => !known.has(a.alert_id) && this.#fits(a) && (!last || Date.parse(a.raised_at) >= Date.parse(last)),
     )
-    const merged = [...came, ...kept].sort(newestFirst)
-    if (merged.length > ROWS_MAX) {
-      void this.load()
-      return
+    const rows = bounded([...came, ...kept].sort(newestFirst), next, full)
+    // What is not shown does not light up, or these would be all that ever changed.
+    const lit = new Map<string, number>()
+    for (const { alert_id } of rows.alerts) {
+      const times = (fresh.get(alert_id) ?? 0) + (changed.has(alert_id) ? 1 : 0)
+      if (times > 0) lit.set(alert_id, times)
     }
-    const lit = new Map(fresh)
-    for (const id of changed.keys()) lit.set(id, (lit.get(id) ?? 0) + 1)
-    this.#set({ alerts: merged, fresh: lit })
+    this.#set({ ...rows, fresh: lit })
   }
+}
+
+/** As many as are kept, and whether older ones are left to the list of all alerts. */
+function bounded(alerts: Alert[], next: string | null, full: boolean) {
+  const left = alerts.length > ROWS_MAX || (alerts.length === ROWS_MAX && next !== null)
+  return { alerts: alerts.slice(0, ROWS_MAX), full: full || left }
 }
 
 const newestFirst = (a: Alert, b: Alert) => Date.parse(b.raised_at) - Date.parse(a.raised_at) || (a.alert_id < b.alert_id ? -1 : 1)

@@ -14,6 +14,9 @@ import { say, t } from '../words/language'
 import { search as model } from './model'
 import { type CaseSearch, EVERY_CASE, casePageHash, searchHash } from './routes'
 
+/** More rows are not drawn on one page: nobody reads them, and every change draws them all. */
+const ROWS_MAX = 1000
+
 export function SearchPage({ search }: { search: CaseSearch }) {
   const key = searchHash(search)
   useEffect(() => {
@@ -155,7 +158,9 @@ function Found() {
           {t(`下一页未能载入：${failure?.message}`, `The next page could not be loaded: ${failure instanceof ApiFailure ? failure.en : ''}`)}
         </p>
       )}
-      {next ? (
+      {next && cases.length >= ROWS_MAX ? (
+        <p className="end">{t(`已列出 ${cases.length} 件，请缩小范围后再查`, `${cases.length} are listed: narrow the search`)}</p>
+      ) : next ? (
         <button type="button" className="more plain" disabled={phase === 'waiting'} onClick={() => void model.more()}>
           <Both words={{ zh: '更多', en: 'More' }} />
         </button>

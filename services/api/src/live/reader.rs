@@ -13,6 +13,7 @@ use mingjing_log::Offset;
 use mingjing_store::Sight;
 use serde_json::json;
 use tokio::sync::{broadcast, mpsc};
+use tokio::time::Instant;
 
 use super::{Joined, Told};
 use crate::people::gate::Caller;
@@ -24,6 +25,8 @@ const WAITING: usize = 256;
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// Counts are told at most this often.
 const COUNTS_EVERY: Duration = Duration::from_secs(1);
+/// What was told may be archived a little later: after so long it is counted once more.
+const ARCHIVED_WITHIN: Duration = Duration::from_secs(2);
 
 /// `GET /api/v1/alerts/stream`
 pub(crate) async fn stream(
@@ -113,7 +116,10 @@ async fn serve_reader(state: State, caller: Caller, seen: Option<Vec<Offset>>, o
         mut coming,
         ..
     } = joined;
-    let mut changed = true;
+    // Since when it does not know how many there are.
+    let mut changed = Some(Instant::now());
+    // When it has to ask once more.
+    let mut settled: Option<Instant> = None;
     let mut looked = tokio::time::interval(LOOK_EVERY);
     looked.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut counts = tokio::time::interval(COUNTS_EVERY);
@@ -122,7 +128,8 @@ async fn serve_reader(state: State, caller: Caller, seen: Option<Vec<Offset>>, o
         let sent = tokio::select! {
             told = coming.recv() => match told {
                 Ok(told) => {
-                    changed = true;
+                    let now = Instant::now();
+                    (changed, settled) = (Some(now), Some(now + ARCHIVED_WITHIN));
                     // What was told while joining came with what was missed.
                     if told.offset < positions[usize::from(told.partition.0)] {
                         continue;
@@ -134,7 +141,7 @@ async fn serve_reader(state: State, caller: Caller, seen: Option<Vec<Offset>>, o
                 }
                 Err(broadcast::error::RecvError::Lagged(_)) => {
                     positions = state.hub.join(None).positions;
-                    changed = true;
+                    changed = Some(Instant::now());
                     resync(&positions)
                 }
                 Err(broadcast::error::RecvError::Closed) => return,
@@ -147,20 +154,26 @@ async fn serve_reader(state: State, caller: Caller, seen: Option<Vec<Offset>>, o
                 }
             }
             _ = counts.tick() => {
-                if !std::mem::take(&mut changed) {
+                let now = Instant::now();
+                let Some(since) = changed.or_else(|| settled.take_if(|at| *at <= now)) else {
                     if out.is_closed() { return; }
                     continue;
-                }
-                match state.store.counts_in(&sight).await {
-                    Ok(counts) => Sent {
-                        event: "counts",
-                        // All that lies before it was told.
-                        id: Some(print_id(&positions)),
-                        data: alerts::counts_json(&counts).to_string(),
-                    },
+                };
+                changed = Some(since);
+                let counted = state.hub.counted.since(since, now, || state.store.tallies());
+                match counted.await {
+                    Ok(Some(tallies)) => {
+                        changed = None;
+                        Sent {
+                            event: "counts",
+                            // All that lies before it was told.
+                            id: Some(print_id(&positions)),
+                            data: alerts::counts_json(&tallies.counts(&sight)).to_string(),
+                        }
+                    }
+                    Ok(None) => continue,
                     Err(error) => {
                         tracing::warn!(%error, "counts for the live stream are not to be had");
-                        changed = true;
                         continue;
                     }
                 }

@@ -135,10 +135,21 @@ impl Store {
     /// # Errors
     /// [`Error::Refused`] if the query cannot be put.
     pub fn alerts_export(&self, filter: &AlertFilter) -> Result<AlertStream, Error> {
+        self.exported(filter, &AlertRow::select_list())
+    }
+
+    /// The same without their evidence, for tables.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] if the query cannot be put.
+    pub fn alerts_export_in_brief(&self, filter: &AlertFilter) -> Result<AlertStream, Error> {
+        self.exported(filter, &AlertRow::select_list_in_brief())
+    }
+
+    fn exported(&self, filter: &AlertFilter, selected: &str) -> Result<AlertStream, Error> {
         // In the order of the key FINAL merges by: no sorting of everything.
         let sql = format!(
-            "SELECT {} FROM alerts FINAL {} ORDER BY alert_id",
-            AlertRow::select_list(),
+            "SELECT {selected} FROM alerts FINAL {} ORDER BY alert_id",
             all_of(&filter.conditions())
         );
         let cursor = filter

@@ -1,11 +1,15 @@
 //! Counts for the board.
+//!
+//! All is counted at once, by where it belongs, and what somebody sees is added up from that: however many look, each as far as they
+//! see, ClickHouse is asked once.
+
+use std::collections::BTreeMap;
 
 use clickhouse::Row;
 use mingjing_domain::alert::{Level, Status};
 use serde::Deserialize;
 
 use super::Sight;
-use super::sight::all_of;
 use crate::rows::{AlertRow, SourceHealth, SourceHealthRow, from_code};
 use crate::table::Table;
 use crate::{Error, Store};
@@ -46,27 +50,101 @@ pub struct OrgCount {
 }
 
 #[derive(Row, Deserialize)]
-struct LevelStatus {
+struct AlertTallyRow {
+    region_code: Option<String>,
+    org_code: Option<String>,
+    responsible_org: Option<String>,
     level: String,
     status: String,
     alerts: u64,
 }
 
-#[derive(Row, Deserialize)]
-struct OrgLevel {
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct AlertTally {
+    region_code: Option<String>,
     org_code: Option<String>,
-    level: String,
+    responsible_org: Option<String>,
+    level: Level,
+    status: Status,
     alerts: u64,
 }
 
-#[derive(Row, Deserialize)]
-struct Cases {
+#[derive(Clone, Debug, PartialEq, Eq, Row, Deserialize)]
+struct CaseTally {
+    region_code: Option<String>,
+    org_code: Option<String>,
     open: u64,
     cases: u64,
 }
 
+/// How many there are now, by where they belong.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tallies {
+    alerts: Vec<AlertTally>,
+    cases: Vec<CaseTally>,
+}
+
 /// What still stands.
-const STANDING: &str = "status IN ('pending', 'issued', 'review')";
+const STANDING: [Status; 3] = [Status::Pending, Status::Issued, Status::Review];
+
+const ALERTS: &str = "SELECT region_code, org_code, responsible_org, level, status, count() AS alerts FROM alerts FINAL \
+     GROUP BY region_code, org_code, responsible_org, level, status";
+
+const CASES: &str = "SELECT region_code, org_code, countIf(opened_at IS NOT NULL AND closed_at IS NULL) AS open, count() AS cases \
+     FROM cases FINAL GROUP BY region_code, org_code";
+
+impl Tallies {
+    /// What of it somebody sees.
+    pub fn counts(&self, sight: &Sight) -> Counts {
+        let seen = self.alerts.iter().filter(|tally| {
+            let bodies = [tally.org_code.as_deref(), tally.responsible_org.as_deref()];
+            sight.sees(tally.region_code.as_deref(), &bodies)
+        });
+        let mut by_level = BTreeMap::new();
+        let mut by_org = BTreeMap::new();
+        for tally in seen {
+            let AlertTally { level, status, .. } = *tally;
+            let key = (level.code(), status.code());
+            let (.., alerts) = by_level.entry(key).or_insert((level, status, 0));
+            *alerts += tally.alerts;
+            if STANDING.contains(&status) {
+                // Those without a body come last.
+                let key = (tally.org_code.is_none(), &tally.org_code, level.code());
+                let (_, alerts) = by_org.entry(key).or_insert((level, 0));
+                *alerts += tally.alerts;
+            }
+        }
+        let cases = self
+            .cases
+            .iter()
+            .filter(|tally| sight.sees(tally.region_code.as_deref(), &[tally.org_code.as_deref()]));
+        let (mut cases_open, mut all) = (0, 0);
+        for tally in cases {
+            cases_open += tally.open;
+            all += tally.cases;
+        }
+        Counts {
+            alerts: by_level
+                .into_values()
+                .map(|(level, status, alerts)| LevelCount {
+                    level,
+                    status,
+                    alerts,
+                })
+                .collect(),
+            by_org: by_org
+                .into_iter()
+                .map(|((_, org_code, _), (level, alerts))| OrgCount {
+                    org_code: org_code.clone(),
+                    level,
+                    alerts,
+                })
+                .collect(),
+            cases_open,
+            cases: all,
+        }
+    }
+}
 
 impl Store {
     /// Counts of everything.
@@ -82,56 +160,38 @@ impl Store {
     /// # Errors
     /// [`Error::Unavailable`], [`Error::Refused`], [`Error::Damaged`].
     pub async fn counts_in(&self, sight: &Sight) -> Result<Counts, Error> {
+        Ok(self.tallies().await?.counts(sight))
+    }
+
+    /// What there is now, to be counted as far as each sees.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`], [`Error::Refused`], [`Error::Damaged`].
+    pub async fn tallies(&self) -> Result<Tallies, Error> {
         let attempted = "counting alerts and cases";
-        let alerts = sight.on_alerts();
-        let standing: Vec<&str> = [STANDING]
-            .into_iter()
-            .chain(alerts.iter().copied())
-            .collect();
-        let by_level = format!(
-            "SELECT level, status, count() AS alerts FROM alerts FINAL {} \
-             GROUP BY level, status ORDER BY level, status",
-            all_of(&alerts)
-        );
-        let by_org = format!(
-            "SELECT org_code, level, count() AS alerts FROM alerts FINAL {} \
-             GROUP BY org_code, level ORDER BY org_code, level",
-            all_of(&standing)
-        );
-        let cases = format!(
-            "SELECT countIf(opened_at IS NOT NULL AND closed_at IS NULL) AS open, count() AS cases FROM cases FINAL {}",
-            all_of(&sight.on_cases())
-        );
-        let asked = |sql: &str| sight.bind(self.client().query_raw(sql));
-        let by_level: Vec<LevelStatus> = self.fetch(attempted, asked(&by_level)).await?;
-        let by_org: Vec<OrgLevel> = self.fetch(attempted, asked(&by_org)).await?;
-        let cases: Vec<Cases> = self.fetch(attempted, asked(&cases)).await?;
+        let alerts: Vec<AlertTallyRow> = self
+            .fetch(attempted, self.client().query_raw(ALERTS))
+            .await?;
+        let cases = self
+            .fetch(attempted, self.client().query_raw(CASES))
+            .await?;
         let table = AlertRow::TABLE;
-        let level_count = |row: LevelStatus| {
-            Ok(LevelCount {
+        let tally = |row: AlertTallyRow| {
+            Ok(AlertTally {
                 level: from_code(table, "level", &row.level)?,
                 status: from_code(table, "status", &row.status)?,
-                alerts: row.alerts,
-            })
-        };
-        let org_count = |row: OrgLevel| {
-            Ok(OrgCount {
-                level: from_code(table, "level", &row.level)?,
+                region_code: row.region_code,
                 org_code: row.org_code,
+                responsible_org: row.responsible_org,
                 alerts: row.alerts,
             })
         };
-        Ok(Counts {
-            alerts: by_level
+        Ok(Tallies {
+            alerts: alerts
                 .into_iter()
-                .map(level_count)
+                .map(tally)
                 .collect::<Result<_, Error>>()?,
-            by_org: by_org
-                .into_iter()
-                .map(org_count)
-                .collect::<Result<_, Error>>()?,
-            cases_open: cases.first().map_or(0, |c| c.open),
-            cases: cases.first().map_or(0, |c| c.cases),
+            cases,
         })
     }
 }

@@ -24,7 +24,7 @@ pub use alerts::{AlertPage, AlertStream, AlertView, ChangePlace};
 pub use case::CaseView;
 pub use case_log::{CaseLogView, PlacedEvent};
 pub use cases::{CaseCursor, CaseFilter, CasePage};
-pub use counts::{Counts, LevelCount, OrgCount};
+pub use counts::{Counts, LevelCount, OrgCount, Tallies};
 pub use events::CasesAsked;
 pub use filter::{AlertFilter, InvalidCursor, OrderState};
 pub use items_run::{BorneCode, ItemRun};

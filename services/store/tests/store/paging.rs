@@ -211,3 +211,18 @@ async fn an_export_holds_every_alert_once_as_it_stands() {
     assert_eq!(ids.len(), found.len());
     assert_eq!(in_order(found), in_order(all));
 }
+
+#[tokio::test]
+async fn an_export_for_tables_is_the_same_without_evidence() {
+    let store = store().await;
+    let all = [full_alert("2026-0001"), bare_alert("2026-0002")];
+    put(&store, &all, 1).await;
+    let mut stream = store
+        .alerts_export_in_brief(&AlertFilter::default())
+        .unwrap();
+    let mut found = Vec::new();
+    while let Some(alert) = stream.next().await.unwrap() {
+        found.push(alert);
+    }
+    assert_eq!(in_order(found), in_order(all.map(in_list).to_vec()));
+}

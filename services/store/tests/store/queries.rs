@@ -2,7 +2,9 @@
 
 use mingjing_domain::alert::{Level, Status};
 use mingjing_domain::fact::{Cause, Change};
-use mingjing_store::{Batch, CasesAsked, HistoryEntry, LevelCount, OrgCount};
+use mingjing_store::{
+    AlertFilter, Batch, CaseFilter, CasesAsked, HistoryEntry, LevelCount, OrgCount, Sight,
+};
 
 use crate::samples::*;
 
@@ -119,6 +121,88 @@ async fn counts_are_of_the_present_state() {
             alerts: 1
         }]
     );
+}
+
+#[tokio::test]
+async fn what_each_sees_is_counted_as_their_lists_are() {
+    let store = store().await;
+    let mut batch = Batch::default();
+    let (regions, bodies) = (["510502", "510503001000", "5106"], ["zjj", "rsj", "sfj"]);
+    let of = |all: [&str; 3], n: u32| {
+        let place = (n % 4) as usize;
+        all.get(place).map(|code| (*code).to_owned())
+    };
+    for n in 0..240 {
+        let number = format!("{n}");
+        let mut alert = bare_alert(&number);
+        alert.level = [Level::Red, Level::Yellow, Level::Review][n as usize % 3];
+        alert.status = [Status::Issued, Status::Ended, Status::Pending][n as usize / 7 % 3];
+        alert.region_code = of(regions, n);
+        alert.org_code = of(bodies, n / 4);
+        alert.responsible_org = of(bodies, n / 16);
+        let mut case = bare_case(&number);
+        case.region_code = of(regions, n);
+        case.org_code = of(bodies, n / 4);
+        case.closed_at = (n % 5 == 0).then(|| at(1));
+        batch.alert(alert_row(alert, 1));
+        batch.case(case_row(case, 1));
+    }
+    write(&store, &batch, &[]).await;
+    let text = |code: &str| Some(code.to_owned());
+    let tallies = store.tallies().await.unwrap();
+    for (region_prefix, body) in [
+        (None, None),
+        (text("5105"), None),
+        (text("510502"), text("zjj")),
+        (None, text("rsj")),
+        (text("51"), text("nobody")),
+    ] {
+        let sight = Sight {
+            region_prefix,
+            body,
+        };
+        let counts = tallies.counts(&sight);
+        assert_eq!(counts, store.counts_in(&sight).await.unwrap());
+        let mut counted = 0;
+        for LevelCount {
+            level,
+            status,
+            alerts,
+        } in &counts.alerts
+        {
+            let filter = AlertFilter {
+                level: vec![*level],
+                status: vec![*status],
+                sight: sight.clone(),
+                ..AlertFilter::default()
+            };
+            assert_eq!(store.alerts_counted(&filter).await.unwrap(), *alerts);
+            counted += alerts;
+        }
+        let seen = async |filter: AlertFilter| {
+            let filter = AlertFilter {
+                sight: sight.clone(),
+                ..filter
+            };
+            store.alerts_counted(&filter).await.unwrap()
+        };
+        assert_eq!(counted, seen(AlertFilter::default()).await, "{sight:?}");
+        let standing = AlertFilter {
+            open_only: true,
+            ..AlertFilter::default()
+        };
+        let by_org: u64 = counts.by_org.iter().map(|count| count.alerts).sum();
+        assert_eq!(by_org, seen(standing).await, "{sight:?}");
+        let cases = |open| CaseFilter {
+            sight: sight.clone(),
+            open,
+            ..CaseFilter::default()
+        };
+        for (open, wanted) in [(None, counts.cases), (Some(true), counts.cases_open)] {
+            let page = store.cases(&cases(open), None, 1000).await.unwrap();
+            assert_eq!(page.cases.len() as u64, wanted, "{sight:?} {open:?}");
+        }
+    }
 }
 
 #[tokio::test]
