@@ -5,6 +5,7 @@ mod alerts;
 mod bad_input;
 mod clickhouse_away;
 mod cluster;
+mod complained;
 mod corpus;
 mod delivered;
 mod department;

@@ -30,6 +30,7 @@ mod query_code;
 mod rules;
 mod sources;
 mod view;
+mod voices;
 
 use std::sync::Arc;
 
@@ -134,6 +135,7 @@ pub fn router(state: State) -> Router {
         .merge(life::routes())
         .merge(people::routes())
         .merge(portal::routes())
+        .merge(voices::routes())
         .merge(of_operators())
         .fallback(board::serve)
         .layer(gate)

@@ -7,6 +7,7 @@ mod life;
 mod people;
 mod portal;
 mod shown;
+mod voices;
 
 use axum::Json;
 use mingjing_domain::alert::AlertRecord;
@@ -253,6 +254,7 @@ fn paths() -> Map<String, Value> {
     let mut paths = Map::new();
     let operations = OPERATIONS.iter().chain(shown::OPERATIONS);
     let operations = operations.chain(life::OPERATIONS);
+    let operations = operations.chain(voices::OPERATIONS);
     for operation in operations.chain(dispositions::OPERATIONS) {
         let parameters = parameters(operation.parameters);
         let get = json!({
@@ -271,7 +273,8 @@ fn paths() -> Map<String, Value> {
         });
         paths.insert(operation.path.into(), json!({ "get": get }));
     }
-    let at_once = life::CHANGES.iter().map(|change| (change, false));
+    let at_once = life::CHANGES.iter().chain(voices::CHANGES);
+    let at_once = at_once.map(|change| (change, false));
     // The partition's owner decides them.
     let decided_elsewhere = dispositions::CHANGES.iter().map(|change| (change, true));
     for (change, elsewhere) in at_once.chain(decided_elsewhere) {

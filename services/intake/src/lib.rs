@@ -63,7 +63,6 @@ mod intake;
 mod keys;
 mod metrics;
 mod numbers;
-mod personal;
 mod publish;
 mod query_codes;
 mod secrecy;

@@ -17,6 +17,7 @@ pub mod evidence;
 pub mod export;
 pub mod facts;
 pub mod import;
+pub mod personal;
 pub mod query_code;
 pub mod refusal;
 pub mod rejects;

@@ -118,8 +118,16 @@ const DRAFTS: &[Role] = &[
     Leadership,
 ];
 
+/// Who takes complaints and ratings in, hands them on and reviews them.
+const VOICES: &[Role] = &[Supervision, GovernmentServices];
+/// Who decides whether a complaint is accepted, and calls back.
+const VOICES_TAKEN: &[Role] = &[Supervision, GovernmentServices, DepartmentSupervisor];
+/// Who answers complaints.
+const VOICES_ANSWERED: &[Role] = &[GovernmentServices, DepartmentSupervisor, DepartmentHandler];
+
 const ALERT_ACT: &str = "/api/v1/alerts/{alert_id}/{act}";
 const DRAFT_ACT: &str = "/api/v1/drafts/{id}/{act}";
+const VOICE_ACT: &str = "/api/v1/complaints/{source}/{case_no}/{event_id}/{act}";
 
 /// Every endpoint of the console's API.
 pub(super) const ROWS: &[Row] = &[
@@ -280,6 +288,53 @@ pub(super) const ROWS: &[Row] = &[
         Opens,
     ),
     row("get", "/api/v1/counts", CASES, Narrowed, Opens),
+    row("get", "/api/v1/complaints", CASES, Narrowed, Opens),
+    row("post", "/api/v1/complaints", VOICES, Narrowed, Opens),
+    row(
+        "get",
+        "/api/v1/complaints/{source}/{case_no}/{event_id}",
+        CASES,
+        Narrowed,
+        Opens,
+    ),
+    act(
+        "post",
+        VOICE_ACT,
+        "accept",
+        VOICES_TAKEN,
+        Narrowed,
+        PersonOnly,
+    ),
+    act(
+        "post",
+        VOICE_ACT,
+        "refuse",
+        VOICES_TAKEN,
+        Narrowed,
+        PersonOnly,
+    ),
+    act("post", VOICE_ACT, "transfer", VOICES, Narrowed, PersonOnly),
+    act(
+        "post",
+        VOICE_ACT,
+        "answer",
+        VOICES_ANSWERED,
+        Narrowed,
+        PersonOnly,
+    ),
+    act(
+        "post",
+        VOICE_ACT,
+        "call_back",
+        VOICES_TAKEN,
+        Narrowed,
+        PersonOnly,
+    ),
+    act(
+        "post", VOICE_ACT, "rectify", DEPARTMENT, Narrowed, PersonOnly,
+    ),
+    act("post", VOICE_ACT, "review", VOICES, Narrowed, PersonOnly),
+    act("post", VOICE_ACT, "withdraw", VOICES, Narrowed, PersonOnly),
     row("get", "/api/v1/events/export", SUPERVISION, Narrowed, Opens),
     row("get", "/api/v1/sources", SOURCES, Narrowed, Opens),
     row("get", "/api/v1/sources/{source}", SOURCES, Narrowed, Opens),
@@ -386,6 +441,8 @@ const PERSONAL: &[&str] = &[
     "/api/v1/cases/{source}/{case_no}",
     "/api/v1/cases/{source}/{case_no}/explain",
     "/api/v1/cases/{source}/{case_no}/query-code",
+    "/api/v1/complaints",
+    "/api/v1/complaints/{source}/{case_no}/{event_id}",
     "/api/v1/events/export",
     "/api/v1/register",
     "/api/v1/register/{body}",
@@ -466,11 +523,15 @@ mod tests {
     }
 
     #[test]
-    fn every_act_about_an_alert_has_a_row_and_others_have_none() {
+    fn every_act_about_an_alert_or_a_complaint_has_a_row_and_others_have_none() {
         use mingjing_domain::disposition::Disposal;
         for code in Disposal::CODES {
             let row = find("POST", ALERT_ACT, code);
             assert_eq!(row.map(|row| row.act), Some(code));
+        }
+        for act in mingjing_domain::voice::Act::ALL {
+            let row = find("POST", VOICE_ACT, act.code());
+            assert_eq!(row.map(|row| row.act), Some(act.code()));
         }
         assert!(find("POST", ALERT_ACT, "forgive").is_none());
         assert!(find("POST", DRAFT_ACT, "%61pprove").is_none());
@@ -489,7 +550,10 @@ mod tests {
                 assert!(!row.roles.contains(&Auditor), "{row:?}");
             }
             if row.roles.contains(&DepartmentHandler) && !session {
-                assert!(matches!(row.act, "appeal" | "answer"), "{row:?}");
+                assert!(
+                    matches!(row.act, "appeal" | "answer" | "rectify"),
+                    "{row:?}"
+                );
             }
         }
     }
