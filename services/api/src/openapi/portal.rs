@@ -143,6 +143,7 @@ fn progress() -> Value {
 pub(super) fn operations() -> Vec<Told> {
     let mut all = power_list();
     all.extend(cases());
+    all.extend(voices());
     all
 }
 
@@ -265,6 +266,53 @@ fn cases() -> Vec<Told> {
                     ("413", "一次超过 1000 个 / more than 1000 at a time"),
                     AWAY,
                 ],
+            ),
+        ),
+    ]
+}
+
+fn voices() -> Vec<Told> {
+    let said = json!({ "type": "object", "required": ["key", "kind"], "properties": {
+        "key": { "type": "string", "description": "客户端自定，16 至 64 个字母、数字；同一键重发只算一次" },
+        "kind": { "enum": ["complaint", "rating"] },
+        "topic": { "type": "string", "description": "投诉类别" },
+        "grade": { "type": "integer", "minimum": 1, "maximum": 5, "description": "满意度，1 非常满意 至 5 非常不满意" },
+        "text": { "type": "string", "maxLength": 1000 },
+        "case_no": { "type": "string", "description": "本人的办件，须同时给出查询码" },
+        "code": text(),
+        "item_code": { "type": "string", "description": "不涉及办件的，选公开的事项" },
+        "anonymous": { "type": "boolean", "description": "不需要答复" },
+    } });
+    let often = (
+        "429",
+        "次数过多，见 Retry-After / too often, see Retry-After",
+    );
+    vec![
+        (
+            "/api/public/v1/complaints",
+            "post",
+            told(
+                "saySomething",
+                "投诉或者评价，不需登录；答复受理号 / a complaint or a rating, without signing in; answers a receipt number",
+                &[("header", "X-Requested-With", "mingjing")],
+                Some(said),
+                object(json!({ "receipt_no": text(), "at": text() })),
+                &[WRONG, UNKNOWN, often, AWAY],
+            ),
+        ),
+        (
+            "/api/public/v1/complaints/status",
+            "post",
+            told(
+                "askReceipt",
+                "凭受理号查投诉、评价的处理情况 / how what was said stands, by its receipt number",
+                &[],
+                Some(object(json!({ "receipt_no": text() }))),
+                object(json!({
+                    "receipt_no": text(), "kind": text(), "state": words(), "said_at": text(), "accepted_at": text_or_null(),
+                    "answered_at": text_or_null(), "rectified_at": text_or_null(),
+                })),
+                &[WRONG, UNKNOWN, often, AWAY],
             ),
         ),
     ]

@@ -30,9 +30,7 @@ fn kept() -> Kept {
 }
 
 /// `GET /api/public/v1/about`
-pub(super) async fn about(
-    Here(state): Here<State>,
-) -> (Kept, Json<Value>) {
+pub(super) async fn about(Here(state): Here<State>) -> (Kept, Json<Value>) {
     let config = &state.portal.config;
     let told = json!({
         "watermark": state.watermark,
