@@ -22,6 +22,7 @@ mod people;
 mod people_see;
 mod platform;
 mod polled;
+mod portal;
 mod real;
 mod rows;
 mod sender;
