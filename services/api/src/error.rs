@@ -265,7 +265,7 @@ fn denied_parts(denied: Denied) -> (StatusCode, &'static str, String, String) {
     (status, reason, zh.into(), en.into())
 }
 
-fn refusal(refusal: &Refusal) -> Value {
+pub(crate) fn refusal(refusal: &Refusal) -> Value {
     json!({
         "reason": refusal.reason,
         "field": refusal.field,
@@ -274,6 +274,6 @@ fn refusal(refusal: &Refusal) -> Value {
     })
 }
 
-fn problem(problem: &Problem) -> Value {
+pub(crate) fn problem(problem: &Problem) -> Value {
     json!({ "file": problem.file, "line": problem.line, "message": problem.message })
 }

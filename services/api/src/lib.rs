@@ -16,7 +16,9 @@ mod error;
 mod events;
 mod evidence;
 mod explain;
+mod headers;
 mod life;
+mod lists;
 mod live;
 mod metrics;
 mod names;
@@ -48,6 +50,7 @@ use prometheus::Registry;
 pub use board::{Asset, Assets};
 pub use definitions::{Definitions, DefinitionsError};
 pub use error::ApiError;
+pub use headers::protected;
 pub use life::{
     ActivateError, Activated, Activator, InShadow, InstallError, Installer, Lives, ShadowSets,
     settle,
@@ -58,7 +61,9 @@ pub use names::Names;
 pub use openapi::document as openapi_document;
 pub use operation::{Check, Operations, Readiness};
 pub use operator::{Operator, OperatorKey};
-pub use people::{Denied, People, PeopleConfig};
+pub use people::oidc::provider::{ProviderHttp, ProviderRequest, is_safe_address};
+pub use people::oidc::{Matched, Oidc, OidcConfig};
+pub use people::{Denied, People, PeopleConfig, let_in};
 pub use portal::{Listed, Portal, PortalConfig};
 
 /// What the API needs.
@@ -102,8 +107,9 @@ pub struct State {
     pub assets: Assets,
 }
 
-/// Every route.
-pub fn router(state: State) -> Router {
+/// Every route; those of `beside`, which other parts of the process serve, pass the same gate. Where accounts are off it lets everybody
+/// pass, and they ask for the key themselves: see [`let_in`].
+pub fn router(state: State, beside: Router) -> Router {
     let counted = from_fn_with_state(state.metrics.clone(), metrics::count);
     let gate = from_fn_with_state(state.clone(), people::gate::pass);
     Router::new()
@@ -133,14 +139,16 @@ pub fn router(state: State) -> Router {
         .route("/api/v1/platform", get(operation::platform))
         .route("/api/v1/openapi.json", get(openapi::serve))
         .merge(life::routes())
+        .merge(lists::routes())
         .merge(people::routes())
         .merge(portal::routes())
         .merge(voices::routes())
         .merge(of_operators())
         .fallback(board::serve)
+        .with_state::<()>(state)
+        .merge(beside)
         .layer(gate)
         .layer(counted)
-        .with_state(state)
 }
 
 /// The routes of a process that serves operators only.

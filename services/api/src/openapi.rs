@@ -4,6 +4,7 @@ mod beside;
 mod dispositions;
 mod explained;
 mod life;
+mod lists;
 mod people;
 mod portal;
 mod shown;
@@ -75,7 +76,7 @@ const FILTERS: &[Parameter] = &[
     (
         "query",
         "order_state",
-        "有未办结的督办，且: unanswered 未反馈, overdue 逾期未反馈, answered 已反馈待办结",
+        "有未办结的督办，且: unanswered 未反馈, overdue 逾期未反馈, extension_asked 申请延期待答复, answered 已反馈待办结",
     ),
     (
         "query",
@@ -253,7 +254,7 @@ pub fn document() -> Value {
 fn paths() -> Map<String, Value> {
     let mut paths = Map::new();
     let operations = OPERATIONS.iter().chain(shown::OPERATIONS);
-    let operations = operations.chain(life::OPERATIONS);
+    let operations = operations.chain(life::OPERATIONS).chain(lists::OPERATIONS);
     let operations = operations.chain(voices::OPERATIONS);
     for operation in operations.chain(dispositions::OPERATIONS) {
         let parameters = parameters(operation.parameters);

@@ -83,7 +83,7 @@ pub use access::is_administrator;
 pub use config::{AdminKey, BadConfig, Config};
 pub use intake::{Intake, Parts, StartError};
 pub use publish::{Folder, PublishError, Published, Publisher};
-pub use sources::{Declared, SourceError, Sources};
+pub use sources::{Declared, KeyShown, SourceError, Sources};
 pub use topics::{ReadingEnded, read_topics};
 
 /// What time it is, in the platform's sense: the demo runs faster than the wall clock.

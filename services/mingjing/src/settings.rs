@@ -1,6 +1,8 @@
 //! Settings: defaults compiled in, then a file, then the environment. Unknown keys are refused, and every problem is
 //! told at once. Read here, passed down in parts; nothing else reads a setting.
 
+mod oidc;
+
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -12,6 +14,8 @@ use mingjing_api::Listed;
 use mingjing_domain::life::Installing;
 use mingjing_wire::query_code::QueryKeys;
 use toml::{Table, Value};
+
+pub use oidc::Oidc;
 
 /// The defaults, with what each means.
 const DEFAULTS: &str = include_str!("settings.toml");
@@ -44,6 +48,7 @@ pub struct Settings {
     pub proxies: Vec<IpAddr>,
     pub session_idle: Duration,
     pub session_most: Duration,
+    pub oidc: Option<Oidc>,
     pub admin_key: Option<Secret>,
     pub body_mib_max: u32,
     pub events_per_second: u32,
@@ -221,6 +226,8 @@ impl Reader {
         let proxies = self.addresses("api.proxies");
         let session_idle = self.duration("api.session_idle");
         let session_most = self.duration("api.session_most");
+        let known_origin = !matches!(origin, Some(None));
+        let oidc = self.oidc(accounts != Some(0), known_origin);
         let admin_key = self.text("intake.admin_key");
         if accounts == Some(1) && admin_key.as_deref() == Some("") {
             let (_, place) = self.value("api.accounts");
@@ -271,6 +278,7 @@ impl Reader {
             proxies: proxies?,
             session_idle: session_idle?,
             session_most: session_most?,
+            oidc: oidc?,
             admin_key: admin_key.filter(|key| !key.is_empty()).map(Secret),
             body_mib_max: body_mib_max? as u32,
             events_per_second: events_per_second? as u32,

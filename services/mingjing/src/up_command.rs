@@ -108,8 +108,7 @@ pub async fn run(args: UpArgs) -> anyhow::Result<()> {
     let api = platform.api(&store, Arc::new(readiness), watermark)?;
     let inspections = platform.inspect(&store)?;
     let routes = mingjing_intake::router(intake.clone());
-    let letters = platform.dead_letters();
-    let routes = routes.merge(api).merge(inspections).merge(letters);
+    let routes = routes.merge(api).merge(inspections);
     platform.serve(listener, routes);
     println!("listening on http://{address}");
     if let Some(demo) = demo {

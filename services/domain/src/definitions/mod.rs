@@ -21,6 +21,7 @@ pub mod regions;
 mod register;
 mod settings;
 mod usage;
+mod vain;
 
 pub use alignment::{Difference, differences};
 pub use discretion::{BadRatio, Discretion, DiscretionAct, Range, Ratio, RatioOf, Tier};
