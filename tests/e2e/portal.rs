@@ -509,7 +509,7 @@ async fn complaints(portal: &Portal<'_>, key: &str) -> Result<()> {
     ensure!(status == 413, "{status}");
     // What another site's page makes a browser send has no header of ours.
     let bare = portal.site.request("POST", SAID).json(&rating);
-    ensure!(portal.site.status(bare).await? == 400);
+    ensure!(portal.site.status(bare).await? == 403);
     Ok(())
 }
 

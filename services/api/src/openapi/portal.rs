@@ -9,6 +9,12 @@ type Told = (&'static str, &'static str, Value);
 
 const AWAY: (&str, &str) = ("503", "平台暂不可用 / the platform is away");
 const WRONG: (&str, &str) = ("400", "参数有误 / a parameter cannot be meant");
+/// A page of ours sends it, another's cannot.
+const OWN_PAGE: Parameter = ("header", "X-Requested-With", "mingjing");
+const FOREIGN: (&str, &str) = (
+    "403",
+    "请求不是本站的页面发出的 / another site's page sent it",
+);
 const UNKNOWN: (&str, &str) = (
     "404",
     "没有，或者不公开 / there is none, or it is not public",
@@ -211,11 +217,12 @@ fn cases() -> Vec<Told> {
             told(
                 "askProgress",
                 "凭受理单上的办件编号和查询码查办件进度；编号不存在与查询码不对，答复相同 / how a case stands, by its number and the code of its acceptance slip",
-                &[],
+                &[OWN_PAGE],
                 Some(code.clone()),
                 progress(),
                 &[
                     WRONG,
+                    FOREIGN,
                     (
                         "404",
                         "没有相符的办件 / no case with such a number and code",
@@ -294,10 +301,10 @@ fn voices() -> Vec<Told> {
             told(
                 "saySomething",
                 "投诉或者评价，不需登录；答复受理号 / a complaint or a rating, without signing in; answers a receipt number",
-                &[("header", "X-Requested-With", "mingjing")],
+                &[OWN_PAGE],
                 Some(said),
                 object(json!({ "receipt_no": text(), "at": text() })),
-                &[WRONG, UNKNOWN, often, AWAY],
+                &[WRONG, FOREIGN, UNKNOWN, often, AWAY],
             ),
         ),
         (
@@ -306,13 +313,13 @@ fn voices() -> Vec<Told> {
             told(
                 "askReceipt",
                 "凭受理号查投诉、评价的处理情况 / how what was said stands, by its receipt number",
-                &[],
+                &[OWN_PAGE],
                 Some(object(json!({ "receipt_no": text() }))),
                 object(json!({
                     "receipt_no": text(), "kind": text(), "state": words(), "said_at": text(), "accepted_at": text_or_null(),
                     "answered_at": text_or_null(), "rectified_at": text_or_null(),
                 })),
-                &[WRONG, UNKNOWN, often, AWAY],
+                &[WRONG, FOREIGN, UNKNOWN, often, AWAY],
             ),
         ),
     ]

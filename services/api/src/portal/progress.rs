@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State as Here;
+use axum::http::HeaderMap;
 use axum::http::header::{CACHE_CONTROL, HeaderName};
 use mingjing_domain::definitions::PowerType;
 use mingjing_engine::explain::{Asked, Known};
@@ -14,7 +15,7 @@ use serde::Deserialize;
 use super::standing::{self, Progress};
 use crate::explain::Loaded;
 use crate::names::SOURCES;
-use crate::people::gate::Address;
+use crate::people::gate::{Address, public_page};
 use crate::{ApiError, State};
 
 /// Of a case number, and of a code as it may be typed.
@@ -31,8 +32,11 @@ struct Slip {
 pub(super) async fn progress(
     Here(state): Here<State>,
     Address(from): Address,
+    headers: HeaderMap,
     body: Bytes,
 ) -> Result<([(HeaderName, &'static str); 1], Json<Progress>), ApiError> {
+    // No other site's page lets its readers guess for it.
+    public_page(&headers, &state.people)?;
     let portal = &*state.portal;
     if portal.config.query_keys.is_empty() {
         return Err(ApiError::NotFound {

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::progress::{self, no_match};
 use super::words::Words;
-use crate::people::gate::Address;
+use crate::people::gate::{Address, public_page};
 use crate::voices::{About, Heard, Spoken, heard, take_in};
 use crate::{ApiError, State};
 
@@ -24,8 +24,6 @@ const TEXT_CHARS_MAX: usize = 1_000;
 const KEY_CHARS: std::ops::RangeInclusive<usize> = 16..=64;
 /// What stands for a text where a rating has none.
 const NO_TEXT: &str = "（未填写意见）";
-/// Another site's page cannot send it without asking us first, and we never agree.
-const OWN_HEADER: (&str, &str) = ("x-requested-with", "mingjing");
 
 type NoStore = [(HeaderName, &'static str); 1];
 
@@ -73,10 +71,8 @@ pub(super) async fn speak(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<(NoStore, Json<Receipt>), ApiError> {
-    let (name, value) = OWN_HEADER;
-    if headers.get(name).is_none_or(|told| told != value) {
-        return Err(ApiError::bad(name, format!("应为 {value}")));
-    }
+    // No other site's page makes its readers complain here.
+    public_page(&headers, &state.people)?;
     let said: Said = serde_json::from_slice(&body)
         .map_err(|_| ApiError::bad("body", "不是所要的 JSON，或者有多余的字段"))?;
     let kind = Kind::from_code(&said.kind)
@@ -180,8 +176,10 @@ pub(super) struct Told {
 pub(super) async fn status(
     Here(state): Here<State>,
     Address(from): Address,
+    headers: HeaderMap,
     body: Bytes,
 ) -> Result<(NoStore, Json<Told>), ApiError> {
+    public_page(&headers, &state.people)?;
     let asked: Asked = serde_json::from_slice(&body)
         .map_err(|_| ApiError::bad("body", "应为 {\"receipt_no\":\"…\"}"))?;
     let receipt_no = asked.receipt_no.trim().to_uppercase();
