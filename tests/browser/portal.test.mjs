@@ -88,6 +88,46 @@ test('a case that is late says by how much, and whether its office said why; one
   await screenshot(page, 'portal-late-phone', { fullPage: true })
 })
 
+test('somebody complains about their own case, is given a number, and sees by it what became of it', async () => {
+  const found = await slip(({ closed_at: closed }) => !closed)
+  await page.goto(`${platform.url}/public#/complaint`)
+  await page.getByLabel('办件编号').fill(found.case_no)
+  await page.getByLabel('查询码').fill(found.code)
+  await page.getByLabel('投诉什么').selectOption({ label: '办理拖延' })
+  await page.getByLabel('具体情况').fill('材料交齐两周了，没有人联系。<img src=x onerror=alert(1)> 电话 13912345678')
+  await screenshot(page, 'portal-complaint-phone', { fullPage: true })
+  await page.getByRole('button', { name: '提交' }).click()
+  const number = await page.locator('.portal-receipt').textContent()
+  assert.match(number, /^TS-[0-9A-Z]{10}$/)
+  await screenshot(page, 'portal-receipt-phone')
+  // It is what the rules judge: an event of the case, as one taken in at a window.
+  const { complaints } = await until(async () => {
+    const answer = await byKey(`/api/v1/complaints?receipt_no=${number}`)
+    return answer.complaints.length > 0 && answer
+  })
+  assert.equal(complaints[0].case_no, found.case_no)
+  assert.ok(!JSON.stringify(complaints).includes('13912345678'), 'a telephone number was kept')
+  await page.getByRole('link', { name: '查处理情况' }).last().click()
+  await page.getByLabel('受理号').fill(number.toLowerCase())
+  await page.getByRole('button', { name: '查询' }).click()
+  await page.locator('#receipt-state', { hasText: '已登记，等待受理' }).waitFor()
+  assert.ok(!(await page.locator('.portal-standing').textContent()).includes('材料'), 'what was said is shown to whoever has the number')
+  await screenshot(page, 'portal-receipt-status-phone')
+})
+
+test('somebody rates an item without any case, and a case of somebody else cannot be complained about by its number alone', async () => {
+  const { items } = await publicly('/items?q=施工许可')
+  await page.goto(`${platform.url}/public#/item/${items[0].code}`)
+  await page.getByRole('link', { name: '评价', exact: true }).click()
+  await page.getByLabel('满意', { exact: true }).check()
+  await page.getByRole('button', { name: '提交' }).click()
+  assert.match(await page.locator('.portal-receipt').textContent(), /^PJ-/)
+  const { cases } = await byKey('/api/v1/cases?limit=1')
+  const said = { key: 'k'.repeat(16), kind: 'complaint', topic: 'slow', text: '代他人投诉', case_no: cases[0].case_no, code: '1CCCC-CCCCC' }
+  const refused = await ask('/complaints', said)
+  assert.equal(refused.status, 404)
+})
+
 test('who guesses is locked out, for this case and from this address', async () => {
   const found = await slip(() => true)
   const guess = (code) => ask('/progress', { case_no: found.case_no, code })
@@ -120,6 +160,8 @@ test('light and dark, on a phone and on a desk, in both languages, everything ca
         ['list', '#/', '.portal-items li'],
         ['item', `#/item/${items[0].code}`, '.portal-steps'],
         ['progress', '#/progress', '.portal-form'],
+        ['complaint', '#/complaint', '.portal-form'],
+        ['rating', `#/rating/${items[0].code}`, '.portal-form'],
       ]) {
         await other.goto(`${platform.url}/public${hash}`)
         await other.locator(waited).first().waitFor()
@@ -129,7 +171,7 @@ test('light and dark, on a phone and on a desk, in both languages, everything ca
         if (scheme === 'dark' || name === 'desk') await screenshot(other, `portal-${place}-${name}-${scheme}`)
       }
       await other.getByRole('button', { name: 'English' }).click()
-      await other.getByRole('heading', { name: 'How my case stands' }).waitFor()
+      await other.getByRole('heading', { name: 'Rate', exact: true }).waitFor()
       await other.context().close()
     }
   }
@@ -178,7 +220,7 @@ async function publicSlip(wanted) {
 }
 
 async function ask(path, sent) {
-  const response = await fetch(`${platform.url}/api/public/v1${path}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(sent) })
+  const response = await fetch(`${platform.url}/api/public/v1${path}`, { method: 'POST', headers: { 'content-type': 'application/json', 'x-requested-with': 'mingjing' }, body: JSON.stringify(sent) })
   return { status: response.status, body: await response.json() }
 }
 

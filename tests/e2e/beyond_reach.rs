@@ -149,7 +149,9 @@ async fn asked(site: &Site, theirs: &Theirs) -> Result<Vec<Asked>> {
     let mut asked = Vec::new();
     for (named, operations) in paths {
         let own = named == OWN || named.starts_with(&format!("{OWN}/"));
-        if PUBLIC.contains(&named.as_str()) || own {
+        // What the public may ask is held to in `portal`.
+        let public = PUBLIC.contains(&named.as_str()) || named.starts_with("/api/public/");
+        if public || own {
             continue;
         }
         let path = theirs.filled(named)?;

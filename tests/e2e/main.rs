@@ -24,6 +24,7 @@ mod people_keep;
 mod people_see;
 mod platform;
 mod polled;
+mod portal;
 mod real;
 mod rows;
 mod secured;

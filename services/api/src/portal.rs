@@ -3,13 +3,16 @@
 //! Nothing secret and nothing personal leaves through it. What it answers is made of structs of its own, field by field, from published
 //! definitions and from codes that have words here; no text that somebody wrote about a case passes through. A case is shown to whoever
 //! has its number and the code of its acceptance slip ([`mingjing_wire::query_code`]); a wrong code and a case that there is not are answered
-//! alike, and upon a wrong code nothing is looked up at all.
+//! alike, and upon a wrong code nothing is looked up at all. What the public says (a complaint, a rating) becomes the event that it becomes
+//! at a window.
 
 mod items;
 mod listing;
 mod progress;
+mod rate;
 mod search;
 mod standing;
+mod voices;
 mod words;
 
 use std::net::IpAddr;
@@ -26,6 +29,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use crate::people::attempts::Attempts;
 use crate::{ApiError, State};
 use listing::Listing;
+use rate::Rate;
 
 /// Of one request.
 const BODY_BYTES_MAX: usize = 8 * 1024;
@@ -58,6 +62,7 @@ pub struct Portal {
     /// The machine's: lock-outs run in people's time.
     clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
     guesses: Mutex<Attempts>,
+    said: Mutex<Rate>,
     explaining: Semaphore,
     listing: Mutex<Option<Arc<Listing>>>,
 }
@@ -69,6 +74,7 @@ impl Portal {
             config,
             clock,
             guesses: Mutex::default(),
+            said: Mutex::default(),
             explaining: Semaphore::new(EXPLAINED_MAX),
             listing: Mutex::default(),
         }
@@ -94,6 +100,13 @@ impl Portal {
         self.guesses().succeeded(case_no, from);
     }
 
+    /// Counts something that somebody says to a body.
+    fn says(&self, from: IpAddr) -> Result<(), ApiError> {
+        let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+        let counted = said.take(from, (self.clock)());
+        counted.map_err(|seconds| ApiError::TooOften { seconds })
+    }
+
     async fn turn(&self) -> Result<SemaphorePermit<'_>, ApiError> {
         match tokio::time::timeout(PATIENCE, self.explaining.acquire()).await {
             Ok(Ok(turn)) => Ok(turn),
@@ -109,5 +122,7 @@ pub(crate) fn routes() -> Router<State> {
         .route("/api/public/v1/items", get(items::list))
         .route("/api/public/v1/items/{code}", get(items::one))
         .route("/api/public/v1/progress", post(progress::progress))
+        .route("/api/public/v1/complaints", post(voices::speak))
+        .route("/api/public/v1/complaints/status", post(voices::status))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
 }

@@ -17,17 +17,21 @@ use axum::extract::{Path, RawQuery, State as Here};
 use axum::response::Response;
 use axum::routing::{get, post};
 use axum::{Json, Router};
+use mingjing_domain::Timestamp;
 use mingjing_domain::alert::AlertRecord;
 use mingjing_domain::event::CaseEvent;
 use mingjing_domain::fact::CaseRecord;
-use mingjing_domain::life::Refusal;
-use mingjing_domain::voice::{Act, Kind, SOURCE, State as Standing, Voice, voices};
+use mingjing_domain::life::{Actor, Refusal};
+use mingjing_domain::voice::{
+    self, Act, EVENT_PREFIX, Kind, RECEIPT_NO, SOURCE, State as Standing, Voice, voices,
+};
 use mingjing_store::{InvalidCursor, Sight, VoiceCursor, VoiceFilter};
 use serde_json::{Value, json};
 
-use crate::life::said::{SaidFields, read};
+use crate::life::said::{self, SaidFields, read};
 use crate::people::gate::Caller;
 use crate::{ApiError, Operator, State, query};
+pub(crate) use asked::{About, Spoken};
 use asked::{Done, Opening};
 use record::Request;
 use show::Shown;
@@ -267,6 +271,69 @@ async fn register(
         .await?;
     let event = |at| opening.event(&said, at);
     record::answer(&state, &request, event).await
+}
+
+/// What the public is told of what it said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Heard {
+    pub receipt_no: String,
+    pub kind: Kind,
+    pub state: Standing,
+    pub said_at: Timestamp,
+    pub accepted_at: Option<Timestamp>,
+    pub answered_at: Option<Timestamp>,
+    pub rectified_at: Option<Timestamp>,
+}
+
+/// Takes in what somebody of the public says. Sent again under the same key it is the same; `body` is what was sent. Whether the archive has it
+/// already is not waited for.
+pub(crate) async fn take_in(
+    state: &State,
+    spoken: Spoken,
+    (key, text): (String, String),
+    body: &Bytes,
+) -> Result<(String, Timestamp), ApiError> {
+    let said = said::Said {
+        who: Actor::default(),
+        why: text,
+        key: Some(key),
+        about: "complaint".to_owned(),
+    };
+    let request = Request::of(&said, "public", body)?;
+    let opening = Opening::from(spoken);
+    let everything = Sight::default();
+    let opening = opening
+        .checked(state, &everything, request.receipt())
+        .await?;
+    let event = record::write(state, &request, |at| opening.event(&said, at)).await?;
+    let receipt = voice::text(&event, RECEIPT_NO).unwrap_or_default();
+    Ok((receipt.to_owned(), event.occurred_at))
+}
+
+/// How what was said under a receipt number stands; none where there is none.
+pub(crate) async fn heard(state: &State, receipt_no: &str) -> Result<Option<Heard>, ApiError> {
+    let filter = VoiceFilter {
+        receipt_no: Some(receipt_no.to_owned()),
+        ..VoiceFilter::default()
+    };
+    let openings = state.store.voices(&filter, None, 1).await?;
+    // A source's own numbers may be guessed, the platform's may not.
+    let ours = |opening: &&CaseEvent<'_>| opening.event_id.starts_with(EVENT_PREFIX);
+    let Some(opening) = openings.first().filter(ours) else {
+        return Ok(None);
+    };
+    let (said, _) = about(state, &openings).await?;
+    let of_case = said.get(&place_of(opening)).map_or(&[][..], Vec::as_slice);
+    let voice = voice_of(of_case, opening);
+    Ok(voice.map(|voice| Heard {
+        receipt_no: receipt_no.to_owned(),
+        kind: voice.kind,
+        state: voice.state,
+        said_at: voice.opening.occurred_at,
+        accepted_at: voice.accepted_at,
+        answered_at: voice.answered_at,
+        rectified_at: voice.rectified_at,
+    }))
 }
 
 /// `POST /api/v1/complaints/{source}/{case_no}/{event_id}/{act}`

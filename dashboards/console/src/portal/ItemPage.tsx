@@ -3,6 +3,7 @@
 import { t } from '../words/language'
 import { type Chart, type Item, type Stop, type Term, item as ask, useAsked } from './api'
 import { Answer, Line, Reach } from './pieces'
+import { voiceHash } from './routes'
 
 export function ItemPage({ code }: { code: string }) {
   const asked = useAsked(code, (signal) => ask(code, signal))
@@ -64,6 +65,10 @@ function Whole({ item }: { item: Item }) {
           </ul>
         </section>
       )}
+      <p className="portal-ways">
+        <a href={voiceHash('complaint', item.code)}>{t('投诉', 'Complain')}</a>
+        <a href={voiceHash('rating', item.code)}>{t('评价', 'Rate')}</a>
+      </p>
     </>
   )
 }

@@ -5,8 +5,10 @@ import { chooseLanguage, languageStore, t } from '../words/language'
 import { ItemPage } from './ItemPage'
 import { ListPage } from './ListPage'
 import { ProgressPage } from './ProgressPage'
+import { ReceiptPage } from './ReceiptPage'
+import { VoicePage } from './VoicePage'
 import { about, useAsked } from './api'
-import { PROGRESS_HASH, type PortalPage, pageStore } from './routes'
+import { PROGRESS_HASH, type PortalPage, pageStore, voiceHash } from './routes'
 
 export function PortalApp() {
   const language = useStore(languageStore)
@@ -22,7 +24,7 @@ export function PortalApp() {
           {language === 'en' ? '中文' : 'English'}
         </button>
         <nav aria-label={t('栏目', 'Sections')}>
-          <Way hash="#/" here={page.name !== 'progress'}>
+          <Way hash="#/" here={page.name === 'list' || page.name === 'item'}>
             {t('权力清单', 'Powers')}
           </Way>
           {progress && (
@@ -30,6 +32,9 @@ export function PortalApp() {
               {t('办件进度', 'My case')}
             </Way>
           )}
+          <Way hash={voiceHash('complaint')} here={page.name === 'voice' || page.name === 'receipt'}>
+            {t('投诉评价', 'Complain or rate')}
+          </Way>
         </nav>
       </header>
       <main className="portal-main">
@@ -59,5 +64,9 @@ function Shown({ page }: { page: PortalPage }) {
       return <ItemPage code={page.code} />
     case 'progress':
       return <ProgressPage />
+    case 'voice':
+      return <VoicePage key={`${page.kind}/${page.item}`} kind={page.kind} item={page.item} />
+    case 'receipt':
+      return <ReceiptPage />
   }
 }

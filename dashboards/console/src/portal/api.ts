@@ -129,8 +129,47 @@ async function ask<T>(path: string, options: RequestInit = {}): Promise<T> {
 export const about = (signal: AbortSignal) => ask<About>('/about', { signal })
 export const items = (query: URLSearchParams, signal: AbortSignal) => ask<Items>(`/items?${query}`, { signal })
 export const item = (code: string, signal: AbortSignal) => ask<Item>(`/items/${encodeURIComponent(code)}`, { signal })
-export const progress = (caseNo: string, code: string) =>
-  ask<Progress>('/progress', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ case_no: caseNo, code }) })
+export const progress = (caseNo: string, code: string) => post<Progress>('/progress', { case_no: caseNo, code })
+
+/** What somebody says: about their own case, with its code, or about an item. */
+export interface Said {
+  key: string
+  kind: 'complaint' | 'rating'
+  topic?: string
+  grade?: number
+  text: string
+  case_no?: string
+  code?: string
+  item_code?: string
+  anonymous?: boolean
+}
+
+export interface Receipt {
+  receipt_no: string
+  at: string
+}
+
+export interface Heard {
+  receipt_no: string
+  kind: 'complaint' | 'rating'
+  state: Worded
+  said_at: string
+  accepted_at: string | null
+  answered_at: string | null
+  rectified_at: string | null
+}
+
+const post = <T>(path: string, sent: unknown) =>
+  ask<T>(path, { method: 'POST', headers: { 'content-type': 'application/json', 'x-requested-with': 'mingjing' }, body: JSON.stringify(sent) })
+
+export const say = (said: Said) => post<Receipt>('/complaints', said)
+export const heard = (receiptNo: string) => post<Heard>('/complaints/status', { receipt_no: receiptNo })
+
+/** A key that nobody guesses: said again under it, it is the same. */
+export function newKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16))
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+}
 
 /** What is asked for while something is shown: it comes, or why it does not. */
 export type Asked<T> = { state: 'waiting' } | { state: 'here'; value: T } | { state: 'failed'; failure: Failure }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
-import { EVERYTHING, itemHash, listHash, portalPageOf } from './routes'
+import { EVERYTHING, itemHash, listHash, portalPageOf, voiceHash } from './routes'
 
 test('an address of the portal is read back to what it was made of', () => {
   const wanted = { words: '我要办 施工&许可?', category: 'licence', page: 3 }
@@ -9,6 +9,9 @@ test('an address of the portal is read back to what it was made of', () => {
   assert.equal(listHash(EVERYTHING), '#/')
   assert.deepEqual(portalPageOf(itemHash('510500/XK-0101')), { name: 'item', code: '510500/XK-0101' })
   assert.deepEqual(portalPageOf('#/progress'), { name: 'progress' })
+  assert.deepEqual(portalPageOf(voiceHash('rating', 'XK/1')), { name: 'voice', kind: 'rating', item: 'XK/1' })
+  assert.deepEqual(portalPageOf(voiceHash('complaint')), { name: 'voice', kind: 'complaint', item: '' })
+  assert.deepEqual(portalPageOf('#/receipt'), { name: 'receipt' })
 })
 
 test('an address that names nothing is the whole list', () => {

@@ -8,10 +8,16 @@ export interface Wanted {
   page: number
 }
 
-export type PortalPage = { name: 'list'; wanted: Wanted } | { name: 'item'; code: string } | { name: 'progress' }
+export type VoiceKind = 'complaint' | 'rating'
+
+export type PortalPage = { name: 'list'; wanted: Wanted } | { name: 'item'; code: string } | { name: 'progress' } | { name: 'voice'; kind: VoiceKind; item: string } | { name: 'receipt' }
 
 export const EVERYTHING: Wanted = { words: '', category: '', page: 1 }
 export const PROGRESS_HASH = '#/progress'
+export const RECEIPT_HASH = '#/receipt'
+
+/** The form for a complaint or a rating, about an item where one is named. */
+export const voiceHash = (kind: VoiceKind, item = '') => `#/${kind}${item === '' ? '' : `/${encodeURIComponent(item)}`}`
 
 export function listHash({ words, category, page }: Wanted): string {
   const given = Object.entries({ q: words, type: category, page: page > 1 ? String(page) : '' }).filter(([, value]) => value !== '')
@@ -24,6 +30,9 @@ export const itemHash = (code: string) => `#/item/${encodeURIComponent(code)}`
 export function portalPageOf(hash: string): PortalPage {
   const [path = '', query = ''] = hash.split('?')
   if (path === PROGRESS_HASH) return { name: 'progress' }
+  if (path === RECEIPT_HASH) return { name: 'receipt' }
+  const [, kind, about] = /^#\/(complaint|rating)(?:\/([^/]+))?$/.exec(path) ?? []
+  if (kind === 'complaint' || kind === 'rating') return { name: 'voice', kind, item: about ? decoded(about) : '' }
   const [, code] = /^#\/item\/([^/]+)$/.exec(path) ?? []
   if (code) return { name: 'item', code: decoded(code) }
   const given = new URLSearchParams(path === '#/' ? query : '')

@@ -9,6 +9,12 @@ type Told = (&'static str, &'static str, Value);
 
 const AWAY: (&str, &str) = ("503", "平台暂不可用 / the platform is away");
 const WRONG: (&str, &str) = ("400", "参数有误 / a parameter cannot be meant");
+/// A page of ours sends it, another's cannot.
+const OWN_PAGE: Parameter = ("header", "X-Requested-With", "mingjing");
+const FOREIGN: (&str, &str) = (
+    "403",
+    "请求不是本站的页面发出的 / another site's page sent it",
+);
 const UNKNOWN: (&str, &str) = (
     "404",
     "没有，或者不公开 / there is none, or it is not public",
@@ -143,6 +149,7 @@ fn progress() -> Value {
 pub(super) fn operations() -> Vec<Told> {
     let mut all = power_list();
     all.extend(cases());
+    all.extend(voices());
     all
 }
 
@@ -210,11 +217,12 @@ fn cases() -> Vec<Told> {
             told(
                 "askProgress",
                 "凭受理单上的办件编号和查询码查办件进度；编号不存在与查询码不对，答复相同 / how a case stands, by its number and the code of its acceptance slip",
-                &[],
+                &[OWN_PAGE],
                 Some(code.clone()),
                 progress(),
                 &[
                     WRONG,
+                    FOREIGN,
                     (
                         "404",
                         "没有相符的办件 / no case with such a number and code",
@@ -265,6 +273,53 @@ fn cases() -> Vec<Told> {
                     ("413", "一次超过 1000 个 / more than 1000 at a time"),
                     AWAY,
                 ],
+            ),
+        ),
+    ]
+}
+
+fn voices() -> Vec<Told> {
+    let said = json!({ "type": "object", "required": ["key", "kind"], "properties": {
+        "key": { "type": "string", "description": "客户端自定，16 至 64 个字母、数字；同一键重发只算一次" },
+        "kind": { "enum": ["complaint", "rating"] },
+        "topic": { "type": "string", "description": "投诉类别" },
+        "grade": { "type": "integer", "minimum": 1, "maximum": 5, "description": "满意度，1 非常满意 至 5 非常不满意" },
+        "text": { "type": "string", "maxLength": 1000 },
+        "case_no": { "type": "string", "description": "本人的办件，须同时给出查询码" },
+        "code": text(),
+        "item_code": { "type": "string", "description": "不涉及办件的，选公开的事项" },
+        "anonymous": { "type": "boolean", "description": "不需要答复" },
+    } });
+    let often = (
+        "429",
+        "次数过多，见 Retry-After / too often, see Retry-After",
+    );
+    vec![
+        (
+            "/api/public/v1/complaints",
+            "post",
+            told(
+                "saySomething",
+                "投诉或者评价，不需登录；答复受理号 / a complaint or a rating, without signing in; answers a receipt number",
+                &[OWN_PAGE],
+                Some(said),
+                object(json!({ "receipt_no": text(), "at": text() })),
+                &[WRONG, FOREIGN, UNKNOWN, often, AWAY],
+            ),
+        ),
+        (
+            "/api/public/v1/complaints/status",
+            "post",
+            told(
+                "askReceipt",
+                "凭受理号查投诉、评价的处理情况 / how what was said stands, by its receipt number",
+                &[OWN_PAGE],
+                Some(object(json!({ "receipt_no": text() }))),
+                object(json!({
+                    "receipt_no": text(), "kind": text(), "state": words(), "said_at": text(), "accepted_at": text_or_null(),
+                    "answered_at": text_or_null(), "rectified_at": text_or_null(),
+                })),
+                &[WRONG, FOREIGN, UNKNOWN, often, AWAY],
             ),
         ),
     ]

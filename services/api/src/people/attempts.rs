@@ -131,7 +131,7 @@ fn keys(account: &str, from: IpAddr) -> [Key; 3] {
 }
 
 /// Of IPv6 the first 64 bits: whoever has one address there has them all.
-fn one_machine(from: IpAddr) -> IpAddr {
+pub(crate) fn one_machine(from: IpAddr) -> IpAddr {
     match from.to_canonical() {
         IpAddr::V6(address) => {
             let bits = u128::from(address) >> 64 << 64;

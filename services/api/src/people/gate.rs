@@ -270,6 +270,22 @@ pub(super) fn own_page(
     }
 }
 
+/// The same of a page of the public, which may have another address than the console: the one that it was asked at.
+pub(crate) fn public_page(headers: &HeaderMap, people: &People) -> Result<(), ApiError> {
+    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let (name, value) = OWN_HEADER;
+    let configured = people.config.origin.as_deref();
+    let ours = |origin: &str| {
+        let authority = origin.split_once("://").map(|(_, authority)| authority);
+        let here = authority.is_some() && authority == header("host");
+        here || configured.is_some_and(|ours| origin.eq_ignore_ascii_case(ours))
+    };
+    match header(name) == Some(value) && header("origin").is_none_or(ours) {
+        true => Ok(()),
+        false => Err(ApiError::Access(Denied::ForeignPage)),
+    }
+}
+
 /// The value of a cookie.
 pub(super) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let lines = headers.get_all(header::COOKIE).iter();

@@ -142,6 +142,14 @@ pub(super) const ROWS: &[Row] = &[
     row("get", "/api/public/v1/items", NOBODY, Public, Opens),
     row("get", "/api/public/v1/items/{code}", NOBODY, Public, Opens),
     row("post", "/api/public/v1/progress", NOBODY, Public, Opens),
+    row("post", "/api/public/v1/complaints", NOBODY, Public, Opens),
+    row(
+        "post",
+        "/api/public/v1/complaints/status",
+        NOBODY,
+        Public,
+        Opens,
+    ),
     // Signing in asks for no session, and who is not signed in is told so.
     row("get", "/api/v1/session", NOBODY, Public, PersonOnly),
     row("post", "/api/v1/session", NOBODY, Public, PersonOnly),

@@ -1,10 +1,12 @@
 //! `POST /api/public/v1/progress`: how a case stands, to whoever has its number and the code of its acceptance slip.
 
 use std::collections::BTreeSet;
+use std::net::IpAddr;
 
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State as Here;
+use axum::http::HeaderMap;
 use axum::http::header::{CACHE_CONTROL, HeaderName};
 use mingjing_domain::definitions::PowerType;
 use mingjing_engine::explain::{Asked, Known};
@@ -13,7 +15,7 @@ use serde::Deserialize;
 use super::standing::{self, Progress};
 use crate::explain::Loaded;
 use crate::names::SOURCES;
-use crate::people::gate::Address;
+use crate::people::gate::{Address, public_page};
 use crate::{ApiError, State};
 
 /// Of a case number, and of a code as it may be typed.
@@ -30,8 +32,11 @@ struct Slip {
 pub(super) async fn progress(
     Here(state): Here<State>,
     Address(from): Address,
+    headers: HeaderMap,
     body: Bytes,
 ) -> Result<([(HeaderName, &'static str); 1], Json<Progress>), ApiError> {
+    // No other site's page lets its readers guess for it.
+    public_page(&headers, &state.people)?;
     let portal = &*state.portal;
     if portal.config.query_keys.is_empty() {
         return Err(ApiError::NotFound {
@@ -41,36 +46,50 @@ pub(super) async fn progress(
     let slip: Slip = serde_json::from_slice(&body)
         .map_err(|_| ApiError::bad("body", "应为 {\"case_no\":\"…\",\"code\":\"…\"}"))?;
     let case_no = slip.case_no.trim();
-    let fits = |text: &str| !text.is_empty() && text.chars().count() <= CHARS_MAX;
-    if !fits(case_no) || !fits(slip.code.trim()) {
-        return Err(ApiError::bad("case_no", "请填写受理单上的办件编号和查询码"));
-    }
-    portal.guess(case_no, from)?;
-    let found = look_up(&state, case_no, &slip.code).await;
-    // What failed was no guess.
-    if !matches!(found, Ok(None)) {
-        portal.guessed(case_no, from);
-    }
-    let found = found?.ok_or_else(|| ApiError::NotFound {
-        what: "与所填办件编号、查询码相符的办件，请核对受理单".into(),
-    })?;
+    let opened = open(&state, case_no, &slip.code, from).await?;
+    let found = match opened {
+        Some((source, case_no)) => {
+            let _turn = portal.turn().await?;
+            told(&state, &source, &case_no).await?
+        }
+        None => None,
+    };
+    let found = found.ok_or_else(no_match)?;
     Ok(([(CACHE_CONTROL, "no-store")], Json(found)))
 }
 
-async fn look_up(state: &State, typed: &str, code: &str) -> Result<Option<Progress>, ApiError> {
+/// What is answered where a number and a code open no case that may be told of.
+pub(super) fn no_match() -> ApiError {
+    ApiError::NotFound {
+        what: "与所填办件编号、查询码相符的办件，请核对受理单".into(),
+    }
+}
+
+/// Source and number of the case that a code opens, if it opens one. Counts as a guess where it does not.
+pub(super) async fn open(
+    state: &State,
+    typed: &str,
+    code: &str,
+    from: IpAddr,
+) -> Result<Option<(String, String)>, ApiError> {
     let keys = &state.portal.config.query_keys;
+    // What is counted is kept for a while, so it is short.
+    let fits = |text: &str| !text.is_empty() && text.chars().count() <= CHARS_MAX;
+    if !fits(typed) || !fits(code.trim()) {
+        return Err(ApiError::bad("case_no", "请填写受理单上的办件编号和查询码"));
+    }
+    state.portal.guess(typed, from)?;
     let sources = sources(state).await?;
     // Numbers are often typed in small letters.
     let numbers = BTreeSet::from([typed.to_owned(), typed.to_uppercase()]);
-    let opened = numbers.iter().find_map(|number| {
-        let source = keys.source_of(sources.iter().map(String::as_str), number, code)?;
-        Some((source, number))
+    let opened = numbers.into_iter().find_map(|number| {
+        let source = keys.source_of(sources.iter().map(String::as_str), &number, code)?;
+        Some((source.to_owned(), number))
     });
-    let Some((source, case_no)) = opened else {
-        return Ok(None);
-    };
-    let _turn = state.portal.turn().await?;
-    told(state, source, case_no).await
+    if opened.is_some() {
+        state.portal.guessed(typed, from);
+    }
+    Ok(opened)
 }
 
 /// Every source that may have sent a case.

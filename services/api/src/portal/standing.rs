@@ -383,3 +383,6 @@ fn offices(known: &Known<'_>, chart: Option<&Flowchart>) -> (Option<Reached>, Op
     });
     (told_body, told_office)
 }
+
+#[cfg(test)]
+mod tests;

@@ -51,6 +51,48 @@ pub(super) struct Opening {
     party_ref: Option<String>,
 }
 
+/// What it is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum About {
+    /// A case: source and number.
+    Case(String, String),
+    /// An item, or nothing but a body: the body's code, and the item's.
+    Body(String, Option<String>),
+}
+
+/// What somebody of the public says, without an account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Spoken {
+    pub kind: Kind,
+    pub about: About,
+    pub topic: Option<String>,
+    pub grade: Option<u8>,
+    /// Nobody is there to be answered.
+    pub anonymous: bool,
+}
+
+impl From<Spoken> for Opening {
+    fn from(spoken: Spoken) -> Self {
+        let (source, case_no, org_code, item_code) = match spoken.about {
+            About::Case(source, case_no) => (Some(source), Some(case_no), None, None),
+            About::Body(org, item) => (None, None, Some(org), item),
+        };
+        Self {
+            kind: spoken.kind.code().to_owned(),
+            source,
+            case_no,
+            org_code,
+            item_code,
+            topic: spoken.topic,
+            grade: spoken.grade,
+            channel: Some("web".to_owned()),
+            reference: None,
+            anonymous: Some(spoken.anonymous),
+            party_ref: None,
+        }
+    }
+}
+
 /// One that can be taken in.
 pub(super) struct Checked {
     kind: Kind,

@@ -128,16 +128,7 @@ pub(super) async fn answer(
     request: &Request,
     compose: impl FnOnce(Timestamp) -> CaseEvent<'static>,
 ) -> Result<Response, ApiError> {
-    let event = compose(request.pin(state).await?);
-    if !archived(state, &event).await? {
-        let record = Record {
-            key: case_key(&event.source, &event.case_no).into(),
-            value: encode_event(&event).into(),
-        };
-        let partition = Slot::of(&event.source, &event.case_no).partition(state.partitions);
-        let appended = state.log.append(Topic::Events, partition, vec![record]);
-        appended.await?;
-    }
+    let event = write(state, request, compose).await?;
     let began = Instant::now();
     let mut recorded = archived(state, &event).await?;
     while !recorded && began.elapsed() < PATIENCE {
@@ -162,6 +153,25 @@ pub(super) async fn answer(
         "message_zh": zh,
     });
     Ok((status, Json(body)).into_response())
+}
+
+/// Puts the event that `compose` makes of the instant into the log, unless it is archived already.
+pub(super) async fn write(
+    state: &State,
+    request: &Request,
+    compose: impl FnOnce(Timestamp) -> CaseEvent<'static>,
+) -> Result<CaseEvent<'static>, ApiError> {
+    let event = compose(request.pin(state).await?);
+    if !archived(state, &event).await? {
+        let record = Record {
+            key: case_key(&event.source, &event.case_no).into(),
+            value: encode_event(&event).into(),
+        };
+        let partition = Slot::of(&event.source, &event.case_no).partition(state.partitions);
+        let appended = state.log.append(Topic::Events, partition, vec![record]);
+        appended.await?;
+    }
+    Ok(event)
 }
 
 /// Whether it is archived. While ClickHouse is away, nobody knows: it is in the log then, or will be.
