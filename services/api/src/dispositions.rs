@@ -43,6 +43,7 @@ struct Asked {
     evidence: Option<Vec<String>>,
     to: Option<String>,
     due_at: Option<String>,
+    rectify: Option<bool>,
 }
 
 impl Asked {
@@ -65,6 +66,7 @@ impl Asked {
             "order" => Disposal::Order {
                 to: self.to()?,
                 due_at: self.due_at()?,
+                rectify: self.rectify.take().unwrap_or(false),
             },
             "answer" => Disposal::Answer {
                 evidence: self.evidence()?,
@@ -83,6 +85,11 @@ impl Asked {
                 due_at: self.until()?,
             },
             "refuse_extension" => Disposal::RefuseExtension,
+            "rectify" => Disposal::Rectify {
+                evidence: self.evidence()?,
+            },
+            "accept_rectification" => Disposal::AcceptRectification,
+            "reject_rectification" => Disposal::RejectRectification,
             "close" => Disposal::Close,
             other => {
                 return Err(ApiError::NotFound {
@@ -96,6 +103,7 @@ impl Asked {
             ("evidence", self.evidence.is_some()),
             ("to", self.to.is_some()),
             ("due_at", self.due_at.is_some()),
+            ("rectify", self.rectify.is_some()),
         ];
         match left.iter().find(|(_, given)| *given) {
             Some((field, _)) => Err(ApiError::bad(field, format!("{act} 不用这个字段"))),
@@ -391,6 +399,7 @@ mod tests {
             ("pass_on", r#","due_at":"2026-12-04T18:00:00+08:00""#),
             ("pass_on", r#","to":" ""#),
             ("report", r#","to":"zhang""#),
+            ("close", r#","rectify":true"#),
             ("delete", ""),
         ] {
             assert!(asked(act, more).is_err(), "{act} {more}");

@@ -224,6 +224,7 @@ impl Writer<'_> {
                         "extend" | "ask_extension" => {
                             format!(" until {}", show(at + Duration::hours(300)))
                         }
+                        "rectify" => " proof 0f".to_owned(),
                         "pass_on" => format!(" to wang until {}", show(at + Duration::hours(30))),
                         _ => String::new(),
                     };

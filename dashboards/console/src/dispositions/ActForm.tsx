@@ -1,6 +1,6 @@
 // The form of one act: who signs, why, and what the act asks for besides. A refusal is shown where it was asked for.
 
-import { Alert as Notice, AutoComplete, Button, ConfigProvider, DatePicker, Form, Input, Select, theme as antd } from 'antd'
+import { Alert as Notice, AutoComplete, Button, Checkbox, ConfigProvider, DatePicker, Form, Input, Select, theme as antd } from 'antd'
 import enUS from 'antd/locale/en_US'
 import zhCN from 'antd/locale/zh_CN'
 import dayjs, { type Dayjs } from 'dayjs'
@@ -64,6 +64,7 @@ interface Values {
   to?: string
   due_at?: Dayjs
   evidence?: string[]
+  rectify?: boolean
   admin_key?: string
 }
 
@@ -146,8 +147,13 @@ function Fields({ act, names, to = '', many = false, submit: sendIt, cancel }: P
       <Form.Item name="why" className="wide" label={t(kind.why, 'Why')} rules={[{ required: true, whitespace: true, message: t(`请写明${kind.why}`, 'Say why') }]}>
         <Input.TextArea rows={3} maxLength={2000} placeholder={t('文号、会议、事由', 'Document, meeting, cause')} />
       </Form.Item>
+      {asked('rectify') && (
+        <Form.Item name="rectify" className="wide" valuePropName="checked">
+          <Checkbox>{t('须整改：报送整改结果并经验收通过后方可办结', 'Something has to be put right before it is closed')}</Checkbox>
+        </Form.Item>
+      )}
       {asked('evidence') && (
-        <Form.Item name="evidence" className="wide" label={t('证明材料（只报送文件的 SHA-256，文件本身不上传）', 'Evidence (only the SHA-256 of files is sent)')}>
+        <Form.Item name="evidence" className="wide" rules={must('evidence', t('请附证明材料', 'Add what proves it'))} label={t('证明材料（只报送文件的 SHA-256，文件本身不上传）', 'Evidence (only the SHA-256 of files is sent)')}>
           <EvidenceInput />
         </Form.Item>
       )}
@@ -207,6 +213,7 @@ function saidOf(values: Values, fields: readonly Field[], signs: boolean): Said 
   if (fields.includes('conclusion') && values.conclusion) said.conclusion = values.conclusion
   if (fields.includes('to') && values.to) said.to = values.to
   if (fields.includes('due_at') && values.due_at) said.due_at = inPlatformZone(values.due_at)
+  if (fields.includes('rectify') && values.rectify) said.rectify = true
   if (fields.includes('evidence') && values.evidence?.length) said.evidence = values.evidence
   return said
 }

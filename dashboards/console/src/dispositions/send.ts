@@ -16,6 +16,7 @@ export interface Said {
   to?: string
   due_at?: string
   evidence?: string[]
+  rectify?: boolean
 }
 
 /**

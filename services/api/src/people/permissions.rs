@@ -249,6 +249,22 @@ pub(super) const ROWS: &[Row] = &[
         PersonOnly,
     ),
     act(
+        "post",
+        ALERT_ACT,
+        "accept_rectification",
+        SUPERVISION,
+        Narrowed,
+        PersonOnly,
+    ),
+    act(
+        "post",
+        ALERT_ACT,
+        "reject_rectification",
+        SUPERVISION,
+        Narrowed,
+        PersonOnly,
+    ),
+    act(
         "post", ALERT_ACT, "appeal", DEPARTMENT, Narrowed, PersonOnly,
     ),
     act(
@@ -264,6 +280,9 @@ pub(super) const ROWS: &[Row] = &[
     ),
     act(
         "post", ALERT_ACT, "report", DEPARTMENT, Narrowed, PersonOnly,
+    ),
+    act(
+        "post", ALERT_ACT, "rectify", DEPARTMENT, Narrowed, PersonOnly,
     ),
     act(
         "post",
@@ -503,7 +522,7 @@ mod tests {
                 assert!(!row.roles.contains(&Auditor), "{row:?}");
             }
             if row.roles.contains(&DepartmentHandler) && !session {
-                let answers = ["appeal", "answer", "report", "ask_extension"];
+                let answers = ["appeal", "answer", "report", "ask_extension", "rectify"];
                 assert!(answers.contains(&row.act), "{row:?}");
             }
         }

@@ -94,13 +94,14 @@ pub(super) fn disposal(
     let at = instant(words)?;
     let (mut key, mut to, mut due_at, mut reason) =
         (None, "zjj".to_owned(), None, "处置".to_owned());
-    let mut evidence = Vec::new();
+    let (mut evidence, mut rectify) = (Vec::new(), false);
     while let Some(word) = words.more() {
         match word {
             "key" => key = Some(words.next("a key")?),
             "to" => to = words.next("a body")?.to_owned(),
             "until" => due_at = Some(instant(words)?),
             "proof" => evidence.push(words.next("a hash")?.to_owned()),
+            "rectify" => rectify = true,
             "why" => reason = words.next("why")?.to_owned(),
             other => return Err(format!("nothing is done with {other:?}")),
         }
@@ -114,7 +115,11 @@ pub(super) fn disposal(
         "uphold" => Disposal::Uphold,
         "withdraw" => Disposal::Withdraw { conclusion },
         "pass_up" => Disposal::PassUp { to },
-        "order" => Disposal::Order { to, due_at },
+        "order" => Disposal::Order {
+            to,
+            due_at,
+            rectify,
+        },
         "answer" => Disposal::Answer { evidence },
         "pass_on" => Disposal::PassOn { to, due_at },
         "report" => Disposal::Report { evidence },
@@ -125,6 +130,9 @@ pub(super) fn disposal(
             due_at: due_at.ok_or("an extension needs until DATE TIME")?,
         },
         "refuse_extension" => Disposal::RefuseExtension,
+        "rectify" => Disposal::Rectify { evidence },
+        "accept_rectification" => Disposal::AcceptRectification,
+        "reject_rectification" => Disposal::RejectRectification,
         "close" => Disposal::Close,
         other => return Err(format!("nobody does {other:?}")),
     };

@@ -152,6 +152,8 @@ fn disposal() -> impl Strategy<Value = Disposal> {
             Disposal::Confirm,
             Disposal::Uphold,
             Disposal::RefuseExtension,
+            Disposal::AcceptRectification,
+            Disposal::RejectRectification,
             Disposal::Close,
         ]),
         conclusion
@@ -164,9 +166,18 @@ fn disposal() -> impl Strategy<Value = Disposal> {
         hashes
             .clone()
             .prop_map(|evidence| Disposal::Answer { evidence }),
-        hashes.prop_map(|evidence| Disposal::Report { evidence }),
+        hashes
+            .clone()
+            .prop_map(|evidence| Disposal::Report { evidence }),
+        hashes.prop_map(|evidence| Disposal::Rectify { evidence }),
         "[a-z0-9-]{1,9}".prop_map(|to| Disposal::PassUp { to }),
-        ("[a-z0-9-]{1,9}", of(instant())).prop_map(|(to, due_at)| Disposal::Order { to, due_at }),
+        ("[a-z0-9-]{1,9}", of(instant()), any::<bool>()).prop_map(|(to, due_at, rectify)| {
+            Disposal::Order {
+                to,
+                due_at,
+                rectify,
+            }
+        }),
         ("[a-z0-9-]{1,9}", of(instant())).prop_map(|(to, due_at)| Disposal::PassOn { to, due_at }),
         instant().prop_map(|due_at| Disposal::AskExtension { due_at }),
         instant().prop_map(|due_at| Disposal::Extend { due_at }),

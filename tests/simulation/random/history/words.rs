@@ -220,6 +220,9 @@ pub const DEEDS: &[&str] = &[
     "ask_extension",
     "extend",
     "refuse_extension",
+    "rectify",
+    "accept_rectification",
+    "reject_rectification",
     "close",
 ];
 
@@ -230,7 +233,7 @@ pub const ORDERED: &[&str] = &["0/inspection/Q2@2026-02", "0/no-notice", "1/whol
 /// enough for one, for longer than most histories last, sooner than before.
 pub const ABOUT_ORDERS: &[(&str, &str, &str, Option<i64>)] = &[
     ("order", "chen", "", Some(20)),
-    ("order", "chen", "", Some(70)),
+    ("order", "chen", " rectify", Some(70)),
     ("order", "chen", "", None),
     ("answer", "chen", "", None),
     ("answer", "chen", "", None),
@@ -243,6 +246,10 @@ pub const ABOUT_ORDERS: &[(&str, &str, &str, Option<i64>)] = &[
     ("refuse_extension", "li", "", None),
     ("extend", "li", "", Some(10)),
     ("extend", "li", "", Some(200)),
+    ("rectify", "chen", " proof 0f", None),
+    ("rectify", "chen", "", None),
+    ("accept_rectification", "li", "", None),
+    ("reject_rectification", "li", "", None),
     ("close", "chen", "", None),
 ];
 
