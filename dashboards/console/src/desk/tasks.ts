@@ -2,7 +2,7 @@
 
 import type { Names } from '../api/names'
 import type { Alert } from '../api/types'
-import { owingReports, putRight } from '../dispositions/order-tree'
+import { openOrderOf, owingReports, putRight } from '../dispositions/order-tree'
 import { isCase, isInspections } from '../subject'
 import { headline } from '../words/codes'
 import { t } from '../words/language'
@@ -33,6 +33,12 @@ export function owedAt(alert: Alert): string | null {
 export function asksOf(message: string): string[] {
   const sentences = message.split('。').map((sentence) => sentence.trim())
   return sentences.filter((sentence) => sentence.startsWith('请') && !/^请自预警发出之日起/.test(sentence))
+}
+
+/** Something has to be put right upon an order that is answered. */
+export function owesRectification(alert: Alert): boolean {
+  const order = openOrderOf(alert)
+  return order !== null && ['owed', 'sent back'].includes(putRight(order))
 }
 
 export function taskOf(alert: Alert, names: Names): Task {
