@@ -144,6 +144,20 @@ test('an order is passed on, reported back and answered by who passed it on; wha
   await screenshot(page, 'passed-on-1366')
 })
 
+test('a supervisor raises an alert by hand on a case, and it is there at once', async () => {
+  const card = await newestCard()
+  await page.goto(`${platform.url}/#/cases/${encodeURIComponent(card.source)}/${encodeURIComponent(card.case_no)}`)
+  await page.locator('[data-act="raise"]').click()
+  await page.locator('#raise_title').waitFor()
+  await choose('#raise_level', '黄牌')
+  await fill('raise', { title: '现场检查超范围', legal_basis: '《行政检查办法》（条款待核）', why: '群众反映检查事项超出计划', body: '510500-sfj', person: 'li' })
+  await screenshot(page, 'raise-1366')
+  await page.locator('.act-submit button[type=submit]').click()
+  await page.locator('main', { hasText: '人工预警（现场检查超范围）' }).waitFor()
+  const { alerts } = await ask(`/api/v1/alerts?control_point=disposition/manual&case_no=${encodeURIComponent(card.case_no)}`)
+  assert.deepEqual(alerts.map(({ level, status, rule }) => [level, status, rule]), [['yellow', 'issued', 'MANUAL']])
+})
+
 test('a form that lacks what the act needs is not sent, and says what is missing', async () => {
   const card = await newestCard()
   await page.goto(`${platform.url}/#/alert/${card.alert_id}`)

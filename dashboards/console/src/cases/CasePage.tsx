@@ -6,6 +6,7 @@ import { ApiFailure } from '../api/client'
 import { namesStore } from '../api/names'
 import type { CaseFound } from '../api/types'
 import { Placeholder, Section } from '../components/pieces'
+import { Raise } from '../dispositions/Raise'
 import { full } from '../format'
 import { useStore } from '../store'
 import { AlertLinks, CaseFacts, CaseState } from './CaseView'
@@ -71,6 +72,7 @@ function Shown({ found, asked }: { found: CaseFound; asked: AskedFor }) {
           办件编号 {caseNo}
         </p>
         {known ? <CaseFacts found={found} known={known} names={names} /> : <p className="nothing">首条记录尚在判定</p>}
+        {known && <Raise names={names} subject={{ kind: 'case', source, key: caseNo }} to={known.org_code ?? ''} raised={() => casePage.reload()} />}
       </header>
       {known?.flowchart && (
         <div className="card case-chart" id="chart">

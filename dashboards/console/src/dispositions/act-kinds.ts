@@ -2,6 +2,7 @@
 // services/engine/src/dispose/decide.rs as far as the alert itself tells: terms and who signs are left to the platform.
 
 import type { Alert, Disposition } from '../api/types'
+import { isAboutOrder } from '../subject'
 import { STATUSES, type Words } from '../words/codes'
 import { say, t } from '../words/language'
 import { extensionWaiting, openOrderOf, putRight } from './order-tree'
@@ -93,7 +94,7 @@ function order(alert: Alert) {
 function answer(alert: Alert) {
   const isCard = (alert.level === 'yellow' || alert.level === 'red') && isOut(alert)
   if (openOrder(alert)) return null
-  if (alert.control_point.startsWith('disposition/')) return t('请在原预警上反馈该督办', 'Answer the order where it was given')
+  if (isAboutOrder(alert)) return t('请在原预警上反馈该督办', 'Answer the order where it was given')
   return isCard ? null : needsOrder(alert)
 }
 

@@ -157,6 +157,7 @@ pub(super) const ROWS: &[Row] = &[
         Opens,
     ),
     row("get", "/api/v1/alerts", CASES, Narrowed, Opens),
+    row("post", "/api/v1/alerts", SUPERVISION, Narrowed, PersonOnly),
     row("get", "/api/v1/alerts/export", CASES, Narrowed, Opens),
     row("get", "/api/v1/alerts/stream", CASES, Narrowed, Opens),
     row("get", "/api/v1/alerts/{alert_id}", CASES, Narrowed, Opens),

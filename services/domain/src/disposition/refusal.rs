@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 pub enum RefusedBecause {
     /// The partition knows no such alert.
     NoSuchAlert,
+    /// The partition knows no such case, or nobody such a body.
+    NoSuchSubject,
     /// The same key came with another content.
     KeyReused,
     /// A command that was given later has been applied.
@@ -68,8 +70,9 @@ pub enum RefusedBecause {
 
 impl RefusedBecause {
     /// All of them.
-    pub const ALL: [RefusedBecause; 29] = [
+    pub const ALL: [RefusedBecause; 30] = [
         RefusedBecause::NoSuchAlert,
+        RefusedBecause::NoSuchSubject,
         RefusedBecause::KeyReused,
         RefusedBecause::Overtaken,
         RefusedBecause::NotPending,
@@ -104,6 +107,7 @@ impl RefusedBecause {
     pub const fn code(self) -> &'static str {
         match self {
             RefusedBecause::NoSuchAlert => "no_such_alert",
+            RefusedBecause::NoSuchSubject => "no_such_subject",
             RefusedBecause::KeyReused => "key_reused",
             RefusedBecause::Overtaken => "overtaken",
             RefusedBecause::NotPending => "not_pending",
@@ -144,6 +148,7 @@ impl RefusedBecause {
     pub const fn remedy_zh(self) -> &'static str {
         match self {
             RefusedBecause::NoSuchAlert => "请核对预警编号",
+            RefusedBecause::NoSuchSubject => "请核对来源系统和办件编号，或者机构代码",
             RefusedBecause::KeyReused => "请换一个 key；原 key 的结果可以用原内容再查",
             RefusedBecause::Overtaken => "请重新查看该预警，按最新情况再作决定",
             RefusedBecause::NotPending => "已发出的预警可以认定、不予认定或者督办",

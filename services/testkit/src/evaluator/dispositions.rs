@@ -152,6 +152,22 @@ impl Deeds {
         }
     }
 
+    /// The alert is there because somebody raised it by this command.
+    pub fn raised(&mut self, command: &Command) {
+        self.answers.push(Answer {
+            id: command.id.clone(),
+            digest: command.digest(),
+            refused: None,
+        });
+    }
+
+    /// Somebody raises what is there already; answers why that is refused, where it is.
+    pub fn raised_again(&self, command: &Command) -> Option<Because> {
+        let known = self.answers.iter().find(|a| a.id == command.id);
+        let same = known.is_some_and(|known| known.digest == command.digest());
+        (!same).then_some(Because::KeyReused)
+    }
+
     /// A command arrives about an alert, which names the item; answers why it is refused, where it is.
     pub fn command(
         &mut self,

@@ -192,6 +192,9 @@ pub const ALERTS: &[&str] = &[
     "0/negative",
     "2/one-person",
     "0/disposition/T15@no-notice",
+    "0/disposition/manual@m0",
+    "0/disposition/manual@m0",
+    "1/disposition/manual@m1",
     "0/disposition/T15@inspection/Q2@2026-02",
 ];
 
@@ -227,7 +230,12 @@ pub const DEEDS: &[&str] = &[
 ];
 
 /// Alerts that something is ordered about, such as there mostly are.
-pub const ORDERED: &[&str] = &["0/inspection/Q2@2026-02", "0/no-notice", "1/whole"];
+pub const ORDERED: &[&str] = &[
+    "0/inspection/Q2@2026-02",
+    "0/no-notice",
+    "1/whole",
+    "0/disposition/manual@m0",
+];
 
 /// What is done about orders, by whom, with what words behind the instant, and until when, in hours from then: too soon for a reminder, long
 /// enough for one, for longer than most histories last, sooner than before.
