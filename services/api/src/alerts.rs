@@ -1,6 +1,6 @@
 //! `/api/v1/alerts`: a page, one with its account and history, all as NDJSON, CSV or a workbook; and the counts.
 
-mod table;
+pub(crate) mod table;
 
 use axum::Json;
 use axum::body::Body;

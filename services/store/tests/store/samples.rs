@@ -86,6 +86,12 @@ pub fn full_alert(case_no: &str) -> AlertRecord {
     }
 }
 
+/// As a page of a list has it: without its evidence.
+pub fn in_list(mut alert: AlertRecord) -> AlertRecord {
+    alert.evidence.clear();
+    alert
+}
+
 fn full_disposition() -> Disposition {
     let by = |person: &str, ms| Signature {
         person: person.into(),
