@@ -115,16 +115,16 @@ impl Metadata {
             self.userinfo_endpoint.as_ref(),
             self.end_session_endpoint.as_ref(),
         ];
-        match addresses
+        let safe = addresses
             .into_iter()
             .flatten()
-            .all(|url| is_safe_address(url))
-        {
-            true => Ok(self),
-            false => Err(Failure::Unfit(
+            .all(|url| is_safe_address(url));
+        if !safe {
+            return Err(Failure::Unfit(
                 "an address is neither https nor on this machine",
-            )),
+            ));
         }
+        Ok(self)
     }
 }
 
