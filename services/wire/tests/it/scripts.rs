@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 
 use mingjing_domain::Timestamp;
+use mingjing_domain::alert::Level;
 use mingjing_domain::command::{Act, Author, Command, Subject, SubjectKind};
-use mingjing_domain::disposition::{Conclusion, Disposal};
+use mingjing_domain::disposition::{Conclusion, Disposal, ManualAlert};
 use mingjing_domain::event::{Actor, Attachment, CaseData, CaseEvent, EventKind, Special, Value};
 use mingjing_domain::source::{Source, SourceClock};
 use mingjing_domain::text::Text;
@@ -225,6 +226,13 @@ pub fn record() -> impl Strategy<Value = LogRecord<'static>> {
             let what = Act::Dispose { alert_id: "0f".repeat(16), disposal };
             let by = Author::Person { id: key.to_string(), body: "sfj".into(), office: "监督科".into() };
             LogRecord::Command(Box::new(Command::keyed(&key, by, at, reason, subject, what)))
+        }),
+        1 => (id(), instant(), "[\\p{Han}]{1,9}", of("[a-z0-9-]{1,9}"), vec("[0-9a-f]{64}", 0..3)).prop_map(|(key, at, title, to, evidence)| {
+            let subject = Subject { kind: SubjectKind::Org, source: String::new(), key: key.to_string() };
+            let alert = ManualAlert { label: "m1".into(), title, level: Level::Red, legal_basis: "某条".into(), to, evidence };
+            let by = Author::Person { id: key.to_string(), body: "sfj".into(), office: "监督科".into() };
+            let what = Act::Raise { alert: Box::new(alert) };
+            LogRecord::Command(Box::new(Command::keyed(&key, by, at, "群众反映".into(), subject, what)))
         }),
         1 => ("[0-9a-f]{64}", "[a-z0-9.]{1,9}").prop_map(|(hash, version)| {
             LogRecord::DefinitionsActivated { hash, version }
