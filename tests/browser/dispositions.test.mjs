@@ -87,14 +87,15 @@ test('a supervisor orders, the department answers with a file, the supervisor cl
   await screenshot(page, 'thread-1366')
 })
 
-test('an order is passed on, reported back and answered by who passed it on; more time is asked for and refused', async () => {
+test('an order is passed on, reported back and answered by who passed it on; what was put right is checked', async () => {
   const card = await newestCard()
   await page.goto(`${platform.url}/#/alert/${card.alert_id}`)
   await begin('order')
+  await page.locator('#order_rectify').check()
   await fill('order', { why: '请说明超期原因', body: '510500-sfj', office: '执法监督科', person: 'li' })
   await done('order')
   await begin('pass_on')
-  await fill('pass_on', { to: 'wang', why: '请核对受理登记', body: 'zjj', office: '', person: 'sun' })
+  await fill('pass_on', { to: 'wang', why: '请核对受理登记', body: 'zjj', person: 'sun' })
   await done('pass_on')
   await page.locator('#thread li[data-depth="1"]', { hasText: '→ wang' }).waitFor()
 
@@ -122,13 +123,39 @@ test('an order is passed on, reported back and answered by who passed it on; mor
   await fill('answer', { why: '已查明并补录', body: 'zjj', person: 'sun' })
   await done('answer')
 
+  await page.locator('.not-now summary').click()
+  assert.match(await page.locator('[data-refused="close"]').textContent(), /尚未报送整改/)
+  await begin('rectify')
+  await fill('rectify', { evidence: '0a'.repeat(32), why: '已补办', body: 'zjj', person: 'sun' })
+  await done('rectify')
+  await begin('accept_rectification')
+  await fill('accept_rectification', { why: '材料属实', body: '510500-sfj', person: 'li' })
+  await done('accept_rectification')
+  await begin('close')
+  await fill('close', { why: '予以办结', person: 'li' })
+  await done('close')
+
   const titles = await page.locator('#thread .thread-head b').allTextContents()
-  assert.deepEqual(titles.map((title) => title.replace(/ ?至.*/, '')), ['督办', '转办', '回报转办', '申请延期', '不予延期', '反馈督办'])
+  assert.deepEqual(titles.map((title) => title.replace(/ ?至.*/, '')), ['督办（须整改）', '转办', '回报转办', '申请延期', '不予延期', '反馈督办', '整改', '整改验收通过', '办结督办'])
   const { alert } = await ask(`/api/v1/alerts/${card.alert_id}`)
   const { passed_on, extensions_asked, answers } = alert.disposition.order
   assert.deepEqual([passed_on[0].reports[0].by.person, extensions_asked[0].outcome.by.person, answers[0].by.person], ['wang', 'li', 'sun'])
   await page.locator('#thread').scrollIntoViewIfNeeded()
   await screenshot(page, 'passed-on-1366')
+})
+
+test('a supervisor raises an alert by hand on a case, and it is there at once', async () => {
+  const card = await newestCard()
+  await page.goto(`${platform.url}/#/cases/${encodeURIComponent(card.source)}/${encodeURIComponent(card.case_no)}`)
+  await page.locator('[data-act="raise"]').click()
+  await page.locator('#raise_title').waitFor()
+  await choose('#raise_level', '黄牌')
+  await fill('raise', { title: '现场检查超范围', legal_basis: '《行政检查办法》（条款待核）', why: '群众反映检查事项超出计划', body: '510500-sfj', person: 'li' })
+  await screenshot(page, 'raise-1366')
+  await page.locator('.act-submit button[type=submit]').click()
+  await page.locator('main', { hasText: '人工预警（现场检查超范围）' }).waitFor()
+  const { alerts } = await ask(`/api/v1/alerts?control_point=disposition/manual&case_no=${encodeURIComponent(card.case_no)}`)
+  assert.deepEqual(alerts.map(({ level, status, rule }) => [level, status, rule]), [['yellow', 'issued', 'MANUAL']])
 })
 
 test('a form that lacks what the act needs is not sent, and says what is missing', async () => {

@@ -197,6 +197,12 @@ fn acts(path: &str) -> Result<&'static [&'static str]> {
 
 /// What has to be said for the request to be a good one, so that nothing else is refused than whose it is.
 fn body(path: &str, act: &str) -> Value {
+    if path == "/api/v1/alerts" {
+        return json!({
+            "why": "试验", "key": "beyond-raise", "title": "试验", "level": "yellow", "legal_basis": "试验",
+            "subject": { "kind": "case", "source": SOURCE, "key": "b-1" },
+        });
+    }
     if path != "/api/v1/alerts/{alert_id}/{act}" {
         return json!({});
     }
@@ -204,7 +210,9 @@ fn body(path: &str, act: &str) -> Value {
     match act {
         "dismiss" | "withdraw" => body["conclusion"] = json!("objective"),
         "order" | "pass_up" => body["to"] = json!("qu-b"),
-        "extend" => body["due_at"] = json!("2026-12-04T18:00:00+08:00"),
+        "pass_on" => body["to"] = json!("h-1"),
+        "rectify" => body["evidence"] = json!(["0f".repeat(32)]),
+        "extend" | "ask_extension" => body["due_at"] = json!("2026-12-04T18:00:00+08:00"),
         _ => {}
     }
     body

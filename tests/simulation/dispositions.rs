@@ -7,7 +7,7 @@ use mingjing_testkit::script::check;
 use crate::charts::chart;
 
 /// Yellow on 9 July, red on 16 July, where nothing is decided.
-fn decision() -> String {
+pub fn decision() -> String {
     chart(
         "\
 limits:

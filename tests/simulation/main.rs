@@ -9,6 +9,7 @@ mod inspections;
 mod ledger;
 mod life;
 mod limits;
+mod manual;
 mod national;
 mod orders;
 mod procedure;

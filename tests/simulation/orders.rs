@@ -157,3 +157,82 @@ answered too_late
     assert_eq!(day(order.due_at), "2026-07-22T18:00:00+08:00");
     assert_eq!(order.extended.len(), 1);
 }
+
+#[test]
+fn what_was_put_right_is_proved_and_checked_by_another_before_an_order_is_closed() {
+    let alerts = after(
+        "
+dispose late rectify by zjj-sun 2026-07-10 08:00 proof 0a
+answered no_order
+dispose late order by li 2026-07-10 09:00 to zjj rectify
+dispose late rectify by zjj-sun 2026-07-13 09:00 proof 0a
+answered not_answered
+dispose late answer by zjj-sun 2026-07-13 10:00
+dispose late close by li 2026-07-13 11:00
+answered not_rectified
+dispose late accept_rectification by li 2026-07-13 11:00
+answered nothing_to_check
+dispose late rectify by zjj-sun 2026-07-14 09:00
+answered no_evidence
+dispose late rectify by zjj-sun 2026-07-14 09:00 proof 0a proof 0b why 已补办
+answered applied
+dispose late rectify by zjj-sun 2026-07-14 10:00 proof 0c
+answered not_checked
+dispose late close by li 2026-07-14 11:00
+answered not_checked
+dispose late accept_rectification by zjj-sun 2026-07-14 11:00
+answered own_decision
+dispose late reject_rectification by li 2026-07-15 09:00 why 缺送达回证
+answered applied
+dispose late close by li 2026-07-15 10:00
+answered not_rectified
+dispose late rectify by zjj-sun 2026-07-16 09:00 proof 0d
+answered applied
+dispose late accept_rectification by wang 2026-07-16 10:00
+answered applied
+dispose late rectify by zjj-sun 2026-07-16 11:00 proof 0e
+answered already_rectified
+dispose late reject_rectification by li 2026-07-16 11:00
+answered nothing_to_check
+dispose late close by li 2026-07-16 12:00
+answered applied
+expect late yellow issued due 2026-07-08 breached 2026-07-09 is open
+",
+    );
+    let order = order_of(&alerts);
+    let [first, second] = &*order.rectifications else {
+        panic!("two, not {:?}", order.rectifications)
+    };
+    assert_eq!(first.evidence, ["0a", "0b"]);
+    let checked = first.checked.as_ref().expect("it was checked");
+    assert_eq!(
+        (checked.accepted, &*checked.by.reason),
+        (false, "缺送达回证")
+    );
+    let checked = second.checked.as_ref().expect("it was checked");
+    assert_eq!((checked.accepted, &*checked.by.person), (true, "wang"));
+    assert!(order.must_rectify && order.closed.is_some());
+}
+
+#[test]
+fn nothing_need_be_put_right_where_that_was_not_ordered_but_what_was_is_checked() {
+    let alerts = after(
+        "
+dispose late order by li 2026-07-10 09:00 to zjj
+dispose late answer by zjj-sun 2026-07-13 10:00
+dispose late rectify by zjj-sun 2026-07-13 11:00 proof 0a
+answered applied
+dispose late close by li 2026-07-13 12:00
+answered not_checked
+dispose late accept_rectification by li 2026-07-13 13:00
+answered applied
+dispose late close by li 2026-07-13 14:00
+answered applied
+dispose late order by li 2026-07-13 15:00 to zjj
+dispose late answer by zjj-sun 2026-07-13 16:00
+dispose late close by li 2026-07-13 17:00
+answered applied
+",
+    );
+    assert!(order_of(&alerts).rectifications.is_empty());
+}

@@ -25,7 +25,10 @@ export const isCase = (alert: Alert) => alert.subject_kind === 'case'
 export const isInspections = (alert: Alert) => alert.control_point.startsWith('inspection/')
 
 /** Whether it is about an order that was not answered; its step then names the alert that the order is about. */
-export const isAboutOrder = (alert: Alert) => alert.control_point.startsWith('disposition/')
+export const isAboutOrder = (alert: Alert) => alert.control_point === 'disposition/T15'
+
+/** Whether a person raised it; its step then only tells it from others (`MANUAL_POINT` in services/domain). */
+export const isManual = (alert: Alert) => alert.control_point === 'disposition/manual'
 
 /** What it is about, by the names that codes have. */
 export function subjectText(alert: Alert, names: Names) {

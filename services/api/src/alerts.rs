@@ -254,8 +254,9 @@ fn asked(query: &str) -> Result<Asked, ApiError> {
                 "answered" => filter.order = Some(OrderState::Answered),
                 "overdue" => asked.overdue = true,
                 "extension_asked" => filter.order = Some(OrderState::ExtensionAsked),
+                "to_check" => filter.order = Some(OrderState::ToCheck),
                 _ => {
-                    let known = "write unanswered, overdue, extension_asked or answered";
+                    let known = "write unanswered, overdue, extension_asked, answered or to_check";
                     return Err(ApiError::bad(&name, known));
                 }
             },

@@ -7,7 +7,7 @@ use axum::Json;
 use axum::extract::{Path, RawQuery, State as Here};
 use mingjing_domain::Timestamp;
 use mingjing_domain::command::INSPECTION_POINT;
-use mingjing_domain::disposition::ORDER_POINT;
+use mingjing_domain::disposition::{MANUAL_POINT, ORDER_POINT};
 use mingjing_engine::Rules;
 use mingjing_engine::explain::{
     Asked, CaseLog, Entry, Explanation, InForce, Known, Said, View, explain,
@@ -239,11 +239,11 @@ fn published(alerts: &[AlertView], explanation: &Explanation, asked: Asked) -> V
     let until = explanation.as_known_at.unwrap_or(asked.at);
     alerts
         .iter()
-        // What an inspection found rests on other cases too, and what is owed upon an order on what people did; their own evidence
-        // explains them.
+        // What an inspection found rests on other cases too, what is owed upon an order on what people did, and what
+        // was raised by hand on nothing but a person's word; their own evidence explains them.
         .filter(|alert| {
             let point = &alert.alert.control_point;
-            !point.starts_with(INSPECTION_POINT) && point != ORDER_POINT
+            !point.starts_with(INSPECTION_POINT) && point != ORDER_POINT && point != MANUAL_POINT
         })
         .filter_map(|alert| {
             let last = alert.history.iter().rev().find(|h| h.at <= until)?;

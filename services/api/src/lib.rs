@@ -29,6 +29,7 @@ mod people;
 mod portal;
 mod query;
 mod query_code;
+mod raising;
 mod rules;
 mod sources;
 mod view;
@@ -113,7 +114,7 @@ pub fn router(state: State, beside: Router) -> Router {
     let counted = from_fn_with_state(state.metrics.clone(), metrics::count);
     let gate = from_fn_with_state(state.clone(), people::gate::pass);
     Router::new()
-        .route("/api/v1/alerts", get(alerts::list))
+        .route("/api/v1/alerts", get(alerts::list).post(raising::raise))
         .route("/api/v1/alerts/export", get(alerts::export))
         .route("/api/v1/alerts/stream", get(live::stream))
         .route("/api/v1/alerts/{alert_id}", get(alerts::one))

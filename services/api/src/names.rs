@@ -21,6 +21,9 @@ pub struct NameTables {
     pub version: String,
     /// Bodies.
     pub orgs: BTreeMap<String, String>,
+    /// 行政区划 by body: what somebody sees hangs on it, and readers are not told.
+    #[serde(skip)]
+    pub regions: BTreeMap<String, String>,
     /// Offices by body.
     pub offices: BTreeMap<String, BTreeMap<String, String>>,
     /// Officers' posts by their ids; no names, which are personal data.
@@ -133,6 +136,9 @@ fn tables_of(files: Vec<DefinitionFile>) -> NameTables {
         tables
             .orgs
             .insert(body.code.text.clone(), body.name.clone());
+        tables
+            .regions
+            .insert(body.code.text.clone(), body.region.clone());
         let offices = tables.offices.entry(body.code.text.clone()).or_default();
         for office in &body.offices {
             offices.insert(office.code.text.clone(), office.name.clone());

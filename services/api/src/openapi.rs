@@ -76,7 +76,7 @@ const FILTERS: &[Parameter] = &[
     (
         "query",
         "order_state",
-        "有未办结的督办，且: unanswered 未反馈, overdue 逾期未反馈, extension_asked 申请延期待答复, answered 已反馈待办结",
+        "有未办结的督办，且: unanswered 未反馈, overdue 逾期未反馈, extension_asked 申请延期待答复, answered 已反馈待办结, to_check 整改待验收",
     ),
     (
         "query",

@@ -1,7 +1,7 @@
 //! Commands: what somebody decided about a subject, put into the log of the subject's partition.
 //!
 //! The platform's own periodic inspections speak this way ([`Act::Found`], [`Act::NotFound`], [`Act::Over`]), and people who work an
-//! alert ([`Act::Dispose`]). A command is never taken back: a later one about the same thing counts instead. Later is by
+//! alert ([`Act::Dispose`]) or raise one ([`Act::Raise`]). A command is never taken back: a later one about the same thing counts instead. Later is by
 //! `(at, id)`, which two processes that ran the same inspection order alike, whichever of them reaches the log first. What people
 //! ask for is decided where the command lies in the log, applied or refused; one that was given before another that is applied is refused.
 
@@ -11,7 +11,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::alert::Level;
-use crate::disposition::Disposal;
+use crate::disposition::{Disposal, ManualAlert, manual_id};
 use crate::ids::{Slot, alert_id, derived_id};
 use crate::time::Timestamp;
 
@@ -210,6 +210,11 @@ pub enum Act {
         /// What.
         disposal: Disposal,
     },
+    /// A person raises an alert about the subject that no rule found.
+    Raise {
+        /// What is alleged.
+        alert: Box<ManualAlert>,
+    },
 }
 
 impl Act {
@@ -220,7 +225,7 @@ impl Act {
                 Some((&finding.rule, &finding.window.label))
             }
             Act::NotFound { rule, window } => Some((rule, window)),
-            Act::Dispose { .. } => None,
+            Act::Dispose { .. } | Act::Raise { .. } => None,
         }
     }
 
@@ -231,6 +236,7 @@ impl Act {
             Act::NotFound { .. } => "not_found",
             Act::Over { .. } => "over",
             Act::Dispose { disposal, .. } => disposal.code(),
+            Act::Raise { .. } => "raise",
         }
     }
 }
@@ -301,6 +307,7 @@ impl Command {
     pub fn alert_id(&self) -> String {
         match (&self.what, self.what.about()) {
             (Act::Dispose { alert_id, .. }, _) => alert_id.clone(),
+            (Act::Raise { alert }, _) => manual_id(&self.subject, &alert.label),
             (_, about) => {
                 let (rule, window) = about.unwrap_or_default();
                 finding_id(&self.subject, rule, window)

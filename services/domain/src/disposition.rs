@@ -10,6 +10,7 @@
 //! ([`Basis`]). What stands of a decision follows from comparing both; it is never dropped silently and never
 //! outlives the facts it was made on.
 
+mod manual;
 mod order;
 mod record;
 mod refusal;
@@ -21,7 +22,8 @@ use serde::{Deserialize, Serialize};
 use crate::limit::{Budget, Unit};
 use crate::time::Timestamp;
 
-pub use order::{Answer, ExtensionAsked, ExtensionOutcome, Order, PassedOn};
+pub use manual::{MANUAL_POINT, MANUAL_RULE, ManualAlert, manual_id, manual_label};
+pub use order::{Answer, Check, ExtensionAsked, ExtensionOutcome, Order, PassedOn, Rectification};
 pub use record::{
     Appeal, AppealOutcome, Automatic, Basis, Decision, Disposition, DispositionState, PassedUp,
     Signature, Verdict,
@@ -131,6 +133,9 @@ pub enum Disposal {
         /// Until when it is to be answered; none: the default.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         due_at: Option<Timestamp>,
+        /// 须整改: whether something has to be put right, and that be proved, before it is closed.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        rectify: bool,
     },
     /// 反馈, to the open order, else to the card itself.
     Answer {
@@ -164,13 +169,23 @@ pub enum Disposal {
     },
     /// 不予延期, upon a request.
     RefuseExtension,
+    /// 整改: something was put right upon an order that was answered.
+    Rectify {
+        /// SHA-256 of the files that prove it, 64 hexadecimal digits each.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        evidence: Vec<String>,
+    },
+    /// 验收通过, of what was put right.
+    AcceptRectification,
+    /// 退回整改: what was put right does not do.
+    RejectRectification,
     /// 办结, of an order that was answered.
     Close,
 }
 
 impl Disposal {
     /// The codes of all acts, as they stand in addresses.
-    pub const CODES: [&'static str; 16] = [
+    pub const CODES: [&'static str; 19] = [
         "hold",
         "issue",
         "confirm",
@@ -186,6 +201,9 @@ impl Disposal {
         "ask_extension",
         "extend",
         "refuse_extension",
+        "rectify",
+        "accept_rectification",
+        "reject_rectification",
         "close",
     ];
 
@@ -207,6 +225,9 @@ impl Disposal {
             Disposal::AskExtension { .. } => "ask_extension",
             Disposal::Extend { .. } => "extend",
             Disposal::RefuseExtension => "refuse_extension",
+            Disposal::Rectify { .. } => "rectify",
+            Disposal::AcceptRectification => "accept_rectification",
+            Disposal::RejectRectification => "reject_rectification",
             Disposal::Close => "close",
         }
     }

@@ -55,7 +55,7 @@ pub(crate) struct Outcome {
 }
 
 impl Handled {
-    fn answer_to(&self, command: &str) -> Option<&Answered> {
+    pub(crate) fn answer_to(&self, command: &str) -> Option<&Answered> {
         self.answers.iter().find(|a| a.command == command)
     }
 

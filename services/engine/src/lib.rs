@@ -283,9 +283,12 @@
 //! from the second after the due instant on what T15 is, and from the second after the deadline of `red_after` counted from the due instant on red; all by the
 //! partition's clock, whatever the source's. The first answer ends it: in time, the notice, and a card that was raised already is withdrawn; late, it stands as grave as it was by
 //! then, ended, and is told even where it was never raised. Withdrawn while the alert ordered about is withdrawn or cancelled, where T15 is off, and while unanswered and an
-//! appeal that was made no later than the due instant is open. An extension is given before the due instant has passed. An appeal that is
+//! appeal that was made no later than the due instant is open. An extension is given before the due instant has passed, or upon a request
+//! that was made by then and waits. An appeal that is
 //! turned down, made by then, gives an unanswered order its term anew from the decision on, if that is later; one made later, but before it would be red, keeps
-//! it from becoming red while it is open, and `red_after` counts from its decision. The order itself may be ordered about.
+//! it from becoming red while it is open, and `red_after` counts from its decision. The order itself may be ordered about. What was passed on within a department is not judged.
+//!
+//! **Raised by hand** (`disposition/manual`). What a person raises about a case of which something has arrived, or a body that is defined, stands issued as it was raised; nothing judges it.
 //!
 //! [`PointKind`]: mingjing_domain::definitions::PointKind
 

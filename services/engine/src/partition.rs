@@ -8,6 +8,7 @@ mod explain;
 mod findings;
 mod former;
 mod judge;
+mod manual;
 mod orders;
 mod recover;
 mod rules_in_force;
@@ -114,7 +115,7 @@ pub struct Engine {
     source_ix: FxHashMap<Box<str>, SourceIx>,
     /// What inspections found, by alert id.
     pub(crate) findings: BTreeMap<String, Known>,
-    /// The alerts about unanswered orders, by alert id.
+    /// The alerts about unanswered orders, and those that people raised, by alert id.
     pub(crate) owed: BTreeMap<String, Published>,
     order_timers: OrderTimers,
     /// Only while recovering: commands of people that were read and not decided.

@@ -90,7 +90,7 @@ const WITH_DISPOSITIONS: u64 = u64::MAX;
 /// The same where there are also alerts about unanswered orders, for engines that know nothing of those.
 const WITH_ORDERS: u64 = u64::MAX - 1;
 
-/// An alert about an unanswered order: revision, record as JSON.
+/// An alert about an unanswered order, or one that a person raised: revision, record as JSON.
 type OwedImage = (u32, String);
 
 /// What people did about one alert, by its id.

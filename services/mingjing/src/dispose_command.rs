@@ -23,7 +23,7 @@ pub struct DisposeArgs {
     /// 结论, to dismiss or withdraw.
     #[arg(long, value_enum)]
     conclusion: Option<Conclusion>,
-    /// A file that proves an appeal, an answer or a report: its hash is sent, not the file. May be said again.
+    /// A file that proves an appeal, an answer, a report or a rectification: its hash is sent, not the file. May be said again.
     #[arg(long, value_name = "FILE")]
     evidence: Vec<PathBuf>,
     /// The body an order goes to, or an appeal is passed up to; the person an order is passed on to.
@@ -32,6 +32,9 @@ pub struct DisposeArgs {
     /// When an order's answer, or the report on what was passed on of it, is due, like 2026-12-04T18:00:00+08:00.
     #[arg(long, value_name = "INSTANT")]
     due_at: Option<String>,
+    /// 须整改: an order is closed only when something was put right and found enough.
+    #[arg(long)]
+    rectify: bool,
     #[command(flatten)]
     said: SaidArgs,
     #[command(flatten)]
@@ -72,6 +75,12 @@ enum Act {
     Extend,
     /// 不予延期.
     RefuseExtension,
+    /// 整改.
+    Rectify,
+    /// 验收通过.
+    AcceptRectification,
+    /// 退回整改.
+    RejectRectification,
     /// 办结.
     Close,
 }
@@ -99,6 +108,9 @@ pub async fn run(args: &DisposeArgs) -> anyhow::Result<()> {
     let mut more = json!({ "to": args.to, "due_at": args.due_at });
     if let Some(conclusion) = args.conclusion {
         more["conclusion"] = json!(code(conclusion.to_possible_value()));
+    }
+    if args.rectify {
+        more["rectify"] = json!(true);
     }
     if !evidence.is_empty() {
         more["evidence"] = json!(evidence);

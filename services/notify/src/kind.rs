@@ -56,13 +56,19 @@ pub enum Kind {
     Extended,
     /// 不予延期.
     ExtensionRefused,
+    /// 整改: something was put right upon an order.
+    Rectified,
+    /// 整改验收通过.
+    RectificationAccepted,
+    /// 退回整改.
+    RectificationRejected,
     /// 督办办结.
     Closed,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Kind; 24] = [
+    pub const ALL: [Kind; 27] = [
         Kind::Raised,
         Kind::Reminder,
         Kind::Issued,
@@ -86,12 +92,15 @@ impl Kind {
         Kind::ExtensionAsked,
         Kind::Extended,
         Kind::ExtensionRefused,
+        Kind::Rectified,
+        Kind::RectificationAccepted,
+        Kind::RectificationRejected,
         Kind::Closed,
     ];
 
     /// What a route is told of that does not say of what: everything that asks somebody for something, or takes that back. What
     /// is not out yet, or only changes a date, waits to be looked at.
-    pub const USUAL: [Kind; 14] = [
+    pub const USUAL: [Kind; 16] = [
         Kind::Reminder,
         Kind::Issued,
         Kind::Review,
@@ -106,6 +115,8 @@ impl Kind {
         Kind::ExtensionAsked,
         Kind::Extended,
         Kind::ExtensionRefused,
+        Kind::Rectified,
+        Kind::RectificationRejected,
     ];
 
     /// The code used in configurations and messages.
@@ -134,6 +145,9 @@ impl Kind {
             Kind::ExtensionAsked => "extension_asked",
             Kind::Extended => "extended",
             Kind::ExtensionRefused => "extension_refused",
+            Kind::Rectified => "rectified",
+            Kind::RectificationAccepted => "rectification_accepted",
+            Kind::RectificationRejected => "rectification_rejected",
             Kind::Closed => "closed",
         }
     }
@@ -164,6 +178,9 @@ impl Kind {
             Kind::ExtensionAsked => "申请督办延期",
             Kind::Extended => "督办延期",
             Kind::ExtensionRefused => "不予督办延期",
+            Kind::Rectified => "整改",
+            Kind::RectificationAccepted => "整改验收通过",
+            Kind::RectificationRejected => "退回整改",
             Kind::Closed => "督办办结",
         }
     }
@@ -238,6 +255,20 @@ fn act_on(command: &str, order: &Order) -> Option<Kind> {
     }
     if order.extended.iter().any(|e| by(&e.command)) {
         return Some(Kind::Extended);
+    }
+    for done in &order.rectifications {
+        if by(&done.by.command) {
+            return Some(Kind::Rectified);
+        }
+        match &done.checked {
+            Some(check) if by(&check.by.command) => {
+                return Some(match check.accepted {
+                    true => Kind::RectificationAccepted,
+                    false => Kind::RectificationRejected,
+                });
+            }
+            _ => {}
+        }
     }
     for asked in &order.extensions_asked {
         if by(&asked.by.command) {

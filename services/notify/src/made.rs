@@ -102,6 +102,8 @@ pub(crate) fn ordered() -> AlertRecord {
             by: signature("c-answer"),
             evidence: Vec::new(),
         }],
+        must_rectify: false,
+        rectifications: Vec::new(),
         closed: None,
     };
     disposed(Some(order), None)

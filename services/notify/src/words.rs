@@ -328,6 +328,10 @@ fn reason(kind: Kind, alert: &AlertRecord) -> Option<&str> {
         Kind::ExtensionAsked => &order?.extensions_asked.last()?.by,
         Kind::Extended => order?.extended.last()?,
         Kind::ExtensionRefused => &order?.extensions_asked.last()?.outcome.as_ref()?.by,
+        Kind::Rectified => &order?.rectifications.last()?.by,
+        Kind::RectificationAccepted | Kind::RectificationRejected => {
+            &order?.rectifications.last()?.checked.as_ref()?.by
+        }
         Kind::Closed => order?.closed.as_ref()?,
         Kind::Answered => {
             let answers = order.map_or(&disposition.answers, |o| &o.answers);

@@ -8,7 +8,6 @@ use chrono_tz::Asia::Shanghai;
 use mingjing_domain::Timestamp;
 use mingjing_domain::alert::Status;
 use mingjing_domain::definitions::DefinitionSet;
-use mingjing_domain::disposition::ORDER_POINT;
 use mingjing_engine::explain::{
     Asked, CaseLog, Entry, Explanation, InForce, Known, Said, View, explain, text_zh,
 };
@@ -199,8 +198,8 @@ fn holds_after(partition: &Partition, until: usize) -> Result<(), String> {
             .filter(|row| row.source == source && row.case_no == case_no)
             // What an inspection found is no conclusion from the case's own log.
             .filter(|row| !row.control_point.starts_with("inspection/"))
-            // And what is owed upon an order follows from what people did.
-            .filter(|row| row.control_point != ORDER_POINT)
+            // And what is owed upon an order, or was raised by hand, follows from what people did.
+            .filter(|row| !row.control_point.starts_with("disposition/"))
             .collect();
         published.sort();
         let mut explained: Vec<Row> = told.alerts.iter().map(Row::from).collect();

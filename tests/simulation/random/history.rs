@@ -224,6 +224,7 @@ impl Writer<'_> {
                         "extend" | "ask_extension" => {
                             format!(" until {}", show(at + Duration::hours(300)))
                         }
+                        "rectify" => " proof 0f".to_owned(),
                         "pass_on" => format!(" to wang until {}", show(at + Duration::hours(30))),
                         _ => String::new(),
                     };
@@ -251,6 +252,17 @@ impl Writer<'_> {
                 );
                 self.disposed.push(line.clone());
                 format!("{line}\n")
+            }
+            Action::Raise {
+                subject,
+                level,
+                label,
+                key,
+            } => {
+                let subject = ["case 0", "case 1", "org zjj", "case 99"][usize::from(*subject)];
+                let level = ["notice", "yellow", "red"][usize::from(*level)];
+                let (at, source) = (show(self.now), source_of(0));
+                format!("source {source}\nraise {subject} m{label} {level} by li {at} key r{key}\n")
             }
             Action::DisposeAgain { otherwise } => {
                 let line = self.disposed.last()?;

@@ -97,6 +97,7 @@ fn without_conflicts() -> impl Strategy<Value = History> {
                     ..
                 } | Action::Dispose { .. }
                     | Action::Order { .. }
+                    | Action::Raise { .. }
                     | Action::DisposeAgain { .. }
                     | Action::Declare { .. }
                     | Action::Complete { .. }

@@ -3,7 +3,6 @@
 use mingjing_domain::Timestamp;
 use mingjing_domain::alert::Status;
 use mingjing_domain::definitions::DefinitionSet;
-use mingjing_domain::disposition::ORDER_POINT;
 use mingjing_domain::fact::{Cause, Fact};
 use mingjing_engine::Engine;
 use mingjing_testkit::script::{EngineRun, Input, Judge, Row, compiled, difference};
@@ -137,9 +136,9 @@ fn alone(run: &EngineRun) -> Vec<Row> {
         .engine
         .alerts()
         .map(|alert| Row::from(&alert.automatic()));
-    // What is owed upon an order follows from what people did.
+    // What is owed upon an order and what is raised by hand follow from what people did.
     let mut rows: Vec<Row> = automatic
-        .filter(|row| row.control_point != ORDER_POINT)
+        .filter(|row| !row.control_point.starts_with("disposition/"))
         .collect();
     rows.sort();
     rows

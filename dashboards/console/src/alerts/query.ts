@@ -18,6 +18,7 @@ export const ORDER_STATES = {
   overdue: { zh: '督办逾期未反馈', en: 'Order overdue' },
   extension_asked: { zh: '督办申请延期待答复', en: 'More time asked for' },
   answered: { zh: '督办已反馈待办结', en: 'Order to be closed' },
+  to_check: { zh: '整改待验收', en: 'Put right, to be checked' },
 } as const satisfies Record<string, Words>
 export type OrderState = keyof typeof ORDER_STATES
 

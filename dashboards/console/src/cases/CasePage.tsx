@@ -6,6 +6,7 @@ import { ApiFailure } from '../api/client'
 import { namesStore } from '../api/names'
 import type { CaseFound } from '../api/types'
 import { Placeholder, Section } from '../components/pieces'
+import { Raise } from '../dispositions/Raise'
 import { full } from '../format'
 import { useStore } from '../store'
 import { t } from '../words/language'
@@ -72,6 +73,7 @@ function Shown({ found, asked }: { found: CaseFound; asked: AskedFor }) {
           {t('办件编号', 'Case')} {caseNo}
         </p>
         {known ? <CaseFacts found={found} known={known} names={names} /> : <p className="nothing">{t('首条记录尚在判定', 'Its first record is being judged')}</p>}
+        {known && <Raise names={names} subject={{ kind: 'case', source, key: caseNo }} to={known.org_code ?? ''} raised={() => casePage.reload()} />}
       </header>
       {known?.flowchart && (
         <div className="card case-chart" id="chart">

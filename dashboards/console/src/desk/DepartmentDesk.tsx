@@ -16,7 +16,7 @@ import { isCase, subjectText } from '../subject'
 import { headline } from '../words/codes'
 import { say, t } from '../words/language'
 import { useReading } from './reading'
-import { type Task, type Urgency, byUrgency, eachOnce, leftText, taskOf } from './tasks'
+import { type Task, type Urgency, byUrgency, eachOnce, leftText, owesRectification, taskOf } from './tasks'
 
 /** Nobody works more at a time; the rest is in the list of alerts. */
 const TASKS_MAX = 200
@@ -86,12 +86,13 @@ function Tasks({ body, narrowed }: { body: string; narrowed: boolean }) {
   const now = useStore(nowStore)
   const { found, failure, again } = useReading(`tasks ${body}`, async (signal) => {
     const filter = { sort: 'owed', ...(narrowed ? {} : { org_code: body }) }
-    const [open, ordered] = await Promise.all([
+    const [open, ordered, answered] = await Promise.all([
       api.alerts({ ...filter, open: 'true', total: 'true' }, null, signal, TASKS_MAX) as Promise<{ alerts: Alert[]; total?: number }>,
       // An order outlives the alert that it is about.
       api.alerts({ ...filter, order_state: 'unanswered' }, null, signal, TASKS_MAX),
+      api.alerts({ ...filter, order_state: 'answered' }, null, signal, TASKS_MAX),
     ])
-    return { alerts: eachOnce([...ordered.alerts, ...open.alerts]), rest: (open.total ?? open.alerts.length) - open.alerts.length }
+    return { alerts: eachOnce([...ordered.alerts, ...answered.alerts.filter(owesRectification), ...open.alerts]), rest: (open.total ?? open.alerts.length) - open.alerts.length }
   })
   if (!found || now === null) {
     if (failure) return <Placeholder state="failed" words={{ zh: `待办未能载入：${failure.message}`, en: `The list could not be loaded: ${api.inEnglish(failure)}` }} retry={again} />

@@ -110,6 +110,7 @@ function reasonOf(kind: Kind, alert: Alert): string {
     const order = openOrderOf(alert)
     return (order && extensionWaiting(order)?.by.reason) ?? ''
   }
+  if (kind.id === 'rectifications') return openOrderOf(alert)?.rectifications?.at(-1)?.by.reason ?? ''
   if (kind.id === 'overdue-orders') return disposition?.order?.by.reason ?? ''
   if (kind.id === 'answered-orders') return disposition?.order?.answers.at(-1)?.by.reason ?? ''
   return ''

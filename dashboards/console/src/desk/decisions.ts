@@ -62,6 +62,14 @@ export const KINDS: Kind[] = [
     dueAt: (alert) => alert.disposition?.order?.due_at ?? null,
   },
   {
+    id: 'rectifications',
+    words: { zh: '整改待验收', en: 'To be checked' },
+    asks: { zh: '核查证明材料，验收通过或者退回整改', en: 'Check the proof; find it enough, or send it back' },
+    query: { ...every, order: 'to_check' },
+    acts: ['accept_rectification', 'reject_rectification'],
+    dueAt: nothing,
+  },
+  {
     id: 'answered-orders',
     words: { zh: '督办已反馈待办结', en: 'Orders to close' },
     asks: { zh: '核查反馈，办结督办', en: 'Check the answer, close the order' },

@@ -2,7 +2,7 @@
 
 import type { Names } from '../api/names'
 import type { Alert } from '../api/types'
-import { owingReports } from '../dispositions/order-tree'
+import { openOrderOf, owingReports, putRight } from '../dispositions/order-tree'
 import { isCase, isInspections } from '../subject'
 import { headline } from '../words/codes'
 import { t } from '../words/language'
@@ -35,6 +35,12 @@ export function asksOf(message: string): string[] {
   return sentences.filter((sentence) => sentence.startsWith('请') && !/^请自预警发出之日起/.test(sentence))
 }
 
+/** Something has to be put right upon an order that is answered. */
+export function owesRectification(alert: Alert): boolean {
+  const order = openOrderOf(alert)
+  return order !== null && ['owed', 'sent back'].includes(putRight(order))
+}
+
 export function taskOf(alert: Alert, names: Names): Task {
   return { alert, dueAt: owedAt(alert), ...cureOf(alert, names) }
 }
@@ -43,6 +49,10 @@ function cureOf(alert: Alert, names: Names): { cure: Cure; what: string } {
   const { disposition } = alert
   const order = disposition?.order
   if (order && !order.closed) {
+    const put = putRight(order)
+    if (order.answers.length > 0 && put === 'sent back') return { cure: 'answer', what: t('整改已被退回，重新整改并报送证明材料', 'What was put right was sent back: put it right and prove it') }
+    if (order.answers.length > 0 && put === 'owed') return { cure: 'answer', what: t(`整改并报送证明材料：${order.by.reason}`, `Put it right and prove it: ${order.by.reason}`) }
+    if (put === 'to check') return { cure: 'wait', what: t('整改结果已报送，等待验收', 'What was put right waits to be checked') }
     if (order.answers.length > 0) return { cure: 'wait', what: t('已反馈督办，等待办结', 'The order is answered; it waits to be closed') }
     const owing = owingReports(order).map((leg) => names.officer(leg.to))
     const held = owing.length > 0 ? t(`（已转办 ${owing.join('、')}，待回报）`, ` (passed on to ${owing.join(', ')})`) : ''

@@ -1,10 +1,7 @@
 // The form of one act: who signs, why, and what the act asks for besides. A refusal is shown where it was asked for.
 
-import { Alert as Notice, AutoComplete, Button, ConfigProvider, DatePicker, Form, Input, Select, theme as antd } from 'antd'
-import enUS from 'antd/locale/en_US'
-import zhCN from 'antd/locale/zh_CN'
+import { Alert as Notice, AutoComplete, Button, Checkbox, DatePicker, Form, Input, Select } from 'antd'
 import dayjs, { type Dayjs } from 'dayjs'
-import 'dayjs/locale/zh-cn'
 import { useState } from 'react'
 
 import { ApiFailure } from '../api/client'
@@ -13,21 +10,13 @@ import type { Names } from '../api/names'
 import { inZoneOf } from '../format'
 import { sessionStore } from '../people/session'
 import { useStore } from '../store'
-import { type Theme, themeStore } from '../theme'
 import { CONCLUSIONS, type Words } from '../words/codes'
-import { languageStore, say, t } from '../words/language'
+import { say, t } from '../words/language'
 import { EvidenceInput } from './EvidenceInput'
+import { BodyInput, FormFrame, SignerFields, options } from './FormParts'
 import { ACT_KINDS, type Act, type Field } from './act-kinds'
 import type { Said } from './send'
 import { adminKeyStore, remember, signerStore } from './signer'
-
-dayjs.locale('zh-cn')
-
-/** As in styles/base.css. */
-const COLOURS: Record<Theme, { colorPrimary: string; colorBgContainer?: string; colorBgElevated?: string }> = {
-  light: { colorPrimary: '#1a56a6' },
-  dark: { colorPrimary: '#4b8ad9', colorBgContainer: '#151f2b', colorBgElevated: '#1d2a3a' },
-}
 
 const TO_BODY = { zh: '督办对象', en: 'To' }
 const TO: Partial<Record<Act, Words>> = { pass_up: { zh: '上级机构', en: 'To the body above' }, pass_on: { zh: '承办人', en: 'To whom' } }
@@ -64,17 +53,15 @@ interface Values {
   to?: string
   due_at?: Dayjs
   evidence?: string[]
+  rectify?: boolean
   admin_key?: string
 }
 
 export default function ActForm(props: Props) {
-  const theme = useStore(themeStore)
-  const algorithm = theme === 'dark' ? antd.darkAlgorithm : antd.defaultAlgorithm
-  const token = { borderRadius: 4, fontFamily: 'inherit', ...COLOURS[theme] }
   return (
-    <ConfigProvider locale={languageStore.get() === 'en' ? enUS : zhCN} theme={{ algorithm, token }} wave={{ disabled: true }}>
+    <FormFrame>
       <Fields {...props} />
-    </ConfigProvider>
+    </FormFrame>
   )
 }
 
@@ -101,11 +88,9 @@ function Fields({ act, names, to = '', many = false, submit: sendIt, cancel }: P
     }
   }
 
-  const signer = person && [person.name || person.person, person.body && names.org(person.body), names.office(person.body, person.office)].filter(Boolean).join(' · ')
   const asked = (field: Field) => kind.fields.includes(field)
   const must = (field: Field, message: string) => (kind.optional?.includes(field) ? [] : [{ required: true, message }])
   const orgs = options(names.tables.orgs)
-  const offices = options(names.tables.offices[body] ?? {})
   const start: Partial<Values> = { ...signerStore.get(), admin_key: adminKeyStore.get() }
   if (act === 'order' && to) start.to = to
   return (
@@ -146,33 +131,17 @@ function Fields({ act, names, to = '', many = false, submit: sendIt, cancel }: P
       <Form.Item name="why" className="wide" label={say(kind.why)} rules={[{ required: true, whitespace: true, message: t(`请写明${kind.why.zh}`, 'Say why') }]}>
         <Input.TextArea rows={3} maxLength={2000} placeholder={t('文号、会议、事由', 'Document, meeting, cause')} />
       </Form.Item>
+      {asked('rectify') && (
+        <Form.Item name="rectify" className="wide" valuePropName="checked">
+          <Checkbox>{t('须整改：报送整改结果并经验收通过后方可办结', 'Something has to be put right before it is closed')}</Checkbox>
+        </Form.Item>
+      )}
       {asked('evidence') && (
-        <Form.Item name="evidence" className="wide" label={t('证明材料（只报送文件的 SHA-256，文件本身不上传）', 'Evidence (only the SHA-256 of files is sent)')}>
+        <Form.Item name="evidence" className="wide" rules={must('evidence', t('请附证明材料', 'Add what proves it'))} label={t('证明材料（只报送文件的 SHA-256，文件本身不上传）', 'Evidence (only the SHA-256 of files is sent)')}>
           <EvidenceInput />
         </Form.Item>
       )}
-      {person ? (
-        <p className="wide act-signer">
-          {t(`以 ${signer} 的名义办理`, `Signed by ${signer}`)}
-        </p>
-      ) : (
-        <>
-          <Form.Item name="body" label={t('签署机构', 'Body')} extra={names.tables.orgs[body]}>
-            <BodyInput names={names} />
-          </Form.Item>
-          <Form.Item name="office" label={t('内设机构', 'Office')}>
-            {offices.length > 0 ? <Select allowClear options={offices} placeholder={t('内设机构', 'Office')} /> : <Input maxLength={128} placeholder={t('如 执法监督科', 'Office')} />}
-          </Form.Item>
-          <Form.Item name="person" label={t('经办人编号', 'Person')} rules={[{ required: true, whitespace: true, message: t('请写明由谁作出', 'Say who decides') }]}>
-            <Input maxLength={128} autoComplete="username" placeholder={t('人员编号或者岗位', 'Id or post')} />
-          </Form.Item>
-        </>
-      )}
-      {needsKey && (
-        <Form.Item name="admin_key" label={t('管理员密钥', 'Key')}>
-          <Input.Password autoComplete="off" />
-        </Form.Item>
-      )}
+      <SignerFields names={names} body={body} needsKey={needsKey} />
       {failure && <Notice className="wide" type="error" showIcon title={t(failure.message, failure.status === 409 ? failure.message : failure.en)} />}
       <div className="wide act-submit">
         <Button type="primary" htmlType="submit" loading={sending}>
@@ -186,12 +155,6 @@ function Fields({ act, names, to = '', many = false, submit: sendIt, cancel }: P
   )
 }
 
-/** A body by its code; one that is on no list, as those who supervise often are, is typed. What the form gives goes on to the input. */
-function BodyInput({ names, ...given }: { names: Names }) {
-  const found = (typed: string, option?: { value: string; label: string }) => Boolean(option && `${option.label}${option.value}`.includes(typed))
-  return <AutoComplete {...given} allowClear options={options(names.tables.orgs)} showSearch={{ filterOption: found }} placeholder={t('机构名称或者代码', 'Name or code')} />
-}
-
 /** A person of the department by id; one whose post no list names is typed. */
 function PersonInput({ names, ...given }: { names: Names }) {
   const people = Object.keys(names.tables.posts).map((value) => ({ value, label: names.officer(value) }))
@@ -199,14 +162,13 @@ function PersonInput({ names, ...given }: { names: Names }) {
   return <AutoComplete {...given} allowClear options={people} showSearch={{ filterOption: found }} placeholder={t('人员编号或者岗位', 'Id or post')} />
 }
 
-const options = (names: Record<string, string>) => Object.entries(names).map(([value, label]) => ({ value, label }))
-
 function saidOf(values: Values, fields: readonly Field[], signs: boolean): Said {
   const said: Said = { why: values.why.trim() }
   if (signs) said.who = { person: values.person?.trim() ?? '', body: values.body ?? '', office: values.office?.trim() ?? '' }
   if (fields.includes('conclusion') && values.conclusion) said.conclusion = values.conclusion
   if (fields.includes('to') && values.to) said.to = values.to
   if (fields.includes('due_at') && values.due_at) said.due_at = inPlatformZone(values.due_at)
+  if (fields.includes('rectify') && values.rectify) said.rectify = true
   if (fields.includes('evidence') && values.evidence?.length) said.evidence = values.evidence
   return said
 }

@@ -2,16 +2,17 @@
 // services/engine/src/dispose/decide.rs as far as the alert itself tells: terms and who signs are left to the platform.
 
 import type { Alert, Disposition } from '../api/types'
+import { isAboutOrder } from '../subject'
 import { STATUSES, type Words } from '../words/codes'
-import { t } from '../words/language'
-import { extensionWaiting, openOrderOf } from './order-tree'
+import { say, t } from '../words/language'
+import { extensionWaiting, openOrderOf, putRight } from './order-tree'
 
 /** The acts, in the order of work. */
-export const ACTS = ['confirm', 'dismiss', 'issue', 'hold', 'order', 'answer', 'pass_on', 'report', 'ask_extension', 'extend', 'refuse_extension', 'close', 'appeal', 'uphold', 'withdraw', 'pass_up'] as const
+export const ACTS = ['confirm', 'dismiss', 'issue', 'hold', 'order', 'answer', 'pass_on', 'report', 'ask_extension', 'extend', 'refuse_extension', 'rectify', 'accept_rectification', 'reject_rectification', 'close', 'appeal', 'uphold', 'withdraw', 'pass_up'] as const
 export type Act = (typeof ACTS)[number]
 
 /** What an act asks for besides who and why (`Asked::disposal` in services/api/src/dispositions.rs). */
-export type Field = 'conclusion' | 'to' | 'due_at' | 'evidence'
+export type Field = 'conclusion' | 'to' | 'due_at' | 'evidence' | 'rectify'
 
 interface ActKind extends Words {
   en: string
@@ -29,13 +30,16 @@ export const ACT_KINDS: Record<Act, ActKind> = {
   dismiss: { zh: '不予认定', en: 'Dismiss', why: { zh: '不予认定的理由', en: 'Why it is none' }, fields: ['conclusion'], refused: dismiss },
   issue: { zh: '发出', en: 'Issue', why: { zh: '发出的理由', en: 'Why it goes out' }, fields: [], refused: issue },
   hold: { zh: '暂缓发出', en: 'Hold', why: { zh: '暂缓的理由', en: 'Why it is held' }, fields: [], refused: hold },
-  order: { zh: '督办', en: 'Order', why: { zh: '督办要求', en: 'What is asked' }, fields: ['to', 'due_at'], optional: ['due_at'], refused: order },
+  order: { zh: '督办', en: 'Order', why: { zh: '督办要求', en: 'What is asked' }, fields: ['to', 'due_at', 'rectify'], optional: ['due_at', 'rectify'], refused: order },
   answer: { zh: '反馈', en: 'Answer', why: { zh: '办理情况', en: 'What was done' }, fields: ['evidence'], optional: ['evidence'], refused: answer },
   pass_on: { zh: '转办', en: 'Pass on', why: { zh: '转办要求', en: 'What is asked' }, fields: ['to', 'due_at'], optional: ['due_at'], refused: needsOrder },
   report: { zh: '回报转办', en: 'Report back', why: { zh: '承办情况', en: 'What was done' }, fields: ['evidence'], optional: ['evidence'], refused: report },
   ask_extension: { zh: '申请延期', en: 'Ask for more time', why: { zh: '申请延期的理由', en: 'Why more time' }, fields: ['due_at'], refused: askExtension },
   refuse_extension: { zh: '不予延期', en: 'Refuse more time', why: { zh: '不予延期的理由', en: 'Why not' }, fields: [], refused: refuseExtension },
   extend: { zh: '延期', en: 'Extend', why: { zh: '延期的理由', en: 'Why more time' }, fields: ['due_at'], refused: needsOrder },
+  rectify: { zh: '报送整改', en: 'Put right', why: { zh: '整改情况', en: 'What was put right' }, fields: ['evidence'], refused: rectify },
+  accept_rectification: { zh: '整改验收通过', en: 'Find it put right', why: { zh: '验收意见', en: 'What was found' }, fields: [], refused: needsRectification },
+  reject_rectification: { zh: '退回整改', en: 'Send it back', why: { zh: '退回的理由', en: 'Why it is sent back' }, fields: [], refused: needsRectification },
   close: { zh: '办结督办', en: 'Close the order', why: { zh: '办结意见', en: 'Why it is closed' }, fields: [], refused: close },
   appeal: { zh: '申诉', en: 'Appeal', why: { zh: '申诉的事实与理由', en: 'Facts and reasons' }, fields: ['evidence'], optional: ['evidence'], refused: appeal },
   uphold: { zh: '申诉维持', en: 'Uphold', why: { zh: '维持的理由', en: 'Why it stands' }, fields: [], refused: needsAppeal },
@@ -90,7 +94,7 @@ function order(alert: Alert) {
 function answer(alert: Alert) {
   const isCard = (alert.level === 'yellow' || alert.level === 'red') && isOut(alert)
   if (openOrder(alert)) return null
-  if (alert.control_point.startsWith('disposition/')) return t('请在原预警上反馈该督办', 'Answer the order where it was given')
+  if (isAboutOrder(alert)) return t('请在原预警上反馈该督办', 'Answer the order where it was given')
   return isCard ? null : needsOrder(alert)
 }
 
@@ -110,8 +114,33 @@ function refuseExtension(alert: Alert) {
   return needsOrder(alert)
 }
 
+/** Why an order cannot be closed, or put right upon, before something else. */
+const PUT_RIGHT = {
+  'not asked': null,
+  enough: null,
+  owed: { zh: '该督办须整改，尚未报送整改结果', en: 'Something has to be put right first' },
+  'to check': { zh: '整改结果尚待验收', en: 'What was put right is to be checked' },
+  'sent back': { zh: '整改已被退回，尚未重新报送', en: 'What was put right was sent back' },
+} as const satisfies Record<ReturnType<typeof putRight>, Words | null>
+
+const unanswered = (alert: Alert) => needsOrder(alert) ?? (openOrder(alert)?.answers.length ? null : t('督办尚未反馈', 'The order is not answered yet'))
+
 function close(alert: Alert) {
-  return needsOrder(alert) ?? (openOrder(alert)?.answers.length ? null : t('督办尚未反馈', 'The order is not answered yet'))
+  const order = openOrder(alert)
+  const left = order && PUT_RIGHT[putRight(order)]
+  return unanswered(alert) ?? (left ? say(left) : null)
+}
+
+function rectify(alert: Alert) {
+  const order = openOrder(alert)
+  const stands = order && putRight(order)
+  if (stands === 'to check') return unanswered(alert) ?? say(PUT_RIGHT['to check'])
+  return unanswered(alert) ?? (stands === 'enough' ? t('整改已经验收通过', 'It was found put right') : null)
+}
+
+function needsRectification(alert: Alert) {
+  const order = openOrder(alert)
+  return needsOrder(alert) ?? (order && putRight(order) === 'to check' ? null : t('该督办没有待验收的整改', 'Nothing waits to be checked'))
 }
 
 function appeal(alert: Alert) {

@@ -7,7 +7,7 @@ import type { Alert, Disposition, Signature } from '../api/types'
 import { actsOf } from './act-kinds'
 import { Keys } from './send'
 import { threadOf } from './entries'
-import { type Order, owingReports } from './order-tree'
+import { type Order, owingReports, putRight } from './order-tree'
 
 const by = (command: string, minute: number): Signature => ({
   person: 'li',
@@ -92,6 +92,24 @@ test('more time is asked for once at a time, and granted or refused', () => {
   const order: Order = { ...plain, extended: [by('yes', 5)], extensions_asked: [refused, granted] }
   const titles = threadOf({ ...nothing, order }).map(({ title, side }) => `${title.replace(/ ?至.*/, '')} ${side}`)
   assert.deepEqual(titles, ['督办 supervisor', '申请延期 department', '不予延期 supervisor', '申请延期 department', '延期 supervisor'])
+})
+
+test('what has to be put right is proved and checked before the order is closed', () => {
+  const answered = { by: by('order', 1), nth: 1, to: 'b', extended: [], answers: [{ by: by('answer', 2), evidence: [] }] }
+  const ordered = (order: Order): Alert => ({ ...card, disposition: { ...nothing, order } })
+  const acts = (order: Order) => can(ordered(order)).filter((act) => act === 'close' || act.includes('rectif'))
+  const sent = { by: by('sent', 3), evidence: ['0a'] }
+  const back = { ...sent, checked: { by: by('back', 4), accepted: false } }
+  const enough = { by: by('again', 5), evidence: ['0b'], checked: { by: by('enough', 6), accepted: true } }
+  const with_ = (...rectifications: Order['rectifications'] & object): Order => ({ ...answered, must_rectify: true, rectifications })
+  assert.deepEqual(acts(answered), ['rectify', 'close'])
+  assert.deepEqual(acts(with_()), ['rectify'])
+  assert.deepEqual(acts(with_(sent)), ['accept_rectification', 'reject_rectification'])
+  assert.deepEqual(acts(with_(back)), ['rectify'])
+  assert.deepEqual([acts(with_(back, enough)), putRight(with_(back, enough))], [['close'], 'enough'])
+  assert.deepEqual(acts({ ...with_(), answers: [] }), [])
+  const order = with_(back, enough)
+  assert.deepEqual(threadOf({ ...nothing, order }).map(({ title }) => title), ['督办（须整改）', '反馈督办', '整改', '退回整改', '整改', '整改验收通过'])
 })
 
 test('a decision that the facts have left can be made again', () => {

@@ -47,11 +47,16 @@ export function threadOf(disposition: Disposition): Entry[] {
   }
   if (decision) add({ title: say(VERDICTS[decision.verdict]) + conclusion, side: 'supervisor', by: decision.by })
   if (order) {
+    const tree: Order = order
     const nth = (order.nth ?? 1) > 1 ? t(`（第${order.nth}次）`, ` (no. ${order.nth})`) : ''
-    add({ title: t('督办', 'Order') + nth, side: 'supervisor', by: order.by, to: order.to, ...(order.closed ? {} : { due_at: order.due_at ?? null }) })
+    add({ title: t('督办', 'Order') + nth + (tree.must_rectify ? t('（须整改）', ' (to be put right)') : ''), side: 'supervisor', by: order.by, to: order.to, ...(order.closed ? {} : { due_at: order.due_at ?? null }) })
     within(order).forEach(add)
     order.extended.forEach((by) => add({ title: t('延期', 'Extended'), side: 'supervisor', by }))
     order.answers.forEach((answer) => add({ title: t('反馈督办', 'Order answered'), side: 'department', by: answer.by, evidence: answer.evidence }))
+    for (const { by, evidence, checked } of tree.rectifications ?? []) {
+      add({ title: t('整改', 'Put right'), side: 'department', by, evidence })
+      if (checked) add({ title: checked.accepted ? t('整改验收通过', 'Found put right') : t('退回整改', 'Sent back'), side: 'supervisor', by: checked.by })
+    }
     if (order.closed) add({ title: t('办结督办', 'Order closed'), side: 'supervisor', by: order.closed })
   }
   ;(disposition.answers ?? []).forEach((answer) => add({ title: t('反馈', 'Answer'), side: 'department', by: answer.by, evidence: answer.evidence }))

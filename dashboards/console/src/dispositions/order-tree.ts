@@ -29,7 +29,17 @@ export interface ExtensionAsked {
   outcome?: { by: Signature; until?: string | null } | null
 }
 
-export type Order = NonNullable<Disposition['order']> & { passed_on?: PassedOn[]; extensions_asked?: ExtensionAsked[] }
+/** 整改. */
+export interface Rectification extends Said {
+  checked?: { by: Signature; accepted: boolean } | null
+}
+
+export type Order = NonNullable<Disposition['order']> & {
+  passed_on?: PassedOn[]
+  extensions_asked?: ExtensionAsked[]
+  must_rectify?: boolean
+  rectifications?: Rectification[]
+}
 
 /** The order that is not closed. */
 export function openOrderOf(alert: Alert): Order | null {
@@ -41,6 +51,14 @@ export function openOrderOf(alert: Alert): Order | null {
 export function extensionWaiting(order: Order): ExtensionAsked | null {
   const last = order.extensions_asked?.at(-1)
   return last && !last.outcome ? last : null
+}
+
+/** How what was put right stands; `owed`: nothing was, and something has to be. */
+export function putRight(order: Order): 'not asked' | 'owed' | 'to check' | 'enough' | 'sent back' {
+  const last = order.rectifications?.at(-1)
+  if (!last) return order.must_rectify ? 'owed' : 'not asked'
+  if (!last.checked) return 'to check'
+  return last.checked.accepted ? 'enough' : 'sent back'
 }
 
 /** Those who still owe a report on what was passed on to them. */

@@ -16,6 +16,7 @@ export interface Said {
   to?: string
   due_at?: string
   evidence?: string[]
+  rectify?: boolean
 }
 
 /**
@@ -39,10 +40,22 @@ export class Keys {
 export const newKey = () => `console-${[...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('')}`
 
 /** Resolves to the alert as it stands afterwards where the platform told it; a refusal is an `ApiFailure` whose message says why. */
-export async function send(alertId: string, act: Act, said: Said, key: string, adminKey: string): Promise<Alert | null> {
+export const send = (alertId: string, act: Act, said: Said, key: string, adminKey: string) => settle(`/api/v1/alerts/${encodeURIComponent(alertId)}/${act}`, said, key, adminKey)
+
+/** What somebody alleges by hand (`Asked` in services/api/src/raising.rs). */
+export interface Raised extends Said {
+  subject: { kind: 'case'; source: string; key: string } | { kind: 'org'; key: string }
+  title: string
+  level: string
+  legal_basis: string
+}
+
+/** The same of an alert that is raised by hand. */
+export const raise = (raised: Raised, key: string, adminKey: string) => settle('/api/v1/alerts', raised, key, adminKey)
+
+async function settle(address: string, said: Said, key: string, adminKey: string): Promise<Alert | null> {
   const headers: Record<string, string> = { 'content-type': 'application/json' }
   if (adminKey) headers.authorization = `Bearer ${adminKey}`
-  const address = `/api/v1/alerts/${encodeURIComponent(alertId)}/${act}`
   let outcome = await ask<Outcome>(address, { method: 'POST', headers, body: JSON.stringify({ ...said, key }) })
   for (let times = 0; outcome.state === 'accepted' && outcome.status_address && times < ASK_TIMES; times += 1) {
     await new Promise((done) => setTimeout(done, ASK_MS))

@@ -8,7 +8,7 @@ import { Acts } from '../dispositions/Acts'
 import { Thread } from '../dispositions/Thread'
 import { full, roughly } from '../format'
 import { useStore } from '../store'
-import { SUBJECTS, isAboutOrder, isCase, isInspections, subjectText } from '../subject'
+import { SUBJECTS, isAboutOrder, isCase, isInspections, isManual, subjectText } from '../subject'
 import { CHANGES, DISPOSITIONS, STATUSES, type Words, headline, limitWords, word } from '../words/codes'
 import { say, t } from '../words/language'
 import { AccountView } from './AccountView'
@@ -128,6 +128,7 @@ function who(alert: AlertRecord, names: Names): Fact[] {
 function stepWords(alert: AlertRecord): Words {
   if (isInspections(alert)) return { zh: '时段', en: 'Window' }
   if (isAboutOrder(alert)) return { zh: '督办针对', en: 'Order about' }
+  if (isManual(alert)) return { zh: '人工预警编号', en: 'Raised by hand, no.' }
   return alert.rule === 'F1' ? { zh: '责任事项', en: 'Duty' } : { zh: '环节', en: 'Step' }
 }
 

@@ -32,7 +32,10 @@ const has = (roles: readonly Role[], some: readonly Role[]) => roles.some((role)
 export const readsCases = (roles: readonly Role[]) => has(roles, CASES)
 export const readsSources = (roles: readonly Role[]) => has(roles, SOURCES)
 
-const DEPARTMENTS_ACTS: readonly Act[] = ['appeal', 'answer', 'report', 'ask_extension']
+/** Who raises alerts by hand. */
+export const raisesAlerts = (roles: readonly Role[]) => roles.includes('supervision')
+
+const DEPARTMENTS_ACTS: readonly Act[] = ['appeal', 'answer', 'report', 'ask_extension', 'rectify']
 
 /** Null where somebody with these roles may do it; else who may. */
 export function notTheirs(roles: readonly Role[], act: Act): string | null {

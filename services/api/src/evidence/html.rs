@@ -198,6 +198,18 @@ fn disposed(disposition: &Disposition, zone: Tz) -> Vec<(&'static str, String)> 
             }
         }
         rows.extend(order.answers.iter().map(|a| ("反馈", by(&a.by))));
+        for done in &order.rectifications {
+            rows.push(("整改", by(&done.by)));
+            let files = done.evidence.iter();
+            rows.extend(files.map(|hash| ("整改材料 SHA-256", hash.clone())));
+            if let Some(check) = &done.checked {
+                let name = match check.accepted {
+                    true => "整改验收通过",
+                    false => "退回整改",
+                };
+                rows.push((name, by(&check.by)));
+            }
+        }
         rows.extend(order.closed.iter().map(|closed| ("督办办结", by(closed))));
     }
     rows

@@ -189,6 +189,7 @@ pub(super) const ROWS: &[Row] = &[
         Opens,
     ),
     row("get", "/api/v1/alerts", CASES, Narrowed, Opens),
+    row("post", "/api/v1/alerts", SUPERVISION, Narrowed, PersonOnly),
     row("get", "/api/v1/alerts/export", CASES, Narrowed, Opens),
     row("get", "/api/v1/alerts/stream", CASES, Narrowed, Opens),
     row("get", "/api/v1/alerts/{alert_id}", CASES, Narrowed, Opens),
@@ -281,6 +282,22 @@ pub(super) const ROWS: &[Row] = &[
         PersonOnly,
     ),
     act(
+        "post",
+        ALERT_ACT,
+        "accept_rectification",
+        SUPERVISION,
+        Narrowed,
+        PersonOnly,
+    ),
+    act(
+        "post",
+        ALERT_ACT,
+        "reject_rectification",
+        SUPERVISION,
+        Narrowed,
+        PersonOnly,
+    ),
+    act(
         "post", ALERT_ACT, "appeal", DEPARTMENT, Narrowed, PersonOnly,
     ),
     act(
@@ -296,6 +313,9 @@ pub(super) const ROWS: &[Row] = &[
     ),
     act(
         "post", ALERT_ACT, "report", DEPARTMENT, Narrowed, PersonOnly,
+    ),
+    act(
+        "post", ALERT_ACT, "rectify", DEPARTMENT, Narrowed, PersonOnly,
     ),
     act(
         "post",

@@ -75,6 +75,28 @@ pub struct ExtensionAsked {
     pub outcome: Option<ExtensionOutcome>,
 }
 
+/// 验收: whether what was done is enough.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Check {
+    /// Who, when, why.
+    pub by: Signature,
+    /// 验收通过; else 退回整改.
+    pub accepted: bool,
+}
+
+/// 整改: what was put right, and what proves it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Rectification {
+    /// Who, when, what was done.
+    pub by: Signature,
+    /// SHA-256 of the files that prove it: one at least.
+    pub evidence: Vec<String>,
+    /// None while nobody has checked it.
+    pub checked: Option<Check>,
+}
+
 /// 督办.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -97,8 +119,14 @@ pub struct Order {
     /// To whom it was passed on, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub passed_on: Vec<PassedOn>,
+    /// 须整改: an answer alone does not do; what was put right is proved and checked before it is closed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub must_rectify: bool,
     /// The answers, in order.
     pub answers: Vec<Answer>,
+    /// What was put right, in order, and what was said to that.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rectifications: Vec<Rectification>,
     /// Who closed it, when, with what result.
     pub closed: Option<Signature>,
 }
@@ -113,6 +141,18 @@ impl Order {
     pub fn extension_waiting(&self) -> Option<&ExtensionAsked> {
         let last = self.extensions_asked.last();
         last.filter(|asked| asked.outcome.is_none())
+    }
+
+    /// What was put right and waits to be checked.
+    pub fn to_check(&self) -> Option<&Rectification> {
+        let last = self.rectifications.last();
+        last.filter(|rectification| rectification.checked.is_none())
+    }
+
+    /// Whether what was put right last was found enough; none where that was not said of any.
+    pub fn found_enough(&self) -> Option<bool> {
+        let checked = self.rectifications.last()?.checked.as_ref()?;
+        Some(checked.accepted)
     }
 
     /// What was passed on to a person last, and counts.
@@ -155,7 +195,15 @@ mod tests {
         let order: Order = serde_json::from_str(old).unwrap();
         assert_eq!((order.nth, order.passed_on.len()), (1, 0));
         assert!(order.extension_waiting().is_none() && order.is_answered_by("anybody"));
+        assert!(!order.must_rectify && order.to_check().is_none());
         let written = serde_json::to_value(&order).unwrap();
-        assert!(written.get("passed_on").is_none() && written.get("extensions_asked").is_none());
+        for later in [
+            "passed_on",
+            "extensions_asked",
+            "must_rectify",
+            "rectifications",
+        ] {
+            assert!(written.get(later).is_none(), "{later}");
+        }
     }
 }

@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 pub enum RefusedBecause {
     /// The partition knows no such alert.
     NoSuchAlert,
+    /// The partition knows no such case, or nobody such a body.
+    NoSuchSubject,
     /// The same key came with another content.
     KeyReused,
     /// A command that was given later has been applied.
@@ -54,12 +56,23 @@ pub enum RefusedBecause {
     ExtensionAsked,
     /// Nobody asked for more time.
     NoExtensionAsked,
+    /// What was put right has to be proved.
+    NoEvidence,
+    /// What was put right waits to be checked.
+    NotChecked,
+    /// Nothing was put right that waits to be checked.
+    NothingToCheck,
+    /// Nothing was put right, or not enough.
+    NotRectified,
+    /// What was put right was found enough.
+    AlreadyRectified,
 }
 
 impl RefusedBecause {
     /// All of them.
-    pub const ALL: [RefusedBecause; 24] = [
+    pub const ALL: [RefusedBecause; 30] = [
         RefusedBecause::NoSuchAlert,
+        RefusedBecause::NoSuchSubject,
         RefusedBecause::KeyReused,
         RefusedBecause::Overtaken,
         RefusedBecause::NotPending,
@@ -83,12 +96,18 @@ impl RefusedBecause {
         RefusedBecause::AfterParent,
         RefusedBecause::ExtensionAsked,
         RefusedBecause::NoExtensionAsked,
+        RefusedBecause::NoEvidence,
+        RefusedBecause::NotChecked,
+        RefusedBecause::NothingToCheck,
+        RefusedBecause::NotRectified,
+        RefusedBecause::AlreadyRectified,
     ];
 
     /// The code used in records and answers.
     pub const fn code(self) -> &'static str {
         match self {
             RefusedBecause::NoSuchAlert => "no_such_alert",
+            RefusedBecause::NoSuchSubject => "no_such_subject",
             RefusedBecause::KeyReused => "key_reused",
             RefusedBecause::Overtaken => "overtaken",
             RefusedBecause::NotPending => "not_pending",
@@ -112,6 +131,11 @@ impl RefusedBecause {
             RefusedBecause::AfterParent => "after_parent",
             RefusedBecause::ExtensionAsked => "extension_asked",
             RefusedBecause::NoExtensionAsked => "no_extension_asked",
+            RefusedBecause::NoEvidence => "no_evidence",
+            RefusedBecause::NotChecked => "not_checked",
+            RefusedBecause::NothingToCheck => "nothing_to_check",
+            RefusedBecause::NotRectified => "not_rectified",
+            RefusedBecause::AlreadyRectified => "already_rectified",
         }
     }
 
@@ -124,6 +148,7 @@ impl RefusedBecause {
     pub const fn remedy_zh(self) -> &'static str {
         match self {
             RefusedBecause::NoSuchAlert => "请核对预警编号",
+            RefusedBecause::NoSuchSubject => "请核对来源系统和办件编号，或者机构代码",
             RefusedBecause::KeyReused => "请换一个 key；原 key 的结果可以用原内容再查",
             RefusedBecause::Overtaken => "请重新查看该预警，按最新情况再作决定",
             RefusedBecause::NotPending => "已发出的预警可以认定、不予认定或者督办",
@@ -150,6 +175,11 @@ impl RefusedBecause {
             RefusedBecause::InCircle => "请转办给尚未经手的承办人",
             RefusedBecause::AfterParent => "请把转办的期限定在督办反馈期限之内，或者先申请延期",
             RefusedBecause::ExtensionAsked => "请待督办单位对已提出的延期申请作出答复",
+            RefusedBecause::NoEvidence => "请附证明整改完成的材料（SHA-256），至少一份",
+            RefusedBecause::NotChecked => "请先由督办单位验收：通过或者退回整改",
+            RefusedBecause::NothingToCheck => "请待责任单位报送整改结果",
+            RefusedBecause::NotRectified => "请待责任单位整改并经验收通过之后再办结",
+            RefusedBecause::AlreadyRectified => "整改已经验收通过，请待督办单位办结",
             RefusedBecause::NoExtensionAsked => "没有待答复的延期申请；主动延期请用延期（extend）",
         }
     }

@@ -1,6 +1,7 @@
 //! Whether a command about an alert is applied, and what then stands of it.
 
 mod orders;
+mod rectify;
 
 use mingjing_domain::Timestamp;
 use mingjing_domain::alert::{AlertRecord, Level, Status};
@@ -61,13 +62,20 @@ pub(super) fn decide(
         Disposal::Uphold => case.uphold(),
         Disposal::Withdraw { conclusion } => case.withdraw(*conclusion),
         Disposal::PassUp { to } => case.pass_up(to),
-        Disposal::Order { to, due_at } => case.order(to, *due_at),
+        Disposal::Order {
+            to,
+            due_at,
+            rectify,
+        } => case.order(to, *due_at, *rectify),
         Disposal::Answer { evidence } => case.answer(evidence),
         Disposal::PassOn { to, due_at } => case.pass_on(to, *due_at),
         Disposal::Report { evidence } => case.report(evidence),
         Disposal::AskExtension { due_at } => case.ask_extension(*due_at),
         Disposal::Extend { due_at } => case.extend(*due_at),
         Disposal::RefuseExtension => case.refuse_extension(),
+        Disposal::Rectify { evidence } => case.rectify(evidence),
+        Disposal::AcceptRectification => case.check_rectification(true),
+        Disposal::RejectRectification => case.check_rectification(false),
         Disposal::Close => case.close(),
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use mingjing_domain::Timestamp;
 use mingjing_domain::command::{Act, Command};
-use mingjing_domain::disposition::{Disposal, Refused, RefusedBecause};
+use mingjing_domain::disposition::{Conclusion, Disposal, Refused, RefusedBecause};
 use mingjing_domain::fact::{Cause, Fact};
 
 use super::Engine;
@@ -34,11 +34,12 @@ impl Engine {
             clock => clock,
         };
         let rules = Arc::clone(&self.rules);
+        let conclusion = disposal.conclusion();
         let Some(alert) =
             self.published_mut(&command.subject.source, &command.subject.key, alert_id)
         else {
             let refused = refused(RefusedBecause::NoSuchAlert, "该分区没有这条预警");
-            facts.push(decision(command, disposal, Some(refused), at));
+            facts.push(decision(command, conclusion, Some(refused), at));
             return;
         };
         let outcome = alert.dispose(command, disposal, &rules);
@@ -60,7 +61,7 @@ impl Engine {
                 facts,
             );
         }
-        facts.push(decision(command, disposal, outcome.refused, at));
+        facts.push(decision(command, conclusion, outcome.refused, at));
     }
 
     /// An alert that was published at least once.
@@ -134,18 +135,21 @@ impl Engine {
         let Unanswered { commands, answered } = std::mem::take(&mut self.unanswered);
         for command in &commands {
             let is_answered = answered.contains(&(command.id.clone(), command.digest()));
-            if let Act::Dispose { alert_id, disposal } = &command.what
-                && !is_answered
-            {
-                self.dispose(command, alert_id, disposal, facts);
+            match &command.what {
+                _ if is_answered => {}
+                Act::Dispose { alert_id, disposal } => {
+                    self.dispose(command, alert_id, disposal, facts);
+                }
+                Act::Raise { alert } => self.raise(command, alert, facts),
+                Act::Found { .. } | Act::NotFound { .. } | Act::Over { .. } => {}
             }
         }
     }
 }
 
-fn decision(
+pub(super) fn decision(
     command: &Command,
-    disposal: &Disposal,
+    conclusion: Option<Conclusion>,
     refused: Option<Refused>,
     at: Timestamp,
 ) -> Fact {
@@ -156,8 +160,8 @@ fn decision(
         alert_id: command.alert_id(),
         source: command.subject.source.clone(),
         case_no: command.subject.key.clone(),
-        act: disposal.code().into(),
-        conclusion: disposal.conclusion(),
+        act: command.what.code().into(),
+        conclusion,
         refused,
     }
 }

@@ -34,6 +34,9 @@ impl Engine {
         if let Act::Dispose { alert_id, disposal } = &command.what {
             return self.dispose(command, alert_id, disposal, facts);
         }
+        if let Act::Raise { alert } = &command.what {
+            return self.raise(command, alert, facts);
+        }
         if let Some(id) = self.note_command(command) {
             let cause = Cause::Command {
                 id: command.id.clone(),
@@ -120,8 +123,8 @@ fn due(
             record.withdrawn_reason = Some(command.reason.clone());
             return Some((record, Change::Withdrawn));
         }
-        // Decided about the alert and no finding: see `Engine::dispose`.
-        Act::Dispose { .. } => return None,
+        // What a person does or raises is no finding: see `Engine::dispose` and `Engine::raise`.
+        Act::Dispose { .. } | Act::Raise { .. } => return None,
     };
     let alleged = old.filter(|old| old.status != Status::Withdrawn);
     if alleged.is_some_and(|old| same(old, &record)) {

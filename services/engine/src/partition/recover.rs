@@ -9,6 +9,7 @@ use mingjing_domain::fact::{Cause, Fact};
 
 use super::findings::is_inspections;
 use super::judge::Upon;
+use super::manual::is_manual;
 use super::orders::is_about_order;
 use super::{CaseIx, Engine, Input};
 use crate::ENGINE_VERSION;
@@ -24,7 +25,7 @@ impl Engine {
         else {
             return self.fold_decision(fact);
         };
-        if is_about_order(alert) {
+        if is_about_order(alert) || is_manual(alert) {
             return self.fold_order(alert, *revision);
         }
         if is_inspections(alert) {
@@ -76,7 +77,9 @@ impl Engine {
                 self.set_source(ix, source.clone());
                 self.sources[usize::from(ix)].touched = true;
             }
-            Input::Command(command) if matches!(command.what, Act::Dispose { .. }) => {
+            Input::Command(command)
+                if matches!(command.what, Act::Dispose { .. } | Act::Raise { .. }) =>
+            {
                 self.note_disposal(command);
             }
             Input::Command(command) => {

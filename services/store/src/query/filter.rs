@@ -18,6 +18,8 @@ pub enum OrderState {
     ExtensionAsked,
     /// It was answered: whoever gave it closes it.
     Answered,
+    /// It was answered, and something was put right: whoever gave it checks that.
+    ToCheck,
 }
 
 /// Which alerts are asked for. Every part narrows; an empty part asks for all.
@@ -81,7 +83,7 @@ impl AlertFilter {
             !self.disposition.is_empty(),
             "disposition IN {disposition:Array(String)}",
         );
-        let answered = self.order == Some(OrderState::Answered);
+        let answered = matches!(self.order, Some(OrderState::Answered | OrderState::ToCheck));
         when(answered, "order_state = 'answered'");
         when(
             self.order.is_some() && !answered,
@@ -96,6 +98,11 @@ impl AlertFilter {
             self.order == Some(OrderState::ExtensionAsked),
             "JSONLength(handling, 'order', 'extensions_asked') > 0 \
              AND JSONType(handling, 'order', 'extensions_asked', -1, 'outcome') = 'Null'",
+        );
+        when(
+            self.order == Some(OrderState::ToCheck),
+            "JSONLength(handling, 'order', 'rectifications') > 0 \
+             AND JSONType(handling, 'order', 'rectifications', -1, 'checked') = 'Null'",
         );
         when(!self.level.is_empty(), "level IN {level:Array(String)}");
         when(

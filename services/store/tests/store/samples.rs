@@ -3,9 +3,9 @@
 use mingjing_domain::Timestamp;
 use mingjing_domain::alert::{AlertRecord, Evidence, Level, Status};
 use mingjing_domain::disposition::{
-    Answer, Appeal, AppealOutcome, Automatic, Basis, Conclusion, Decision, Disposition,
-    DispositionState, ExtensionAsked, ExtensionOutcome, Order, PassedOn, PassedUp, Signature,
-    Verdict,
+    Answer, Appeal, AppealOutcome, Automatic, Basis, Check, Conclusion, Decision, Disposition,
+    DispositionState, ExtensionAsked, ExtensionOutcome, Order, PassedOn, PassedUp, Rectification,
+    Signature, Verdict,
 };
 use mingjing_domain::event::{Actor, CaseData, CaseEvent, EventKind, Value};
 use mingjing_domain::fact::{CaseRecord, Cause, Change, StepVisit};
@@ -159,6 +159,15 @@ fn full_disposition() -> Disposition {
             answers: vec![Answer {
                 by: by("zhang", 11),
                 evidence: Vec::new(),
+            }],
+            must_rectify: true,
+            rectifications: vec![Rectification {
+                by: by("zhang", 11),
+                evidence: vec!["0f".repeat(32)],
+                checked: Some(Check {
+                    by: by("li", 12),
+                    accepted: true,
+                }),
             }],
             closed: Some(by("li", 12)),
         }),

@@ -31,6 +31,15 @@ fn asked(mut disposition: Box<Disposition>) -> Box<Disposition> {
     disposition
 }
 
+/// The same with something put right that nobody has checked.
+fn put_right(mut disposition: Box<Disposition>) -> Box<Disposition> {
+    let order = disposition.order.as_mut();
+    if let Some(done) = order.and_then(|order| order.rectifications.last_mut()) {
+        done.checked = None;
+    }
+    disposition
+}
+
 /// Each with its number in the order of what is owed first, and of what is gravest.
 fn samples() -> Vec<(&'static str, AlertRecord)> {
     let made = |name: &'static str, level, change: &dyn Fn(&mut AlertRecord)| {
@@ -58,7 +67,7 @@ fn samples() -> Vec<(&'static str, AlertRecord)> {
         }),
         made("order-answered", Level::Yellow, &|a| {
             a.breached_at = Some(at(-75));
-            a.disposition = ordered(-20, true, false);
+            a.disposition = ordered(-20, true, false).map(put_right);
         }),
         made("order-closed", Level::Yellow, &|a| {
             a.breached_at = Some(at(-65));
@@ -259,6 +268,7 @@ async fn alerts_are_found_by_how_their_orders_stand_and_counted() {
         (OrderState::Overdue(at(-10)), &[][..]),
         (OrderState::ExtensionAsked, &["ordered"][..]),
         (OrderState::Answered, &["order-answered"][..]),
+        (OrderState::ToCheck, &["order-answered"][..]),
     ] {
         let filter = AlertFilter {
             order: Some(order),

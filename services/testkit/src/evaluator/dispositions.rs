@@ -152,6 +152,22 @@ impl Deeds {
         }
     }
 
+    /// The alert is there because somebody raised it by this command.
+    pub fn raised(&mut self, command: &Command) {
+        self.answers.push(Answer {
+            id: command.id.clone(),
+            digest: command.digest(),
+            refused: None,
+        });
+    }
+
+    /// Somebody raises what is there already; answers why that is refused, where it is.
+    pub fn raised_again(&self, command: &Command) -> Option<Because> {
+        let known = self.answers.iter().find(|a| a.id == command.id);
+        let same = known.is_some_and(|known| known.digest == command.digest());
+        (!same).then_some(Because::KeyReused)
+    }
+
     /// A command arrives about an alert, which names the item; answers why it is refused, where it is.
     pub fn command(
         &mut self,
@@ -194,7 +210,9 @@ impl Deeds {
         let shown = self.shown(alone, alone_out_at);
         let goes_out = matches!(what, Disposal::Issue | Disposal::Confirm | Disposal::Uphold);
         let due_at = match what {
-            Disposal::Order { due_at: None, to } => {
+            Disposal::Order {
+                due_at: None, to, ..
+            } => {
                 let within = Terms::of(definitions, to, item, command.at).answer;
                 let calendar = definitions.calendar_of_body(to);
                 Some(deadline(calendar, command.at, within, &Ledger::default()).due_at)
@@ -346,18 +364,16 @@ impl Deeds {
             | Disposal::Report { .. }
             | Disposal::AskExtension { .. }
             | Disposal::Extend { .. }
-            | Disposal::RefuseExtension => {
+            | Disposal::RefuseExtension
+            | Disposal::Rectify { .. }
+            | Disposal::AcceptRectification
+            | Disposal::RejectRectification
+            | Disposal::Close => {
                 let order = order.ok_or(Because::NoOrder)?;
                 match self.objection_about_order(order, command.at, person(command), what) {
                     None => Ok(()),
                     Some(because) => Err(because),
                 }
-            }
-            Disposal::Close => {
-                let order = order.ok_or(Because::NoOrder)?;
-                let is_answer = |d: &Deed| matches!(d.what, Disposal::Answer { .. });
-                let answered = self.applied[order..].iter().any(is_answer);
-                against(!answered, Because::NotAnswered)
             }
         }
     }

@@ -4,6 +4,7 @@
 //! alert stands; it prints no facts and keeps no dates of the alerts' own life, because two alert sets are equal
 //! without them.
 
+mod manual;
 mod orders;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,7 +13,9 @@ use std::rc::Rc;
 use mingjing_domain::Timestamp;
 use mingjing_domain::alert::{Level, Status};
 use mingjing_domain::command::{Act, Command, Finding, finding_id};
-use mingjing_domain::disposition::{Disposal, DispositionState, ORDER_POINT, RefusedBecause};
+use mingjing_domain::disposition::{
+    Disposal, DispositionState, MANUAL_POINT, ORDER_POINT, RefusedBecause,
+};
 use mingjing_domain::event::{CaseEvent, EventKind};
 use mingjing_domain::source::{Source, SourceClock};
 
@@ -211,6 +214,9 @@ impl SlowEngine {
         if let Act::Dispose { alert_id, disposal } = &command.what {
             return self.dispose(command, alert_id, disposal);
         }
+        if let Act::Raise { alert } = &command.what {
+            return self.raise(command, alert);
+        }
         self.commands.push(command.clone());
         let about =
             |c: &&Command| c.subject == command.subject && c.what.about() == command.what.about();
@@ -258,7 +264,7 @@ impl SlowEngine {
                     stand.status = Status::Withdrawn;
                 }
             }
-            Act::Dispose { .. } => {}
+            Act::Dispose { .. } | Act::Raise { .. } => {}
         }
         let now = match self.clock {
             BEFORE_EVERY_TICK => last.at,
@@ -416,8 +422,8 @@ impl SlowEngine {
             .map(|w| (key(case, &w), w))
             .collect();
         for (key, stand) in &mut self.alerts {
-            let beside =
-                key.control_point.starts_with("inspection/") || key.control_point == ORDER_POINT;
+            let of_people = [ORDER_POINT, MANUAL_POINT].contains(&key.control_point.as_str());
+            let beside = key.control_point.starts_with("inspection/") || of_people;
             if (&key.source, &key.case_no) == (&case.0, &case.1) && !beside {
                 let is_put_off = put_off.contains(&key.control_point);
                 let cause = match is_put_off && stand.breached_at.is_some() {

@@ -6,7 +6,7 @@ use mingjing_domain::Timestamp;
 use mingjing_domain::command::{
     Act, Author, Command, Finding, INSPECTION_POINT, Subject, SubjectKind, Window, finding_id,
 };
-use mingjing_domain::disposition::{Conclusion, Disposal};
+use mingjing_domain::disposition::{Conclusion, Disposal, ManualAlert};
 use mingjing_domain::ids::alert_id;
 
 use super::show::Row;
@@ -94,13 +94,14 @@ pub(super) fn disposal(
     let at = instant(words)?;
     let (mut key, mut to, mut due_at, mut reason) =
         (None, "zjj".to_owned(), None, "处置".to_owned());
-    let mut evidence = Vec::new();
+    let (mut evidence, mut rectify) = (Vec::new(), false);
     while let Some(word) = words.more() {
         match word {
             "key" => key = Some(words.next("a key")?),
             "to" => to = words.next("a body")?.to_owned(),
             "until" => due_at = Some(instant(words)?),
             "proof" => evidence.push(words.next("a hash")?.to_owned()),
+            "rectify" => rectify = true,
             "why" => reason = words.next("why")?.to_owned(),
             other => return Err(format!("nothing is done with {other:?}")),
         }
@@ -114,7 +115,11 @@ pub(super) fn disposal(
         "uphold" => Disposal::Uphold,
         "withdraw" => Disposal::Withdraw { conclusion },
         "pass_up" => Disposal::PassUp { to },
-        "order" => Disposal::Order { to, due_at },
+        "order" => Disposal::Order {
+            to,
+            due_at,
+            rectify,
+        },
         "answer" => Disposal::Answer { evidence },
         "pass_on" => Disposal::PassOn { to, due_at },
         "report" => Disposal::Report { evidence },
@@ -125,6 +130,9 @@ pub(super) fn disposal(
             due_at: due_at.ok_or("an extension needs until DATE TIME")?,
         },
         "refuse_extension" => Disposal::RefuseExtension,
+        "rectify" => Disposal::Rectify { evidence },
+        "accept_rectification" => Disposal::AcceptRectification,
+        "reject_rectification" => Disposal::RejectRectification,
         "close" => Disposal::Close,
         other => return Err(format!("nobody does {other:?}")),
     };
@@ -143,14 +151,64 @@ pub(super) fn disposal(
         Some(rule) => finding_id(&subject, rule, step),
         None => alert_id(&alert.source, &alert.case_no, point, step, alert.visit),
     };
-    let by = Author::Person {
-        id: person,
-        body: "510500-sfj".into(),
-        office: "执法监督科".into(),
-    };
+    let by = supervisor(person);
     let what = Act::Dispose { alert_id, disposal };
     Ok(match key {
         Some(key) => Command::keyed(key, by, at, reason, subject, what),
         None => Command::new(by, at, reason, subject, what),
     })
+}
+
+/// Reads what stands behind `raise`.
+pub(super) fn raised(
+    source: String,
+    words: &mut Words<'_>,
+    instant: impl Fn(&mut Words<'_>) -> Read<Timestamp>,
+) -> Read<Command> {
+    let kind = words.next("case or org")?;
+    let kind = SubjectKind::from_code(kind).ok_or_else(|| format!("no subject is a {kind:?}"))?;
+    let of_source = matches!(kind, SubjectKind::Case | SubjectKind::Source);
+    let subject = Subject {
+        kind,
+        source: if of_source { source } else { String::new() },
+        key: words.next("the subject's key")?.to_owned(),
+    };
+    let label = words.next("a label")?.to_owned();
+    let level = words.next("a level")?;
+    let level = level_of(level).ok_or_else(|| format!("no level {level:?}"))?;
+    let person = match (words.next("by")?, words.next("who")?) {
+        ("by", person) => person.to_owned(),
+        (other, _) => return Err(format!("write by WHO, not {other:?}")),
+    };
+    let at = instant(words)?;
+    let (mut key, mut to, mut reason) = (None, None, "群众反映".to_owned());
+    while let Some(word) = words.more() {
+        match word {
+            "key" => key = Some(words.next("a key")?),
+            "to" => to = Some(words.next("a body")?.to_owned()),
+            "why" => reason = words.next("why")?.to_owned(),
+            other => return Err(format!("nothing is raised with {other:?}")),
+        }
+    }
+    let alert = Box::new(ManualAlert {
+        label,
+        title: "人工发现的问题".into(),
+        level,
+        legal_basis: "本市规定".into(),
+        to,
+        evidence: Vec::new(),
+    });
+    let (by, what) = (supervisor(person), Act::Raise { alert });
+    Ok(match key {
+        Some(key) => Command::keyed(key, by, at, reason, subject, what),
+        None => Command::new(by, at, reason, subject, what),
+    })
+}
+
+fn supervisor(person: String) -> Author {
+    Author::Person {
+        id: person,
+        body: "510500-sfj".into(),
+        office: "执法监督科".into(),
+    }
 }

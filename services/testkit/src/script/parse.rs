@@ -10,7 +10,7 @@ use mingjing_domain::event::{Actor, Attachment, CaseData, CaseEvent, EventKind, 
 use mingjing_domain::source::{Source, SourceClock};
 use mingjing_domain::text::Text;
 
-use super::commands::{command, disposal};
+use super::commands::{command, disposal, raised};
 use super::particulars::particular;
 use super::show::Row;
 use super::told::{Told, ToldWords};
@@ -128,6 +128,12 @@ impl Reader {
                 let alert = self.alert_of(words.next("an alert")?)?;
                 let command = disposal(&alert, &mut words, |words| self.instant(words))?;
                 Input::Command(Box::new(command))
+            }
+            "raise" => {
+                let source = self.source_id();
+                Input::Command(Box::new(raised(source, &mut words, |words| {
+                    self.instant(words)
+                })?))
             }
             "inspect" => {
                 let rule = words.next("a rule")?.to_owned();

@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 
 use mingjing_domain::Timestamp;
+use mingjing_domain::alert::Level;
 use mingjing_domain::command::{Act, Author, Command, Subject, SubjectKind};
-use mingjing_domain::disposition::{Conclusion, Disposal};
+use mingjing_domain::disposition::{Conclusion, Disposal, ManualAlert};
 use mingjing_domain::event::{Actor, Attachment, CaseData, CaseEvent, EventKind, Special, Value};
 use mingjing_domain::source::{Source, SourceClock};
 use mingjing_domain::text::Text;
@@ -152,6 +153,8 @@ fn disposal() -> impl Strategy<Value = Disposal> {
             Disposal::Confirm,
             Disposal::Uphold,
             Disposal::RefuseExtension,
+            Disposal::AcceptRectification,
+            Disposal::RejectRectification,
             Disposal::Close,
         ]),
         conclusion
@@ -164,9 +167,18 @@ fn disposal() -> impl Strategy<Value = Disposal> {
         hashes
             .clone()
             .prop_map(|evidence| Disposal::Answer { evidence }),
-        hashes.prop_map(|evidence| Disposal::Report { evidence }),
+        hashes
+            .clone()
+            .prop_map(|evidence| Disposal::Report { evidence }),
+        hashes.prop_map(|evidence| Disposal::Rectify { evidence }),
         "[a-z0-9-]{1,9}".prop_map(|to| Disposal::PassUp { to }),
-        ("[a-z0-9-]{1,9}", of(instant())).prop_map(|(to, due_at)| Disposal::Order { to, due_at }),
+        ("[a-z0-9-]{1,9}", of(instant()), any::<bool>()).prop_map(|(to, due_at, rectify)| {
+            Disposal::Order {
+                to,
+                due_at,
+                rectify,
+            }
+        }),
         ("[a-z0-9-]{1,9}", of(instant())).prop_map(|(to, due_at)| Disposal::PassOn { to, due_at }),
         instant().prop_map(|due_at| Disposal::AskExtension { due_at }),
         instant().prop_map(|due_at| Disposal::Extend { due_at }),
@@ -214,6 +226,13 @@ pub fn record() -> impl Strategy<Value = LogRecord<'static>> {
             let what = Act::Dispose { alert_id: "0f".repeat(16), disposal };
             let by = Author::Person { id: key.to_string(), body: "sfj".into(), office: "监督科".into() };
             LogRecord::Command(Box::new(Command::keyed(&key, by, at, reason, subject, what)))
+        }),
+        1 => (id(), instant(), "[\\p{Han}]{1,9}", of("[a-z0-9-]{1,9}"), vec("[0-9a-f]{64}", 0..3)).prop_map(|(key, at, title, to, evidence)| {
+            let subject = Subject { kind: SubjectKind::Org, source: String::new(), key: key.to_string() };
+            let alert = ManualAlert { label: "m1".into(), title, level: Level::Red, legal_basis: "某条".into(), to, evidence };
+            let by = Author::Person { id: key.to_string(), body: "sfj".into(), office: "监督科".into() };
+            let what = Act::Raise { alert: Box::new(alert) };
+            LogRecord::Command(Box::new(Command::keyed(&key, by, at, "群众反映".into(), subject, what)))
         }),
         1 => ("[0-9a-f]{64}", "[a-z0-9.]{1,9}").prop_map(|(hash, version)| {
             LogRecord::DefinitionsActivated { hash, version }

@@ -51,6 +51,17 @@ pub enum Action {
         /// What.
         what: Index,
     },
+    /// Somebody raises an alert by hand, or raises it again.
+    Raise {
+        /// About what: one of the subjects, the last of which nobody knows.
+        subject: u8,
+        /// How grave.
+        level: u8,
+        /// Which one about it, and under which key: two of one label under two keys clash.
+        label: u8,
+        /// Under which key.
+        key: u8,
+    },
     /// The last such command arrives again: as it was, or under the same key with another content.
     DisposeAgain {
         /// With another content.
@@ -127,7 +138,9 @@ pub fn action() -> impl Strategy<Value = Action> {
             .prop_map(|(subject, act, level, hours_ago)| Action::Command { subject, act, level, hours_ago }),
         6 => (any::<Index>(), proptest::collection::vec(any::<(Index, Index)>(), 1..6), prop_oneof![6 => Just(0i16), 1 => 0..30i16])
             .prop_map(|(alert, deeds, hours_ago)| Action::Dispose { alert, deeds, hours_ago }),
-        6 => (any::<Index>(), any::<Index>()).prop_map(|(alert, what)| Action::Order { alert, what }),
+        7 => (any::<Index>(), any::<Index>()).prop_map(|(alert, what)| Action::Order { alert, what }),
+        1 => (0u8..4, 0u8..3, 0u8..2, 0u8..3)
+            .prop_map(|(subject, level, label, key)| Action::Raise { subject, level, label, key }),
         1 => any::<bool>().prop_map(|otherwise| Action::DisposeAgain { otherwise }),
         1 => (0..7u8).prop_map(Action::Activate),
         1 => Just(Action::Restart),

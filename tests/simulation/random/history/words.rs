@@ -192,6 +192,9 @@ pub const ALERTS: &[&str] = &[
     "0/negative",
     "2/one-person",
     "0/disposition/T15@no-notice",
+    "0/disposition/manual@m0",
+    "0/disposition/manual@m0",
+    "1/disposition/manual@m1",
     "0/disposition/T15@inspection/Q2@2026-02",
 ];
 
@@ -220,17 +223,25 @@ pub const DEEDS: &[&str] = &[
     "ask_extension",
     "extend",
     "refuse_extension",
+    "rectify",
+    "accept_rectification",
+    "reject_rectification",
     "close",
 ];
 
 /// Alerts that something is ordered about, such as there mostly are.
-pub const ORDERED: &[&str] = &["0/inspection/Q2@2026-02", "0/no-notice", "1/whole"];
+pub const ORDERED: &[&str] = &[
+    "0/inspection/Q2@2026-02",
+    "0/no-notice",
+    "1/whole",
+    "0/disposition/manual@m0",
+];
 
 /// What is done about orders, by whom, with what words behind the instant, and until when, in hours from then: too soon for a reminder, long
 /// enough for one, for longer than most histories last, sooner than before.
 pub const ABOUT_ORDERS: &[(&str, &str, &str, Option<i64>)] = &[
     ("order", "chen", "", Some(20)),
-    ("order", "chen", "", Some(70)),
+    ("order", "chen", " rectify", Some(70)),
     ("order", "chen", "", None),
     ("answer", "chen", "", None),
     ("answer", "chen", "", None),
@@ -243,6 +254,10 @@ pub const ABOUT_ORDERS: &[(&str, &str, &str, Option<i64>)] = &[
     ("refuse_extension", "li", "", None),
     ("extend", "li", "", Some(10)),
     ("extend", "li", "", Some(200)),
+    ("rectify", "chen", " proof 0f", None),
+    ("rectify", "chen", "", None),
+    ("accept_rectification", "li", "", None),
+    ("reject_rectification", "li", "", None),
     ("close", "chen", "", None),
 ];
 

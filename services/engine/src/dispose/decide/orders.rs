@@ -7,11 +7,12 @@ use mingjing_domain::disposition::{
     RefusedBecause, Signature,
 };
 
+use super::rectify::is_put_right;
 use super::{Case, Decided};
 use crate::dispose::refused;
 
 impl Case<'_> {
-    pub(super) fn order(self, to: &str, due_at: Option<Timestamp>) -> Decided {
+    pub(super) fn order(self, to: &str, due_at: Option<Timestamp>, must_rectify: bool) -> Decided {
         self.is_out()?;
         if self.open_order().is_some() {
             return Err(refused(RefusedBecause::OrderOpen, "该预警已有未办结的督办"));
@@ -32,7 +33,9 @@ impl Case<'_> {
             extended: Vec::new(),
             extensions_asked: Vec::new(),
             passed_on: Vec::new(),
+            must_rectify,
             answers: Vec::new(),
+            rectifications: Vec::new(),
             closed: None,
         });
         Ok(decided)
@@ -181,6 +184,7 @@ impl Case<'_> {
         if order.answers.is_empty() {
             return Err(refused(RefusedBecause::NotAnswered, "督办尚未反馈"));
         }
+        is_put_right(order)?;
         let mut decided = self.before;
         if let Some(order) = open_order(&mut decided) {
             order.closed = Some(self.by);
@@ -204,13 +208,13 @@ impl Case<'_> {
         self.before.order.as_ref().filter(|o| o.closed.is_none())
     }
 
-    fn needs_order(&self) -> Result<&Order, Refused> {
+    pub(super) fn needs_order(&self) -> Result<&Order, Refused> {
         self.open_order()
             .ok_or_else(|| refused(RefusedBecause::NoOrder, "该预警没有未办结的督办"))
     }
 
     /// Once it was passed on, the order itself is answered by who passed it on.
-    fn may_answer(&self, order: &Order) -> Result<(), Refused> {
+    pub(super) fn may_answer(&self, order: &Order) -> Result<(), Refused> {
         match order.is_answered_by(&self.by.person) {
             true => Ok(()),
             false => Err(refused(
@@ -242,7 +246,7 @@ impl Case<'_> {
     }
 }
 
-fn open_order(disposition: &mut Disposition) -> Option<&mut Order> {
+pub(super) fn open_order(disposition: &mut Disposition) -> Option<&mut Order> {
     disposition.order.as_mut().filter(|o| o.closed.is_none())
 }
 

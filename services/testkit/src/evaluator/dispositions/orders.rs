@@ -33,6 +33,11 @@ impl Deeds {
         let is_over = due_at.is_some_and(|due| at.floor_second() > due);
         let not_later = |until: Timestamp| due_at.is_some_and(|due| until <= due);
         let asker = asker(since);
+        let answered = since
+            .iter()
+            .any(|deed| matches!(deed.what, Disposal::Answer { .. }));
+        let (put_right, by) = put_right(since);
+        let must = matches!(since[0].what, Disposal::Order { rectify: true, .. });
         let all: Vec<(bool, Because)> = match what {
             Disposal::Answer { .. } => vec![(not_theirs, Because::NotAddressed)],
             Disposal::PassOn { to, due_at: until } => vec![
@@ -65,11 +70,57 @@ impl Deeds {
                 (asker.is_none(), Because::NoExtensionAsked),
                 (asker == Some(who), Because::OwnDecision),
             ],
+            Disposal::Rectify { evidence } => vec![
+                (not_theirs, Because::NotAddressed),
+                (!answered, Because::NotAnswered),
+                (put_right == PutRight::Waits, Because::NotChecked),
+                (put_right == PutRight::Enough, Because::AlreadyRectified),
+                (evidence.is_empty(), Because::NoEvidence),
+            ],
+            Disposal::AcceptRectification | Disposal::RejectRectification => vec![
+                (put_right != PutRight::Waits, Because::NothingToCheck),
+                (by == Some(who), Because::OwnDecision),
+            ],
+            Disposal::Close => vec![
+                (!answered, Because::NotAnswered),
+                (put_right == PutRight::Waits, Because::NotChecked),
+                (put_right == PutRight::NotEnough, Because::NotRectified),
+                (
+                    must && put_right == PutRight::Nothing,
+                    Because::NotRectified,
+                ),
+            ],
             _ => vec![],
         };
         let first = all.iter().find(|(stands, _)| *stands);
         first.map(|(_, because)| *because)
     }
+}
+
+/// What was last put right upon an order.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum PutRight {
+    Nothing,
+    Waits,
+    Enough,
+    NotEnough,
+}
+
+/// How it stands, and who put it right.
+fn put_right(since: &[Deed]) -> (PutRight, Option<&str>) {
+    let (mut stands, mut by) = (PutRight::Nothing, None);
+    for deed in since {
+        match deed.what {
+            Disposal::Rectify { .. } => {
+                stands = PutRight::Waits;
+                by = Some(&*deed.person);
+            }
+            Disposal::AcceptRectification => stands = PutRight::Enough,
+            Disposal::RejectRectification => stands = PutRight::NotEnough,
+            _ => {}
+        }
+    }
+    (stands, by)
 }
 
 fn due_of(since: &[Deed]) -> Option<Timestamp> {
