@@ -19,6 +19,7 @@ import { languageStore } from './words/language'
 const DeskPages = lazy(() => import('./desk/Pages'))
 const AlertPages = lazy(() => import('./alerts/Pages'))
 const CasePages = lazy(() => import('./cases/Pages'))
+const ComplaintPages = lazy(() => import('./complaints/Pages'))
 
 export function App() {
   const { phase } = useStore(sessionStore)
@@ -87,5 +88,7 @@ function PageOf({ page }: { page: Page }) {
       return <AlertPages query={page.query} paper={page.paper} />
     case 'cases':
       return <CasePages page={page.page} />
+    case 'complaints':
+      return <ComplaintPages page={page.page} />
   }
 }

@@ -7,6 +7,7 @@ import { clock } from '../api/clock'
 import type { Connection } from '../api/live'
 import { watermarkStore } from '../api/platform'
 import { CASES_HASH } from '../cases/routes'
+import { COMPLAINTS_HASH } from '../complaints/routes'
 import { Both } from '../components/pieces'
 import { LanguageSwitch, ThemeSwitch } from '../components/switches'
 import { full, inZoneOf } from '../format'
@@ -51,6 +52,7 @@ export function Masthead({ wall }: { wall: boolean }) {
           <a href={BOARD_HASH}>{t('监察', 'Live')}</a>
           <a href={ALERTS_HASH}>{t('预警', 'Alerts')}</a>
           <a href={CASES_HASH}>{t('办件', 'Cases')}</a>
+          <a href={COMPLAINTS_HASH}>{t('投诉', 'Complaints')}</a>
         </nav>
       )}
       <div className="platform">
