@@ -24,6 +24,7 @@ mod platform;
 mod polled;
 mod real;
 mod rows;
+mod sampled;
 mod sender;
 mod shadowed;
 mod totals;

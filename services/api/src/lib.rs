@@ -26,6 +26,7 @@ mod operator;
 mod people;
 mod query;
 mod rules;
+mod samples;
 mod sources;
 mod view;
 mod voices;
@@ -126,6 +127,7 @@ pub fn router(state: State) -> Router {
         .merge(life::routes())
         .merge(people::routes())
         .merge(voices::routes())
+        .merge(samples::routes())
         .merge(of_operators())
         .fallback(board::serve)
         .layer(gate)
