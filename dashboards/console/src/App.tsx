@@ -20,6 +20,7 @@ const DeskPages = lazy(() => import('./desk/Pages'))
 const AlertPages = lazy(() => import('./alerts/Pages'))
 const CasePages = lazy(() => import('./cases/Pages'))
 const ComplaintPages = lazy(() => import('./complaints/Pages'))
+const SamplingPages = lazy(() => import('./sampling/Pages'))
 
 export function App() {
   const { phase } = useStore(sessionStore)
@@ -90,5 +91,7 @@ function PageOf({ page }: { page: Page }) {
       return <CasePages page={page.page} />
     case 'complaints':
       return <ComplaintPages page={page.page} />
+    case 'sampling':
+      return <SamplingPages page={page.page} />
   }
 }

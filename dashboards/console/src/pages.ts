@@ -5,9 +5,10 @@ import { type CasesPage, casesPageOf } from './cases/routes'
 import { type ComplaintsPage, complaintsPageOf } from './complaints/routes'
 import { DESKS, type DeskKind, deskOf } from './people/roles'
 import type { Session } from './people/session'
+import { type SamplingPage, samplingPageOf } from './sampling/routes'
 import { Store } from './store'
 
-export type Page = { name: 'board' } | { name: 'wall' } | { name: 'password' } | { name: 'cases'; page: CasesPage } | { name: 'complaints'; page: ComplaintsPage } | { name: 'alerts'; query: AlertQuery; paper: boolean } | { name: 'desk'; kind: DeskKind }
+export type Page = { name: 'board' } | { name: 'wall' } | { name: 'password' } | { name: 'cases'; page: CasesPage } | { name: 'complaints'; page: ComplaintsPage } | { name: 'sampling'; page: SamplingPage } | { name: 'alerts'; query: AlertQuery; paper: boolean } | { name: 'desk'; kind: DeskKind }
 
 export const BOARD_HASH = '#/'
 export const WALL_HASH = '#/wall'
@@ -33,6 +34,8 @@ export function pageOf(hash: string): Page | null {
   if (Object.hasOwn(DESKS, kind)) return { name: 'desk', kind: kind as DeskKind }
   const complaints = complaintsPageOf(hash)
   if (complaints) return { name: 'complaints', page: complaints }
+  const sampling = samplingPageOf(hash)
+  if (sampling) return { name: 'sampling', page: sampling }
   const cases = casesPageOf(hash)
   return cases && { name: 'cases', page: cases }
 }

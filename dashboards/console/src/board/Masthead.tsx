@@ -13,7 +13,9 @@ import { LanguageSwitch, ThemeSwitch } from '../components/switches'
 import { full, inZoneOf } from '../format'
 import { BOARD_HASH, WALL_HASH, ownDesk } from '../pages'
 import { PersonMenu } from '../people/PersonMenu'
+import { readsSamples } from '../people/roles'
 import { seesCases, sessionStore } from '../people/session'
+import { SAMPLES_HASH } from '../sampling/routes'
 import { useStore } from '../store'
 import type { Words } from '../words/codes'
 import { t } from '../words/language'
@@ -53,6 +55,7 @@ export function Masthead({ wall }: { wall: boolean }) {
           <a href={ALERTS_HASH}>{t('预警', 'Alerts')}</a>
           <a href={CASES_HASH}>{t('办件', 'Cases')}</a>
           <a href={COMPLAINTS_HASH}>{t('投诉', 'Complaints')}</a>
+          {(!session.person || readsSamples(session.person.roles)) && <a href={SAMPLES_HASH}>{t('抽查', 'Samples')}</a>}
         </nav>
       )}
       <div className="platform">
