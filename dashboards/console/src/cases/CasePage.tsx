@@ -5,9 +5,13 @@ import { Suspense, lazy, useEffect } from 'react'
 import { ApiFailure } from '../api/client'
 import { namesStore } from '../api/names'
 import type { CaseFound } from '../api/types'
+import { registerHash } from '../complaints/routes'
+import { mayRegister } from '../complaints/words'
 import { Placeholder, Section } from '../components/pieces'
 import { full } from '../format'
+import { sessionStore } from '../people/session'
 import { useStore } from '../store'
+import { t } from '../words/language'
 import { AlertLinks, CaseFacts, CaseState } from './CaseView'
 import { ExplainForm, ExplainView } from './ExplainView'
 import { LimitList } from './LimitList'
@@ -55,6 +59,7 @@ const BackToSearch = () => (
 function Shown({ found, asked }: { found: CaseFound; asked: AskedFor }) {
   const names = useStore(namesStore)
   const { told, phase, failure } = useStore(explained.state)
+  const { person } = useStore(sessionStore)
   const { source, case_no: caseNo, case: known, alerts, timeline } = found
   const like = timeline[0]?.at ?? ''
   // Asked again whenever the case was read anew, for it has changed.
@@ -71,6 +76,11 @@ function Shown({ found, asked }: { found: CaseFound; asked: AskedFor }) {
           办件编号 {caseNo}
         </p>
         {known ? <CaseFacts found={found} known={known} names={names} /> : <p className="nothing">首条记录尚在判定</p>}
+        {known && (!person || mayRegister(person.roles)) && (
+          <p>
+            <a href={registerHash(source, caseNo)}>{t('登记投诉、评价', 'Register a complaint or rating')}</a>
+          </p>
+        )}
       </header>
       {known?.flowchart && (
         <div className="card case-chart" id="chart">
