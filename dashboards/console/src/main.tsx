@@ -13,6 +13,7 @@ import './styles/sampling.css'
 import './styles/flowchart.css'
 import './styles/alerts.css'
 import './styles/desk.css'
+import './styles/lists.css'
 import './styles/wall.css'
 import './styles/narrow.css'
 

@@ -23,9 +23,17 @@ pub type Assets = &'static [Asset];
 /// Under this path a file's name changes with its content.
 const HASHED: &str = "/assets/";
 
+/// What the console's pages may do: run and show what is the platform's own. Its libraries set styles in place; a drawing is an image of its
+/// own data.
+const CONSOLE: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+
 /// Everything that is not the API.
 pub async fn serve(Here(state): Here<State>, method: Method, uri: Uri) -> Response {
-    let asset = state.assets.iter().find(|asset| asset.path == uri.path());
+    let asked = match uri.path() {
+        "/public/" => "/public",
+        path => path,
+    };
+    let asset = state.assets.iter().find(|asset| asset.path == asked);
     let Some(asset) = asset else {
         return ApiError::NotFound {
             what: uri.path().to_owned(),
@@ -42,11 +50,7 @@ pub async fn serve(Here(state): Here<State>, method: Method, uri: Uri) -> Respon
     let headers = [
         (header::CONTENT_TYPE, asset.media_type),
         (header::CACHE_CONTROL, keep),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (
-            header::CONTENT_SECURITY_POLICY,
-            "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:",
-        ),
+        (header::CONTENT_SECURITY_POLICY, CONSOLE),
     ];
     (headers, asset.bytes).into_response()
 }

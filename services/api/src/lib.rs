@@ -16,7 +16,9 @@ mod error;
 mod events;
 mod evidence;
 mod explain;
+mod headers;
 mod life;
+mod lists;
 mod live;
 mod metrics;
 mod names;
@@ -24,7 +26,9 @@ mod openapi;
 mod operation;
 mod operator;
 mod people;
+mod portal;
 mod query;
+mod query_code;
 mod rules;
 mod samples;
 mod sources;
@@ -47,6 +51,7 @@ use prometheus::Registry;
 pub use board::{Asset, Assets};
 pub use definitions::{Definitions, DefinitionsError};
 pub use error::ApiError;
+pub use headers::protected;
 pub use life::{
     ActivateError, Activated, Activator, InShadow, InstallError, Installer, Lives, ShadowSets,
     settle,
@@ -57,7 +62,10 @@ pub use names::Names;
 pub use openapi::document as openapi_document;
 pub use operation::{Check, Operations, Readiness};
 pub use operator::{Operator, OperatorKey};
-pub use people::{Denied, People, PeopleConfig};
+pub use people::oidc::provider::{ProviderHttp, ProviderRequest, is_safe_address};
+pub use people::oidc::{Matched, Oidc, OidcConfig};
+pub use people::{Denied, People, PeopleConfig, let_in};
+pub use portal::{Listed, Portal, PortalConfig};
 
 /// What the API needs.
 #[derive(Clone)]
@@ -76,6 +84,8 @@ pub struct State {
     pub lives: Arc<Lives>,
     /// Accounts and sessions.
     pub people: Arc<People>,
+    /// What the public is told.
+    pub portal: Arc<Portal>,
     /// The administrator's key; none: whoever comes from this machine, where accounts are off.
     pub operator_key: Option<OperatorKey>,
     /// Signs evidence.
@@ -98,8 +108,9 @@ pub struct State {
     pub assets: Assets,
 }
 
-/// Every route.
-pub fn router(state: State) -> Router {
+/// Every route; those of `beside`, which other parts of the process serve, pass the same gate. Where accounts are off it lets everybody
+/// pass, and they ask for the key themselves: see [`let_in`].
+pub fn router(state: State, beside: Router) -> Router {
     let counted = from_fn_with_state(state.metrics.clone(), metrics::count);
     let gate = from_fn_with_state(state.clone(), people::gate::pass);
     Router::new()
@@ -117,6 +128,10 @@ pub fn router(state: State) -> Router {
             "/api/v1/cases/{source}/{case_no}/explain",
             get(explain::case),
         )
+        .route(
+            "/api/v1/cases/{source}/{case_no}/query-code",
+            get(query_code::one),
+        )
         .route("/api/v1/events/export", get(events::export))
         .route("/api/v1/sources", get(sources::list))
         .route("/api/v1/sources/{source}", get(sources::one))
@@ -125,14 +140,17 @@ pub fn router(state: State) -> Router {
         .route("/api/v1/platform", get(operation::platform))
         .route("/api/v1/openapi.json", get(openapi::serve))
         .merge(life::routes())
+        .merge(lists::routes())
         .merge(people::routes())
+        .merge(portal::routes())
         .merge(voices::routes())
         .merge(samples::routes())
         .merge(of_operators())
         .fallback(board::serve)
+        .with_state::<()>(state)
+        .merge(beside)
         .layer(gate)
         .layer(counted)
-        .with_state(state)
 }
 
 /// The routes of a process that serves operators only.

@@ -4,7 +4,9 @@ mod beside;
 mod dispositions;
 mod explained;
 mod life;
+mod lists;
 mod people;
+mod portal;
 mod samples;
 mod shown;
 mod voices;
@@ -75,7 +77,7 @@ const FILTERS: &[Parameter] = &[
     (
         "query",
         "order_state",
-        "有未办结的督办，且: unanswered 未反馈, overdue 逾期未反馈, answered 已反馈待办结",
+        "有未办结的督办，且: unanswered 未反馈, overdue 逾期未反馈, extension_asked 申请延期待答复, answered 已反馈待办结",
     ),
     (
         "query",
@@ -253,7 +255,7 @@ pub fn document() -> Value {
 fn paths() -> Map<String, Value> {
     let mut paths = Map::new();
     let operations = OPERATIONS.iter().chain(shown::OPERATIONS);
-    let operations = operations.chain(life::OPERATIONS);
+    let operations = operations.chain(life::OPERATIONS).chain(lists::OPERATIONS);
     let operations = operations.chain(voices::OPERATIONS);
     let operations = operations.chain(samples::OPERATIONS);
     for operation in operations.chain(dispositions::OPERATIONS) {
@@ -309,7 +311,8 @@ fn paths() -> Map<String, Value> {
         let path = paths.entry(change.path).or_insert_with(|| json!({}));
         path[change.method] = told;
     }
-    for (path, method, told) in beside::operations().into_iter().chain(people::operations()) {
+    let others = beside::operations().into_iter().chain(people::operations());
+    for (path, method, told) in others.chain(portal::operations()) {
         paths.entry(path).or_insert_with(|| json!({}))[method] = told;
     }
     paths

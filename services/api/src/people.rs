@@ -21,9 +21,10 @@
 
 pub(crate) mod account;
 mod accounts;
-mod attempts;
+pub(crate) mod attempts;
 mod audit;
 pub(crate) mod gate;
+pub(crate) mod oidc;
 mod password;
 mod permissions;
 mod secret;
@@ -48,7 +49,10 @@ use account::{Account, Act, Record};
 use attempts::Attempts;
 use audit::{Audit, Entry};
 use gate::{Caller, Person};
+use oidc::Oidc;
 use password::Hashed;
+
+pub use gate::let_in;
 
 /// The journals' table.
 const ACCOUNTS: &str = "accounts";
@@ -126,6 +130,9 @@ struct Session {
     account: String,
     generation: u32,
     begun_at: Timestamp,
+    /// The provider said who it is, and no password of ours was asked for.
+    #[serde(default)]
+    by_provider: bool,
 }
 
 /// The people of a platform.
@@ -140,6 +147,8 @@ pub struct People {
     nobody: Hashed,
     swept_at: Mutex<Timestamp>,
     audit: Audit,
+    /// Single sign-on, where the site has it.
+    oidc: Option<Oidc>,
 }
 
 impl People {
@@ -167,8 +176,18 @@ impl People {
             nobody: Hashed::of(&password::temporary()?)?,
             swept_at: Mutex::new(Timestamp::MIN),
             audit,
+            oidc: None,
         };
         Ok((people, work))
+    }
+
+    /// They sign in by this provider, too.
+    #[must_use]
+    pub fn with_provider(self, oidc: Oidc) -> Self {
+        Self {
+            oidc: Some(oidc),
+            ..self
+        }
     }
 
     /// Whether everything but what is public asks for an account or the administrator's key.
@@ -333,8 +352,46 @@ impl People {
         done.await.map_err(failed)?.map_err(failed)
     }
 
+    /// The account of this name, if it works.
+    async fn by_name(&self, name: &str) -> Result<Option<Account>, ApiError> {
+        if !account::is_name(name) {
+            return Ok(None);
+        }
+        let (account, today) = (self.account(name).await?, self.day(self.now()));
+        Ok(account.filter(|account| account.works_on(today)))
+    }
+
+    /// The account of this person; of somebody who has several that work, none: nobody said as which of them.
+    async fn by_person(&self, person: &str) -> Result<Option<Account>, ApiError> {
+        let (mut accounts, today) = (self.all().await?, self.day(self.now()));
+        accounts.retain(|account| account.rights.person == person && account.works_on(today));
+        match accounts.len() {
+            1 => Ok(accounts.pop()),
+            _ => Ok(None),
+        }
+    }
+
+    /// Begins a session of somebody whom the provider named; answers its token.
+    async fn signed_in_by_provider(
+        &self,
+        account: &Account,
+        from: IpAddr,
+    ) -> Result<String, ApiError> {
+        let entry = Entry {
+            method: "GET".into(),
+            path: "/api/v1/session/oidc/callback".into(),
+            ..signing_in(account, from, self.now(), 303)
+        };
+        self.audit.write(entry).await?;
+        self.begin_session(account, true).await
+    }
+
     /// Begins a session; answers its token, which lies nowhere else.
-    async fn begin_session(&self, account: &Account) -> Result<String, ApiError> {
+    async fn begin_session(
+        &self,
+        account: &Account,
+        by_provider: bool,
+    ) -> Result<String, ApiError> {
         self.sweep().await?;
         let random = secret::random::<TOKEN_BYTES>().map_err(failed)?;
         let token = format!("{TOKEN_PREFIX}{random}");
@@ -342,6 +399,7 @@ impl People {
             account: account.id.clone(),
             generation: account.generation,
             begun_at: self.now(),
+            by_provider,
         };
         let key = Bytes::from(secret::digest(&token));
         let value = Bytes::from(encoded(&session)?);
@@ -373,7 +431,9 @@ impl People {
         if self.ended(&kept, seen, now) {
             return Err(over());
         }
-        let account = self.account(&kept.account).await?.ok_or_else(over)?;
+        let mut account = self.account(&kept.account).await?.ok_or_else(over)?;
+        // A temporary password that was not asked for keeps nobody from anything.
+        account.temporary &= !kept.by_provider;
         if account.generation != kept.generation || !account.works_on(self.day(now)) {
             return Err(over());
         }
@@ -385,6 +445,7 @@ impl People {
         Ok(Person {
             account,
             session: session.to_owned(),
+            by_provider: kept.by_provider,
         })
     }
 
@@ -499,7 +560,11 @@ pub(crate) fn routes() -> Router<State> {
                 .delete(session::sign_out),
         )
         .route("/api/v1/session/password", post(session::change_password))
+        .route("/api/v1/session/ways", get(oidc::routes::ways))
+        .route("/api/v1/session/oidc", get(oidc::routes::begin))
+        .route("/api/v1/session/oidc/callback", get(oidc::routes::finish))
         .route("/api/v1/audit", get(audit::list))
+        .route("/api/v1/audit/export", get(audit::export))
         .route("/api/v1/accounts", get(accounts::list).post(accounts::open))
         .route("/api/v1/accounts/{account}", get(accounts::one))
         .route("/api/v1/accounts/{account}/{act}", post(accounts::act))

@@ -184,7 +184,10 @@ fn refused(refusal: &mingjing_domain::life::Refusal) -> ApiError {
     Refusal::new(reason, words).field(refusal.field).into()
 }
 
-async fn read<T: DeserializeOwned>(intake: &Intake, request: Request) -> Result<T, ApiError> {
+pub(crate) async fn read<T: DeserializeOwned>(
+    intake: &Intake,
+    request: Request,
+) -> Result<T, ApiError> {
     let config = &intake.config;
     let announced = body::announced(request.headers());
     if announced.is_some_and(|bytes| bytes > config.body_bytes_max) {

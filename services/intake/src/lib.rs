@@ -14,6 +14,7 @@
 //! | `GET /v1/sources` | administrator | lists sources and how many keys each has |
 //! | `POST /v1/sources/{id}/keys` | administrator | a fresh key; all earlier ones of this source end at once |
 //! | `POST /v1/definitions` | administrator | installs a folder of definitions `{"files":[{"name","text"}],"who","why"}` while nothing was published by review, or tells every problem with file and line |
+//! | `POST /v1/query-codes` | a source's key | the codes 查询码 of its cases `{"case_nos":[…]}`, to be printed on acceptance slips |
 //!
 //! # Rules it keeps
 //!
@@ -63,6 +64,7 @@ mod keys;
 mod metrics;
 mod numbers;
 mod publish;
+mod query_codes;
 mod secrecy;
 mod sort;
 mod sources;
@@ -81,7 +83,7 @@ pub use access::is_administrator;
 pub use config::{AdminKey, BadConfig, Config};
 pub use intake::{Intake, Parts, StartError};
 pub use publish::{Folder, PublishError, Published, Publisher};
-pub use sources::{Declared, SourceError, Sources};
+pub use sources::{Declared, KeyShown, SourceError, Sources};
 pub use topics::{ReadingEnded, read_topics};
 
 /// What time it is, in the platform's sense: the demo runs faster than the wall clock.
@@ -98,6 +100,7 @@ pub fn router(intake: Arc<Intake>) -> Router {
         )
         .route("/v1/sources/{id}/keys", post(admin::rotate_key))
         .route("/v1/definitions", post(admin::publish_definitions))
+        .route("/v1/query-codes", post(query_codes::post))
         .layer(from_fn(body::drained))
         .with_state(intake)
 }

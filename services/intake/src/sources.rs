@@ -11,6 +11,8 @@
 //! like anybody's. Nothing is remembered here: each request asks the table, which is a look into memory or a small read, so that a rotated key
 //! ends at once, whichever process rotated it.
 
+mod ring;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -26,6 +28,8 @@ use tokio::sync::Mutex;
 use crate::append;
 use crate::keys::{self, KeyRecord, NewKey};
 use crate::publish::{PublishError, Publisher};
+
+pub use ring::KeyShown;
 
 const SOURCES: &str = "sources";
 const KEYS: &str = "source_keys";
@@ -88,11 +92,8 @@ pub struct Sources {
 }
 
 impl Sources {
-    pub(crate) fn new(
-        table: Arc<dyn Table>,
-        log: Arc<dyn Log>,
-        publisher: Arc<dyn Publisher>,
-    ) -> Self {
+    /// Those of a table, and of what the definitions in force declare.
+    pub fn new(table: Arc<dyn Table>, log: Arc<dyn Log>, publisher: Arc<dyn Publisher>) -> Self {
         Self {
             table,
             log,

@@ -23,8 +23,10 @@ use crate::assets::ASSETS;
 use crate::folders::{Active, Folders};
 use crate::log_port::OpenLog;
 use crate::notifications;
+use crate::provider_http::OverHttp;
 use crate::settings::Settings;
 use crate::snapshots;
+use crate::source_keys;
 
 /// How long running requests and tasks may take to end.
 const GRACE: Duration = Duration::from_secs(10);
@@ -195,7 +197,31 @@ impl Platform {
             .map_err(|error| anyhow::anyhow!(error))
             .context("cannot hash passwords")?;
         tokio::spawn(recording);
-        Ok(people)
+        let Some(oidc) = &settings.oidc else {
+            return Ok(people);
+        };
+        let config = mingjing_api::OidcConfig {
+            issuer: oidc.issuer.clone(),
+            client_id: oidc.client_id.clone(),
+            client_secret: oidc.client_secret.0.clone(),
+            name: oidc.name.clone(),
+            scopes: oidc.scopes.clone(),
+            claim: oidc.claim.clone(),
+            matched: oidc.matched,
+            clock_skew: oidc.clock_skew,
+            origin: settings.origin.clone().unwrap_or_default(),
+        };
+        let http = Arc::new(OverHttp::new()?);
+        Ok(people.with_provider(mingjing_api::Oidc::new(config, http)))
+    }
+
+    /// What the public is told. Lock-outs run by the machine's clock, as sessions do.
+    fn portal(&self) -> mingjing_api::Portal {
+        let config = mingjing_api::PortalConfig {
+            listed: self.settings.portal_items,
+            query_keys: self.settings.query_keys.clone(),
+        };
+        mingjing_api::Portal::new(config, Arc::new(|| mingjing_supervise::System.now()))
     }
 
     fn stall_after(&self) -> Duration {
@@ -224,16 +250,26 @@ impl Platform {
 
     /// Tells people and programs what becomes of alerts; none where the site names nobody.
     pub fn notify(&mut self) -> anyhow::Result<Option<Arc<dyn Readiness>>> {
+        let (table, now) = (self.log.table.clone(), self.now());
+        let told = |config: Option<Arc<mingjing_notify::Config>>| async move {
+            // Only the console misses it.
+            let told = mingjing_notify::tell(&*table, config.as_deref(), now()).await;
+            if let Err(error) = told {
+                tracing::warn!(%error, "how notifications are configured could not be written down");
+            }
+        };
         let Some(path) = &self.settings.notify_config else {
+            tokio::spawn(told(None));
             return Ok(None);
         };
-        let config = notifications::read(path)?;
+        let config = Arc::new(notifications::read(path)?);
+        tokio::spawn(told(Some(config.clone())));
         let metrics = Arc::new(mingjing_notify::Metrics::new(&self.registry)?);
         let parts = mingjing_notify::Parts {
             log: self.log.log.clone(),
             table: self.log.table.clone(),
             site: Arc::new(notifications::OfTables::new(self.log.clone())),
-            config: Arc::new(config),
+            config,
             metrics: metrics.clone(),
             clock: self.now(),
         };
@@ -242,7 +278,21 @@ impl Platform {
         Ok(Some(Arc::new(Notifying(metrics))))
     }
 
-    /// The routes by which messages are seen to that could not be delivered.
+    /// The routes of the keys of sources.
+    fn source_keys(&self) -> axum::Router {
+        let (log, settings) = (&self.log, &self.settings);
+        let folders = Folders::new(log.clone(), settings.installing, settings.time_zone);
+        let sources =
+            mingjing_intake::Sources::new(log.table.clone(), log.log.clone(), Arc::new(folders));
+        let admin_key = settings.admin_key.as_ref();
+        source_keys::router(
+            sources,
+            admin_key.map(|key| mingjing_intake::AdminKey::new(&key.0)),
+            self.now(),
+        )
+    }
+
+    /// The routes by which it is seen how notifications stand, and to messages that could not be delivered.
     pub fn dead_letters(&self) -> axum::Router {
         let admin_key = self.settings.admin_key.as_ref();
         notifications::router(
@@ -263,6 +313,7 @@ impl Platform {
                 .map(|k| mingjing_intake::AdminKey::new(&k.0)),
             body_bytes_max: settings.body_mib_max as usize * 1024 * 1024,
             events_per_second: settings.events_per_second,
+            query_keys: settings.query_keys.clone(),
             ..mingjing_intake::Config::default()
         };
         let parts = mingjing_intake::Parts {
@@ -287,6 +338,7 @@ impl Platform {
         Ok(intake)
     }
 
+    /// The console's API, and what administrators look after at the console.
     pub fn api(
         &self,
         store: &Store,
@@ -303,7 +355,8 @@ impl Platform {
         let lives = Arc::new(self.lives(definitions.clone()).told_to(metrics.clone()));
         tokio::spawn(mingjing_api::settle(lives.clone(), self.now()));
         let people = self.people()?;
-        Ok(mingjing_api::router(mingjing_api::State {
+        let beside = self.source_keys().merge(self.dead_letters());
+        let state = mingjing_api::State {
             store: store.clone(),
             hub,
             log: self.log.log.clone(),
@@ -312,6 +365,7 @@ impl Platform {
             definitions,
             lives,
             people: Arc::new(people),
+            portal: Arc::new(self.portal()),
             operator_key: self
                 .settings
                 .admin_key
@@ -325,7 +379,8 @@ impl Platform {
             zone: self.settings.time_zone,
             watermark,
             assets: ASSETS,
-        }))
+        };
+        Ok(mingjing_api::router(state, beside))
     }
 
     /// What operators ask of a process that serves nothing else.
@@ -340,6 +395,9 @@ impl Platform {
     /// Serves HTTP until stopped.
     pub fn serve(&mut self, listener: TcpListener, router: axum::Router) {
         let (mut closing, stopped) = (self.stopping(), self.stopping());
+        let origin = self.settings.origin.as_deref();
+        let tls = origin.is_some_and(|origin| origin.starts_with("https://"));
+        let router = mingjing_api::protected(router, tls);
         self.spawn("http", async move {
             let service = router.into_make_service_with_connect_info::<SocketAddr>();
             let server = axum::serve(listener, service).with_graceful_shutdown(async move {

@@ -1,6 +1,8 @@
 //! Settings: defaults compiled in, then a file, then the environment. Unknown keys are refused, and every problem is
 //! told at once. Read here, passed down in parts; nothing else reads a setting.
 
+mod oidc;
+
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -8,8 +10,12 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use mingjing_api::Listed;
 use mingjing_domain::life::Installing;
+use mingjing_wire::query_code::QueryKeys;
 use toml::{Table, Value};
+
+pub use oidc::Oidc;
 
 /// The defaults, with what each means.
 const DEFAULTS: &str = include_str!("settings.toml");
@@ -42,6 +48,7 @@ pub struct Settings {
     pub proxies: Vec<IpAddr>,
     pub session_idle: Duration,
     pub session_most: Duration,
+    pub oidc: Option<Oidc>,
     pub admin_key: Option<Secret>,
     pub body_mib_max: u32,
     pub events_per_second: u32,
@@ -65,6 +72,8 @@ pub struct Settings {
     pub shadow_events_max: u64,
     pub shadow_threads: u32,
     pub notify_config: Option<PathBuf>,
+    pub portal_items: Listed,
+    pub query_keys: QueryKeys,
 }
 
 /// The cluster that holds the log.
@@ -217,6 +226,8 @@ impl Reader {
         let proxies = self.addresses("api.proxies");
         let session_idle = self.duration("api.session_idle");
         let session_most = self.duration("api.session_most");
+        let known_origin = !matches!(origin, Some(None));
+        let oidc = self.oidc(accounts != Some(0), known_origin);
         let admin_key = self.text("intake.admin_key");
         if accounts == Some(1) && admin_key.as_deref() == Some("") {
             let (_, place) = self.value("api.accounts");
@@ -250,6 +261,8 @@ impl Reader {
         let shadow_events_max = self.number("shadow.events_max", 1, i64::MAX);
         let shadow_threads = self.number("shadow.threads", 1, 1024);
         let notify_config = self.text("notify.config");
+        let portal_items = self.choice("portal.items", &["published", "in_force"]);
+        let query_keys = self.query_keys();
         Some(Settings {
             listen: listen?,
             data: data?,
@@ -265,6 +278,7 @@ impl Reader {
             proxies: proxies?,
             session_idle: session_idle?,
             session_most: session_most?,
+            oidc: oidc?,
             admin_key: admin_key.filter(|key| !key.is_empty()).map(Secret),
             body_mib_max: body_mib_max? as u32,
             events_per_second: events_per_second? as u32,
@@ -294,7 +308,26 @@ impl Reader {
             notify_config: notify_config
                 .filter(|path| !path.is_empty())
                 .map(PathBuf::from),
+            portal_items: match portal_items? {
+                0 => Listed::Published,
+                _ => Listed::InForce,
+            },
+            query_keys: query_keys?,
         })
+    }
+
+    fn query_keys(&mut self) -> Option<QueryKeys> {
+        const KEY: &str = "portal.query_keys";
+        let (_, place) = self.value(KEY);
+        let Properties(pairs) = self.properties(KEY)?;
+        let pairs = pairs.iter().map(|(k, v)| (k.as_str(), v.as_str()));
+        match QueryKeys::new(pairs) {
+            Ok(keys) => Some(keys),
+            Err(error) => {
+                self.refuse(KEY, &place, &format!("keys by version: {error}"));
+                None
+            }
+        }
     }
 
     /// Scheme and authority of a page's address, as browsers name it; some of none where it is left to them.
@@ -610,6 +643,30 @@ mod tests {
         ] {
             let refused = Settings::from_texts(None, &env(&[wrong])).unwrap_err();
             assert_eq!(refused.0.len(), 1, "{wrong:?}: {refused}");
+        }
+    }
+
+    #[test]
+    fn keys_of_slips_have_a_version_cannot_be_guessed_and_are_not_printed() {
+        assert!(
+            Settings::from_texts(None, &[])
+                .unwrap()
+                .query_keys
+                .is_empty()
+        );
+        let key = "0123456789abcdef0123456789abcdef";
+        let file = format!("[portal]\nitems = \"in_force\"\n[portal.query_keys]\n1 = \"{key}\"\n");
+        let read = Settings::from_texts(Some(("site.toml", &file)), &[]).unwrap();
+        assert_eq!(read.portal_items, Listed::InForce);
+        assert!(read.query_keys.code("zjj", "1").is_some());
+        assert!(!format!("{read:?}").contains(key));
+        for wrong in ["1=short".to_owned(), format!("new={key}")] {
+            let set = env(&[("MINGJING__PORTAL__QUERY_KEYS", &wrong)]);
+            let refused = Settings::from_texts(None, &set).unwrap_err();
+            assert!(
+                refused.to_string().contains("portal.query_keys"),
+                "{refused}"
+            );
         }
     }
 

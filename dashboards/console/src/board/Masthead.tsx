@@ -11,6 +11,7 @@ import { COMPLAINTS_HASH } from '../complaints/routes'
 import { Both } from '../components/pieces'
 import { LanguageSwitch, ThemeSwitch } from '../components/switches'
 import { full, inZoneOf } from '../format'
+import { LISTS_HASH } from '../lists/routes'
 import { BOARD_HASH, WALL_HASH, ownDesk } from '../pages'
 import { PersonMenu } from '../people/PersonMenu'
 import { readsSamples } from '../people/roles'
@@ -48,14 +49,15 @@ export function Masthead({ wall }: { wall: boolean }) {
           <Both words={{ zh: watermark, en: 'Demonstration data' }} />
         </p>
       )}
-      {!wall && alerts && (
+      {!wall && (
         <nav className="places" aria-label={t('页面', 'Pages')}>
           {desk && <a href={desk}>{t('我的工作', 'My work')}</a>}
-          <a href={BOARD_HASH}>{t('监察', 'Live')}</a>
-          <a href={ALERTS_HASH}>{t('预警', 'Alerts')}</a>
-          <a href={CASES_HASH}>{t('办件', 'Cases')}</a>
-          <a href={COMPLAINTS_HASH}>{t('投诉', 'Complaints')}</a>
-          {(!session.person || readsSamples(session.person.roles)) && <a href={SAMPLES_HASH}>{t('抽查', 'Samples')}</a>}
+          {alerts && <a href={BOARD_HASH}>{t('监察', 'Live')}</a>}
+          {alerts && <a href={ALERTS_HASH}>{t('预警', 'Alerts')}</a>}
+          {alerts && <a href={CASES_HASH}>{t('办件', 'Cases')}</a>}
+          {alerts && <a href={COMPLAINTS_HASH}>{t('投诉', 'Complaints')}</a>}
+          {alerts && (!session.person || readsSamples(session.person.roles)) && <a href={SAMPLES_HASH}>{t('抽查', 'Samples')}</a>}
+          <a href={LISTS_HASH}>{t('清单', 'Lists')}</a>
         </nav>
       )}
       <div className="platform">

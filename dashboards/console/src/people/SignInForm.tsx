@@ -4,8 +4,9 @@ import { type FormEvent, type KeyboardEvent, useEffect, useRef, useState } from 
 
 import { ApiFailure } from '../api/client'
 import { useStore } from '../store'
-import { t } from '../words/language'
+import { say, t } from '../words/language'
 import { Field, Refusal, failureText } from './fields'
+import { BY_PROVIDER, type Ways, keepPlace, ways, whyBack } from './provider'
 import { sessionStore, signIn } from './session'
 import { waitText } from './wait'
 
@@ -18,6 +19,7 @@ export function SignInForm() {
   const [sending, setSending] = useState(false)
   const [failure, setFailure] = useState<ApiFailure | null>(null)
   const [capitals, setCapitals] = useState(false)
+  const { provider, why } = useProvider()
   const locked = useCountdown(failure?.status === 429 ? failure.retryAfter : null)
   const secret = useRef<HTMLInputElement>(null)
 
@@ -76,11 +78,36 @@ export function SignInForm() {
       <button type="submit" className="primary" disabled={sending || locked > 0}>
         {sending ? t('正在登录…', 'Signing in…') : t('登录', 'Sign in')}
       </button>
+      {why && !failure && <Refusal>{say(why)}</Refusal>}
+      {provider && (
+        <a className="entrance-provider" href={BY_PROVIDER} onClick={keepPlace}>
+          {t(`用${provider.name}登录`, `Sign in by ${provider.name}`)}
+        </a>
+      )}
       <p className="entrance-foot">
         {t('没有账号，或者忘记口令，请找本单位的系统管理员；口令连续输错会暂时锁定。', 'No account, or a forgotten password: ask your administrator. Repeated failures lock signing in for a while.')}
       </p>
     </form>
   )
+}
+
+/** The provider of the site, if it has one, and why somebody came back from it without being signed in: told once, and then gone from the address. */
+function useProvider() {
+  const [provider, setProvider] = useState<Ways['oidc']>(null)
+  const [why] = useState(() => whyBack(location.search))
+  useEffect(() => {
+    if (why) history.replaceState(null, '', location.pathname + location.hash)
+    let here = true
+    // A platform that does not answer is told where it is asked for something; a password can be typed all the same.
+    ways().then(
+      (told) => here && setProvider(told.oidc),
+      () => undefined,
+    )
+    return () => {
+      here = false
+    }
+  }, [why])
+  return { provider, why }
 }
 
 /** Seconds that are left of those that the platform asked to wait. */

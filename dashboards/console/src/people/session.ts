@@ -2,6 +2,7 @@
 
 import { ApiFailure, ask, onDenied, signedOut } from '../api/client'
 import { Store } from '../store'
+import { keptPlace } from './provider'
 import { type Role, readsCases, readsSources } from './roles'
 
 /** What the platform says of who is signed in (`session::told` in services/api). */
@@ -88,9 +89,11 @@ export async function signIn(account: string, password: string) {
 }
 
 export async function signOut() {
-  await ask(SESSION, { method: 'DELETE' })
+  const told = await ask<{ continue?: string } | undefined>(SESSION, { method: 'DELETE' })
   others?.postMessage('changed')
-  begin()
+  // Who came by the provider signs out there, too.
+  if (told?.continue) location.assign(told.continue)
+  else begin()
 }
 
 export async function changePassword(old: string, chosen: string) {
@@ -107,6 +110,8 @@ function take(told: Told) {
   // A key that a browser was given is nobody.
   if (!account || !rights) return set('out', null)
   if (before.person && before.person.account !== account) return begin()
+  const place = keptPlace()
+  if (place && !location.hash) location.hash = place
   const { person, name, roles, body, office, region } = rights
   set(told.change_password ? 'change' : 'in', { account, person, name, roles, body, office, region })
 }

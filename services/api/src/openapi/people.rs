@@ -32,6 +32,23 @@ const LOCKED: (&str, &str) = (
     "登录失败次数过多，见 Retry-After / too many attempts, see Retry-After",
 );
 
+const NO_PROVIDER: (&str, &str) = (
+    "404",
+    "本站没有统一身份认证（oidc.issuer）/ there is no single sign-on at this site",
+);
+
+fn signing_out(refusals: &[(&str, &str)]) -> Value {
+    let mut operation = told("signOut", "退出 / sign out", &[], None, "204", refusals);
+    let schema = json!({ "type": "object", "required": ["continue"], "properties": {
+        "continue": { "type": "string", "format": "uri" },
+    } });
+    operation["responses"]["200"] = json!({
+        "description": "由统一身份认证登录的：到这个地址一并退出 / who came by the provider signs out there, too, at this address",
+        "content": { "application/json": { "schema": schema } },
+    });
+    operation
+}
+
 fn told(
     id: &str,
     summary: &str,
@@ -46,7 +63,7 @@ fn told(
         "parameters": parameters(listed),
         "responses": { status: { "description": "OK" } },
     });
-    if status != "204" {
+    if status.starts_with('2') && status != "204" {
         let object = json!({ "application/json": { "schema": { "type": "object" } } });
         operation["responses"][status]["content"] = object;
     }
@@ -78,6 +95,26 @@ fn rights() -> Value {
 
 fn text() -> Value {
     json!({ "type": "string" })
+}
+
+fn audit_file(refusals: &[(&str, &str)]) -> Value {
+    let mut operation = told(
+        "exportAudit",
+        "审计记录导出为 CSV，一次最多 31 天 / the audit trail as CSV, at most 31 days at a time",
+        &[
+            ("query", "from", "自该日"),
+            ("query", "to", "至该日"),
+            ("query", "account", "账号名"),
+            ("query", "person", "人员编号"),
+            ("query", "path", "所办内容（路径与参数）中的一段"),
+            ("query", "what", "changes，views，refused"),
+        ],
+        None,
+        "200",
+        refusals,
+    );
+    operation["responses"]["200"]["content"] = json!({ "text/csv": { "schema": text() } });
+    operation
 }
 
 /// Path, method, operation.
@@ -116,10 +153,47 @@ pub(super) fn operations() -> Vec<(&'static str, &'static str, Value)> {
                 &[WRONG, UNSIGNED, NOT_ALLOWED, OFF, LOCKED, AWAY],
             ),
         ),
+        ("/api/v1/session", "delete", signing_out(&all)),
         (
-            "/api/v1/session",
-            "delete",
-            told("signOut", "退出 / sign out", &[], None, "204", &all),
+            "/api/v1/session/ways",
+            "get",
+            told(
+                "waysToSignIn",
+                "本站可用的登录方式；oidc 为空：没有统一身份认证 / how one may sign in here; oidc is null where there is no single sign-on",
+                &[],
+                None,
+                "200",
+                &[],
+            ),
+        ),
+        (
+            "/api/v1/session/oidc",
+            "get",
+            told(
+                "signInByProvider",
+                "转到统一身份认证（OpenID Connect）；不成的转回登录页，sign_in 写明缘由 / on to the provider; where that cannot be, back to the page for signing in, whose sign_in says why",
+                &[],
+                None,
+                "303",
+                &[NO_PROVIDER],
+            ),
+        ),
+        (
+            "/api/v1/session/oidc/callback",
+            "get",
+            told(
+                "backFromProvider",
+                "由统一身份认证转回：核验后开始会话 / back from the provider: what it says is verified, and a session begins",
+                &[
+                    ("query", "code", "授权码"),
+                    ("query", "state", "与发起登录的浏览器一致"),
+                    ("query", "iss", "签发者"),
+                    ("query", "error", "统一身份认证未予通过的缘由"),
+                ],
+                None,
+                "303",
+                &[NO_PROVIDER, AWAY],
+            ),
         ),
         (
             "/api/v1/session/password",
@@ -144,13 +218,23 @@ pub(super) fn operations() -> Vec<(&'static str, &'static str, Value)> {
                 &[
                     ("query", "day", "日期，默认今日"),
                     ("query", "account", "账号名"),
+                    ("query", "person", "人员编号"),
+                    ("query", "path", "所办内容（路径与参数）中的一段"),
+                    (
+                        "query",
+                        "what",
+                        "changes 办理，views 查看，refused 被拒绝或者未成",
+                    ),
+                    ("query", "newest", "true：新的在前"),
                     ("query", "after", "上一页的 next"),
+                    ("query", "limit", "每页条数 1..1000，默认 1000"),
                 ],
                 None,
                 "200",
                 &all,
             ),
         ),
+        ("/api/v1/audit/export", "get", audit_file(&all)),
         (
             "/api/v1/accounts",
             "get",

@@ -83,7 +83,12 @@ fn voice() -> Value {
         "state": { "enum": states },
         "state_zh": { "type": "string" },
         "open": flag, "overdue": flag,
-        "terms": { "type": "array", "items": { "type": "object", "properties": {
+        "terms": { "type": "array", "items": term() },
+    } })
+}
+
+fn term() -> Value {
+    json!({ "type": "object", "properties": {
             "what": { "enum": ["accept", "answer", "call_back", "rectify"] },
             "what_zh": { "type": "string" },
             "within_zh": { "type": "string" },
@@ -93,8 +98,7 @@ fn voice() -> Value {
             "rule": { "enum": ["C1", "C2"] },
             "done_at": { "type": ["string", "null"] },
             "late": { "type": "boolean" },
-        } } },
-    } })
+        } })
 }
 
 pub(super) const CHANGES: &[Change] = &[

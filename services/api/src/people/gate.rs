@@ -60,6 +60,8 @@ pub(crate) struct Person {
     pub account: Account,
     /// The digest of the session's token.
     pub session: String,
+    /// Whether the provider said who it is.
+    pub by_provider: bool,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Caller {
@@ -152,6 +154,13 @@ async fn admit(state: &State, asked: &Parts) -> Result<(Caller, Option<Entry>), 
         return Err(error);
     }
     Ok((caller, permissions::audited(row).then_some(entry)))
+}
+
+/// Whether the gate let a request through as somebody's who may: the administrator's by his key, or a person's whose roles allow it. Never
+/// where accounts are off.
+pub fn let_in(parts: &Parts) -> bool {
+    let caller = parts.extensions.get::<Caller>();
+    matches!(caller, Some(Caller::Key | Caller::Person(_)))
 }
 
 /// Of a request that is refused; one that is let in is given what was answered.
@@ -262,7 +271,7 @@ pub(super) fn own_page(
 }
 
 /// The value of a cookie.
-fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+pub(super) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let lines = headers.get_all(header::COOKIE).iter();
     let mut pairs = lines
         .filter_map(|line| line.to_str().ok())
@@ -302,6 +311,7 @@ mod tests {
                 temporary,
             },
             session: String::new(),
+            by_provider: false,
         }))
     }
 

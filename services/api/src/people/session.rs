@@ -1,4 +1,4 @@
-//! `/api/v1/session`: signing in and out, who is signed in, one's own password.
+//! `/api/v1/session`: signing in and out, who is signed in, one's own password. By a provider: see `oidc`.
 
 use axum::Json;
 use axum::body::Bytes;
@@ -61,7 +61,7 @@ pub(crate) async fn sign_in(
     gate::own_page(&headers, people, false)?;
     let asked: SigningIn = read(&body)?;
     let account = people.check(&asked.account, &asked.password, from).await?;
-    let token = people.begin_session(&account).await?;
+    let token = people.begin_session(&account, false).await?;
     let mut answer = told(&account);
     if asked.bearer {
         answer["token"] = json!(token);
@@ -71,7 +71,7 @@ pub(crate) async fn sign_in(
     Ok((cookie, Json(answer)).into_response())
 }
 
-/// `DELETE /api/v1/session`
+/// `DELETE /api/v1/session`: whoever came by the provider is told where to go on, so that the provider forgets them, too.
 pub(crate) async fn sign_out(
     Here(state): Here<State>,
     caller: Caller,
@@ -79,9 +79,17 @@ pub(crate) async fn sign_out(
     let Caller::Person(person) = caller else {
         return Err(ApiError::Access(Denied::Off));
     };
-    state.people.end_session(&person.session).await?;
+    let people = &*state.people;
+    people.end_session(&person.session).await?;
     let cookie = [(header::SET_COOKIE, cookie(&state, "", false))];
-    Ok((StatusCode::NO_CONTENT, cookie).into_response())
+    let on = match &people.oidc {
+        Some(oidc) if person.by_provider => oidc.leave(people.now()).await,
+        _ => None,
+    };
+    match on {
+        Some(on) => Ok((cookie, Json(json!({ "continue": on }))).into_response()),
+        None => Ok((StatusCode::NO_CONTENT, cookie).into_response()),
+    }
 }
 
 /// `POST /api/v1/session/password`: the old one proves that it is they; every session of before ends.
@@ -108,7 +116,7 @@ pub(crate) async fn change_password(
     let changed = people
         .set_password(&account, asked.new, false, id, "本人修改口令")
         .await?;
-    let token = people.begin_session(&changed).await?;
+    let token = people.begin_session(&changed, false).await?;
     let mut answer = told(&changed);
     if headers.contains_key(header::AUTHORIZATION) {
         answer["token"] = json!(token);
@@ -130,7 +138,7 @@ fn told(account: &Account) -> Value {
 }
 
 /// The cookie that holds the token, or that takes it away. No script reads it, and no other site's page sends it.
-fn cookie(state: &State, token: &str, kept: bool) -> String {
+pub(super) fn cookie(state: &State, token: &str, kept: bool) -> String {
     let people = &*state.people;
     let seconds = match kept {
         true => millis(people.config.session_most) / 1000,

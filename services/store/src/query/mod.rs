@@ -11,6 +11,7 @@ mod counts;
 mod decisions;
 mod events;
 mod filter;
+mod given;
 mod items_run;
 mod past;
 mod population;

@@ -1,0 +1,249 @@
+//! Every operation of the OpenAPI document that takes somebody's id, asked with the id of another district's: by each role, it answers that
+//! there is nothing, or that they may not. A new operation has to say here which id that is, or this fails.
+
+use std::collections::BTreeSet;
+
+use anyhow::{Context, Result, bail, ensure};
+use mingjing_domain::disposition::Disposal;
+use serde_json::{Value, json};
+
+use crate::people::{Cookie, PUBLIC, SETTINGS, Site, open, ready};
+use crate::people_see::{send_of, source, until_alert};
+use crate::platform::Platform;
+
+/// The other district's system.
+const SOURCE: &str = "office-b";
+
+/// What belongs to no district: what was published is for everyone to read, and drafts for all who review them.
+const EVERYONES: [&str; 5] = [
+    "/api/v1/definitions/{kind}/{id}",
+    "/api/v1/definitions/{kind}/{id}/bpmn",
+    "/api/v1/definitions/{kind}/{id}/diff",
+    "/api/v1/drafts/{id}",
+    "/api/v1/drafts/{id}/text",
+];
+
+/// One's own session has no id.
+const OWN: &str = "/api/v1/session";
+
+const ROLES: [&str; 10] = [
+    "supervision",
+    "legal",
+    "establishment",
+    "government_services",
+    "information_disclosure",
+    "department_supervisor",
+    "department_handler",
+    "leadership",
+    "auditor",
+    "administrator",
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_operation_takes_an_id_of_another_district() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let platform = Platform::start(folder.path(), &SETTINGS)?;
+    platform.until_ready(true).await?;
+    let site = Site::of(&platform)?;
+    let declared =
+        json!({ "id": SOURCE, "clock": "declared", "region": "510503", "org_code": "qu-b" });
+    let key = source(&site, &declared).await?;
+    send_of(&site, SOURCE, &key, &[("b-1", "510503", "qu-b")], 2).await?;
+    let city = ready(&site, &open("city", "s-1", &["supervision"], "")).await?;
+    let alert = until_alert(&site, &city, "b-1").await?;
+    let confirm = json!({ "why": "经核实", "key": "k-1" });
+    let path = format!("/api/v1/alerts/{alert}/confirm");
+    let request = city.send(&site, "POST", &path, &confirm);
+    let (status, told) = site.answer(request).await?;
+    ensure!(status == 200, "{status} {told:#}");
+    let command = told["command_id"].as_str().context("a command")?;
+    let theirs = Theirs {
+        alert,
+        command: command.to_owned(),
+    };
+
+    let asked = asked(&site, &theirs).await?;
+    // Whom it does concern is answered: what is asked for is there.
+    for path in [
+        "/api/v1/alerts/{alert_id}",
+        "/api/v1/alerts/{alert_id}/evidence",
+        "/api/v1/commands/{command_id}",
+        "/api/v1/cases/{source}/{case_no}",
+        "/api/v1/cases/{source}/{case_no}/explain",
+        "/api/v1/sources/{source}",
+    ] {
+        let status = site.status(city.get(&site, &theirs.filled(path)?)).await?;
+        ensure!(status == 200, "{path}: {status} to the city");
+    }
+    for role in ROLES {
+        let mut opening = open(&role.replace('_', "-"), role, &[role], "510502");
+        opening["rights"]["body"] = json!("qu-a");
+        let person = ready(&site, &opening).await?;
+        for one in &asked {
+            beyond(&site, role, &person, one, &theirs).await?;
+        }
+    }
+    platform.stop().await
+}
+
+/// What is the other district's.
+struct Theirs {
+    alert: String,
+    command: String,
+}
+
+impl Theirs {
+    /// A path with its ids; an id that nobody said here what it is fails.
+    fn filled(&self, path: &str) -> Result<String> {
+        let parts = path.split('/').map(|part| {
+            let name = part.strip_prefix('{').and_then(|p| p.strip_suffix('}'));
+            Ok(match name {
+                None => part,
+                Some("alert_id") => self.alert.as_str(),
+                Some("command_id") => self.command.as_str(),
+                Some("source") => SOURCE,
+                Some("case_no") => "b-1",
+                Some("body") => "qu-b",
+                Some("account") => "city",
+                Some("rule") => "P1",
+                Some("kind") => "flowchart",
+                // Of a source at intake, of a draft and of a definition.
+                Some("id") if path.starts_with("/v1/sources/") => SOURCE,
+                Some("id") => "e2e-licence",
+                // Filled by whoever asks.
+                Some("act") => part,
+                Some(other) => bail!(
+                    "{path}: say here which {other} is another district's, so that it is asked for it"
+                ),
+            })
+        });
+        Ok(parts.collect::<Result<Vec<&str>>>()?.join("/"))
+    }
+
+    /// Whether a text tells something of theirs, otherwise than by repeating what it was asked.
+    fn told_in(&self, text: &str) -> bool {
+        text.contains(&self.alert) || text.contains("\"b-1\"")
+    }
+}
+
+/// One request.
+struct Asked {
+    method: String,
+    /// As the document has it.
+    named: String,
+    path: String,
+    body: Value,
+}
+
+/// Every operation but what is public and one's own session; of those with acts each act.
+async fn asked(site: &Site, theirs: &Theirs) -> Result<Vec<Asked>> {
+    let (_, document) = site
+        .answer(site.request("GET", "/api/v1/openapi.json"))
+        .await?;
+    let paths = document["paths"].as_object().context("it has paths")?;
+    let stale: BTreeSet<&str> = EVERYONES
+        .into_iter()
+        .filter(|path| !paths.contains_key(*path))
+        .collect();
+    ensure!(stale.is_empty(), "no operations any more: {stale:?}");
+    let mut asked = Vec::new();
+    for (named, operations) in paths {
+        let own = named == OWN || named.starts_with(&format!("{OWN}/"));
+        if PUBLIC.contains(&named.as_str()) || own {
+            continue;
+        }
+        let path = theirs.filled(named)?;
+        for method in operations.as_object().context("operations")?.keys() {
+            for act in acts(named)? {
+                asked.push(Asked {
+                    method: method.to_uppercase(),
+                    named: named.clone(),
+                    path: path.replace("{act}", act),
+                    body: body(named, act),
+                });
+            }
+        }
+    }
+    ensure!(asked.len() > 60, "only {} requests", asked.len());
+    Ok(asked)
+}
+
+/// The acts of a path that has them; one that is none for the others.
+fn acts(path: &str) -> Result<&'static [&'static str]> {
+    const NO_ACT: &[&str] = &[""];
+    const OF_ALERTS: &[&str] = &Disposal::CODES;
+    const OF_ACCOUNTS: &[&str] = &["change", "password", "disable", "enable", "end_sessions"];
+    const OF_DRAFTS: &[&str] = &[
+        "approve",
+        "revise",
+        "submit",
+        "review",
+        "publish",
+        "notice",
+        "retire",
+        "withdraw",
+        "end_shadow",
+    ];
+    Ok(match path {
+        "/api/v1/alerts/{alert_id}/{act}" => OF_ALERTS,
+        "/api/v1/accounts/{account}/{act}" => OF_ACCOUNTS,
+        "/api/v1/drafts/{id}/{act}" => OF_DRAFTS,
+        other if other.contains("{act}") => bail!("{other}: say here which acts it has"),
+        _ => NO_ACT,
+    })
+}
+
+/// What has to be said for the request to be a good one, so that nothing else is refused than whose it is.
+fn body(path: &str, act: &str) -> Value {
+    if path != "/api/v1/alerts/{alert_id}/{act}" {
+        return json!({});
+    }
+    let mut body = json!({ "why": "试验", "key": format!("beyond-{act}") });
+    match act {
+        "dismiss" | "withdraw" => body["conclusion"] = json!("objective"),
+        "order" | "pass_up" => body["to"] = json!("qu-b"),
+        "extend" => body["due_at"] = json!("2026-12-04T18:00:00+08:00"),
+        _ => {}
+    }
+    body
+}
+
+async fn beyond(
+    site: &Site,
+    role: &str,
+    person: &Cookie,
+    asked: &Asked,
+    theirs: &Theirs,
+) -> Result<()> {
+    let Asked {
+        method,
+        named,
+        path,
+        body,
+    } = asked;
+    // The stream does not end; `people_see` reads it.
+    if named.ends_with("/stream") {
+        return Ok(());
+    }
+    let request = match method.as_str() {
+        "GET" => person.get(site, path),
+        _ => person.send(site, method, path, body),
+    };
+    let (status, text) = site.text(request).await?;
+    let names_one = named.contains('{') && !EVERYONES.contains(&named.as_str());
+    let refused = matches!(status, 401 | 403 | 404);
+    ensure!(
+        refused || !names_one,
+        "{role}: {method} {path}: {status} {text}"
+    );
+    // What has no id in its address answers without theirs, and changes nothing for somebody of one district alone.
+    ensure!(
+        !refused || status == 404 || !theirs.told_in(&text),
+        "{role}: {method} {path}: {text}"
+    );
+    ensure!(
+        refused || (method == "GET" && !theirs.told_in(&text)),
+        "{role}: {method} {path}: {status} {text}"
+    );
+    Ok(())
+}
