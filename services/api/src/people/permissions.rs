@@ -558,6 +558,7 @@ const PERSONAL: &[&str] = &[
     "/api/v1/register",
     "/api/v1/register/{body}",
     "/api/v1/register/{body}/history",
+    "/api/v1/samples/{id}",
 ];
 
 /// Whether a request of this row is an entry of the audit trail.
