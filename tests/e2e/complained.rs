@@ -1,6 +1,7 @@
 //! Complaints and ratings over HTTP: they are events of the case that they are about and are judged as such, they are worked to their end, and
 //! nobody sees those of another district.
 
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
@@ -8,7 +9,7 @@ use chrono::{TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use crate::people::{Cookie, SETTINGS, Site, open, ready};
-use crate::platform::{PATIENCE, Platform};
+use crate::platform::{PATIENCE, Platform, place};
 
 const SOURCE: &str = "office";
 const SET: &str = include_str!("definitions/licence.yaml");
@@ -61,7 +62,39 @@ async fn complaints_are_judged_worked_to_their_end_and_seen_by_those_concerned()
     worked_to_its_end(&site, &services, &han, &linked).await?;
     handed_on(&site, &services, &han, &qin, &alone).await?;
     a_bad_rating_is_reviewed(&site, &services, &han).await?;
+    by_the_command(&platform, &linked)?;
     platform.stop().await
+}
+
+/// The operator's command lists them, with the administrator's key, and decides nothing: that is for a person.
+fn by_the_command(platform: &Platform, linked: &Value) -> Result<()> {
+    let url = platform.url().context("it is up")?;
+    let receipt = linked["receipt_no"].as_str().context("a receipt number")?;
+    let run = |arguments: &[&str]| -> Result<(bool, String)> {
+        let done = Command::new(place::program()?)
+            .args(["complaints"])
+            .args(arguments)
+            .args(["--api", url])
+            .env("MINGJING_ADMIN_KEY", SETTINGS[1].1)
+            .output()?;
+        let told = [done.stdout, done.stderr].concat();
+        Ok((
+            done.status.success(),
+            String::from_utf8_lossy(&told).into_owned(),
+        ))
+    };
+    let (good, told) = run(&["list", "--kind", "complaint"])?;
+    ensure!(
+        good && told.lines().count() == 2 && told.contains(receipt) && told.contains("已答复"),
+        "{told}"
+    );
+    let (good, told) = run(&["act", receipt, "call_back", "--who", "x", "--why", "y"])?;
+    ensure!(!good && told.contains("403"), "{told}");
+    let rating = ["register", "rating", "--body", "qu-b", "--grade", "2"];
+    let by = ["--who", "zf-1@sfj", "--why", "尚可"];
+    let (good, told) = run(&[&rating[..], &by[..]].concat())?;
+    ensure!(good && told.contains("PJ-"), "{told}");
+    Ok(())
 }
 
 /// A case that its department closed two hours ago, as soon as it is judged.

@@ -27,6 +27,7 @@ mod polled;
 mod portal;
 mod real;
 mod rows;
+mod sampled;
 mod secured;
 mod sender;
 mod shadowed;

@@ -140,7 +140,9 @@ async fn no_address_takes_a_change_from_another_sites_page(
         let by_key = BY_KEY.iter().any(|begins| path.starts_with(begins));
         let act = match path.as_str() {
             "/api/v1/alerts/{alert_id}/{act}" => "confirm",
+            "/api/v1/complaints/{source}/{case_no}/{event_id}/{act}" => "accept",
             "/api/v1/drafts/{id}/{act}" => "submit",
+            "/api/v1/samples/{id}/{act}" => "find",
             _ => "disable",
         };
         let asked = path.replace("{act}", act).replace(['{', '}'], "");

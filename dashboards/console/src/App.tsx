@@ -21,6 +21,8 @@ const AdminPages = lazy(() => import('./admin/Pages'))
 const DeskPages = lazy(() => import('./desk/Pages'))
 const AlertPages = lazy(() => import('./alerts/Pages'))
 const CasePages = lazy(() => import('./cases/Pages'))
+const ComplaintPages = lazy(() => import('./complaints/Pages'))
+const SamplingPages = lazy(() => import('./sampling/Pages'))
 const ListPages = lazy(() => import('./lists/Pages'))
 const DraftPages = lazy(() => import('./drafts/Pages'))
 
@@ -96,6 +98,10 @@ function PageOf({ page }: { page: Page }) {
       return <AlertPages query={page.query} paper={page.paper} />
     case 'cases':
       return <CasePages page={page.page} />
+    case 'complaints':
+      return <ComplaintPages page={page.page} />
+    case 'sampling':
+      return <SamplingPages page={page.page} />
     case 'lists':
       return <ListPages page={page.page} />
     case 'drafts':

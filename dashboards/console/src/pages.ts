@@ -3,13 +3,15 @@
 import { type AdminPage, adminPageOf, adminStart } from './admin/routes'
 import { ALERTS_HASH, type AlertQuery, PRINT_HASH, queryOf } from './alerts/query'
 import { type CasesPage, casesPageOf } from './cases/routes'
+import { type ComplaintsPage, complaintsPageOf } from './complaints/routes'
 import { type DraftsPage, draftsPageOf } from './drafts/routes'
 import { type ListsPage, listsPageOf } from './lists/routes'
 import { DESKS, type DeskKind, deskOf } from './people/roles'
 import type { Session } from './people/session'
+import { type SamplingPage, samplingPageOf } from './sampling/routes'
 import { Store } from './store'
 
-export type Page = { name: 'admin'; page: AdminPage } | { name: 'board' } | { name: 'wall' } | { name: 'password' } | { name: 'cases'; page: CasesPage } | { name: 'lists'; page: ListsPage } | { name: 'drafts'; page: DraftsPage } | { name: 'alerts'; query: AlertQuery; paper: boolean } | { name: 'desk'; kind: DeskKind }
+export type Page = { name: 'admin'; page: AdminPage } | { name: 'board' } | { name: 'wall' } | { name: 'password' } | { name: 'cases'; page: CasesPage } | { name: 'complaints'; page: ComplaintsPage } | { name: 'sampling'; page: SamplingPage } | { name: 'lists'; page: ListsPage } | { name: 'drafts'; page: DraftsPage } | { name: 'alerts'; query: AlertQuery; paper: boolean } | { name: 'desk'; kind: DeskKind }
 
 export const BOARD_HASH = '#/'
 export const WALL_HASH = '#/wall'
@@ -35,6 +37,10 @@ export function pageOf(hash: string): Page | null {
   if (Object.hasOwn(DESKS, kind)) return { name: 'desk', kind: kind as DeskKind }
   const admin = adminPageOf(hash)
   if (admin) return { name: 'admin', page: admin }
+  const complaints = complaintsPageOf(hash)
+  if (complaints) return { name: 'complaints', page: complaints }
+  const sampling = samplingPageOf(hash)
+  if (sampling) return { name: 'sampling', page: sampling }
   const lists = listsPageOf(hash)
   if (lists) return { name: 'lists', page: lists }
   const drafts = draftsPageOf(hash)

@@ -162,6 +162,11 @@ impl Definitions {
         &*self.table
     }
 
+    /// The same, for those who keep journals beside them.
+    pub(crate) fn shared_table(&self) -> Arc<dyn Table> {
+        self.table.clone()
+    }
+
     /// The rules of a set; none where the table does not have it.
     ///
     /// # Errors

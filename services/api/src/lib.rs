@@ -31,6 +31,7 @@ mod query;
 mod query_code;
 mod raising;
 mod rules;
+mod samples;
 mod sources;
 mod view;
 mod voices;
@@ -144,6 +145,7 @@ pub fn router(state: State, beside: Router) -> Router {
         .merge(people::routes())
         .merge(portal::routes())
         .merge(voices::routes())
+        .merge(samples::routes())
         .merge(of_operators())
         .fallback(board::serve)
         .with_state::<()>(state)

@@ -98,6 +98,11 @@ type Failure = Box<dyn std::error::Error + Send + Sync>;
 async fn read(table: &dyn Table) -> Result<NameTables, Failure> {
     let files = read_definitions(table).await?;
     let mut tables = tables_of(files.unwrap_or_default());
+    // What people say about no case has a source that nobody registers.
+    let voices = tables
+        .sources
+        .entry(mingjing_domain::voice::SOURCE.to_owned());
+    voices.or_insert_with(|| "投诉与评价登记".to_owned());
     for (_, entry) in table.scan(SOURCES).await? {
         let source: Source = serde_json::from_slice(&entry)?;
         if !source.name.is_empty() {

@@ -7,6 +7,7 @@ mod life;
 mod lists;
 mod people;
 mod portal;
+mod samples;
 mod shown;
 mod voices;
 
@@ -256,6 +257,7 @@ fn paths() -> Map<String, Value> {
     let operations = OPERATIONS.iter().chain(shown::OPERATIONS);
     let operations = operations.chain(life::OPERATIONS).chain(lists::OPERATIONS);
     let operations = operations.chain(voices::OPERATIONS);
+    let operations = operations.chain(samples::OPERATIONS);
     for operation in operations.chain(dispositions::OPERATIONS) {
         let parameters = parameters(operation.parameters);
         let get = json!({
@@ -275,6 +277,7 @@ fn paths() -> Map<String, Value> {
         paths.insert(operation.path.into(), json!({ "get": get }));
     }
     let at_once = life::CHANGES.iter().chain(voices::CHANGES);
+    let at_once = at_once.chain(samples::CHANGES);
     let at_once = at_once.map(|change| (change, false));
     // The partition's owner decides them.
     let decided_elsewhere = dispositions::CHANGES.iter().map(|change| (change, true));

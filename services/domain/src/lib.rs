@@ -16,6 +16,7 @@ pub mod ids;
 pub mod life;
 pub mod limit;
 pub mod numbers;
+pub mod sampling;
 pub mod source;
 pub mod text;
 pub mod time;

@@ -12,6 +12,7 @@ mod clickhouse;
 mod clickhouse_args;
 mod clickhouse_command;
 mod clock_ahead;
+mod complaints_command;
 mod console;
 mod deadline_command;
 mod definitions_command;
@@ -100,6 +101,9 @@ enum Command {
     Evidence(evidence_command::EvidenceArgs),
     /// 处置: work an alert of a running platform: confirm, dismiss, appeal, order, answer.
     Dispose(dispose_command::DisposeArgs),
+    /// 投诉与评价: list them, take one in, work one.
+    #[command(subcommand)]
+    Complaints(complaints_command::ComplaintsCommand),
     /// What draft definitions would have made of the past.
     Backtest(backtest_command::BacktestArgs),
     /// Write cases for process-mining tools: XES, OCEL 2.0 or CSV.
@@ -149,6 +153,7 @@ fn main() -> ExitCode {
         Command::Explain(args) => on_runtime(explain_command::run(args)),
         Command::Evidence(args) => on_runtime(evidence_command::run(args)),
         Command::Dispose(args) => on_runtime(dispose_command::run(&args)),
+        Command::Complaints(command) => on_runtime(complaints_command::run(command)),
         Command::Backtest(args) => on_runtime(backtest_command::run(args)),
         Command::Export(args) => on_runtime(export_command::run(args)),
         Command::Source(command) => on_runtime(source_command::run(command)),

@@ -8,6 +8,7 @@ import { clock } from '../api/clock'
 import type { Connection } from '../api/live'
 import { watermarkStore } from '../api/platform'
 import { CASES_HASH } from '../cases/routes'
+import { COMPLAINTS_HASH } from '../complaints/routes'
 import { Both } from '../components/pieces'
 import { LanguageSwitch, ThemeSwitch } from '../components/switches'
 import { readsDrafts } from '../drafts/rights'
@@ -16,7 +17,9 @@ import { full, inZoneOf } from '../format'
 import { LISTS_HASH } from '../lists/routes'
 import { BOARD_HASH, WALL_HASH, ownDesk } from '../pages'
 import { PersonMenu } from '../people/PersonMenu'
+import { readsSamples } from '../people/roles'
 import { seesCases, sessionStore } from '../people/session'
+import { SAMPLES_HASH } from '../sampling/routes'
 import { useStore } from '../store'
 import type { Words } from '../words/codes'
 import { t } from '../words/language'
@@ -56,6 +59,8 @@ export function Masthead({ wall }: { wall: boolean }) {
           {alerts && <a href={BOARD_HASH}>{t('监察', 'Live')}</a>}
           {alerts && <a href={ALERTS_HASH}>{t('预警', 'Alerts')}</a>}
           {alerts && <a href={CASES_HASH}>{t('办件', 'Cases')}</a>}
+          {alerts && <a href={COMPLAINTS_HASH}>{t('投诉', 'Complaints')}</a>}
+          {alerts && (!session.person || readsSamples(session.person.roles)) && <a href={SAMPLES_HASH}>{t('抽查', 'Samples')}</a>}
           <a href={LISTS_HASH}>{t('清单', 'Lists')}</a>
           {readsDrafts(session) && <a href={DRAFTS_HASH}>{t('草案', 'Drafts')}</a>}
           {admin && <a href={admin}>{t('系统管理', 'Administration')}</a>}

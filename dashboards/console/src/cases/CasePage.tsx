@@ -5,9 +5,12 @@ import { Suspense, lazy, useEffect } from 'react'
 import { ApiFailure } from '../api/client'
 import { namesStore } from '../api/names'
 import type { CaseFound } from '../api/types'
+import { registerHash } from '../complaints/routes'
+import { mayRegister } from '../complaints/words'
 import { Placeholder, Section } from '../components/pieces'
 import { Raise } from '../dispositions/Raise'
 import { full } from '../format'
+import { sessionStore } from '../people/session'
 import { useStore } from '../store'
 import { t } from '../words/language'
 import { AlertLinks, CaseFacts, CaseState } from './CaseView'
@@ -57,6 +60,7 @@ const BackToSearch = () => (
 function Shown({ found, asked }: { found: CaseFound; asked: AskedFor }) {
   const names = useStore(namesStore)
   const { told, phase, failure } = useStore(explained.state)
+  const { person } = useStore(sessionStore)
   const { source, case_no: caseNo, case: known, alerts, timeline } = found
   const like = timeline[0]?.at ?? ''
   // Asked again whenever the case was read anew, for it has changed.
@@ -74,6 +78,11 @@ function Shown({ found, asked }: { found: CaseFound; asked: AskedFor }) {
         </p>
         {known ? <CaseFacts found={found} known={known} names={names} /> : <p className="nothing">{t('首条记录尚在判定', 'Its first record is being judged')}</p>}
         {known && <Raise names={names} subject={{ kind: 'case', source, key: caseNo }} to={known.org_code ?? ''} raised={() => casePage.reload()} />}
+        {known && (!person || mayRegister(person.roles)) && (
+          <p>
+            <a href={registerHash(source, caseNo)}>{t('登记投诉、评价', 'Register a complaint or rating')}</a>
+          </p>
+        )}
       </header>
       {known?.flowchart && (
         <div className="card case-chart" id="chart">

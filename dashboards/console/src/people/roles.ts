@@ -24,12 +24,15 @@ const DEPARTMENT: readonly Role[] = ['department_supervisor', 'department_handle
 
 /** Who reads alerts and cases. */
 const CASES: readonly Role[] = ['supervision', 'legal', 'government_services', 'leadership', ...DEPARTMENT]
+/** Who reads what samples came to. */
+const SAMPLES: readonly Role[] = ['supervision', 'legal', 'leadership']
 /** Who reads how complete sources are. */
 const SOURCES: readonly Role[] = ['supervision', 'administrator', 'leadership', ...DEPARTMENT]
 
 const has = (roles: readonly Role[], some: readonly Role[]) => roles.some((role) => some.includes(role))
 
 export const readsCases = (roles: readonly Role[]) => has(roles, CASES)
+export const readsSamples = (roles: readonly Role[]) => has(roles, SAMPLES)
 export const readsSources = (roles: readonly Role[]) => has(roles, SOURCES)
 
 /** Who raises alerts by hand. */

@@ -127,8 +127,12 @@ const VOICES_TAKEN: &[Role] = &[Supervision, GovernmentServices, DepartmentSuper
 /// Who answers complaints.
 const VOICES_ANSWERED: &[Role] = &[GovernmentServices, DepartmentSupervisor, DepartmentHandler];
 
+/// Who reads what samples came to.
+const SAMPLES: &[Role] = &[Supervision, Legal, Leadership];
+
 const ALERT_ACT: &str = "/api/v1/alerts/{alert_id}/{act}";
 const DRAFT_ACT: &str = "/api/v1/drafts/{id}/{act}";
+const SAMPLE_ACT: &str = "/api/v1/samples/{id}/{act}";
 const VOICE_ACT: &str = "/api/v1/complaints/{source}/{case_no}/{event_id}/{act}";
 
 /// Every endpoint of the console's API.
@@ -403,6 +407,32 @@ pub(super) const ROWS: &[Row] = &[
     act("post", VOICE_ACT, "review", VOICES, Narrowed, PersonOnly),
     act("post", VOICE_ACT, "withdraw", VOICES, Narrowed, PersonOnly),
     row("get", "/api/v1/events/export", SUPERVISION, Narrowed, Opens),
+    row("get", "/api/v1/samples", SAMPLES, Narrowed, Opens),
+    row("post", "/api/v1/samples", SUPERVISION, Narrowed, PersonOnly),
+    row("get", "/api/v1/samples/{id}", SAMPLES, Narrowed, Opens),
+    row(
+        "get",
+        "/api/v1/samples/{id}/redraw",
+        SAMPLES,
+        Narrowed,
+        Opens,
+    ),
+    act(
+        "post",
+        SAMPLE_ACT,
+        "find",
+        SUPERVISION,
+        Narrowed,
+        PersonOnly,
+    ),
+    act(
+        "post",
+        SAMPLE_ACT,
+        "close",
+        SUPERVISION,
+        Narrowed,
+        PersonOnly,
+    ),
     row("get", "/api/v1/sources", SOURCES, Narrowed, Opens),
     row("get", "/api/v1/sources/{source}", SOURCES, Narrowed, Opens),
     row("get", "/api/v1/sources/{source}/keys", UPKEEP, Whole, Opens),
@@ -556,6 +586,7 @@ const PERSONAL: &[&str] = &[
     "/api/v1/register",
     "/api/v1/register/{body}",
     "/api/v1/register/{body}/history",
+    "/api/v1/samples/{id}",
 ];
 
 /// Whether a request of this row is an entry of the audit trail.

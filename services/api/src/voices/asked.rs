@@ -489,7 +489,9 @@ impl CheckedDone {
         }
         if kind == EventKind::Corrected {
             data.corrects = Some(opening.event_id.clone());
-            // A rating that is not counted changes nothing of the record of a case that is closed (P11).
+        }
+        if matches!(kind, EventKind::Corrected | EventKind::Note) {
+            // What is handed on, and a rating that is not counted, change nothing of the record of a case that is closed (P11).
             let clerical = Value::Bool(true);
             data.attributes.insert(owned(voice::CLERICAL), clerical);
         }

@@ -1,0 +1,21 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+
+import { sampleHash, samplingPageOf } from './routes'
+import { checksOf, startOf } from './values'
+
+test('an address is read back to what it was made of, and others name none of these pages', () => {
+  assert.deepEqual(samplingPageOf('#/sampling'), { kind: 'list' })
+  assert.deepEqual(samplingPageOf(sampleHash('0a1b2c')), { kind: 'one', id: '0a1b2c' })
+  for (const hash of ['', '#/', '#/sampling/', '#/sampling/x-y', '#/samplings']) assert.equal(samplingPageOf(hash), null, hash)
+})
+
+test('a day begins in the platform’s zone, wherever the reader sits', () => {
+  assert.equal(startOf('2026-11-01', '2026-11-28T09:00:00+08:00'), '2026-11-01T00:00:00+08:00')
+  assert.equal(startOf('2026-11-01', '2026-11-28T09:00:00Z'), '2026-11-01T00:00:00Z')
+  assert.equal(startOf('2026-11-01', ''), '2026-11-01T00:00:00+08:00')
+})
+
+test('points are one a line', () => {
+  assert.deepEqual(checksOf(' 材料齐全 \n\n依法送达\n'), ['材料齐全', '依法送达'])
+})

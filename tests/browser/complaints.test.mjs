@@ -1,0 +1,184 @@
+// Complaints and ratings on a real platform: taken in by the form, worked to their end on the page, about a case and about none.
+
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+
+import { screenshot, startBrowser, startPlatform } from './lib.mjs'
+
+const SHOWN_MS = 120_000
+
+let platform
+let browser
+let page
+const broken = []
+
+before(async () => {
+  platform = await startPlatform({ name: 'complaints', startTimeoutMs: SHOWN_MS })
+  browser = await startBrowser()
+  page = await newPage()
+  await until(async () => (await ask('/api/v1/cases?open=true&limit=1')).cases?.length === 1)
+})
+
+after(async () => {
+  await browser?.close()
+  await platform?.stop()
+})
+
+test('a complaint about no case is taken in, accepted, answered and called back, each in its thread', async () => {
+  await page.goto(`${platform.url}/#/complaints`)
+  await page.getByRole('heading', { name: '投诉与评价' }).waitFor()
+  await page.getByRole('link', { name: '登记' }).click()
+  await page.getByRole('heading', { name: '登记投诉、评价' }).waitFor()
+  await page.getByLabel('投诉类别').selectOption({ label: '服务态度' })
+  const body = page.getByLabel('被投诉、被评价的机构')
+  await body.selectOption({ index: 1 })
+  await page.getByLabel('渠道编号').fill('12345-2026-1')
+  await page.getByLabel('内容').fill('窗口工作人员态度生硬，来电13912345678')
+  await page.getByLabel('经办人编号').fill('zf-01')
+  await screenshot(page, 'complaints-register-1366')
+  await page.getByRole('button', { name: '登记' }).click()
+  await page.waitForURL(/#\/complaints\/complaints\/TS-/)
+  await page.locator('#voice-title .badge', { hasText: '待受理' }).waitFor()
+  // No telephone number is kept.
+  assert.equal(await page.locator('.voice-said').textContent(), '窗口工作人员态度生硬，来电***')
+  assert.match(await page.locator('[data-term="answer"]').textContent(), /10个工作日/)
+  assert.match(await page.locator('[data-term="accept"]').textContent(), /5个工作日/)
+
+  await work('受理', '受理意见', '予以受理')
+  await page.locator('#voice-title .badge', { hasText: '办理中' }).waitFor()
+  await work('答复', '答复内容', '已当面致歉，联系电话不公开')
+  await page.locator('#voice-title .badge', { hasText: '已答复' }).waitFor()
+  await work('回访', '回访情况', '来电人表示满意')
+  assert.deepEqual(await page.locator('#voice-thread .thread-head b').allTextContents(), ['受理', '答复', '回访'])
+  await page.locator('.acts').getByRole('button', { name: '答复' }).waitFor({ state: 'detached' })
+  await screenshot(page, 'complaints-one-1366')
+})
+
+test('a complaint about a case lies in the case, and its page leads there', async () => {
+  const { cases } = await ask('/api/v1/cases?open=true&limit=1')
+  const [found] = cases
+  await page.goto(`${platform.url}/#/complaints/new?${new URLSearchParams({ source: found.source, case: found.case_no })}`)
+  assert.equal(await page.getByLabel('办件编号').inputValue(), found.case_no)
+  await page.getByLabel('投诉类别').selectOption({ label: '办理拖延' })
+  await page.getByLabel('内容').fill('催问多次没有结果')
+  await page.getByRole('button', { name: '登记' }).click()
+  await page.locator('#voice-title .badge', { hasText: '待受理' }).waitFor()
+  const receipt = await page.locator('.voice').getAttribute('data-voice')
+  await page.locator('.facts').getByRole('link', { name: found.case_no }).click()
+  await page.waitForURL(/#\/cases\//)
+  const seen = await ask(`/api/v1/cases/${encodeURIComponent(found.source)}/${encodeURIComponent(found.case_no)}`)
+  assert.ok(
+    seen.timeline.some((entry) => entry.event_type === 'complaint' && entry.reason === '催问多次没有结果'),
+    'the complaint is an event of the case',
+  )
+  assert.equal(seen.case.org_code, found.org_code, 'the case is the body’s that it was')
+  await page.goto(`${platform.url}/#/complaints`)
+  await page.locator(`[data-voice="${receipt}"]`).waitFor()
+})
+
+test('a bad rating that was found malicious does not count, and says so', async () => {
+  await page.goto(`${platform.url}/#/complaints/new`)
+  await page.locator('select[name="kind"]').selectOption({ label: '评价' })
+  await page.getByLabel('满意度').selectOption({ label: '非常不满意' })
+  await page.getByLabel('被投诉、被评价的机构').selectOption({ index: 1 })
+  await page.getByLabel('内容').fill('差')
+  await page.getByRole('button', { name: '登记' }).click()
+  await page.locator('#voice-title .badge', { hasText: '待整改' }).waitFor()
+  await page.locator('.acts').getByRole('button', { name: '复核' }).click()
+  // The conclusion is asked for: nothing is sent without it.
+  await page.getByLabel('复核的事实与理由').fill('同一设备连续评价')
+  await page.getByRole('button', { name: '提交复核' }).click()
+  assert.equal(await page.locator('#voice-thread li').count(), 0)
+  await page.getByLabel('复核结论').selectOption({ label: '恶意评价' })
+  await page.getByRole('button', { name: '提交复核' }).click()
+  await page.locator('#voice-title .badge', { hasText: '复核不计' }).waitFor()
+  await page.locator('#voice-thread', { hasText: '复核：恶意评价' }).waitFor()
+  assert.equal(await page.locator('#voice-terms').count(), 0, 'nothing is due of it any more')
+})
+
+test('the list is narrowed by kind and state, and a number leads to its one', async () => {
+  await page.goto(`${platform.url}/#/complaints`)
+  await page.locator('#voices tbody tr').first().waitFor()
+  await screenshot(page, 'complaints-list-1366')
+  await page.getByLabel('办理情况').selectOption({ label: '未办结' })
+  await page.locator('select[name="kind"]').selectOption({ label: '投诉' })
+  await page.getByRole('button', { name: '查询' }).click()
+  await page.waitForURL(/open=true/)
+  await page.locator('#voices tbody tr[data-state="answered"]').first().waitFor({ state: 'detached' })
+  await page.locator('#voices tbody tr[data-state="received"]').first().waitFor()
+  const states = await page.locator('#voices tbody tr').evaluateAll((rows) => rows.map((row) => row.dataset.state))
+  assert.ok(
+    states.every((state) => state === 'received' || state === 'accepted'),
+    states.join(),
+  )
+  const receipt = await page.locator('#voices tbody tr').first().getAttribute('data-voice')
+  await page.getByRole('button', { name: '清空' }).click()
+  await page.getByLabel('登记编号').fill(receipt)
+  await page.getByRole('button', { name: '查询' }).click()
+  await page.waitForURL(/receipt=/)
+  await page.locator(`[data-voice="${receipt}"]`).waitFor()
+  assert.equal(await page.locator('#voices tbody tr').count(), 1)
+})
+
+test('what the platform refuses is said where it was asked', async () => {
+  await page.goto(`${platform.url}/#/complaints/new`)
+  await page.getByLabel('投诉类别').selectOption({ label: '其他' })
+  await page.getByLabel('涉及一件已知的办件').check()
+  await page.getByLabel('来源系统').fill('nowhere')
+  await page.getByLabel('办件编号').fill('none-1')
+  await page.getByLabel('内容').fill('查无此件')
+  await page.getByRole('button', { name: '登记' }).click()
+  const refusal = page.locator('.voice-failure')
+  await refusal.waitFor()
+  assert.match(await refusal.textContent(), /未找到：办件 nowhere\/none-1/)
+})
+
+test('list, form and detail fit a phone', async () => {
+  const { complaints } = await ask('/api/v1/complaints?kind=complaint')
+  const [first] = complaints
+  const one = [first.source, first.case_no, first.event_id].map(encodeURIComponent).join('/')
+  const phone = await newPage({ viewport: { width: 390, height: 844 }, colorScheme: 'dark' })
+  for (const [name, hash, shown] of [
+    ['list', '#/complaints', '#voices'],
+    ['register', '#/complaints/new', '#register'],
+    ['one', `#/complaints/${one}`, '#voice-title'],
+  ]) {
+    await phone.goto(`${platform.url}/${hash}`)
+    await phone.locator(shown).waitFor()
+    const wide = await phone.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
+    assert.ok(wide <= 0, `${name} is ${wide} px wider than the phone`)
+    await screenshot(phone, `complaints-${name}-phone-dark`)
+  }
+  await phone.context().close()
+})
+
+test('nothing on the way broke the page', () => assert.deepEqual(broken, []))
+
+/** Does one thing on the page of one. */
+async function work(act, why, words) {
+  await page.locator('.acts').getByRole('button', { name: act, exact: true }).click()
+  await page.getByLabel(why).fill(words)
+  await page.getByRole('button', { name: `提交${act}` }).click()
+  await page.locator('#voice-thread', { hasText: words }).waitFor()
+}
+
+async function newPage(options = {}) {
+  const context = await browser.newContext({ viewport: { width: 1366, height: 900 }, ...options })
+  const made = await context.newPage()
+  made.setDefaultTimeout(SHOWN_MS)
+  made.on('pageerror', (error) => broken.push(error.stack))
+  return made
+}
+
+async function ask(path) {
+  const answer = await fetch(`${platform.url}${path}`)
+  return answer.json()
+}
+
+async function until(is) {
+  for (const began = Date.now(); Date.now() - began < SHOWN_MS; ) {
+    if (await is()) return
+    await new Promise((done) => setTimeout(done, 300))
+  }
+  throw new Error('it did not come to be in time')
+}

@@ -1,0 +1,278 @@
+//! Samples over HTTP: drawn by a recorded seed, drawn again the same, checked case by case, and closed when all are checked.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, ensure};
+use chrono::{TimeDelta, Utc};
+use serde_json::{Value, json};
+
+use crate::people::{Cookie, SETTINGS, Site, open, ready};
+use crate::platform::{PATIENCE, Platform};
+
+const SOURCE: &str = "office";
+const SET: &str = include_str!("definitions/licence.yaml");
+const BODIES: &str = "
+---
+kind: body
+code: qu-a
+name: 甲区审批局
+region: '510502'
+---
+kind: body
+code: qu-b
+name: 乙区审批局
+region: '510503'
+";
+const SAMPLES: &str = "/api/v1/samples";
+/// Of each body.
+const CASES: usize = 12;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sample_is_drawn_again_the_same_and_closed_when_each_case_was_checked() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let platform = Platform::start(folder.path(), &SETTINGS)?;
+    platform.until_ready(true).await?;
+    let site = Site::of(&platform)?;
+    let key = source(&site).await?;
+    for (org, region) in [("qu-a", "510502"), ("qu-b", "510503")] {
+        let numbers: Vec<String> = (0..CASES).map(|n| format!("{org}-{n:02}")).collect();
+        closed(&site, &key, org, region, &numbers).await?;
+    }
+    let city = ready(&site, &open("city", "s-1", &["supervision"], "510500")).await?;
+    until_closed(&site, &city, 2 * CASES).await?;
+
+    let asked = plan("k-1", json!({ "seed": "03 17 22 28 30 31" }));
+    let drawn = draw(&site, &city, &asked).await?;
+    ensure!(drawn["population"] == 2 * CASES, "{drawn:#}");
+    let per_body = |sample: &Value, org: &str| {
+        let cases = sample["cases"].as_array().into_iter().flatten();
+        cases.filter(|case| case["stratum"] == org).count()
+    };
+    ensure!(
+        per_body(&drawn, "qu-a") == 3 && per_body(&drawn, "qu-b") == 3,
+        "{drawn:#}"
+    );
+    ensure!(
+        draw(&site, &city, &asked).await? == drawn,
+        "sent again it is the same"
+    );
+    let (status, told) = site
+        .answer(city.send(
+            &site,
+            "POST",
+            SAMPLES,
+            &plan("k-1", json!({ "title": "另一次" })),
+        ))
+        .await?;
+    ensure!(
+        status == 409 && told["reason"] == "key_reused",
+        "{status} {told:#}"
+    );
+    let again = draw(
+        &site,
+        &city,
+        &plan("k-2", json!({ "seed": "03 17 22 28 30 31" })),
+    )
+    .await?;
+    ensure!(
+        again["cases"] == drawn["cases"] && again["id"] != drawn["id"],
+        "{again:#}"
+    );
+    let other = draw(&site, &city, &plan("k-3", json!({}))).await?;
+    ensure!(
+        other["seed"].as_str().is_some_and(|seed| seed.len() == 32),
+        "{other:#}"
+    );
+
+    who_sees_it(&site, &city, &drawn).await?;
+    checked_and_closed(&site, &city, &drawn).await?;
+    drawn_again(&site, &city, &key, &drawn).await?;
+    platform.stop().await
+}
+
+async fn source(site: &Site) -> Result<String> {
+    let text = format!("{}{BODIES}", SET.trim_end());
+    let folder = json!({
+        "files": [{ "name": "licence.yaml", "text": text }],
+        "who": { "person": "e2e" }, "why": "试验",
+    });
+    let (status, told) = site.by_key("POST", "/v1/definitions", &folder).await?;
+    ensure!(status == 200, "{status} {told:#}");
+    let (status, told) = site
+        .by_key("POST", "/v1/sources", &json!({ "id": SOURCE }))
+        .await?;
+    ensure!(status == 201, "{status} {told:#}");
+    Ok(told["key"].as_str().context("a key")?.to_owned())
+}
+
+/// Cases that were accepted and closed an hour ago.
+async fn closed(site: &Site, key: &str, org: &str, region: &str, numbers: &[String]) -> Result<()> {
+    let mut events = Vec::new();
+    for case in numbers {
+        for (kind, minutes) in [("accepted", 120), ("closed", 60)] {
+            events.push(json!({
+                "specversion": "1.0", "type": format!("cn.mingjing.case.{kind}.v1"), "source": SOURCE,
+                "id": format!("{case}-{kind}"), "subject": case,
+                "time": (Utc::now() - TimeDelta::minutes(minutes)).to_rfc3339(),
+                "data": { "org_code": org, "region_code": region, "actor": { "id": "wang" } },
+            }));
+        }
+    }
+    let request = site.request("POST", "/v1/events").bearer_auth(key);
+    let request = request
+        .header("content-type", "application/cloudevents-batch+json")
+        .body(serde_json::to_vec(&events)?);
+    let (status, told) = site.answer(request).await?;
+    ensure!(status == 200, "{status} {told:#}");
+    Ok(())
+}
+
+async fn until_closed(site: &Site, city: &Cookie, wanted: usize) -> Result<()> {
+    let began = Instant::now();
+    loop {
+        let (_, page) = site
+            .answer(city.get(site, "/api/v1/cases?open=false&limit=1000"))
+            .await?;
+        if page["cases"]
+            .as_array()
+            .is_some_and(|cases| cases.len() == wanted)
+        {
+            return Ok(());
+        }
+        ensure!(began.elapsed() < PATIENCE, "{page:#}");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+fn plan(key: &str, more: Value) -> Value {
+    let mut plan = json!({
+        "title": "四季度抽查", "from": "2020-01-01T00:00:00+08:00",
+        "until": (Utc::now().date_naive() + TimeDelta::days(2)).format("%Y-%m-%dT00:00:00+08:00").to_string(),
+        "strata": "body", "per_stratum": 3, "checks": ["材料齐全", "依法送达"], "why": "年度抽查计划", "key": key,
+    });
+    if let (Some(plan), Value::Object(more)) = (plan.as_object_mut(), more) {
+        plan.extend(more);
+    }
+    plan
+}
+
+async fn draw(site: &Site, person: &Cookie, plan: &Value) -> Result<Value> {
+    let (status, told) = site
+        .answer(person.send(site, "POST", SAMPLES, plan))
+        .await?;
+    ensure!(status == 200, "{plan} {status} {told:#}");
+    Ok(told)
+}
+
+fn address(sample: &Value) -> String {
+    format!("{SAMPLES}/{}", sample["id"].as_str().unwrap_or_default())
+}
+
+/// A department learns nothing of it, a district nothing of the city's, and draws from itself only.
+async fn who_sees_it(site: &Site, city: &Cookie, drawn: &Value) -> Result<()> {
+    let mut opening = open("han", "h-1", &["department_supervisor"], "510502");
+    opening["rights"]["body"] = json!("qu-a");
+    let han = ready(site, &opening).await?;
+    for path in [SAMPLES.to_owned(), address(drawn)] {
+        let (status, told) = site.answer(han.get(site, &path)).await?;
+        ensure!(status == 403, "{path} {status} {told:#}");
+    }
+    let district = ready(site, &open("qu", "s-2", &["supervision"], "510502")).await?;
+    let (status, _) = site.answer(district.get(site, &address(drawn))).await?;
+    ensure!(status == 404, "{status}");
+    let (_, listed) = site.answer(district.get(site, SAMPLES)).await?;
+    ensure!(listed == json!({ "samples": [] }), "{listed:#}");
+    let own = draw(site, &district, &plan("d-1", json!({}))).await?;
+    ensure!(
+        own["population"] == CASES && own["region"] == "510502",
+        "{own:#}"
+    );
+    let (status, told) = site
+        .answer(district.send(
+            site,
+            "POST",
+            SAMPLES,
+            &plan("d-2", json!({ "region": "510503" })),
+        ))
+        .await?;
+    ensure!(status == 400, "{status} {told:#}");
+    let (_, listed) = site.answer(city.get(site, SAMPLES)).await?;
+    ensure!(
+        listed["samples"]
+            .as_array()
+            .is_some_and(|all| all.len() == 4),
+        "{listed:#}"
+    );
+    let leader = ready(site, &open("lin", "l-1", &["leadership"], "510500")).await?;
+    let (status, _) = site.answer(leader.get(site, &address(drawn))).await?;
+    ensure!(status == 200, "{status}");
+    let (status, _) = site
+        .answer(leader.send(site, "POST", SAMPLES, &plan("l-1", json!({}))))
+        .await?;
+    ensure!(status == 403, "a leader reads: {status}");
+    Ok(())
+}
+
+async fn checked_and_closed(site: &Site, city: &Cookie, drawn: &Value) -> Result<()> {
+    let post = async |act: &str, body: Value| {
+        let path = format!("{}/{act}", address(drawn));
+        site.answer(city.send(site, "POST", &path, &body)).await
+    };
+    let close = json!({ "why": "总体规范", "key": "close" });
+    let (status, told) = post("close", close.clone()).await?;
+    ensure!(
+        status == 409 && told["reason"] == "wrong_state",
+        "{status} {told:#}"
+    );
+    let strange = json!({ "why": "查", "key": "f", "source": SOURCE, "case_no": "qu-a-99", "verdicts": ["pass", "pass"] });
+    let (status, _) = post("find", strange).await?;
+    ensure!(
+        status == 409,
+        "a case that was not drawn is not checked: {status}"
+    );
+    let cases = drawn["cases"].as_array().context("cases")?;
+    for (n, case) in cases.iter().enumerate() {
+        let verdict = if n == 0 { "fail" } else { "pass" };
+        let finding = json!({
+            "why": "调阅案卷", "key": format!("f-{n}"), "source": case["source"], "case_no": case["case_no"],
+            "verdicts": [verdict, "not_applicable"],
+        });
+        let (status, told) = post("find", finding).await?;
+        ensure!(status == 200, "{status} {told:#}");
+        ensure!(told["tally"]["checked"] == n + 1, "{told:#}");
+    }
+    let (status, told) = post("close", close.clone()).await?;
+    ensure!(
+        status == 200 && told["result"] == "总体规范",
+        "{status} {told:#}"
+    );
+    ensure!(
+        told["tally"]
+            == json!({ "cases": 6, "checked": 6, "failed": 1, "by_check": [[1, 6], [0, 0]] }),
+        "{told:#}"
+    );
+    let (status, _) = post("close", close).await?;
+    ensure!(status == 200, "said again it was done: {status}");
+    let late = json!({ "why": "改", "key": "late", "source": SOURCE, "case_no": cases[0]["case_no"], "verdicts": ["pass", "pass"] });
+    let (status, _) = post("find", late).await?;
+    ensure!(status == 409, "what is closed stays as it is: {status}");
+    Ok(())
+}
+
+/// With the same population it is the same; a case that is told later shows.
+async fn drawn_again(site: &Site, city: &Cookie, key: &str, drawn: &Value) -> Result<()> {
+    let path = format!("{}/redraw", address(drawn));
+    let (status, told) = site.answer(city.get(site, &path)).await?;
+    ensure!(
+        status == 200 && told["same_population"] == true && told["same_sample"] == true,
+        "{status} {told:#}"
+    );
+    closed(site, key, "qu-a", "510502", &["late".to_owned()]).await?;
+    until_closed(site, city, 2 * CASES + 1).await?;
+    let (_, told) = site.answer(city.get(site, &path)).await?;
+    ensure!(
+        told["same_population"] == false && told["population"] == 2 * CASES + 1,
+        "{told:#}"
+    );
+    Ok(())
+}
