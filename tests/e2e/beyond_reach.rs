@@ -107,6 +107,7 @@ impl Theirs {
                 Some("account") => "city",
                 Some("rule") => "P1",
                 Some("kind") => "flowchart",
+                Some("key") => "0011223344556677",
                 // Of a source at intake, of a draft and of a definition.
                 Some("id") if path.starts_with("/v1/sources/") => SOURCE,
                 Some("id") => "e2e-licence",
