@@ -47,7 +47,7 @@ test: setup ## set up, then every check and test: format, lints, Rust tests, bro
 	@$(STAGE) 'format' cargo fmt --all --check
 	@$(STAGE) 'lints' cargo clippy --release --workspace --all-targets $(LOCKED) -- -D warnings
 	@$(STAGE) 'build, with tests' cargo build --release --workspace --all-targets $(LOCKED)
-	@$(STAGE) 'tests' cargo test --release --workspace --no-fail-fast $(LOCKED)
+	@$(STAGE) 'tests' bash tests/run.sh $(LOCKED)
 	@$(STAGE) 'console tests' npm --prefix dashboards/console test
 	@$(STAGE) 'browser tests' node --test --test-concurrency=1 --test-reporter=spec tests/browser/*.test.mjs
 

@@ -14,6 +14,8 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 1200,
     rollupOptions: {
+      // The console, and the public's page, which knows nothing of it.
+      input: ['index.html', 'portal.html'],
       // Libraries mark modules for servers that render; there is none here.
       onwarn: (warning, warn) => {
         if (warning.code !== 'MODULE_LEVEL_DIRECTIVE') warn(warning)

@@ -23,7 +23,11 @@ fn main() -> io::Result<()> {
     files.sort();
     let mut list = String::from("&[\n");
     for (path, file) in &files {
-        let served = if path == "/index.html" { "/" } else { path };
+        let served = match path.as_str() {
+            "/index.html" => "/",
+            "/portal.html" => "/public",
+            other => other,
+        };
         // Writing to a string cannot fail.
         let _ = writeln!(
             list,

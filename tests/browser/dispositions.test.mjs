@@ -87,6 +87,50 @@ test('a supervisor orders, the department answers with a file, the supervisor cl
   await screenshot(page, 'thread-1366')
 })
 
+test('an order is passed on, reported back and answered by who passed it on; more time is asked for and refused', async () => {
+  const card = await newestCard()
+  await page.goto(`${platform.url}/#/alert/${card.alert_id}`)
+  await begin('order')
+  await fill('order', { why: '请说明超期原因', body: '510500-sfj', office: '执法监督科', person: 'li' })
+  await done('order')
+  await begin('pass_on')
+  await fill('pass_on', { to: 'wang', why: '请核对受理登记', body: 'zjj', office: '', person: 'sun' })
+  await done('pass_on')
+  await page.locator('#thread li[data-depth="1"]', { hasText: '→ wang' }).waitFor()
+
+  // Whoever it was passed on to does not speak for the department.
+  await begin('answer')
+  await fill('answer', { why: '登记晚了两日', person: 'wang' })
+  await page.locator('.act-submit button[type=submit]').click()
+  await page.locator('.act-form .ant-alert-error', { hasText: '已经转办' }).waitFor()
+  await begin('report')
+  await fill('report', { why: '登记晚了两日', person: 'wang' })
+  await done('report')
+
+  const { alert: ordered } = await ask(`/api/v1/alerts/${card.alert_id}`)
+  const until = new Date(Date.parse(ordered.disposition.order.due_at) + 30 * 3600_000).toISOString().slice(0, 16).replace('T', ' ')
+  await begin('ask_extension')
+  await page.locator('#ask_extension_due_at').fill(until)
+  await page.locator('#ask_extension_due_at').press('Enter')
+  await fill('ask_extension', { why: '档案在外地', person: 'sun' })
+  await done('ask_extension')
+  await page.locator('#thread li', { hasText: '待答复' }).waitFor()
+  await begin('refuse_extension')
+  await fill('refuse_extension', { why: '可先报扫描件', body: '510500-sfj', person: 'li' })
+  await done('refuse_extension')
+  await begin('answer')
+  await fill('answer', { why: '已查明并补录', body: 'zjj', person: 'sun' })
+  await done('answer')
+
+  const titles = await page.locator('#thread .thread-head b').allTextContents()
+  assert.deepEqual(titles.map((title) => title.replace(/ ?至.*/, '')), ['督办', '转办', '回报转办', '申请延期', '不予延期', '反馈督办'])
+  const { alert } = await ask(`/api/v1/alerts/${card.alert_id}`)
+  const { passed_on, extensions_asked, answers } = alert.disposition.order
+  assert.deepEqual([passed_on[0].reports[0].by.person, extensions_asked[0].outcome.by.person, answers[0].by.person], ['wang', 'li', 'sun'])
+  await page.locator('#thread').scrollIntoViewIfNeeded()
+  await screenshot(page, 'passed-on-1366')
+})
+
 test('a form that lacks what the act needs is not sent, and says what is missing', async () => {
   const card = await newestCard()
   await page.goto(`${platform.url}/#/alert/${card.alert_id}`)

@@ -27,11 +27,11 @@ tick 2026-07-10 00:00
 expect late yellow issued due 2026-07-08 breached 2026-07-09
 ";
 
-fn after(what: &str) -> Vec<AlertRecord> {
+pub fn after(what: &str) -> Vec<AlertRecord> {
     check(&decision(), &format!("{OUT}{what}"))
 }
 
-fn only(alerts: &[AlertRecord]) -> &AlertRecord {
+pub fn only(alerts: &[AlertRecord]) -> &AlertRecord {
     let [alert] = alerts else {
         panic!("one alert, not {alerts:?}")
     };

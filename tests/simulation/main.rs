@@ -10,6 +10,7 @@ mod ledger;
 mod life;
 mod limits;
 mod national;
+mod orders;
 mod procedure;
 mod random;
 mod records;

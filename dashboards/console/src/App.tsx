@@ -19,6 +19,7 @@ import { languageStore } from './words/language'
 const DeskPages = lazy(() => import('./desk/Pages'))
 const AlertPages = lazy(() => import('./alerts/Pages'))
 const CasePages = lazy(() => import('./cases/Pages'))
+const ListPages = lazy(() => import('./lists/Pages'))
 
 export function App() {
   const { phase } = useStore(sessionStore)
@@ -54,7 +55,8 @@ function Inside() {
   useEffect(() => {
     if (wall) void list.choose({ level: null, scope: 'open', org: null })
   }, [wall])
-  const shown = seesCases(session) || page.name === 'password' ? <Shown page={page} /> : <NothingHere />
+  // Whoever signed in reads what is published.
+  const shown = seesCases(session) || page.name === 'password' || page.name === 'lists' ? <Shown page={page} /> : <NothingHere />
   return (
     <div className={`app${wall ? ' wall' : ''}${route ? ' with-panel' : ''}`}>
       <Masthead wall={wall} />
@@ -87,5 +89,7 @@ function PageOf({ page }: { page: Page }) {
       return <AlertPages query={page.query} paper={page.paper} />
     case 'cases':
       return <CasePages page={page.page} />
+    case 'lists':
+      return <ListPages page={page.page} />
   }
 }

@@ -11,6 +11,7 @@ import './styles/cases.css'
 import './styles/flowchart.css'
 import './styles/alerts.css'
 import './styles/desk.css'
+import './styles/lists.css'
 import './styles/wall.css'
 import './styles/narrow.css'
 

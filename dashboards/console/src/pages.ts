@@ -2,11 +2,12 @@
 
 import { ALERTS_HASH, type AlertQuery, PRINT_HASH, queryOf } from './alerts/query'
 import { type CasesPage, casesPageOf } from './cases/routes'
+import { type ListsPage, listsPageOf } from './lists/routes'
 import { DESKS, type DeskKind, deskOf } from './people/roles'
 import type { Session } from './people/session'
 import { Store } from './store'
 
-export type Page = { name: 'board' } | { name: 'wall' } | { name: 'password' } | { name: 'cases'; page: CasesPage } | { name: 'alerts'; query: AlertQuery; paper: boolean } | { name: 'desk'; kind: DeskKind }
+export type Page = { name: 'board' } | { name: 'wall' } | { name: 'password' } | { name: 'cases'; page: CasesPage } | { name: 'lists'; page: ListsPage } | { name: 'alerts'; query: AlertQuery; paper: boolean } | { name: 'desk'; kind: DeskKind }
 
 export const BOARD_HASH = '#/'
 export const WALL_HASH = '#/wall'
@@ -30,6 +31,8 @@ export function pageOf(hash: string): Page | null {
   if (path === ALERTS_HASH || path === PRINT_HASH) return { name: 'alerts', query: queryOf(hash), paper: path === PRINT_HASH }
   const [, kind = ''] = /^#\/desk\/([a-z]+)$/.exec(path) ?? []
   if (Object.hasOwn(DESKS, kind)) return { name: 'desk', kind: kind as DeskKind }
+  const lists = listsPageOf(hash)
+  if (lists) return { name: 'lists', page: lists }
   const cases = casesPageOf(hash)
   return cases && { name: 'cases', page: cases }
 }

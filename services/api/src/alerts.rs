@@ -1,6 +1,6 @@
 //! `/api/v1/alerts`: a page, one with its account and history, all as NDJSON, CSV or a workbook; and the counts.
 
-mod table;
+pub(crate) mod table;
 
 use axum::Json;
 use axum::body::Body;
@@ -251,8 +251,9 @@ fn asked(query: &str) -> Result<Asked, ApiError> {
                 "unanswered" => filter.order = Some(OrderState::Unanswered),
                 "answered" => filter.order = Some(OrderState::Answered),
                 "overdue" => asked.overdue = true,
+                "extension_asked" => filter.order = Some(OrderState::ExtensionAsked),
                 _ => {
-                    let known = "write unanswered, overdue or answered";
+                    let known = "write unanswered, overdue, extension_asked or answered";
                     return Err(ApiError::bad(&name, known));
                 }
             },

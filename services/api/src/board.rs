@@ -29,7 +29,11 @@ const CONSOLE: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img
 
 /// Everything that is not the API.
 pub async fn serve(Here(state): Here<State>, method: Method, uri: Uri) -> Response {
-    let asset = state.assets.iter().find(|asset| asset.path == uri.path());
+    let asked = match uri.path() {
+        "/public/" => "/public",
+        path => path,
+    };
+    let asset = state.assets.iter().find(|asset| asset.path == asked);
     let Some(asset) = asset else {
         return ApiError::NotFound {
             what: uri.path().to_owned(),

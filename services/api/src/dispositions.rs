@@ -32,6 +32,8 @@ use crate::{ApiError, Operator, State, view};
 const PATIENCE: Duration = Duration::from_secs(5);
 /// So many files prove one appeal or answer at most.
 const EVIDENCE_MAX: usize = 50;
+/// As long may who signs be, too.
+const PERSON_CHARS_MAX: usize = 128;
 
 /// What is asked.
 #[derive(Debug, Deserialize)]
@@ -67,11 +69,20 @@ impl Asked {
             "answer" => Disposal::Answer {
                 evidence: self.evidence()?,
             },
-            "extend" => Disposal::Extend {
-                due_at: self.due_at()?.ok_or_else(|| {
-                    ApiError::bad("due_at", "请写明延期至何时，如 2026-12-04T18:00:00+08:00")
-                })?,
+            "pass_on" => Disposal::PassOn {
+                to: self.person()?,
+                due_at: self.due_at()?,
             },
+            "report" => Disposal::Report {
+                evidence: self.evidence()?,
+            },
+            "ask_extension" => Disposal::AskExtension {
+                due_at: self.until()?,
+            },
+            "extend" => Disposal::Extend {
+                due_at: self.until()?,
+            },
+            "refuse_extension" => Disposal::RefuseExtension,
             "close" => Disposal::Close,
             other => {
                 return Err(ApiError::NotFound {
@@ -129,6 +140,21 @@ impl Asked {
             false => Ok(to),
             true => Err(ApiError::bad("to", "请写明送达的机构代码")),
         }
+    }
+
+    /// To whom something is passed on.
+    fn person(&mut self) -> Result<String, ApiError> {
+        let to = self.to.take().unwrap_or_default().trim().to_owned();
+        match to.is_empty() || to.chars().count() > PERSON_CHARS_MAX {
+            false => Ok(to),
+            true => Err(ApiError::bad("to", "请写明转办给哪位承办人（人员编号）")),
+        }
+    }
+
+    fn until(&mut self) -> Result<Timestamp, ApiError> {
+        self.due_at()?.ok_or_else(|| {
+            ApiError::bad("due_at", "请写明延期至何时，如 2026-12-04T18:00:00+08:00")
+        })
     }
 
     fn due_at(&mut self) -> Result<Option<Timestamp>, ApiError> {
@@ -357,6 +383,14 @@ mod tests {
             ("order", ""),
             ("extend", ""),
             ("extend", r#","due_at":"tomorrow""#),
+            ("ask_extension", ""),
+            (
+                "refuse_extension",
+                r#","due_at":"2026-12-04T18:00:00+08:00""#,
+            ),
+            ("pass_on", r#","due_at":"2026-12-04T18:00:00+08:00""#),
+            ("pass_on", r#","to":" ""#),
+            ("report", r#","to":"zhang""#),
             ("delete", ""),
         ] {
             assert!(asked(act, more).is_err(), "{act} {more}");
@@ -368,8 +402,8 @@ mod tests {
         for act in Disposal::CODES {
             let fields = match act {
                 "dismiss" | "withdraw" => r#","conclusion":"data""#,
-                "order" | "pass_up" => r#","to":"zjj""#,
-                "extend" => r#","due_at":"2026-12-04T18:00:00+08:00""#,
+                "order" | "pass_up" | "pass_on" => r#","to":"zjj""#,
+                "extend" | "ask_extension" => r#","due_at":"2026-12-04T18:00:00+08:00""#,
                 _ => "",
             };
             assert_eq!(asked(act, fields).unwrap().code(), act);

@@ -30,6 +30,15 @@ pub enum ApiError {
     /// Only the operator may do this.
     #[error("not allowed: {0:?}")]
     NotAllowed(NoAdministrator),
+    /// It was asked too often.
+    #[error("asked too often")]
+    TooOften {
+        /// After so many seconds it may be asked again.
+        seconds: u64,
+    },
+    /// Too many ask at the moment.
+    #[error("too many ask at the moment")]
+    Busy,
     /// Whoever asks is not let in.
     #[error("not let in: {0:?}")]
     Access(Denied),
@@ -87,6 +96,18 @@ impl ApiError {
                 "bad_key",
                 "改动须附管理员密钥：Authorization: Bearer …".into(),
                 "a change needs the administrator's key: Authorization: Bearer …".into(),
+            ),
+            ApiError::TooOften { seconds } => (
+                StatusCode::TOO_MANY_REQUESTS,
+                "too_often",
+                format!("次数过多，请在 {} 分钟后再试", seconds.div_ceil(60)),
+                format!("too often; try again in {seconds} s"),
+            ),
+            ApiError::Busy => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "busy",
+                "此刻查询的人过多，请稍后再试".into(),
+                "too many ask at the moment; try again shortly".into(),
             ),
             ApiError::Access(denied) => denied_parts(*denied),
             ApiError::Refused(refusals) => {
@@ -162,7 +183,7 @@ impl IntoResponse for ApiError {
         }
         let answer = (status, Json(body));
         match &self {
-            ApiError::Access(Denied::LockedOut { seconds }) => {
+            ApiError::Access(Denied::LockedOut { seconds }) | ApiError::TooOften { seconds } => {
                 ([(header::RETRY_AFTER, seconds.to_string())], answer).into_response()
             }
             _ => answer.into_response(),
@@ -244,7 +265,7 @@ fn denied_parts(denied: Denied) -> (StatusCode, &'static str, String, String) {
     (status, reason, zh.into(), en.into())
 }
 
-fn refusal(refusal: &Refusal) -> Value {
+pub(crate) fn refusal(refusal: &Refusal) -> Value {
     json!({
         "reason": refusal.reason,
         "field": refusal.field,
@@ -253,6 +274,6 @@ fn refusal(refusal: &Refusal) -> Value {
     })
 }
 
-fn problem(problem: &Problem) -> Value {
+pub(crate) fn problem(problem: &Problem) -> Value {
     json!({ "file": problem.file, "line": problem.line, "message": problem.message })
 }

@@ -18,6 +18,7 @@ mod evidence;
 mod explain;
 mod headers;
 mod life;
+mod lists;
 mod live;
 mod metrics;
 mod names;
@@ -25,10 +26,13 @@ mod openapi;
 mod operation;
 mod operator;
 mod people;
+mod portal;
 mod query;
+mod query_code;
 mod rules;
 mod sources;
 mod view;
+mod voices;
 
 use std::sync::Arc;
 
@@ -59,7 +63,8 @@ pub use operation::{Check, Operations, Readiness};
 pub use operator::{Operator, OperatorKey};
 pub use people::oidc::provider::{ProviderHttp, ProviderRequest, is_safe_address};
 pub use people::oidc::{Matched, Oidc, OidcConfig};
-pub use people::{Denied, People, PeopleConfig};
+pub use people::{Denied, People, PeopleConfig, let_in};
+pub use portal::{Listed, Portal, PortalConfig};
 
 /// What the API needs.
 #[derive(Clone)]
@@ -78,6 +83,8 @@ pub struct State {
     pub lives: Arc<Lives>,
     /// Accounts and sessions.
     pub people: Arc<People>,
+    /// What the public is told.
+    pub portal: Arc<Portal>,
     /// The administrator's key; none: whoever comes from this machine, where accounts are off.
     pub operator_key: Option<OperatorKey>,
     /// Signs evidence.
@@ -100,8 +107,9 @@ pub struct State {
     pub assets: Assets,
 }
 
-/// Every route.
-pub fn router(state: State) -> Router {
+/// Every route; those of `beside`, which other parts of the process serve, pass the same gate. Where accounts are off it lets everybody
+/// pass, and they ask for the key themselves: see [`let_in`].
+pub fn router(state: State, beside: Router) -> Router {
     let counted = from_fn_with_state(state.metrics.clone(), metrics::count);
     let gate = from_fn_with_state(state.clone(), people::gate::pass);
     Router::new()
@@ -119,6 +127,10 @@ pub fn router(state: State) -> Router {
             "/api/v1/cases/{source}/{case_no}/explain",
             get(explain::case),
         )
+        .route(
+            "/api/v1/cases/{source}/{case_no}/query-code",
+            get(query_code::one),
+        )
         .route("/api/v1/events/export", get(events::export))
         .route("/api/v1/sources", get(sources::list))
         .route("/api/v1/sources/{source}", get(sources::one))
@@ -127,12 +139,16 @@ pub fn router(state: State) -> Router {
         .route("/api/v1/platform", get(operation::platform))
         .route("/api/v1/openapi.json", get(openapi::serve))
         .merge(life::routes())
+        .merge(lists::routes())
         .merge(people::routes())
+        .merge(portal::routes())
+        .merge(voices::routes())
         .merge(of_operators())
         .fallback(board::serve)
+        .with_state::<()>(state)
+        .merge(beside)
         .layer(gate)
         .layer(counted)
-        .with_state(state)
 }
 
 /// The routes of a process that serves operators only.

@@ -12,14 +12,16 @@
 //! | `life` | `decisions/<n>` | the `n`-th decision to publish, or the `n`-th folder that was installed |
 //! | `life` | `milestones/<body>/<n>` | a body's `n`-th record |
 //! | `life_texts` | SHA-256 | a draft's text |
+//! | `life_texts` | `bpmn/<SHA-256>` | the drawing of a flowchart with that text, where somebody drew it |
 
+mod canvas;
 mod decisions;
 mod drafts;
 mod drawing;
 mod failpoint;
 mod install;
 mod milestones;
-mod publications;
+pub(crate) mod publications;
 mod register;
 pub(crate) mod said;
 mod settle;
@@ -158,6 +160,13 @@ impl Lives {
         Ok(lives)
     }
 
+    /// Every draft that was published, retired ones among them.
+    pub(crate) async fn published(&self) -> Result<Vec<Life>, ApiError> {
+        let mut lives = self.all().await?;
+        lives.retain(|life| life.published.is_some());
+        Ok(lives)
+    }
+
     /// The records of a journal that is no draft's.
     async fn records<T: DeserializeOwned>(&self, journal: &str) -> Result<Vec<T>, ApiError> {
         decoded(&self.journals.read(journal).await?)
@@ -271,10 +280,7 @@ impl Lives {
                 format!("草案文本超过 {most} KiB，请分成几份草案"),
             ));
         }
-        let hash: String = Sha256::digest(text)
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let hash = sha256(text);
         let value = Some(Bytes::copy_from_slice(text.as_bytes()));
         self.table
             .put(TEXTS, Bytes::from(hash.clone()), value)
@@ -287,6 +293,23 @@ impl Lives {
         let value = self.table.get(TEXTS, hash.as_bytes()).await?;
         let text = value.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
         text.ok_or_else(|| ApiError::Failed(format!("the text {hash} is not there").into()))
+    }
+
+    /// Keeps the drawing of a text.
+    async fn keep_drawing(&self, text: &str, drawing: String) -> Result<(), ApiError> {
+        if drawing.len() > mingjing_log::MAX_TABLE_VALUE_BYTES {
+            let most = mingjing_log::MAX_TABLE_VALUE_BYTES / 1024;
+            return Err(ApiError::bad("xml", format!("图超过 {most} KiB，请简化")));
+        }
+        let key = Bytes::from(drawing_key(text));
+        let value = Some(Bytes::from(drawing));
+        Ok(self.table.put(TEXTS, key, value).await?)
+    }
+
+    /// The drawing of the text with this hash; none where nobody drew it.
+    async fn drawing(&self, text: &str) -> Result<Option<Vec<u8>>, ApiError> {
+        let value = self.table.get(TEXTS, drawing_key(text).as_bytes()).await?;
+        Ok(value.map(|bytes| bytes.to_vec()))
     }
 
     /// The calendar that due dates are counted in: `cn` as the definitions in force have it, else the built-in one.
@@ -306,7 +329,7 @@ impl Lives {
     }
 
     /// The local day, where people work.
-    async fn today(&self, now: Timestamp) -> Result<chrono::NaiveDate, ApiError> {
+    pub(crate) async fn today(&self, now: Timestamp) -> Result<chrono::NaiveDate, ApiError> {
         Ok(now.local_date(self.zone().await?))
     }
 
@@ -317,6 +340,15 @@ impl Lives {
 
 fn draft_journal(id: &str) -> String {
     format!("draft/{id}")
+}
+
+fn drawing_key(text: &str) -> String {
+    format!("bpmn/{text}")
+}
+
+fn sha256(text: &str) -> String {
+    let digest = Sha256::digest(text);
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn encoded(record: &impl Serialize) -> Vec<u8> {
@@ -345,6 +377,11 @@ pub(crate) fn routes() -> Router<State> {
             "/api/v1/drafts/{id}/shadow",
             get(shadow::one).post(drafts::shadow),
         )
+        .route(
+            "/api/v1/drafts/{id}/bpmn",
+            get(canvas::one).post(canvas::save),
+        )
+        .route("/api/v1/drafts/{id}/check", get(drafts::check))
         .route("/api/v1/drafts/{id}/{act}", post(drafts::act))
         .route("/api/v1/definitions", get(publications::list))
         .route("/api/v1/definitions/unused", get(unused::list))
@@ -358,6 +395,10 @@ pub(crate) fn routes() -> Router<State> {
             get(publications::diff),
         )
         .route("/api/v1/definitions/{kind}/{id}/bpmn", get(drawing::bpmn))
+        .route(
+            "/api/v1/definitions/{kind}/{id}/text",
+            get(publications::text),
+        )
         .route("/api/v1/publications", get(publications::record))
         .route("/api/v1/installations", get(install::list))
         .route(

@@ -4,8 +4,11 @@ mod beside;
 mod dispositions;
 mod explained;
 mod life;
+mod lists;
 mod people;
+mod portal;
 mod shown;
+mod voices;
 
 use axum::Json;
 use mingjing_domain::alert::AlertRecord;
@@ -73,7 +76,7 @@ const FILTERS: &[Parameter] = &[
     (
         "query",
         "order_state",
-        "有未办结的督办，且: unanswered 未反馈, overdue 逾期未反馈, answered 已反馈待办结",
+        "有未办结的督办，且: unanswered 未反馈, overdue 逾期未反馈, extension_asked 申请延期待答复, answered 已反馈待办结",
     ),
     (
         "query",
@@ -251,7 +254,8 @@ pub fn document() -> Value {
 fn paths() -> Map<String, Value> {
     let mut paths = Map::new();
     let operations = OPERATIONS.iter().chain(shown::OPERATIONS);
-    let operations = operations.chain(life::OPERATIONS);
+    let operations = operations.chain(life::OPERATIONS).chain(lists::OPERATIONS);
+    let operations = operations.chain(voices::OPERATIONS);
     for operation in operations.chain(dispositions::OPERATIONS) {
         let parameters = parameters(operation.parameters);
         let get = json!({
@@ -270,7 +274,8 @@ fn paths() -> Map<String, Value> {
         });
         paths.insert(operation.path.into(), json!({ "get": get }));
     }
-    let at_once = life::CHANGES.iter().map(|change| (change, false));
+    let at_once = life::CHANGES.iter().chain(voices::CHANGES);
+    let at_once = at_once.map(|change| (change, false));
     // The partition's owner decides them.
     let decided_elsewhere = dispositions::CHANGES.iter().map(|change| (change, true));
     for (change, elsewhere) in at_once.chain(decided_elsewhere) {
@@ -303,7 +308,8 @@ fn paths() -> Map<String, Value> {
         let path = paths.entry(change.path).or_insert_with(|| json!({}));
         path[change.method] = told;
     }
-    for (path, method, told) in beside::operations().into_iter().chain(people::operations()) {
+    let others = beside::operations().into_iter().chain(people::operations());
+    for (path, method, told) in others.chain(portal::operations()) {
         paths.entry(path).or_insert_with(|| json!({}))[method] = told;
     }
     paths

@@ -21,7 +21,7 @@
 
 pub(crate) mod account;
 mod accounts;
-mod attempts;
+pub(crate) mod attempts;
 mod audit;
 pub(crate) mod gate;
 pub(crate) mod oidc;
@@ -51,6 +51,8 @@ use audit::{Audit, Entry};
 use gate::{Caller, Person};
 use oidc::Oidc;
 use password::Hashed;
+
+pub use gate::let_in;
 
 /// The journals' table.
 const ACCOUNTS: &str = "accounts";
@@ -562,6 +564,7 @@ pub(crate) fn routes() -> Router<State> {
         .route("/api/v1/session/oidc", get(oidc::routes::begin))
         .route("/api/v1/session/oidc/callback", get(oidc::routes::finish))
         .route("/api/v1/audit", get(audit::list))
+        .route("/api/v1/audit/export", get(audit::export))
         .route("/api/v1/accounts", get(accounts::list).post(accounts::open))
         .route("/api/v1/accounts/{account}", get(accounts::one))
         .route("/api/v1/accounts/{account}/{act}", post(accounts::act))

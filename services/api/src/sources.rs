@@ -12,6 +12,7 @@ use mingjing_domain::source::Source;
 use mingjing_domain::time::HOUR_MS;
 use mingjing_engine::{Rules, unanswerable};
 use mingjing_store::{ControlTotal, SentCode, Sight, SourceHealth};
+use mingjing_wire::ReasonCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -118,9 +119,13 @@ pub(crate) async fn one(
     told["rejects"] = rejects
         .iter()
         .map(|of| {
+            let reason = ReasonCode::ALL.iter().find(|r| r.code() == of.reason);
+            let (title, help) = (reason.map(|r| r.title()), reason.map(|r| r.help()));
             json!({
                 "reason": of.reason, "items": of.items, "last_at": of.last_at,
                 "last_detail": of.last_detail,
+                "title_en": title.map(|words| words.0), "title_zh": title.map(|words| words.1),
+                "help_en": help.map(|words| words.0), "help_zh": help.map(|words| words.1),
             })
         })
         .collect();

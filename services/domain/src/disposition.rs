@@ -10,6 +10,7 @@
 //! ([`Basis`]). What stands of a decision follows from comparing both; it is never dropped silently and never
 //! outlives the facts it was made on.
 
+mod order;
 mod record;
 mod refusal;
 mod unanswered;
@@ -20,9 +21,10 @@ use serde::{Deserialize, Serialize};
 use crate::limit::{Budget, Unit};
 use crate::time::Timestamp;
 
+pub use order::{Answer, ExtensionAsked, ExtensionOutcome, Order, PassedOn};
 pub use record::{
-    Answer, Appeal, AppealOutcome, Automatic, Basis, Decision, Disposition, DispositionState,
-    Order, PassedUp, Signature, Verdict,
+    Appeal, AppealOutcome, Automatic, Basis, Decision, Disposition, DispositionState, PassedUp,
+    Signature, Verdict,
 };
 pub use refusal::{Refused, RefusedBecause};
 pub use unanswered::{ORDER_POINT, order_step};
@@ -136,20 +138,55 @@ pub enum Disposal {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         evidence: Vec<String>,
     },
-    /// 延期, of an order's answer.
+    /// 转办, of an order or of what was passed on of it, within the department.
+    PassOn {
+        /// To whom: a person.
+        to: String,
+        /// Until when it is to be reported on; none: until the day of what is passed on.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        due_at: Option<Timestamp>,
+    },
+    /// 回报, of what was passed on, to who passed it on.
+    Report {
+        /// SHA-256 of the files that prove it, 64 hexadecimal digits each.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        evidence: Vec<String>,
+    },
+    /// 申请延期, of an order's answer.
+    AskExtension {
+        /// Until when.
+        due_at: Timestamp,
+    },
+    /// 延期, of an order's answer: grants what was asked for, or puts it off unasked.
     Extend {
         /// Until when.
         due_at: Timestamp,
     },
+    /// 不予延期, upon a request.
+    RefuseExtension,
     /// 办结, of an order that was answered.
     Close,
 }
 
 impl Disposal {
     /// The codes of all acts, as they stand in addresses.
-    pub const CODES: [&'static str; 12] = [
-        "hold", "issue", "confirm", "dismiss", "appeal", "uphold", "withdraw", "pass_up", "order",
-        "answer", "extend", "close",
+    pub const CODES: [&'static str; 16] = [
+        "hold",
+        "issue",
+        "confirm",
+        "dismiss",
+        "appeal",
+        "uphold",
+        "withdraw",
+        "pass_up",
+        "order",
+        "answer",
+        "pass_on",
+        "report",
+        "ask_extension",
+        "extend",
+        "refuse_extension",
+        "close",
     ];
 
     /// The code used in records.
@@ -165,7 +202,11 @@ impl Disposal {
             Disposal::PassUp { .. } => "pass_up",
             Disposal::Order { .. } => "order",
             Disposal::Answer { .. } => "answer",
+            Disposal::PassOn { .. } => "pass_on",
+            Disposal::Report { .. } => "report",
+            Disposal::AskExtension { .. } => "ask_extension",
             Disposal::Extend { .. } => "extend",
+            Disposal::RefuseExtension => "refuse_extension",
             Disposal::Close => "close",
         }
     }

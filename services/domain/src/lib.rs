@@ -19,5 +19,6 @@ pub mod numbers;
 pub mod source;
 pub mod text;
 pub mod time;
+pub mod voice;
 
 pub use time::Timestamp;

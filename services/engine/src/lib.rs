@@ -306,7 +306,7 @@ mod snapshot;
 mod symbols;
 
 pub use partition::{CaseSummary, Counts, Engine, Input, UnknownName};
-pub use rules::{Rules, RulesProblem, notes, unanswerable};
+pub use rules::{Rules, RulesProblem, Term, notes, unanswerable};
 pub use snapshot::SnapshotError;
 
 /// The engine's version, part of every alert. Raise it with every change that alters a verdict.

@@ -21,7 +21,7 @@ use crate::body;
 use crate::error::ApiError;
 use crate::intake::Intake;
 use crate::publish::{Folder, PublishError, Published};
-use crate::sources::{Done, Rotation, Shown, SourceError};
+use crate::sources::{Done, KeyShown, Rotation, SourceError};
 
 #[derive(Serialize)]
 struct Registered {
@@ -51,8 +51,8 @@ struct List {
 #[derive(Serialize)]
 struct Keys {
     source: String,
-    /// The newest first.
-    keys: Vec<Shown>,
+    /// The oldest first.
+    keys: Vec<KeyShown>,
     /// All that was done with keys of this source.
     done: Vec<Done>,
 }
@@ -154,9 +154,14 @@ pub(crate) async fn revoke_key(
     let task = tokio::spawn(async move {
         let _working = working;
         let now = (intake.clock)();
-        let revoked = intake.sources.revoke(&source, &key, &from, now).await;
-        revoked.map_err(of_a_source)?;
-        Ok(StatusCode::NO_CONTENT)
+        let retired = intake.sources.retire(&source, &key, &from, now).await;
+        match retired.map_err(of_a_source)? {
+            true => Ok(StatusCode::NO_CONTENT),
+            false => {
+                let refusal = Refusal::bad_value(ReasonCode::UnknownKey, "key", &key);
+                Err(ApiError::from(refusal).not_found())
+            }
+        }
     });
     finished(task.await)
 }
@@ -165,7 +170,7 @@ pub(crate) async fn revoke_key(
 fn of_a_source(error: SourceError) -> ApiError {
     let error = ApiError::from(error);
     match error.refusal.reason {
-        ReasonCode::UnknownSource | ReasonCode::UnknownKey => error.not_found(),
+        ReasonCode::UnknownSource => error.not_found(),
         _ => error,
     }
 }
@@ -222,7 +227,10 @@ fn refused(refusal: &mingjing_domain::life::Refusal) -> ApiError {
     Refusal::new(reason, words).field(refusal.field).into()
 }
 
-async fn read<T: DeserializeOwned>(intake: &Intake, request: Request) -> Result<T, ApiError> {
+pub(crate) async fn read<T: DeserializeOwned>(
+    intake: &Intake,
+    request: Request,
+) -> Result<T, ApiError> {
     Ok(read_json(&body_of(intake, request).await?)?)
 }
 

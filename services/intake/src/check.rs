@@ -10,11 +10,11 @@ use mingjing_domain::event::{CaseEvent, Value};
 use mingjing_domain::source::{Source, SourceClock};
 use mingjing_domain::text::Text;
 use mingjing_wire::cloudevents::Extension;
+use mingjing_wire::personal::{self, Masked};
 use mingjing_wire::refusal::Words;
 use mingjing_wire::{IncomingEvent, ReasonCode, Refusal};
 
 use crate::Config;
-use crate::personal::{self, Masked};
 use crate::secrecy;
 
 /// 1949-10-01T00:00:00+08:00. Nothing an administration of today handles happened before it.

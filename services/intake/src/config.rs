@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use mingjing_log::MAX_APPEND_BYTES;
+use mingjing_wire::query_code::QueryKeys;
 
 /// The administrator's key. Prints stars.
 #[derive(Clone, PartialEq, Eq)]
@@ -62,6 +63,8 @@ pub struct Config {
     pub stamp_ahead_max: Duration,
     /// How far "complete until" may lie after the receipt.
     pub complete_ahead_max: Duration,
+    /// By which codes of acceptance slips are derived. Empty: there are none.
+    pub query_keys: QueryKeys,
 }
 
 impl Default for Config {
@@ -84,6 +87,7 @@ impl Default for Config {
             ahead_max: Duration::from_secs(600),
             stamp_ahead_max: Duration::from_secs(24 * 3600),
             complete_ahead_max: Duration::from_secs(60),
+            query_keys: QueryKeys::default(),
         }
     }
 }

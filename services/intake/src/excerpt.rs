@@ -1,8 +1,8 @@
 //! What is kept of a refused item for the department's technician: its beginning, masked, or nothing.
 
+use mingjing_wire::personal;
 use mingjing_wire::rejects::EXCERPT_BYTES_MAX;
 
-use crate::personal;
 use crate::secrecy;
 
 /// Excerpts from one request. Whether anything in it may be secret is found out once, and only if something is refused: a

@@ -16,6 +16,7 @@
 //! | `GET /v1/sources/{id}/keys` | administrator | its keys: made, ending and last used when, and what was done with them |
 //! | `DELETE /v1/sources/{id}/keys/{key}` | administrator | ends one key at once |
 //! | `POST /v1/definitions` | administrator | installs a folder of definitions `{"files":[{"name","text"}],"who","why"}` while nothing was published by review, or tells every problem with file and line |
+//! | `POST /v1/query-codes` | a source's key | the codes 查询码 of its cases `{"case_nos":[…]}`, to be printed on acceptance slips |
 //!
 //! # Rules it keeps
 //!
@@ -64,8 +65,8 @@ mod intake;
 mod keys;
 mod metrics;
 mod numbers;
-mod personal;
 mod publish;
+mod query_codes;
 mod secrecy;
 mod sort;
 mod sources;
@@ -84,7 +85,7 @@ pub use access::is_administrator;
 pub use config::{AdminKey, BadConfig, Config};
 pub use intake::{Intake, Parts, StartError};
 pub use publish::{Folder, PublishError, Published, Publisher};
-pub use sources::{Declared, Done, Former, Given, Rotation, Shown, SourceError, Sources, What};
+pub use sources::{Declared, Done, Former, Given, KeyShown, Rotation, SourceError, Sources, What};
 pub use topics::{ReadingEnded, read_topics};
 
 /// What time it is, in the platform's sense: the demo runs faster than the wall clock.
@@ -105,6 +106,7 @@ pub fn router(intake: Arc<Intake>) -> Router {
         )
         .route("/v1/sources/{id}/keys/{key}", delete(admin::revoke_key))
         .route("/v1/definitions", post(admin::publish_definitions))
+        .route("/v1/query-codes", post(query_codes::post))
         .layer(from_fn(body::drained))
         .with_state(intake)
 }

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use mingjing_domain::source::Source;
 use mingjing_wire::ReasonCode;
+use mingjing_wire::personal::Masked;
 use prometheus::{
     Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry,
 };
 
 use crate::numbers::Standing;
-use crate::personal::Masked;
 
 /// The counters, registered once.
 pub(crate) struct Metrics {

@@ -30,7 +30,7 @@ use crate::keys::KeyRecord;
 use crate::publish::{PublishError, Publisher};
 
 use rotation::Noted;
-pub use rotation::{Done, Former, Given, Rotation, Shown, What};
+pub use rotation::{Done, Former, Given, KeyShown, Rotation, What};
 
 const SOURCES: &str = "sources";
 const KEYS: &str = "source_keys";
@@ -97,11 +97,8 @@ pub struct Sources {
 }
 
 impl Sources {
-    pub(crate) fn new(
-        table: Arc<dyn Table>,
-        log: Arc<dyn Log>,
-        publisher: Arc<dyn Publisher>,
-    ) -> Self {
+    /// Those of a table, and of what the definitions in force declare.
+    pub fn new(table: Arc<dyn Table>, log: Arc<dyn Log>, publisher: Arc<dyn Publisher>) -> Self {
         Self {
             table,
             log,

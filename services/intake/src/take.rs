@@ -10,14 +10,14 @@ use mingjing_domain::source::Source;
 use mingjing_log::{Record, Topic};
 use mingjing_wire::cloudevents::encode_complete_until;
 use mingjing_wire::rejects::RejectRecord;
-use mingjing_wire::{ReasonCode, Refusal};
+use mingjing_wire::{ReasonCode, Refusal, personal};
 
 use crate::answer::{Item, Outcome};
+use crate::append;
 use crate::error::ApiError;
 use crate::intake::Intake;
 use crate::numbers::Standing;
 use crate::sort::{Kept, Origin, Sorted, Step};
-use crate::{append, personal};
 
 /// Writes the steps one after the other, each durable before the next begins, and then what was refused in the parcels they were
 /// sorted out of; counts all of it at the end.

@@ -43,6 +43,10 @@ pub struct ImportArgs {
     /// The calendar that it adds to.
     #[arg(long, default_value = "cn")]
     extends: String,
+    /// 法定节假日: the days off that are holidays by law and go by the moon or the sun, like 2027-02-05,2027-02-06: New Year's Eve to
+    /// the third day, 清明, 端午, 中秋. No notice tells them apart from the days joined to them.
+    #[arg(long, value_delimiter = ',')]
+    statutory: Vec<NaiveDate>,
 }
 
 /// Runs the command.
@@ -68,10 +72,11 @@ struct Imported {
 fn import(args: &ImportArgs, text: &str) -> anyhow::Result<Imported> {
     let bad = |message: String| BadInput(format!("{}: {message}", args.file.display()));
     let format = format_of(&args.file).map_err(bad)?;
-    let plan = read_year(format, text, args.year).map_err(|problems| {
+    let mut plan = read_year(format, text, args.year).map_err(|problems| {
         let list: Vec<String> = problems.iter().map(ToString::to_string).collect();
         bad(list.join("\n  "))
     })?;
+    plan.statutory.extend(&args.statutory);
     let base = built_in(&args.extends).ok_or_else(|| {
         bad(format!(
             "--extends {:?}: there is no built-in calendar of this name; there is: cn",
@@ -178,6 +183,14 @@ fn told(year: i32, plan: &YearPlan, calendar: &WorkCalendar) -> String {
     for day in &plan.work {
         let _ = writeln!(out, "  {day}（{}）上班", weekday(*day));
     }
+    if plan.statutory.is_empty() {
+        out.push_str(
+            "  未列法定节假日（--statutory）：农历除夕至正月初三、清明、端午、中秋当日的日期，通知不加区分，须另行查列；\n  未列的，在这些日子实施行政强制执行的，系统不能发现（元旦、劳动节、国庆节除外）\n",
+        );
+    }
+    for day in &plan.statutory {
+        let _ = writeln!(out, "  {day}（{}）法定节假日", weekday(*day));
+    }
     let eve = |year| NaiveDate::from_ymd_opt(year, 12, 31);
     if let (Some(from), Some(to)) = (eve(year - 1), eve(year)) {
         let _ = writeln!(
@@ -215,7 +228,31 @@ mod tests {
             published_at: NaiveDate::from_ymd_opt(2026, 12, 1).unwrap(),
             basis: "关于2027年部分节假日安排的通知（测试）".into(),
             extends: "cn".into(),
+            statutory: Vec::new(),
         }
+    }
+
+    #[test]
+    fn holidays_by_law_are_listed_or_asked_for() {
+        let notice = "一、春节：2月4日至11日放假，共8天。\n";
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let asked = import(&args("2027.txt"), notice).unwrap();
+        assert!(asked.told.contains("未列法定节假日"), "{}", asked.told);
+        let mut listed = args("2027.txt");
+        listed.statutory = vec![day("2027-02-05"), day("2027-02-06")];
+        let listed_import = import(&listed, notice).unwrap();
+        assert!(
+            listed_import
+                .yaml
+                .contains("        statutory: [2027-02-05, 2027-02-06]\n")
+        );
+        assert!(listed_import.told.contains("2027-02-05（周五）法定节假日"));
+        listed.statutory = vec![day("2027-03-05")];
+        let refused = import(&listed, notice).err().unwrap().to_string();
+        assert!(
+            refused.contains("2027-03-05 is in no block of days off"),
+            "{refused}"
+        );
     }
 
     #[test]

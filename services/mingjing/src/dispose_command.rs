@@ -23,13 +23,13 @@ pub struct DisposeArgs {
     /// 结论, to dismiss or withdraw.
     #[arg(long, value_enum)]
     conclusion: Option<Conclusion>,
-    /// A file that proves an appeal or an answer: its hash is sent, not the file. May be said again.
+    /// A file that proves an appeal, an answer or a report: its hash is sent, not the file. May be said again.
     #[arg(long, value_name = "FILE")]
     evidence: Vec<PathBuf>,
-    /// The body an order goes to, or an appeal is passed up to.
+    /// The body an order goes to, or an appeal is passed up to; the person an order is passed on to.
     #[arg(long, value_name = "BODY")]
     to: Option<String>,
-    /// When an order's answer is due, like 2026-12-04T18:00:00+08:00.
+    /// When an order's answer, or the report on what was passed on of it, is due, like 2026-12-04T18:00:00+08:00.
     #[arg(long, value_name = "INSTANT")]
     due_at: Option<String>,
     #[command(flatten)]
@@ -62,8 +62,16 @@ enum Act {
     Order,
     /// 反馈.
     Answer,
+    /// 转办.
+    PassOn,
+    /// 回报.
+    Report,
+    /// 申请延期.
+    AskExtension,
     /// 延期.
     Extend,
+    /// 不予延期.
+    RefuseExtension,
     /// 办结.
     Close,
 }

@@ -1,6 +1,7 @@
 //! `mingjing` 明镜: runtime supervision of administrative power, in one binary.
 
 mod accounts_command;
+mod administrator;
 mod allocator;
 mod archive_group;
 mod assets;
@@ -42,6 +43,7 @@ mod settings;
 mod shadows;
 mod snapshots;
 mod source_command;
+mod source_keys;
 mod telemetry;
 mod treasury_command;
 mod up_command;

@@ -1,5 +1,5 @@
-//! Notifications: their configuration, what they have to know of the site, and over HTTP the messages that could not be delivered. For the
-//! administrator alone.
+//! Notifications: their configuration, what they have to know of the site, and over HTTP how they stand and the messages that could not be
+//! delivered. For the administrator alone.
 
 use std::collections::BTreeSet;
 use std::path::Path as FilePath;
@@ -7,25 +7,23 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use async_trait::async_trait;
-use axum::extract::{FromRequestParts, Query, State};
-use axum::http::StatusCode;
-use axum::http::request::Parts;
-use axum::response::{IntoResponse, Response};
+use axum::extract::{Query, State};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use mingjing_domain::Timestamp;
 use mingjing_domain::calendar::{WorkCalendar, built_in};
 use mingjing_domain::definitions::DefinitionSet;
 use mingjing_domain::source::{Source, SourceClock};
-use mingjing_intake::{AdminKey, is_administrator};
+use mingjing_intake::AdminKey;
 use mingjing_log::Table;
 use mingjing_notify::{
-    Config, DeadLetter, Known, SecretRef, Site, SiteError, dead_letters, forget, replay,
+    Config, DeadLetter, Known, SecretRef, Site, SiteError, dead_letters, forget, replay, standing,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
+use crate::administrator::{Admin, HasKey, Refused};
 use crate::log_port::OpenLog;
 
 /// The table of registered sources, by id (`intake::sources`).
@@ -172,42 +170,22 @@ pub fn router(
         now,
     });
     Router::new()
+        .route("/api/v1/notifications", get(stand))
         .route("/api/v1/dead-letters", get(list))
         .route("/api/v1/dead-letters/replay", post(replay_all))
         .route("/api/v1/dead-letters/forget", post(forget_all))
         .with_state(served)
 }
 
-/// Whoever may see to what could not be delivered.
-struct Admin;
-
-impl FromRequestParts<Arc<Served>> for Admin {
-    type Rejection = Refused;
-
-    async fn from_request_parts(parts: &mut Parts, served: &Arc<Served>) -> Result<Self, Refused> {
-        match is_administrator(served.admin_key.as_ref(), parts) {
-            true => Ok(Admin),
-            false => Err(Refused(
-                StatusCode::FORBIDDEN,
-                "需要管理员密钥；未设置密钥时只接受来自本机的请求",
-            )),
-        }
-    }
-}
-
-/// An answer that is none: the status, and why in words.
-struct Refused(StatusCode, &'static str);
-
-impl IntoResponse for Refused {
-    fn into_response(self) -> Response {
-        let body = json!({ "error": self.1, "message_zh": self.1 });
-        (self.0, Json(body)).into_response()
+impl HasKey for Served {
+    fn admin_key(&self) -> Option<&AdminKey> {
+        self.admin_key.as_ref()
     }
 }
 
 fn failed(error: mingjing_log::Error) -> Refused {
-    tracing::warn!(%error, "dead letters are not to be had");
-    Refused(StatusCode::SERVICE_UNAVAILABLE, "日志暂不可用，请稍后再试")
+    tracing::warn!(%error, "what became of notifications is not to be had");
+    Refused::away()
 }
 
 /// Which dead letters are meant; what is not said, all.
@@ -228,6 +206,12 @@ impl Which {
             && fits(&self.channel, &letter.delivery.channel)
             && fits(&self.reason, &letter.reason)
     }
+}
+
+/// `GET /api/v1/notifications`
+async fn stand(_: Admin, State(served): State<Arc<Served>>) -> Result<Json<Value>, Refused> {
+    let standing = standing(&*served.table).await.map_err(failed)?;
+    Ok(Json(json!(standing)))
 }
 
 /// `GET /api/v1/dead-letters`

@@ -26,6 +26,7 @@ use crate::notifications;
 use crate::provider_http::OverHttp;
 use crate::settings::Settings;
 use crate::snapshots;
+use crate::source_keys;
 
 /// How long running requests and tasks may take to end.
 const GRACE: Duration = Duration::from_secs(10);
@@ -214,6 +215,15 @@ impl Platform {
         Ok(people.with_provider(mingjing_api::Oidc::new(config, http)))
     }
 
+    /// What the public is told. Lock-outs run by the machine's clock, as sessions do.
+    fn portal(&self) -> mingjing_api::Portal {
+        let config = mingjing_api::PortalConfig {
+            listed: self.settings.portal_items,
+            query_keys: self.settings.query_keys.clone(),
+        };
+        mingjing_api::Portal::new(config, Arc::new(|| mingjing_supervise::System.now()))
+    }
+
     fn stall_after(&self) -> Duration {
         let settings = &self.settings;
         settings
@@ -240,16 +250,26 @@ impl Platform {
 
     /// Tells people and programs what becomes of alerts; none where the site names nobody.
     pub fn notify(&mut self) -> anyhow::Result<Option<Arc<dyn Readiness>>> {
+        let (table, now) = (self.log.table.clone(), self.now());
+        let told = |config: Option<Arc<mingjing_notify::Config>>| async move {
+            // Only the console misses it.
+            let told = mingjing_notify::tell(&*table, config.as_deref(), now()).await;
+            if let Err(error) = told {
+                tracing::warn!(%error, "how notifications are configured could not be written down");
+            }
+        };
         let Some(path) = &self.settings.notify_config else {
+            tokio::spawn(told(None));
             return Ok(None);
         };
-        let config = notifications::read(path)?;
+        let config = Arc::new(notifications::read(path)?);
+        tokio::spawn(told(Some(config.clone())));
         let metrics = Arc::new(mingjing_notify::Metrics::new(&self.registry)?);
         let parts = mingjing_notify::Parts {
             log: self.log.log.clone(),
             table: self.log.table.clone(),
             site: Arc::new(notifications::OfTables::new(self.log.clone())),
-            config: Arc::new(config),
+            config,
             metrics: metrics.clone(),
             clock: self.now(),
         };
@@ -258,7 +278,21 @@ impl Platform {
         Ok(Some(Arc::new(Notifying(metrics))))
     }
 
-    /// The routes by which messages are seen to that could not be delivered.
+    /// The routes of the keys of sources.
+    fn source_keys(&self) -> axum::Router {
+        let (log, settings) = (&self.log, &self.settings);
+        let folders = Folders::new(log.clone(), settings.installing, settings.time_zone);
+        let sources =
+            mingjing_intake::Sources::new(log.table.clone(), log.log.clone(), Arc::new(folders));
+        let admin_key = settings.admin_key.as_ref();
+        source_keys::router(
+            sources,
+            admin_key.map(|key| mingjing_intake::AdminKey::new(&key.0)),
+            self.now(),
+        )
+    }
+
+    /// The routes by which it is seen how notifications stand, and to messages that could not be delivered.
     pub fn dead_letters(&self) -> axum::Router {
         let admin_key = self.settings.admin_key.as_ref();
         notifications::router(
@@ -279,6 +313,7 @@ impl Platform {
                 .map(|k| mingjing_intake::AdminKey::new(&k.0)),
             body_bytes_max: settings.body_mib_max as usize * 1024 * 1024,
             events_per_second: settings.events_per_second,
+            query_keys: settings.query_keys.clone(),
             ..mingjing_intake::Config::default()
         };
         let parts = mingjing_intake::Parts {
@@ -303,6 +338,7 @@ impl Platform {
         Ok(intake)
     }
 
+    /// The console's API, and what administrators look after at the console.
     pub fn api(
         &self,
         store: &Store,
@@ -319,7 +355,8 @@ impl Platform {
         let lives = Arc::new(self.lives(definitions.clone()).told_to(metrics.clone()));
         tokio::spawn(mingjing_api::settle(lives.clone(), self.now()));
         let people = self.people()?;
-        Ok(mingjing_api::router(mingjing_api::State {
+        let beside = self.source_keys().merge(self.dead_letters());
+        let state = mingjing_api::State {
             store: store.clone(),
             hub,
             log: self.log.log.clone(),
@@ -328,6 +365,7 @@ impl Platform {
             definitions,
             lives,
             people: Arc::new(people),
+            portal: Arc::new(self.portal()),
             operator_key: self
                 .settings
                 .admin_key
@@ -341,7 +379,8 @@ impl Platform {
             zone: self.settings.time_zone,
             watermark,
             assets: ASSETS,
-        }))
+        };
+        Ok(mingjing_api::router(state, beside))
     }
 
     /// What operators ask of a process that serves nothing else.

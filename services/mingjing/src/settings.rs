@@ -10,7 +10,9 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use mingjing_api::Listed;
 use mingjing_domain::life::Installing;
+use mingjing_wire::query_code::QueryKeys;
 use toml::{Table, Value};
 
 pub use oidc::Oidc;
@@ -70,6 +72,8 @@ pub struct Settings {
     pub shadow_events_max: u64,
     pub shadow_threads: u32,
     pub notify_config: Option<PathBuf>,
+    pub portal_items: Listed,
+    pub query_keys: QueryKeys,
 }
 
 /// The cluster that holds the log.
@@ -257,6 +261,8 @@ impl Reader {
         let shadow_events_max = self.number("shadow.events_max", 1, i64::MAX);
         let shadow_threads = self.number("shadow.threads", 1, 1024);
         let notify_config = self.text("notify.config");
+        let portal_items = self.choice("portal.items", &["published", "in_force"]);
+        let query_keys = self.query_keys();
         Some(Settings {
             listen: listen?,
             data: data?,
@@ -302,7 +308,26 @@ impl Reader {
             notify_config: notify_config
                 .filter(|path| !path.is_empty())
                 .map(PathBuf::from),
+            portal_items: match portal_items? {
+                0 => Listed::Published,
+                _ => Listed::InForce,
+            },
+            query_keys: query_keys?,
         })
+    }
+
+    fn query_keys(&mut self) -> Option<QueryKeys> {
+        const KEY: &str = "portal.query_keys";
+        let (_, place) = self.value(KEY);
+        let Properties(pairs) = self.properties(KEY)?;
+        let pairs = pairs.iter().map(|(k, v)| (k.as_str(), v.as_str()));
+        match QueryKeys::new(pairs) {
+            Ok(keys) => Some(keys),
+            Err(error) => {
+                self.refuse(KEY, &place, &format!("keys by version: {error}"));
+                None
+            }
+        }
     }
 
     /// Scheme and authority of a page's address, as browsers name it; some of none where it is left to them.
@@ -618,6 +643,30 @@ mod tests {
         ] {
             let refused = Settings::from_texts(None, &env(&[wrong])).unwrap_err();
             assert_eq!(refused.0.len(), 1, "{wrong:?}: {refused}");
+        }
+    }
+
+    #[test]
+    fn keys_of_slips_have_a_version_cannot_be_guessed_and_are_not_printed() {
+        assert!(
+            Settings::from_texts(None, &[])
+                .unwrap()
+                .query_keys
+                .is_empty()
+        );
+        let key = "0123456789abcdef0123456789abcdef";
+        let file = format!("[portal]\nitems = \"in_force\"\n[portal.query_keys]\n1 = \"{key}\"\n");
+        let read = Settings::from_texts(Some(("site.toml", &file)), &[]).unwrap();
+        assert_eq!(read.portal_items, Listed::InForce);
+        assert!(read.query_keys.code("zjj", "1").is_some());
+        assert!(!format!("{read:?}").contains(key));
+        for wrong in ["1=short".to_owned(), format!("new={key}")] {
+            let set = env(&[("MINGJING__PORTAL__QUERY_KEYS", &wrong)]);
+            let refused = Settings::from_texts(None, &set).unwrap_err();
+            assert!(
+                refused.to_string().contains("portal.query_keys"),
+                "{refused}"
+            );
         }
     }
 

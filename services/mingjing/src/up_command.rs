@@ -12,6 +12,7 @@ use mingjing_domain::life::Installing;
 use mingjing_log::{Log, Offset, Partition, Topic};
 use mingjing_supervise::Clock;
 use mingjing_wire::LogRecord;
+use mingjing_wire::query_code::QueryKeys;
 
 use crate::clickhouse;
 use crate::clock_ahead;
@@ -20,6 +21,9 @@ use crate::log_port::OpenLog;
 use crate::platform::{AllOf, DeliveredTopics, Platform};
 use crate::settings::Settings;
 use crate::telemetry;
+
+/// From which the codes on a demo's slips are derived; everybody may know it.
+const DEMO_QUERY_KEY: &str = "mingjing-demonstration-query-key-1";
 
 /// Runs everything on this machine.
 #[derive(Debug, clap::Args)]
@@ -81,10 +85,17 @@ pub async fn run(args: UpArgs) -> anyhow::Result<()> {
         true => Installing::Always,
         false => settings.installing,
     };
-    let settings = Settings {
+    let mut settings = Settings {
         installing,
         ..settings
     };
+    if demo.is_some() {
+        // Its list comes by folder, and its slips are nobody's.
+        settings.portal_items = mingjing_api::Listed::InForce;
+        if settings.query_keys.is_empty() {
+            settings.query_keys = QueryKeys::new([("1", DEMO_QUERY_KEY)])?;
+        }
+    }
     let mut platform = Platform::new(settings, log, registry, clock);
     let supervision = platform.supervise()?;
     let archive = platform.archive(&store)?;
@@ -97,8 +108,7 @@ pub async fn run(args: UpArgs) -> anyhow::Result<()> {
     let api = platform.api(&store, Arc::new(readiness), watermark)?;
     let inspections = platform.inspect(&store)?;
     let routes = mingjing_intake::router(intake.clone());
-    let letters = platform.dead_letters();
-    let routes = routes.merge(api).merge(inspections).merge(letters);
+    let routes = routes.merge(api).merge(inspections);
     platform.serve(listener, routes);
     println!("listening on http://{address}");
     if let Some(demo) = demo {

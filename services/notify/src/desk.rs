@@ -29,8 +29,8 @@ use crate::{Error, Metrics, PlatformClock};
 /// The table of what is not delivered.
 pub(crate) const OUTBOX: &str = "notify_outbox";
 
-const SEND: &str = "send/";
-const DIGEST: &str = "digest/";
+pub(crate) const SEND: &str = "send/";
+pub(crate) const DIGEST: &str = "digest/";
 
 /// How long to wait before the table is tried again.
 const AGAIN: Duration = Duration::from_secs(1);

@@ -46,15 +46,23 @@ pub enum Kind {
     Ordered,
     /// 反馈.
     Answered,
+    /// 转办: an order, or what was passed on of it, was given on to a person.
+    PassedOn,
+    /// 回报, on what was passed on.
+    Reported,
+    /// 申请延期.
+    ExtensionAsked,
     /// 延期.
     Extended,
+    /// 不予延期.
+    ExtensionRefused,
     /// 督办办结.
     Closed,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Kind; 20] = [
+    pub const ALL: [Kind; 24] = [
         Kind::Raised,
         Kind::Reminder,
         Kind::Issued,
@@ -73,13 +81,17 @@ impl Kind {
         Kind::PassedUp,
         Kind::Ordered,
         Kind::Answered,
+        Kind::PassedOn,
+        Kind::Reported,
+        Kind::ExtensionAsked,
         Kind::Extended,
+        Kind::ExtensionRefused,
         Kind::Closed,
     ];
 
     /// What a route is told of that does not say of what: everything that asks somebody for something, or takes that back. What
     /// is not out yet, or only changes a date, waits to be looked at.
-    pub const USUAL: [Kind; 11] = [
+    pub const USUAL: [Kind; 14] = [
         Kind::Reminder,
         Kind::Issued,
         Kind::Review,
@@ -90,7 +102,10 @@ impl Kind {
         Kind::Upheld,
         Kind::PassedUp,
         Kind::Ordered,
+        Kind::PassedOn,
+        Kind::ExtensionAsked,
         Kind::Extended,
+        Kind::ExtensionRefused,
     ];
 
     /// The code used in configurations and messages.
@@ -114,7 +129,11 @@ impl Kind {
             Kind::PassedUp => "passed_up",
             Kind::Ordered => "ordered",
             Kind::Answered => "answered",
+            Kind::PassedOn => "passed_on",
+            Kind::Reported => "reported",
+            Kind::ExtensionAsked => "extension_asked",
             Kind::Extended => "extended",
+            Kind::ExtensionRefused => "extension_refused",
             Kind::Closed => "closed",
         }
     }
@@ -140,7 +159,11 @@ impl Kind {
             Kind::PassedUp => "申诉报上级",
             Kind::Ordered => "督办",
             Kind::Answered => "反馈",
+            Kind::PassedOn => "督办转办",
+            Kind::Reported => "转办回报",
+            Kind::ExtensionAsked => "申请督办延期",
             Kind::Extended => "督办延期",
+            Kind::ExtensionRefused => "不予督办延期",
             Kind::Closed => "督办办结",
         }
     }
@@ -216,6 +239,22 @@ fn act_on(command: &str, order: &Order) -> Option<Kind> {
     if order.extended.iter().any(|e| by(&e.command)) {
         return Some(Kind::Extended);
     }
+    for asked in &order.extensions_asked {
+        if by(&asked.by.command) {
+            return Some(Kind::ExtensionAsked);
+        }
+        if asked.outcome.as_ref().is_some_and(|o| by(&o.by.command)) {
+            return Some(Kind::ExtensionRefused);
+        }
+    }
+    for leg in &order.passed_on {
+        if by(&leg.by.command) {
+            return Some(Kind::PassedOn);
+        }
+        if leg.reports.iter().any(|r| by(&r.by.command)) {
+            return Some(Kind::Reported);
+        }
+    }
     by(&order.by.command).then_some(Kind::Ordered)
 }
 
@@ -224,9 +263,14 @@ pub(crate) fn term(kind: Kind, alert: &AlertRecord) -> Option<(&'static str, Tim
     let disposition = alert.disposition.as_ref();
     let named = |name, at: Option<Timestamp>| at.map(|at| (name, at));
     match kind {
-        Kind::Ordered | Kind::Extended => {
+        Kind::Ordered | Kind::ExtensionAsked | Kind::Extended | Kind::ExtensionRefused => {
             let order = disposition.and_then(|d| d.order.as_ref());
             named("反馈期限", order.and_then(|order| order.due_at))
+        }
+        Kind::PassedOn => {
+            let order = disposition.and_then(|d| d.order.as_ref());
+            let last = order.and_then(|order| order.passed_on.last());
+            named("回报期限", last.and_then(|leg| leg.due_at))
         }
         Kind::Appealed | Kind::PassedUp => {
             let appeal = disposition.and_then(|d| d.appeal.as_ref());

@@ -39,6 +39,7 @@ mod plan;
 mod position;
 mod quiet;
 mod site;
+mod told;
 mod words;
 mod work;
 
@@ -55,6 +56,7 @@ pub use kind::Kind;
 pub use metrics::Metrics;
 pub use plan::Delivery;
 pub use site::{Known, Site, SiteError};
+pub use told::{OfChannel, Standing, standing, tell};
 pub use words::{Field, Message};
 
 /// What the platform's clock says.

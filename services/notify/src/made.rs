@@ -96,6 +96,8 @@ pub(crate) fn ordered() -> AlertRecord {
         to: "zjj".into(),
         due_at: Some(at("2026-12-05T23:59:59+08:00")),
         extended: Vec::new(),
+        extensions_asked: Vec::new(),
+        passed_on: Vec::new(),
         answers: vec![Answer {
             by: signature("c-answer"),
             evidence: Vec::new(),

@@ -320,7 +320,14 @@ fn reason(kind: Kind, alert: &AlertRecord) -> Option<&str> {
     let appeal = disposition.appeal.as_ref();
     let signed = match kind {
         Kind::Ordered => &order?.by,
+        Kind::PassedOn => &order?.passed_on.last()?.by,
+        Kind::Reported => {
+            let reports = order?.passed_on.iter().flat_map(|leg| &leg.reports);
+            &reports.max_by_key(|report| report.by.at)?.by
+        }
+        Kind::ExtensionAsked => &order?.extensions_asked.last()?.by,
         Kind::Extended => order?.extended.last()?,
+        Kind::ExtensionRefused => &order?.extensions_asked.last()?.outcome.as_ref()?.by,
         Kind::Closed => order?.closed.as_ref()?,
         Kind::Answered => {
             let answers = order.map_or(&disposition.answers, |o| &o.answers);

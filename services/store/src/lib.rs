@@ -42,7 +42,7 @@ pub use query::{
     AlertCursor, AlertFilter, AlertPage, AlertSort, AlertStream, AlertView, BorneCode, CaseCursor,
     CaseFilter, CaseLogView, CasePage, CaseView, CasesAsked, ChangePlace, ControlTotal, Counts,
     Horizon, InvalidCursor, ItemRun, LevelCount, OrderState, OrgCount, Past, PastAlert, PastAsked,
-    PastEvent, PlacedEvent, RejectCount, RuleQuality, SentCode, Sight,
+    PastEvent, PlacedEvent, RejectCount, RuleQuality, SentCode, Sight, VoiceCursor, VoiceFilter,
 };
 pub use rows::{
     AlertHistoryRow, AlertRow, CaseRow, CommandOutcome, CommandRow, Control, ControlRow, DayTotals,

@@ -25,6 +25,7 @@ const MIGRATIONS: &[Migration] = migrations! {
     5 "0005_control_totals.sql";
     6 "0006_dispositions.sql";
     7 "0007_shadows.sql";
+    8 "0008_orders.sql";
 };
 
 /// The number of the newest migration this program knows.

@@ -1,5 +1,5 @@
 //! Formats, in and out: CloudEvents, logs to import (XES, CSV, NDJSON), calendars of a year, exported alerts and facts, flowcharts
-//! as BPMN, signed evidence.
+//! as BPMN, signed evidence, codes of acceptance slips.
 //!
 //! Pure format code: bytes and files in, domain values out, and back. It opens no sockets, reads no clock,
 //! and judges nothing. Whatever it cannot take it refuses with a reason its sender can act on
@@ -17,6 +17,8 @@ pub mod evidence;
 pub mod export;
 pub mod facts;
 pub mod import;
+pub mod personal;
+pub mod query_code;
 pub mod refusal;
 pub mod rejects;
 pub mod schema;

@@ -221,7 +221,10 @@ impl Writer<'_> {
                     let at =
                         self.now - Duration::hours(i64::from(*hours_ago)) + Duration::minutes(nth);
                     let more = match what {
-                        "extend" => format!(" until {}", show(at + Duration::hours(300))),
+                        "extend" | "ask_extension" => {
+                            format!(" until {}", show(at + Duration::hours(300)))
+                        }
+                        "pass_on" => format!(" to wang until {}", show(at + Duration::hours(30))),
                         _ => String::new(),
                     };
                     let key = self.disposed.len();
@@ -238,13 +241,13 @@ impl Writer<'_> {
             Action::Order { alert, what } => {
                 let alert = alert.get(ORDERED);
                 let case = alert[..1].parse().expect("an alert begins with its case");
-                let (what, hours) = what.get(ABOUT_ORDERS);
+                let (what, who, with, hours) = what.get(ABOUT_ORDERS);
                 let until = hours.map(|hours| show(self.now + Duration::hours(hours)));
                 let more = until.map_or(String::new(), |until| format!(" until {until}"));
                 let (at, key) = (show(self.now), self.disposed.len());
                 let source = source_of(case);
                 let line = format!(
-                    "source {source}\ndispose {alert} {what} by chen {at} key k{key}{more}"
+                    "source {source}\ndispose {alert} {what} by {who} {at} key k{key}{with}{more}"
                 );
                 self.disposed.push(line.clone());
                 format!("{line}\n")

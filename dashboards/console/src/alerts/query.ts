@@ -16,6 +16,7 @@ export type Sort = keyof typeof SORTS
 export const ORDER_STATES = {
   unanswered: { zh: '督办未反馈', en: 'Order unanswered' },
   overdue: { zh: '督办逾期未反馈', en: 'Order overdue' },
+  extension_asked: { zh: '督办申请延期待答复', en: 'More time asked for' },
   answered: { zh: '督办已反馈待办结', en: 'Order to be closed' },
 } as const satisfies Record<string, Words>
 export type OrderState = keyof typeof ORDER_STATES

@@ -10,6 +10,7 @@ import { CASES_HASH } from '../cases/routes'
 import { Both } from '../components/pieces'
 import { LanguageSwitch, ThemeSwitch } from '../components/switches'
 import { full, inZoneOf } from '../format'
+import { LISTS_HASH } from '../lists/routes'
 import { BOARD_HASH, WALL_HASH, ownDesk } from '../pages'
 import { PersonMenu } from '../people/PersonMenu'
 import { seesCases, sessionStore } from '../people/session'
@@ -45,12 +46,13 @@ export function Masthead({ wall }: { wall: boolean }) {
           <Both words={{ zh: watermark, en: 'Demonstration data' }} />
         </p>
       )}
-      {!wall && alerts && (
+      {!wall && (
         <nav className="places" aria-label={t('页面', 'Pages')}>
           {desk && <a href={desk}>{t('我的工作', 'My work')}</a>}
-          <a href={BOARD_HASH}>{t('监察', 'Live')}</a>
-          <a href={ALERTS_HASH}>{t('预警', 'Alerts')}</a>
-          <a href={CASES_HASH}>{t('办件', 'Cases')}</a>
+          {alerts && <a href={BOARD_HASH}>{t('监察', 'Live')}</a>}
+          {alerts && <a href={ALERTS_HASH}>{t('预警', 'Alerts')}</a>}
+          {alerts && <a href={CASES_HASH}>{t('办件', 'Cases')}</a>}
+          <a href={LISTS_HASH}>{t('清单', 'Lists')}</a>
         </nav>
       )}
       <div className="platform">

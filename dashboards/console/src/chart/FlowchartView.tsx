@@ -86,7 +86,7 @@ export default function FlowchartView({ known, flowchart, alerts, names }: Props
   )
 }
 
-function Controls({ canvas }: { canvas: FlowchartCanvas | null }) {
+export function Controls({ canvas }: { canvas: FlowchartCanvas | null }) {
   return (
     <div className="flowchart-controls" role="group" aria-label="流程图缩放">
       <button type="button" className="plain" disabled={!canvas} onClick={() => canvas?.zoom(true)}>
@@ -104,7 +104,7 @@ function Controls({ canvas }: { canvas: FlowchartCanvas | null }) {
 
 const ARROWS: Record<string, [number, number]> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }
 
-function move(canvas: FlowchartCanvas, event: KeyboardEvent) {
+export function move(canvas: FlowchartCanvas, event: KeyboardEvent) {
   const arrow = ARROWS[event.key]
   if (arrow) canvas.pan(...arrow)
   else if (event.key === '+' || event.key === '=') canvas.zoom(true)

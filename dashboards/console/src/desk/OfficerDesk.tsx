@@ -9,6 +9,7 @@ import type { Alert } from '../api/types'
 import { LevelBadge, Placeholder } from '../components/pieces'
 import { count, short } from '../format'
 import { ACT_KINDS } from '../dispositions/act-kinds'
+import { extensionWaiting, openOrderOf } from '../dispositions/order-tree'
 import { alertHash } from '../panel/routes'
 import { useStore } from '../store'
 import { subjectText } from '../subject'
@@ -105,6 +106,10 @@ function reasonOf(kind: Kind, alert: Alert): string {
   const { disposition } = alert
   if (kind.id === 'appeals') return disposition?.appeal?.by.reason ?? ''
   if (kind.id === 'recheck') return disposition?.recheck_reason ?? ''
+  if (kind.id === 'asked-extensions') {
+    const order = openOrderOf(alert)
+    return (order && extensionWaiting(order)?.by.reason) ?? ''
+  }
   if (kind.id === 'overdue-orders') return disposition?.order?.by.reason ?? ''
   if (kind.id === 'answered-orders') return disposition?.order?.answers.at(-1)?.by.reason ?? ''
   return ''

@@ -46,6 +46,14 @@ export const KINDS: Kind[] = [
     dueAt: nothing,
   },
   {
+    id: 'asked-extensions',
+    words: { zh: '督办延期申请', en: 'More time asked for' },
+    asks: { zh: '同意延期，或者不予延期', en: 'Grant it, or refuse it' },
+    query: { ...every, order: 'extension_asked', sort: 'owed' },
+    acts: ['extend', 'refuse_extension'],
+    dueAt: (alert) => alert.disposition?.order?.due_at ?? null,
+  },
+  {
     id: 'overdue-orders',
     words: { zh: '督办逾期未反馈', en: 'Orders overdue' },
     asks: { zh: '延期，或者另行处理', en: 'Extend, or go further' },

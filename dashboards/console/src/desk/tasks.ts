@@ -2,6 +2,7 @@
 
 import type { Names } from '../api/names'
 import type { Alert } from '../api/types'
+import { owingReports } from '../dispositions/order-tree'
 import { isCase, isInspections } from '../subject'
 import { headline } from '../words/codes'
 import { t } from '../words/language'
@@ -43,7 +44,9 @@ function cureOf(alert: Alert, names: Names): { cure: Cure; what: string } {
   const order = disposition?.order
   if (order && !order.closed) {
     if (order.answers.length > 0) return { cure: 'wait', what: t('已反馈督办，等待办结', 'The order is answered; it waits to be closed') }
-    return { cure: 'answer', what: t(`反馈督办：${order.by.reason}`, `Answer the order: ${order.by.reason}`) }
+    const owing = owingReports(order).map((leg) => names.officer(leg.to))
+    const held = owing.length > 0 ? t(`（已转办 ${owing.join('、')}，待回报）`, ` (passed on to ${owing.join(', ')})`) : ''
+    return { cure: 'answer', what: t(`反馈督办：${order.by.reason}`, `Answer the order: ${order.by.reason}`) + held }
   }
   if (disposition?.state === 'appealed') return { cure: 'wait', what: t('申诉中，等待决定', 'Appealed; it waits to be decided') }
   if (disposition?.answers?.length) return { cure: 'wait', what: t('已反馈，等待监察部门核查', 'Answered; it waits for the supervisors') }

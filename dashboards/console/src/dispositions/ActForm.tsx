@@ -14,7 +14,7 @@ import { inZoneOf } from '../format'
 import { sessionStore } from '../people/session'
 import { useStore } from '../store'
 import { type Theme, themeStore } from '../theme'
-import { CONCLUSIONS } from '../words/codes'
+import { CONCLUSIONS, type Words } from '../words/codes'
 import { languageStore, say, t } from '../words/language'
 import { EvidenceInput } from './EvidenceInput'
 import { ACT_KINDS, type Act, type Field } from './act-kinds'
@@ -27,6 +27,20 @@ dayjs.locale('zh-cn')
 const COLOURS: Record<Theme, { colorPrimary: string; colorBgContainer?: string; colorBgElevated?: string }> = {
   light: { colorPrimary: '#1a56a6' },
   dark: { colorPrimary: '#4b8ad9', colorBgContainer: '#151f2b', colorBgElevated: '#1d2a3a' },
+}
+
+const TO_BODY = { zh: '督办对象', en: 'To' }
+const TO: Partial<Record<Act, Words>> = { pass_up: { zh: '上级机构', en: 'To the body above' }, pass_on: { zh: '承办人', en: 'To whom' } }
+const DUE_UNTIL = { zh: '延期至', en: 'Until' }
+const DUE: Partial<Record<Act, Words>> = {
+  order: { zh: '反馈期限', en: 'Answer due' },
+  pass_on: { zh: '回报期限', en: 'Report due' },
+  ask_extension: { zh: '申请延至', en: 'Asked until' },
+}
+const CHOOSE_TIME = { zh: '选择时间', en: 'Choose a time' }
+const EMPTY_DUE: Partial<Record<Act, Words>> = {
+  order: { zh: '不填则按默认期限', en: 'Empty: the usual term' },
+  pass_on: { zh: '不填则与上一级同期', en: 'Empty: as what it hangs from' },
 }
 
 interface Props {
@@ -114,17 +128,19 @@ function Fields({ act, names, to = '', many = false, submit: sendIt, cancel }: P
         </Form.Item>
       )}
       {asked('to') && (
-        <Form.Item name="to" label={act === 'pass_up' ? t('上级机构', 'To the body above') : t('督办对象', 'To')} rules={many ? [] : must('to', t('请选择机构', 'Choose a body'))}>
+        <Form.Item name="to" label={say(TO[act] ?? TO_BODY)} rules={many ? [] : must('to', act === 'pass_on' ? t('请写明承办人', 'Say to whom') : t('请选择机构', 'Choose a body'))}>
           {act === 'pass_up' ? (
             <BodyInput names={names} />
+          ) : act === 'pass_on' ? (
+            <PersonInput names={names} />
           ) : (
             <Select showSearch={{ optionFilterProp: 'label' }} allowClear={many} options={orgs} placeholder={many ? t('各预警的责任机构', 'The body of each') : t('机构', 'Body')} />
           )}
         </Form.Item>
       )}
       {asked('due_at') && (
-        <Form.Item name="due_at" label={act === 'order' ? t('反馈期限', 'Answer due') : t('延期至', 'Until')} rules={must('due_at', t('请选择时间', 'Choose a time'))}>
-          <DatePicker showTime={{ format: 'HH:mm', defaultOpenValue: dayjs('18:00', 'HH:mm') }} format="YYYY-MM-DD HH:mm" placeholder={act === 'order' ? t('不填则按默认期限', 'Empty: the usual term') : t('选择时间', 'Choose a time')} />
+        <Form.Item name="due_at" label={say(DUE[act] ?? DUE_UNTIL)} rules={must('due_at', t('请选择时间', 'Choose a time'))}>
+          <DatePicker showTime={{ format: 'HH:mm', defaultOpenValue: dayjs('18:00', 'HH:mm') }} format="YYYY-MM-DD HH:mm" placeholder={say(EMPTY_DUE[act] ?? CHOOSE_TIME)} />
         </Form.Item>
       )}
       <Form.Item name="why" className="wide" label={t(kind.why, 'Why')} rules={[{ required: true, whitespace: true, message: t(`请写明${kind.why}`, 'Say why') }]}>
@@ -174,6 +190,13 @@ function Fields({ act, names, to = '', many = false, submit: sendIt, cancel }: P
 function BodyInput({ names, ...given }: { names: Names }) {
   const found = (typed: string, option?: { value: string; label: string }) => Boolean(option && `${option.label}${option.value}`.includes(typed))
   return <AutoComplete {...given} allowClear options={options(names.tables.orgs)} showSearch={{ filterOption: found }} placeholder={t('机构名称或者代码', 'Name or code')} />
+}
+
+/** A person of the department by id; one whose post no list names is typed. */
+function PersonInput({ names, ...given }: { names: Names }) {
+  const people = Object.keys(names.tables.posts).map((value) => ({ value, label: names.officer(value) }))
+  const found = (typed: string, option?: { value: string; label: string }) => Boolean(option?.label.includes(typed))
+  return <AutoComplete {...given} allowClear options={people} showSearch={{ filterOption: found }} placeholder={t('人员编号或者岗位', 'Id or post')} />
 }
 
 const options = (names: Record<string, string>) => Object.entries(names).map(([value, label]) => ({ value, label }))

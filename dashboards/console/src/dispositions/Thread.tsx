@@ -16,11 +16,12 @@ export function Thread({ disposition, names }: { disposition: Disposition; names
         </p>
       )}
       <ol className="thread" id="thread">
-        {threadOf(disposition).map(({ title, side, by, to, due_at, evidence }) => (
-          <li key={by.command} className={`of-${side}`} data-side={side}>
+        {threadOf(disposition).map(({ title, side, by, to, person, depth, due_at, evidence }) => (
+          <li key={by.command} className={`of-${side}`} data-side={side} data-depth={depth}>
             <div className="thread-head">
               <b>{title}</b>
               {to && <span>→ {names.org(to)}</span>}
+              {person && <span>→ {names.officer(person)}</span>}
               <time dateTime={by.at}>{full(by.at)}</time>
             </div>
             <p className="thread-why">{by.reason}</p>

@@ -4,9 +4,10 @@
 import type { Alert, Disposition } from '../api/types'
 import { STATUSES, type Words } from '../words/codes'
 import { t } from '../words/language'
+import { extensionWaiting, openOrderOf } from './order-tree'
 
 /** The acts, in the order of work. */
-export const ACTS = ['confirm', 'dismiss', 'issue', 'hold', 'order', 'answer', 'extend', 'close', 'appeal', 'uphold', 'withdraw', 'pass_up'] as const
+export const ACTS = ['confirm', 'dismiss', 'issue', 'hold', 'order', 'answer', 'pass_on', 'report', 'ask_extension', 'extend', 'refuse_extension', 'close', 'appeal', 'uphold', 'withdraw', 'pass_up'] as const
 export type Act = (typeof ACTS)[number]
 
 /** What an act asks for besides who and why (`Asked::disposal` in services/api/src/dispositions.rs). */
@@ -30,6 +31,10 @@ export const ACT_KINDS: Record<Act, ActKind> = {
   hold: { zh: '暂缓发出', en: 'Hold', why: '暂缓的理由', fields: [], refused: hold },
   order: { zh: '督办', en: 'Order', why: '督办要求', fields: ['to', 'due_at'], optional: ['due_at'], refused: order },
   answer: { zh: '反馈', en: 'Answer', why: '办理情况', fields: ['evidence'], optional: ['evidence'], refused: answer },
+  pass_on: { zh: '转办', en: 'Pass on', why: '转办要求', fields: ['to', 'due_at'], optional: ['due_at'], refused: needsOrder },
+  report: { zh: '回报转办', en: 'Report back', why: '承办情况', fields: ['evidence'], optional: ['evidence'], refused: report },
+  ask_extension: { zh: '申请延期', en: 'Ask for more time', why: '申请延期的理由', fields: ['due_at'], refused: askExtension },
+  refuse_extension: { zh: '不予延期', en: 'Refuse more time', why: '不予延期的理由', fields: [], refused: refuseExtension },
   extend: { zh: '延期', en: 'Extend', why: '延期的理由', fields: ['due_at'], refused: needsOrder },
   close: { zh: '办结督办', en: 'Close the order', why: '办结意见', fields: [], refused: close },
   appeal: { zh: '申诉', en: 'Appeal', why: '申诉的事实与理由', fields: ['evidence'], optional: ['evidence'], refused: appeal },
@@ -39,7 +44,7 @@ export const ACT_KINDS: Record<Act, ActKind> = {
 }
 
 const opened = (alert: Alert): Disposition | null => alert.disposition ?? null
-const openOrder = (alert: Alert) => (opened(alert)?.order?.closed ? null : (opened(alert)?.order ?? null))
+const openOrder = openOrderOf
 const openAppeal = (alert: Alert) => (opened(alert)?.appeal?.outcome ? null : (opened(alert)?.appeal ?? null))
 const stands = (alert: Alert) => t(`该预警${STATUSES[alert.status].zh}`, `It is ${(STATUSES[alert.status].en ?? '').toLowerCase()}`)
 
@@ -87,6 +92,22 @@ function answer(alert: Alert) {
   if (openOrder(alert)) return null
   if (alert.control_point.startsWith('disposition/')) return t('请在原预警上反馈该督办', 'Answer the order where it was given')
   return isCard ? null : needsOrder(alert)
+}
+
+function report(alert: Alert) {
+  return needsOrder(alert) ?? (openOrder(alert)?.passed_on?.length ? null : t('该督办没有转办', 'The order was not passed on'))
+}
+
+function askExtension(alert: Alert) {
+  const order = openOrder(alert)
+  if (order && extensionWaiting(order)) return t('该督办已有待答复的延期申请', 'More time is asked for already')
+  return needsOrder(alert)
+}
+
+function refuseExtension(alert: Alert) {
+  const order = openOrder(alert)
+  if (order && !extensionWaiting(order)) return t('该督办没有待答复的延期申请', 'Nobody asked for more time')
+  return needsOrder(alert)
 }
 
 function close(alert: Alert) {

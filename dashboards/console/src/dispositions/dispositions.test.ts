@@ -7,6 +7,7 @@ import type { Alert, Disposition, Signature } from '../api/types'
 import { actsOf } from './act-kinds'
 import { Keys } from './send'
 import { threadOf } from './entries'
+import { type Order, owingReports } from './order-tree'
 
 const by = (command: string, minute: number): Signature => ({
   person: 'li',
@@ -52,6 +53,45 @@ test('an order is closed only when it was answered', () => {
   assert.ok(!can(ordered).includes('close') && !can(ordered).includes('order') && can(ordered).includes('extend'))
   const answered = { ...card, disposition: { ...nothing, order: { ...order, answers: [{ by: by('answer', 2), evidence: [] }] } } }
   assert.ok(can(answered).includes('close'))
+})
+
+test('what was passed on is reported back, and shown under what it hangs from', () => {
+  const legs = [
+    { by: by('first', 2), nth: 1, under: null, to: 'wang', due_at: '2026-11-03T18:00:00+08:00', reports: [], replaced: true },
+    { by: by('again', 3), nth: 2, under: null, to: 'wang', due_at: '2026-11-04T18:00:00+08:00', reports: [], replaced: false },
+    { by: by('down', 4), nth: 3, under: 2, to: 'zhou', due_at: null, reports: [{ by: by('report', 5), evidence: ['0a'] }], replaced: false },
+  ]
+  const plain = { by: by('order', 1), nth: 1, to: 'b', extended: [], answers: [] }
+  const order: Order = { ...plain, passed_on: legs }
+  const ordered = (order: Order): Alert => ({ ...card, disposition: { ...nothing, order } })
+  assert.deepEqual(owingReports(order).map((leg) => leg.nth), [2])
+  assert.ok(can(ordered(order)).includes('report') && !can(ordered(plain)).includes('report') && can(ordered(plain)).includes('pass_on'))
+  assert.deepEqual(
+    threadOf({ ...nothing, order }).map(({ title, person, depth, due_at }) => [title, person, depth, due_at ?? null]),
+    [
+      ['督办', undefined, undefined, null],
+      ['转办（已改派）', 'wang', 1, null],
+      ['转办', 'wang', 1, '2026-11-04T18:00:00+08:00'],
+      ['转办', 'zhou', 2, null],
+      ['回报转办', undefined, 2, null],
+    ],
+  )
+})
+
+test('more time is asked for once at a time, and granted or refused', () => {
+  const plain = { by: by('order', 1), nth: 1, to: 'b', extended: [], answers: [] }
+  const until = '2026-11-09T18:00:00+08:00'
+  const refused = { by: by('ask', 2), until, outcome: { by: by('no', 3), until: null } }
+  const waits = { by: by('ask again', 4), until }
+  const granted = { ...waits, outcome: { by: by('yes', 5), until: '2026-11-08T18:00:00+08:00' } }
+  const ordered = (order: Order): Alert => ({ ...card, disposition: { ...nothing, order } })
+  const acts = (order: Order) => can(ordered(order)).filter((act) => act.includes('exten'))
+  assert.deepEqual(acts(plain), ['ask_extension', 'extend'])
+  assert.deepEqual(acts({ ...plain, extensions_asked: [refused] }), ['ask_extension', 'extend'])
+  assert.deepEqual(acts({ ...plain, extensions_asked: [refused, waits] }), ['extend', 'refuse_extension'])
+  const order: Order = { ...plain, extended: [by('yes', 5)], extensions_asked: [refused, granted] }
+  const titles = threadOf({ ...nothing, order }).map(({ title, side }) => `${title.replace(/ ?至.*/, '')} ${side}`)
+  assert.deepEqual(titles, ['督办 supervisor', '申请延期 department', '不予延期 supervisor', '申请延期 department', '延期 supervisor'])
 })
 
 test('a decision that the facts have left can be made again', () => {

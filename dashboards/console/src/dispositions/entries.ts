@@ -1,8 +1,10 @@
 // What was done about an alert, as one thread in order of time, from the record of its disposition.
 
 import type { Disposition, Signature } from '../api/types'
+import { full } from '../format'
 import { CONCLUSIONS } from '../words/codes'
 import { say, t } from '../words/language'
+import { type Order, depthOf, extensionWaiting } from './order-tree'
 
 export interface Entry {
   /** What was done. */
@@ -12,6 +14,10 @@ export interface Entry {
   by: Signature
   /** To which body. */
   to?: string
+  /** To whom, within the department. */
+  person?: string
+  /** How far below the order it stands in the department: 1 for the first who got it; none for what is said between bodies. */
+  depth?: number
   due_at?: string | null
   evidence?: string[]
 }
@@ -43,10 +49,31 @@ export function threadOf(disposition: Disposition): Entry[] {
   if (order) {
     const nth = (order.nth ?? 1) > 1 ? t(`（第${order.nth}次）`, ` (no. ${order.nth})`) : ''
     add({ title: t('督办', 'Order') + nth, side: 'supervisor', by: order.by, to: order.to, ...(order.closed ? {} : { due_at: order.due_at ?? null }) })
+    within(order).forEach(add)
     order.extended.forEach((by) => add({ title: t('延期', 'Extended'), side: 'supervisor', by }))
     order.answers.forEach((answer) => add({ title: t('反馈督办', 'Order answered'), side: 'department', by: answer.by, evidence: answer.evidence }))
     if (order.closed) add({ title: t('办结督办', 'Order closed'), side: 'supervisor', by: order.closed })
   }
   ;(disposition.answers ?? []).forEach((answer) => add({ title: t('反馈', 'Answer'), side: 'department', by: answer.by, evidence: answer.evidence }))
   return [...entries.values()].sort((a, b) => Date.parse(a.by.at) - Date.parse(b.by.at))
+}
+
+/** What was passed on and reported back, and how more time was asked for and decided. */
+function within(order: Order): Entry[] {
+  const waits = order.closed ? null : extensionWaiting(order)
+  const asked = (order.extensions_asked ?? []).flatMap((one): Entry[] => {
+    const { by, until, outcome } = one
+    const request: Entry = { title: t(`申请延期至 ${full(until)}`, `More time asked for until ${full(until)}`) + (one === waits ? t('（待答复）', ' (to be answered)') : ''), side: 'department', by }
+    if (!outcome) return [request]
+    const title = outcome.until ? t(`延期至 ${full(outcome.until)}`, `Extended until ${full(outcome.until)}`) : t('不予延期', 'More time refused')
+    return [request, { title, side: 'supervisor', by: outcome.by }]
+  })
+  const passed = (order.passed_on ?? []).flatMap((leg): Entry[] => {
+    const depth = depthOf(order, leg)
+    const owed = leg.reports.length === 0 && !leg.replaced && !order.closed
+    const title = t('转办', 'Passed on') + (leg.replaced ? t('（已改派）', ' (given anew)') : '')
+    const given: Entry = { title, side: 'department', by: leg.by, person: leg.to, depth, ...(owed ? { due_at: leg.due_at ?? null } : {}) }
+    return [given, ...leg.reports.map((report): Entry => ({ title: t('回报转办', 'Reported back'), side: 'department', by: report.by, evidence: report.evidence, depth }))]
+  })
+  return [...asked, ...passed]
 }

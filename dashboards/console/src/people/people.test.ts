@@ -10,11 +10,11 @@ import { waitText } from './wait'
 
 test('those who supervise decide and order, departments answer and appeal, and nobody else does anything', () => {
   const may = (role: Parameters<typeof notTheirs>[0][number]) => ACTS.filter((act) => notTheirs([role], act) === null)
-  assert.deepEqual(may('department_handler'), ['answer', 'appeal'])
-  assert.deepEqual(may('department_supervisor'), ['answer', 'appeal'])
+  assert.deepEqual(may('department_handler'), ['answer', 'report', 'ask_extension', 'appeal'])
+  assert.deepEqual(may('department_supervisor'), ['answer', 'pass_on', 'report', 'ask_extension', 'appeal'])
   assert.deepEqual(
     may('supervision'),
-    ACTS.filter((act) => act !== 'answer' && act !== 'appeal'),
+    ACTS.filter((act) => !['answer', 'pass_on', 'report', 'ask_extension', 'appeal'].includes(act)),
   )
   for (const role of ['leadership', 'legal', 'auditor', 'administrator'] as const) assert.deepEqual(may(role), [])
 })

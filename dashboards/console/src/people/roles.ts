@@ -32,10 +32,11 @@ const has = (roles: readonly Role[], some: readonly Role[]) => roles.some((role)
 export const readsCases = (roles: readonly Role[]) => has(roles, CASES)
 export const readsSources = (roles: readonly Role[]) => has(roles, SOURCES)
 
-const DEPARTMENTS_ACTS: readonly Act[] = ['appeal', 'answer']
+const DEPARTMENTS_ACTS: readonly Act[] = ['appeal', 'answer', 'report', 'ask_extension']
 
 /** Null where somebody with these roles may do it; else who may. */
 export function notTheirs(roles: readonly Role[], act: Act): string | null {
+  if (act === 'pass_on') return roles.includes('department_supervisor') ? null : t('由部门监督员办理', 'For the department’s supervisor')
   if (DEPARTMENTS_ACTS.includes(act)) return has(roles, DEPARTMENT) ? null : t('由责任部门办理', 'For the department')
   return roles.includes('supervision') ? null : t('由监察部门办理', 'For the supervisors')
 }

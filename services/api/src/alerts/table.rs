@@ -85,17 +85,17 @@ fn named<'n>(code: Option<&str>, name: impl Fn(&str) -> Option<&'n String>) -> S
 }
 
 /// `2026-11-28 09:30:05`, as spreadsheets take it.
-fn wall_time(at: Timestamp, zone: Tz) -> String {
+pub(crate) fn wall_time(at: Timestamp, zone: Tz) -> String {
     let text = at.to_rfc3339(zone);
     text.chars().take(19).collect::<String>().replace('T', " ")
 }
 
 /// What a file of CSV begins with, without which spreadsheet programs take it for another encoding.
-pub(super) const BYTE_ORDER_MARK: &str = "\u{feff}";
+pub(crate) const BYTE_ORDER_MARK: &str = "\u{feff}";
 
 /// A line of CSV (RFC 4180), with its end. A text that a spreadsheet would take for a formula is told apart by an apostrophe before it:
 /// what departments send must not run on who reads it.
-pub(super) fn csv_line<'t>(cells: impl IntoIterator<Item = &'t str>) -> String {
+pub(crate) fn csv_line<'t>(cells: impl IntoIterator<Item = &'t str>) -> String {
     let mut line = String::new();
     for (place, text) in cells.into_iter().enumerate() {
         if place > 0 {

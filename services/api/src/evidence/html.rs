@@ -182,6 +182,21 @@ fn disposed(disposition: &Disposition, zone: Tz) -> Vec<(&'static str, String)> 
     }
     if let Some(order) = &disposition.order {
         rows.push(("督办", format!("{}：{}", order.to, by(&order.by))));
+        for leg in &order.passed_on {
+            rows.push(("转办", format!("{}：{}", leg.to, by(&leg.by))));
+            rows.extend(leg.reports.iter().map(|report| ("回报", by(&report.by))));
+        }
+        for asked in &order.extensions_asked {
+            let until = local(asked.until, zone);
+            rows.push(("申请延期", format!("至 {until} {}", by(&asked.by))));
+            if let Some(outcome) = &asked.outcome {
+                let told = match outcome.until {
+                    Some(until) => format!("同意延至 {} {}", local(until, zone), by(&outcome.by)),
+                    None => format!("不予延期 {}", by(&outcome.by)),
+                };
+                rows.push(("答复延期申请", told));
+            }
+        }
         rows.extend(order.answers.iter().map(|a| ("反馈", by(&a.by))));
         rows.extend(order.closed.iter().map(|closed| ("督办办结", by(closed))));
     }

@@ -23,7 +23,7 @@ use crate::definitions::InForce;
 use crate::operator::Operator;
 use crate::people::account::Role as AccountRole;
 use crate::people::gate::Caller;
-use crate::{ApiError, Denied, State, query};
+use crate::{ApiError, Denied, State, error, query};
 
 /// The fields that acts take.
 #[derive(Debug, Default, Deserialize)]
@@ -131,6 +131,27 @@ pub async fn text(Here(state): Here<State>, Path(id): Path<String>) -> Result<Re
     let text = state.lives.text(&life.text).await?;
     let yaml = [(header::CONTENT_TYPE, "application/yaml; charset=utf-8")];
     Ok((yaml, text).into_response())
+}
+
+/// `GET /api/v1/drafts/{id}/check`: what would keep it from being sent to its reviewers now, each with its line; nothing is recorded.
+pub async fn check(
+    Here(state): Here<State>,
+    Path(id): Path<String>,
+) -> Result<Json<Value>, ApiError> {
+    let lives = &*state.lives;
+    let life = lives.one(&id).await?;
+    let today = lives.today((state.now)()).await?;
+    let (mut problems, mut refusals) = (Vec::new(), Vec::new());
+    match submission(lives, &life, today).await {
+        Ok(_) => {}
+        Err(ApiError::Problems(found)) => problems = found,
+        Err(ApiError::Refused(found)) => refusals = found,
+        Err(other) => return Err(other),
+    }
+    Ok(Json(json!({
+        "problems": problems.iter().map(error::problem).collect::<Vec<_>>(),
+        "refusals": refusals.iter().map(error::refusal).collect::<Vec<_>>(),
+    })))
 }
 
 /// `POST /api/v1/drafts`
@@ -280,7 +301,10 @@ fn own_role(role: Role, caller: &Caller) -> Result<Role, ApiError> {
 }
 
 /// A command that was prepared upon a text is refused upon another.
-fn unless_changed(text: &str, command: Command) -> impl Fn(&Life) -> Result<Command, ApiError> {
+pub(super) fn unless_changed(
+    text: &str,
+    command: Command,
+) -> impl Fn(&Life) -> Result<Command, ApiError> {
     move |life: &Life| match life.text == text {
         true => Ok(command.clone()),
         false => Err(ApiError::Refused(vec![Refusal::new(
@@ -414,7 +438,7 @@ pub(super) fn told(files: &[DefinitionFile], text: &str) -> Vec<String> {
 }
 
 /// The version that a subject follows: the last one of its id to begin before it; of a kind without versions the one that is there.
-fn latest(
+pub(super) fn latest(
     files: &[DefinitionFile],
     subject: &mingjing_domain::life::Subject,
 ) -> Option<mingjing_domain::life::Subject> {
@@ -428,7 +452,7 @@ fn latest(
 }
 
 /// A draft with what it would change now, where it is not yet published.
-async fn shown(state: &State, life: &Life) -> Result<Value, ApiError> {
+pub(super) async fn shown(state: &State, life: &Life) -> Result<Value, ApiError> {
     let lives = &state.lives;
     let today = lives.today((state.now)()).await?;
     let mut shown = show::whole(life, today, state.zone);

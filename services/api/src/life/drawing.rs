@@ -5,11 +5,11 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use mingjing_domain::definitions::DefinitionSet;
 use mingjing_domain::life::Kind;
-use mingjing_wire::bpmn::{self, Offices};
-use mingjing_wire::datum::Datum;
+use mingjing_wire::bpmn::{self, ExportError, Offices};
 
 use super::drafts::kind_of;
 use super::publications::published_text;
+use super::{canvas, sha256};
 use crate::{ApiError, State, query};
 
 /// `GET /api/v1/definitions/{kind}/{id}/bpmn?version=&body=`: BPMN 2.0 with its layout. The offices of its lanes are called as that body
@@ -30,22 +30,30 @@ pub async fn bpmn(
     let text = published_text(&state, kind, &id, version).await?;
     let in_force = state.lives.in_force().await?;
     let body = asked.get("body").map(String::as_str);
-    let drawn = drawn(&text, &offices(&in_force.set, body));
+    let kept = state.lives.drawing(&sha256(&text)).await?;
+    let drawn = drawn(&text, kept.as_deref(), &offices(&in_force.set, body));
     let xml = drawn.map_err(|why| ApiError::Failed(why.into()))?;
     let kind = [(header::CONTENT_TYPE, "application/xml; charset=utf-8")];
     Ok((kind, xml).into_response())
 }
 
 /// Why it cannot be drawn is the platform's own fault: it was read before it was published.
-fn drawn(text: &str, offices: &Offices) -> Result<String, String> {
-    let mut chart = Datum::from_yaml(text).map_err(|error| error.to_string())?;
-    chart.take("kind");
-    let exported = bpmn::export(&[chart], None, offices).map_err(|error| error.to_string())?;
-    Ok(exported.xml)
+///
+/// `kept` is the drawing that somebody made of it, or of an earlier text; where it does not fit, it is laid out anew.
+pub(super) fn drawn(text: &str, kept: Option<&[u8]>, offices: &Offices) -> Result<String, String> {
+    let chart = canvas::plain(text)?;
+    let exported = bpmn::export(std::slice::from_ref(&chart), kept, offices);
+    let exported = match exported {
+        Err(ExportError::Drawing(_)) => bpmn::export(&[chart], None, offices),
+        other => other,
+    };
+    exported
+        .map(|exported| exported.xml)
+        .map_err(|error| error.to_string())
 }
 
 /// Names of offices: a body's own, and for what it does not have those of the others.
-fn offices(set: &DefinitionSet, body: Option<&str>) -> Offices {
+pub(super) fn offices(set: &DefinitionSet, body: Option<&str>) -> Offices {
     let bodies = || set.bodies.iter().map(|document| &document.value);
     let own = bodies().filter(|one| Some(one.code.text.as_str()) == body);
     let mut names = Offices::new();
@@ -80,11 +88,12 @@ mod tests {
             (Some("b2"), "乙局窗口"),
             (Some("b9"), "甲局窗口"),
         ] {
-            let xml = drawn(CHART, &offices(&set, body)).unwrap();
+            let xml = drawn(CHART, None, &offices(&set, body)).unwrap();
             assert!(xml.contains(called), "{body:?}: {xml}");
             assert!(xml.contains("BPMNShape") && xml.contains("BPMNEdge"));
             assert!(xml.contains("code=\"approve\"") && xml.contains("审批"));
         }
-        assert!(drawn("[", &Offices::new()).is_err());
+        assert!(drawn("[", None, &Offices::new()).is_err());
+        assert!(drawn(CHART, Some(b"<no model>"), &Offices::new()).is_ok());
     }
 }

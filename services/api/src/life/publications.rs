@@ -2,12 +2,16 @@
 
 use axum::Json;
 use axum::extract::{Path, RawQuery, State as Here};
-use mingjing_domain::definitions::{Anchor, PowerItem, Responsibility};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use chrono::NaiveDate;
+use mingjing_domain::definitions::{Anchor, DefinitionSet, Flowchart, PowerItem, Responsibility};
 use mingjing_domain::life::{Kind, Life, Subject, changes, document_of, documents, published_name};
 use serde_json::{Value, json};
 
 use super::drafts::kind_of;
 use super::show;
+use crate::lists::{anchor_zh, chart_on};
 use crate::{ApiError, State, query};
 
 /// `GET /api/v1/definitions?kind=`: what is in the set now, each document with the file it stands in.
@@ -113,6 +117,26 @@ pub async fn diff(
     })))
 }
 
+/// `GET /api/v1/definitions/{kind}/{id}/text?version=`: one version as it is written. Kinds without versions need none.
+pub async fn text(
+    Here(state): Here<State>,
+    Path((kind, id)): Path<(String, String)>,
+    RawQuery(asked): RawQuery,
+) -> Result<Response, ApiError> {
+    let kind = kind_of(&kind)?;
+    let asked = query::pairs(asked.as_deref(), &["version"])?;
+    let version = match asked.get("version") {
+        Some(version) => version.as_str(),
+        None if kind.has_versions() => {
+            return Err(ApiError::bad("version", "请给出版本号"));
+        }
+        None => "",
+    };
+    let text = published_text(&state, kind, &id, version).await?;
+    let yaml = [(header::CONTENT_TYPE, "application/yaml; charset=utf-8")];
+    Ok((yaml, text).into_response())
+}
+
 /// The document of one version, or of one draft.
 async fn version_text(
     state: &State,
@@ -202,6 +226,7 @@ pub async fn responsibilities(
 ) -> Result<Json<Value>, ApiError> {
     let asked = query::pairs(asked.as_deref(), &["body", "item"])?;
     let in_force = state.lives.in_force().await?;
+    let today = state.lives.today((state.now)()).await?;
     let items = in_force.set.items.iter().map(|document| &document.value);
     let items: Vec<Value> = items
         .filter(|item| {
@@ -211,23 +236,30 @@ pub async fn responsibilities(
                 .is_none_or(|body| of(body, &item.executing_body))
                 && asked.get("item").is_none_or(|code| of(code, &item.code))
         })
-        .map(listed)
+        .map(|item| listed(item, &in_force.set, today))
         .collect();
     Ok(Json(json!({ "items": items })))
 }
 
-fn listed(item: &PowerItem) -> Value {
+fn listed(item: &PowerItem, set: &DefinitionSet, today: NaiveDate) -> Value {
+    let chart = chart_on(set, &item.flowchart, today);
+    let duties = item.responsibilities.iter();
     json!({
         "item": item.code.text,
         "name": item.name,
         "power_type": item.power_type.name_zh(),
         "executing_body": item.executing_body.text,
-        "responsibilities": item.responsibilities.iter().map(|duty| duty_of(item, duty)).collect::<Vec<_>>(),
+        "responsibilities": duties.map(|duty| duty_of(item, duty, chart)).collect::<Vec<_>>(),
     })
 }
 
-fn duty_of(item: &PowerItem, duty: &Responsibility) -> Value {
+/// One duty of an item; steps by the names of its flowchart.
+pub(crate) fn duty_of(item: &PowerItem, duty: &Responsibility, chart: Option<&Flowchart>) -> Value {
     let anchors = |list: &[Anchor]| list.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let in_words = |list: &[Anchor]| -> Vec<String> {
+        let told = list.iter().map(|anchor| anchor_zh(anchor, chart));
+        told.collect()
+    };
     json!({
         "duty": duty.duty,
         "basis": duty.basis,
@@ -237,6 +269,8 @@ fn duty_of(item: &PowerItem, duty: &Responsibility) -> Value {
             "id": owed.id.text,
             "trigger": anchors(&owed.trigger),
             "owed": anchors(&owed.owed),
+            "trigger_zh": in_words(&owed.trigger),
+            "owed_zh": in_words(&owed.owed),
             "within": owed.within.to_string(),
             "within_zh": owed.within.text_zh(),
         })),

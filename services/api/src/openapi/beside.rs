@@ -68,6 +68,8 @@ pub(super) fn operations() -> Vec<Told> {
     let mut all = front_door();
     all.extend(keys::operations());
     all.extend(inspections());
+    all.extend(keys());
+    all.extend(notifications());
     all.extend(dead_letters());
     all.extend(operators());
     all
@@ -286,6 +288,105 @@ fn inspections() -> Vec<Told> {
             ),
         ),
     ]
+}
+
+fn keys() -> Vec<Told> {
+    const OF: Parameter = ("path", "source", "来源系统");
+    let text = json!({ "type": "string" });
+    let key = json!({ "type": "object", "required": ["id", "created_at"], "properties": {
+        "id": { "type": "string", "description": "密钥中 mjk_ 之后的一段；密钥本身不再显示" },
+        "created_at": { "type": "string", "format": "date-time" },
+    } });
+    let keys = json!({ "type": "object", "required": ["source", "keys"], "properties": {
+        "source": text, "keys": { "type": "array", "items": key },
+    } });
+    let made = json!({ "type": "object", "required": ["source", "key"], "properties": {
+        "source": text, "key": { "type": "string", "description": "只此一次" },
+    } });
+    let ended = json!({ "type": "object", "required": ["source", "retired"], "properties": {
+        "source": text, "retired": text,
+    } });
+    let how = json!({ "application/json": { "schema": {
+        "type": "object", "required": ["end_earlier"], "additionalProperties": false,
+        "properties": { "end_earlier": { "type": "boolean", "description": "true：此前的密钥立即失效；false：另发一个，待部门换用后再停用旧的" } },
+    } } });
+    let unknown = ("404", "没有该来源，或者没有该密钥 / no such source or key");
+    vec![
+        (
+            "/api/v1/sources/{source}/keys",
+            "get",
+            told(
+                asked(
+                    "listSourceKeys",
+                    "来源有哪些密钥、何时发放 / which keys a source has",
+                    &[OF],
+                    None,
+                ),
+                answers("application/json", &keys, &[ADMINISTRATOR, unknown, AWAY]),
+            ),
+        ),
+        (
+            "/api/v1/sources/{source}/keys",
+            "post",
+            told(
+                asked(
+                    "issueSourceKey",
+                    "发放或者更换来源的密钥 / a further key for a source, or one in place of the others",
+                    &[OF],
+                    Some(how),
+                ),
+                answers(
+                    "application/json",
+                    &made,
+                    &[
+                        ADMINISTRATOR,
+                        unknown,
+                        ("409", "密钥已够多 / it has enough"),
+                        AWAY,
+                    ],
+                ),
+            ),
+        ),
+        (
+            "/api/v1/sources/{source}/keys/{key}/retire",
+            "post",
+            told(
+                asked(
+                    "retireSourceKey",
+                    "停用来源的一个密钥 / ends one key of a source",
+                    &[OF, ("path", "key", "密钥的编号")],
+                    None,
+                ),
+                answers("application/json", &ended, &[ADMINISTRATOR, unknown, AWAY]),
+            ),
+        ),
+    ]
+}
+
+fn notifications() -> Vec<Told> {
+    let standing = json!({ "type": "object", "required": ["configured", "channels", "digests"], "properties": {
+        "configured": { "type": ["object", "null"], "description": "办公时间、渠道与路由，不含地址与密钥；空：本站未配置通知" },
+        "channels": { "type": "array", "items": { "type": "object", "properties": {
+            "channel": { "type": "string" },
+            "waiting": { "type": "integer", "description": "待送达的条数" },
+            "oldest_at": { "type": ["string", "null"], "description": "其中最早一条产生的时刻" },
+            "dead": { "type": "integer", "description": "未能送达的条数" },
+        } } },
+        "digests": { "type": "integer", "description": "正在汇总的摘要" },
+    } });
+    vec![(
+        "/api/v1/notifications",
+        "get",
+        told(
+            asked(
+                "getNotifications",
+                "通知如何配置、现在怎样 / how notifications are configured, and how they stand",
+                &[],
+                None,
+            ),
+            answers("application/json", &standing, &[ADMINISTRATOR, AWAY]),
+        ),
+    )]
 }
 
 fn dead_letters() -> Vec<Told> {

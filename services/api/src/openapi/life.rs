@@ -85,6 +85,22 @@ pub(super) const OPERATIONS: &[Operation] = &[
             ],
         )
     },
+    Operation {
+        media_type: "application/xml",
+        schema: || json!({ "type": "string" }),
+        ..get(
+            "/api/v1/drafts/{id}/bpmn",
+            "drawDraft",
+            "草案的流程图，BPMN 2.0，连同图形位置，可在画布上编辑 / a draft's flowchart as BPMN 2.0 with its layout",
+            &[DRAFT, ("query", "body", "按这一机构的叫法称呼内设机构")],
+        )
+    },
+    get(
+        "/api/v1/drafts/{id}/check",
+        "checkDraft",
+        "草案现在送审会被指出的问题：文件、行、说明；不留记录 / what would keep a draft from its reviewers now, each with its line",
+        &[DRAFT],
+    ),
     get(
         "/api/v1/definitions/shadows",
         "listShadows",
@@ -135,6 +151,20 @@ pub(super) const OPERATIONS: &[Operation] = &[
                 ("path", "id", "流程图编号"),
                 ("query", "version", "版本号（必填）"),
                 ("query", "body", "按这一机构的叫法称呼内设机构"),
+            ],
+        )
+    },
+    Operation {
+        media_type: "application/yaml",
+        schema: || json!({ "type": "string" }),
+        ..get(
+            "/api/v1/definitions/{kind}/{id}/text",
+            "getDefinitionText",
+            "一个版本的原文 / one version as it is written",
+            &[
+                ("path", "kind", "类别"),
+                ("path", "id", "编号或者编码"),
+                ("query", "version", "版本号；不分版本的类别不用"),
             ],
         )
     },
@@ -261,6 +291,14 @@ pub(super) const CHANGES: &[Change] = &[
             || said(json!({ "text": text("同一类定义的 YAML") })),
         )
     },
+    change(
+        "post",
+        "/api/v1/drafts/{id}/bpmn",
+        "saveDraftDrawing",
+        "按画布上的图修改草案，并告知图中哪些不纳入监察 / the draft as its flowchart is drawn now; answers what is not enforced as drawn",
+        &[DRAFT],
+        || said(json!({ "xml": text("BPMN 2.0 全文") })),
+    ),
     change(
         "post",
         "/api/v1/drafts/{id}/{act}",

@@ -97,6 +97,26 @@ fn text() -> Value {
     json!({ "type": "string" })
 }
 
+fn audit_file(refusals: &[(&str, &str)]) -> Value {
+    let mut operation = told(
+        "exportAudit",
+        "审计记录导出为 CSV，一次最多 31 天 / the audit trail as CSV, at most 31 days at a time",
+        &[
+            ("query", "from", "自该日"),
+            ("query", "to", "至该日"),
+            ("query", "account", "账号名"),
+            ("query", "person", "人员编号"),
+            ("query", "path", "所办内容（路径与参数）中的一段"),
+            ("query", "what", "changes，views，refused"),
+        ],
+        None,
+        "200",
+        refusals,
+    );
+    operation["responses"]["200"]["content"] = json!({ "text/csv": { "schema": text() } });
+    operation
+}
+
 /// Path, method, operation.
 pub(super) fn operations() -> Vec<(&'static str, &'static str, Value)> {
     let all = [WRONG, UNSIGNED, NOT_ALLOWED, OFF, AWAY];
@@ -198,13 +218,23 @@ pub(super) fn operations() -> Vec<(&'static str, &'static str, Value)> {
                 &[
                     ("query", "day", "日期，默认今日"),
                     ("query", "account", "账号名"),
+                    ("query", "person", "人员编号"),
+                    ("query", "path", "所办内容（路径与参数）中的一段"),
+                    (
+                        "query",
+                        "what",
+                        "changes 办理，views 查看，refused 被拒绝或者未成",
+                    ),
+                    ("query", "newest", "true：新的在前"),
                     ("query", "after", "上一页的 next"),
+                    ("query", "limit", "每页条数 1..1000，默认 1000"),
                 ],
                 None,
                 "200",
                 &all,
             ),
         ),
+        ("/api/v1/audit/export", "get", audit_file(&all)),
         (
             "/api/v1/accounts",
             "get",

@@ -1,4 +1,5 @@
-//! How often signing in was tried in vain: by account and address together, by account, by address. Pure, and bounded in memory.
+//! How often signing in was tried in vain: by account and address together, by account, by address. Pure, and bounded in memory. The
+//! public portal counts wrong codes of cases in the same way: there a case's number stands for the account.
 //!
 //! An attempt counts before it is judged, so that many at once are not one; success takes it back. Names that nobody has count like others,
 //! so that being locked out tells nothing of who there is. Each process counts for itself and forgets with its end: what it keeps off is
@@ -45,13 +46,13 @@ struct Count {
 
 /// The attempts that count.
 #[derive(Debug, Default)]
-pub(super) struct Attempts {
+pub(crate) struct Attempts {
     counts: BTreeMap<Key, Count>,
 }
 
 impl Attempts {
     /// Counts an attempt, or answers after how many seconds the next one is taken.
-    pub(super) fn begin(&mut self, account: &str, from: IpAddr, now: Timestamp) -> Result<(), u64> {
+    pub(crate) fn begin(&mut self, account: &str, from: IpAddr, now: Timestamp) -> Result<(), u64> {
         let keys = keys(account, from);
         let locked = keys.iter().filter_map(|key| self.locked_until(key, now));
         if let Some(until) = locked.max() {
@@ -74,7 +75,7 @@ impl Attempts {
     }
 
     /// The attempt was none in vain. The address keeps what others tried from it.
-    pub(super) fn succeeded(&mut self, account: &str, from: IpAddr) {
+    pub(crate) fn succeeded(&mut self, account: &str, from: IpAddr) {
         for key in keys(account, from) {
             if matches!(key, Key::Address(_)) {
                 let count = self.counts.get_mut(&key);

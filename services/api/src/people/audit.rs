@@ -9,22 +9,23 @@
 //! one before it: what is taken out or rewritten later breaks the chain, which reading tells. A write that fails leaves its journal for a
 //! fresh one, since it may have been made after all.
 
+mod asked;
+
 use std::sync::Arc;
 
-use axum::Json;
-use axum::extract::{RawQuery, State as Here};
 use bytes::Bytes;
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 use mingjing_domain::Timestamp;
 use mingjing_log::{Journals, Table};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 use tokio::sync::{mpsc, oneshot};
 
 use super::secret::{digest, random};
 use super::{Denied, encoded, entry};
-use crate::{ApiError, State, query, view};
+use crate::ApiError;
+
+pub(crate) use asked::{export, list};
 
 const BLOCKS: &str = "audit";
 const DAYS: &str = "audit_days";
@@ -34,8 +35,6 @@ const BLOCK_MAX: usize = 200;
 const WAITING_MAX: usize = 1_024;
 /// So much of an address is kept.
 const PATH_CHARS_MAX: usize = 500;
-/// Entries of one answer.
-const PAGE_MAX: usize = 1_000;
 
 /// Who did or looked at what.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -118,10 +117,10 @@ impl Audit {
         }
     }
 
-    /// The entries of a day in the order of time, and the journals whose chain is broken.
-    async fn of_day(&self, day: NaiveDate) -> Result<(Vec<Entry>, Vec<String>), ApiError> {
+    /// What was written of a day.
+    async fn of_day(&self, day: NaiveDate) -> Result<Day, ApiError> {
         let prefix = format!("{day}/");
-        let (mut entries, mut broken) = (Vec::new(), Vec::new());
+        let mut told = Day::default();
         for (key, _) in self.table.scan(DAYS).await? {
             let journal = String::from_utf8_lossy(&key).into_owned();
             if !journal.starts_with(&prefix) {
@@ -129,14 +128,30 @@ impl Audit {
             }
             let blocks = self.journals.read(&journal).await?;
             let (found, whole) = unchained(&blocks)?;
-            entries.extend(found);
+            told.journals += 1;
+            told.blocks += blocks.len();
+            told.entries.extend(found);
             if !whole {
-                broken.push(journal);
+                told.broken.push(journal);
             }
         }
+        let entries = &mut told.entries;
         entries.sort_by(|a, b| (a.at, &a.account, &a.path).cmp(&(b.at, &b.account, &b.path)));
-        Ok((entries, broken))
+        Ok(told)
     }
+}
+
+/// What was written of a day.
+#[derive(Debug, Default)]
+struct Day {
+    /// In the order of time.
+    entries: Vec<Entry>,
+    /// The journals, of which each process has its own.
+    journals: usize,
+    /// Their blocks: each names the one before it by its hash.
+    blocks: usize,
+    /// The journals in which one does not.
+    broken: Vec<String>,
 }
 
 /// The entries of a journal's blocks, and whether each names the one before it.
@@ -243,41 +258,6 @@ pub(super) fn told_path(uri: &axum::http::Uri) -> String {
     text.chars().take(PATH_CHARS_MAX).collect()
 }
 
-/// `GET /api/v1/audit?day=&account=&after=`: the entries of a day (today where none is named), a thousand at a time.
-pub(crate) async fn list(
-    Here(state): Here<State>,
-    RawQuery(asked): RawQuery,
-) -> Result<Json<Value>, ApiError> {
-    let asked = query::pairs(asked.as_deref(), &["day", "account", "after"])?;
-    let people = &*state.people;
-    let day = match asked.get("day") {
-        Some(text) => text
-            .parse::<NaiveDate>()
-            .map_err(|_| ApiError::bad("day", "应为日期，如 2026-11-28"))?,
-        None => people.day(people.now()),
-    };
-    let after = match asked.get("after") {
-        Some(text) => text
-            .parse::<usize>()
-            .map_err(|_| ApiError::bad("after", "应为上一页的 next"))?,
-        None => 0,
-    };
-    let (mut entries, broken) = people.audit.of_day(day).await?;
-    if let Some(account) = asked.get("account") {
-        entries.retain(|entry| entry.account == *account);
-    }
-    let all = entries.len();
-    let page: Vec<&Entry> = entries.iter().skip(after).take(PAGE_MAX).collect();
-    let end = after + page.len();
-    let told = json!({
-        "day": day,
-        "entries": page,
-        "next": (end < all).then_some(end),
-        "broken": broken,
-    });
-    Ok(Json(view::json_in(&told, state.zone)))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -309,10 +289,11 @@ mod tests {
         let tomorrow = at + 24 * 3_600_000;
         audit.write(entry_of("zhao", tomorrow)).await.unwrap();
         let day = Timestamp::from_millis(at).local_date(zone);
-        let (entries, broken) = audit.of_day(day).await.unwrap();
-        let accounts: Vec<&str> = entries.iter().map(|e| e.account.as_str()).collect();
+        let told = audit.of_day(day).await.unwrap();
+        let accounts: Vec<&str> = told.entries.iter().map(|e| e.account.as_str()).collect();
         assert_eq!(accounts, ["li", "wang", "li"]);
-        assert_eq!(broken, Vec::<String>::new());
+        assert_eq!(told.broken, Vec::<String>::new());
+        assert_eq!((told.journals, told.blocks), (1, 3));
 
         let table: Arc<dyn Table> = log;
         let key = table.scan(DAYS).await.unwrap();

@@ -156,6 +156,13 @@ async fn admit(state: &State, asked: &Parts) -> Result<(Caller, Option<Entry>), 
     Ok((caller, permissions::audited(row).then_some(entry)))
 }
 
+/// Whether the gate let a request through as somebody's who may: the administrator's by his key, or a person's whose roles allow it. Never
+/// where accounts are off.
+pub fn let_in(parts: &Parts) -> bool {
+    let caller = parts.extensions.get::<Caller>();
+    matches!(caller, Some(Caller::Key | Caller::Person(_)))
+}
+
 /// Of a request that is refused; one that is let in is given what was answered.
 fn entry(caller: &Caller, asked: &Parts, people: &People) -> Entry {
     let peer = asked.extensions.get::<ConnectInfo<SocketAddr>>();

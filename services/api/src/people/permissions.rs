@@ -106,6 +106,8 @@ const REGISTER: &[Role] = &[Establishment, Supervision, Legal];
 /// Who sees to how far bodies have come.
 const MILESTONES: &[Role] = &[Supervision, Establishment, GovernmentServices];
 const ACCOUNTS: &[Role] = &[Administrator];
+/// Who keeps the keys of sources, and sees to what could not be delivered.
+const UPKEEP: &[Role] = &[Administrator];
 /// Who reads what accounts there are.
 const ACCOUNT_READERS: &[Role] = &[Administrator, Auditor];
 /// Who reads drafts.
@@ -118,8 +120,16 @@ const DRAFTS: &[Role] = &[
     Leadership,
 ];
 
+/// Who takes complaints and ratings in, hands them on and reviews them.
+const VOICES: &[Role] = &[Supervision, GovernmentServices];
+/// Who decides whether a complaint is accepted, and calls back.
+const VOICES_TAKEN: &[Role] = &[Supervision, GovernmentServices, DepartmentSupervisor];
+/// Who answers complaints.
+const VOICES_ANSWERED: &[Role] = &[GovernmentServices, DepartmentSupervisor, DepartmentHandler];
+
 const ALERT_ACT: &str = "/api/v1/alerts/{alert_id}/{act}";
 const DRAFT_ACT: &str = "/api/v1/drafts/{id}/{act}";
+const VOICE_ACT: &str = "/api/v1/complaints/{source}/{case_no}/{event_id}/{act}";
 
 /// Every endpoint of the console's API.
 pub(super) const ROWS: &[Row] = &[
@@ -128,6 +138,10 @@ pub(super) const ROWS: &[Row] = &[
     row("get", "/metrics", NOBODY, Public, Opens),
     row("get", "/api/v1/openapi.json", NOBODY, Public, Opens),
     row("get", "/api/v1/evidence-key", NOBODY, Public, Opens),
+    row("get", "/api/public/v1/about", NOBODY, Public, Opens),
+    row("get", "/api/public/v1/items", NOBODY, Public, Opens),
+    row("get", "/api/public/v1/items/{code}", NOBODY, Public, Opens),
+    row("post", "/api/public/v1/progress", NOBODY, Public, Opens),
     // Signing in asks for no session, and who is not signed in is told so.
     row("get", "/api/v1/session", NOBODY, Public, PersonOnly),
     row("post", "/api/v1/session", NOBODY, Public, PersonOnly),
@@ -149,6 +163,7 @@ pub(super) const ROWS: &[Row] = &[
         PersonOnly,
     ),
     row("get", "/api/v1/audit", &[Auditor], Whole, PersonOnly),
+    row("get", "/api/v1/audit/export", &[Auditor], Whole, PersonOnly),
     row("get", "/api/v1/accounts", ACCOUNT_READERS, Whole, Opens),
     row("post", "/api/v1/accounts", ACCOUNTS, Whole, Opens),
     row(
@@ -250,10 +265,37 @@ pub(super) const ROWS: &[Row] = &[
         PersonOnly,
     ),
     act(
+        "post",
+        ALERT_ACT,
+        "refuse_extension",
+        SUPERVISION,
+        Narrowed,
+        PersonOnly,
+    ),
+    act(
         "post", ALERT_ACT, "appeal", DEPARTMENT, Narrowed, PersonOnly,
     ),
     act(
         "post", ALERT_ACT, "answer", DEPARTMENT, Narrowed, PersonOnly,
+    ),
+    act(
+        "post",
+        ALERT_ACT,
+        "pass_on",
+        &[DepartmentSupervisor],
+        Narrowed,
+        PersonOnly,
+    ),
+    act(
+        "post", ALERT_ACT, "report", DEPARTMENT, Narrowed, PersonOnly,
+    ),
+    act(
+        "post",
+        ALERT_ACT,
+        "ask_extension",
+        DEPARTMENT,
+        Narrowed,
+        PersonOnly,
     ),
     row(
         "get",
@@ -277,16 +319,98 @@ pub(super) const ROWS: &[Row] = &[
         Narrowed,
         Opens,
     ),
+    row(
+        "get",
+        "/api/v1/cases/{source}/{case_no}/query-code",
+        DEPARTMENT,
+        Narrowed,
+        Opens,
+    ),
     row("get", "/api/v1/counts", CASES, Narrowed, Opens),
+    row("get", "/api/v1/complaints", CASES, Narrowed, Opens),
+    row("post", "/api/v1/complaints", VOICES, Narrowed, Opens),
+    row(
+        "get",
+        "/api/v1/complaints/{source}/{case_no}/{event_id}",
+        CASES,
+        Narrowed,
+        Opens,
+    ),
+    act(
+        "post",
+        VOICE_ACT,
+        "accept",
+        VOICES_TAKEN,
+        Narrowed,
+        PersonOnly,
+    ),
+    act(
+        "post",
+        VOICE_ACT,
+        "refuse",
+        VOICES_TAKEN,
+        Narrowed,
+        PersonOnly,
+    ),
+    act("post", VOICE_ACT, "transfer", VOICES, Narrowed, PersonOnly),
+    act(
+        "post",
+        VOICE_ACT,
+        "answer",
+        VOICES_ANSWERED,
+        Narrowed,
+        PersonOnly,
+    ),
+    act(
+        "post",
+        VOICE_ACT,
+        "call_back",
+        VOICES_TAKEN,
+        Narrowed,
+        PersonOnly,
+    ),
+    act(
+        "post", VOICE_ACT, "rectify", DEPARTMENT, Narrowed, PersonOnly,
+    ),
+    act("post", VOICE_ACT, "review", VOICES, Narrowed, PersonOnly),
+    act("post", VOICE_ACT, "withdraw", VOICES, Narrowed, PersonOnly),
     row("get", "/api/v1/events/export", SUPERVISION, Narrowed, Opens),
     row("get", "/api/v1/sources", SOURCES, Narrowed, Opens),
     row("get", "/api/v1/sources/{source}", SOURCES, Narrowed, Opens),
+    row("get", "/api/v1/sources/{source}/keys", UPKEEP, Whole, Opens),
+    row(
+        "post",
+        "/api/v1/sources/{source}/keys",
+        UPKEEP,
+        Whole,
+        Opens,
+    ),
+    row(
+        "post",
+        "/api/v1/sources/{source}/keys/{key}/retire",
+        UPKEEP,
+        Whole,
+        Opens,
+    ),
+    row("get", "/api/v1/notifications", UPKEEP, Whole, Opens),
+    row("get", "/api/v1/dead-letters", UPKEEP, Whole, Opens),
+    row("post", "/api/v1/dead-letters/replay", UPKEEP, Whole, Opens),
+    row("post", "/api/v1/dead-letters/forget", UPKEEP, Whole, Opens),
     row("get", "/api/v1/rules/quality", QUALITY, Narrowed, Opens),
     row("get", "/api/v1/platform", ANYBODY, Same, Opens),
     row("get", "/api/v1/drafts", DRAFTS, Same, Opens),
     row("get", "/api/v1/drafts/{id}", DRAFTS, Same, Opens),
     row("get", "/api/v1/drafts/{id}/text", DRAFTS, Same, Opens),
     row("get", "/api/v1/drafts/{id}/shadow", REVIEWERS, Whole, Opens),
+    row("get", "/api/v1/drafts/{id}/bpmn", DRAFTS, Same, Opens),
+    row("get", "/api/v1/drafts/{id}/check", DRAFTS, Same, Opens),
+    row(
+        "post",
+        "/api/v1/drafts/{id}/bpmn",
+        REVIEWERS,
+        Whole,
+        PersonOnly,
+    ),
     row("post", "/api/v1/drafts", REVIEWERS, Whole, PersonOnly),
     row(
         "post",
@@ -342,6 +466,18 @@ pub(super) const ROWS: &[Row] = &[
         Same,
         Opens,
     ),
+    row(
+        "get",
+        "/api/v1/definitions/{kind}/{id}/text",
+        ANYBODY,
+        Same,
+        Opens,
+    ),
+    row("get", "/api/v1/items", ANYBODY, Same, Opens),
+    row("get", "/api/v1/items/{code}", ANYBODY, Same, Opens),
+    row("get", "/api/v1/rules", ANYBODY, Same, Opens),
+    row("get", "/api/v1/calendars", ANYBODY, Same, Opens),
+    row("get", "/api/v1/calendars/{id}", ANYBODY, Same, Opens),
     row("get", "/api/v1/publications", ANYBODY, Same, Opens),
     row("get", "/api/v1/installations", DRAFTS, Same, Opens),
     row("get", "/api/v1/responsibilities", ANYBODY, Same, Opens),
@@ -376,6 +512,8 @@ const PERSONAL: &[&str] = &[
     "/api/v1/accounts",
     "/api/v1/accounts/{account}",
     "/api/v1/audit",
+    "/api/v1/audit/export",
+    "/api/v1/dead-letters",
     "/api/v1/alerts",
     "/api/v1/alerts/export",
     "/api/v1/alerts/stream",
@@ -383,6 +521,9 @@ const PERSONAL: &[&str] = &[
     "/api/v1/alerts/{alert_id}/evidence",
     "/api/v1/cases/{source}/{case_no}",
     "/api/v1/cases/{source}/{case_no}/explain",
+    "/api/v1/cases/{source}/{case_no}/query-code",
+    "/api/v1/complaints",
+    "/api/v1/complaints/{source}/{case_no}/{event_id}",
     "/api/v1/events/export",
     "/api/v1/register",
     "/api/v1/register/{body}",
@@ -404,12 +545,10 @@ const BY_KEY: &[(&str, &str)] = &[
     by_key("post", "/v1/sources/{id}/keys"),
     by_key("delete", "/v1/sources/{id}/keys/{key}"),
     by_key("post", "/v1/definitions"),
+    by_key("post", "/v1/query-codes"),
     by_key("get", "/api/v1/inspections"),
     by_key("post", "/api/v1/inspections/{rule}"),
     by_key("post", "/api/v1/treasury-totals"),
-    by_key("get", "/api/v1/dead-letters"),
-    by_key("post", "/api/v1/dead-letters/replay"),
-    by_key("post", "/api/v1/dead-letters/forget"),
 ];
 
 #[cfg(test)]
@@ -464,11 +603,15 @@ mod tests {
     }
 
     #[test]
-    fn every_act_about_an_alert_has_a_row_and_others_have_none() {
+    fn every_act_about_an_alert_or_a_complaint_has_a_row_and_others_have_none() {
         use mingjing_domain::disposition::Disposal;
         for code in Disposal::CODES {
             let row = find("POST", ALERT_ACT, code);
             assert_eq!(row.map(|row| row.act), Some(code));
+        }
+        for act in mingjing_domain::voice::Act::ALL {
+            let row = find("POST", VOICE_ACT, act.code());
+            assert_eq!(row.map(|row| row.act), Some(act.code()));
         }
         assert!(find("POST", ALERT_ACT, "forgive").is_none());
         assert!(find("POST", DRAFT_ACT, "%61pprove").is_none());
@@ -480,14 +623,16 @@ mod tests {
     #[test]
     fn who_gives_rights_and_who_audits_decides_nothing_and_departments_answer_only() {
         for row in ROWS.iter().filter(|row| row.method != "get") {
-            let accounts = row.path.starts_with("/api/v1/accounts");
+            let upkeep = ["accounts", "sources", "dead-letters"].map(|of| format!("/api/v1/{of}"));
+            let upkeep = upkeep.iter().any(|of| row.path.starts_with(of));
             let session = row.path.starts_with("/api/v1/session");
             if !session {
-                assert_eq!(row.roles.contains(&Administrator), accounts, "{row:?}");
+                assert_eq!(row.roles.contains(&Administrator), upkeep, "{row:?}");
                 assert!(!row.roles.contains(&Auditor), "{row:?}");
             }
             if row.roles.contains(&DepartmentHandler) && !session {
-                assert!(matches!(row.act, "appeal" | "answer"), "{row:?}");
+                let answers = ["appeal", "answer", "report", "ask_extension", "rectify"];
+                assert!(answers.contains(&row.act), "{row:?}");
             }
         }
     }

@@ -79,6 +79,12 @@ const FAMILIES: &[Family] = &[
     },
 ];
 
+/// The families with their rules: name, English name, rules.
+pub fn families() -> impl Iterator<Item = (&'static str, &'static str, &'static [Rule])> {
+    let told = |family: &'static Family| (family.name, family.name_en, family.rules);
+    FAMILIES.iter().map(told)
+}
+
 /// Every rule, family by family.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
     FAMILIES.iter().flat_map(|family| family.rules)

@@ -26,6 +26,7 @@ impl DefinitionSet {
         for document in &self.items {
             offices_exist(document, self, &mut findings);
         }
+        super::vain::findings(self, &mut findings);
         findings.extend(crate::life::alike::findings(self));
         findings.sort();
         findings.dedup();
@@ -198,7 +199,7 @@ fn begins(anchor: &Anchor, step: &Step) -> bool {
 }
 
 /// A budget in minutes, so that units can be held against each other: a week has five working days, a month thirty days.
-fn comparable(budget: Budget) -> u64 {
+pub(super) fn comparable(budget: Budget) -> u64 {
     const DAY: u64 = 24 * 60;
     let one = match budget.unit {
         Unit::WorkingDays => DAY * 7 / 5,

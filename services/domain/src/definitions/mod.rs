@@ -13,6 +13,7 @@ mod fees;
 mod findings;
 mod flowchart;
 mod inspection_plan;
+mod phone;
 mod point;
 mod power;
 mod read;
@@ -20,6 +21,7 @@ pub mod regions;
 mod register;
 mod settings;
 mod usage;
+mod vain;
 
 pub use alignment::{Difference, differences};
 pub use discretion::{BadRatio, Discretion, DiscretionAct, Range, Ratio, RatioOf, Tier};
@@ -30,6 +32,7 @@ pub use flowchart::{
     LimitKind, Occurrence, REVIEW_AFTER, RiskGrade, RiskPoint, SpecialProcedure, Step,
 };
 pub use inspection_plan::InspectionPlan;
+pub use phone::{BadPhone, OfficePhone};
 pub use point::{ControlPoint, GeneralPoints, Percent, PointKind, Rung, RungAt};
 pub use power::{
     ActingBody, ActingGround, Material, MaterialForm, PowerItem, PowerLevel, PowerStatus,

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Name;
+use super::{Name, OfficePhone};
 
 /// 行政主体: a body that holds power.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
@@ -20,6 +20,12 @@ pub struct Body {
     pub name_en: Option<String>,
     /// 行政区划 it belongs to (GB/T 2260).
     pub region: String,
+    /// 公开电话, shown to the public.
+    #[serde(default)]
+    pub phone: Option<OfficePhone>,
+    /// 办公地址, shown to the public.
+    #[serde(default)]
+    pub address: Option<String>,
     /// Region codes it may act in; a code covers those that begin with it up to its trailing zeros
     /// (`510500` covers `510502`). Absent: its own region.
     #[serde(default)]
@@ -139,6 +145,9 @@ pub struct Office {
     pub code: Name,
     /// 名称.
     pub name: String,
+    /// 公开电话, shown to the public. Absent: the body's.
+    #[serde(default)]
+    pub phone: Option<OfficePhone>,
     /// 人员.
     #[serde(default)]
     pub officers: Vec<Officer>,

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Conclusion;
+use super::{Answer, Conclusion, Order};
 use crate::alert::{AlertRecord, Level, Status};
 use crate::time::Timestamp;
 
@@ -130,43 +130,6 @@ pub struct Appeal {
     pub passed_up: Vec<PassedUp>,
     /// None while it is open: 申诉中.
     pub outcome: Option<AppealOutcome>,
-}
-
-/// 反馈.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Answer {
-    /// Who, when, what: the answer is the reason given.
-    pub by: Signature,
-    /// SHA-256 of the files that prove it.
-    pub evidence: Vec<String>,
-}
-
-/// 督办.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Order {
-    /// Who, when, what is asked.
-    pub by: Signature,
-    /// Which order about this alert, from 1.
-    #[serde(default = "first")]
-    pub nth: u16,
-    /// To whom: a body's code.
-    pub to: String,
-    /// When the answer is due.
-    #[schemars(with = "Option<String>")]
-    pub due_at: Option<Timestamp>,
-    /// Every later day it was put off to, by whom and why: an extension, or an appeal that was turned down.
-    pub extended: Vec<Signature>,
-    /// The answers, in order.
-    pub answers: Vec<Answer>,
-    /// Who closed it, when, with what result.
-    pub closed: Option<Signature>,
-}
-
-/// Records from before orders were counted hold the only one there was.
-fn first() -> u16 {
-    1
 }
 
 /// What the platform alone says: what people decided left aside.

@@ -44,11 +44,21 @@ pub enum RefusedBecause {
     NotAnswered,
     /// The new day is not later than the old one.
     NotLater,
+    /// What was ordered is in other hands: it was passed on, or was never given to who speaks.
+    NotAddressed,
+    /// It would come back to who passes it on, or to somebody it came through.
+    InCircle,
+    /// What is passed on would be due later than what it hangs from.
+    AfterParent,
+    /// More time was asked for already, and nobody has decided.
+    ExtensionAsked,
+    /// Nobody asked for more time.
+    NoExtensionAsked,
 }
 
 impl RefusedBecause {
     /// All of them.
-    pub const ALL: [RefusedBecause; 19] = [
+    pub const ALL: [RefusedBecause; 24] = [
         RefusedBecause::NoSuchAlert,
         RefusedBecause::KeyReused,
         RefusedBecause::Overtaken,
@@ -68,6 +78,11 @@ impl RefusedBecause {
         RefusedBecause::NoOrder,
         RefusedBecause::NotAnswered,
         RefusedBecause::NotLater,
+        RefusedBecause::NotAddressed,
+        RefusedBecause::InCircle,
+        RefusedBecause::AfterParent,
+        RefusedBecause::ExtensionAsked,
+        RefusedBecause::NoExtensionAsked,
     ];
 
     /// The code used in records and answers.
@@ -92,6 +107,11 @@ impl RefusedBecause {
             RefusedBecause::NoOrder => "no_order",
             RefusedBecause::NotAnswered => "not_answered",
             RefusedBecause::NotLater => "not_later",
+            RefusedBecause::NotAddressed => "not_addressed",
+            RefusedBecause::InCircle => "in_circle",
+            RefusedBecause::AfterParent => "after_parent",
+            RefusedBecause::ExtensionAsked => "extension_asked",
+            RefusedBecause::NoExtensionAsked => "no_extension_asked",
         }
     }
 
@@ -124,6 +144,13 @@ impl RefusedBecause {
             RefusedBecause::NoOrder => "请先发出督办；已发出的黄牌、红牌可以直接反馈",
             RefusedBecause::NotAnswered => "请待责任单位反馈之后再办结",
             RefusedBecause::NotLater => "延期应晚于原定反馈时间",
+            RefusedBecause::NotAddressed => {
+                "承办人向转办人回报（report），由转办人汇总后反馈；转办人不在岗的，由本部门其他监督员再行转办后反馈"
+            }
+            RefusedBecause::InCircle => "请转办给尚未经手的承办人",
+            RefusedBecause::AfterParent => "请把转办的期限定在督办反馈期限之内，或者先申请延期",
+            RefusedBecause::ExtensionAsked => "请待督办单位对已提出的延期申请作出答复",
+            RefusedBecause::NoExtensionAsked => "没有待答复的延期申请；主动延期请用延期（extend）",
         }
     }
 }

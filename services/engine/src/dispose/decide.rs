@@ -1,12 +1,14 @@
 //! Whether a command about an alert is applied, and what then stands of it.
 
+mod orders;
+
 use mingjing_domain::Timestamp;
 use mingjing_domain::alert::{AlertRecord, Level, Status};
 use mingjing_domain::command::{Author, Command};
 use mingjing_domain::deadline::{self, Ledger};
 use mingjing_domain::disposition::{
-    Answer, Appeal, AppealOutcome, Automatic, Basis, Conclusion, Decision, Disposal, Disposition,
-    DispositionState, ORDER_POINT, Order, PassedUp, Refused, RefusedBecause, Signature, Verdict,
+    Appeal, AppealOutcome, Automatic, Basis, Conclusion, Decision, Disposal, Disposition,
+    DispositionState, PassedUp, Refused, RefusedBecause, Signature, Verdict,
 };
 use mingjing_domain::limit::Budget;
 
@@ -61,7 +63,11 @@ pub(super) fn decide(
         Disposal::PassUp { to } => case.pass_up(to),
         Disposal::Order { to, due_at } => case.order(to, *due_at),
         Disposal::Answer { evidence } => case.answer(evidence),
+        Disposal::PassOn { to, due_at } => case.pass_on(to, *due_at),
+        Disposal::Report { evidence } => case.report(evidence),
+        Disposal::AskExtension { due_at } => case.ask_extension(*due_at),
         Disposal::Extend { due_at } => case.extend(*due_at),
+        Disposal::RefuseExtension => case.refuse_extension(),
         Disposal::Close => case.close(),
     }
 }
@@ -248,87 +254,6 @@ impl Case<'_> {
         Ok(decided)
     }
 
-    fn order(self, to: &str, due_at: Option<Timestamp>) -> Decided {
-        self.is_out()?;
-        if self.open_order().is_some() {
-            return Err(refused(RefusedBecause::OrderOpen, "该预警已有未办结的督办"));
-        }
-        if due_at.is_some_and(|due| due <= self.by.at) {
-            return Err(refused(RefusedBecause::NotLater, "反馈时间应晚于督办时间"));
-        }
-        let terms = self.terms(to, self.by.at);
-        let due_at = due_at.or_else(|| self.due(self.by.at, terms.answer, to));
-        let nth = self.before.order.as_ref();
-        let nth = nth.map_or(1, |order| order.nth.saturating_add(1));
-        let mut decided = self.before;
-        decided.order = Some(Order {
-            by: self.by,
-            nth,
-            to: to.into(),
-            due_at,
-            extended: Vec::new(),
-            answers: Vec::new(),
-            closed: None,
-        });
-        Ok(decided)
-    }
-
-    fn answer(self, evidence: &[String]) -> Decided {
-        if self.open_order().is_none() && self.said.control_point == ORDER_POINT {
-            let message = format!("请在原预警（{}）上反馈该督办", self.said.step);
-            return Err(refused(RefusedBecause::NoOrder, message));
-        }
-        if !self.is_card() {
-            self.needs_order()?;
-        }
-        let mut decided = self.before;
-        let order = decided.order.as_mut().filter(|o| o.closed.is_none());
-        let answers = order.map_or(&mut decided.answers, |order| &mut order.answers);
-        answers.push(Answer {
-            by: self.by,
-            evidence: evidence.to_vec(),
-        });
-        Ok(decided)
-    }
-
-    fn extend(self, due_at: Timestamp) -> Decided {
-        let order = self.needs_order()?;
-        // Put off afterwards, an order would never have been unanswered.
-        if order
-            .due_at
-            .is_some_and(|old| deadline::is_late(self.by.at, old))
-        {
-            return Err(refused(
-                RefusedBecause::TooLate,
-                "反馈期限已过，不能再延期；确有客观原因的，在督办未按期反馈的预警上认定",
-            ));
-        }
-        if order.due_at.is_some_and(|old| due_at <= old) {
-            return Err(refused(
-                RefusedBecause::NotLater,
-                "新的反馈时间不晚于原定时间",
-            ));
-        }
-        let mut decided = self.before;
-        if let Some(order) = &mut decided.order {
-            order.due_at = Some(due_at);
-            order.extended.push(self.by);
-        }
-        Ok(decided)
-    }
-
-    fn close(self) -> Decided {
-        let order = self.needs_order()?;
-        if order.answers.is_empty() {
-            return Err(refused(RefusedBecause::NotAnswered, "督办尚未反馈"));
-        }
-        let mut decided = self.before;
-        if let Some(order) = &mut decided.order {
-            order.closed = Some(self.by);
-        }
-        Ok(decided)
-    }
-
     /// The verdict of a decision that carries.
     fn verdict(&self) -> Option<Verdict> {
         let decision = self.before.decision.as_ref();
@@ -379,18 +304,6 @@ impl Case<'_> {
         self.rules.terms(body, item, at)
     }
 
-    /// An order has its term anew once an appeal that was made within it is turned down (domain study 11.10).
-    fn put_off(&self) -> Option<Timestamp> {
-        let order = self.open_order().filter(|o| o.answers.is_empty())?;
-        let (due_at, appeal) = (order.due_at?, self.before.appeal.as_ref()?);
-        if deadline::is_late(appeal.by.at, due_at) {
-            return None;
-        }
-        let within = self.terms(&order.to, order.by.at).answer;
-        let anew = self.due(self.by.at, within, &order.to)?;
-        (anew > due_at).then_some(anew)
-    }
-
     fn is_out(&self) -> Result<(), Refused> {
         match self.said.status {
             Status::Issued | Status::Review => Ok(()),
@@ -439,15 +352,6 @@ impl Case<'_> {
             RefusedBecause::OwnDecision,
             format!("{person} {part}，不能决定该申诉"),
         ))
-    }
-
-    fn open_order(&self) -> Option<&Order> {
-        self.before.order.as_ref().filter(|o| o.closed.is_none())
-    }
-
-    fn needs_order(&self) -> Result<&Order, Refused> {
-        self.open_order()
-            .ok_or_else(|| refused(RefusedBecause::NoOrder, "该预警没有未办结的督办"))
     }
 }
 

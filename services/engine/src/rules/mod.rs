@@ -29,7 +29,8 @@ pub(crate) use plan::{
 pub(crate) use compile::ENDED_OTHERWISE;
 pub use notes::{notes, unanswerable};
 pub(crate) use register::{Found, Person, Registers, within};
-pub(crate) use terms::{ORDER_RULE, Terms};
+pub use terms::Term;
+pub(crate) use terms::{ORDER_RULE, Terms, VOICE_RULES};
 
 /// A problem that keeps definitions from being compiled: file, line, what to do.
 pub type RulesProblem = Problem;
@@ -103,7 +104,7 @@ pub struct Rules {
     calendars: BTreeMap<String, Arc<WorkCalendar>>,
     /// By region: what counts there in the place of `cn`.
     regional_calendars: BTreeMap<String, Arc<WorkCalendar>>,
-    /// Every rule setting, where any is about T15.
+    /// Every rule setting, where any is about T15, C1 or C2.
     term_settings: Vec<RuleSettings>,
     regions: Vec<Regions>,
     sources: Vec<Source>,

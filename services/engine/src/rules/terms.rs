@@ -1,13 +1,17 @@
 //! 期限设置 of what people do about alerts (T15): how long an answer and an appeal may take, when an order is reminded of, when it is graver.
 //!
 //! Rule settings that name T15 say so. In force are those of the day of the order or the appeal, and of the region of the body that has to
-//! act; in the calendar of that region is counted.
+//! act; in the calendar of that region is counted. So it is with the terms of complaints and ratings (C1, C2), as far as they are told to
+//! those who work them; what is late is judged by the limits that the definitions name.
 
 use std::sync::Arc;
 
+use chrono::NaiveDate;
 use mingjing_domain::Timestamp;
 use mingjing_domain::alert::Level;
 use mingjing_domain::calendar::WorkCalendar;
+use mingjing_domain::catalogue;
+use mingjing_domain::deadline::{Ledger, deadline};
 use mingjing_domain::definitions::{Place, RuleSettings, Setting, regions};
 use mingjing_domain::disposition::{
     APPEAL_DECIDED_WITHIN, APPEAL_WITHIN, ORDER_ANSWERED_WITHIN, ORDER_GRAVER_AFTER,
@@ -19,6 +23,22 @@ use super::Rules;
 
 /// 督办未按期反馈.
 pub(crate) const ORDER_RULE: &str = "T15";
+
+/// 投诉超时, 差评未整改: rules whose parameters are the terms of what people say.
+pub(crate) const VOICE_RULES: [&str; 2] = ["C1", "C2"];
+
+/// How long something may take, and where that is said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Term {
+    /// So long.
+    pub within: Budget,
+    /// The last second in time.
+    pub due_at: Timestamp,
+    /// It depends on a day of a year whose holidays are not known.
+    pub provisional: bool,
+    /// The settings that say so, `id@version`; of the rule's own default, the source that the catalogue names.
+    pub source: String,
+}
 
 /// What is in force of T15.
 #[derive(Clone, Debug, PartialEq)]
@@ -125,7 +145,62 @@ impl Rules {
         let Some(calendar) = self.calendar_of_body(body) else {
             return terms;
         };
-        let day = at.local_date(calendar.tz());
+        let in_force = self.settings_for(body, item, at.local_date(calendar.tz()));
+        for settings in in_force {
+            let named = |s: &&Setting| s.rule.as_deref() == Some(ORDER_RULE);
+            for setting in settings.set.iter().filter(named) {
+                terms.apply(setting);
+                terms.by.push(settings.label());
+            }
+        }
+        terms.by.sort();
+        terms.by.dedup();
+        terms
+    }
+
+    /// The term that a parameter of C1 or C2 sets a body from an instant on, and what is due by it; none where no calendar is in force, or where
+    /// the rule has no such parameter.
+    pub fn term(
+        &self,
+        rule: &str,
+        parameter: &str,
+        (body, item): (&str, Option<&str>),
+        from: Timestamp,
+    ) -> Option<Term> {
+        let calendar = self.calendar_of_body(body)?;
+        let listed = catalogue::rule(rule)?.parameters;
+        let listed = listed.iter().find(|listed| listed.name == parameter)?;
+        let mut within: Budget = listed.default.parse().ok()?;
+        let mut source = listed.source.to_owned();
+        for settings in self.settings_for(body, item, from.local_date(calendar.tz())) {
+            let named = settings
+                .set
+                .iter()
+                .filter(|s| s.rule.as_deref() == Some(rule));
+            let values = named.flat_map(Setting::set_parameters);
+            for (_, value) in values.filter(|(name, _)| *name == parameter) {
+                // A setting that cannot be was refused when the definitions were compiled.
+                if let Ok(set) = value.parse() {
+                    within = set;
+                    source = settings.label();
+                }
+            }
+        }
+        let none = Ledger {
+            suspensions: &[],
+            extensions: &[],
+        };
+        let due = deadline(calendar, from, within, &none);
+        Some(Term {
+            within,
+            due_at: due.due_at,
+            provisional: due.provisional,
+            source,
+        })
+    }
+
+    /// The settings in force on a day for a body, from the farthest to the closest.
+    fn settings_for(&self, body: &str, item: Option<&str>, day: NaiveDate) -> Vec<&RuleSettings> {
         let begun = || {
             self.term_settings
                 .iter()
@@ -138,16 +213,7 @@ impl Rules {
         let applies = |settings: &&RuleSettings| self.fits(&settings.place, body, item);
         let mut in_force: Vec<&RuleSettings> = begun().filter(is_latest).filter(applies).collect();
         in_force.sort_by(|a, b| a.closeness().cmp(&b.closeness()));
-        for settings in in_force {
-            let named = |s: &&Setting| s.rule.as_deref() == Some(ORDER_RULE);
-            for setting in settings.set.iter().filter(named) {
-                terms.apply(setting);
-                terms.by.push(settings.label());
-            }
-        }
-        terms.by.sort();
-        terms.by.dedup();
-        terms
+        in_force
     }
 
     /// The calendar that counts for a body: its region's, else the country's.
@@ -256,6 +322,34 @@ set:
             terms.set(parameter.name, parameter.default).unwrap();
         }
         assert_eq!(terms, Terms::default());
+    }
+
+    #[test]
+    fn a_complaint_is_due_by_the_settings_of_its_body_and_else_by_the_catalogue() {
+        let voices = "\
+---
+kind: rule_settings
+id: voices
+version: '1'
+effective_from: 2026-01-01
+where: {region: '510522'}
+set:
+  - {rule: C1, with: {answer: 7wd}}
+";
+        let rules = rules(&format!("{TEXT}{voices}")).unwrap();
+        let from = Timestamp::parse("2026-07-01T09:00:00+08:00").unwrap();
+        let term = |body, parameter| {
+            let term = rules.term("C1", parameter, (body, None), from).unwrap();
+            let due = term.due_at.local_date(chrono_tz::Asia::Shanghai);
+            (term.within.to_string(), due.to_string(), term.source)
+        };
+        let told = |within: &str, due: &str, source: &str| {
+            (within.to_owned(), due.to_owned(), source.to_owned())
+        };
+        assert_eq!(term("zjj", "answer"), told("10wd", "2026-07-15", "S10"));
+        assert_eq!(term("hj", "answer"), told("7wd", "2026-07-10", "voices@1"));
+        assert_eq!(term("hj", "accept"), told("5wd", "2026-07-08", "S14"));
+        assert_eq!(rules.term("C1", "rectify", ("hj", None), from), None);
     }
 
     #[test]

@@ -3,10 +3,10 @@
 use mingjing_domain::Timestamp;
 use mingjing_log::{Partition, Record};
 use mingjing_wire::Refusal;
+use mingjing_wire::personal::Masked;
 
 use super::incoming::Origin;
 use crate::answer::{Item, Outcome};
-use crate::personal::Masked;
 
 /// One thing to write before the next.
 #[derive(Debug, PartialEq, Eq)]

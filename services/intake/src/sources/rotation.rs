@@ -6,7 +6,8 @@
 //! | `source_key_acts` | `<source>/<n>` | the `n`-th thing that was done with the source's keys |
 //!
 //! A department cannot change its key everywhere at the same instant: of the earlier ones the newest may go on for some hours beside the
-//! fresh one, and never more than these two open anything. What is done with keys is written down before it is done.
+//! fresh one, and no other then opens anything; or one more is added, and the earlier are retired one by one. What is done with keys is
+//! written down before it is done.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -26,6 +27,8 @@ const USED: &str = "source_keys_used";
 const ACTS: &str = "source_key_acts";
 /// A use is written down this much after the one before at the earliest.
 const USED_EVERY_MS: i64 = 10 * 60_000;
+/// Keys of one source at a time: one in use, one that takes its place, and some that were lost on the way.
+const KEYS_MAX: usize = 5;
 /// So long a former key may go on: thirty days.
 const KEEP_HOURS_MAX: u32 = 720;
 /// Others who write at the same time: so often a record is added anew.
@@ -94,11 +97,11 @@ pub struct Former {
     pub until: Timestamp,
 }
 
-/// A key as its administrator sees it.
+/// A key as it is told to those who keep it: never its secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Shown {
-    /// By what it is called here; the part of its text between the underscores.
-    pub key_id: String,
+pub struct KeyShown {
+    /// By what it is called here: what stands in its text after `mjk_`.
+    pub id: String,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it ends by itself.
@@ -174,7 +177,7 @@ impl Sources {
         asked.check(now).map_err(refused)?;
         let _one_at_a_time = self.changing.lock().await;
         self.known(id).await?;
-        let earlier = self.keys(id).await?;
+        let earlier = self.records(id).await?;
         let works = |(_, record): &(String, KeyRecord)| record.works_at(now);
         let kept = match asked.keep_hours {
             0 => None,
@@ -206,32 +209,56 @@ impl Sources {
         })
     }
 
-    /// Ends one key at once.
+    /// One more key beside the earlier ones, so that a department takes it up without a gap.
     ///
     /// # Errors
-    /// [`SourceError::Refused`] if the source has no such key.
-    pub async fn revoke(
+    /// [`SourceError::Refused`] if there is no such source, or if it has enough of them.
+    pub async fn add_key(
+        &self,
+        id: &str,
+        from: &str,
+        now: Timestamp,
+    ) -> Result<String, SourceError> {
+        let _one_at_a_time = self.changing.lock().await;
+        self.known(id).await?;
+        let keys = self.records(id).await?;
+        let working = keys.iter().filter(|(_, key)| key.works_at(now));
+        if working.count() >= KEYS_MAX {
+            let detail = Words::new(format!("{KEYS_MAX} keys"), format!("{KEYS_MAX} 个密钥"));
+            let refusal = Refusal::new(ReasonCode::OutOfRange, detail);
+            return Err(refused(refusal.help(
+                "retire a key that nobody uses any more",
+                "请先停用不再使用的密钥",
+            )));
+        }
+        let key = self.issue(id, None, from, now).await?;
+        tracing::info!(source = id, key = key.id, "key added");
+        Ok(key.text)
+    }
+
+    /// Ends one key at once; answers whether the source had it. Whoever still uses it is refused from then on.
+    ///
+    /// # Errors
+    /// [`SourceError::Refused`] if there is no such source.
+    pub async fn retire(
         &self,
         id: &str,
         key_id: &str,
         from: &str,
         now: Timestamp,
-    ) -> Result<(), SourceError> {
+    ) -> Result<bool, SourceError> {
         let _one_at_a_time = self.changing.lock().await;
         self.known(id).await?;
-        if !self.keys(id).await?.iter().any(|(key, _)| key == key_id) {
-            return Err(refused(Refusal::bad_value(
-                ReasonCode::UnknownKey,
-                "key",
-                key_id,
-            )));
+        let keys = self.records(id).await?;
+        if keys.iter().all(|(key, _)| key != key_id) {
+            return Ok(false);
         }
         self.end(id, key_id, from, now).await?;
-        tracing::info!(source = id, key = key_id, "key revoked");
-        Ok(())
+        tracing::info!(source = id, key = key_id, "key retired");
+        Ok(true)
     }
 
-    /// The keys of a source, the newest first, and all that was done with them.
+    /// The keys of a source, the oldest first, and all that was done with them.
     ///
     /// # Errors
     /// [`SourceError::Refused`] if there is no such source.
@@ -239,16 +266,16 @@ impl Sources {
         &self,
         id: &str,
         now: Timestamp,
-    ) -> Result<(Vec<Shown>, Vec<Done>), SourceError> {
+    ) -> Result<(Vec<KeyShown>, Vec<Done>), SourceError> {
         self.known(id).await?;
         let mut shown = Vec::new();
-        for (key_id, record) in self.keys(id).await? {
-            shown.push(Shown {
+        for (key_id, record) in self.records(id).await?.into_iter().rev() {
+            shown.push(KeyShown {
                 last_used_at: self.entry(USED, &key_id).await?,
                 works: record.works_at(now),
                 created_at: record.created_at,
                 expires_at: record.expires_at,
-                key_id,
+                id: key_id,
             });
         }
         Ok((shown, self.done(id).await?))
@@ -284,7 +311,7 @@ impl Sources {
         from: &str,
         now: Timestamp,
     ) -> Result<Option<String>, SourceError> {
-        let keys = self.keys(id).await?;
+        let keys = self.records(id).await?;
         if keys.iter().any(|(_, key)| key.works_at(now)) {
             return Ok(None);
         }
@@ -292,7 +319,7 @@ impl Sources {
     }
 
     /// The records of a source's keys, the newest first.
-    async fn keys(&self, id: &str) -> Result<Vec<(String, KeyRecord)>, SourceError> {
+    async fn records(&self, id: &str) -> Result<Vec<(String, KeyRecord)>, SourceError> {
         let mut keys: Vec<(String, KeyRecord)> = self.scan(KEYS).await?;
         keys.retain(|(_, record)| record.source == id);
         keys.sort_by(|(a, one), (b, other)| (other.created_at, b).cmp(&(one.created_at, a)));

@@ -111,9 +111,9 @@ async fn a_key_is_listed_with_its_last_use_and_revoked_by_its_number() {
     let (second, _) = rotated(&platform, json!({ "keep_hours": 24 })).await;
     let listed = told(&platform).await;
     let keys = listed["keys"].as_array().unwrap();
-    let ids: Vec<&str> = keys.iter().map(|k| k["key_id"].as_str().unwrap()).collect();
-    assert_eq!(ids, [id_of(&second), id_of(&first)]);
-    let used = keys[1]["last_used_at"].as_str().unwrap();
+    let ids: Vec<&str> = keys.iter().map(|k| k["id"].as_str().unwrap()).collect();
+    assert_eq!(ids, [id_of(&first), id_of(&second)]);
+    let used = keys[0]["last_used_at"].as_str().unwrap();
     assert_eq!(
         Timestamp::parse(used).unwrap(),
         Timestamp::parse("2026-11-23T09:45:00+08:00").unwrap()

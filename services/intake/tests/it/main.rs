@@ -14,5 +14,6 @@ mod modes;
 mod numbers;
 mod order;
 mod platform;
+mod query_codes;
 mod refusals;
 mod secrecy;

@@ -36,7 +36,7 @@ pairs AS
 (
     SELECT b.source AS source, b.case_no AS case_no, b.item AS item, b.org AS org, b.region AS region, b.opened_at AS begun_at, b.first AS first,
            a.source AS other_source, a.case_no AS other_case, a.ended AS ended, a.due_at AS due_at,
-           b.opened_at >= subtractDays(a.ended.1, 2) AS in_turn
+           toDate(b.opened_at, 'Asia/Shanghai') >= toDate(a.ended.1, 'Asia/Shanghai') AS in_turn
     FROM cases_told AS b INNER JOIN cases_told AS a ON a.party = b.party AND a.item = b.item
     WHERE a.ends AND a.opened_at <= b.opened_at AND (a.source, a.case_no) != (b.source, b.case_no)
       AND greatest(b.opened_at, a.ended.1) >= fromUnixTimestamp64Milli({from:Int64}, 'UTC')
@@ -49,7 +49,7 @@ pairs AS
 SELECT
     'case' AS subject_kind, source, case_no AS key, min(item) AS item, min(org) AS org, min(region) AS region, '' AS actor,
     toFloat64(count()) AS measure, toUnixTimestamp64Milli(greatest(min(begun_at), min(ended.1))) AS true_ms,
-    -- Begun well before the first ended, it may be another matter of the same party.
+    -- Begun on an earlier day than the first ended, it may be another matter of the same party.
     if(max(in_turn), '', 'review') AS level,
     [('first', argMin(other_case, ended)), ('how', argMin(transform(ended.5, {way_codes:Array(String)}, {way_names:Array(String)}, ended.5), ended)),
      ('ended', formatDateTime(min(ended.1), '%Y-%m-%d', 'Asia/Shanghai')), ('begun', formatDateTime(min(begun_at), '%Y-%m-%d', 'Asia/Shanghai')),

@@ -14,7 +14,7 @@ use crate::{Error, Store};
 /// Some alerts, in the order that was asked for.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AlertPage {
-    /// The alerts.
+    /// The alerts, without their evidence.
     pub alerts: Vec<AlertRecord>,
     /// Where the next page begins; none if this is the last.
     pub next: Option<AlertCursor>,
@@ -30,7 +30,7 @@ pub struct AlertView {
 }
 
 impl Store {
-    /// A page of alerts; `limit` is held within 1..=1000. The cursor is one of the same order.
+    /// A page of alerts, without their evidence; `limit` is held within 1..=1000. The cursor is one of the same order.
     ///
     /// # Errors
     /// [`Error::Unavailable`], [`Error::Refused`], [`Error::Damaged`].
@@ -46,7 +46,7 @@ impl Store {
         conditions.extend(after.as_deref());
         let sql = format!(
             "SELECT {} FROM alerts FINAL {} {} LIMIT {{limit:UInt32}}",
-            AlertRow::select_list(),
+            AlertRow::select_list_in_brief(),
             all_of(&conditions),
             filter.sort.clause()
         );

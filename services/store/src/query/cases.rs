@@ -9,7 +9,7 @@ use mingjing_domain::fact::CaseRecord;
 
 use super::filter::InvalidCursor;
 use super::sight::all_of;
-use super::{PAGE_MAX, Sight};
+use super::{PAGE_MAX, Sight, given};
 use crate::rows::CaseRow;
 use crate::table::Table;
 use crate::{Error, Store};
@@ -81,28 +81,19 @@ impl CaseFilter {
 
     /// The values of those conditions.
     fn bind(&self, query: Query) -> Query {
-        let mut query = self.sight.bind(query);
-        for (name, value) in [
+        let texts = [
             ("case_no", &self.case_no),
             ("case_no_part", &self.case_no_part),
             ("source", &self.source),
             ("org_code", &self.org_code),
             ("region_prefix", &self.region_prefix),
             ("item_code", &self.item_code),
-        ] {
-            if let Some(value) = value {
-                query = query.param(name, value.as_str());
-            }
-        }
-        for (name, value) in [
+        ];
+        let instants = [
             ("opened_from", self.opened_from),
             ("opened_before", self.opened_before),
-        ] {
-            if let Some(value) = value {
-                query = query.param(name, value.millis());
-            }
-        }
-        query
+        ];
+        given::bind(self.sight.bind(query), texts, instants)
     }
 }
 

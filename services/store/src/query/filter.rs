@@ -5,7 +5,7 @@ use mingjing_domain::Timestamp;
 use mingjing_domain::alert::{Level, Status};
 use mingjing_domain::disposition::DispositionState;
 
-use super::{AlertSort, Sight};
+use super::{AlertSort, Sight, given};
 
 /// How an order 督办 about an alert stands that is not closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,6 +14,8 @@ pub enum OrderState {
     Unanswered,
     /// Nobody has answered it, and its term is over at this instant.
     Overdue(Timestamp),
+    /// Nobody has answered it, and more time is asked for: whoever gave it grants or refuses that.
+    ExtensionAsked,
     /// It was answered: whoever gave it closes it.
     Answered,
 }
@@ -79,20 +81,21 @@ impl AlertFilter {
             !self.disposition.is_empty(),
             "disposition IN {disposition:Array(String)}",
         );
-        when(
-            self.order.is_some(),
-            "JSONType(handling, 'order') = 'Object' AND JSONType(handling, 'order', 'closed') = 'Null'",
-        );
         let answered = self.order == Some(OrderState::Answered);
-        when(answered, "JSONLength(handling, 'order', 'answers') > 0");
+        when(answered, "order_state = 'answered'");
         when(
             self.order.is_some() && !answered,
-            "JSONLength(handling, 'order', 'answers') = 0",
+            "order_state = 'unanswered'",
         );
         when(
             matches!(self.order, Some(OrderState::Overdue(_))),
-            "parseDateTime64BestEffortOrNull(JSONExtractString(handling, 'order', 'due_at'), 3, 'UTC') \
-             < fromUnixTimestamp64Milli({order_now:Int64}, 'UTC')",
+            "order_due_at < fromUnixTimestamp64Milli({order_now:Int64}, 'UTC')",
+        );
+        // What is not there is Null, too.
+        when(
+            self.order == Some(OrderState::ExtensionAsked),
+            "JSONLength(handling, 'order', 'extensions_asked') > 0 \
+             AND JSONType(handling, 'order', 'extensions_asked', -1, 'outcome') = 'Null'",
         );
         when(!self.level.is_empty(), "level IN {level:Array(String)}");
         when(
@@ -155,20 +158,11 @@ impl AlertFilter {
             ("item_code", &self.item_code),
             ("case_no", &self.case_no),
         ];
-        for (name, value) in texts {
-            if let Some(value) = value {
-                query = query.param(name, value.as_str());
-            }
-        }
-        for (name, value) in [
+        let instants = [
             ("raised_from", self.raised_from),
             ("raised_before", self.raised_before),
-        ] {
-            if let Some(value) = value {
-                query = query.param(name, value.millis());
-            }
-        }
-        query
+        ];
+        given::bind(query, texts, instants)
     }
 }
 

@@ -11,12 +11,14 @@ mod counts;
 mod decisions;
 mod events;
 mod filter;
+mod given;
 mod items_run;
 mod past;
 mod quality;
 mod sight;
 mod sort;
 mod sources;
+mod voices;
 
 pub use alerts::{AlertPage, AlertStream, AlertView, ChangePlace};
 pub use case::CaseView;
@@ -31,6 +33,7 @@ pub use quality::RuleQuality;
 pub use sight::Sight;
 pub use sort::{AlertCursor, AlertSort};
 pub use sources::{ControlTotal, RejectCount, SentCode};
+pub use voices::{VoiceCursor, VoiceFilter};
 
 /// The most rows on one page.
 const PAGE_MAX: u32 = 1000;

@@ -54,7 +54,9 @@ pub struct RuleQuality {
 /// Where the conditions of whoever asks stand in [`QUALITY`].
 const IN_SIGHT: &str = "'in sight'";
 
-const QUALITY: &str = "SELECT a.control_point AS control_point, a.rule AS rule, count() AS alerts, \
+/// Points and rules become texts only where they are answered: as texts they made the joins of 100,000 alerts cost nearly twice as much
+/// (301 ms of processor time, 176 ms as they lie).
+const QUALITY: &str = "SELECT CAST(a.control_point, 'String') AS control_point, CAST(a.rule, 'String') AS rule, count() AS alerts, \
      countIf(h.was_issued) AS issued, countIf(a.status = 'ended') AS ended, countIf(h.was_withdrawn) AS withdrawn, \
      countIf(a.status = 'cancelled') AS cancelled, countIf(h.was_reviewed) AS reviewed, \
      countIf(a.status = 'review') AS in_review, countIf(h.was_reopened) AS reopened, \
@@ -66,7 +68,7 @@ const QUALITY: &str = "SELECT a.control_point AS control_point, a.rule AS rule, 
      countIf(a.disposition = 'recheck') AS recheck, \
      countIf(d.was_appealed) AS appealed, countIf(a.disposition = 'appealed') AS appeal_open, \
      countIf(d.was_upheld) AS upheld, countIf(d.was_withdrawn) AS withdrawn_on_appeal \
-     FROM (SELECT alert_id, CAST(control_point, 'String') AS control_point, CAST(rule, 'String') AS rule, status, \
+     FROM (SELECT alert_id, control_point, rule, status, \
            disposition, conclusion, disposition IN ('dismissed', 'withdrawn_on_appeal') AS dismissed \
            FROM alerts FINAL WHERE raised_at >= fromUnixTimestamp64Milli({from:Int64}, 'UTC') \
            AND raised_at < fromUnixTimestamp64Milli({to:Int64}, 'UTC') AND 'in sight') AS a \
@@ -77,7 +79,7 @@ const QUALITY: &str = "SELECT a.control_point AS control_point, a.rule AS rule, 
      LEFT JOIN (SELECT alert_id, max(act = 'appeal') AS was_appealed, max(act = 'uphold') AS was_upheld, \
            max(act = 'withdraw') AS was_withdrawn FROM decisions FINAL WHERE refused = '' GROUP BY alert_id) AS d \
            ON a.alert_id = d.alert_id \
-     GROUP BY control_point, rule ORDER BY control_point, rule";
+     GROUP BY a.control_point, a.rule ORDER BY control_point, rule";
 
 impl Store {
     /// What became of the alerts raised from an instant up to, not including, another, by control point.

@@ -14,15 +14,9 @@ const NEVER: i64 = 1 << 50;
 /// Between two levels, in milliseconds: more than any instant.
 const LEVEL: i64 = 1 << 51;
 
-/// What a department owes next, in milliseconds since 1970: the answer to an open order, the end of a limit that is not breached, the
-/// answer to a card. As [`owed`] tells it of a record.
-const OWED_SQL: &str = "ifNull(multiIf(\
-     JSONType(handling, 'order') = 'Object' AND JSONType(handling, 'order', 'closed') = 'Null', \
-     if(JSONLength(handling, 'order', 'answers') = 0, \
-     toUnixTimestamp64Milli(parseDateTime64BestEffortOrNull(JSONExtractString(handling, 'order', 'due_at'), 3, 'UTC')), NULL), \
-     breached_at IS NULL AND due_at IS NOT NULL, toUnixTimestamp64Milli(due_at), \
-     JSONLength(handling, 'answers') = 0 AND JSONType(handling, 'order') = 'Null', toUnixTimestamp64Milli(answer_due_at), \
-     NULL), bitShiftLeft(toInt64(1), 50))";
+/// Until when a department owes something, in milliseconds since 1970. The column is computed when a row is written
+/// (`0008_orders.sql`), as [`owed`] tells it of a record.
+const OWED_SQL: &str = "ifNull(toUnixTimestamp64Milli(owed_at), bitShiftLeft(toInt64(1), 50))";
 
 /// Red, yellow, review, notice; of one level what has stood longest.
 const GRAVITY_SQL: &str = "bitShiftLeft(toInt64(multiIf(level = 'red', 0, level = 'yellow', 1, level = 'review', 2, 3)), 51) \

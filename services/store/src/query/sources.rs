@@ -87,7 +87,7 @@ const TOTALS: &str = "WITH said AS (SELECT day, item_code, kind, events FROM con
        UNION ALL \
        SELECT toDate(occurred_at, {zone:String}) AS day, CAST(ifNull(item_code, ''), 'String') AS item_code, \
          CAST(kind, 'String') AS kind, toUInt64(0) AS made, uniqExact(event_id, data_version) AS taken \
-       FROM events WHERE source = {source:String} AND day IN (SELECT day FROM said) GROUP BY day, item_code, kind) \
+       FROM events WHERE source = {source:String} AND NOT startsWith(event_id, 'mingjing-') AND day IN (SELECT day FROM said) GROUP BY day, item_code, kind) \
      GROUP BY day, item_code, kind ORDER BY day DESC, item_code, kind";
 
 const CODES: &str = "SELECT pair.1 AS what, assumeNotNull(pair.2) AS code, uniqExact(event_id, data_version) AS events, \

@@ -104,6 +104,12 @@ table! {
 }
 
 impl AlertRow {
+    /// What to select for lists: without the evidence, which no list shows and which is the most of what lies in the table. Reading
+    /// it only to drop it was a third of the cost of a page of 100,000 alerts.
+    pub(crate) fn select_list_in_brief() -> String {
+        Self::select_list().replace("`evidence`", "'[]' AS `evidence`")
+    }
+
     /// The row of an alert that was concluded at `place` when the partition's clock stood at `at`.
     pub fn new(alert: AlertRecord, revision: u32, at: Timestamp, place: &Place) -> Self {
         AlertRow {
@@ -221,4 +227,20 @@ pub(super) fn disposition_code(alert: &AlertRecord) -> &'static str {
 fn conclusion_code(alert: &AlertRecord) -> &'static str {
     let conclusion = alert.disposition.as_ref().and_then(|d| d.conclusion());
     conclusion.map_or("", |c| c.code())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_reads_everything_but_the_evidence() {
+        let (whole, brief) = (AlertRow::select_list(), AlertRow::select_list_in_brief());
+        let columns = |list: &str| list.split(", ").map(str::to_owned).collect::<Vec<_>>();
+        let pairs = columns(&whole).into_iter().zip(columns(&brief));
+        let other: Vec<_> = pairs.filter(|(whole, brief)| whole != brief).collect();
+        let evidence = ("`evidence`".to_owned(), "'[]' AS `evidence`".to_owned());
+        assert_eq!(other, [evidence]);
+        assert_eq!(columns(&whole).len(), columns(&brief).len());
+    }
 }

@@ -138,5 +138,5 @@ async fn a_rule_is_told_what_people_made_of_its_alerts() {
         ..AlertFilter::default()
     };
     let page = store.alerts(&filter, None, 10).await.unwrap();
-    assert_eq!(page.alerts, [confirmed]);
+    assert_eq!(page.alerts, [in_list(confirmed)]);
 }

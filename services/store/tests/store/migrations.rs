@@ -50,6 +50,7 @@ async fn the_second_migration_finds_nothing_to_do() {
             "0005_control_totals.sql",
             "0006_dispositions.sql",
             "0007_shadows.sql",
+            "0008_orders.sql",
         ]
     );
 }

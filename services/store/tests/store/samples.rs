@@ -4,7 +4,8 @@ use mingjing_domain::Timestamp;
 use mingjing_domain::alert::{AlertRecord, Evidence, Level, Status};
 use mingjing_domain::disposition::{
     Answer, Appeal, AppealOutcome, Automatic, Basis, Conclusion, Decision, Disposition,
-    DispositionState, Order, PassedUp, Signature, Verdict,
+    DispositionState, ExtensionAsked, ExtensionOutcome, Order, PassedOn, PassedUp, Signature,
+    Verdict,
 };
 use mingjing_domain::event::{Actor, CaseData, CaseEvent, EventKind, Value};
 use mingjing_domain::fact::{CaseRecord, Cause, Change, StepVisit};
@@ -85,6 +86,12 @@ pub fn full_alert(case_no: &str) -> AlertRecord {
     }
 }
 
+/// As a page of a list has it: without its evidence.
+pub fn in_list(mut alert: AlertRecord) -> AlertRecord {
+    alert.evidence.clear();
+    alert
+}
+
 fn full_disposition() -> Disposition {
     let by = |person: &str, ms| Signature {
         person: person.into(),
@@ -132,6 +139,23 @@ fn full_disposition() -> Disposition {
             to: "510500-住建局".into(),
             due_at: Some(at(30)),
             extended: vec![by("li", 10)],
+            extensions_asked: vec![ExtensionAsked {
+                by: by("zhang", 9),
+                until: at(40),
+                outcome: Some(ExtensionOutcome {
+                    by: by("li", 10),
+                    until: Some(at(30)),
+                }),
+            }],
+            passed_on: vec![PassedOn {
+                by: by("zhang", 9),
+                nth: 1,
+                under: None,
+                to: "zhou".into(),
+                due_at: Some(at(20)),
+                reports: Vec::new(),
+                replaced: false,
+            }],
             answers: vec![Answer {
                 by: by("zhang", 11),
                 evidence: Vec::new(),

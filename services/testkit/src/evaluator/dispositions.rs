@@ -1,6 +1,8 @@
 //! What people do about alerts, the slow way: every deed that was applied is kept with what was to be seen when it was done, and all
 //! questions are answered by going through the list.
 
+mod orders;
+
 use mingjing_domain::Timestamp;
 use mingjing_domain::alert::{Level, Status};
 use mingjing_domain::command::{Author, Command};
@@ -335,16 +337,21 @@ impl Deeds {
                     Because::NotLater,
                 )
             }
-            Disposal::Answer { .. } => {
+            Disposal::Answer { .. } if order.is_none() => {
                 let asks = alone.level >= Level::Yellow && is_out.is_ok() && !self.about_order;
-                against(order.is_none() && !asks, Because::NoOrder)
+                against(!asks, Because::NoOrder)
             }
-            Disposal::Extend { due_at } => {
+            Disposal::Answer { .. }
+            | Disposal::PassOn { .. }
+            | Disposal::Report { .. }
+            | Disposal::AskExtension { .. }
+            | Disposal::Extend { .. }
+            | Disposal::RefuseExtension => {
                 let order = order.ok_or(Because::NoOrder)?;
-                let old = self.applied[order..].iter().rev().find_map(|d| d.due_at);
-                let is_over = old.is_some_and(|old| command.at.floor_second() > old);
-                against(is_over, Because::TooLate)?;
-                against(old.is_some_and(|old| *due_at <= old), Because::NotLater)
+                match self.objection_about_order(order, command.at, person(command), what) {
+                    None => Ok(()),
+                    Some(because) => Err(because),
+                }
             }
             Disposal::Close => {
                 let order = order.ok_or(Because::NoOrder)?;

@@ -116,9 +116,15 @@ pub(super) fn disposal(
         "pass_up" => Disposal::PassUp { to },
         "order" => Disposal::Order { to, due_at },
         "answer" => Disposal::Answer { evidence },
+        "pass_on" => Disposal::PassOn { to, due_at },
+        "report" => Disposal::Report { evidence },
+        "ask_extension" => Disposal::AskExtension {
+            due_at: due_at.ok_or("more time is asked for until DATE TIME")?,
+        },
         "extend" => Disposal::Extend {
             due_at: due_at.ok_or("an extension needs until DATE TIME")?,
         },
+        "refuse_extension" => Disposal::RefuseExtension,
         "close" => Disposal::Close,
         other => return Err(format!("nobody does {other:?}")),
     };

@@ -19,11 +19,13 @@ macro_rules! reason_codes {
                 match self { $(ReasonCode::$variant => $code,)* }
             }
 
-            pub(super) const fn title(self) -> (&'static str, &'static str) {
+            /// What is wrong, in English and Chinese.
+            pub const fn title(self) -> (&'static str, &'static str) {
                 match self { $(ReasonCode::$variant => ($en, $zh),)* }
             }
 
-            pub(super) const fn help(self) -> (&'static str, &'static str) {
+            /// What to mend, in English and Chinese.
+            pub const fn help(self) -> (&'static str, &'static str) {
                 match self { $(ReasonCode::$variant => ($help_en, $help_zh),)* }
             }
         }

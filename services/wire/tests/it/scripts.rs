@@ -151,6 +151,7 @@ fn disposal() -> impl Strategy<Value = Disposal> {
             Disposal::Issue,
             Disposal::Confirm,
             Disposal::Uphold,
+            Disposal::RefuseExtension,
             Disposal::Close,
         ]),
         conclusion
@@ -160,9 +161,14 @@ fn disposal() -> impl Strategy<Value = Disposal> {
         hashes
             .clone()
             .prop_map(|evidence| Disposal::Appeal { evidence }),
-        hashes.prop_map(|evidence| Disposal::Answer { evidence }),
+        hashes
+            .clone()
+            .prop_map(|evidence| Disposal::Answer { evidence }),
+        hashes.prop_map(|evidence| Disposal::Report { evidence }),
         "[a-z0-9-]{1,9}".prop_map(|to| Disposal::PassUp { to }),
         ("[a-z0-9-]{1,9}", of(instant())).prop_map(|(to, due_at)| Disposal::Order { to, due_at }),
+        ("[a-z0-9-]{1,9}", of(instant())).prop_map(|(to, due_at)| Disposal::PassOn { to, due_at }),
+        instant().prop_map(|due_at| Disposal::AskExtension { due_at }),
         instant().prop_map(|due_at| Disposal::Extend { due_at }),
     ]
 }

@@ -127,7 +127,7 @@ pub fn action() -> impl Strategy<Value = Action> {
             .prop_map(|(subject, act, level, hours_ago)| Action::Command { subject, act, level, hours_ago }),
         6 => (any::<Index>(), proptest::collection::vec(any::<(Index, Index)>(), 1..6), prop_oneof![6 => Just(0i16), 1 => 0..30i16])
             .prop_map(|(alert, deeds, hours_ago)| Action::Dispose { alert, deeds, hours_ago }),
-        4 => (any::<Index>(), any::<Index>()).prop_map(|(alert, what)| Action::Order { alert, what }),
+        6 => (any::<Index>(), any::<Index>()).prop_map(|(alert, what)| Action::Order { alert, what }),
         1 => any::<bool>().prop_map(|otherwise| Action::DisposeAgain { otherwise }),
         1 => (0..7u8).prop_map(Action::Activate),
         1 => Just(Action::Restart),

@@ -215,22 +215,35 @@ pub const DEEDS: &[&str] = &[
     "pass_up",
     "order",
     "answer",
+    "pass_on",
+    "report",
+    "ask_extension",
     "extend",
+    "refuse_extension",
     "close",
 ];
 
 /// Alerts that something is ordered about, such as there mostly are.
 pub const ORDERED: &[&str] = &["0/inspection/Q2@2026-02", "0/no-notice", "1/whole"];
 
-/// What is done about orders, and until when, in hours from then: too soon for a reminder, long enough for one, for longer than most
-/// histories last, sooner than before.
-pub const ABOUT_ORDERS: &[(&str, Option<i64>)] = &[
-    ("order", Some(20)),
-    ("order", Some(70)),
-    ("order", None),
-    ("answer", None),
-    ("extend", Some(10)),
-    ("close", None),
+/// What is done about orders, by whom, with what words behind the instant, and until when, in hours from then: too soon for a reminder, long
+/// enough for one, for longer than most histories last, sooner than before.
+pub const ABOUT_ORDERS: &[(&str, &str, &str, Option<i64>)] = &[
+    ("order", "chen", "", Some(20)),
+    ("order", "chen", "", Some(70)),
+    ("order", "chen", "", None),
+    ("answer", "chen", "", None),
+    ("answer", "chen", "", None),
+    ("pass_on", "chen", " to wang", Some(10)),
+    ("pass_on", "wang", " to zjj-zhang", None),
+    ("pass_on", "zjj-zhang", " to chen", None),
+    ("report", "wang", "", None),
+    ("ask_extension", "chen", "", Some(300)),
+    ("ask_extension", "chen", "", Some(150)),
+    ("refuse_extension", "li", "", None),
+    ("extend", "li", "", Some(10)),
+    ("extend", "li", "", Some(200)),
+    ("close", "chen", "", None),
 ];
 
 /// Who they are.

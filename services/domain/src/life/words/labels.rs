@@ -116,6 +116,8 @@ pub(super) fn field<'a>(within: &str, field: &'a str) -> &'a str {
         "register_from" => "名册完整起始日",
         "posts" => "岗位",
         "post" => "岗位",
+        "phone" => "公开电话",
+        "address" => "办公地址",
         "offices" => "内设机构",
         "officers" => "人员",
         "rank" => "级别",

@@ -9,7 +9,7 @@ use mingjing_domain::definitions::{
 use rustc_hash::FxHashMap;
 
 use super::{Builder, Home};
-use crate::rules::{InForce, ORDER_RULE, Variant, terms};
+use crate::rules::{InForce, ORDER_RULE, VOICE_RULES, Variant, terms};
 
 /// The distinct sets of settings that cases may be under, and which cases are under which.
 pub(super) struct Settings<'a> {
@@ -74,10 +74,13 @@ impl<'a> Settings<'a> {
     }
 }
 
-/// Every setting, where any is about what people do about alerts: of one id a later version without them retires what came before.
+/// Every setting, where any is about what people do about alerts, complaints or ratings: of one id a later version without them retires what came before.
 pub(super) fn of_terms(set: &DefinitionSet) -> Vec<RuleSettings> {
     let all = || set.rule_settings.iter().map(|s| &s.value);
-    let named = |s: &Setting| s.rule.as_deref() == Some(ORDER_RULE);
+    let named = |s: &Setting| {
+        let rule = s.rule.as_deref();
+        rule.is_some_and(|rule| rule == ORDER_RULE || VOICE_RULES.contains(&rule))
+    };
     match all().flat_map(|s| &s.set).any(named) {
         true => all().cloned().collect(),
         false => Vec::new(),

@@ -13,7 +13,7 @@ const MASK: &str = "***";
 
 /// How many numbers were masked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Masked {
+pub struct Masked {
     /// Identity numbers.
     pub identity: u64,
     /// Mobile numbers.
@@ -29,7 +29,7 @@ impl Masked {
 }
 
 /// The text with its numbers masked; none if it holds none, which is the common case and copies nothing.
-pub(crate) fn mask(text: &str) -> Option<(String, Masked)> {
+pub fn mask(text: &str) -> Option<(String, Masked)> {
     if text.chars().filter(|c| digit(*c).is_some()).count() < 11 {
         return None;
     }
@@ -55,14 +55,14 @@ pub(crate) fn mask(text: &str) -> Option<(String, Masked)> {
 }
 
 /// Whether a whole number is an identity number.
-pub(crate) fn is_identity(number: i64) -> bool {
+pub fn is_identity(number: i64) -> bool {
     let chars: Vec<char> = number.to_string().chars().collect();
     identity_at(&chars, 0, true) == Some(chars.len())
 }
 
 /// Whether what should be a keyed hash of a party is the party's number or name: an identity number (a mistyped check digit
 /// makes it no less one; also the 15 places of before 1999), a mobile number, or anything in Chinese characters.
-pub(crate) fn names_a_person(reference: &str) -> bool {
+pub fn names_a_person(reference: &str) -> bool {
     let chars: Vec<char> = reference.chars().collect();
     let numbered = (0..chars.len())
         .any(|at| identity_at(&chars, at, false).is_some() || mobile_at(&chars, at).is_some());

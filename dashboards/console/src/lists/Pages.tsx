@@ -1,0 +1,70 @@
+// The pages of lists: what is in force, in words, with its versions.
+
+import { t } from '../words/language'
+import { CalendarPage } from './CalendarPage'
+import { DefinitionPage, KindPage } from './DefinitionPage'
+import { DutiesPage } from './DutiesPage'
+import { ItemPage } from './ItemPage'
+import { ItemsPage } from './ItemsPage'
+import { PublicationsPage } from './PublicationsPage'
+import { RulesPage } from './RulesPage'
+import { EVERY_ITEM, type ListsPage, listsHash } from './routes'
+
+export default function Pages({ page }: { page: ListsPage }) {
+  return (
+    <main className="cases-page lists-page">
+      <ListsNav page={page} />
+      <Shown page={page} />
+    </main>
+  )
+}
+
+function Shown({ page }: { page: ListsPage }) {
+  switch (page.kind) {
+    case 'items':
+      return <ItemsPage search={page.search} />
+    case 'item':
+      return <ItemPage key={page.code} code={page.code} />
+    case 'duties':
+      return <DutiesPage body={page.body} />
+    case 'rules':
+      return <RulesPage rule={page.rule} />
+    case 'calendar':
+      return <CalendarPage id={page.id} year={page.year} version={page.version} />
+    case 'kind':
+      return <KindPage of={page.of} />
+    case 'definition':
+      return <DefinitionPage key={`${page.of}/${page.id}`} of={page.of} id={page.id} from={page.from} to={page.to} />
+    case 'publications':
+      return <PublicationsPage />
+  }
+}
+
+/** Which place of the lists a page belongs to. */
+function placeOf(page: ListsPage): string {
+  if (page.kind === 'item') return 'items'
+  if (page.kind === 'kind' || page.kind === 'definition') return page.of === 'flowchart' ? 'flowchart' : 'kind'
+  return page.kind
+}
+
+export function ListsNav({ page }: { page: ListsPage }) {
+  const places: [string, ListsPage, string, string][] = [
+    ['items', { kind: 'items', search: EVERY_ITEM }, '权力清单', 'Powers'],
+    ['duties', { kind: 'duties', body: '' }, '责任清单', 'Duties'],
+    ['flowchart', { kind: 'kind', of: 'flowchart' }, '流程图', 'Flowcharts'],
+    ['rules', { kind: 'rules', rule: '' }, '监察规则', 'Rules'],
+    ['calendar', { kind: 'calendar', id: '', year: '', version: '' }, '工作日历', 'Calendars'],
+    ['kind', { kind: 'kind', of: 'discretion' }, '其他定义', 'Other definitions'],
+    ['publications', { kind: 'publications' }, '公示记录', 'Publications'],
+  ]
+  const here = placeOf(page)
+  return (
+    <nav className="lists-nav" aria-label={t('清单', 'Lists')}>
+      {places.map(([name, to, zh, en]) => (
+        <a key={name} className="filter" href={listsHash(to)} aria-current={name === here ? 'page' : undefined}>
+          {t(zh, en)}
+        </a>
+      ))}
+    </nav>
+  )
+}

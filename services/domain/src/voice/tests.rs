@@ -1,0 +1,177 @@
+use super::*;
+use crate::event::CaseData;
+use crate::text::Text;
+
+fn event(id: &str, kind: EventKind, hour: i64, attributes: &[(&str, &str)]) -> CaseEvent<'static> {
+    let at = Timestamp::from_millis(hour * 3_600_000);
+    let owned = |text: &str| Text::from(text.to_owned());
+    let attributes = attributes
+        .iter()
+        .map(|(name, value)| (owned(name), Value::Text(owned(value))))
+        .collect();
+    CaseEvent {
+        event_id: owned(id),
+        source: owned("zjj"),
+        source_seq: 0,
+        data_version: 1,
+        kind,
+        occurred_at: at,
+        entered_at: None,
+        sent_at: None,
+        received_at: at,
+        case_no: owned("a-1"),
+        data: CaseData {
+            attributes,
+            ..CaseData::default()
+        },
+    }
+}
+
+fn rated(id: &str, hour: i64, result: &str) -> CaseEvent<'static> {
+    let mut rated = event(id, EventKind::Rated, hour, &[]);
+    rated.data.result_code = Some(result.to_owned().into());
+    rated
+}
+
+fn states(events: &[CaseEvent<'static>]) -> Vec<&'static str> {
+    let voices = voices(events);
+    voices.iter().map(|voice| voice.state.code()).collect()
+}
+
+#[test]
+fn an_answer_of_the_platform_is_about_the_one_that_it_names() {
+    use EventKind::{Complaint, ComplaintAccepted, ComplaintAnswered, Note};
+    let events = [
+        event("c1", Complaint, 1, &[(RECEIPT_NO, "TS-1")]),
+        event("c2", Complaint, 2, &[]),
+        event("n", Note, 3, &[(ABOUT, "c2"), (TRANSFER_TO, "rsj")]),
+        event("x", ComplaintAccepted, 4, &[(ABOUT, "c1")]),
+        event("y", ComplaintAnswered, 5, &[(ABOUT, "c2")]),
+    ];
+    assert_eq!(states(&events), ["accepted", "answered"]);
+    let voices = voices(&events);
+    assert_eq!(voices[0].receipt_no(), "TS-1");
+    assert_eq!(voices[1].receipt_no(), "c2");
+    assert_eq!(voices[1].handed_to.as_deref(), Some("rsj"));
+    // An answer says that it was accepted, too.
+    assert_eq!(voices[1].accepted_at, voices[1].answered_at);
+    assert_eq!(voices[1].thread.len(), 2);
+}
+
+#[test]
+fn an_answer_of_a_source_is_about_all_that_stood_open() {
+    use EventKind::{Complaint, ComplaintAnswered};
+    let events = [
+        event("c1", Complaint, 1, &[]),
+        event("c2", Complaint, 2, &[]),
+        event("y", ComplaintAnswered, 3, &[]),
+        event("c3", Complaint, 4, &[]),
+    ];
+    assert_eq!(states(&events), ["answered", "answered", "received"]);
+}
+
+#[test]
+fn refusals_and_withdrawals_answer_a_complaint() {
+    use EventKind::{Complaint, ComplaintAnswered};
+    for (outcome, state) in [("refused", "refused"), ("withdrawn", "withdrawn")] {
+        let events = [
+            event("c", Complaint, 1, &[]),
+            event(
+                "y",
+                ComplaintAnswered,
+                2,
+                &[(ABOUT, "c"), (OUTCOME, outcome)],
+            ),
+        ];
+        assert_eq!(states(&events), [state]);
+    }
+}
+
+#[test]
+fn only_grades_four_and_five_are_put_right_and_what_is_set_aside_stays_so() {
+    use EventKind::{CalledBack, Corrected, Rectified};
+    let mut back = event("k", Corrected, 6, &[]);
+    back.data.corrects = Some("r5".to_owned().into());
+    let events = [
+        rated("r1", 1, "1"),
+        rated("r4", 2, "4"),
+        rated("r5", 3, "5"),
+        rated("r9", 3, "9"),
+        event("b", CalledBack, 4, &[(ABOUT, "r4")]),
+        event("z", Rectified, 5, &[(ABOUT, "r4")]),
+        back,
+    ];
+    let states = states(&events);
+    assert_eq!(states, ["recorded", "rectified", "set_aside", "recorded"]);
+    let voices = voices(&events);
+    assert_eq!(
+        [0, 1, 2, 3].map(|n| voices[n].is_bad()),
+        [false, true, true, false]
+    );
+    assert!(voices[1].called_back_at.is_some());
+}
+
+#[test]
+fn a_grade_may_stand_in_the_attribute_alone() {
+    let mut rated = event("r", EventKind::Rated, 1, &[]);
+    rated
+        .data
+        .attributes
+        .insert(Text::from(SATISFACTION), Value::Int(4));
+    assert_eq!(voices(&[rated.clone()])[0].grade, Some(4));
+    rated
+        .data
+        .attributes
+        .insert(Text::from(SATISFACTION), Value::Int(400));
+    assert_eq!(voices(&[rated])[0].grade, None);
+}
+
+/// By every state: what can be done, and that the rest says why not.
+#[test]
+fn what_can_be_done_follows_from_how_it_stands() {
+    use EventKind::{Complaint, ComplaintAccepted, ComplaintAnswered, Rectified};
+    let complaint = || event("c", Complaint, 1, &[]);
+    let mut back = event("k", EventKind::Corrected, 3, &[]);
+    back.data.corrects = Some("r".to_owned().into());
+    for (events, can) in [
+        (vec![complaint()], "accept refuse transfer answer withdraw"),
+        (
+            vec![complaint(), event("a", ComplaintAccepted, 2, &[])],
+            "transfer answer call_back withdraw",
+        ),
+        (
+            vec![complaint(), event("a", ComplaintAnswered, 2, &[])],
+            "call_back",
+        ),
+        (vec![rated("r", 1, "2")], ""),
+        (
+            vec![rated("r", 1, "5")],
+            "transfer call_back rectify review",
+        ),
+        (
+            vec![rated("r", 1, "5"), event("z", Rectified, 2, &[])],
+            "call_back review",
+        ),
+        (vec![rated("r", 1, "5"), back], ""),
+    ] {
+        let voices = voices(&events);
+        let possible = Act::ALL
+            .iter()
+            .filter(|act| act.refused(&voices[0]).is_none());
+        let possible: Vec<&str> = possible.map(|act| act.code()).collect();
+        assert_eq!(possible.join(" "), can, "{:?}", voices[0].state);
+    }
+}
+
+#[test]
+fn codes_read_back() {
+    for act in Act::ALL {
+        assert_eq!(Act::from_code(act.code()), Some(act));
+    }
+    for state in State::ALL {
+        assert_eq!(State::from_code(state.code()), Some(state));
+    }
+    for outcome in Outcome::OF_REVIEW {
+        assert_eq!(Outcome::from_code(outcome.code()), Some(outcome));
+    }
+}
