@@ -63,8 +63,8 @@ const CONTRAST = 4.5
 export const faintTexts = (page, within) => page.evaluate(tooFaint, [within, CONTRAST])
 
 /**
- * Starts `mingjing up --demo` on a free port of 127.0.0.1 (or at `listen`) with an empty data folder and waits until it says
- * where it listens. Its output goes to `target/browser/NAME.log`.
+ * Starts `mingjing up --demo` (or without the demo) on a free port of 127.0.0.1 (or at `listen`) with an empty data
+ * folder and waits until it says where it listens. Its output goes to `target/browser/NAME.log`.
  *
  * Resolves to `{ url, dataDir, pid, stop }`; `stop()` ends it, removes the data folder and resolves to
  * `{ code, signal }`. Rejects, with the end of the output, when the program ends first or says nothing in time.
@@ -75,13 +75,14 @@ export async function startPlatform({
   env = {},
   program = binary,
   listen = '127.0.0.1:0',
+  demo = true,
   startTimeoutMs = 60_000,
 } = {}) {
   await mkdir(artifacts, { recursive: true })
   const dataDir = await mkdtemp(join(tmpdir(), 'mingjing-browser-'))
   const child = spawn(
     program,
-    ['up', '--demo', '--listen', listen, '--data', dataDir, ...args],
+    ['up', ...(demo ? ['--demo'] : []), '--listen', listen, '--data', dataDir, ...args],
     // A process group of its own, so that stopping it takes its ClickHouse child along whatever happens.
     { cwd: dataDir, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'], detached: true },
   )

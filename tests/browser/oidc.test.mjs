@@ -36,6 +36,7 @@ before(async () => {
       MINGJING__OIDC__CLIENT_ID: CLIENT[0],
       MINGJING__OIDC__CLIENT_SECRET: CLIENT[1],
       MINGJING__OIDC__NAME: '市统一身份认证',
+      MINGJING__OIDC__BODY_CLAIM: 'org',
     },
   })
   browser = await startBrowser()
@@ -86,9 +87,9 @@ test('signing out ends the session here and at the provider', async () => {
   await page.context().close()
 })
 
-test('nobody gets an account by signing in, and one that does not work lets nobody in; nothing tells which', async () => {
+test('nobody whose body is not told gets an account, and one that does not work is not opened anew; nothing tells which', async () => {
   const before = await by('GET', '/api/v1/accounts')
-  for (const name of ['nobody', 'gone']) {
+  for (const name of ['nobody', 'gone', 'gone@zjj', '不是账号名@zjj']) {
     const page = await newPage()
     await page.goto(platform.url)
     await atProvider(page, name)
@@ -99,6 +100,28 @@ test('nobody gets an account by signing in, and one that does not work lets nobo
     await page.context().close()
   }
   assert.deepEqual(await by('GET', '/api/v1/accounts'), before)
+})
+
+test('where the site wants it, whoever has no account gets one as a handler of the body that the provider names, and no more', async () => {
+  const page = await newPage()
+  await page.goto(platform.url)
+  await atProvider(page, 'han@zjj')
+  await page.getByRole('heading', { name: '我的待办' }).waitFor()
+  const { rights } = await page.evaluate(async () => (await fetch('/api/v1/session')).json())
+  assert.deepEqual([rights.person, rights.roles, rights.body], ['han', ['department_handler'], 'zjj'])
+  await page.context().close()
+  const { records } = await by('GET', '/api/v1/accounts/han')
+  assert.deepEqual(
+    records.map(({ act, by: who }) => [act, who]),
+    [['opened', 'oidc']],
+  )
+  // The next time it is there, and another body is not taken over.
+  const again = await newPage()
+  await again.goto(platform.url)
+  await atProvider(again, 'han@gaj')
+  await again.getByRole('heading', { name: '我的待办' }).waitFor()
+  assert.equal((await by('GET', '/api/v1/accounts/han')).account.rights.body, 'zjj')
+  await again.context().close()
 })
 
 test('who gives up at the provider is told so', async () => {

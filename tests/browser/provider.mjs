@@ -1,5 +1,5 @@
 // A real provider of single sign-on (oidc-provider, which is certified), as a program of its own: it lets in whoever types a name, and
-// says that name as `preferred_username`, in its userinfo only. `rotate` on its standard input gives it another key of another kind, and
+// says that name as `preferred_username`, in its userinfo only; of `name@body` it says the body, too. `rotate` on its standard input gives it another key of another kind, and
 // takes the old one away.
 //
 // node provider.mjs PORT ORIGIN CLIENT_ID CLIENT_SECRET
@@ -18,6 +18,11 @@ const KINDS = [
 ]
 let rotations = 0
 
+function told(id) {
+  const [name, org] = id.split('@')
+  return { sub: id, preferred_username: name, name: `${name}（统一身份认证）`, ...(org && { org }) }
+}
+
 function provider() {
   const [alg, make] = KINDS[rotations % KINDS.length]
   const key = { ...make().privateKey.export({ format: 'jwk' }), kid: randomUUID(), use: 'sig', alg }
@@ -35,9 +40,9 @@ function provider() {
     ],
     jwks: { keys: [key] },
     cookies: { keys: ['a key of this trial'] },
-    claims: { openid: ['sub'], profile: ['preferred_username'] },
+    claims: { openid: ['sub'], profile: ['preferred_username', 'name', 'org'] },
     pkce: { required: () => true },
-    findAccount: (_, id) => ({ accountId: id, claims: () => ({ sub: id, preferred_username: id }) }),
+    findAccount: (_, id) => ({ accountId: id, claims: () => told(id) }),
   })
 }
 

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail, ensure};
 use mingjing_domain::disposition::Disposal;
 use serde_json::{Value, json};
 
-use crate::people::{Cookie, PUBLIC, SETTINGS, Site, open, ready};
+use crate::people::{Cookie, SETTINGS, Site, is_public, open, ready};
 use crate::people_see::{send_of, source, until_alert};
 use crate::platform::Platform;
 
@@ -15,13 +15,20 @@ use crate::platform::Platform;
 const SOURCE: &str = "office-b";
 
 /// What belongs to no district: what was published is for everyone to read, and drafts for all who review them.
-const EVERYONES: [&str; 5] = [
+const EVERYONES: [&str; 10] = [
+    "/api/v1/calendars/{id}",
     "/api/v1/definitions/{kind}/{id}",
     "/api/v1/definitions/{kind}/{id}/bpmn",
     "/api/v1/definitions/{kind}/{id}/diff",
+    "/api/v1/definitions/{kind}/{id}/text",
     "/api/v1/drafts/{id}",
+    "/api/v1/drafts/{id}/bpmn",
+    "/api/v1/drafts/{id}/check",
     "/api/v1/drafts/{id}/text",
+    "/api/v1/items/{code}",
 ];
+
+const COMPLAINTS: &str = "/api/v1/complaints";
 
 /// One's own session has no id.
 const OWN: &str = "/api/v1/session";
@@ -57,9 +64,16 @@ async fn no_operation_takes_an_id_of_another_district() -> Result<()> {
     let (status, told) = site.answer(request).await?;
     ensure!(status == 200, "{status} {told:#}");
     let command = told["command_id"].as_str().context("a command")?;
+    let services = ready(&site, &open("zf", "zf-1", &["government_services"], "")).await?;
+    let complaint = complaining("c-1");
+    let request = services.send(&site, "POST", COMPLAINTS, &complaint);
+    let (status, told) = site.answer(request).await?;
+    ensure!(status == 200, "{status} {told:#}");
+    let voice = told["event_id"].as_str().context("an event")?;
     let theirs = Theirs {
         alert,
         command: command.to_owned(),
+        voice: voice.to_owned(),
     };
 
     let asked = asked(&site, &theirs).await?;
@@ -71,6 +85,7 @@ async fn no_operation_takes_an_id_of_another_district() -> Result<()> {
         "/api/v1/cases/{source}/{case_no}",
         "/api/v1/cases/{source}/{case_no}/explain",
         "/api/v1/sources/{source}",
+        "/api/v1/complaints/{source}/{case_no}/{event_id}",
     ] {
         let status = site.status(city.get(&site, &theirs.filled(path)?)).await?;
         ensure!(status == 200, "{path}: {status} to the city");
@@ -90,6 +105,15 @@ async fn no_operation_takes_an_id_of_another_district() -> Result<()> {
 struct Theirs {
     alert: String,
     command: String,
+    /// The event of a complaint.
+    voice: String,
+}
+
+/// A complaint about their case.
+fn complaining(key: &str) -> Value {
+    json!({
+        "kind": "complaint", "source": SOURCE, "case_no": "b-1", "topic": "slow", "why": "慢", "key": key,
+    })
 }
 
 impl Theirs {
@@ -107,9 +131,11 @@ impl Theirs {
                 Some("account") => "city",
                 Some("rule") => "P1",
                 Some("kind") => "flowchart",
-                // Of a source at intake, of a draft and of a definition.
+                Some("key") => "0011223344556677",
+                Some("event_id") => self.voice.as_str(),
+                Some("code") => "e2e-licence",
                 Some("id") if path.starts_with("/v1/sources/") => SOURCE,
-                Some("id") => "e2e-licence",
+                Some("id") if of_none(path) => "e2e-licence",
                 // Filled by whoever asks.
                 Some("act") => part,
                 Some(other) => bail!(
@@ -124,6 +150,13 @@ impl Theirs {
     fn told_in(&self, text: &str) -> bool {
         text.contains(&self.alert) || text.contains("\"b-1\"")
     }
+}
+
+/// Whether an id there is one of a definition or a draft.
+fn of_none(path: &str) -> bool {
+    let kinds = ["definitions", "drafts", "calendars"];
+    let mut kinds = kinds.iter().map(|kind| format!("/api/v1/{kind}/"));
+    kinds.any(|begins| path.starts_with(&begins))
 }
 
 /// One request.
@@ -149,9 +182,7 @@ async fn asked(site: &Site, theirs: &Theirs) -> Result<Vec<Asked>> {
     let mut asked = Vec::new();
     for (named, operations) in paths {
         let own = named == OWN || named.starts_with(&format!("{OWN}/"));
-        // What the public may ask is held to in `portal`.
-        let public = PUBLIC.contains(&named.as_str()) || named.starts_with("/api/public/");
-        if public || own {
+        if is_public(named) || own {
             continue;
         }
         let path = theirs.filled(named)?;
@@ -175,6 +206,16 @@ fn acts(path: &str) -> Result<&'static [&'static str]> {
     const NO_ACT: &[&str] = &[""];
     const OF_ALERTS: &[&str] = &Disposal::CODES;
     const OF_ACCOUNTS: &[&str] = &["change", "password", "disable", "enable", "end_sessions"];
+    const OF_VOICES: &[&str] = &[
+        "accept",
+        "refuse",
+        "transfer",
+        "answer",
+        "call_back",
+        "rectify",
+        "review",
+        "withdraw",
+    ];
     const OF_DRAFTS: &[&str] = &[
         "approve",
         "revise",
@@ -190,6 +231,7 @@ fn acts(path: &str) -> Result<&'static [&'static str]> {
         "/api/v1/alerts/{alert_id}/{act}" => OF_ALERTS,
         "/api/v1/accounts/{account}/{act}" => OF_ACCOUNTS,
         "/api/v1/drafts/{id}/{act}" => OF_DRAFTS,
+        "/api/v1/complaints/{source}/{case_no}/{event_id}/{act}" => OF_VOICES,
         other if other.contains("{act}") => bail!("{other}: say here which acts it has"),
         _ => NO_ACT,
     })
@@ -203,17 +245,23 @@ fn body(path: &str, act: &str) -> Value {
             "subject": { "kind": "case", "source": SOURCE, "key": "b-1" },
         });
     }
-    if path != "/api/v1/alerts/{alert_id}/{act}" {
-        return json!({});
-    }
     let mut body = json!({ "why": "试验", "key": format!("beyond-{act}") });
-    match act {
-        "dismiss" | "withdraw" => body["conclusion"] = json!("objective"),
-        "order" | "pass_up" => body["to"] = json!("qu-b"),
-        "pass_on" => body["to"] = json!("h-1"),
-        "rectify" => body["evidence"] = json!(["0f".repeat(32)]),
-        "extend" | "ask_extension" => body["due_at"] = json!("2026-12-04T18:00:00+08:00"),
-        _ => {}
+    match path {
+        "/api/v1/alerts/{alert_id}/{act}" => match act {
+            "dismiss" | "withdraw" => body["conclusion"] = json!("objective"),
+            "order" | "pass_up" => body["to"] = json!("qu-b"),
+            "pass_on" => body["to"] = json!("h-1"),
+            "rectify" => body["evidence"] = json!(["0f".repeat(32)]),
+            "extend" | "ask_extension" => body["due_at"] = json!("2026-12-04T18:00:00+08:00"),
+            _ => {}
+        },
+        "/api/v1/complaints/{source}/{case_no}/{event_id}/{act}" => match act {
+            "transfer" => body["to"] = json!("qu-b"),
+            "review" => body["outcome"] = json!("malicious"),
+            _ => {}
+        },
+        COMPLAINTS => return complaining("beyond"),
+        _ => return json!({}),
     }
     body
 }

@@ -72,6 +72,9 @@ const HASHING_MAX: usize = 2;
 const HASHING_PATIENCE: Duration = Duration::from_secs(5);
 /// Decisions upon an account that others change, too: so often one is made anew.
 const TRIES: usize = 16;
+/// As whom it is recorded that an account was opened by signing in, and why.
+const BY_PROVIDER: &str = "oidc";
+const OPENED_BY_PROVIDER: &str = "首次由统一身份认证登录，按本站设置开立";
 /// A use of a session is written down this much after the one before at the earliest.
 const SEEN_EVERY_MS: i64 = 60_000;
 /// Sessions that are over are removed this often.
@@ -369,6 +372,34 @@ impl People {
             1 => Ok(accounts.pop()),
             _ => Ok(None),
         }
+    }
+
+    /// Opens an account for somebody whom the provider named; none where the name cannot be one, the rights cannot be meant, or there is such
+    /// an account or person already, whether that works or not.
+    async fn open_by_provider(
+        &self,
+        id: &str,
+        rights: account::Rights,
+    ) -> Result<Option<Account>, ApiError> {
+        if !account::is_name(id) || rights.problem().is_some() {
+            return Ok(None);
+        }
+        let accounts = self.all().await?;
+        let taken = |other: &Account| other.id == id || other.rights.person == rights.person;
+        if accounts.iter().any(taken) {
+            return Ok(None);
+        }
+        let opened = |found: Option<&Account>| match found {
+            None => Ok(Act::Opened {
+                rights: rights.clone(),
+            }),
+            // Somebody else opened it at the same time: signing in again finds it.
+            Some(_) => Err(ApiError::Access(Denied::Busy)),
+        };
+        let account = self
+            .add(id, BY_PROVIDER, OPENED_BY_PROVIDER, opened)
+            .await?;
+        Ok(Some(account))
     }
 
     /// Begins a session of somebody whom the provider named; answers its token.

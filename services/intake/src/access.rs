@@ -28,7 +28,7 @@ impl FromRequestParts<Arc<Intake>> for Speaker {
     ) -> Result<Self, Self::Rejection> {
         let found = match asker(parts).bearer() {
             None => Err(bad_key("no key", "没有密钥")),
-            Some(key) => match intake.sources.of_key(key).await {
+            Some(key) => match intake.sources.of_key(key, (intake.clock)()).await {
                 Ok(Some(source)) => return Ok(Speaker(source)),
                 Ok(None) => Err(bad_key("a key that opens nothing", "无效的密钥")),
                 Err(error) => Err(ApiError::from(error)),
@@ -48,7 +48,10 @@ pub fn is_administrator(key: Option<&AdminKey>, parts: &Parts) -> bool {
 }
 
 /// Someone who may register sources and publish definitions.
-pub(crate) struct Admin;
+pub(crate) struct Admin {
+    /// From which address; empty where it is not known.
+    pub from: String,
+}
 
 impl FromRequestParts<Arc<Intake>> for Admin {
     type Rejection = ApiError;
@@ -58,8 +61,10 @@ impl FromRequestParts<Arc<Intake>> for Admin {
         intake: &Arc<Intake>,
     ) -> Result<Self, Self::Rejection> {
         let key = intake.config.admin_key.as_ref().map(|key| key.text());
-        let allowed = asker(parts).is_administrator(key);
-        let allowed = allowed.map(|()| Admin).map_err(|why| match why {
+        let asker = asker(parts);
+        let from = asker.peer.map_or(String::new(), |peer| peer.to_string());
+        let allowed = asker.is_administrator(key);
+        let allowed = allowed.map(|()| Admin { from }).map_err(|why| match why {
             NoAdministrator::WrongKey => {
                 bad_key("another key than the administrator's", "不是管理员密钥")
             }

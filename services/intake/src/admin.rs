@@ -6,6 +6,7 @@ use axum::Json;
 use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
 use mingjing_domain::definitions::DefinitionFile;
 use mingjing_domain::life::Actor;
 use mingjing_domain::source::Source;
@@ -20,6 +21,7 @@ use crate::body;
 use crate::error::ApiError;
 use crate::intake::Intake;
 use crate::publish::{Folder, PublishError, Published};
+use crate::sources::{Done, KeyShown, Rotation, SourceError};
 
 #[derive(Serialize)]
 struct Registered {
@@ -47,9 +49,12 @@ struct List {
 }
 
 #[derive(Serialize)]
-struct Rotated {
+struct Keys {
     source: String,
-    key: String,
+    /// The oldest first.
+    keys: Vec<KeyShown>,
+    /// All that was done with keys of this source.
+    done: Vec<Done>,
 }
 
 #[derive(Deserialize)]
@@ -66,7 +71,7 @@ struct Files {
 /// `POST /v1/sources`.
 pub(crate) async fn declare_source(
     State(intake): State<Arc<Intake>>,
-    _: Admin,
+    Admin { from }: Admin,
     request: Request,
 ) -> Result<Response, ApiError> {
     let working = intake.admission.begin()?;
@@ -75,7 +80,7 @@ pub(crate) async fn declare_source(
     let task = tokio::spawn(async move {
         let _working = working;
         let now = (intake.clock)();
-        let declared = intake.sources.declare(&source, now).await?;
+        let declared = intake.sources.declare(&source, &from, now).await?;
         let status = if declared.created {
             StatusCode::CREATED
         } else {
@@ -99,7 +104,7 @@ pub(crate) async fn list_sources(
     State(intake): State<Arc<Intake>>,
     _: Admin,
 ) -> Result<Response, ApiError> {
-    let sources = intake.sources.list().await?.into_iter();
+    let sources = intake.sources.list((intake.clock)()).await?.into_iter();
     let sources = sources
         .map(|(source, keys)| Listed {
             topic: intake.topic_of(&source.id),
@@ -110,26 +115,64 @@ pub(crate) async fn list_sources(
     Ok(Json(List { sources }).into_response())
 }
 
-/// `POST /v1/sources/{id}/keys`.
+/// `POST /v1/sources/{id}/keys`: a fresh key; without a body the earlier ones end at once.
 pub(crate) async fn rotate_key(
+    State(intake): State<Arc<Intake>>,
+    Admin { from }: Admin,
+    Path(source): Path<String>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let working = intake.admission.begin()?;
+    let asked: Rotation = read_or_default(&intake, request).await?;
+    let task = tokio::spawn(async move {
+        let _working = working;
+        let now = (intake.clock)();
+        let given = intake.sources.rotate(&source, asked, &from, now).await;
+        Ok(Json(given.map_err(of_a_source)?).into_response())
+    });
+    finished(task.await)
+}
+
+/// `GET /v1/sources/{id}/keys`.
+pub(crate) async fn list_keys(
     State(intake): State<Arc<Intake>>,
     _: Admin,
     Path(source): Path<String>,
 ) -> Result<Response, ApiError> {
+    let found = intake.sources.keys_of(&source, (intake.clock)()).await;
+    let (keys, done) = found.map_err(of_a_source)?;
+    Ok(Json(Keys { source, keys, done }).into_response())
+}
+
+/// `DELETE /v1/sources/{id}/keys/{key}`.
+pub(crate) async fn revoke_key(
+    State(intake): State<Arc<Intake>>,
+    Admin { from }: Admin,
+    Path((source, key)): Path<(String, String)>,
+) -> Result<StatusCode, ApiError> {
     let working = intake.admission.begin()?;
     let task = tokio::spawn(async move {
         let _working = working;
         let now = (intake.clock)();
-        let key = intake.sources.rotate(&source, now).await.map_err(|error| {
-            let error = ApiError::from(error);
-            match error.refusal.reason {
-                ReasonCode::UnknownSource => error.not_found(),
-                _ => error,
+        let retired = intake.sources.retire(&source, &key, &from, now).await;
+        match retired.map_err(of_a_source)? {
+            true => Ok(StatusCode::NO_CONTENT),
+            false => {
+                let refusal = Refusal::bad_value(ReasonCode::UnknownKey, "key", &key);
+                Err(ApiError::from(refusal).not_found())
             }
-        })?;
-        Ok(Json(Rotated { source, key }).into_response())
+        }
     });
     finished(task.await)
+}
+
+/// What the path names may not be there.
+fn of_a_source(error: SourceError) -> ApiError {
+    let error = ApiError::from(error);
+    match error.refusal.reason {
+        ReasonCode::UnknownSource => error.not_found(),
+        _ => error,
+    }
 }
 
 /// `POST /v1/definitions`.
@@ -188,13 +231,28 @@ pub(crate) async fn read<T: DeserializeOwned>(
     intake: &Intake,
     request: Request,
 ) -> Result<T, ApiError> {
+    Ok(read_json(&body_of(intake, request).await?)?)
+}
+
+/// The same of a request that may have no body.
+async fn read_or_default<T: DeserializeOwned + Default>(
+    intake: &Intake,
+    request: Request,
+) -> Result<T, ApiError> {
+    let body = body_of(intake, request).await?;
+    match body.is_empty() {
+        true => Ok(T::default()),
+        false => Ok(read_json(&body)?),
+    }
+}
+
+async fn body_of(intake: &Intake, request: Request) -> Result<Bytes, ApiError> {
     let config = &intake.config;
     let announced = body::announced(request.headers());
     if announced.is_some_and(|bytes| bytes > config.body_bytes_max) {
         return Err(body::too_large(announced, config.body_bytes_max).into());
     }
-    let body = body::read(request.into_body(), config.body_bytes_max, config).await?;
-    Ok(read_json(&body)?)
+    Ok(body::read(request.into_body(), config.body_bytes_max, config).await?)
 }
 
 /// The result of work that goes on without its client.

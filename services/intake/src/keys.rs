@@ -21,11 +21,19 @@ pub(crate) struct KeyRecord {
     pub source: String,
     /// When it was made.
     pub created_at: Timestamp,
+    /// When it ends by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Timestamp>,
     salt: String,
     hash: String,
 }
 
 impl KeyRecord {
+    /// Whether it has not ended by then.
+    pub fn works_at(&self, now: Timestamp) -> bool {
+        self.expires_at.is_none_or(|ends| now < ends)
+    }
+
     /// Whether this is the key's secret. Takes as long whatever the answer.
     pub fn matches(&self, secret: &str) -> bool {
         same(hash(&self.salt, secret).as_bytes(), self.hash.as_bytes())
@@ -49,11 +57,15 @@ impl fmt::Debug for NewKey {
 }
 
 impl NewKey {
-    /// A key for `source`.
+    /// A key for `source`, which ends by itself where that is said.
     ///
     /// # Errors
     /// When the machine has no random numbers to give.
-    pub fn make(source: &str, now: Timestamp) -> Result<Self, getrandom::Error> {
+    pub fn make(
+        source: &str,
+        now: Timestamp,
+        expires_at: Option<Timestamp>,
+    ) -> Result<Self, getrandom::Error> {
         let id = random::<ID_BYTES>()?;
         let secret = random::<SECRET_BYTES>()?;
         let salt = random::<SALT_BYTES>()?;
@@ -62,6 +74,7 @@ impl NewKey {
         let record = KeyRecord {
             source: source.to_owned(),
             created_at: now,
+            expires_at,
             salt,
             hash,
         };
@@ -110,8 +123,8 @@ mod tests {
     fn a_key_opens_its_own_record_only_and_the_record_does_not_hold_it() {
         let now = Timestamp::from_millis(0);
         let (a, b) = (
-            NewKey::make("zjj", now).unwrap(),
-            NewKey::make("zjj", now).unwrap(),
+            NewKey::make("zjj", now, None).unwrap(),
+            NewKey::make("zjj", now, None).unwrap(),
         );
         let (id, secret) = split(&a.text).unwrap();
         assert_eq!(id, a.id);
@@ -123,8 +136,22 @@ mod tests {
     }
 
     #[test]
+    fn a_key_ends_at_its_instant_and_one_of_before_there_were_ends_goes_on() {
+        let at = Timestamp::from_millis;
+        let key = NewKey::make("zjj", at(0), Some(at(10))).unwrap().record;
+        let works: Vec<bool> = [9, 10, 11].map(|ms| key.works_at(at(ms))).to_vec();
+        assert_eq!(works, [true, false, false]);
+        let mut former = serde_json::to_value(&key).unwrap();
+        former.as_object_mut().unwrap().remove("expires_at");
+        let former: KeyRecord = serde_json::from_value(former).unwrap();
+        assert!(former.works_at(at(i64::MAX / 2)));
+    }
+
+    #[test]
     fn what_is_shaped_otherwise_is_no_key() {
-        let key = NewKey::make("zjj", Timestamp::from_millis(0)).unwrap().text;
+        let key = NewKey::make("zjj", Timestamp::from_millis(0), None)
+            .unwrap()
+            .text;
         let longer = format!("{key}0");
         let foreign = key.replace("mjk_", "mjx_");
         for text in [

@@ -12,7 +12,9 @@
 //! | `POST /v1/events` | a source's key | takes CloudEvents: structured, batch, binary, NDJSON; answers item by item |
 //! | `POST /v1/sources` | administrator | registers or changes a source (`Source` as JSON); a new one gets its key, once; not one that the definitions declare |
 //! | `GET /v1/sources` | administrator | lists sources and how many keys each has |
-//! | `POST /v1/sources/{id}/keys` | administrator | a fresh key; all earlier ones of this source end at once |
+//! | `POST /v1/sources/{id}/keys` | administrator | a fresh key; all earlier ones of this source end at once, or with `keep_hours` the newest of them a while later |
+//! | `GET /v1/sources/{id}/keys` | administrator | its keys: made, ending and last used when, and what was done with them |
+//! | `DELETE /v1/sources/{id}/keys/{key}` | administrator | ends one key at once |
 //! | `POST /v1/definitions` | administrator | installs a folder of definitions `{"files":[{"name","text"}],"who","why"}` while nothing was published by review, or tells every problem with file and line |
 //! | `POST /v1/query-codes` | a source's key | the codes 查询码 of its cases `{"case_nos":[…]}`, to be printed on acceptance slips |
 //!
@@ -76,14 +78,14 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::middleware::from_fn;
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
 use mingjing_domain::Timestamp;
 
 pub use access::is_administrator;
 pub use config::{AdminKey, BadConfig, Config};
 pub use intake::{Intake, Parts, StartError};
 pub use publish::{Folder, PublishError, Published, Publisher};
-pub use sources::{Declared, KeyShown, SourceError, Sources};
+pub use sources::{Declared, Done, Former, Given, KeyShown, Rotation, SourceError, Sources, What};
 pub use topics::{ReadingEnded, read_topics};
 
 /// What time it is, in the platform's sense: the demo runs faster than the wall clock.
@@ -98,7 +100,11 @@ pub fn router(intake: Arc<Intake>) -> Router {
             "/v1/sources",
             get(admin::list_sources).post(admin::declare_source),
         )
-        .route("/v1/sources/{id}/keys", post(admin::rotate_key))
+        .route(
+            "/v1/sources/{id}/keys",
+            get(admin::list_keys).post(admin::rotate_key),
+        )
+        .route("/v1/sources/{id}/keys/{key}", delete(admin::revoke_key))
         .route("/v1/definitions", post(admin::publish_definitions))
         .route("/v1/query-codes", post(query_codes::post))
         .layer(from_fn(body::drained))

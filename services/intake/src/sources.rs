@@ -3,7 +3,7 @@
 //! | table | key | value |
 //! |---|---|---|
 //! | `sources` | the source's id | the domain's `Source` as JSON |
-//! | `source_keys` | the key's id | source, salt, hash, when it was made |
+//! | `source_keys` | the key's id | source, salt, hash, when it was made and when it ends; what became of keys, see `rotation` |
 //! | `source_topics` | the source's id | the id that the cluster gave its topic when it was last read |
 //! | `source_numbers` | the source's id, `/` and a process | which numbers of its sequence were taken, see `numbers` |
 //!
@@ -11,7 +11,7 @@
 //! like anybody's. Nothing is remembered here: each request asks the table, which is a look into memory or a small read, so that a rotated key
 //! ends at once, whichever process rotated it.
 
-mod ring;
+mod rotation;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -26,10 +26,11 @@ use mingjing_wire::{ReasonCode, Refusal};
 use tokio::sync::Mutex;
 
 use crate::append;
-use crate::keys::{self, KeyRecord, NewKey};
+use crate::keys::KeyRecord;
 use crate::publish::{PublishError, Publisher};
 
-pub use ring::KeyShown;
+use rotation::Noted;
+pub use rotation::{Done, Former, Given, KeyShown, Rotation, What};
 
 const SOURCES: &str = "sources";
 const KEYS: &str = "source_keys";
@@ -71,6 +72,9 @@ pub enum SourceError {
     /// The machine has no random numbers to give.
     #[error("a key cannot be made")]
     Random(#[source] getrandom::Error),
+    /// What is done with a source's keys is written down without an end.
+    #[error("too many change the keys of a source at once")]
+    Crowded,
 }
 
 /// What a declaration led to.
@@ -89,6 +93,7 @@ pub struct Sources {
     publisher: Arc<dyn Publisher>,
     /// One change at a time, so that every partition has the declarations in the same order.
     changing: Mutex<()>,
+    noted: Noted,
 }
 
 impl Sources {
@@ -99,6 +104,7 @@ impl Sources {
             log,
             publisher,
             changing: Mutex::new(()),
+            noted: Noted::default(),
         }
     }
 
@@ -132,17 +138,17 @@ impl Sources {
         Ok(all)
     }
 
-    /// All sources by id, each with the number of its keys.
+    /// All sources by id, each with the number of its keys that work.
     ///
     /// # Errors
     /// When the tables cannot be read.
-    pub async fn list(&self) -> Result<Vec<(Source, usize)>, SourceError> {
+    pub async fn list(&self, now: Timestamp) -> Result<Vec<(Source, usize)>, SourceError> {
         let keys: Vec<(String, KeyRecord)> = self.scan(KEYS).await?;
         let sources = self.all().await?;
         let counted = sources.into_values().map(|source| {
             let number = keys
                 .iter()
-                .filter(|(_, key)| key.source == source.id)
+                .filter(|(_, key)| key.source == source.id && key.works_at(now))
                 .count();
             (source, number)
         });
@@ -171,11 +177,16 @@ impl Sources {
     }
 
     /// Registers a source or changes it: into every partition first, then into the table. May be repeated. A source
-    /// without a key gets one.
+    /// without a key that works gets one; `from` is the address that asked.
     ///
     /// # Errors
     /// [`SourceError::Refused`] with the field; otherwise it may be done in part and should be repeated.
-    pub async fn declare(&self, source: &Source, now: Timestamp) -> Result<Declared, SourceError> {
+    pub async fn declare(
+        &self,
+        source: &Source,
+        from: &str,
+        now: Timestamp,
+    ) -> Result<Declared, SourceError> {
         check(source).map_err(|refusal| SourceError::Refused(Box::new(refusal)))?;
         let _one_at_a_time = self.changing.lock().await;
         if let Some(defined) = self.defined().await?.get(&source.id) {
@@ -184,7 +195,7 @@ impl Sources {
                     Refusal::bad_value(ReasonCode::DeclaredInDefinitions, "id", &source.id);
                 return Err(SourceError::Refused(Box::new(refusal)));
             }
-            let key = self.first_key(&source.id, now).await?;
+            let key = self.first_key(&source.id, from, now).await?;
             return Ok(Declared {
                 created: false,
                 key,
@@ -196,61 +207,9 @@ impl Sources {
             .await
             .map_err(|source| failed("declaring a source in the log", source))?;
         self.put(SOURCES, key, source).await?;
-        let key = self.first_key(&source.id, now).await?;
+        let key = self.first_key(&source.id, from, now).await?;
         tracing::info!(source = source.id, created, "source declared");
         Ok(Declared { created, key })
-    }
-
-    /// A key for a source that has none.
-    async fn first_key(&self, id: &str, now: Timestamp) -> Result<Option<String>, SourceError> {
-        let keys: Vec<(String, KeyRecord)> = self.scan(KEYS).await?;
-        match keys.iter().any(|(_, key)| key.source == id) {
-            true => Ok(None),
-            false => Ok(Some(self.issue(id, now).await?)),
-        }
-    }
-
-    /// A fresh key for a source; all its earlier ones end.
-    ///
-    /// # Errors
-    /// [`SourceError::Refused`] if there is no such source.
-    pub async fn rotate(&self, id: &str, now: Timestamp) -> Result<String, SourceError> {
-        let _one_at_a_time = self.changing.lock().await;
-        if self.get(id).await?.is_none() {
-            let refusal = Refusal::bad_value(ReasonCode::UnknownSource, "id", id);
-            return Err(SourceError::Refused(Box::new(refusal)));
-        }
-        let earlier: Vec<(String, KeyRecord)> = self.scan(KEYS).await?;
-        let fresh = self.issue(id, now).await?;
-        for (key, _) in earlier
-            .into_iter()
-            .filter(|(_, record)| record.source == id)
-        {
-            self.table
-                .put(KEYS, key.into(), None)
-                .await
-                .map_err(|source| failed("ending a key", source))?;
-        }
-        tracing::info!(source = id, "key rotated");
-        Ok(fresh)
-    }
-
-    /// The source that a key speaks for; none if the key opens nothing.
-    pub(crate) async fn of_key(&self, key: &str) -> Result<Option<Source>, SourceError> {
-        let Some((id, secret)) = keys::split(key) else {
-            return Ok(None);
-        };
-        let record: Option<KeyRecord> = self.entry(KEYS, id).await?;
-        match record.filter(|record| record.matches(secret)) {
-            Some(record) => self.get(&record.source).await,
-            None => Ok(None),
-        }
-    }
-
-    async fn issue(&self, source: &str, now: Timestamp) -> Result<String, SourceError> {
-        let key = NewKey::make(source, now).map_err(SourceError::Random)?;
-        self.put(KEYS, key.id.into(), &key.record).await?;
-        Ok(key.text)
     }
 
     async fn put(

@@ -208,6 +208,7 @@ impl Platform {
             scopes: oidc.scopes.clone(),
             claim: oidc.claim.clone(),
             matched: oidc.matched,
+            body_claim: oidc.body_claim.clone(),
             clock_skew: oidc.clock_skew,
             origin: settings.origin.clone().unwrap_or_default(),
         };

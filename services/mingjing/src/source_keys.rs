@@ -1,13 +1,14 @@
 //! `/api/v1/sources/{source}/keys`: the keys of a source, for administrators at the console. A key is shown once, when it is made.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::{ConnectInfo, Path, State};
 use axum::http::StatusCode;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use mingjing_domain::Timestamp;
-use mingjing_intake::{AdminKey, SourceError, Sources};
+use mingjing_intake::{AdminKey, Rotation, SourceError, Sources};
 use mingjing_wire::ReasonCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -56,8 +57,11 @@ async fn list(
     State(served): State<Arc<Served>>,
     Path(source): Path<String>,
 ) -> Result<Json<Value>, Refused> {
-    let keys = served.sources.keys(&source).await.map_err(refused)?;
-    Ok(Json(json!({ "source": source, "keys": keys })))
+    let found = served.sources.keys_of(&source, (served.now)()).await;
+    let (keys, done) = found.map_err(refused)?;
+    Ok(Json(
+        json!({ "source": source, "keys": keys, "done": done }),
+    ))
 }
 
 /// `POST /api/v1/sources/{source}/keys`
@@ -65,12 +69,18 @@ async fn issue(
     _: Admin,
     State(served): State<Arc<Served>>,
     Path(source): Path<String>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
     Json(asked): Json<Asked>,
 ) -> Result<Json<Value>, Refused> {
-    let now = (served.now)();
+    let (now, from) = ((served.now)(), peer.ip().to_string());
+    let sources = &served.sources;
     let key = match asked.end_earlier {
-        true => served.sources.rotate(&source, now).await,
-        false => served.sources.add_key(&source, now).await,
+        true => {
+            let at_once = Rotation::default();
+            let given = sources.rotate(&source, at_once, &from, now).await;
+            given.map(|given| given.key)
+        }
+        false => sources.add_key(&source, &from, now).await,
     };
     let key = key.map_err(refused)?;
     Ok(Json(json!({ "source": source, "key": key })))
@@ -81,8 +91,11 @@ async fn retire(
     _: Admin,
     State(served): State<Arc<Served>>,
     Path((source, key)): Path<(String, String)>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
 ) -> Result<Json<Value>, Refused> {
-    match served.sources.retire(&source, &key).await {
+    let (now, from) = ((served.now)(), peer.ip().to_string());
+    let retired = served.sources.retire(&source, &key, &from, now).await;
+    match retired {
         Ok(true) => Ok(Json(json!({ "source": source, "retired": key }))),
         Ok(false) => Err(Refused::new(
             StatusCode::NOT_FOUND,

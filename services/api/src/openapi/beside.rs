@@ -1,5 +1,7 @@
 //! The operations that other parts of the platform serve beside the console's: the front door, periodic inspections, what operators ask.
 
+mod keys;
+
 use serde_json::{Value, json};
 
 use super::{Parameter, parameters, problem};
@@ -64,6 +66,7 @@ const SOURCE: Parameter = ("path", "id", "来源系统");
 
 pub(super) fn operations() -> Vec<Told> {
     let mut all = front_door();
+    all.extend(keys::operations());
     all.extend(inspections());
     all.extend(keys());
     all.extend(notifications());
@@ -152,23 +155,6 @@ fn front_door() -> Vec<Told> {
                         ADMINISTRATOR,
                         AWAY,
                     ],
-                ),
-            ),
-        ),
-        (
-            "/v1/sources/{id}/keys",
-            "post",
-            told(
-                asked(
-                    "rotateSourceKey",
-                    "更换来源的密钥 / a new key for a source",
-                    &[SOURCE],
-                    None,
-                ),
-                answers(
-                    "application/json",
-                    &object,
-                    &[ADMINISTRATOR, ("404", "没有该来源 / no such source"), AWAY],
                 ),
             ),
         ),

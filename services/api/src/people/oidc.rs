@@ -1,7 +1,8 @@
 //! Single sign-on by OpenID Connect: the authorization code flow with PKCE, for an account that is there already.
 //!
 //! Who somebody is says the provider; what they may do says their account. A claim of the token (or of the provider's userinfo) has to
-//! be the name of an account, or the number of the one person whose account it is: nobody gets an account by signing in.
+//! be the name of an account, or the number of the one person whose account it is. Nobody gets an account by signing in, unless the site
+//! says by which claim a handler's body is told: then whoever has none gets one as a handler of that body, which its records tell.
 //!
 //! # Rules it keeps
 //!
@@ -27,7 +28,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 
-use super::account::Account;
+use super::account::{Account, Rights, Role};
 use super::secret::{self, digest, same};
 use super::{People, millis};
 use crate::ApiError;
@@ -58,6 +59,8 @@ pub struct OidcConfig {
     pub claim: String,
     /// What of an account it has to be.
     pub matched: Matched,
+    /// The claim that holds the body of whoever has no account and then gets one, as its handler; none: nobody gets one.
+    pub body_claim: Option<String>,
     /// By how much the provider's clock may differ from ours.
     pub clock_skew: Duration,
     /// Where browsers find the console, like `https://mj.example.gov.cn`.
@@ -250,8 +253,13 @@ impl Oidc {
         let code = returned.code.ok_or(NotSignedIn::NotBegun)?;
         let tokens = self.exchange(&metadata, &code, begun).await?;
         let claimed = self.believed(&tokens.id_token, begun, now).await?;
-        let value = self.claim(&metadata, &tokens, &claimed).await?;
-        self.account(people, &value).await
+        let told = self.told(&metadata, &tokens, claimed).await?;
+        let name = &self.config.claim;
+        let value = usable(&told, name).ok_or_else(|| NotSignedIn::NoClaim(name.clone()))?;
+        match self.account(people, &value).await? {
+            Some(account) => Ok(account),
+            None => self.open(people, &value, &told).await,
+        }
     }
 
     /// The code for tokens.
@@ -321,44 +329,69 @@ impl Oidc {
         second.map_err(NotSignedIn::Token)
     }
 
-    /// The claim that says whose account it is: of the token, else of the provider's userinfo about the same person.
-    async fn claim(
+    /// The claims of the token, and where it lacks one that is needed, those of the provider's userinfo about the same person.
+    async fn told(
         &self,
         metadata: &Metadata,
         tokens: &Tokens,
-        claimed: &Claims,
-    ) -> Result<String, NotSignedIn> {
-        let name = self.config.claim.as_str();
-        let missing = || NotSignedIn::NoClaim(name.to_owned());
-        if claimed.contains_key(name) {
-            return usable(claimed, name).ok_or_else(missing);
-        }
+        claimed: Claims,
+    ) -> Result<Claims, NotSignedIn> {
+        let needed = [Some(&self.config.claim), self.config.body_claim.as_ref()];
+        let lacking = needed.into_iter().flatten();
+        let lacking = lacking.filter(|name| !claimed.contains_key(*name)).count();
         let (Some(url), Some(access)) = (&metadata.userinfo_endpoint, &tokens.access_token) else {
-            return Err(missing());
+            return Ok(claimed);
         };
+        if lacking == 0 {
+            return Ok(claimed);
+        }
         let request = ProviderRequest {
             authorization: Some(format!("Bearer {access}")),
             ..ProviderRequest::get(url)
         };
-        let told: Value = self
+        let info: Claims = self
             .provider
             .read("its userinfo", request)
             .await
             .map_err(NotSignedIn::Away)?;
-        let told = told.as_object().ok_or_else(missing)?;
         // OpenID Connect Core 1.0, 5.3.2: what is about somebody else counts for nothing.
-        if told.get("sub") != claimed.get("sub") {
+        if info.get("sub") != claimed.get("sub") {
             return Err(NotSignedIn::Token(Wrong::Claim("sub")));
         }
-        usable(told, name).ok_or_else(missing)
+        let mut told = info;
+        told.extend(claimed);
+        Ok(told)
     }
 
-    async fn account(&self, people: &People, value: &str) -> Result<Account, NotSignedIn> {
+    async fn account(&self, people: &People, value: &str) -> Result<Option<Account>, NotSignedIn> {
         let found = match self.config.matched {
             Matched::Account => people.by_name(value).await,
             Matched::Person => people.by_person(value).await,
         };
-        found
+        found.map_err(NotSignedIn::Ours)
+    }
+
+    /// An account for somebody who has none, where the site wants that and the provider says of which body they are.
+    async fn open(
+        &self,
+        people: &People,
+        value: &str,
+        told: &Claims,
+    ) -> Result<Account, NotSignedIn> {
+        let body = self.config.body_claim.as_ref();
+        let body = body.and_then(|claim| usable(told, claim));
+        let rights = Rights {
+            person: value.to_owned(),
+            name: usable(told, "name").unwrap_or_default(),
+            roles: [Role::DepartmentHandler].into(),
+            body: body.ok_or(NotSignedIn::NoAccount)?,
+            office: String::new(),
+            region: String::new(),
+            valid_from: None,
+            valid_until: None,
+        };
+        let opened = people.open_by_provider(value, rights).await;
+        opened
             .map_err(NotSignedIn::Ours)?
             .ok_or(NotSignedIn::NoAccount)
     }

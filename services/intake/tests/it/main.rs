@@ -9,6 +9,7 @@ mod admin;
 mod conformance;
 mod fairness;
 mod gate;
+mod keys;
 mod modes;
 mod numbers;
 mod order;

@@ -19,6 +19,7 @@ pub struct Oidc {
     pub scopes: String,
     pub claim: String,
     pub matched: Matched,
+    pub body_claim: Option<String>,
     pub clock_skew: Duration,
 }
 
@@ -32,6 +33,7 @@ impl Reader {
         let scopes = self.text("oidc.scopes");
         let claim = self.text("oidc.claim");
         let matched = self.choice("oidc.matches", &["account", "person"]);
+        let body_claim = self.text("oidc.body_claim");
         let clock_skew = self.duration("oidc.clock_skew");
         if issuer.is_empty() {
             return Some(None);
@@ -100,6 +102,7 @@ impl Reader {
                 0 => Matched::Account,
                 _ => Matched::Person,
             },
+            body_claim: body_claim.filter(|claim| !claim.is_empty()),
             clock_skew: clock_skew?,
         }))
     }
@@ -154,6 +157,10 @@ mod tests {
         assert_eq!(oidc.matched, Matched::Person);
         assert_eq!(oidc.client_secret.0, "hush");
         assert_eq!(oidc.claim, "preferred_username");
+        assert_eq!(
+            oidc.body_claim, None,
+            "nobody gets an account by signing in"
+        );
         assert_eq!(oidc.clock_skew, Duration::from_secs(60));
     }
 

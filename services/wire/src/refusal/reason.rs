@@ -108,6 +108,8 @@ reason_codes! {
     BadKey "bad_key" "no valid key" "没有有效的密钥"
         "send the header `Authorization: Bearer <key>` with the key the operator gave you; a rotated key no longer works"
         "请在请求头 `Authorization: Bearer <密钥>` 中填写平台发放的密钥；已轮换的旧密钥不再有效";
+    UnknownKey "unknown_key" "the source has no such key" "该来源没有这个密钥"
+        "look up its keys: GET /v1/sources/{id}/keys" "请用 GET /v1/sources/{id}/keys 查看该来源的密钥";
     NotAllowed "not_allowed" "not allowed" "无权操作"
         "use the administrator's key; without one configured, only requests from the machine itself are taken"
         "请使用管理员密钥；未配置管理员密钥时只接受本机请求";

@@ -1,8 +1,10 @@
 //! The provider as it describes itself: its addresses and its keys, asked for once and kept for a while. When a token names a key that is
 //! not among them, they are asked for anew, but not more often than twice a minute: whoever sends us forged tokens must not make us
-//! press the provider.
+//! press the provider. One that does not answer is left alone for some seconds, so that those who wait for it do not wait one after
+//! another; what it said of itself before goes on meanwhile.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -11,6 +13,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::sync::Mutex;
+use tokio::time::Instant;
 
 use super::token::Key;
 
@@ -18,6 +21,10 @@ use super::token::Key;
 const KEPT_MS: i64 = 3_600_000;
 /// Its keys are not asked for more often than this.
 const KEYS_EVERY_MS: i64 = 30_000;
+/// A provider that did not describe itself is not asked to for so long …
+const LEFT_ALONE: Duration = Duration::from_secs(5);
+/// … and, where it did before, for so long.
+const DESCRIBED_AGAIN_MS: i64 = 60_000;
 
 /// A request to the provider.
 #[derive(Clone, PartialEq, Eq)]
@@ -73,6 +80,9 @@ pub(super) enum Failure {
         #[source]
         source: serde_json::Error,
     },
+    /// It did not describe itself a moment ago.
+    #[error("the provider did not describe itself a moment ago, and is left alone")]
+    LeftAlone,
     /// What it says of itself is not what was configured.
     #[error("the provider's description does not fit: {0}")]
     Unfit(&'static str),
@@ -157,6 +167,8 @@ pub(super) struct Provider {
     issuer: String,
     http: Arc<dyn ProviderHttp>,
     known: Mutex<Option<Known>>,
+    /// When it last failed to describe itself. Taken while `known` is held.
+    failed: std::sync::Mutex<Option<Instant>>,
 }
 
 impl Provider {
@@ -165,6 +177,7 @@ impl Provider {
             issuer,
             http,
             known: Mutex::default(),
+            failed: std::sync::Mutex::default(),
         }
     }
 
@@ -176,6 +189,35 @@ impl Provider {
         {
             return Ok(known.metadata.clone());
         }
+        match self.describe(now).await {
+            Ok(fresh) => {
+                let metadata = fresh.metadata.clone();
+                *known = Some(fresh);
+                Ok(metadata)
+            }
+            Err(failure) => match &mut *known {
+                Some(known) => {
+                    tracing::warn!(%failure, "what the provider said of itself before goes on");
+                    known.described_at = now.plus_millis(DESCRIBED_AGAIN_MS - KEPT_MS);
+                    Ok(known.metadata.clone())
+                }
+                None => Err(failure),
+            },
+        }
+    }
+
+    async fn describe(&self, now: Timestamp) -> Result<Known, Failure> {
+        let failed = || self.failed.lock().unwrap_or_else(PoisonError::into_inner);
+        let lately = *failed();
+        if lately.is_some_and(|at| at.elapsed() < LEFT_ALONE) {
+            return Err(Failure::LeftAlone);
+        }
+        let described = self.description(now).await;
+        *failed() = described.is_err().then(Instant::now);
+        described
+    }
+
+    async fn description(&self, now: Timestamp) -> Result<Known, Failure> {
         let issuer = self.issuer.trim_end_matches('/');
         let url = format!("{issuer}/.well-known/openid-configuration");
         let metadata: Metadata = self
@@ -183,13 +225,12 @@ impl Provider {
             .await?;
         let metadata = Arc::new(metadata.checked(&self.issuer)?);
         let keys = self.listed(&metadata).await?;
-        *known = Some(Known {
-            metadata: metadata.clone(),
+        Ok(Known {
+            metadata,
             described_at: now,
             keys,
             listed_at: now,
-        });
-        Ok(metadata)
+        })
     }
 
     /// Its keys; `anew` where those that are known do not do.
@@ -230,6 +271,8 @@ impl Provider {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
     use serde_json::json;
 
     use super::*;
@@ -248,6 +291,7 @@ mod tests {
     /// Answers, and remembers what it was asked.
     struct Answers {
         description: Value,
+        away: AtomicBool,
         asked: std::sync::Mutex<Vec<String>>,
     }
 
@@ -266,6 +310,9 @@ mod tests {
         ) -> Result<(u16, Bytes), Box<dyn std::error::Error + Send + Sync>> {
             let keys = request.url.ends_with("/keys");
             self.asked.lock().unwrap().push(request.url);
+            if self.away.load(Ordering::Relaxed) {
+                return Err("nobody is there".into());
+            }
             let body = match keys {
                 true => json!({ "keys": [] }),
                 false => self.description.clone(),
@@ -277,6 +324,7 @@ mod tests {
     fn provider(description: Value) -> (Provider, Arc<Answers>) {
         let answers = Arc::new(Answers {
             description,
+            away: AtomicBool::new(false),
             asked: std::sync::Mutex::default(),
         });
         (Provider::new(ISSUER.into(), answers.clone()), answers)
@@ -303,6 +351,29 @@ mod tests {
         provider.keys(at(3631), true).await.unwrap();
         provider.keys(at(3632), true).await.unwrap();
         assert_eq!(answers.asked("/keys"), 3);
+    }
+
+    #[tokio::test]
+    async fn one_that_is_away_is_left_alone_and_what_it_said_before_goes_on() {
+        let (provider, answers) = provider(described());
+        let description = "/.well-known/openid-configuration";
+        answers.away.store(true, Ordering::Relaxed);
+        let first = provider.metadata(at(0)).await;
+        assert!(matches!(first, Err(Failure::Away { .. })), "{first:?}");
+        for _ in 0..3 {
+            let again = provider.metadata(at(1)).await;
+            assert!(matches!(again, Err(Failure::LeftAlone)), "{again:?}");
+        }
+        assert_eq!(answers.asked(description), 1);
+
+        let (provider, answers) = self::provider(described());
+        provider.metadata(at(0)).await.unwrap();
+        answers.away.store(true, Ordering::Relaxed);
+        for second in [3600, 3610, 3659] {
+            provider.metadata(at(second)).await.unwrap();
+        }
+        assert_eq!(answers.asked(description), 2);
+        assert!(provider.keys(at(3659), false).await.is_ok());
     }
 
     #[tokio::test]
