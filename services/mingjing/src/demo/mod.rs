@@ -28,6 +28,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mingjing_domain::Timestamp;
+use mingjing_domain::definitions::DefinitionFile;
 use mingjing_domain::time::DAY_MS;
 use mingjing_wire::cloudevents::{encode_complete_until, encode_event};
 
