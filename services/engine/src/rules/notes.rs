@@ -149,6 +149,8 @@ fn asks_for(point: &ControlPoint, limits: &[Limit], lacks: &Lacks) -> bool {
         PointKind::Certificate { on, .. } | PointKind::NotAssigned { on, .. } => {
             any_kind(on, "actor.number")
         }
+        PointKind::DiscretionTier { on } => any_kind(on, "discretion_tier"),
+        PointKind::Fee { on } => any_kind(on, "fee"),
         _ => false,
     }
 }
