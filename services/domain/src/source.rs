@@ -114,7 +114,8 @@ pub struct Lacks {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub events: Vec<EventKind>,
     /// 不能表达的字段: fields as `missing_field` names them; `special.planned_end`, `special.granted`, `special.notice_no`, `special.approver`;
-    /// `co_actors` (one officer only is told), `actor.number` (officers are told by name, so that the register does not know them).
+    /// `co_actors` (one officer only is told), `actor.number` (officers are told by name, so that the register does not know them);
+    /// `fee` (what is charged is told as a sum alone), `inspection.plan` (neither the plan of an inspection nor a cause without one).
     /// `attachments` covers files of every kind. Of one kind of event alone with its code before, like `decided:actor.id`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<String>,

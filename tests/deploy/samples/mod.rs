@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use mingjing_domain::catalogue;
 use mingjing_domain::definitions::{
     Anchor, ControlPoint, DefinitionFile, DefinitionSet, Effect, Flowchart, PointKind, PowerItem,
-    PowerType, SpecialProcedure,
+    PowerType, SpecialProcedure, Step,
 };
 use mingjing_domain::event::EventKind;
 use mingjing_domain::limit::{Budget, Unit};
@@ -165,6 +165,14 @@ fn what_closes_a_case_leaves_room_for_what_lawfully_comes_after() {
         for kind in AFTER_CLOSING {
             assert!(has(kind), "{}: {} is no change", flowchart.id, kind.code());
         }
+        // A source whose tables know steps alone tells these as steps.
+        let is_step = |anchor: &Anchor, step: &str| {
+            anchor.kind.is_none() && anchor.step.as_deref() == Some(step)
+        };
+        for step in carried_out(flowchart) {
+            let excepted = except.iter().any(|anchor| is_step(anchor, step));
+            assert!(excepted, "{}: step {step} is no change", flowchart.id);
+        }
         let reopened = lifted_by
             .iter()
             .any(|anchor| is(anchor, EventKind::ReviewResult));
@@ -173,11 +181,18 @@ fn what_closes_a_case_leaves_room_for_what_lawfully_comes_after() {
         assert!(clerical, "{}: a wrong letter is no change", flowchart.id);
         let steps = flowchart.steps.iter();
         let mut remedies = steps.filter(|s| s.done_by.contains(&EventKind::ReviewResult));
+        let remedy = remedies
+            .next()
+            .unwrap_or_else(|| panic!("{}: no step for a review", flowchart.id));
         assert!(
-            remedies.next().is_some_and(|step| step.repeatable),
+            remedy.repeatable,
             "{}: no way from a review to a new decision",
             flowchart.id
         );
+        let told_as_step = lifted_by
+            .iter()
+            .any(|anchor| is_step(anchor, &remedy.code.text));
+        assert!(told_as_step, "{}: a review told as a step", flowchart.id);
     }
 }
 
@@ -286,6 +301,38 @@ fn what_the_law_leaves_to_localities_can_be_set_by_each() {
             .filter(|flowchart| flowchart.control_points.iter().any(takes));
         assert!(named.count() > 0, "{rule}");
     }
+}
+
+/// The steps that carry a decision out: they come after it and lead to no other.
+fn carried_out(flowchart: &Flowchart) -> BTreeSet<&str> {
+    let steps = flowchart.steps.iter();
+    let decisions: Vec<&str> = steps
+        .filter(|step| step.done_by.contains(&EventKind::Decided))
+        .map(|step| step.code.text.as_str())
+        .collect();
+    let decides = |code: &str| decisions.iter().any(|decision| *decision == code);
+    let follow = decisions.iter().flat_map(|code| followed(flowchart, code));
+    follow
+        .filter(|code| !decides(code))
+        .filter(|code| !followed(flowchart, code).into_iter().any(decides))
+        .collect()
+}
+
+/// The steps that a step leads to by any way, but for that of a review.
+fn followed<'f>(flowchart: &'f Flowchart, from: &str) -> BTreeSet<&'f str> {
+    let step = |code: &str| flowchart.steps.iter().find(|step| step.code.text == code);
+    let mut seen = BTreeSet::new();
+    let mut todo: Vec<&Step> = step(from).into_iter().collect();
+    while let Some(at) = todo.pop() {
+        let next = at.next.iter().flatten();
+        let next = next.filter_map(|name| step(&name.text));
+        for there in next.filter(|there| !there.done_by.contains(&EventKind::ReviewResult)) {
+            if seen.insert(there.code.text.as_str()) {
+                todo.push(there);
+            }
+        }
+    }
+    seen
 }
 
 /// Whether an anchor is this event, of no step in particular.

@@ -145,7 +145,7 @@ mapping:
   regions: {'510503': '510502'}
 lacks:
   events: [delivered, notice, published]
-  fields: [special.notice_no, special.planned_end, 'decided:actor.id', 'note:region_code', attachments, 'hearing:co_actors', 'extend:special.approver', 'filed:actor.number']
+  fields: [special.notice_no, special.planned_end, 'decided:actor.id', 'note:region_code', attachments, 'hearing:co_actors', 'extend:special.approver', 'filed:actor.number', discretion_tier, 'paid:fee', 'step_start:inspection.plan']
 ---
 kind: source
 id: c

@@ -110,6 +110,9 @@ fn fields(check: &Check, looks: &[Look], context: &Context<'_>) -> Vec<String> {
                 AuthorityCheck::Certificate { .. } | AuthorityCheck::NotAssigned { .. },
             ) => vec!["actor.id", "actor.number"],
             Check::Authority(AuthorityCheck::ApproverRank { .. }) => vec!["special.approver"],
+            Check::Authority(AuthorityCheck::UnplannedInspection) => vec!["inspection.plan"],
+            Check::Authority(AuthorityCheck::DiscretionTier) => vec!["discretion_tier"],
+            Check::Authority(AuthorityCheck::Fee) => vec!["fee"],
             _ => Vec::new(),
         }
     };

@@ -111,6 +111,7 @@ impl Taken<'_> {
         let (Some(act), Some(tier)) = (act, tier) else {
             let money = context.amount(&self.event, DECIDED).unwrap_or(0) > 0;
             return match money {
+                true if self.lacks("discretion_tier") => Outcome::Unjudged,
                 true => Outcome::fault(Fault::NoTier),
                 false => Outcome::Fine,
             };
@@ -176,7 +177,10 @@ impl Taken<'_> {
             return Outcome::fault(Fault::NoFees);
         }
         let Some(code) = fee else {
-            return Outcome::fault(Fault::NoFeeCode);
+            return match self.lacks("fee") {
+                true => Outcome::Unjudged,
+                false => Outcome::fault(Fault::NoFeeCode),
+            };
         };
         let Some(fee) = context.fee_item(event, code) else {
             return Outcome::fault(Fault::FeeNotListed);

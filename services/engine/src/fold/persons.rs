@@ -321,7 +321,10 @@ impl Taken<'_> {
             return Outcome::Unjudged;
         }
         let Some(number) = context.latest_kept_text(&self.event, Kept::InspectionPlan) else {
-            return Outcome::fault(Fault::NoPlan);
+            return match self.lacks("inspection.plan") {
+                true => Outcome::Unjudged,
+                false => Outcome::fault(Fault::NoPlan),
+            };
         };
         let Some(plan) = plans.get(number) else {
             return Outcome::fault(Fault::UnknownPlan);

@@ -579,6 +579,8 @@ pub(crate) fn field_zh(name: &str) -> String {
         "case_kind" => "办件类型",
         "discretion_tier" => "裁量档次",
         "parent_case_no" => "对应的办件编号",
+        "fee" => "收费项目",
+        "inspection.plan" => "检查计划或者无需计划的事由",
         "co_actors" => "协办人员",
         "actor.number" => "经办人编号",
         "special.planned_end" => "特别程序的计划结束时间",

@@ -149,6 +149,9 @@ fn asks_for(point: &ControlPoint, limits: &[Limit], lacks: &Lacks) -> bool {
         PointKind::Certificate { on, .. } | PointKind::NotAssigned { on, .. } => {
             any_kind(on, "actor.number")
         }
+        PointKind::UnplannedInspection { on } => any_kind(on, "inspection.plan"),
+        PointKind::DiscretionTier { on } => any_kind(on, "discretion_tier"),
+        PointKind::Fee { on } => any_kind(on, "fee"),
         _ => false,
     }
 }

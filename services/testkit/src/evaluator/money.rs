@@ -7,6 +7,7 @@ use mingjing_domain::text::Text;
 
 use super::SlowEvaluator;
 use super::authority::Verdict;
+use super::codes::lacks_field;
 use super::history::{Case, local_date};
 
 /// A sum in millionths of a fen.
@@ -80,8 +81,14 @@ impl<'a> SlowEvaluator<'a> {
             return Verdict::Fine;
         }
         let (Some(act), Some(name)) = (act(case, index), tier(case, index)) else {
-            let money = number(case.events[index], "decided").is_some_and(|fen| fen > 0);
-            return if money { Verdict::Query } else { Verdict::Fine };
+            let event = case.events[index];
+            let money = number(event, "decided").is_some_and(|fen| fen > 0);
+            let could_say = !lacks_field(case.lacks, event.kind, "discretion_tier");
+            return if money && could_say {
+                Verdict::Query
+            } else {
+                Verdict::Fine
+            };
         };
         let filed = self
             .days(case, index)
@@ -136,7 +143,12 @@ impl<'a> SlowEvaluator<'a> {
         let said = event.data.fee.as_ref();
         let code = said.map(|f| f.code.to_string()).filter(|c| !c.is_empty());
         let Some(code) = code else {
-            return Verdict::Query;
+            let could_say = !lacks_field(case.lacks, event.kind, "fee");
+            return if could_say {
+                Verdict::Query
+            } else {
+                Verdict::Fine
+            };
         };
         let day = self.day(case, index);
         let versions = self.definitions.set.fees.iter().map(|d| &d.value);

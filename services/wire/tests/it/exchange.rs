@@ -370,6 +370,9 @@ fn the_guangdong_objects_become_cases_and_unknown_codes_are_told() {
     assert_eq!(special.granted.as_deref(), Some("10wd"));
     assert_eq!(special.approver.as_deref(), Some("丙"));
     assert_eq!(read.events[10].data.amounts["paid"], 1250);
+    // The code is the reason, where none is written besides.
+    let reason = read.events[10].data.reason.as_deref();
+    assert_eq!(reason, Some("补正超时驳回"));
     let told = told(&read);
     assert_eq!(told.len(), 1, "{told:?}");
     assert!(

@@ -69,7 +69,7 @@ pub(super) fn check_sources(set: &DefinitionSet, problems: &mut Vec<Problem>) {
             if !may_be_lacked(field) {
                 problem(format!(
                     "source {}: lacks.fields: {field:?} is no field; write one that `missing_field` knows, special.planned_end, \
-                     special.granted, special.notice_no, special.approver, co_actors or actor.number, for one kind of event alone like decided:actor.id",
+                     special.granted, special.notice_no, special.approver, co_actors, actor.number, fee or inspection.plan, for one kind of event alone like decided:actor.id",
                     source.id
                 ));
             }
@@ -84,13 +84,15 @@ fn may_be_lacked(field: &str) -> bool {
 }
 
 fn is_field(name: &str) -> bool {
-    const NOT_ASKED_BY_NAME: [&str; 6] = [
+    const NOT_ASKED_BY_NAME: [&str; 8] = [
         "special.planned_end",
         "special.granted",
         "special.notice_no",
         "special.approver",
         "co_actors",
         "actor.number",
+        "fee",
+        "inspection.plan",
     ];
     let named = ["attributes.", "amounts.", FILE_FIELD];
     let is_named = |start: &str| name.len() > start.len() && name.starts_with(start);

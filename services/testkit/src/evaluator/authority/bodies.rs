@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use mingjing_domain::definitions::{ActingGround, Body, Name, PowerItem};
 use mingjing_domain::event::CaseEvent;
 
+use super::super::codes::lacks_field;
 use super::super::history::{Case, local_date};
 use super::super::{Moment, SlowEvaluator};
 use super::Verdict;
@@ -51,7 +52,12 @@ impl<'a> SlowEvaluator<'a> {
             return Verdict::Fine;
         }
         let Some(number) = number else {
-            return Verdict::Fault;
+            let kind = case.events[index].kind;
+            return if lacks_field(case.lacks, kind, "inspection.plan") {
+                Verdict::Fine
+            } else {
+                Verdict::Fault
+            };
         };
         let Some(plan) = plans().find(|p| p.id.text == number) else {
             return Verdict::Query;
