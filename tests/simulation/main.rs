@@ -4,6 +4,7 @@ mod calendars;
 mod charts;
 mod dispositions;
 mod exceptions;
+mod exchanged;
 mod feeds;
 mod inspections;
 mod ledger;

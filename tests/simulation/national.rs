@@ -29,7 +29,7 @@ fn result(date: &str) -> String {
 }
 
 /// The demo's definitions, with what the place adds to them.
-fn demo(more: &str) -> DefinitionSet {
+pub fn demo(more: &str) -> DefinitionSet {
     fn read(folder: &Path, files: &mut Vec<DefinitionFile>) {
         for entry in fs::read_dir(folder).expect("the folder of the demo") {
             let path = entry.expect("its entry").path();
