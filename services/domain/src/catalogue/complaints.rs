@@ -42,7 +42,7 @@ const C1: Rule = Rule {
             source: "S14",
         },
         Exception {
-            text: "投诉人撤回投诉",
+            text: "投诉人撤回投诉（报送答复并标明 outcome 为 withdrawn，或者更正该投诉记录）",
             source: "D",
         },
         Exception {
@@ -84,16 +84,12 @@ const C2: Rule = Rule {
     remedy: "请回访评价人、查明原因并整改，整改情况报送平台。",
     exceptions: &[
         Exception {
-            text: "经复核认定为误评或者恶意评价",
-            source: "S53",
+            text: "经复核认定为误评或者恶意评价，包括同一设备短时间内的大量评价（更正该评价记录）",
+            source: "S53、11.13",
         },
         Exception {
-            text: "评价人改评为满意",
+            text: "评价人改评为满意（以更高的数据版本重新报送该评价，或者另报评价并标明 rating_changed）",
             source: "S53",
-        },
-        Exception {
-            text: "同一设备短时间内的大量评价不计",
-            source: "11.13",
         },
     ],
 };
