@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # acls.sh department USER SOURCE_TOPIC...   a department writes to its own topics, and does nothing else
-# acls.sh intake|supervise|archive|api|notify USER  a role of the platform does what it has to, and nothing else
+# acls.sh intake|supervise|archive|api|inspect|notify USER  a role of the platform does what it has to, and nothing else
 #
 # Says to a Kafka cluster with an authorizer who may do what. May be run again. What a department's topic is called stands
 # under `topic` in the answer to GET /v1/sources; the user's name is what it logs in with (SCRAM, PLAIN), or the name in its certificate.
@@ -45,7 +45,7 @@ opens_the_log() {
   allow Describe group "${prefix}mingjing"
 }
 
-[ $# -ge 2 ] || fail "usage: acls.sh department USER TOPIC... | acls.sh intake|supervise|archive|api|notify USER"
+[ $# -ge 2 ] || fail "usage: acls.sh department USER TOPIC... | acls.sh intake|supervise|archive|api|inspect|notify USER"
 role=$1 user=$2
 shift 2
 case $role in
@@ -74,6 +74,11 @@ case $role in
     opens_the_log
     allow Read topic "${prefix}mj.facts"
     # Drafts of definitions lie in the tables; a published one is put in force by a record in the log.
+    allow Write topic "${prefix}mj.log" "${prefix}mj.tables"
+    ;;
+  inspect)
+    opens_the_log
+    # What an inspection finds it says in the log; for which periods it ran lies in the tables.
     allow Write topic "${prefix}mj.log" "${prefix}mj.tables"
     ;;
   notify)

@@ -15,17 +15,18 @@ use crate::delivered::has;
 use crate::department::{self, Department, bare};
 use crate::platform::{Engine, Platform};
 
-const USERS: [&str; 7] = [
+const USERS: [&str; 8] = [
     "intake",
     "supervise",
     "archive",
     "api",
+    "inspect",
     "notify",
     "dept-e2e",
     "dept-other",
 ];
 
-const ROLES: [&str; 5] = ["intake", "supervise", "archive", "api", "notify"];
+const ROLES: [&str; 6] = ["intake", "supervise", "archive", "api", "inspect", "notify"];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_department_writes_to_its_own_topic_only_and_every_role_has_enough() -> Result<()> {
@@ -135,17 +136,25 @@ async fn a_department_writes_to_its_own_topic_only_and_every_role_has_enough() -
     intake.until_ready(true).await?;
 
     // What it took is judged, archived and shown by the others, each with its own list.
-    let others = ["supervise", "archive", "api", "notify"].map(as_itself);
-    let [supervise, archive, api, notify] = others;
-    let (supervise, archive, api, notify) = (supervise?, archive?, api?, notify?);
-    for role in [&supervise, &archive, &api, &notify] {
+    let others = ["supervise", "archive", "api", "inspect", "notify"].map(as_itself);
+    let [supervise, archive, api, inspect, notify] = others;
+    let (supervise, archive, api) = (supervise?, archive?, api?);
+    let (inspect, notify) = (inspect?, notify?);
+    for role in [&supervise, &archive, &api, &inspect, &notify] {
         role.until_ready(true).await?;
     }
     notify
         .until_metric("mingjing_notify_working", |n| n == 1)
         .await?;
     has(&api, "c", 1).await?;
-    for role in [notify, api, archive, supervise, intake] {
+    // An inspection may say what it found, and keep for which days it ran.
+    let url = inspect.url().context("it is up")?;
+    let asked = reqwest::Client::new().post(format!("{url}/api/v1/inspections/Q2"));
+    let days = json!({ "from": "2025-06-02", "to": "2025-06-08" });
+    let answer = asked.json(&days).send().await?;
+    let (status, told) = (answer.status(), answer.text().await?);
+    ensure!(status.is_success(), "{status} {told}");
+    for role in [notify, inspect, api, archive, supervise, intake] {
         role.stop().await?;
     }
     drop(engine);

@@ -295,7 +295,7 @@ async fn four_alerts(platform: &Platform) -> Result<Vec<String>> {
     }
 }
 
-fn said(person: &str, key: &str, more: Value) -> Value {
+pub fn said(person: &str, key: &str, more: Value) -> Value {
     let mut said = json!({
         "who": { "person": person, "body": "sfj", "office": "执法监督科" }, "why": "经核实", "key": key,
     });
@@ -305,7 +305,12 @@ fn said(person: &str, key: &str, more: Value) -> Value {
     said
 }
 
-async fn act(platform: &Platform, alert: &str, act: &str, body: &Value) -> Result<(u16, Value)> {
+pub async fn act(
+    platform: &Platform,
+    alert: &str,
+    act: &str,
+    body: &Value,
+) -> Result<(u16, Value)> {
     let url = platform.url().context("it is up")?;
     let request = reqwest::Client::new().post(format!("{url}/api/v1/alerts/{alert}/{act}"));
     let answer = request.json(body).send().await?;
@@ -328,7 +333,7 @@ async fn until_state(platform: &Platform, path: &str, wanted: &str) -> Result<()
 }
 
 /// The alert, as soon as it is archived as it should stand.
-async fn until_archived(platform: &Platform, alert: &str, state: &str) -> Result<Value> {
+pub async fn until_archived(platform: &Platform, alert: &str, state: &str) -> Result<Value> {
     let began = Instant::now();
     loop {
         let shown = platform.get(&format!("/api/v1/alerts/{alert}")).await?;

@@ -41,7 +41,7 @@ async fn an_imported_log_raises_in_the_platform_what_replay_raises_of_the_file()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn two_real_logs_in_one_platform_each_raise_what_replay_raises_of_them() -> Result<()> {
+async fn real_logs_in_one_platform_each_raise_what_replay_raises_of_them() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let platform = Platform::up(folder.path())?;
     for log in RealLog::there().await? {

@@ -12,30 +12,54 @@ use crate::platform::{self, Log, Platform, place};
 /// How long an import may take: longer than all that goes wrong meanwhile.
 const PATIENCE: Duration = Duration::from_secs(400);
 
+/// By the folder of each log the file that holds it.
+const LOGS: [(&str, &str); 3] = [
+    ("citizen-messages-cn", "messages.csv"),
+    ("permit-receipt", "log.xes.gz"),
+    ("permits-bpic15-1", "log.xes.gz"),
+];
+
+/// The largest; it takes minutes.
+const FINES: (&str, &str) = ("road-traffic-fines", "log.xes.gz");
+
 /// A real log, and what replay alleges of it.
 pub struct RealLog {
     name: &'static str,
+    file: &'static str,
     expected: Alerts,
 }
 
 impl RealLog {
     /// Those that are there; what is not is said.
     pub async fn there() -> Result<Vec<RealLog>> {
+        Self::of(LOGS).await
+    }
+
+    /// The same with the largest.
+    pub async fn all() -> Result<Vec<RealLog>> {
+        Self::of(LOGS.into_iter().chain([FINES])).await
+    }
+
+    async fn of(logs: impl IntoIterator<Item = (&'static str, &'static str)>) -> Result<Vec<Self>> {
         let mut found = Vec::new();
-        for name in ["permit-receipt", "permits-bpic15-1"] {
-            let file = place::data().join(name).join("log.xes.gz");
-            if !file.is_file() {
+        for (name, file) in logs {
+            let path = place::data().join(name).join(file);
+            if !path.is_file() {
                 // Past the test harness, which swallows what a passing test prints.
                 writeln!(
                     std::io::stderr(),
                     "SKIPPED import of {name}: no {} (see MINGJING_REAL_LOGS)",
-                    file.display()
+                    path.display()
                 )?;
                 continue;
             }
-            let expected = with_log(name, async |log| platform::replay(log).await).await?;
+            let expected = with_log(name, file, async |log| platform::replay(log).await).await?;
             ensure!(!expected.is_empty(), "{name} raises nothing");
-            found.push(RealLog { name, expected });
+            found.push(RealLog {
+                name,
+                file,
+                expected,
+            });
         }
         Ok(found)
     }
@@ -56,7 +80,7 @@ impl RealLog {
         Ok(tokio::spawn(async move {
             let import =
                 async |log: Log<'_>| platform::import_to(log, &intake, &api, PATIENCE).await;
-            with_log(self.name, import).await?;
+            with_log(self.name, self.file, import).await?;
             Ok(self)
         }))
     }
@@ -68,10 +92,14 @@ impl RealLog {
     }
 }
 
-async fn with_log<T>(name: &str, work: impl AsyncFnOnce(Log<'_>) -> Result<T>) -> Result<T> {
+async fn with_log<T>(
+    name: &str,
+    file: &str,
+    work: impl AsyncFnOnce(Log<'_>) -> Result<T>,
+) -> Result<T> {
     let here = place::here().join(name);
     let (definitions, mapping) = (here.join("definitions"), here.join("mapping.yaml"));
-    let file = place::data().join(name).join("log.xes.gz");
+    let file = place::data().join(name).join(file);
     work(Log {
         file: &file,
         definitions: &definitions,

@@ -286,3 +286,47 @@ expect no-party review cancelled breached 2026-07-01 09:00
 ",
     );
 }
+
+/// 责任科室: the office of the step; of a step without one the office of who acted, as the register has it on that day.
+#[test]
+fn the_office_that_answers_is_the_steps_and_else_the_one_of_who_acted_on_that_day() {
+    let definitions = |office: &str| {
+        format!(
+            "kind: body
+code: zjj
+name: 住房和城乡建设局
+region: '510500'
+register_from: 2026-01-01
+offices:
+  - {{code: window, name: 窗口, officers: [{{id: li, from: 2026-01-01, until: 2026-06-30}}]}}
+  - {{code: review, name: 审查科, officers: [{{id: li, from: 2026-07-01}}]}}
+---
+kind: body
+code: jyq
+name: 江阳区行政审批局
+region: '510502'
+---
+{ITEM}---
+{FLOWCHART}steps:
+  - {{code: review, name: 审查{office}}}
+control_points:
+  - {{id: order, name: 未受理即审查, check: {{requires_before: {{event: ['step_end:review'], before: [accepted]}}}}}}
+"
+        )
+    };
+    let script = |at: &str, who: &str| {
+        format!(
+            "org zjj\nitem XK-1\n{at} 09:00  step_end:review  by {who}\ntick 2026-07-31 00:00\nexpect order yellow issued breached {at} 09:00\n"
+        )
+    };
+    for (office, at, who, wanted) in [
+        (", office: window", "2026-07-02", "li", Some("window")),
+        ("", "2026-06-30", "li", Some("window")),
+        ("", "2026-07-01", "li", Some("review")),
+        ("", "2026-07-01", "wang", None),
+    ] {
+        let alerts = check(&definitions(office), &script(at, who));
+        let found = alerts[0].responsible_office.as_deref();
+        assert_eq!(found, wanted, "{office:?} {at} {who}");
+    }
+}

@@ -182,7 +182,7 @@ pub struct AlertRecord {
     pub region_code: Option<String>,
     /// Who answers: the body.
     pub responsible_org: Option<String>,
-    /// Who answers: the office of the step.
+    /// Who answers: the office of the step; where the flowchart names none, the one where the register has who acted on that day.
     pub responsible_office: Option<String>,
     /// Who answers: the officer.
     pub responsible_actor: Option<String>,

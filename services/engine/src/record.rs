@@ -50,6 +50,22 @@ pub(crate) fn build(
     let org_code = named(|p| p.org);
     let rule = rule(point, &basis, allegation);
     let said = Said::of(&rule, point, &basis, item, context);
+    let actor = event.as_ref().and_then(|e| context.texts.option(e.actor));
+    // Where the flowchart names no office, it is the one where the register has the person on that day.
+    let of_register = || {
+        let on = event
+            .as_ref()?
+            .occurred_at
+            .local_date(context.plan.calendar.tz());
+        let office = context
+            .rules
+            .registers()
+            .office(org_code.as_deref()?, actor?, on);
+        office.map(str::to_owned)
+    };
+    let responsible_office = basis
+        .office(context.plan, event.as_ref(), around)
+        .or_else(of_register);
     AlertRecord {
         alert_id: ids::alert_id(
             around.source,
@@ -69,10 +85,8 @@ pub(crate) fn build(
         item_code: item.map(Into::into),
         org_code,
         region_code: named(|p| p.region),
-        responsible_office: basis.office(context.plan, event.as_ref(), around),
-        responsible_actor: event
-            .and_then(|e| context.texts.option(e.actor))
-            .map(Into::into),
+        responsible_office,
+        responsible_actor: actor.map(Into::into),
         control_point: point.id.clone(),
         rule,
         step: step.into(),

@@ -100,6 +100,8 @@ pub struct When {
     pub regions: Vec<String>,
     /// Bodies that answer for it.
     pub bodies: Vec<String>,
+    /// 内设机构: their offices that answer for it, by code, as the flowchart or the register of officers has it.
+    pub offices: Vec<String>,
     /// Power items.
     pub items: Vec<String>,
     /// Rules, like `T2`.
@@ -126,6 +128,7 @@ impl When {
             && (self.levels.is_empty() || self.levels.contains(&alert.level))
             && (self.regions.is_empty() || self.regions.iter().any(in_region))
             && any(&self.bodies, body)
+            && any(&self.offices, alert.responsible_office.as_deref())
             && any(&self.items, alert.item_code.as_deref())
             && any(&self.rules, Some(&alert.rule))
             && any(&self.control_points, Some(&alert.control_point))
@@ -184,6 +187,8 @@ struct RouteFile {
     regions: Vec<String>,
     #[serde(default)]
     bodies: Vec<String>,
+    #[serde(default)]
+    offices: Vec<String>,
     #[serde(default)]
     items: Vec<String>,
     #[serde(default)]
@@ -343,6 +348,7 @@ fn checked(
             levels: file.levels,
             regions: file.regions,
             bodies: file.bodies,
+            offices: file.offices,
             items: file.items,
             rules: file.rules,
             control_points: file.control_points,

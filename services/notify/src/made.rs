@@ -129,6 +129,7 @@ pub(crate) fn route(id: &str) -> Route {
             levels: Vec::new(),
             regions: Vec::new(),
             bodies: Vec::new(),
+            offices: Vec::new(),
             items: Vec::new(),
             rules: Vec::new(),
             control_points: Vec::new(),

@@ -138,6 +138,7 @@ fn route(route: &Route) -> Value {
         "levels": when.levels,
         "regions": when.regions,
         "bodies": when.bodies,
+        "offices": when.offices,
         "items": when.items,
         "rules": when.rules,
         "control_points": when.control_points,

@@ -79,6 +79,11 @@ impl Site {
         single.chain(&self.supervisors).chain(&self.archives)
     }
 
+    /// One more process of a role.
+    pub fn another(&self, role: &str) -> Result<Platform> {
+        block_in_place(|| self.start.role(role))
+    }
+
     /// `kill -9` of a process that supervises.
     pub fn kill_supervisor(&mut self, at: usize) -> Result<()> {
         self.supervisors[at].kill()

@@ -15,8 +15,14 @@ pub(crate) struct Registers {
 /// One body's posts and officers.
 pub(crate) struct BodyRegister {
     from: NaiveDate,
-    officers: FxHashMap<String, Vec<Officer>>,
+    officers: FxHashMap<String, Vec<Entry>>,
     posts: Vec<Post>,
+}
+
+/// An officer and the office that lists them.
+struct Entry {
+    office: String,
+    officer: Officer,
 }
 
 /// A person as an event names one.
@@ -39,7 +45,7 @@ pub(crate) enum Found<'r> {
 #[derive(Clone, Copy)]
 pub(crate) struct Known<'r> {
     register: &'r BodyRegister,
-    entries: &'r [Officer],
+    entries: &'r [Entry],
 }
 
 impl Registers {
@@ -49,8 +55,10 @@ impl Registers {
             let Some(from) = body.register_from else {
                 continue;
             };
-            let mut officers: FxHashMap<String, Vec<Officer>> = FxHashMap::default();
-            for officer in body.offices.iter().flat_map(|o| &o.officers) {
+            let mut officers: FxHashMap<String, Vec<Entry>> = FxHashMap::default();
+            let listed = body.offices.iter();
+            for (office, officer) in listed.flat_map(|o| o.officers.iter().map(move |one| (o, one)))
+            {
                 for certificate in officer.all_certificates() {
                     registers
                         .holders
@@ -60,7 +68,10 @@ impl Registers {
                 officers
                     .entry(officer.id.text.clone())
                     .or_default()
-                    .push(officer.clone());
+                    .push(Entry {
+                        office: office.code.text.clone(),
+                        officer: officer.clone(),
+                    });
             }
             registers.bodies.insert(
                 body.code.text.clone(),
@@ -99,6 +110,14 @@ impl Registers {
         }
     }
 
+    /// 内设机构: where a person stands in a body's register on a day.
+    pub(crate) fn office(&self, body: &str, id: &str, on: NaiveDate) -> Option<&str> {
+        let known = self.known(body, id, on)?;
+        let mut entries = known.entries.iter();
+        let entry = entries.find(|e| within(on, e.officer.from, e.officer.until))?;
+        Some(&entry.office)
+    }
+
     /// Whether a body's register lists this id, at whatever time.
     pub(crate) fn lists(&self, body: &str, id: &str) -> bool {
         let register = self.bodies.get(body);
@@ -119,9 +138,8 @@ impl Registers {
 impl<'r> Known<'r> {
     /// The entries that are in force on a day; none for who is not in post.
     fn in_post(self, on: NaiveDate) -> impl Iterator<Item = &'r Officer> {
-        self.entries
-            .iter()
-            .filter(move |o| within(on, o.from, o.until))
+        let officers = self.entries.iter().map(|entry| &entry.officer);
+        officers.filter(move |o| within(on, o.from, o.until))
     }
 
     pub(crate) fn is_in_post(self, on: NaiveDate) -> bool {

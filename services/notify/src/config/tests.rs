@@ -182,7 +182,7 @@ fn a_route_is_about_what_all_its_lists_say() {
     assert!(when(&|_| ()));
     let list = |text: &str| vec![text.to_owned()];
     type Change<'a> = &'a dyn Fn(&mut When);
-    let table: [(Change<'_>, bool); 12] = [
+    let table: [(Change<'_>, bool); 14] = [
         (&|w| w.levels = vec![Level::Red, Level::Yellow], true),
         (&|w| w.levels = vec![Level::Yellow], false),
         (&|w| w.regions = list("510500"), true),
@@ -190,6 +190,8 @@ fn a_route_is_about_what_all_its_lists_say() {
         (&|w| w.regions = list("510503"), false),
         (&|w| w.bodies = list("zjj"), true),
         (&|w| w.bodies = list("sfj"), false),
+        (&|w| w.offices = list("审批科"), true),
+        (&|w| w.offices = list("window"), false),
         (&|w| w.items = list("x"), false),
         (&|w| w.rules = list("T2"), true),
         (&|w| w.rules = list("T3"), false),
