@@ -310,7 +310,7 @@ fn carried_out(flowchart: &Flowchart) -> BTreeSet<&str> {
         .filter(|step| step.done_by.contains(&EventKind::Decided))
         .map(|step| step.code.text.as_str())
         .collect();
-    let decides = |code: &str| decisions.iter().any(|decision| *decision == code);
+    let decides = |code: &str| decisions.contains(&code);
     let follow = decisions.iter().flat_map(|code| followed(flowchart, code));
     follow
         .filter(|code| !decides(code))
