@@ -2,6 +2,7 @@
 //! there is nothing, or that they may not. A new operation has to say here which id that is, or this fails.
 
 use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 use mingjing_domain::disposition::Disposal;
@@ -9,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::people::{Cookie, SETTINGS, Site, is_public, open, ready};
 use crate::people_see::{send_of, source, until_alert};
-use crate::platform::Platform;
+use crate::platform::{PATIENCE, Platform};
 
 /// The other district's system.
 const SOURCE: &str = "office-b";
@@ -29,6 +30,7 @@ const EVERYONES: [&str; 10] = [
 ];
 
 const COMPLAINTS: &str = "/api/v1/complaints";
+const SAMPLES: &str = "/api/v1/samples";
 
 /// One's own session has no id.
 const OWN: &str = "/api/v1/session";
@@ -55,6 +57,7 @@ async fn no_operation_takes_an_id_of_another_district() -> Result<()> {
     let declared =
         json!({ "id": SOURCE, "clock": "declared", "region": "510503", "org_code": "qu-b" });
     let key = source(&site, &declared).await?;
+    closed(&site, &key).await?;
     send_of(&site, SOURCE, &key, &[("b-1", "510503", "qu-b")], 2).await?;
     let city = ready(&site, &open("city", "s-1", &["supervision"], "")).await?;
     let alert = until_alert(&site, &city, "b-1").await?;
@@ -74,6 +77,7 @@ async fn no_operation_takes_an_id_of_another_district() -> Result<()> {
         alert,
         command: command.to_owned(),
         voice: voice.to_owned(),
+        sample: sampled(&site, &city).await?,
     };
 
     let asked = asked(&site, &theirs).await?;
@@ -86,6 +90,7 @@ async fn no_operation_takes_an_id_of_another_district() -> Result<()> {
         "/api/v1/cases/{source}/{case_no}/explain",
         "/api/v1/sources/{source}",
         "/api/v1/complaints/{source}/{case_no}/{event_id}",
+        "/api/v1/samples/{id}",
     ] {
         let status = site.status(city.get(&site, &theirs.filled(path)?)).await?;
         ensure!(status == 200, "{path}: {status} to the city");
@@ -107,6 +112,45 @@ struct Theirs {
     command: String,
     /// The event of a complaint.
     voice: String,
+    /// A sample that was drawn from their cases.
+    sample: String,
+}
+
+/// Their case is closed, which is told before the rest of it.
+async fn closed(site: &Site, key: &str) -> Result<()> {
+    let event = json!({
+        "specversion": "1.0", "type": "cn.mingjing.case.closed.v1", "source": SOURCE, "id": "b-1-closed",
+        "subject": "b-1", "time": "2026-03-02T11:00:00+08:00",
+        "data": { "item_code": "e2e-licence", "org_code": "qu-b", "region_code": "510503", "actor": { "id": "wang" } },
+    });
+    let request = site.request("POST", "/v1/events").bearer_auth(key);
+    let request = request
+        .header("content-type", "application/cloudevents+json")
+        .body(event.to_string());
+    let (status, told) = site.answer(request).await?;
+    ensure!(status == 200, "{status} {told:#}");
+    Ok(())
+}
+
+/// Draws from their cases, as soon as one lies in the archive.
+async fn sampled(site: &Site, city: &Cookie) -> Result<String> {
+    let plan = json!({
+        "title": "抽查", "region": "510503", "from": "2020-01-01T00:00:00+08:00", "until": "2026-11-01T00:00:00+08:00",
+        "strata": "body", "per_stratum": 1, "checks": ["是否送达"], "why": "试验", "key": "s-1",
+    });
+    let began = Instant::now();
+    loop {
+        let request = city.send(site, "POST", SAMPLES, &plan);
+        let (status, told) = site.answer(request).await?;
+        if status == 200 {
+            return Ok(told["id"].as_str().context("a sample")?.to_owned());
+        }
+        ensure!(
+            status == 409 && began.elapsed() < PATIENCE,
+            "{status} {told:#}"
+        );
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
 }
 
 /// A complaint about their case.
@@ -135,6 +179,7 @@ impl Theirs {
                 Some("event_id") => self.voice.as_str(),
                 Some("code") => "e2e-licence",
                 Some("id") if path.starts_with("/v1/sources/") => SOURCE,
+                Some("id") if path.starts_with("/api/v1/samples/") => self.sample.as_str(),
                 Some("id") if of_none(path) => "e2e-licence",
                 // Filled by whoever asks.
                 Some("act") => part,
@@ -206,6 +251,7 @@ fn acts(path: &str) -> Result<&'static [&'static str]> {
     const NO_ACT: &[&str] = &[""];
     const OF_ALERTS: &[&str] = &Disposal::CODES;
     const OF_ACCOUNTS: &[&str] = &["change", "password", "disable", "enable", "end_sessions"];
+    const OF_SAMPLES: &[&str] = &["find", "close"];
     const OF_VOICES: &[&str] = &[
         "accept",
         "refuse",
@@ -232,6 +278,7 @@ fn acts(path: &str) -> Result<&'static [&'static str]> {
         "/api/v1/accounts/{account}/{act}" => OF_ACCOUNTS,
         "/api/v1/drafts/{id}/{act}" => OF_DRAFTS,
         "/api/v1/complaints/{source}/{case_no}/{event_id}/{act}" => OF_VOICES,
+        "/api/v1/samples/{id}/{act}" => OF_SAMPLES,
         other if other.contains("{act}") => bail!("{other}: say here which acts it has"),
         _ => NO_ACT,
     })
@@ -260,6 +307,12 @@ fn body(path: &str, act: &str) -> Value {
             "review" => body["outcome"] = json!("malicious"),
             _ => {}
         },
+        "/api/v1/samples/{id}/{act}" if act == "find" => {
+            body["source"] = json!(SOURCE);
+            body["case_no"] = json!("b-1");
+            body["verdicts"] = json!(["pass"]);
+        }
+        "/api/v1/samples/{id}/{act}" => {}
         COMPLAINTS => return complaining("beyond"),
         _ => return json!({}),
     }
@@ -295,12 +348,13 @@ async fn beyond(
         "{role}: {method} {path}: {status} {text}"
     );
     // What has no id in its address answers without theirs, and changes nothing for somebody of one district alone.
+    let repeats = status == 404;
     ensure!(
-        !refused || status == 404 || !theirs.told_in(&text),
-        "{role}: {method} {path}: {text}"
+        repeats || !theirs.told_in(&text),
+        "{role}: {method} {path}: {status} {text}"
     );
     ensure!(
-        refused || (method == "GET" && !theirs.told_in(&text)),
+        status >= 400 || method == "GET",
         "{role}: {method} {path}: {status} {text}"
     );
     Ok(())
