@@ -45,6 +45,7 @@ test('a Chinese text alone is found, in whatever form, and one beside its Englis
   assert.deepEqual(alone("const a = `${t('审计', 'audit')}.csv` // 注释"), [])
   assert.deepEqual(alone("t(`${n}月`, month.id) + f('月', month.id)"), ['月'])
   assert.deepEqual(alone("t(n > 1 ? '多' : '一', 'some')"), [])
+  assert.deepEqual(alone("const a = { 'Append task': '增加环节', red: '红牌' }"), ['红牌'])
 })
 
 function aloneIn(file: string, text: string): string[] {
@@ -69,6 +70,8 @@ function beside(node: TypeScript.Node): boolean {
       const fields = parent.parent.properties
       if (parent.name.getText() === 'zh' && fields.some((field) => field.name?.getText() === 'en')) return true
     }
+    // A table by what a library says in English.
+    if (ts.isPropertyAssignment(parent) && /^['"]?[A-Z][a-z]/.test(parent.name.getText())) return true
     const listed = ts.isArrayLiteralExpression(parent) ? parent.elements : ts.isCallExpression(parent) || ts.isNewExpression(parent) ? parent.arguments : undefined
     const place = listed?.findIndex((other) => other === part) ?? -1
     const next = place < 0 ? undefined : listed?.[place + 1]
