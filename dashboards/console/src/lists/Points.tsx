@@ -1,5 +1,7 @@
 // Control points, each with its rule, its ladder, its article, and when it does not speak.
 
+import { Fragment } from 'react'
+
 import { Facts, LevelBadge } from '../components/pieces'
 import { t } from '../words/language'
 import type { Point } from './model'
@@ -33,7 +35,9 @@ function Levels({ point }: { point: Point }) {
   return (
     <>
       {levels.map((level) => (
-        <LevelBadge key={level} level={level} />
+        <Fragment key={level}>
+          <LevelBadge level={level} />{' '}
+        </Fragment>
       ))}
     </>
   )
