@@ -29,9 +29,20 @@ fn range(range: Range) -> String {
 
 fn ratio(ratio: &RatioOf) -> String {
     let (from, to) = (ratio.from.to_string(), ratio.to.to_string());
+    let of = amount(&ratio.of);
     match from == to {
-        true => format!("{} 的 {from} 倍", ratio.of),
-        false => format!("{} 的 {from} 至 {to} 倍", ratio.of),
+        true => format!("{of}的 {from} 倍"),
+        false => format!("{of}的 {from} 至 {to} 倍"),
+    }
+}
+
+/// What the amounts are called that laws measure by; one that a place named itself is shown as it is written.
+fn amount(code: &str) -> &str {
+    match code {
+        "goods_value" => "货值金额",
+        "contract_price" => "合同价款",
+        "illegal_gains" => "违法所得",
+        other => other,
     }
 }
 
