@@ -13,7 +13,8 @@ mod page;
 
 use std::collections::BTreeSet;
 
-use mingjing_domain::alert::{AlertRecord, Status};
+use mingjing_domain::alert::{AlertRecord, Level, Status};
+use mingjing_domain::catalogue;
 use mingjing_testkit::script::check;
 
 use file::{Heading, RuleFile, Script};
@@ -28,7 +29,14 @@ fn every_script_of_every_rule_holds() {
             let place = format!("{}.md:{}", file.id, script.line);
             match outcome(script) {
                 Ok(alerts) => {
-                    failed.extend(unfit(file, script, &alerts).map(|why| format!("{place}: {why}")))
+                    failed
+                        .extend(unfit(file, script, &alerts).map(|why| format!("{place}: {why}")));
+                    failed.extend(
+                        alerts
+                            .iter()
+                            .filter_map(unsaid)
+                            .map(|why| format!("{place}: {why}")),
+                    );
                 }
                 Err(why) => failed.push(format!("{place}: {why}")),
             }
@@ -89,6 +97,28 @@ fn outcome(script: &Script) -> Result<Vec<AlertRecord>, String> {
         text.or_else(|| panic.downcast_ref::<&str>().map(|t| (*t).to_owned()))
             .unwrap_or_else(|| "it fails without a word".into())
     })
+}
+
+/// What a card's message keeps to itself: by which article, what to do, until when to answer.
+fn unsaid(alert: &AlertRecord, definitions: &str) -> Option<String> {
+    let says = |words: &str| alert.message.contains(words.trim_end_matches('。'));
+    let article = alert.legal_basis.as_deref().unwrap_or_default();
+    let rule = catalogue::rule(&alert.rule).filter(|_| !definitions.contains("remedy:"));
+    let lacks = if alert.level < Level::Yellow {
+        return None;
+    } else if !says(article) {
+        "its article"
+    } else if rule.is_some_and(|rule| !says(rule.remedy)) {
+        "what is to be done"
+    } else if !says("内反馈办理情况") {
+        "until when to answer"
+    } else {
+        return None;
+    };
+    Some(format!(
+        "{} does not say {lacks}: {}",
+        alert.rule, alert.message
+    ))
 }
 
 /// Why a script does not fit its heading.
