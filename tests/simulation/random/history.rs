@@ -242,16 +242,20 @@ impl Writer<'_> {
             Action::Order { alert, what } => {
                 let alert = alert.get(ORDERED);
                 let case = alert[..1].parse().expect("an alert begins with its case");
-                let (what, who, with, hours) = what.get(ABOUT_ORDERS);
-                let until = hours.map(|hours| show(self.now + Duration::hours(hours)));
-                let more = until.map_or(String::new(), |until| format!(" until {until}"));
-                let (at, key) = (show(self.now), self.disposed.len());
                 let source = source_of(case);
-                let line = format!(
-                    "source {source}\ndispose {alert} {what} by {who} {at} key k{key}{with}{more}"
-                );
-                self.disposed.push(line.clone());
-                format!("{line}\n")
+                let mut lines = String::new();
+                for (nth, (what, who, with, hours)) in (0..).zip(*what.get(ABOUT_ORDERS)) {
+                    let now = self.now + Duration::minutes(nth);
+                    let until = hours.map(|hours| show(now + Duration::hours(hours)));
+                    let more = until.map_or(String::new(), |until| format!(" until {until}"));
+                    let (at, key) = (show(now), self.disposed.len());
+                    let line = format!(
+                        "source {source}\ndispose {alert} {what} by {who} {at} key k{key}{with}{more}"
+                    );
+                    lines += &format!("{line}\n");
+                    self.disposed.push(line);
+                }
+                lines
             }
             Action::Raise {
                 subject,

@@ -237,28 +237,68 @@ pub const ORDERED: &[&str] = &[
     "0/disposition/manual@m0",
 ];
 
-/// What is done about orders, by whom, with what words behind the instant, and until when, in hours from then: too soon for a reminder, long
-/// enough for one, for longer than most histories last, sooner than before.
-pub const ABOUT_ORDERS: &[(&str, &str, &str, Option<i64>)] = &[
-    ("order", "chen", "", Some(20)),
-    ("order", "chen", " rectify", Some(70)),
-    ("order", "chen", "", None),
-    ("answer", "chen", "", None),
-    ("answer", "chen", "", None),
-    ("pass_on", "chen", " to wang", Some(10)),
-    ("pass_on", "wang", " to zjj-zhang", None),
-    ("pass_on", "zjj-zhang", " to chen", None),
-    ("report", "wang", "", None),
-    ("ask_extension", "chen", "", Some(300)),
-    ("ask_extension", "chen", "", Some(150)),
-    ("refuse_extension", "li", "", None),
-    ("extend", "li", "", Some(10)),
-    ("extend", "li", "", Some(200)),
-    ("rectify", "chen", " proof 0f", None),
-    ("rectify", "chen", "", None),
-    ("accept_rectification", "li", "", None),
-    ("reject_rectification", "li", "", None),
-    ("close", "chen", "", None),
+/// What is done about orders, by whom, with what words behind the instant, and until when, in hours from then.
+pub type AboutOrder = (&'static str, &'static str, &'static str, Option<i64>);
+
+/// What is done about orders, one thing by itself or in a row: due too soon for a reminder, long enough for one, later than most histories
+/// last, sooner than before. What needs several things before it would hardly ever be drawn one by one.
+pub const ABOUT_ORDERS: &[&[AboutOrder]] = &[
+    &[("order", "chen", "", Some(20))],
+    &[("order", "chen", "", Some(20))],
+    &[("order", "chen", " rectify", Some(70))],
+    &[("order", "chen", "", Some(70))],
+    &[("order", "chen", "", None)],
+    &[("order", "chen", "", None)],
+    &[("answer", "chen", "", None)],
+    &[("answer", "chen", "", None)],
+    &[("extend", "li", "", Some(10))],
+    &[("extend", "li", "", Some(200))],
+    &[("close", "chen", "", None)],
+    &[
+        ("pass_on", "chen", " to wang", Some(10)),
+        ("answer", "wang", "", None),
+    ],
+    &[
+        ("pass_on", "wang", " to zjj-zhang", None),
+        ("pass_on", "zjj-zhang", " to wang", None),
+        ("report", "zjj-zhang", "", None),
+    ],
+    &[("report", "wang", "", None), ("answer", "chen", "", None)],
+    &[("ask_extension", "chen", "", Some(300))],
+    &[
+        ("ask_extension", "chen", "", Some(300)),
+        ("ask_extension", "chen", "", Some(150)),
+        ("extend", "chen", "", Some(150)),
+        ("refuse_extension", "li", "", None),
+    ],
+    &[("refuse_extension", "li", "", None)],
+    &[
+        ("order", "chen", " rectify", Some(70)),
+        ("rectify", "wang", " proof 0f", None),
+        ("answer", "wang", "", None),
+        ("close", "chen", "", None),
+        ("rectify", "wang", "", None),
+        ("rectify", "wang", " proof 0f", None),
+        ("close", "chen", "", None),
+    ],
+    &[
+        ("accept_rectification", "wang", "", None),
+        ("reject_rectification", "li", "", None),
+        ("close", "chen", "", None),
+    ],
+    &[
+        ("rectify", "wang", " proof 0a", None),
+        ("accept_rectification", "li", "", None),
+        ("rectify", "wang", " proof 0b", None),
+    ],
+    &[
+        ("order", "chen", "", None),
+        ("answer", "wang", "", None),
+        ("rectify", "wang", " proof 0f", None),
+        ("accept_rectification", "li", "", None),
+        ("rectify", "wang", " proof 0f", None),
+        ("close", "chen", "", None),
+    ],
 ];
 
 /// Who they are.
