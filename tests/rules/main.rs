@@ -34,7 +34,7 @@ fn every_script_of_every_rule_holds() {
                     failed.extend(
                         alerts
                             .iter()
-                            .filter_map(unsaid)
+                            .filter_map(|alert| unsaid(alert, &script.definitions))
                             .map(|why| format!("{place}: {why}")),
                     );
                 }
