@@ -105,7 +105,7 @@ function WorkForm({ act, place, names, taken, cancel }: FormProps) {
         </label>
       )}
       <label className="wide">
-        <span>{t(VOICE_ACTS[act].why, 'What and why')}</span>
+        <span>{say(VOICE_ACTS[act].why)}</span>
         <textarea name="why" required rows={3} maxLength={2000} value={wanted.why} onChange={(e) => set({ why: e.target.value })} />
       </label>
       <SignatureFields person={person} names={names} value={signature} needsKey={needsKey(failure?.status, signature.adminKey)} change={sign} />

@@ -59,18 +59,18 @@ export const REVIEWS: Record<string, Words> = {
 interface ActWords extends Words {
   en: string
   /** What is asked as the reason. */
-  why: string
+  why: Words
 }
 
 export const VOICE_ACTS: Record<VoiceAct, ActWords> = {
-  accept: { zh: '受理', en: 'Accept', why: '受理意见' },
-  refuse: { zh: '不予受理', en: 'Not accept', why: '不予受理的理由及告知情况' },
-  transfer: { zh: '转办', en: 'Hand on', why: '转办的理由' },
-  answer: { zh: '答复', en: 'Answer', why: '答复内容' },
-  call_back: { zh: '回访', en: 'Call back', why: '回访情况' },
-  rectify: { zh: '整改', en: 'Put right', why: '整改情况' },
-  review: { zh: '复核', en: 'Review', why: '复核的事实与理由' },
-  withdraw: { zh: '投诉人撤回', en: 'Withdraw', why: '撤回的情况' },
+  accept: { zh: '受理', en: 'Accept', why: { zh: '受理意见', en: 'What is said of accepting it' } },
+  refuse: { zh: '不予受理', en: 'Not accept', why: { zh: '不予受理的理由及告知情况', en: 'Why not, and how they were told' } },
+  transfer: { zh: '转办', en: 'Hand on', why: { zh: '转办的理由', en: 'Why it is handed on' } },
+  answer: { zh: '答复', en: 'Answer', why: { zh: '答复内容', en: 'The answer' } },
+  call_back: { zh: '回访', en: 'Call back', why: { zh: '回访情况', en: 'What the call brought' } },
+  rectify: { zh: '整改', en: 'Put right', why: { zh: '整改情况', en: 'What was put right' } },
+  review: { zh: '复核', en: 'Review', why: { zh: '复核的事实与理由', en: 'Facts and reasons' } },
+  withdraw: { zh: '投诉人撤回', en: 'Withdraw', why: { zh: '撤回的情况', en: 'How it was withdrawn' } },
 }
 
 const TAKERS: readonly Role[] = ['supervision', 'government_services']

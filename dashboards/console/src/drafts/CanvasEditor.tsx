@@ -2,6 +2,7 @@
 
 import { useEffect, useRef, useState } from 'react'
 
+import { ApiFailure } from '../api/client'
 import { Placeholder } from '../components/pieces'
 import { FlowchartModeler, type ModelledStep } from '../chart/modeler'
 import type { Draft } from '../lists/model'
@@ -56,7 +57,7 @@ export default function CanvasEditor({ draft, editable, changed }: Props) {
   }, [draft.id, colours, tried])
 
   if (failure) {
-    return <Placeholder state="failed" words={{ zh: `流程图未能载入：${failure.message}` }} retry={() => setTried(tried + 1)} />
+    return <Placeholder state="failed" words={{ zh: `流程图未能载入：${failure.message}`, en: `The flowchart could not be loaded: ${failure instanceof ApiFailure ? failure.en : ''}` }} retry={() => setTried(tried + 1)} />
   }
   const unsaved = changes > (saved?.changes ?? 0)
   return (
