@@ -123,9 +123,17 @@ fn watched_twice(points: &[ControlPoint]) -> Vec<(u32, String)> {
     let mut by_limit: BTreeMap<&str, &Name> = BTreeMap::new();
     let mut told = Vec::new();
     for point in points {
-        let PointKind::Overdue { limit, .. } = &point.check else {
+        let PointKind::Overdue { limit, levels } = &point.check else {
             continue;
         };
+        // What only reminds stands beside what says that it is late.
+        let reminds = match levels.is_empty() {
+            true => point.rule.as_ref().is_some_and(|rule| rule.text == "T1"),
+            false => !levels.iter().any(|rung| rung.at.is_breach()),
+        };
+        if reminds {
+            continue;
+        }
         match by_limit.get(limit.text.as_str()) {
             None => _ = by_limit.insert(&limit.text, &point.id),
             Some(first) => told.push((
@@ -282,7 +290,10 @@ steps:
                 "  - {{id: {id}, name: p, check: {{overdue: {{limit: d, levels: [{{level: red, at: promised}}]}}}}}}\n"
             )
         };
-        assert_eq!(told("falls_away_on: [withdrawn]", &point("p")), [""; 0]);
+        let reminder = "  - {id: r, name: r, rule: T1, check: {overdue: {limit: d, levels: [{level: notice, at: 2wd before}]}}}\n";
+        for points in [point("p"), point("p") + reminder] {
+            assert_eq!(told("falls_away_on: [withdrawn]", &points), [""; 0]);
+        }
         assert_eq!(
             told("falls_away_on: [withdrawn, accepted]", &point("p")),
             [
