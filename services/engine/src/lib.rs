@@ -132,11 +132,11 @@
 //!   posts), else the rank told; neither told, a word that is no rank, or somebody unknown to
 //!   a register who is not told to be `government_head`: a query.
 //! - `unplanned_inspection`: plan and cause as the case has last told them. Not judged where neither the acting nor the
-//!   item's own body has any plan; an unknown number is a query.
+//!   item's own body has any plan, or where neither was told by a format that lacks `inspection.plan`; an unknown number is a query.
 //! - `discretion_amount`: the event's sum against the tier last named, in the version in force and filed on the day of the act (last
 //!   told, else of the case's first event) or of the event, whichever is lighter: by its maximum, then its minimum. A computed
 //!   limit may be rounded to either fen. Below, after a `collective_discussion`: review. `discretion_tier`: neither version has the
-//!   tier; money decided without one is a query. `discretion_changed`: the tier last named for the same act differs, and the event
+//!   tier; money decided without one is a query, but for a format that lacks `discretion_tier` (so of `fee` below). `discretion_changed`: the tier last named for the same act differs, and the event
 //!   gives no reason. `fee`: of the event's day; a charge without code is a query, but for what is only paid where the sum last `decided` is
 //!   more than 0; without `receivable` only too much counts; nor may all that the case paid of the code be more than the standard (a
 //!   rate: of all its quantities).
