@@ -13,6 +13,7 @@ use axum::body::Bytes;
 use axum::extract::{Path, State as Here};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use mingjing_domain::Timestamp;
 use mingjing_domain::alert::AlertRecord;
 use mingjing_domain::command::{Act, Author, Command, Subject, SubjectKind};
 use mingjing_domain::disposition::RefusedBecause;
@@ -54,8 +55,15 @@ pub(crate) async fn act(
     };
     let what = Act::Dispose { alert_id, disposal };
     let subject = subject_of(&alert)?;
-    let command = Command::keyed(&key, by, (state.now)(), said.why, subject, what);
+    let at = after(&alert, (state.now)());
+    let command = Command::keyed(&key, by, at, said.why, subject, what);
     put(&state, &command).await
+}
+
+/// Whoever acts upon what another did acts after it, also where the clock of this process is a little behind, or stands.
+fn after(alert: &AlertRecord, now: Timestamp) -> Timestamp {
+    let last = alert.disposition.as_ref().map(|done| done.last.0);
+    last.map_or(now, |last| now.max(last.plus_millis(1)))
 }
 
 /// Puts a command into the log and answers with what became of it, or where that will stand.
