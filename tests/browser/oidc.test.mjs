@@ -280,6 +280,8 @@ async function atProvider(page, name) {
 async function atProviderAway(page) {
   await page.getByRole('link', { name: '用市统一身份认证登录' }).waitFor()
   await assert.rejects(page.goto(`${platform.url}/api/v1/session/oidc`), /ERR_CONNECTION_REFUSED/)
+  // The browser goes to a page of its own then, and breaks off whatever is asked for before it is there.
+  await page.waitForURL(/^chrome-error:/)
   await page.goto(platform.url)
 }
 
