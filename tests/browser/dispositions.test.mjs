@@ -231,7 +231,7 @@ async function newestCard() {
 
 /** The demonstration lives its last weeks in half a minute or more: what is ordered meanwhile is due before anybody can answer. */
 async function pastIsOver() {
-  for (const began = Date.now(); Date.now() - began < SHOWN_MS; ) {
+  for (const began = Date.now(); Date.now() - began < 3 * SHOWN_MS; ) {
     const { now_at: now } = await ask('/api/v1/platform')
     if (Date.parse(now) > Date.now() - 3600_000) return
     await new Promise((later) => setTimeout(later, 500))
