@@ -32,7 +32,7 @@ async fn every_role_in_a_process_of_its_own_raises_the_same_alerts() -> Result<(
     let second = site.another("api")?;
     second.until_ready(true).await?;
     let of_second = second.alerts(corpus::SOURCE).await?;
-    ensure_equal("at a second api", &expected, &of_second)?;
+    ensure_equal("at a second api", expected, &of_second)?;
     confirmed_at_one_is_seen_at_the_other(&second, &site.api).await?;
     for log in RealLog::all().await? {
         let log = log.import(&site.intake, &site.api).await?;

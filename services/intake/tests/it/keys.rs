@@ -32,11 +32,13 @@ async fn rotated(platform: &Platform, body: Value) -> (String, Value) {
 async fn a_former_key_goes_on_for_the_hours_that_were_said_and_never_more_than_two_work() {
     let platform = Platform::start().await;
     let first = platform.source("zjj").await;
+    // Which of two is the newer says the clock.
+    platform.set_clock("2026-11-23T09:30:01+08:00");
     let (second, given) = rotated(&platform, json!({ "keep_hours": 48 })).await;
     let until = given["former"]["until"].as_str().unwrap();
     assert_eq!(
         Timestamp::parse(until).unwrap(),
-        Timestamp::parse("2026-11-25T09:30:00+08:00").unwrap()
+        Timestamp::parse("2026-11-25T09:30:01+08:00").unwrap()
     );
     assert!(opens(&platform, &first, 1).await && opens(&platform, &second, 2).await);
 
