@@ -184,7 +184,7 @@ fn may_be_revised(life: &Life) -> Result<(), ApiError> {
 
 /// The drawing that a draft's text came with, else that of its text before, and so on to that of the version which it follows. Where it no
 /// longer fits, whoever draws lays out anew.
-async fn kept(lives: &Lives, life: &Life) -> Result<Option<Vec<u8>>, ApiError> {
+pub(super) async fn kept(lives: &Lives, life: &Life) -> Result<Option<Vec<u8>>, ApiError> {
     let texts = life
         .records
         .iter()

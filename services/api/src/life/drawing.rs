@@ -9,7 +9,7 @@ use mingjing_wire::bpmn::{self, ExportError, Offices};
 
 use super::drafts::kind_of;
 use super::publications::published_text;
-use super::{canvas, sha256};
+use super::{Lives, canvas, sha256};
 use crate::{ApiError, State, query};
 
 /// `GET /api/v1/definitions/{kind}/{id}/bpmn?version=&body=`: BPMN 2.0 with its layout. The offices of its lanes are called as that body
@@ -30,11 +30,23 @@ pub async fn bpmn(
     let text = published_text(&state, kind, &id, version).await?;
     let in_force = state.lives.in_force().await?;
     let body = asked.get("body").map(String::as_str);
-    let kept = state.lives.drawing(&sha256(&text)).await?;
+    let kept = kept(&state.lives, &sha256(&text)).await?;
     let drawn = drawn(&text, kept.as_deref(), &offices(&in_force.set, body));
     let xml = drawn.map_err(|why| ApiError::Failed(why.into()))?;
     let kind = [(header::CONTENT_TYPE, "application/xml; charset=utf-8")];
     Ok((kind, xml).into_response())
+}
+
+/// The drawing of a published text: its own, else that of the draft it was, which may have been drawn before its text was changed once more.
+async fn kept(lives: &Lives, text: &str) -> Result<Option<Vec<u8>>, ApiError> {
+    if let Some(drawing) = lives.drawing(text).await? {
+        return Ok(Some(drawing));
+    }
+    let drafts = lives.all().await?;
+    match drafts.iter().find(|life| life.text == text) {
+        Some(life) => canvas::kept(lives, life).await,
+        None => Ok(None),
+    }
 }
 
 /// Why it cannot be drawn is the platform's own fault: it was read before it was published.
