@@ -21,7 +21,14 @@ export const KINDS: Record<string, Words> = {
   passed_up: { zh: '申诉报上级', en: 'passed up' },
   ordered: { zh: '督办', en: 'ordered' },
   answered: { zh: '反馈', en: 'answered' },
-  extended: { zh: '延期', en: 'extended' },
+  passed_on: { zh: '督办转办', en: 'passed on' },
+  reported: { zh: '转办回报', en: 'reported back' },
+  extension_asked: { zh: '申请督办延期', en: 'more time asked for' },
+  extended: { zh: '督办延期', en: 'extended' },
+  extension_refused: { zh: '不予督办延期', en: 'more time refused' },
+  rectified: { zh: '整改', en: 'rectified' },
+  rectification_accepted: { zh: '整改验收通过', en: 'rectification accepted' },
+  rectification_rejected: { zh: '退回整改', en: 'rectification rejected' },
   closed: { zh: '督办办结', en: 'closed' },
 }
 
