@@ -77,17 +77,20 @@ pub fn case_now(case: u32, now: Timestamp, out: &mut Vec<u8>) -> (String, bool) 
         write_line(&Line { at, ..line }, out);
         out.push(b'\n');
     }
-    (case_no(case), case % 100 < 4)
+    (case_no(case), case % ROUND < 4)
 }
 
 fn case_no(case: u32) -> String {
     format!("5105002026{case:08}")
 }
 
+/// Cases among which every kind of them comes.
+pub const ROUND: u32 = 100;
+
 /// Of every hundred cases: two by one hand, two with a fee, one approved late.
 fn case_lines(case: u32) -> Vec<Line> {
     let begin = BEGIN + i64::from(case) * 40_000;
-    let kind_of_case = case % 100;
+    let kind_of_case = case % ROUND;
     let reviewer = case % 97;
     let approver = if kind_of_case < 2 {
         reviewer
