@@ -193,16 +193,10 @@ impl History {
             }
             replaced_at = Some(Timestamp::from_millis(old.at_ms));
             // Sending a record anew does not make its entry late: the first receipt and entry count.
-            if old.at_ms == new.occurred_at.millis() {
-                told = Told {
-                    at: Some(new.entered_at.unwrap_or(new.received_at)),
-                    came_at: new.entered_at.map(|_| new.received_at),
-                };
-                new.received_at = new.received_at.min(old.received_at());
-                new.entered_at = match (new.entered_at, old.entered_at()) {
-                    (Some(a), Some(b)) => Some(a.min(b)),
-                    (a, b) => a.or(b),
-                };
+            if let Some(known) = self.earliest_times(&id, new.occurred_at) {
+                let own = (new.received_at, new.entered_at);
+                told = Told::of(own);
+                (new.received_at, new.entered_at) = earliest(own, known);
             }
             self.set_flags(
                 old.flags_at,
@@ -246,7 +240,51 @@ impl History {
             replaced: true,
             ..self.head()
         });
+        self.keep_earliest_times(id, scratch);
         Arrival::Changed { replaced_at: None }
+    }
+
+    /// The earliest receipt and entry of the versions of an id with one business time; `None` where there are none.
+    fn earliest_times(&self, id: &Id<'_>, occurred_at: Timestamp) -> Option<Times> {
+        let of_id = self.frames().filter(|f| f.id == *id);
+        let versions = of_id.map(|f| self.read_raw(f.at));
+        let same_time = versions.filter(|v| v.at_ms == occurred_at.millis());
+        same_time
+            .map(|v| (v.received_at(), v.entered_at()))
+            .reduce(earliest)
+    }
+
+    /// Gives the version that counts the earliest times of all that have its business time.
+    fn keep_earliest_times(&mut self, id: &Id<'_>, record: &mut Vec<u8>) {
+        let stands = |f: &Frame<'_>| f.id == *id && !f.has(flag::REPLACED);
+        let Some(frame) = self.frames().find(stands) else {
+            return;
+        };
+        let old = self.read_raw(frame.at);
+        let own = (old.received_at(), old.entered_at());
+        let times = self.earliest_times(id, old.occurred_at());
+        let Some(times) = times.filter(|times| *times != own) else {
+            return;
+        };
+        let told = match old.told() {
+            Told { at: None, .. } => Told::of(own),
+            told => told,
+        };
+        let head = self.head();
+        let after_s = |at: Timestamp| event::seconds_after(old.occurred_at(), at);
+        let fields = Fields {
+            received_after_s: after_s(times.0),
+            entered_after_s: times.1.map(after_s),
+            told_after_s: told.at.map(after_s),
+            came_after_s: told.came_at.map(after_s),
+            ..frame.fields(&head).expect(WHOLE)
+        };
+        let marks = flag::VOID | flag::CORRECTS | flag::CONTESTED | flag::REPLACED;
+        record.clear();
+        fields.write(frame.flags & marks, frame.content, id, &head, record);
+        record.extend_from_slice(fields.extra);
+        lead_with_length(record);
+        self.splice(old.at..old.next, record);
     }
 
     /// A known record came again under a smaller number: the smallest orders it, whichever came first.
@@ -332,9 +370,7 @@ impl History {
         if let Some(extra) = &new.extra {
             extra.write(record);
         }
-        let length = record.len();
-        put(record, length as u64);
-        record.rotate_left(length);
+        lead_with_length(record);
         self.splice(place..place, record);
     }
 
@@ -415,6 +451,21 @@ impl History {
     }
 }
 
+/// When a version was received, and when it was typed in, where its source says so.
+type Times = (Timestamp, Option<Timestamp>);
+
+/// The earlier of two receipts, and of two entries.
+fn earliest(a: Times, b: Times) -> Times {
+    (a.0.min(b.0), a.1.into_iter().chain(b.1).min())
+}
+
+/// Puts the length of a record before it.
+fn lead_with_length(record: &mut Vec<u8>) {
+    let length = record.len();
+    put(record, length as u64);
+    record.rotate_left(length);
+}
+
 /// A known record of an id that came again.
 struct Old {
     at: usize,
@@ -440,7 +491,21 @@ struct Told {
     came_at: Option<Timestamp>,
 }
 
+impl Told {
+    /// By its own times.
+    fn of((received_at, entered_at): Times) -> Self {
+        Told {
+            at: Some(entered_at.unwrap_or(received_at)),
+            came_at: entered_at.map(|_| received_at),
+        }
+    }
+}
+
 impl Old {
+    fn occurred_at(&self) -> Timestamp {
+        Timestamp::from_millis(self.at_ms)
+    }
+
     fn received_at(&self) -> Timestamp {
         event::seconds_later(Timestamp::from_millis(self.at_ms), self.received_after_s)
     }

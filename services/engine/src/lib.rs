@@ -150,7 +150,8 @@
 //!   24 hours and both not midnight to the second, is night. Not where the event, the latest `decided` before it, or an event of the case in the 72 hours
 //!   before it (before its start, where that is what is so or what the time is counted from) carried the file of an emergency, or where the source
 //!   cannot tell files; where any other event of the case carries it, for review. So is a day off by day that is not statutory, and mostly night.
-//! - `late_entry`: `entered_at`, else `received_at`, cut to the second, past the deadline. Not for declared sources.
+//! - `late_entry`: `received_at`, or `entered_at` where that is earlier, cut to the second, past the deadline; of both the earliest that a
+//!   version with this business time says, whichever came first. Not for declared sources.
 //! - `conflict`: an event that names another item or party than the first; a `step_start` of a step that the flowchart has, that is not
 //!   `repeatable` and of which a visit is open, where the last start of it named the same actor or neither named one: it opens no other; or an event whose id came with two contents under
 //!   the version known (all counts but `received_at`, `sent_at` and `source_seq`). A greater version of the id settles it.
@@ -313,4 +314,4 @@ pub use rules::{Rules, RulesProblem, Term, notes, unanswerable};
 pub use snapshot::SnapshotError;
 
 /// The engine's version, part of every alert. Raise it with every change that alters a verdict.
-pub const ENGINE_VERSION: &str = "5";
+pub const ENGINE_VERSION: &str = "6";

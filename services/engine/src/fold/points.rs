@@ -340,10 +340,7 @@ impl Taken<'_> {
             return false;
         }
         let occurred = self.event.occurred_at;
-        let entered = self
-            .event
-            .entered_at()
-            .unwrap_or_else(|| self.event.received_at());
+        let entered = self.event.known_at();
         if entered.millis() - occurred.millis() <= at_least_ms(over) {
             return false;
         }

@@ -58,6 +58,14 @@ impl<'h> Event<'h> {
         Some(seconds_later(self.occurred_at, self.entered_after_s?))
     }
 
+    /// When it was there to be read, to the second: typed in, or received. An entry that is said to be later than the receipt
+    /// is that of a record sent again, or of a clock that is wrong.
+    pub(crate) fn known_at(&self) -> Timestamp {
+        let received_at = self.received_at();
+        self.entered_at()
+            .map_or(received_at, |entered_at| entered_at.min(received_at))
+    }
+
     /// What few events carry.
     pub(crate) fn extra(&self) -> Option<Extra<'h>> {
         (!self.extra.is_empty()).then(|| Extra::read(self.extra).expect(WHOLE))

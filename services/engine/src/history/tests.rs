@@ -114,6 +114,11 @@ impl Plain {
                 if self.replaced.iter().any(is_this) {
                     return "duplicate";
                 }
+                if old.at == told.at {
+                    let old = &mut self.events[place];
+                    old.received_at = old.received_at.min(told.received_at);
+                    old.entered_at = old.entered_at.into_iter().chain(told.entered_at).min();
+                }
                 self.replaced.push(told);
                 return "changed";
             }
@@ -131,12 +136,10 @@ impl Plain {
                 self.contested.push(told.id);
                 return "conflict";
             }
-            if old.at == told.at {
-                told.received_at = told.received_at.min(old.received_at);
-                told.entered_at = match (told.entered_at, old.entered_at) {
-                    (Some(a), Some(b)) => Some(a.min(b)),
-                    (a, b) => a.or(b),
-                };
+            let replaced = self.replaced.iter().chain([old]);
+            for known in replaced.filter(|e| (&e.id, e.at) == (&told.id, told.at)) {
+                told.received_at = told.received_at.min(known.received_at);
+                told.entered_at = told.entered_at.into_iter().chain(known.entered_at).min();
             }
             self.contested.retain(|id| *id != told.id);
             let old = self.events.remove(place);

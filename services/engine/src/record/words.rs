@@ -457,8 +457,7 @@ impl Sentence<'_> {
                 write!(text, "{begun}{when}实施“{what}”，{why}，{shown}。")
             }
             Check::LateEntry { over } => {
-                let entered = event.entered_at().unwrap_or_else(|| event.received_at());
-                let entered = local(entered, around);
+                let entered = local(event.known_at(), around);
                 write!(
                     text,
                     "“{what}”发生于{when}，{entered}才录入，超过{}。",

@@ -163,32 +163,18 @@ impl<'a> Case<'a> {
         self.events.iter().position(|e| e.kind == kind)
     }
 
-    /// When an event was entered and received. A version that replaces one with the same business time keeps the
-    /// earlier of their times.
+    /// When an event was entered and received: the earliest that any of its versions with the same business time says.
     pub fn earliest_times(&self, index: usize) -> (Option<Timestamp>, Timestamp) {
         let event = self.events[index];
-        let versions = self
-            .arrivals
-            .iter()
-            .filter(|e| e.event_id == event.event_id);
-        let mut known: Option<(&CaseEvent<'static>, Option<Timestamp>, Timestamp)> = None;
-        for version in versions {
-            let (mut entered, mut received) = (version.entered_at, version.received_at);
-            if let Some((before, entered_before, received_before)) = known {
-                if version.data_version <= before.data_version {
-                    continue;
-                }
-                if version.occurred_at == before.occurred_at {
-                    entered = entered.into_iter().chain(entered_before).min();
-                    received = received.min(received_before);
-                }
+        let (mut entered, mut received) = (event.entered_at, event.received_at);
+        for version in self.arrivals {
+            let same_time = version.occurred_at == event.occurred_at;
+            if version.event_id == event.event_id && same_time {
+                entered = entered.into_iter().chain(version.entered_at).min();
+                received = received.min(version.received_at);
             }
-            known = Some((version, entered, received));
         }
-        known.map_or(
-            (event.entered_at, event.received_at),
-            |(_, entered, received)| (entered, received),
-        )
+        (entered, received)
     }
 
     /// Whether an event only tells the start of a step again.

@@ -289,7 +289,8 @@ fn is_late_entry(case: &Case<'_>, index: usize, over: Budget, calendar: &WorkCal
     let event = case.events[index];
     let (entered, received) = case.earliest_times(index);
     let due = deadline::deadline(calendar, event.occurred_at, over, &Ledger::default());
-    deadline::is_late(entered.unwrap_or(received), due.due_at)
+    let known = entered.into_iter().chain([received]).min();
+    known.is_some_and(|at| deadline::is_late(at, due.due_at))
 }
 
 fn is_conflict(case: &Case<'_>, index: usize) -> bool {
