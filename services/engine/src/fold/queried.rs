@@ -45,6 +45,8 @@ pub(crate) struct Queried {
     supposed: Vec<Fold>,
     /// The first instant at which one of the questions is over.
     over: Timestamp,
+    /// Of whoever asks.
+    clock: Timestamp,
 }
 
 impl Queried {
@@ -81,15 +83,19 @@ impl Queried {
         Some(Queried {
             supposed: (0..context.plan.specials.len()).map(walked).collect(),
             over,
+            clock,
         })
     }
 
-    /// Where what is alleged of a stay would not be so if the procedure counted: the instant at which that is to be looked at again.
+    /// Where what is alleged of a stay would not be so if the procedure counted: the instant at which that is to be looked at again,
+    /// which is when a question is over, or before that when the stay is past due whatever the answer.
     pub(crate) fn waits(&self, stay: &Stay, is_so: impl Fn(&Stay) -> bool) -> Option<Timestamp> {
         let same = |s: &&Stay| (s.timed, s.step, s.visit) == (stay.timed, stay.step, stay.visit);
-        let mut supposed = self.supposed.iter();
+        let supposed = || self.supposed.iter().map(|fold| fold.stays.iter().find(same));
         // A stay that was in time is not kept.
-        let doubted = supposed.any(|fold| !fold.stays.iter().find(same).is_some_and(&is_so));
-        doubted.then_some(self.over)
+        let doubted = supposed().any(|stay| !stay.is_some_and(&is_so));
+        let rungs = supposed().flatten().flat_map(|stay| stay.rungs);
+        let next = rungs.filter(|at| *at > self.clock).min();
+        doubted.then_some(next.map_or(self.over, |at| at.min(self.over)))
     }
 }
