@@ -1,6 +1,6 @@
 //! Names for codes, from the definitions in force and the registered sources, so that no screen shows a bare code.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, RwLock};
 
 use futures::StreamExt;
@@ -26,6 +26,9 @@ pub struct NameTables {
     pub regions: BTreeMap<String, String>,
     /// Offices by body.
     pub offices: BTreeMap<String, BTreeMap<String, String>>,
+    /// Every officer's id: whom something can be handed to hangs on it, and readers are told posts only.
+    #[serde(skip)]
+    pub officers: BTreeSet<String>,
     /// Officers' posts by their ids; no names, which are personal data.
     pub posts: BTreeMap<String, String>,
     /// Power items.
@@ -147,6 +150,8 @@ fn tables_of(files: Vec<DefinitionFile>) -> NameTables {
         let offices = tables.offices.entry(body.code.text.clone()).or_default();
         for office in &body.offices {
             offices.insert(office.code.text.clone(), office.name.clone());
+            let ids = office.officers.iter().map(|o| o.id.text.clone());
+            tables.officers.extend(ids);
             let posts = office
                 .officers
                 .iter()
