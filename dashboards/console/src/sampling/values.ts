@@ -18,4 +18,4 @@ export const checksOf = (text: string) =>
 
 /** How many cases were drawn, and by what they were divided; null: they were not. */
 export const drawnText = (by: Words | null, ofEach: number, cases: number) =>
-  by ? t(`按${by.zh}分层，每层 ${ofEach} 件，共 ${cases} 件`, `${cases}, ${ofEach} of each: ${by.en.toLowerCase()}`) : t(`不分层，共 ${cases} 件`, `${cases}, not divided`)
+  by ? t(`按${by.zh}分层，每层 ${ofEach} 件，共 ${cases} 件`, `${cases}, ${ofEach} of each: ${(by.en ?? by.zh).toLowerCase()}`) : t(`不分层，共 ${cases} 件`, `${cases}, not divided`)
