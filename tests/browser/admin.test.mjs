@@ -210,7 +210,11 @@ test('a source tells what it lacks, and its keys are given, shown once and retir
   await page.getByRole('button', { name: '已记下，不再显示' }).click()
   await screenshot(page, 'admin-source-1366', { fullPage: true })
 
+  // Somebody came with it just now, which is to be seen before it is taken away.
+  await page.reload()
   const row = page.locator(`#keys [data-key="${key.split('_')[1]}"]`)
+  await row.getByText('最近使用于').waitFor()
+  await row.getByText('长期有效').waitFor()
   await row.getByRole('button', { name: '停用' }).click()
   await row.getByText('立即被拒绝').waitFor()
   await page.keyboard.press('Escape')

@@ -130,6 +130,27 @@ test('every flowchart of the demonstration can be drawn, and its steps are found
   }
 })
 
+test('the query code is shown when it is asked for, opens the case at the portal, and is printed on a slip alone', async () => {
+  await openCase()
+  assert.equal(await page.locator('.query-slip').count(), 0, 'nobody asked for it')
+  await page.locator('#query-code').click()
+  const code = await page.locator('.query-slip .query-code').textContent()
+  assert.match(code, /^1[0-9A-Z]{4}-[0-9A-Z]{5}$/)
+  const { code: told } = await ask(`/api/v1/cases/${encodeURIComponent(late.alert.source)}/${encodeURIComponent(late.alert.case_no)}/query-code`)
+  assert.equal(code, told)
+  await page.locator('.query-slip').scrollIntoViewIfNeeded()
+  await screenshot(page, 'case-query-slip-1366')
+  await page.emulateMedia({ media: 'print' })
+  assert.deepEqual(
+    await page.locator('#case-no, #limits, #why, #timeline, .masthead, .query-slip-acts').evaluateAll((found) => found.filter((element) => element.checkVisibility()).map((element) => element.id || element.className)),
+    [],
+  )
+  assert.ok(await page.locator('.query-slip .query-code').isVisible())
+  await page.emulateMedia({ media: null })
+  await page.locator('.query-slip button', { hasText: '收起' }).click()
+  await page.locator('#query-code').waitFor()
+})
+
 test('records stand in one line of time with what was alleged, and late ones say so', async () => {
   await openCase()
   const found = await ask(`/api/v1/cases/${late.alert.source}/${late.alert.case_no}`)
@@ -173,7 +194,7 @@ test('English second: on the search and on a case no word of the page’s own is
   await page.locator('#cases tbody tr').first().waitFor()
   await page.locator('#language').click()
   await page.getByRole('heading', { name: 'Find cases' }).waitFor()
-  const own = '.case-search :is(label > span, button, [name="open"] option), thead th, .badge, .case-back, h3, dt, .legend li, .strip :is(caption, th, b), .flowchart-controls button, #explain-form :is(label > span, button, .hint), .step-list > summary, .strip-headline, .points > summary'
+  const own = '.case-search :is(label > span, button, [name="open"] option), thead th, .badge, .case-back, #query-code, h3, dt, .legend li, .strip :is(caption, th, b), .flowchart-controls button, #explain-form :is(label > span, button, .hint), .step-list > summary, .strip-headline, .points > summary'
   const chinese = () =>
     page.locator('main').locator(own).evaluateAll((found) => found.map((element) => element.textContent.trim()).filter((text) => /\p{Script=Han}/u.test(text)))
   assert.deepEqual(await chinese(), [], 'the search')

@@ -64,6 +64,8 @@ test('a complaint about a case lies in the case, and its page leads there', asyn
   await page.getByRole('button', { name: '登记' }).click()
   await page.locator('#voice-title .badge', { hasText: '待受理' }).waitFor()
   const receipt = await page.locator('.voice').getAttribute('data-voice')
+  // By what a term is due is said in words; the catalogue's numbers stand small behind them.
+  await page.locator('#voice-terms [data-term="accept"] .term-basis', { hasText: /^投诉超时.*投诉的受理和答复时限/ }).waitFor()
   await page.locator('.facts').getByRole('link', { name: found.case_no }).click()
   await page.waitForURL(/#\/cases\//)
   const seen = await ask(`/api/v1/cases/${encodeURIComponent(found.source)}/${encodeURIComponent(found.case_no)}`)

@@ -64,7 +64,7 @@ test('an officer acts with words that are scripts, and the thread shows them as 
   const { alert_id: id } = alerts[0]
   await page.goto(platform.url)
   await act(id, 'confirm', { why: hostile(10) })
-  await act(id, 'order', { why: hostile(11), to: hostile(12).slice(0, 60) })
+  await act(id, 'order', { why: hostile(11), to: alerts[0].org_code })
   await page.goto(`${platform.url}/#/alert/${id}`)
   await page.locator('#thread li', { hasText: hostile(11) }).waitFor()
   await nothingRan('the thread')

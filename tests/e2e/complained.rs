@@ -228,6 +228,11 @@ async fn about_a_closed_case(site: &Site, services: &Cookie) -> Result<Value> {
             ],
         "{found:#}"
     );
+    let basis = terms[0]["basis_zh"].as_str().unwrap_or_default();
+    ensure!(
+        terms[0]["rule_zh"] == "投诉超时" && basis.contains("投诉的受理和答复时限"),
+        "an officer reads by what: {found:#}"
+    );
 
     let began = Instant::now();
     loop {

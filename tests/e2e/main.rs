@@ -14,6 +14,7 @@ mod disposed;
 mod explained;
 mod exported;
 mod front;
+mod handed;
 mod import_equals_replay;
 mod inspected;
 mod life;

@@ -48,7 +48,7 @@ responsibilities: [{duty: 依法受理, basis: 行政许可法第三十二条, a
 ---
 kind: item
 code: XK-2
-name: 不得外泄许可
+name: 不入清单的许可
 power_type: licence
 level: city
 region: '510500'
@@ -219,6 +219,7 @@ impl<'a> Portal<'a> {
             SOURCE,
             "decision-late",
             "XK-2",
+            "不入清单",
             "不得",
         ] {
             ensure!(
@@ -400,10 +401,11 @@ async fn cases_by_their_slips(portal: &Portal<'_>, key: &str) -> Result<()> {
     );
     // What was written does not pass, that something was said does.
     ensure!(late["late"]["reason"]["code"] == "other", "{late:#}");
-    // Hidden, never told, not there, and a wrong code: one answer.
+    their_own_of_an_item_that_is_not_listed(portal, &all[2]).await?;
+    // Never told, not there, a wrong code of what is not listed, and a wrong code: one answer.
     let (_, wrong) = portal.progress("PAUSED", "1AAAA-AAAAA").await?;
     for (case_no, code) in [
-        ("HIDDEN", &all[2]),
+        ("HIDDEN", &all[0]),
         ("CHECKED", &all[3]),
         ("NONE", &all[4]),
         ("LATE", &all[0]),
@@ -413,6 +415,31 @@ async fn cases_by_their_slips(portal: &Portal<'_>, key: &str) -> Result<()> {
             status == 404 && told == wrong,
             "{case_no}: {status} {told:#}"
         );
+    }
+    Ok(())
+}
+
+/// The item is in no list; who has the slip of a case of it is told of that case, and of nothing that others are not told either.
+async fn their_own_of_an_item_that_is_not_listed(portal: &Portal<'_>, code: &str) -> Result<()> {
+    let slip = json!({ "case_no": "HIDDEN", "code": code });
+    let began = Instant::now();
+    let told = loop {
+        let request = portal.site.request("POST", "/api/public/v1/progress");
+        let request = request.header("x-requested-with", "mingjing").json(&slip);
+        let (status, told) = portal.site.answer(request).await?;
+        if status == 200 {
+            break told;
+        }
+        ensure!(began.elapsed() < PATIENCE, "{status} {told:#}");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    };
+    ensure!(
+        told["item"]["code"] == "XK-2" && told["state"]["code"] == "handling",
+        "{told:#}"
+    );
+    let text = told.to_string();
+    for secret in [HOSTILE, OFFICER, PARTY, SOURCE] {
+        ensure!(!text.contains(secret), "it tells {secret}: {told:#}");
     }
     Ok(())
 }

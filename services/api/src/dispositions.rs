@@ -4,6 +4,7 @@
 //! answer among the facts and passes it on. After [`PATIENCE`] it says where the answer will stand. The client's key makes the command's
 //! id: whoever did not hear the answer asks the same again, is answered the same, and nothing is done twice.
 
+mod addressee;
 mod asked;
 
 use std::time::Duration;
@@ -53,10 +54,18 @@ pub(crate) async fn act(
         body: said.who.body,
         office: said.who.office,
     };
+    let unknown = addressee::unknown(&state, &alert, &disposal).await?;
     let what = Act::Dispose { alert_id, disposal };
     let subject = subject_of(&alert)?;
     let at = after(&alert, (state.now)());
     let command = Command::keyed(&key, by, at, said.why, subject, what);
+    // What was decided while there was somebody of that code is answered as it was.
+    if let Some(refusal) = unknown
+        && decided(&state, &command).await.is_none()
+    {
+        state.metrics.command_refused(refusal.reason);
+        return Err(ApiError::Refused(vec![refusal]));
+    }
     put(&state, &command).await
 }
 
@@ -124,17 +133,11 @@ pub(crate) async fn outcome(
 /// Puts the command into the log and waits for its answer, unless it has been answered before.
 async fn settle(state: &State, command: &Command) -> Result<Option<CommandOutcome>, ApiError> {
     let mut answers = state.hub.answers();
+    if let Some(known) = decided(state, command).await {
+        return Ok(Some(known));
+    }
     let digest = command.digest();
     let is_answer = |o: &CommandOutcome| o.command_id == command.id && o.digest == digest;
-    let known = state.hub.outcomes_of(&command.id);
-    if let Some(known) = known.into_iter().find(is_answer) {
-        return Ok(Some(known));
-    }
-    // What was answered before this process began. Where the archive is away the owner answers again.
-    let archived = state.store.command_outcomes(&command.id).await;
-    if let Some(known) = archived.unwrap_or_default().into_iter().find(is_answer) {
-        return Ok(Some(known));
-    }
     let subject = &command.subject;
     let record = Record {
         key: case_key(&subject.source, &subject.key).into(),
@@ -159,6 +162,19 @@ async fn settle(state: &State, command: &Command) -> Result<Option<CommandOutcom
         }
     };
     Ok(tokio::time::timeout(PATIENCE, answer).await.ok().flatten())
+}
+
+/// What became of a command, where that was decided before.
+async fn decided(state: &State, command: &Command) -> Option<CommandOutcome> {
+    let digest = command.digest();
+    let is_answer = |o: &CommandOutcome| o.command_id == command.id && o.digest == digest;
+    let known = state.hub.outcomes_of(&command.id);
+    if let Some(known) = known.into_iter().find(is_answer) {
+        return Some(known);
+    }
+    // What was answered before this process began. Where the archive is away the owner answers again.
+    let archived = state.store.command_outcomes(&command.id).await;
+    archived.unwrap_or_default().into_iter().find(is_answer)
 }
 
 /// An alert that there is, and that somebody sees.

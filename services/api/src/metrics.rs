@@ -17,6 +17,7 @@ use prometheus::{
 pub struct Metrics {
     requests: IntCounterVec,
     request_seconds: HistogramVec,
+    commands_refused: IntCounterVec,
     /// Readers of the live stream.
     pub(crate) live_readers: IntGauge,
     live_lag_records: IntGaugeVec,
@@ -73,6 +74,16 @@ impl Metrics {
                 )?,
             )?,
             request_seconds: register(registry, HistogramVec::new(seconds, &["route"])?)?,
+            commands_refused: register(
+                registry,
+                IntCounterVec::new(
+                    opts(
+                        "commands_refused_total",
+                        "Commands about alerts that were refused before they came into the log, by reason.",
+                    ),
+                    &["reason"],
+                )?,
+            )?,
             live_readers: register(
                 registry,
                 IntGauge::with_opts(opts("live_readers", "Readers of the live stream."))?,
@@ -139,6 +150,11 @@ impl Metrics {
                 )?,
             )?,
         })
+    }
+
+    /// A command was refused that did not come into the log.
+    pub(crate) fn command_refused(&self, reason: &str) {
+        self.commands_refused.with_label_values(&[reason]).inc();
     }
 
     /// How published definitions stand: how many wait, how many past their day, for how many milliseconds the first has, and why.

@@ -1,9 +1,9 @@
 //! Names for codes, from the definitions in force and the registered sources, so that no screen shows a bare code.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, RwLock};
 
-use futures::StreamExt;
+use futures::{FutureExt, StreamExt};
 use mingjing_domain::definitions::{Body, DefinitionFile, DefinitionSet};
 use mingjing_domain::source::Source;
 use mingjing_log::Table;
@@ -26,6 +26,9 @@ pub struct NameTables {
     pub regions: BTreeMap<String, String>,
     /// Offices by body.
     pub offices: BTreeMap<String, BTreeMap<String, String>>,
+    /// Every officer's id: whom something can be handed to hangs on it, and readers are told posts only.
+    #[serde(skip)]
+    pub officers: BTreeSet<String>,
     /// Officers' posts by their ids; no names, which are personal data.
     pub posts: BTreeMap<String, String>,
     /// Power items.
@@ -80,17 +83,40 @@ pub fn follow(table: Arc<dyn Table>) -> (Arc<Names>, impl Future<Output = ()> + 
             return;
         };
         let mut changes = futures::stream::select(definitions, sources);
+        let mut standing = Standing::default();
         loop {
             match read(&*table).await {
-                Ok(tables) => kept.set(tables),
-                Err(error) => tracing::warn!(%error, "names of codes could not be read"),
+                Ok(tables) => {
+                    standing.is_new(None);
+                    kept.set(tables);
+                }
+                Err(error) => {
+                    if standing.is_new(Some(error.to_string())) {
+                        tracing::warn!(%error, "names of codes could not be read; those known before stay");
+                    }
+                }
             }
             if changes.next().await.is_none() {
                 return;
             }
+            // A publication changes many entries at once, and one reading sees them all.
+            while let Some(Some(_)) = changes.next().now_or_never() {}
         }
     };
     (names, task)
+}
+
+/// Why the last reading failed, if it did: the same failure is told once, until it is another or over.
+#[derive(Default)]
+struct Standing(Option<String>);
+
+impl Standing {
+    /// Whether this is another failure than before; none is no failure.
+    fn is_new(&mut self, failure: Option<String>) -> bool {
+        let is_new = failure.is_some() && self.0 != failure;
+        self.0 = failure;
+        is_new
+    }
 }
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -147,6 +173,8 @@ fn tables_of(files: Vec<DefinitionFile>) -> NameTables {
         let offices = tables.offices.entry(body.code.text.clone()).or_default();
         for office in &body.offices {
             offices.insert(office.code.text.clone(), office.name.clone());
+            let ids = office.officers.iter().map(|o| o.id.text.clone());
+            tables.officers.extend(ids);
             let posts = office
                 .officers
                 .iter()
@@ -231,6 +259,21 @@ fn unambiguous(pairs: Vec<(String, String)>) -> BTreeMap<String, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_failure_is_told_once_until_it_changes_or_is_over() {
+        let mut standing = Standing::default();
+        let told = [
+            None,
+            Some("away"),
+            Some("away"),
+            Some("broken"),
+            None,
+            Some("broken"),
+        ]
+        .map(|failure| standing.is_new(failure.map(str::to_owned)));
+        assert_eq!(told, [false, true, false, true, false, true]);
+    }
 
     #[test]
     fn a_code_with_two_meanings_has_no_name() {

@@ -374,6 +374,13 @@ impl People {
         }
     }
 
+    /// Whether a person has an account that works.
+    pub(crate) async fn works(&self, person: &str) -> Result<bool, ApiError> {
+        let (accounts, today) = (self.all().await?, self.day(self.now()));
+        let theirs = |account: &Account| account.rights.person == person;
+        Ok(accounts.iter().any(|a| theirs(a) && a.works_on(today)))
+    }
+
     /// Opens an account for somebody whom the provider named; none where the name cannot be one, the rights cannot be meant, or there is such
     /// an account or person already, whether that works or not.
     async fn open_by_provider(

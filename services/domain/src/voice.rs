@@ -14,7 +14,8 @@ pub use act::{Act, Outcome};
 
 /// The source of what is about no case.
 pub const SOURCE: &str = "complaints";
-/// The ids of events that the platform writes into a department's case begin so; no control total of a source counts them.
+/// The ids of events that the platform writes into a department's case begin so; intake takes none of a source, and no control total
+/// of one counts them.
 pub const EVENT_PREFIX: &str = "mingjing-";
 /// The attribute that names the complaint or rating that an event is about, by its event id.
 pub const ABOUT: &str = "about";

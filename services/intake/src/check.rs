@@ -9,6 +9,7 @@ use mingjing_domain::Timestamp;
 use mingjing_domain::event::{CaseEvent, Value};
 use mingjing_domain::source::{Source, SourceClock};
 use mingjing_domain::text::Text;
+use mingjing_domain::voice::EVENT_PREFIX;
 use mingjing_wire::cloudevents::Extension;
 use mingjing_wire::personal::{self, Masked};
 use mingjing_wire::refusal::Words;
@@ -78,6 +79,7 @@ pub(crate) fn check(
     let event = &incoming.event;
     refuse_marks(event, &incoming.extensions)?;
     context.speaks_for(&event.source)?;
+    refuse_reserved(&event.event_id)?;
     refuse_impossible_dates(event, context)?;
     if event
         .data
@@ -119,6 +121,14 @@ fn refuse_marks(
         Err(secret())
     } else {
         Ok(())
+    }
+}
+
+/// What the platform records itself is told from what a source says by its id: no source may write such a thing, or replace it.
+fn refuse_reserved(id: &str) -> Result<(), Refusal> {
+    match id.starts_with(EVENT_PREFIX) {
+        true => Err(Refusal::bad_value(ReasonCode::ReservedId, "id", id)),
+        false => Ok(()),
     }
 }
 
@@ -341,6 +351,12 @@ mod tests {
         assert_eq!(event.data.attributes["联系"], Value::Text("***".into()));
         assert_eq!(event.data.attributes["号"], Value::Text("***".into()));
         assert_eq!(event.data.attributes["金额"], Value::Int(13_912_345_678));
+    }
+
+    #[test]
+    fn the_platforms_own_ids_are_nobody_elses() {
+        refused(&["id"], "mingjing-TS-7K3QF9XW2M", ReasonCode::ReservedId);
+        judge(SourceClock::Live, |json| json["id"] = "mingjing".into()).unwrap();
     }
 
     #[test]

@@ -32,6 +32,8 @@
 //! - **One source a key.** Keys lie salted and hashed in the table; they are shown once.
 //! - **No one starves.** Each source has a rate, a few requests and a share of the memory at a time; waiting is first
 //!   come, first served.
+//! - **The platform's own events are its own.** Ids that begin with `mingjing-` are refused (`reserved_id`): what it records in a case,
+//!   like a complaint at a window, is neither forged nor replaced by a source.
 //! - **Secret items stay out** (涉密, domain study 11.3): refused, the body kept nowhere, an alarm raised.
 //! - **Personal data stays away**: parties are hashes; identity and mobile numbers in free text are masked before the
 //!   append.

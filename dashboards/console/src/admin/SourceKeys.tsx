@@ -7,6 +7,7 @@ import { Refusal, failureText } from '../people/fields'
 import { t } from '../words/language'
 import { issueKey, keys, retireKey } from './api'
 import { useAsked } from './asked'
+import { endText, usedText } from './key-words'
 import { Answered, Once, Sure, useSending, when } from './parts'
 
 export function SourceKeys({ id }: { id: string }) {
@@ -37,9 +38,11 @@ export function SourceKeys({ id }: { id: string }) {
                   <li key={key.id} data-key={key.id}>
                     <code>mjk_{key.id}_…</code>
                     <span>{t(`发放于 ${when(key.created_at)}`, `issued ${when(key.created_at)}`)}</span>
+                    <span data-used={key.last_used_at !== null}>{usedText(key, when)}</span>
+                    <span className={key.works ? undefined : 'over'}>{endText(key, when)}</span>
                     <Sure
                       label={t('停用', 'Retire')}
-                      told={found.length === 1 ? t('这是唯一的密钥，停用后该来源不能报送。', 'It is the only one: the source cannot send after it.') : t('仍用它报送的立即被拒绝。', 'Whoever still uses it is refused at once.')}
+                      told={key.works && found.filter((one) => one.works).length === 1 ? t('这是唯一的密钥，停用后该来源不能报送。', 'It is the only one: the source cannot send after it.') : t('仍用它报送的立即被拒绝。', 'Whoever still uses it is refused at once.')}
                       act={async () => {
                         await retireKey(id, key.id)
                         asked.again()

@@ -8,6 +8,7 @@ import type { Session } from '../people/session'
 import type { DeadLetter } from './api'
 import { answerWords, auditSubject, auditWords } from './audit-words'
 import { groupsOf } from './dead-groups'
+import { endText, usedText } from './key-words'
 import { TODAY, adminPageOf, adminStart, auditHash, oneHash, tabsOf } from './routes'
 
 const signedIn = (...roles: Role[]): Session => ({ phase: 'in', ended: false, person: { account: 'a', person: 'p', name: '', roles, body: '', office: '', region: '' } })
@@ -58,4 +59,13 @@ test('dead letters are dealt with by channel and reason, the most first', () => 
     groups.map(({ channel, reason, number }) => `${channel} ${reason} ${number}`),
     ['mail tls 2', 'sms timeout 1', 'sms http_4xx 1'],
   )
+})
+
+test('a key says when it was last used and when it ends', () => {
+  const key = { id: 'k', created_at: '', expires_at: null, last_used_at: null, works: true }
+  const told = (instant: string) => instant.slice(0, 10)
+  assert.deepEqual([usedText(key, told), endText(key, told)], ['尚未使用', '长期有效'])
+  const former = { ...key, expires_at: '2026-12-01T00:00:00Z', last_used_at: '2026-11-28T01:00:00Z' }
+  assert.deepEqual([usedText(former, told), endText(former, told)], ['最近使用于 2026-11-28 前后', '有效至 2026-12-01'])
+  assert.equal(endText({ ...former, works: false }, told), '已于 2026-12-01 失效')
 })

@@ -130,6 +130,11 @@ export interface Key {
   /** What stands in its text after `mjk_`. */
   id: string
   created_at: string
+  /** When it ends by itself; null: it does not. */
+  expires_at: string | null
+  /** When somebody last came with it, to ten minutes; null: nobody has. */
+  last_used_at: string | null
+  works: boolean
 }
 
 export const keys = (id: string, signal: AbortSignal) => ask<{ keys: Key[] }>(`/api/v1/sources/${part(id)}/keys`, { signal })

@@ -16,6 +16,7 @@ import { t } from '../words/language'
 import { AlertLinks, CaseFacts, CaseState } from './CaseView'
 import { ExplainForm, ExplainView } from './ExplainView'
 import { LimitList } from './LimitList'
+import { QuerySlip } from './QuerySlip'
 import { Timeline } from './Timeline'
 import { instantOf } from './explain-model'
 import { casePage, explained } from './model'
@@ -83,6 +84,7 @@ function Shown({ found, asked }: { found: CaseFound; asked: AskedFor }) {
             <a href={registerHash(source, caseNo)}>{t('登记投诉、评价', 'Register a complaint or rating')}</a>
           </p>
         )}
+        {known && <QuerySlip key={`${source}/${caseNo}`} source={source} caseNo={caseNo} known={known} names={names} />}
       </header>
       {known?.flowchart && (
         <div className="card case-chart" id="chart">

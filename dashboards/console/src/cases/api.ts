@@ -16,6 +16,12 @@ export function explain(source: string, caseNo: string, { at, known }: AskedFor,
   return ask(`/api/v1/cases/${part(source)}/${part(caseNo)}/explain${query({ at, as_known_at: known })}`, { signal })
 }
 
+/** The code of a case's acceptance slip. Each look at it is in the audit trail. */
+export async function queryCode(source: string, caseNo: string): Promise<string> {
+  const { code } = await ask<{ code: string }>(`/api/v1/cases/${part(source)}/${part(caseNo)}/query-code`)
+  return code
+}
+
 /** Empty parts are left out. */
 function query(parts: Query) {
   const given = Object.entries(parts).filter((entry): entry is [string, string] => Boolean(entry[1]))

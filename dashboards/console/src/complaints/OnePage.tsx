@@ -7,6 +7,7 @@ import { type Names, namesStore } from '../api/names'
 import { casePageHash } from '../cases/routes'
 import { type Fact, Facts, LevelBadge, Placeholder, StatusBadge } from '../components/pieces'
 import { full } from '../format'
+import { ruleHash } from '../lists/routes'
 import { alertHash } from '../panel/routes'
 import { useStore } from '../store'
 import { say, t } from '../words/language'
@@ -112,8 +113,12 @@ function Terms({ terms }: { terms: Term[] }) {
               {term.done_at ? full(term.done_at) : '—'}
               {term.late && <span className="sub">{term.done_at ? t('超期办理', 'Done late') : t('已超期', 'Late')}</span>}
             </td>
-            <td>
-              {term.rule} · {term.source}
+            <td className="term-basis">
+              {term.rule_zh}
+              <span className="sub">{term.basis_zh}</span>
+              <small>
+                <a href={ruleHash(term.rule)}>{term.rule}</a> · {term.source.includes('@') ? t(`规则设置 ${term.source}`, `rule setting ${term.source}`) : term.source}
+              </small>
             </td>
           </tr>
         ))}

@@ -15,6 +15,9 @@ export interface Term {
   provisional: boolean
   source: string
   rule: string
+  rule_zh: string
+  /** The papers that the rule rests on. */
+  basis_zh: string
   done_at: string | null
   late: boolean
 }

@@ -30,6 +30,8 @@ test('what is owed next is the first that is not done, in whatever zone it is pr
     provisional: false,
     source: '',
     rule: 'C1',
+    rule_zh: '',
+    basis_zh: '',
     done_at: done,
     late: false,
   })

@@ -5,7 +5,7 @@ import { test } from 'node:test'
 
 import { ACTS } from '../dispositions/act-kinds'
 import { passwordProblem } from './password'
-import { notTheirs, readsCases, readsSources } from './roles'
+import { notTheirs, printsSlips, readsCases, readsSources } from './roles'
 import { waitText } from './wait'
 
 test('those who supervise decide and order, departments answer and appeal, and nobody else does anything', () => {
@@ -23,6 +23,7 @@ test('who keeps accounts or audits sees no alert; who keeps accounts sees source
   assert.deepEqual([readsCases(['administrator']), readsCases(['auditor']), readsCases(['leadership'])], [false, false, true])
   assert.deepEqual([readsSources(['administrator']), readsSources(['legal'])], [true, false])
   assert.equal(readsCases(['establishment', 'supervision']), true)
+  assert.deepEqual([printsSlips(['department_handler']), printsSlips(['supervision'])], [true, false])
 })
 
 test('a new password is long, twice the same, not the old one, and does not hold the name', () => {

@@ -35,6 +35,9 @@ export const readsCases = (roles: readonly Role[]) => has(roles, CASES)
 export const readsSamples = (roles: readonly Role[]) => has(roles, SAMPLES)
 export const readsSources = (roles: readonly Role[]) => has(roles, SOURCES)
 
+/** Who prints an applicant's slip once more. */
+export const printsSlips = (roles: readonly Role[]) => has(roles, DEPARTMENT)
+
 /** Who raises alerts by hand. */
 export const raisesAlerts = (roles: readonly Role[]) => roles.includes('supervision')
 

@@ -15,6 +15,7 @@ import { SampleBadge } from './ListPage'
 import { type Redrawn, STRATA, type SampledCase, VERDICTS, type WholeSample, redraw } from './api'
 import { sample as model } from './model'
 import { SAMPLES_HASH } from './routes'
+import { drawnText } from './values'
 
 export function SamplePage({ id }: { id: string }) {
   const { phase, failure, value } = useStore(model.state)
@@ -46,7 +47,7 @@ function Whole({ sample, names }: { sample: WholeSample; names: Names }) {
     [{ zh: '办结时段', en: 'Closed within' }, t(`${date(sample.from)} 起，${date(sample.until)} 前`, `from ${date(sample.from)}, before ${date(sample.until)}`)],
     [{ zh: '范围', en: 'Of' }, [sample.region, sample.org_code && names.org(sample.org_code), sample.item_code && names.item(sample.item_code)].filter(Boolean).join(' · ') || t('全部', 'All')],
     [{ zh: '总体', en: 'Population' }, t(`${count(sample.population)} 件`, count(sample.population))],
-    [{ zh: '抽取', en: 'Drawn' }, t(`按${say(STRATA[sample.strata])}，每层 ${sample.per_stratum} 件，共 ${cases} 件`, `${cases}, ${sample.per_stratum} of each`)],
+    [{ zh: '抽取', en: 'Drawn' }, drawnText(sample.strata === 'whole' ? null : STRATA[sample.strata], sample.per_stratum, cases)],
     [{ zh: '种子', en: 'Seed' }, <code key="seed" id="seed">{sample.seed}</code>],
     [{ zh: '总体摘要', en: 'Population hash' }, <code key="hash">{sample.population_hash}</code>],
     [{ zh: '抽取人', en: 'Drawn by' }, `${names.officer(sample.drawn_by)} · ${full(sample.drawn_at)}`],

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
 import { sampleHash, samplingPageOf } from './routes'
-import { checksOf, startOf } from './values'
+import { checksOf, drawnText, startOf } from './values'
 
 test('an address is read back to what it was made of, and others name none of these pages', () => {
   assert.deepEqual(samplingPageOf('#/sampling'), { kind: 'list' })
@@ -18,4 +18,9 @@ test('a day begins in the platform’s zone, wherever the reader sits', () => {
 
 test('points are one a line', () => {
   assert.deepEqual(checksOf(' 材料齐全 \n\n依法送达\n'), ['材料齐全', '依法送达'])
+})
+
+test('what was not divided is said to be so, and not to be divided by nothing', () => {
+  assert.equal(drawnText(null, 5, 5), '不分层，共 5 件')
+  assert.equal(drawnText({ zh: '机构', en: 'Body' }, 2, 6), '按机构分层，每层 2 件，共 6 件')
 })

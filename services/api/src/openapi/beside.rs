@@ -296,6 +296,9 @@ fn keys() -> Vec<Told> {
     let key = json!({ "type": "object", "required": ["id", "created_at"], "properties": {
         "id": { "type": "string", "description": "密钥中 mjk_ 之后的一段；密钥本身不再显示" },
         "created_at": { "type": "string", "format": "date-time" },
+        "expires_at": { "type": ["string", "null"], "format": "date-time", "description": "到期失效；空：不自行失效" },
+        "last_used_at": { "type": ["string", "null"], "format": "date-time", "description": "最近一次使用，精确到十分钟；空：尚未使用" },
+        "works": { "type": "boolean", "description": "现在是否有效" },
     } });
     let keys = json!({ "type": "object", "required": ["source", "keys"], "properties": {
         "source": text, "keys": { "type": "array", "items": key },

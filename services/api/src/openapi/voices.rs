@@ -96,6 +96,8 @@ fn term() -> Value {
             "provisional": { "type": "boolean", "description": "期限落在节假日安排尚未公布的年份" },
             "source": { "type": "string", "description": "期限出自：规则设置的编号@版本，或者规则目录所注资料" },
             "rule": { "enum": ["C1", "C2"] },
+            "rule_zh": { "type": "string", "description": "规则名称" },
+            "basis_zh": { "type": "string", "description": "规则的依据；未经核对的条文、地方规定、平台自定的，逐条注明" },
             "done_at": { "type": ["string", "null"] },
             "late": { "type": "boolean" },
         } })

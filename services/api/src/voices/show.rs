@@ -5,6 +5,7 @@ use std::sync::Arc;
 use chrono_tz::Tz;
 use mingjing_domain::Timestamp;
 use mingjing_domain::alert::AlertRecord;
+use mingjing_domain::catalogue;
 use mingjing_domain::deadline::is_late;
 use mingjing_domain::event::CaseEvent;
 use mingjing_domain::fact::CaseRecord;
@@ -166,6 +167,9 @@ impl Shown {
                 _ => voice.rectified_at,
             };
             let term = rules.term(rule, parameter, (body, item), from)?;
+            let listed = catalogue::rule(rule)?;
+            let basis = listed.legal_basis.iter();
+            let basis = basis.map(|b| format!("{}{}", b.article, b.mark()));
             Some(json!({
                 "what": parameter,
                 "what_zh": what,
@@ -174,6 +178,8 @@ impl Shown {
                 "provisional": term.provisional,
                 "source": term.source,
                 "rule": rule,
+                "rule_zh": listed.name,
+                "basis_zh": basis.collect::<Vec<_>>().join("；"),
                 "done_at": done.map(|at| self.instant(at)),
                 "late": is_late(done.unwrap_or(self.now), term.due_at),
             }))

@@ -155,7 +155,8 @@ pub struct PowerItem {
     /// The receiver's item, when transferred.
     #[serde(default)]
     pub transferred_to: Option<Name>,
-    /// Shown to the public.
+    /// 公开: whether the public list shows it. One that is kept out of it, for a trade secret, privacy, minors or informants (domain study 11.3),
+    /// is supervised all the same, and an applicant who has the code of the slip is told of the own case.
     #[serde(default = "yes")]
     pub public: bool,
     /// 流程图: its id.

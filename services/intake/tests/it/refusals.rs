@@ -255,6 +255,23 @@ async fn a_source_speaks_for_itself_only() {
 }
 
 #[tokio::test]
+async fn a_source_writes_nothing_under_the_ids_of_the_platform() {
+    let platform = Platform::start().await;
+    let key = platform.source("zjj").await;
+    let events = [
+        event("zjj", "mingjing-TS-7K3QF9XW2M", "c"),
+        event("zjj", "1", "c"),
+    ];
+    let answer = platform.lines(&key, &events).await;
+    assert_eq!(answer.outcomes(), ["reserved_id", "accepted"]);
+    let help = answer.json["items"][0]["help"].as_str().unwrap();
+    assert!(help.contains("本系统自己的事件编号"), "{help}");
+    assert_eq!(platform.event_ids().await, ["1"]);
+    assert_eq!(platform.metric("refused_total", "reserved_id"), 1.0);
+    assert_eq!(platform.rejects().await.len(), 1);
+}
+
+#[tokio::test]
 async fn an_import_brings_any_past_date_and_a_moved_clock_moves_the_bounds() {
     let platform = Platform::start().await;
     let key = platform

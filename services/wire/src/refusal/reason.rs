@@ -88,6 +88,9 @@ reason_codes! {
     WrongSource "wrong_source" "the key or the topic belongs to another source" "密钥或主题属于另一来源"
         "use the key or the topic of the source that the event names; each speaks for one source only"
         "请使用事件所填来源自己的密钥或主题；一个密钥、一个主题只能代表一个来源";
+    ReservedId "reserved_id" "an id that the platform keeps for itself" "使用了平台保留的事件编号"
+        "give the event an id of your own; ids that begin with `mingjing-` are those of complaints and ratings that the platform itself records"
+        "请使用本系统自己的事件编号；以 mingjing- 开头的编号由平台自行登记投诉与评价时使用";
     PersonalData "personal_data" "personal data where a keyed hash belongs" "应为哈希值处出现个人信息"
         "send a keyed hash (HMAC) of the party's number, never the number or the name itself"
         "请发送当事人证件号的带密钥哈希（HMAC），不得发送证件号或姓名本身";

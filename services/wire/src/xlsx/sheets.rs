@@ -211,7 +211,12 @@ pub(super) const SHEETS: &[Sheet] = &[
                 "事项终止后在办件如何处理，不填则继续办结",
             ),
             Column::new("划转至事项", "transferred_to", Text, "承接事项的编码"),
-            Column::new("是否公开", "public", Truth, "不填则公开"),
+            Column::new(
+                "是否公开",
+                "public",
+                Truth,
+                "不填则公开；不公开的不列入公开清单，申请人仍可凭查询码查询本人办件",
+            ),
             Column::new("流程图", "flowchart", Text, "流程图的编号").needed(),
             Column::new("执法领域", "enforcement_field", Text, ""),
             Column::new("裁量基准", "discretion", Text, "裁量基准编号"),
