@@ -162,7 +162,7 @@ async fn settle(state: &State, command: &Command) -> Result<Option<CommandOutcom
 }
 
 /// An alert that there is, and that somebody sees.
-async fn known_alert(
+pub(crate) async fn known_alert(
     state: &State,
     alert_id: &str,
     sight: &Sight,
