@@ -31,6 +31,7 @@ const EVERYONES: [&str; 10] = [
 
 const COMPLAINTS: &str = "/api/v1/complaints";
 const SAMPLES: &str = "/api/v1/samples";
+const LEDGER: &str = "/api/v1/ledger";
 
 /// One's own session has no id.
 const OWN: &str = "/api/v1/session";
@@ -73,10 +74,16 @@ async fn no_operation_takes_an_id_of_another_district() -> Result<()> {
     let (status, told) = site.answer(request).await?;
     ensure!(status == 200, "{status} {told:#}");
     let voice = told["event_id"].as_str().context("an event")?;
+    let interview = interviewed(&alert);
+    let request = city.send(&site, "POST", LEDGER, &interview);
+    let (status, told) = site.answer(request).await?;
+    ensure!(status == 200, "{status} {told:#}");
+    let entry = told["id"].as_str().context("an entry")?;
     let theirs = Theirs {
         alert,
         command: command.to_owned(),
         voice: voice.to_owned(),
+        entry: entry.to_owned(),
         sample: sampled(&site, &city).await?,
     };
 
@@ -91,6 +98,7 @@ async fn no_operation_takes_an_id_of_another_district() -> Result<()> {
         "/api/v1/sources/{source}",
         "/api/v1/complaints/{source}/{case_no}/{event_id}",
         "/api/v1/samples/{id}",
+        "/api/v1/ledger/{id}",
     ] {
         let status = site.status(city.get(&site, &theirs.filled(path)?)).await?;
         ensure!(status == 200, "{path}: {status} to the city");
@@ -114,6 +122,8 @@ struct Theirs {
     voice: String,
     /// A sample that was drawn from their cases.
     sample: String,
+    /// Of the ledger, about their alert.
+    entry: String,
 }
 
 /// Their case is closed, which is told before the rest of it.
@@ -160,6 +170,14 @@ fn complaining(key: &str) -> Value {
     })
 }
 
+/// An interview about their alert.
+fn interviewed(alert: &str) -> Value {
+    json!({
+        "kind": "interview", "org_code": "qu-b", "on": "2026-03-10", "demand": "限期办结", "due": "2026-03-20",
+        "alerts": [alert], "cases": [{ "source": SOURCE, "case_no": "b-1" }], "why": "超期", "key": "t-1",
+    })
+}
+
 impl Theirs {
     /// A path with its ids; an id that nobody said here what it is fails.
     fn filled(&self, path: &str) -> Result<String> {
@@ -180,6 +198,7 @@ impl Theirs {
                 Some("code") => "e2e-licence",
                 Some("id") if path.starts_with("/v1/sources/") => SOURCE,
                 Some("id") if path.starts_with("/api/v1/samples/") => self.sample.as_str(),
+                Some("id") if path.starts_with("/api/v1/ledger/") => self.entry.as_str(),
                 Some("id") if of_none(path) => "e2e-licence",
                 // Filled by whoever asks.
                 Some("act") => part,
@@ -233,11 +252,15 @@ async fn asked(site: &Site, theirs: &Theirs) -> Result<Vec<Asked>> {
         let path = theirs.filled(named)?;
         for method in operations.as_object().context("operations")?.keys() {
             for act in acts(named)? {
+                let body = match named == LEDGER {
+                    true => interviewed(&theirs.alert),
+                    false => body(named, act),
+                };
                 asked.push(Asked {
                     method: method.to_uppercase(),
                     named: named.clone(),
                     path: path.replace("{act}", act),
-                    body: body(named, act),
+                    body,
                 });
             }
         }
@@ -252,6 +275,7 @@ fn acts(path: &str) -> Result<&'static [&'static str]> {
     const OF_ALERTS: &[&str] = &Disposal::CODES;
     const OF_ACCOUNTS: &[&str] = &["change", "password", "disable", "enable", "end_sessions"];
     const OF_SAMPLES: &[&str] = &["find", "close"];
+    const OF_LEDGER: &[&str] = &["result", "void"];
     const OF_VOICES: &[&str] = &[
         "accept",
         "refuse",
@@ -279,6 +303,7 @@ fn acts(path: &str) -> Result<&'static [&'static str]> {
         "/api/v1/drafts/{id}/{act}" => OF_DRAFTS,
         "/api/v1/complaints/{source}/{case_no}/{event_id}/{act}" => OF_VOICES,
         "/api/v1/samples/{id}/{act}" => OF_SAMPLES,
+        "/api/v1/ledger/{id}/{act}" => OF_LEDGER,
         other if other.contains("{act}") => bail!("{other}: say here which acts it has"),
         _ => NO_ACT,
     })
@@ -313,6 +338,11 @@ fn body(path: &str, act: &str) -> Value {
             body["verdicts"] = json!(["pass"]);
         }
         "/api/v1/samples/{id}/{act}" => {}
+        "/api/v1/ledger/{id}/{act}" if act == "result" => {
+            body["on"] = json!("2026-03-19");
+            body["by"] = json!("乙区审批局");
+        }
+        "/api/v1/ledger/{id}/{act}" => {}
         COMPLAINTS => return complaining("beyond"),
         _ => return json!({}),
     }

@@ -17,6 +17,7 @@ mod front;
 mod handed;
 mod import_equals_replay;
 mod inspected;
+mod ledger;
 mod life;
 mod liveness;
 mod notified;

@@ -142,6 +142,7 @@ async fn no_address_takes_a_change_from_another_sites_page(
             "/api/v1/complaints/{source}/{case_no}/{event_id}/{act}" => "accept",
             "/api/v1/drafts/{id}/{act}" => "submit",
             "/api/v1/samples/{id}/{act}" => "find",
+            "/api/v1/ledger/{id}/{act}" => "result",
             _ => "disable",
         };
         let asked = path.replace("{act}", act).replace(['{', '}'], "");

@@ -12,7 +12,7 @@ import { Panel } from './panel/Panel'
 import { ChangePassword } from './people/ChangePassword'
 import { Entrance } from './people/Entrance'
 import { NothingHere } from './people/NothingHere'
-import { seesCases, sessionStore } from './people/session'
+import { seesCases, seesLedger, sessionStore } from './people/session'
 import { useStore } from './store'
 import { languageStore } from './words/language'
 
@@ -23,6 +23,7 @@ const AlertPages = lazy(() => import('./alerts/Pages'))
 const CasePages = lazy(() => import('./cases/Pages'))
 const ComplaintPages = lazy(() => import('./complaints/Pages'))
 const SamplingPages = lazy(() => import('./sampling/Pages'))
+const LedgerPages = lazy(() => import('./ledger/Pages'))
 const ListPages = lazy(() => import('./lists/Pages'))
 const DraftPages = lazy(() => import('./drafts/Pages'))
 
@@ -62,7 +63,7 @@ function Inside() {
   }, [wall])
   // Whoever signed in reads what is published; whose drafts are is asked where they are.
   const free = ['password', 'lists', 'drafts'].includes(page.name)
-  const open = free || (page.name === 'admin' && tabsOf(session).length > 0) || seesCases(session)
+  const open = free || (page.name === 'admin' && tabsOf(session).length > 0) || (page.name === 'ledger' && seesLedger(session)) || seesCases(session)
   const shown = open ? <Shown page={page} /> : <NothingHere />
   return (
     <div className={`app${wall ? ' wall' : ''}${route ? ' with-panel' : ''}`}>
@@ -102,6 +103,8 @@ function PageOf({ page }: { page: Page }) {
       return <ComplaintPages page={page.page} />
     case 'sampling':
       return <SamplingPages page={page.page} />
+    case 'ledger':
+      return <LedgerPages page={page.page} />
     case 'lists':
       return <ListPages page={page.page} />
     case 'drafts':

@@ -178,7 +178,7 @@ async fn decided(state: &State, command: &Command) -> Option<CommandOutcome> {
 }
 
 /// An alert that there is, and that somebody sees.
-async fn known_alert(
+pub(crate) async fn known_alert(
     state: &State,
     alert_id: &str,
     sight: &Sight,

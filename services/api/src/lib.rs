@@ -17,6 +17,7 @@ mod events;
 mod evidence;
 mod explain;
 mod headers;
+mod ledger;
 mod life;
 mod lists;
 mod live;
@@ -146,6 +147,7 @@ pub fn router(state: State, beside: Router) -> Router {
         .merge(portal::routes())
         .merge(voices::routes())
         .merge(samples::routes())
+        .merge(ledger::routes())
         .merge(of_operators())
         .fallback(board::serve)
         .with_state::<()>(state)

@@ -313,7 +313,7 @@ impl Lives {
     }
 
     /// The calendar that due dates are counted in: `cn` as the definitions in force have it, else the built-in one.
-    async fn calendar(&self) -> Result<WorkCalendar, ApiError> {
+    pub(crate) async fn calendar(&self) -> Result<WorkCalendar, ApiError> {
         let in_force = self.in_force().await?;
         let written = in_force
             .set

@@ -3,6 +3,7 @@
 mod beside;
 mod dispositions;
 mod explained;
+mod ledger;
 mod life;
 mod lists;
 mod people;
@@ -258,6 +259,7 @@ fn paths() -> Map<String, Value> {
     let operations = operations.chain(life::OPERATIONS).chain(lists::OPERATIONS);
     let operations = operations.chain(voices::OPERATIONS);
     let operations = operations.chain(samples::OPERATIONS);
+    let operations = operations.chain(ledger::OPERATIONS);
     for operation in operations.chain(dispositions::OPERATIONS) {
         let parameters = parameters(operation.parameters);
         let get = json!({
@@ -277,7 +279,7 @@ fn paths() -> Map<String, Value> {
         paths.insert(operation.path.into(), json!({ "get": get }));
     }
     let at_once = life::CHANGES.iter().chain(voices::CHANGES);
-    let at_once = at_once.chain(samples::CHANGES);
+    let at_once = at_once.chain(samples::CHANGES).chain(ledger::CHANGES);
     let at_once = at_once.map(|change| (change, false));
     // The partition's owner decides them.
     let decided_elsewhere = dispositions::CHANGES.iter().map(|change| (change, true));

@@ -7,6 +7,9 @@ import { Badge, type Fact, Facts, LevelBadge, Section, StatusBadge } from '../co
 import { Acts } from '../dispositions/Acts'
 import { Thread } from '../dispositions/Thread'
 import { full, roughly } from '../format'
+import { newEntryHash } from '../ledger/routes'
+import { keepsLedger } from '../ledger/words'
+import { sessionStore } from '../people/session'
 import { useStore } from '../store'
 import { SUBJECTS, isAboutOrder, isCase, isInspections, isManual, subjectText } from '../subject'
 import { CHANGES, DISPOSITIONS, STATUSES, type Words, headline, limitWords, word } from '../words/codes'
@@ -18,6 +21,7 @@ import { caseHash } from './routes'
 
 export function AlertView({ alert, account, history }: AlertFound) {
   const names = useStore(namesStore)
+  const { person } = useStore(sessionStore)
   const { name, text } = headline(alert, names)
   const counted = account.length > 0 && alert.evidence.some((e) => e.kind === 'deadline')
   return (
@@ -47,6 +51,11 @@ export function AlertView({ alert, account, history }: AlertFound) {
         )}
       </header>
       <Acts alert={alert} names={names} />
+      {keepsLedger(person) && (
+        <a className="to-ledger" href={newEntryHash({ org: alert.responsible_org ?? alert.org_code ?? '', alert: alert.alert_id })}>
+          {t('记入台账（约谈、监察建议等）', 'Enter into the ledger')} →
+        </a>
+      )}
       <div className="pair">
         <Section words={{ zh: '责任与依据', en: 'Who answers, by what' }}>
           <Facts entries={who(alert, names)} />

@@ -26,6 +26,8 @@ const DEPARTMENT: readonly Role[] = ['department_supervisor', 'department_handle
 const CASES: readonly Role[] = ['supervision', 'legal', 'government_services', 'leadership', ...DEPARTMENT]
 /** Who reads what samples came to. */
 const SAMPLES: readonly Role[] = ['supervision', 'legal', 'leadership']
+/** Who reads the ledger; leads in it are for fewer (ledger/words.ts). */
+const LEDGER: readonly Role[] = ['supervision', 'legal', 'leadership', 'auditor', 'department_supervisor']
 /** Who reads how complete sources are. */
 const SOURCES: readonly Role[] = ['supervision', 'administrator', 'leadership', ...DEPARTMENT]
 
@@ -33,6 +35,7 @@ const has = (roles: readonly Role[], some: readonly Role[]) => roles.some((role)
 
 export const readsCases = (roles: readonly Role[]) => has(roles, CASES)
 export const readsSamples = (roles: readonly Role[]) => has(roles, SAMPLES)
+export const readsLedger = (roles: readonly Role[]) => has(roles, LEDGER)
 export const readsSources = (roles: readonly Role[]) => has(roles, SOURCES)
 
 /** Who prints an applicant's slip once more. */

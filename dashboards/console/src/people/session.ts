@@ -3,7 +3,7 @@
 import { ApiFailure, ask, onDenied, signedOut } from '../api/client'
 import { Store } from '../store'
 import { keptPlace } from './provider'
-import { type Role, readsCases, readsSources } from './roles'
+import { type Role, readsCases, readsLedger, readsSources } from './roles'
 
 /** What the platform says of who is signed in (`session::told` in services/api). */
 interface Told {
@@ -123,6 +123,9 @@ function set(phase: Phase, person: Person | null, ended = false) {
 
 /** Whether alerts and cases are shown. */
 export const seesCases = ({ phase, person }: Session) => phase === 'off' || (person !== null && readsCases(person.roles))
+
+/** Whether the ledger is shown. */
+export const seesLedger = ({ phase, person }: Session) => phase === 'off' || (person !== null && readsLedger(person.roles))
 
 /** Whether the state of sources is shown. */
 export const seesSources = ({ phase, person }: Session) => phase === 'off' || (person !== null && readsSources(person.roles))

@@ -51,6 +51,35 @@ impl Caller {
             }
         }
     }
+
+    /// Whether they see a lead that was handed over about an officer: who supervises, and who audits; nobody who is it, and nobody where it
+    /// is not known who asks.
+    pub(crate) fn sees_clue_about(&self, officer: &str) -> bool {
+        let reads = [Role::Supervision, Role::Auditor];
+        self.is_any_of(&reads) && !self.is(officer)
+    }
+
+    /// Whether they hand leads over.
+    pub(crate) fn keeps_clues(&self) -> bool {
+        self.is_any_of(&[Role::Supervision])
+    }
+
+    fn is_any_of(&self, roles: &[Role]) -> bool {
+        match self {
+            Caller::Anybody | Caller::Key => false,
+            Caller::Person(person) => {
+                let own = &person.account.rights.roles;
+                roles.iter().any(|role| own.contains(role))
+            }
+        }
+    }
+
+    fn is(&self, number: &str) -> bool {
+        match self {
+            Caller::Anybody | Caller::Key => false,
+            Caller::Person(person) => person.account.rights.person == number,
+        }
+    }
 }
 
 /// Somebody who signed in.
@@ -357,6 +386,21 @@ mod tests {
             }
             assert_eq!(may(&Caller::Key, row).is_ok(), row.key == Key::Opens);
             assert!(may(&Caller::Anybody, row).is_err());
+        }
+    }
+
+    /// To the others there is none: not to the department, not to whom it is about, not where nobody knows who asks.
+    #[test]
+    fn leads_are_seen_by_who_supervises_and_who_audits() {
+        for role in Role::ALL {
+            let caller = person(&[role], "", false);
+            let sees = matches!(role, Role::Supervision | Role::Auditor);
+            assert_eq!(caller.sees_clue_about("zjj-07"), sees, "{role:?}");
+            assert!(!caller.sees_clue_about("p"), "{role:?}");
+            assert_eq!(caller.keeps_clues(), role == Role::Supervision, "{role:?}");
+        }
+        for caller in [Caller::Anybody, Caller::Key] {
+            assert!(!caller.sees_clue_about("zjj-07") && !caller.keeps_clues());
         }
     }
 

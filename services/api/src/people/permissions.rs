@@ -130,6 +130,17 @@ const VOICES_ANSWERED: &[Role] = &[GovernmentServices, DepartmentSupervisor, Dep
 /// Who reads what samples came to.
 const SAMPLES: &[Role] = &[Supervision, Legal, Leadership];
 
+/// Who reads the ledger; leads in it are for fewer (`Caller::sees_clue_about`).
+const LEDGER: &[Role] = &[
+    Supervision,
+    Legal,
+    Leadership,
+    Auditor,
+    DepartmentSupervisor,
+];
+/// Who enters what was done, and its result.
+const LEDGER_KEPT: &[Role] = &[Supervision, Legal];
+
 const ALERT_ACT: &str = "/api/v1/alerts/{alert_id}/{act}";
 const DRAFT_ACT: &str = "/api/v1/drafts/{id}/{act}";
 const SAMPLE_ACT: &str = "/api/v1/samples/{id}/{act}";
@@ -433,6 +444,16 @@ pub(super) const ROWS: &[Row] = &[
         Narrowed,
         PersonOnly,
     ),
+    row("get", "/api/v1/ledger", LEDGER, Narrowed, PersonOnly),
+    row("post", "/api/v1/ledger", LEDGER_KEPT, Narrowed, PersonOnly),
+    row("get", "/api/v1/ledger/{id}", LEDGER, Narrowed, PersonOnly),
+    row(
+        "post",
+        "/api/v1/ledger/{id}/{act}",
+        LEDGER_KEPT,
+        Narrowed,
+        PersonOnly,
+    ),
     row("get", "/api/v1/sources", SOURCES, Narrowed, Opens),
     row("get", "/api/v1/sources/{source}", SOURCES, Narrowed, Opens),
     row("get", "/api/v1/sources/{source}/keys", UPKEEP, Whole, Opens),
@@ -583,6 +604,8 @@ const PERSONAL: &[&str] = &[
     "/api/v1/complaints",
     "/api/v1/complaints/{source}/{case_no}/{event_id}",
     "/api/v1/events/export",
+    "/api/v1/ledger",
+    "/api/v1/ledger/{id}",
     "/api/v1/register",
     "/api/v1/register/{body}",
     "/api/v1/register/{body}/history",

@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+
+import type { Person } from '../people/session'
+import type { Role } from '../people/roles'
+import type { LedgerPage } from './api'
+import { EntryList } from './model'
+import { WHOLE_LEDGER, entryHash, ledgerHash, ledgerPageOf, newEntryHash } from './routes'
+import { type Wanted, saidOf } from './values'
+import { keepsLedger, kindsKept, kindsSeen, leftText } from './words'
+
+test('an address is read back to what it was made of, and others name none of these pages', () => {
+  const search = { kind: 'clue' as const, state: 'overdue' as const, org: '510502-zjj' }
+  assert.deepEqual(ledgerPageOf(ledgerHash(search)), { kind: 'list', search })
+  assert.deepEqual(ledgerPageOf('#/ledger?kind=praise&state=late'), { kind: 'list', search: WHOLE_LEDGER })
+  assert.deepEqual(ledgerPageOf(newEntryHash({ org: 'zjj', alert: '0a' })), { kind: 'new', draft: { org: 'zjj', alert: '0a' } })
+  assert.deepEqual(ledgerPageOf(entryHash('0a1b2c')), { kind: 'one', id: '0a1b2c' })
+  for (const hash of ['', '#/', '#/ledger/', '#/ledger/x-y', '#/ledgers']) assert.equal(ledgerPageOf(hash), null, hash)
+})
+
+const person = (...roles: Role[]): Person => ({ account: 'a', person: 'p', name: '', roles, body: '', office: '', region: '' })
+
+test('those who supervise enter and see leads, auditors see them, and to nobody else there are any', () => {
+  assert.deepEqual(kindsKept(person('supervision')), ['interview', 'recommendation', 'clue'])
+  assert.deepEqual(kindsKept(person('legal')), ['interview', 'recommendation'])
+  assert.deepEqual(kindsKept(null), ['interview', 'recommendation'])
+  assert.equal(kindsSeen(person('auditor')).includes('clue'), true)
+  for (const role of ['legal', 'leadership', 'department_supervisor'] as const) {
+    assert.equal(kindsSeen(person(role)).includes('clue'), false, role)
+  }
+  const keeps = (['supervision', 'legal', 'leadership', 'auditor', 'department_supervisor'] as const).filter((role) => keepsLedger(person(role)))
+  assert.deepEqual(keeps, ['supervision', 'legal'])
+})
+
+const WANTED: Wanted = {
+  kind: 'interview',
+  org: 'zjj',
+  officer: ' ',
+  on: '2026-11-20',
+  documentNo: '',
+  handedTo: '区纪委监委',
+  facts: ' 连续三个月超期 ',
+  legalBasis: '',
+  present: ' 分管副局长 \n\n科长',
+  demand: '整改',
+  due: '2026-12-04',
+  alerts: '',
+  cases: 'zjj / SG/2026-1\nrsj/2',
+}
+
+test('what is said of a lead demands nothing, and of an interview nothing is handed over', () => {
+  assert.deepEqual(saidOf(WANTED), {
+    why: '连续三个月超期',
+    kind: 'interview',
+    org_code: 'zjj',
+    on: '2026-11-20',
+    present: ['分管副局长', '科长'],
+    cases: [
+      { source: 'zjj', case_no: 'SG/2026-1' },
+      { source: 'rsj', case_no: '2' },
+    ],
+    demand: '整改',
+    due: '2026-12-04',
+  })
+  const lead = saidOf({ ...WANTED, kind: 'clue' })
+  assert.deepEqual([lead.handed_to, lead.demand, lead.due], ['区纪委监委', undefined, undefined])
+})
+
+test('the last day is told in working days', () => {
+  assert.match(leftText(-3) ?? '', /逾期 3 个工作日/)
+  assert.match(leftText(0) ?? '', /末日/)
+  assert.match(leftText(5) ?? '', /还有 5 个工作日/)
+  assert.equal(leftText(null), null)
+})
+
+test('a page that failed is asked for once more, after the rows that are there', async () => {
+  const asked: (string | null)[] = []
+  let fails = false
+  const page = (next: string | null): LedgerPage => ({ on: '2026-11-28', tally: { open: 0, overdue: 0, closed: 0, void: 0 }, next, entries: [{ id: String(asked.length) } as LedgerPage['entries'][number]] })
+  const list = new EntryList((_, cursor) => {
+    asked.push(cursor)
+    return fails ? Promise.reject(new Error('away')) : Promise.resolve(page(cursor === null ? 'c1' : null))
+  })
+  await list.look(WHOLE_LEDGER)
+  fails = true
+  await list.more()
+  assert.equal(list.state.get().phase, 'failed')
+  assert.equal(list.state.get().page?.entries.length, 1)
+  fails = false
+  await list.more()
+  assert.deepEqual(asked, [null, 'c1', 'c1'])
+  assert.deepEqual(list.state.get().page?.entries.map(({ id }) => id), ['1', '3'])
+  assert.equal(list.state.get().page?.next, null)
+})

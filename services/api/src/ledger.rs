@@ -1,0 +1,354 @@
+//! `/api/v1/ledger`: the ledger 台账 of interviews, recommendations and leads handed over, and what came of each.
+//!
+//! An entry is a journal (`domain::ledger`); this checks what it names against what there is and what whoever enters it sees, adds records,
+//! and tells how each stands today by the work calendar.
+//!
+//! A lead 移送线索 is seen by who supervises and who audits. Neither the department that it concerns nor the officer learns of it, by whatever
+//! route: to them there is no such entry. Where accounts are off nobody knows who asks, so leads are neither taken nor told.
+
+mod asked;
+
+use std::cmp::Reverse;
+
+use axum::body::Bytes;
+use axum::extract::{Path, RawQuery, State as Here};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use chrono::NaiveDate;
+use mingjing_domain::Timestamp;
+use mingjing_domain::calendar::WorkCalendar;
+use mingjing_domain::ids::derived_id;
+use mingjing_domain::ledger::{Act, Entry, Matter, Record, Standing};
+use mingjing_domain::life::{Actor, Refusal};
+use mingjing_log::Journals;
+use mingjing_store::Sight;
+use serde_json::{Value, json};
+
+use crate::dispositions::{known_alert, needed};
+use crate::life::said::{Said, SaidFields, read};
+use crate::people::gate::Caller;
+use crate::{ApiError, Denied, Operator, State, cases};
+use asked::{Done, Entering, Wanted};
+
+/// The journals' table.
+const LEDGER: &str = "ledger";
+/// Somebody else may add a record meanwhile; so often it is tried.
+const TRIES: usize = 8;
+/// Hexadecimal digits of an entry's id.
+const ID_DIGITS: usize = 12;
+
+/// The routes.
+pub(crate) fn routes() -> Router<State> {
+    Router::new()
+        .route("/api/v1/ledger", get(list).post(enter))
+        .route("/api/v1/ledger/{id}", get(one))
+        .route("/api/v1/ledger/{id}/{act}", post(act))
+}
+
+fn journals(state: &State) -> Journals {
+    Journals::new(state.definitions.shared_table(), LEDGER)
+}
+
+fn decoded(records: &[Bytes]) -> Result<Vec<Record>, ApiError> {
+    let read = |bytes: &Bytes| {
+        serde_json::from_slice(bytes).map_err(|error| {
+            ApiError::Failed(format!("an entry of table {LEDGER}: {error}").into())
+        })
+    };
+    records.iter().map(read).collect()
+}
+
+/// The day on which entries stand as they are told.
+struct Day {
+    today: NaiveDate,
+    calendar: WorkCalendar,
+}
+
+impl Day {
+    async fn now(state: &State) -> Result<Self, ApiError> {
+        let calendar = state.lives.calendar().await?;
+        let today = (state.now)().local_date(calendar.tz());
+        Ok(Self { today, calendar })
+    }
+}
+
+/// Whether somebody sees an entry: one of their region and, where they see one body alone, of that.
+fn in_sight(caller: &Caller, entry: &Entry) -> bool {
+    let (region, body) = (entry.region.as_str(), entry.body.as_str());
+    let near = caller.sight().sees(Some(region), &[Some(body)]);
+    near && (!entry.kind.is_confidential() || caller.sees_clue_about(&entry.officer))
+}
+
+async fn records(state: &State, id: &str, caller: &Caller) -> Result<Vec<Record>, ApiError> {
+    let records = decoded(&journals(state).read(id).await?)?;
+    let seen = Matter::of(&records).is_some_and(|matter| in_sight(caller, matter.entry));
+    match seen {
+        true => Ok(records),
+        false => Err(ApiError::NotFound {
+            what: format!("台账 {id}"),
+        }),
+    }
+}
+
+/// `GET /api/v1/ledger`: entries, those of the last day first, with how many stand how.
+async fn list(
+    Here(state): Here<State>,
+    caller: Caller,
+    RawQuery(query): RawQuery,
+) -> Result<Json<Value>, ApiError> {
+    let wanted = Wanted::of(query.as_deref())?;
+    let day = Day::now(&state).await?;
+    let mut tally = Standing::ALL.map(|standing| (standing, 0_u64));
+    let mut found = Vec::new();
+    for (id, records) in journals(&state).read_all().await? {
+        let records = decoded(&records)?;
+        let seen = Matter::of(&records).filter(|matter| in_sight(&caller, matter.entry));
+        let Some(matter) = seen.filter(|matter| wanted.concerns(matter.entry)) else {
+            continue;
+        };
+        let standing = matter.standing(day.today, &day.calendar);
+        for (_, count) in tally.iter_mut().filter(|(of, _)| *of == standing) {
+            *count += 1;
+        }
+        if wanted.state.is_none_or(|state| state == standing) {
+            let place = (Reverse(matter.entry.on), Reverse(matter.entered.at));
+            found.push((place, id.clone(), told(&id, &matter, &day, &state)));
+        }
+    }
+    found.sort_by(|a, b| (&a.0, &a.1).cmp(&(&b.0, &b.1)));
+    let start = match &wanted.cursor {
+        Some(cursor) => {
+            let at = found.iter().position(|(_, id, _)| id == cursor);
+            at.map(|at| at + 1)
+                .ok_or_else(|| ApiError::bad("cursor", "请用上一页给出的 next，或者从第一页查起"))?
+        }
+        None => 0,
+    };
+    let left = found.len() - start;
+    let page: Vec<(String, Value)> = found
+        .into_iter()
+        .skip(start)
+        .take(wanted.limit)
+        .map(|(_, id, told)| (id, told))
+        .collect();
+    let next = page.last().filter(|_| page.len() < left);
+    let next = next.map(|(id, _)| id.clone());
+    let tally = tally.map(|(standing, count)| (standing.code().to_owned(), json!(count)));
+    Ok(Json(json!({
+        "on": day.today,
+        "tally": tally.into_iter().collect::<serde_json::Map<String, Value>>(),
+        "next": next,
+        "entries": page.into_iter().map(|(_, told)| told).collect::<Vec<Value>>(),
+    })))
+}
+
+fn told(id: &str, matter: &Matter<'_>, day: &Day, state: &State) -> Value {
+    let instant = |at: Timestamp| at.to_rfc3339(state.zone);
+    let entry = matter.entry;
+    let result = matter.result.map(|(record, outcome)| {
+        json!({
+            "on": outcome.on,
+            "by": outcome.by,
+            "text": record.why,
+            "evidence": outcome.evidence,
+            "late": matter.late(&day.calendar),
+            "entered_at": instant(record.at),
+            "entered_by": person(&record.who),
+        })
+    });
+    let voided = matter.voided.map(
+        |record| json!({ "why": record.why, "at": instant(record.at), "by": person(&record.who) }),
+    );
+    json!({
+        "id": id,
+        "kind": entry.kind.code(),
+        "kind_zh": entry.kind.name_zh(),
+        "state": matter.standing(day.today, &day.calendar).code(),
+        "org_code": entry.body,
+        "region": entry.region,
+        "officer": entry.officer,
+        "on": entry.on,
+        "document_no": entry.document_no,
+        "handed_to": entry.handed_to,
+        "facts": matter.entered.why,
+        "legal_basis": entry.legal_basis,
+        "present": entry.present,
+        "demand": entry.demand,
+        "due": entry.due,
+        "last_day": matter.last_day(&day.calendar),
+        "working_days_left": matter.working_days_left(day.today, &day.calendar),
+        "alerts": entry.alerts,
+        "cases": entry.cases,
+        "entered_at": instant(matter.entered.at),
+        "entered_by": person(&matter.entered.who),
+        "result": result,
+        "voided": voided,
+    })
+}
+
+fn person(who: &Actor) -> Value {
+    json!({ "person": who.person, "body": who.body, "office": who.office })
+}
+
+/// `GET /api/v1/ledger/{id}`
+async fn one(
+    Here(state): Here<State>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<Json<Value>, ApiError> {
+    let records = records(&state, &id, &caller).await?;
+    shown(&id, &records, &state).await
+}
+
+async fn shown(id: &str, records: &[Record], state: &State) -> Result<Json<Value>, ApiError> {
+    let day = Day::now(state).await?;
+    let matter = Matter::of(records);
+    let matter = matter.ok_or_else(|| ApiError::Failed("an entry that was not entered".into()))?;
+    Ok(Json(told(id, &matter, &day, state)))
+}
+
+/// `POST /api/v1/ledger`
+async fn enter(
+    Here(state): Here<State>,
+    _: Operator,
+    caller: Caller,
+    body: Bytes,
+) -> Result<Json<Value>, ApiError> {
+    let (fields, asked): (SaidFields, Entering) = read(&body)?;
+    let said = fields.by(&caller)?.said("ledger")?;
+    let key = needed(said.key.clone())?;
+    let entry = asked.entry(Day::now(&state).await?.today)?;
+    if entry.kind.is_confidential() {
+        keeps_clue(&caller, &entry)?;
+    }
+    let id = derived_id(&["ledger", &said.who.person, &key])[..ID_DIGITS].to_owned();
+    let journals = journals(&state);
+    let mut kept = decoded(&journals.read(&id).await?)?;
+    if kept.is_empty() {
+        let region = region_of(&state, &caller.sight(), &entry.body).await?;
+        linked(&state, &caller.sight(), &entry).await?;
+        let entered = Entry {
+            region,
+            ..entry.clone()
+        };
+        let record = record(&state, &said, key, Act::Entered(entered));
+        journals.add(&id, 0, encoded(&record)?).await?;
+        // Of two who sent the same at once, one was first.
+        kept = decoded(&journals.read(&id).await?)?;
+    }
+    if !is_as_said(&kept, &entry, &said) {
+        return Err(refused(
+            "key_reused",
+            "key",
+            "同一 key 之前提交过不同的内容",
+            "内容不同的请求请换一个 key",
+        ));
+    }
+    shown(&id, &kept, &state).await
+}
+
+/// Whether what is kept was entered by the same words; the region is of then.
+fn is_as_said(kept: &[Record], entry: &Entry, said: &Said) -> bool {
+    Matter::of(kept).is_some_and(|matter| {
+        let entered = Entry {
+            region: entry.region.clone(),
+            ..matter.entry.clone()
+        };
+        entered == *entry && matter.entered.why == said.why && matter.entered.who == said.who
+    })
+}
+
+/// Leads are entered and worked by who supervises, and by nobody about themselves.
+fn keeps_clue(caller: &Caller, entry: &Entry) -> Result<(), ApiError> {
+    match caller {
+        Caller::Anybody | Caller::Key => Err(ApiError::Access(Denied::Off)),
+        Caller::Person(_) if caller.keeps_clues() && caller.sees_clue_about(&entry.officer) => {
+            Ok(())
+        }
+        Caller::Person(_) => Err(ApiError::Access(Denied::NotYours)),
+    }
+}
+
+/// The region of a body that somebody sees.
+async fn region_of(state: &State, sight: &Sight, body: &str) -> Result<String, ApiError> {
+    let in_force = state.definitions.in_force().await?;
+    let found = in_force.body(body).ok();
+    let found = found.filter(|found| sight.sees(Some(found.region.as_str()), &[Some(body)]));
+    let region = found.map(|found| found.region.clone());
+    region.ok_or_else(|| ApiError::bad("org_code", "没有这个机构，或者不在管辖范围内"))
+}
+
+/// Nobody names what there is not, or what they do not see.
+async fn linked(state: &State, sight: &Sight, entry: &Entry) -> Result<(), ApiError> {
+    for alert in &entry.alerts {
+        known_alert(state, alert, sight).await?;
+    }
+    for case in &entry.cases {
+        let found = state.store.case(&case.source, &case.case_no).await?;
+        let seen = found.filter(|found| cases::in_sight(sight, found));
+        seen.ok_or_else(|| ApiError::NotFound {
+            what: format!("办件 {}/{}", case.source, case.case_no),
+        })?;
+    }
+    Ok(())
+}
+
+/// `POST /api/v1/ledger/{id}/{act}`: its `result`; `void`, where it was entered in error.
+async fn act(
+    Here(state): Here<State>,
+    Path((id, act)): Path<(String, String)>,
+    _: Operator,
+    caller: Caller,
+    body: Bytes,
+) -> Result<Json<Value>, ApiError> {
+    let (fields, done): (SaidFields, Done) = read(&body)?;
+    let said = fields.by(&caller)?.said(&act)?;
+    let key = needed(said.key.clone())?;
+    let journals = journals(&state);
+    for _ in 0..TRIES {
+        let mut records = records(&state, &id, &caller).await?;
+        let today = Day::now(&state).await?.today;
+        let what = done.act(&act, today)?;
+        let mut before = records.iter();
+        if before.any(|r| r.key == key && r.who == said.who && r.why == said.why && r.what == what)
+        {
+            return shown(&id, &records, &state).await;
+        }
+        if let Some(matter) = Matter::of(&records) {
+            if matter.entry.kind.is_confidential() {
+                keeps_clue(&caller, matter.entry)?;
+            }
+            if let Some(why) = matter.refused(&what) {
+                return Err(refused("wrong_state", "", why, "请核对该条台账的办理状态"));
+            }
+        }
+        let record = record(&state, &said, key.clone(), what);
+        if journals.add(&id, records.len(), encoded(&record)?).await? {
+            records.push(record);
+            return shown(&id, &records, &state).await;
+        }
+    }
+    Err(ApiError::Failed(
+        "an entry is written to without an end".into(),
+    ))
+}
+
+fn refused(reason: &'static str, field: &'static str, message: &str, remedy: &str) -> ApiError {
+    ApiError::Refused(vec![Refusal::new(reason, field, message, remedy)])
+}
+
+fn record(state: &State, said: &Said, key: String, what: Act) -> Record {
+    Record {
+        at: (state.now)(),
+        who: said.who.clone(),
+        why: said.why.clone(),
+        key,
+        what,
+    }
+}
+
+fn encoded(record: &Record) -> Result<Bytes, ApiError> {
+    let bytes = serde_json::to_vec(record);
+    let bytes = bytes.map_err(|error| ApiError::Failed(Box::new(error)))?;
+    Ok(bytes.into())
+}

@@ -1,0 +1,143 @@
+use super::*;
+use crate::calendar::china;
+
+fn day(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+fn calendar() -> WorkCalendar {
+    WorkCalendar::compile(china(), None).unwrap()
+}
+
+fn entry(kind: Kind, on: &str, due: Option<&str>) -> Act {
+    Act::Entered(Entry {
+        kind,
+        body: "zjj".into(),
+        region: "510502".into(),
+        officer: String::new(),
+        on: day(on),
+        document_no: String::new(),
+        handed_to: String::new(),
+        legal_basis: String::new(),
+        present: Vec::new(),
+        demand: String::new(),
+        due: due.map(day),
+        alerts: Vec::new(),
+        cases: Vec::new(),
+    })
+}
+
+fn result(on: &str) -> Act {
+    Act::Resulted(Outcome {
+        on: day(on),
+        by: "住建局".into(),
+        evidence: Vec::new(),
+    })
+}
+
+fn journal(acts: &[Act]) -> Vec<Record> {
+    let record = |what: &Act| Record {
+        at: Timestamp::from_millis(0),
+        who: Actor::default(),
+        why: "事由".into(),
+        key: "k".into(),
+        what: what.clone(),
+    };
+    acts.iter().map(record).collect()
+}
+
+/// 2026-10-01 to 07 is off; the 8th, a Thursday, is worked.
+#[test]
+fn a_day_that_is_not_worked_hands_over_to_the_next_that_is_and_what_is_over_then_is_overdue() {
+    let calendar = calendar();
+    for (due, last) in [
+        ("2026-09-30", "2026-09-30"),
+        ("2026-10-01", "2026-10-08"),
+        ("2026-10-06", "2026-10-08"),
+        ("2026-11-28", "2026-11-30"),
+    ] {
+        let records = journal(&[entry(Kind::Interview, "2026-09-01", Some(due))]);
+        let matter = Matter::of(&records).unwrap();
+        let (last, after) = (day(last), day(last).succ_opt().unwrap());
+        assert_eq!(matter.last_day(&calendar), Some(last), "{due}");
+        assert_eq!(matter.standing(last, &calendar), Standing::Open, "{due}");
+        assert_eq!(
+            matter.standing(after, &calendar),
+            Standing::Overdue,
+            "{due}"
+        );
+        assert_eq!(matter.working_days_left(last, &calendar), Some(0), "{due}");
+    }
+    let records = journal(&[entry(Kind::Interview, "2026-09-01", Some("2026-09-29"))]);
+    let matter = Matter::of(&records).unwrap();
+    let left = |today: &str| matter.working_days_left(day(today), &calendar);
+    assert_eq!(left("2026-09-28"), Some(1));
+    assert_eq!(left("2026-10-08"), Some(-2));
+}
+
+#[test]
+fn what_has_no_day_is_never_overdue() {
+    let calendar = calendar();
+    let records = journal(&[entry(Kind::Clue, "2024-01-02", None)]);
+    let matter = Matter::of(&records).unwrap();
+    let today = day("2026-11-27");
+    assert_eq!(matter.standing(today, &calendar), Standing::Open);
+    assert_eq!(matter.working_days_left(today, &calendar), None);
+    assert!(!matter.late(&calendar));
+}
+
+#[test]
+fn a_result_closes_it_once_and_tells_whether_it_came_in_time() {
+    let calendar = calendar();
+    let today = day("2026-11-27");
+    let begun = entry(Kind::Recommendation, "2026-09-01", Some("2026-10-01"));
+    for (on, late) in [("2026-10-08", false), ("2026-10-09", true)] {
+        let records = journal(&[begun.clone(), result(on)]);
+        let matter = Matter::of(&records).unwrap();
+        assert_eq!(matter.standing(today, &calendar), Standing::Closed);
+        assert_eq!(matter.late(&calendar), late, "{on}");
+        assert_eq!(matter.working_days_left(today, &calendar), None);
+        assert!(matter.refused(&result("2026-11-02")).is_some());
+        assert_eq!(matter.refused(&Act::Voided), None);
+    }
+    let records = journal(&[begun]);
+    let matter = Matter::of(&records).unwrap();
+    assert!(matter.refused(&result("2026-08-31")).is_some());
+    assert_eq!(matter.refused(&result("2026-09-01")), None);
+}
+
+#[test]
+fn what_was_entered_in_error_stays_and_takes_nothing_more() {
+    let begun = entry(Kind::Interview, "2026-09-01", Some("2026-09-02"));
+    let records = journal(&[begun, Act::Voided]);
+    let matter = Matter::of(&records).unwrap();
+    let today = day("2026-11-27");
+    assert_eq!(matter.standing(today, &calendar()), Standing::Void);
+    assert!(matter.refused(&Act::Voided).is_some());
+    assert!(matter.refused(&result("2026-09-02")).is_some());
+    assert_eq!(Matter::of(&records[1..]), None);
+}
+
+/// What was written once is read for ever.
+#[test]
+fn a_record_is_read_back_and_its_form_stays() {
+    let records = journal(&[
+        entry(Kind::Clue, "2026-09-01", None),
+        result("2026-09-02"),
+        Act::Voided,
+    ]);
+    for record in &records {
+        let text = serde_json::to_string(record).unwrap();
+        assert_eq!(&serde_json::from_str::<Record>(&text).unwrap(), record);
+    }
+    let text = serde_json::to_value(&records[1]).unwrap();
+    let wanted = serde_json::json!({ "act": "resulted", "on": "2026-09-02", "by": "住建局", "evidence": [] });
+    assert_eq!(text["what"], wanted);
+    for kind in Kind::ALL {
+        assert_eq!(Kind::from_code(kind.code()), Some(kind));
+        assert_eq!(serde_json::to_value(kind).unwrap(), kind.code());
+    }
+    for standing in Standing::ALL {
+        assert_eq!(Standing::from_code(standing.code()), Some(standing));
+    }
+}
