@@ -1,4 +1,4 @@
-// Addresses of the pages of lists: 权力清单, 责任清单, flowcharts and other definitions with their versions, rules, calendars, the register.
+// Addresses of the pages of lists: 权力清单, 责任清单, flowcharts and other definitions with their versions, rules, calendars, the register, milestones.
 
 import { type RegisterSearch, dayOf, registerSearchOf } from '../register/search'
 
@@ -26,6 +26,8 @@ export type ListsPage =
   | { kind: 'publications' }
   | { kind: 'register'; search: RegisterSearch }
   | { kind: 'body_register'; body: string; on: string; everyone: boolean }
+  | { kind: 'milestones'; text: string; late: boolean }
+  | { kind: 'body_milestones'; body: string }
 
 /** The page of lists that an address names; null where it names none. */
 export function listsPageOf(hash: string): ListsPage | null {
@@ -51,6 +53,10 @@ export function listsPageOf(hash: string): ListsPage | null {
   if (place === 'register' && second === undefined) {
     if (!first) return first === undefined ? { kind: 'register', search: registerSearchOf(read) } : null
     return { kind: 'body_register', body: first, on: dayOf(read('on')), everyone: read('everyone') === 'true' }
+  }
+  if (place === 'milestones' && second === undefined) {
+    if (!first) return first === undefined ? { kind: 'milestones', text: read('text'), late: read('late') === 'true' } : null
+    return { kind: 'body_milestones', body: first }
   }
   if (place === 'definitions' && first) {
     if (second === undefined) return { kind: 'kind', of: first }
@@ -80,6 +86,10 @@ export function listsHash(page: ListsPage): string {
       return `${LISTS_HASH}/publications`
     case 'register':
       return `${LISTS_HASH}/register${queryOf({ ...page.search })}`
+    case 'milestones':
+      return `${LISTS_HASH}/milestones${queryOf({ text: page.text, late: page.late ? 'true' : '' })}`
+    case 'body_milestones':
+      return `${LISTS_HASH}/milestones/${part(page.body)}`
     case 'body_register':
       return `${LISTS_HASH}/register/${part(page.body)}${queryOf({ on: page.on, everyone: page.everyone ? 'true' : '' })}`
   }
