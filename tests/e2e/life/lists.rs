@@ -155,21 +155,28 @@ async fn register_of_officers(platform: &Platform) -> Result<()> {
     };
     let put = |text: String, key: &str| json!({"text": text, "who": who("rs-1", "e2e-body", "人事科"), "why": "任职通知", "key": key});
     let path = "/api/v1/register/e2e-body";
-    let first = body(&format!("{{id: a, from: {}}}", day(0)));
+    let certified = format!(
+        "{{id: a, from: {}, cert_no: ZJ-1, cert_fields: [审批], cert_until: {}}}",
+        day(0),
+        day(10)
+    );
+    let first = body(&certified);
     let shown = done(platform, Method::PUT, path, &put(first.clone(), "r1")).await?;
     ensure!(shown["state"] == "published", "{shown:#}");
     let again = done(platform, Method::PUT, path, &put(first, "r1")).await?;
     ensure!(again["history"] == shown["history"], "{again:#}");
-    let both = body(&format!(
-        "{{id: a, from: {0}}}, {{id: b, from: {1}}}",
-        day(0),
-        day(1)
-    ));
+    let both = body(&format!("{certified}, {{id: b, from: {}}}", day(1)));
     done(platform, Method::PUT, path, &put(both, "r2")).await?;
     let now = got(platform, path).await?;
     let on = got(platform, &format!("{path}?on={}", day(0))).await?;
     let officers = |of: &Value| list(&of["offices"][0], "officers").count();
     ensure!(officers(&now) == 2 && officers(&on) == 1, "{now:#}\n{on:#}");
+    let everyone = got(platform, &format!("{path}?on={}&everyone=true", day(0))).await?;
+    ensure!(
+        officers(&everyone) == 2 && everyone["offices"][0]["officers"][1]["in_post"] == false,
+        "{everyone:#}"
+    );
+    certificates(platform).await?;
     for (text, reason) in [
         (body(&format!("{{id: b, from: {}}}", day(1))), "history"),
         (body("").replace("审批局", "行政审批局"), "needs_review"),
@@ -179,6 +186,46 @@ async fn register_of_officers(platform: &Platform) -> Result<()> {
     }
     let history = got(platform, &format!("{path}/history")).await?;
     ensure!(list(&history, "changes").count() == 2, "{history:#}");
+    Ok(())
+}
+
+/// Whose certificate ends soon or has ended is counted body by body, and whoever is looked for is found in whatever register.
+async fn certificates(platform: &Platform) -> Result<()> {
+    for (on, ending, ended) in [(0, 1, 0), (10, 1, 0), (11, 0, 1)] {
+        let listed = got(platform, &format!("/api/v1/register?on={}", day(on))).await?;
+        let body = list(&listed, "bodies")
+            .find(|body| body["code"] == "e2e-body")
+            .context("listed")?;
+        ensure!(
+            body["certificates_ending"] == ending && body["certificates_ended"] == ended,
+            "{on}: {body:#}"
+        );
+        ensure!(listed["officers"].is_null(), "{listed:#}");
+    }
+    for (asked, found) in [
+        ("q=zj-1", 1),
+        ("certificates=ending", 1),
+        ("certificates=ended", 0),
+        ("q=%E7%AA%97%E5%8F%A3&certificates=ending", 1),
+        ("q=nobody", 0),
+    ] {
+        let told = got(platform, &format!("/api/v1/register?{asked}")).await?;
+        let officers: Vec<&Value> = list(&told, "officers").collect();
+        ensure!(
+            told["officers_found"] == found && officers.len() == found,
+            "{asked}: {told:#}"
+        );
+        ensure!(
+            officers.iter().all(|one| {
+                one["body_name"] == "审批局"
+                    && one["officer"]["id"] == "a"
+                    && one["officer"]["certificates"][0]["standing"] == "ending"
+            }),
+            "{asked}: {told:#}"
+        );
+    }
+    let (status, answer) = platform.answer("/api/v1/register?certificates=old").await?;
+    ensure!(status == 400, "{status} {answer}");
     Ok(())
 }
 

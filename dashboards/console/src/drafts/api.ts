@@ -32,7 +32,8 @@ export interface Sending {
   adminKey: string
 }
 
-function post<T>(path: string, more: object, { said, key, adminKey }: Sending): Promise<T> {
+/** Tells the platform something that is signed. */
+export function post<T>(path: string, more: object, { said, key, adminKey }: Sending): Promise<T> {
   const headers: Record<string, string> = { 'content-type': 'application/json' }
   if (adminKey) headers.authorization = `Bearer ${adminKey}`
   return ask<T>(path, { method: 'POST', headers, body: JSON.stringify({ ...more, ...said, key }) })

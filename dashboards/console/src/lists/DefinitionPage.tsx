@@ -203,7 +203,8 @@ export function ChangeList({ changes }: { changes: string[] }) {
   )
 }
 
-function Records({ drafts }: { drafts: Draft[] }) {
+/** Everything that was done with drafts, the last first. */
+export function Records({ drafts }: { drafts: Draft[] }) {
   const records = drafts.flatMap((draft) => draft.history.map((record, place) => ({ ...record, draft: draft.id, key: `${draft.id}/${place}` })))
   records.sort((a, b) => b.at.localeCompare(a.at))
   if (records.length === 0) return <p className="nothing">{t('随整套定义安装，没有逐件的记录', 'Installed with the whole set: no records of its own')}</p>

@@ -16,13 +16,21 @@ test('an address is read back to what it was made of', () => {
     { kind: 'kind', of: 'flowchart' },
     { kind: 'definition', of: 'flowchart', id: 'construction-permit', from: '1', to: 'draft:0a' },
     { kind: 'publications' },
+    { kind: 'register', search: { text: '', on: '', certificates: '' } },
+    { kind: 'register', search: { text: '窗口 1', on: '2026-07-01', certificates: 'ending' } },
+    { kind: 'milestones', text: '', late: false },
+    { kind: 'milestones', text: '住房 建设', late: true },
+    { kind: 'body_milestones', body: '510500/zjj' },
+    { kind: 'body_register', body: '510500-zjj', on: '', everyone: false },
+    { kind: 'body_register', body: '510500/zjj', on: '2026-07-01', everyone: true },
   ]
   for (const page of pages) assert.deepEqual(listsPageOf(listsHash(page)), page)
 })
 
 test('other addresses and broken ones name no page of lists', () => {
-  for (const hash of ['', '#/', '#/cases', '#/listsx', '#/lists/items', '#/lists/items/a/b', '#/lists/what', '#/lists/definitions', '#/lists/definitions/a/b/c']) {
+  for (const hash of ['', '#/', '#/cases', '#/listsx', '#/lists/items', '#/lists/items/a/b', '#/lists/what', '#/lists/definitions', '#/lists/definitions/a/b/c', '#/lists/register/', '#/lists/register/a/b', '#/lists/milestones/', '#/lists/milestones/a/b']) {
     assert.equal(listsPageOf(hash), null, hash)
   }
   assert.deepEqual(listsPageOf('#/lists/items/%E4'), { kind: 'item', code: '%E4' })
+  assert.deepEqual(listsPageOf('#/lists/register?on=tomorrow&certificates=lost'), { kind: 'register', search: { text: '', on: '', certificates: '' } })
 })

@@ -1,4 +1,6 @@
-// Addresses of the pages of lists: 权力清单, 责任清单, flowcharts and other definitions with their versions, rules, calendars, drafts.
+// Addresses of the pages of lists: 权力清单, 责任清单, flowcharts and other definitions with their versions, rules, calendars, the register, milestones.
+
+import { type RegisterSearch, dayOf, registerSearchOf } from '../register/search'
 
 export const LISTS_HASH = '#/lists'
 
@@ -22,6 +24,10 @@ export type ListsPage =
   | { kind: 'kind'; of: string }
   | { kind: 'definition'; of: string; id: string; from: string; to: string }
   | { kind: 'publications' }
+  | { kind: 'register'; search: RegisterSearch }
+  | { kind: 'body_register'; body: string; on: string; everyone: boolean }
+  | { kind: 'milestones'; text: string; late: boolean }
+  | { kind: 'body_milestones'; body: string }
 
 /** The page of lists that an address names; null where it names none. */
 export function listsPageOf(hash: string): ListsPage | null {
@@ -44,6 +50,14 @@ export function listsPageOf(hash: string): ListsPage | null {
   if (place === 'rules' && first === undefined) return { kind: 'rules', rule: read('rule') }
   if (place === 'calendars' && second === undefined) return { kind: 'calendar', id: first ?? '', year: read('year'), version: read('version') }
   if (place === 'publications' && first === undefined) return { kind: 'publications' }
+  if (place === 'register' && second === undefined) {
+    if (!first) return first === undefined ? { kind: 'register', search: registerSearchOf(read) } : null
+    return { kind: 'body_register', body: first, on: dayOf(read('on')), everyone: read('everyone') === 'true' }
+  }
+  if (place === 'milestones' && second === undefined) {
+    if (!first) return first === undefined ? { kind: 'milestones', text: read('text'), late: read('late') === 'true' } : null
+    return { kind: 'body_milestones', body: first }
+  }
   if (place === 'definitions' && first) {
     if (second === undefined) return { kind: 'kind', of: first }
     return { kind: 'definition', of: first, id: second, from: read('from'), to: read('to') }
@@ -70,6 +84,14 @@ export function listsHash(page: ListsPage): string {
       return `${LISTS_HASH}/definitions/${part(page.of)}/${part(page.id)}${queryOf({ from: page.from, to: page.to })}`
     case 'publications':
       return `${LISTS_HASH}/publications`
+    case 'register':
+      return `${LISTS_HASH}/register${queryOf({ ...page.search })}`
+    case 'milestones':
+      return `${LISTS_HASH}/milestones${queryOf({ text: page.text, late: page.late ? 'true' : '' })}`
+    case 'body_milestones':
+      return `${LISTS_HASH}/milestones/${part(page.body)}`
+    case 'body_register':
+      return `${LISTS_HASH}/register/${part(page.body)}${queryOf({ on: page.on, everyone: page.everyone ? 'true' : '' })}`
   }
 }
 

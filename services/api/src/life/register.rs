@@ -1,11 +1,13 @@
 //! `/api/v1/register`: bodies, offices, posts and officers, with dates. A change is a draft that nobody has to review, published at once; what it
 //! may not touch goes the way of executing bodies.
 
+mod find;
+
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, RawQuery, State as Here};
 use chrono::NaiveDate;
-use mingjing_domain::definitions::{Body, Document, Officer};
+use mingjing_domain::definitions::{Body, CertificateStanding, Document, Officer};
 use mingjing_domain::life::{Act, Content, Kind, Life, Refusal, effect, plan};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -23,47 +25,73 @@ struct Put {
     text: String,
 }
 
-/// `GET /api/v1/register?on=`: every body, with how many are in post that day.
+/// `GET /api/v1/register?on=&region=&q=&certificates=`: every body, with how many are in post that day and how many of them hold
+/// certificates that end soon or have ended; with `q` or `certificates` also who was looked for, in whatever body.
 pub async fn list(
     Here(state): Here<State>,
     RawQuery(asked): RawQuery,
 ) -> Result<Json<Value>, ApiError> {
-    let (asked, on) = on_day(&state, asked.as_deref(), &["region"]).await?;
+    let known = ["region", "q", "certificates"];
+    let (asked, on) = on_day(&state, asked.as_deref(), &known).await?;
+    let wanted = find::Wanted::of(&asked)?;
     let in_force = state.lives.in_force().await?;
     let bodies = in_force.set.bodies.iter().map(|document| &document.value);
-    let bodies: Vec<Value> = bodies
+    let bodies: Vec<&Body> = bodies
         .filter(|body| {
             asked
                 .get("region")
                 .is_none_or(|region| body.region == *region)
         })
-        .map(|body| {
-            let officers = body.offices.iter().flat_map(|office| &office.officers);
-            json!({
-                "code": body.code.text,
-                "name": body.name,
-                "region": body.region,
-                "since": body.since,
-                "until": body.until,
-                "register_from": body.register_from,
-                "offices": body.offices.len(),
-                "officers_in_post": officers.filter(|officer| in_post(officer, on)).count(),
-            })
-        })
         .collect();
-    Ok(Json(json!({ "on": on, "bodies": bodies })))
+    let listed: Vec<Value> = bodies.iter().map(|body| in_brief(body, on)).collect();
+    let mut told = json!({ "on": on, "bodies": listed });
+    if let Some(wanted) = wanted {
+        let (found, officers) = wanted.among(&bodies, on);
+        told["officers_found"] = json!(found);
+        told["officers"] = Value::Array(officers);
+    }
+    Ok(Json(told))
 }
 
-/// `GET /api/v1/register/{body}?on=`: offices, posts and officers; with `on`, those in post that day only.
+fn in_brief(body: &Body, on: NaiveDate) -> Value {
+    let officers = body.offices.iter().flat_map(|office| &office.officers);
+    let officers: Vec<&Officer> = officers.filter(|officer| in_post(officer, on)).collect();
+    let whose_certificates = |standing: CertificateStanding| {
+        let whose = officers.iter();
+        whose
+            .filter(|officer| find::stands(officer, standing, on))
+            .count()
+    };
+    json!({
+        "code": body.code.text,
+        "name": body.name,
+        "region": body.region,
+        "nature": body.nature,
+        "since": body.since,
+        "until": body.until,
+        "register_from": body.register_from,
+        "offices": body.offices.len(),
+        "officers_in_post": officers.len(),
+        "certificates_ending": whose_certificates(CertificateStanding::Ending),
+        "certificates_ended": whose_certificates(CertificateStanding::Ended),
+    })
+}
+
+/// `GET /api/v1/register/{body}?on=&everyone=`: offices, posts and officers; with `on`, those in post that day only, unless
+/// everyone is asked for.
 pub async fn one(
     Here(state): Here<State>,
     Path(code): Path<String>,
     RawQuery(asked): RawQuery,
 ) -> Result<Json<Value>, ApiError> {
-    let (asked, on) = on_day(&state, asked.as_deref(), &[]).await?;
+    let (asked, on) = on_day(&state, asked.as_deref(), &["everyone"]).await?;
+    let everyone = asked
+        .get("everyone")
+        .map(|value| query::flag("everyone", value))
+        .transpose()?;
     let in_force = state.lives.in_force().await?;
     let body = in_force.body(&code)?;
-    let only = asked.contains_key("on");
+    let only = asked.contains_key("on") && everyone != Some(true);
     let offices: Vec<Value> = body
         .offices
         .iter()
@@ -217,13 +245,15 @@ fn in_post(officer: &Officer, on: NaiveDate) -> bool {
 
 fn shown(officer: &Officer, on: NaiveDate) -> Value {
     let certificates: Vec<Value> = officer
-        .all_certificates()
-        .map(|certificate| {
+        .certificates_on(on)
+        .into_iter()
+        .map(|(certificate, standing)| {
             json!({
                 "no": certificate.no.text,
                 "fields": certificate.fields,
                 "from": certificate.from,
                 "until": certificate.until,
+                "standing": standing.code(),
             })
         })
         .collect();

@@ -193,13 +193,27 @@ pub(super) const OPERATIONS: &[Operation] = &[
         &[
             ("query", "on", "某日在岗，默认今日"),
             ("query", "region", "区划代码"),
+            (
+                "query",
+                "q",
+                "人员编号、岗位、内设机构、证号、执法领域中的一段：另列出这些人员",
+            ),
+            (
+                "query",
+                "certificates",
+                "另列出持此种证件的在岗人员: not_yet, valid, ending（30日内到期）, ended（已过期）, replaced（已换证）",
+            ),
         ],
     ),
     get(
         "/api/v1/register/{body}",
         "getRegister",
         "一个机构的内设机构、岗位与人员 / offices, posts and officers of a body",
-        &[BODY, ("query", "on", "只要该日在岗的")],
+        &[
+            BODY,
+            ("query", "on", "只要该日在岗的"),
+            ("query", "everyone", "true: 不在岗的也要"),
+        ],
     ),
     get(
         "/api/v1/register/{body}/history",

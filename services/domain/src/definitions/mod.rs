@@ -7,6 +7,7 @@
 //! with the set and every problem found, each with file and line.
 
 mod alignment;
+mod certificates;
 mod discretion;
 mod duty;
 mod fees;
@@ -24,6 +25,7 @@ mod usage;
 mod vain;
 
 pub use alignment::{Difference, differences};
+pub use certificates::{CertificateStanding, ENDING_DAYS};
 pub use discretion::{BadRatio, Discretion, DiscretionAct, Range, Ratio, RatioOf, Tier};
 pub use duty::{Expectation, Responsibility};
 pub use fees::{FeeItem, Fees, Rate, Relief, Standard};

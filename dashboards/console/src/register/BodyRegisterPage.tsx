@@ -1,0 +1,157 @@
+// One body's register: posts, offices with everyone in post on a day, or everyone there ever was, and every change.
+
+import { type FormEvent, useState } from 'react'
+
+import { namesStore } from '../api/names'
+import { Facts } from '../components/pieces'
+import { count } from '../format'
+import { Records } from '../lists/DefinitionPage'
+import { Answered, useAsked } from '../lists/asked'
+import { definitionHash, listsHash } from '../lists/routes'
+import { useStore } from '../store'
+import { say, t } from '../words/language'
+import { OfficerList, term } from './OfficerList'
+import { Marks } from './RegisterPage'
+import { bodyRegister, changes } from './api'
+import { type BodyRegister, NATURES, type Post, RANKS, tally } from './model'
+import { NOBODY_SOUGHT } from './search'
+
+interface Props {
+  body: string
+  /** Empty: today. */
+  on: string
+  everyone: boolean
+}
+
+export function BodyRegisterPage({ body, on, everyone }: Props) {
+  const asked = useAsked(`register/${body}/${on}`, (signal) => bodyRegister(body, on, signal))
+  return (
+    <article className="register">
+      <p className="case-back">
+        <a href={listsHash({ kind: 'register', search: { ...NOBODY_SOUGHT, on } })}>{t('← 机构人员名册', '← Register')}</a>
+      </p>
+      <Answered asked={asked}>
+        {(found) => (
+          <div id="body-register" data-body={found.code} data-on={found.on}>
+            <Head found={found} />
+            <section className="card cases-found" aria-labelledby="officers-title">
+              <h2 id="officers-title">{t('内设机构与人员', 'Offices and officers')}</h2>
+              <DayForm key={on} on={on} everyone={everyone} choose={(some) => (location.hash = listsHash({ kind: 'body_register', body, on, everyone, ...some }))} />
+              <Offices found={found} everyone={everyone} />
+            </section>
+            <Posts posts={found.posts} />
+          </div>
+        )}
+      </Answered>
+      <section className="card cases-found" aria-labelledby="changes-title">
+        <h2 id="changes-title">{t('变动记录', 'Changes')}</h2>
+        <Changes body={body} />
+      </section>
+    </article>
+  )
+}
+
+/** The day is asked for when it is whole: one that is half typed is another day. */
+function DayForm({ on, everyone, choose }: Omit<Props, 'body'> & { choose: (some: Partial<Omit<Props, 'body'>>) => void }) {
+  const [day, setDay] = useState(on)
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    choose({ on: day })
+  }
+  return (
+    <form className="case-search" onSubmit={submit}>
+      <label>
+        <span>{t('某日在岗（留空为今日）', 'In post on (empty: today)')}</span>
+        <input type="date" name="on" value={day} onChange={(e) => setDay(e.target.value)} />
+      </label>
+      <div className="case-search-acts">
+        <button type="submit" className="main">
+          {t('查看', 'Show')}
+        </button>
+      </div>
+      <label className="one-line">
+        <input type="checkbox" name="everyone" checked={everyone} onChange={(e) => choose({ everyone: e.target.checked })} />
+        <span>{t('不在岗的也列出', 'Also those not in post')}</span>
+      </label>
+    </form>
+  )
+}
+
+function Head({ found }: { found: BodyRegister }) {
+  const { inPost, ending, ended } = tally(found.offices.flatMap((office) => office.officers))
+  return (
+    <header className="card case-head">
+      <h2>
+        {found.name} <small>{found.code}</small>
+      </h2>
+      <p className="register-marks" id="body-total">
+        <span>{t(`${found.on} 在岗 ${count(inPost)} 人`, `${count(inPost)} in post on ${found.on}`)}</span> <Marks ending={ending} ended={ended} />
+      </p>
+      <Facts
+        entries={[
+          [{ zh: '行政区划', en: 'Region' }, found.region],
+          [{ zh: '执法区域', en: 'Areas' }, found.areas.join(t('、', ', '))],
+          [{ zh: '主体性质', en: 'Nature' }, say(NATURES[found.nature])],
+          [{ zh: '存续', en: 'Exists' }, (found.since || found.until) && term(found.since, found.until, '')],
+          [
+            { zh: '名册', en: 'Register' },
+            found.register_from
+              ? t(`自 ${found.register_from} 起完整`, `complete from ${found.register_from}`)
+              : t('没有写明自何日起完整：涉及人员资格、岗位、级别的规则对本机构不予判断', 'Not said to be complete: rules about persons are not judged here'),
+          ],
+          [{ zh: '定义', en: 'Definition' }, <a href={definitionHash('body', found.code)}>{t('机构定义及审核', 'The body’s definition and reviews')}</a>],
+        ]}
+      />
+    </header>
+  )
+}
+
+function Offices({ found, everyone }: { found: BodyRegister; everyone: boolean }) {
+  if (found.offices.length === 0) return <p className="nothing">{t('没有登记内设机构', 'No office is registered')}</p>
+  return (
+    <>
+      {found.offices.map((office) => {
+        const { inPost, ending, ended } = tally(office.officers)
+        return (
+          <section key={office.code} className="register-office" data-office={office.code} aria-label={office.name}>
+            <h3>
+              {office.name} <small>{t(`在岗 ${count(inPost)} 人`, `${count(inPost)} in post`)}</small> <Marks ending={ending} ended={ended} />
+            </h3>
+            <OfficerList officers={everyone ? office.officers : office.officers.filter((officer) => officer.in_post)} posts={found.posts} />
+          </section>
+        )
+      })}
+    </>
+  )
+}
+
+/** What each post may do; a step stands in one flowchart, `flowchart/step`, or in all. */
+function Posts({ posts }: { posts: Post[] }) {
+  const names = useStore(namesStore)
+  const step = (code: string) => {
+    const [chart, own] = code.split('/')
+    return own === undefined ? names.step(code) : `${names.tables.flowcharts[chart ?? ''] ?? chart} ${names.step(own, chart)}`
+  }
+  return (
+    <section className="card cases-found" aria-labelledby="posts-title">
+      <h2 id="posts-title">{t('岗位', 'Posts')}</h2>
+      {posts.length === 0 && <p className="nothing">{t('没有登记岗位', 'No post is registered')}</p>}
+      <dl className="facts" id="posts">
+        {posts.map((post) => (
+          <div key={post.code} data-post={post.code}>
+            <dt>{post.name ?? post.code}</dt>
+            <dd>
+              {post.rank && <span className="sub">{say(RANKS[post.rank])}</span>}
+              {post.steps.map(step).join(t('；', '; '))}
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  )
+}
+
+function Changes({ body }: { body: string }) {
+  const asked = useAsked(`register/${body}/history`, (signal) => changes(body, signal))
+  return <Answered asked={asked}>{(found) => <Records drafts={found.changes} />}</Answered>
+}
