@@ -234,6 +234,36 @@ expect negative review review breached 2026-07-01 09:00
 }
 
 #[test]
+fn what_waited_for_a_person_still_does_when_a_late_entry_that_put_it_in_doubt_is_taken_back() {
+    check(
+        &chart(""),
+        "
+activate points.yaml
+| kind: general_points
+| id: general
+| version: '1'
+| control_points:
+|   - {id: no-party, name: 无当事人, confirm: true, level: yellow, check: {missing_field: {fields: [party_ref]}}}
+item XK-1
+2026-07-01 09:00  accepted  id a
+tick 2026-07-03 00:00
+expect no-party yellow review breached 2026-07-01 09:00
+2026-07-01 09:00  accepted  id a v 2 party p1 received 2026-07-03 09:00
+expect no-party yellow review breached 2026-07-01 09:00
+2026-07-01 09:00  accepted  id a v 3 received 2026-07-03 10:00
+expect no-party yellow review breached 2026-07-01 09:00
+activate points.yaml
+| kind: general_points
+| id: general
+| version: '2'
+| control_points:
+|   - {id: no-party, name: 无当事人, level: yellow, check: {missing_field: {fields: [party_ref]}}}
+expect no-party yellow review breached 2026-07-01 09:00
+",
+    );
+}
+
+#[test]
 fn events_that_are_sent_twice_again_or_in_any_order_judge_alike() {
     let wanted = "
 tick 2026-07-20 00:00

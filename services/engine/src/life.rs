@@ -218,7 +218,9 @@ fn revise(
         State::Ended { at, .. } if target == Status::Ended => Some(at),
         _ => None,
     };
+    // What is so after all is in doubt no more, also where it waits for a person all the same.
     let same = old.status == target
+        && !is_late_entry_review(old)
         && old.level == allegation.level
         && old.due_at == allegation.due_at
         && old.breached_at == allegation.breached_at

@@ -91,7 +91,11 @@ impl Queried {
     /// which is when a question is over, or before that when the stay is past due whatever the answer.
     pub(crate) fn waits(&self, stay: &Stay, is_so: impl Fn(&Stay) -> bool) -> Option<Timestamp> {
         let same = |s: &&Stay| (s.timed, s.step, s.visit) == (stay.timed, stay.step, stay.visit);
-        let supposed = || self.supposed.iter().map(|fold| fold.stays.iter().find(same));
+        let supposed = || {
+            self.supposed
+                .iter()
+                .map(|fold| fold.stays.iter().find(same))
+        };
         // A stay that was in time is not kept.
         let doubted = supposed().any(|stay| !stay.is_some_and(&is_so));
         let rungs = supposed().flatten().flat_map(|stay| stay.rungs);
