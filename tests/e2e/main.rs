@@ -16,6 +16,7 @@ mod exported;
 mod front;
 mod import_equals_replay;
 mod inspected;
+mod instructed;
 mod ledger;
 mod life;
 mod liveness;
