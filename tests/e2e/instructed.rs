@@ -134,6 +134,18 @@ async fn ordered_once(
         let (status, told) = site.answer(request).await?;
         ensure!(status == wanted, "{act} {alert}: {status} {told:#}");
     }
+    // What goes to nobody is no order, and another may follow.
+    let mut nobody = order("o-n");
+    nobody["to"] = json!("nowhere");
+    let request = city.send(site, "POST", &path(about, "order"), &nobody);
+    let (status, told) = site.answer(request).await?;
+    ensure!(
+        status == 409 && told["reason"] == "no_such_body",
+        "{status} {told:#}"
+    );
+    let address = format!("{LEDGER}/{id}");
+    let (_, told) = site.answer(city.get(site, &address)).await?;
+    ensure!(told["order"] == Value::Null, "{told:#}");
     let given = post(site, city, &path(about, "order"), &order("o-1")).await?;
     let again = post(site, city, &path(about, "order"), &order("o-1")).await?;
     ensure!(
@@ -146,7 +158,6 @@ async fn ordered_once(
         status == 409 && told["reason"] == "already_ordered",
         "{status} {told:#}"
     );
-    let address = format!("{LEDGER}/{id}");
     let (_, told) = site.answer(city.get(site, &address)).await?;
     ensure!(
         told["order"]["state"] == "applied"
