@@ -1,4 +1,5 @@
-// The ledger on a real platform: something that was done is entered from its alert, is overdue when its day is over, and is closed by its result.
+// The ledger on a real platform: something that was done is entered from its alert, is overdue when its day is over, and is closed by its
+// result; what a leader writes about an alert becomes an order.
 
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
@@ -17,9 +18,11 @@ before(async () => {
   platform = await startPlatform({ name: 'ledger', startTimeoutMs: SHOWN_MS })
   browser = await startBrowser()
   page = await newPage()
+  // The demonstration lives its last weeks first: what is done on a day that it has not come to is refused.
+  await until(async () => Date.parse((await ask('/api/v1/platform')).now_at) > Date.now() - 3600_000)
   await until(async () => {
-    const { alerts } = await ask('/api/v1/alerts?level=red&limit=20')
-    alert = alerts?.find((one) => one.responsible_org ?? one.org_code)
+    const { alerts } = await ask('/api/v1/alerts?status=issued&level=yellow,red&limit=200')
+    alert = alerts?.find((one) => !one.disposition && one.subject_kind === 'case' && (one.responsible_org ?? one.org_code))
     return alert
   })
 })
@@ -34,7 +37,7 @@ test('nothing was entered yet, and the page says so', async () => {
   await page.getByRole('heading', { name: '台账' }).waitFor()
   await page.getByText('没有符合条件的台账').waitFor()
   const kinds = await page.locator('#ledger-search select[name="kind"] option').allTextContents()
-  assert.deepEqual(kinds, ['全部', '约谈', '监察建议'], 'nobody knows who asks, so there are no leads')
+  assert.deepEqual(kinds, ['全部', '约谈', '监察建议', '批示'], 'nobody knows who asks, so there are no leads')
 })
 
 test('an interview is entered from its alert and is overdue when its day is over', async () => {
@@ -106,6 +109,28 @@ test('what was entered in error stays and says why', async () => {
   assert.equal(await page.locator('.act-buttons').count(), 0)
 })
 
+test('what a leader writes about an alert becomes an order, which says whose words it follows from', async () => {
+  await page.goto(`${platform.url}/#/alert/${alert.alert_id}`)
+  await page.getByRole('button', { name: '作出批示' }).click()
+  await page.getByLabel('批示内容').fill('请查明原因，限期整改。')
+  await page.locator('#instruct input[name="person"]').fill('ld-01')
+  await page.getByRole('button', { name: '提交批示' }).click()
+  const words = page.locator('#instructions li', { hasText: '请查明原因' })
+  await words.waitFor()
+  await words.getByRole('button', { name: '交办督办' }).click()
+  await page.locator('#order_why').fill('请于期限内反馈')
+  await page.locator('#order_person').fill('jc-01')
+  await page.locator('#order_body').fill('510500-sfj')
+  await page.locator('#order_office').fill('执法监督科')
+  await screenshot(page, 'ledger-order-1366')
+  await page.locator('.act-submit button[type=submit]').click()
+  await words.locator('[data-order="applied"]').waitFor()
+  await page.locator('#thread .thread-why', { hasText: /落实领导批示（ld-01，.*请查明原因，限期整改。请于期限内反馈/ }).waitFor()
+  assert.equal(await words.getByRole('button', { name: '交办督办' }).count(), 0, 'one order follows from it')
+  await words.scrollIntoViewIfNeeded()
+  await screenshot(page, 'ledger-instructed-1366')
+})
+
 test('a wrong alert is refused with what is wrong, and what was typed stays', async () => {
   await page.goto(`${platform.url}/#/ledger/new?alert=00ff`)
   await page.locator('select[name="org"]').selectOption({ index: 1 })
@@ -149,7 +174,7 @@ async function ask(path) {
 }
 
 async function until(is) {
-  for (const began = Date.now(); Date.now() - began < SHOWN_MS; ) {
+  for (const began = Date.now(); Date.now() - began < 3 * SHOWN_MS; ) {
     if (await is()) return
     await new Promise((done) => setTimeout(done, 300))
   }

@@ -17,6 +17,7 @@ mod front;
 mod handed;
 mod import_equals_replay;
 mod inspected;
+mod instructed;
 mod ledger;
 mod life;
 mod liveness;

@@ -28,7 +28,7 @@ use tokio::sync::broadcast::error::RecvError;
 
 use crate::life::said::{SaidFields, read};
 use crate::people::gate::Caller;
-use crate::{ApiError, Operator, State, view};
+use crate::{ApiError, Operator, State, ledger, view};
 use asked::Asked;
 
 pub(crate) use asked::hashes;
@@ -45,8 +45,12 @@ pub(crate) async fn act(
     body: Bytes,
 ) -> Result<Response, ApiError> {
     let (fields, mut asked): (SaidFields, Asked) = read(&body)?;
+    let instruction = asked.instruction(&act);
     let disposal = asked.disposal(&act)?;
-    let said = fields.by(&caller)?.said(&act)?;
+    let mut said = fields.by(&caller)?.said(&act)?;
+    if let Some(id) = instruction {
+        said = ledger::upon(&state, &caller, &id, &alert_id, &disposal, said).await?;
+    }
     let key = needed(said.key)?;
     let alert = known_alert(&state, &alert_id, &caller.sight()).await?;
     let by = Author::Person {

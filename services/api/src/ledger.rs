@@ -3,10 +3,14 @@
 //! An entry is a journal (`domain::ledger`); this checks what it names against what there is and what whoever enters it sees, adds records,
 //! and tells how each stands today by the work calendar.
 //!
+//! A leader's instruction 批示 about an alert is an entry, too; who supervises gives an order upon it (`instructed`), which says whose words
+//! it follows from. Departments learn of it by the order.
+//!
 //! A lead 移送线索 is seen by who supervises and who audits. Neither the department that it concerns nor the officer learns of it, by whatever
 //! route: to them there is no such entry. Where accounts are off nobody knows who asks, so leads are neither taken nor told.
 
 mod asked;
+mod instructed;
 
 use std::cmp::Reverse;
 
@@ -18,7 +22,7 @@ use chrono::NaiveDate;
 use mingjing_domain::Timestamp;
 use mingjing_domain::calendar::WorkCalendar;
 use mingjing_domain::ids::derived_id;
-use mingjing_domain::ledger::{Act, Entry, Matter, Record, Standing};
+use mingjing_domain::ledger::{Act, Entry, Kind, Matter, Record, Standing};
 use mingjing_domain::life::{Actor, Refusal};
 use mingjing_log::Journals;
 use mingjing_store::Sight;
@@ -29,6 +33,8 @@ use crate::life::said::{Said, SaidFields, read};
 use crate::people::gate::Caller;
 use crate::{ApiError, Denied, Operator, State, cases};
 use asked::{Done, Entering, Wanted};
+
+pub(crate) use instructed::upon;
 
 /// The journals' table.
 const LEDGER: &str = "ledger";
@@ -76,7 +82,9 @@ impl Day {
 fn in_sight(caller: &Caller, entry: &Entry) -> bool {
     let (region, body) = (entry.region.as_str(), entry.body.as_str());
     let near = caller.sight().sees(Some(region), &[Some(body)]);
-    near && (!entry.kind.is_confidential() || caller.sees_clue_about(&entry.officer))
+    let department = caller.sight().body.is_some();
+    near && !(department && entry.kind.is_internal())
+        && (!entry.kind.is_confidential() || caller.sees_clue_about(&entry.officer))
 }
 
 async fn records(state: &State, id: &str, caller: &Caller) -> Result<Vec<Record>, ApiError> {
@@ -112,7 +120,12 @@ async fn list(
         }
         if wanted.state.is_none_or(|state| state == standing) {
             let place = (Reverse(matter.entry.on), Reverse(matter.entered.at));
-            found.push((place, id.clone(), told(&id, &matter, &day, &state)));
+            let mut told = told(&id, &matter, &day, &state);
+            // Of one alert there are few; what became of each order is asked of the archive.
+            if wanted.of_one_alert() {
+                told["order"] = instructed::order(&state, &matter).await?;
+            }
+            found.push((place, id.clone(), told));
         }
     }
     found.sort_by(|a, b| (&a.0, &a.1).cmp(&(&b.0, &b.1)));
@@ -204,7 +217,9 @@ async fn shown(id: &str, records: &[Record], state: &State) -> Result<Json<Value
     let day = Day::now(state).await?;
     let matter = Matter::of(records);
     let matter = matter.ok_or_else(|| ApiError::Failed("an entry that was not entered".into()))?;
-    Ok(Json(told(id, &matter, &day, state)))
+    let mut told = told(id, &matter, &day, state);
+    told["order"] = instructed::order(state, &matter).await?;
+    Ok(Json(told))
 }
 
 /// `POST /api/v1/ledger`
@@ -218,9 +233,7 @@ async fn enter(
     let said = fields.by(&caller)?.said("ledger")?;
     let key = needed(said.key.clone())?;
     let entry = asked.entry(Day::now(&state).await?.today)?;
-    if entry.kind.is_confidential() {
-        keeps_clue(&caller, &entry)?;
-    }
+    may(caller.enters(entry.kind), &caller, &entry)?;
     let id = derived_id(&["ledger", &said.who.person, &key])[..ID_DIGITS].to_owned();
     let journals = journals(&state);
     let mut kept = decoded(&journals.read(&id).await?)?;
@@ -258,14 +271,13 @@ fn is_as_said(kept: &[Record], entry: &Entry, said: &Said) -> bool {
     })
 }
 
-/// Leads are entered and worked by who supervises, and by nobody about themselves.
-fn keeps_clue(caller: &Caller, entry: &Entry) -> Result<(), ApiError> {
+/// Whether the kind allows it; nobody writes about a lead that they would not see.
+fn may(allowed: bool, caller: &Caller, entry: &Entry) -> Result<(), ApiError> {
+    let clue = entry.kind.is_confidential();
     match caller {
-        Caller::Anybody | Caller::Key => Err(ApiError::Access(Denied::Off)),
-        Caller::Person(_) if caller.keeps_clues() && caller.sees_clue_about(&entry.officer) => {
-            Ok(())
-        }
-        Caller::Person(_) => Err(ApiError::Access(Denied::NotYours)),
+        Caller::Anybody | Caller::Key if clue => Err(ApiError::Access(Denied::Off)),
+        _ if allowed && (!clue || caller.sees_clue_about(&entry.officer)) => Ok(()),
+        _ => Err(ApiError::Access(Denied::NotYours)),
     }
 }
 
@@ -280,8 +292,15 @@ async fn region_of(state: &State, sight: &Sight, body: &str) -> Result<String, A
 
 /// Nobody names what there is not, or what they do not see.
 async fn linked(state: &State, sight: &Sight, entry: &Entry) -> Result<(), ApiError> {
-    for alert in &entry.alerts {
-        known_alert(state, alert, sight).await?;
+    for id in &entry.alerts {
+        let alert = known_alert(state, id, sight).await?;
+        let bodies = [alert.responsible_org.as_ref(), alert.org_code.as_ref()];
+        if entry.kind == Kind::Instruction && !bodies.contains(&Some(&entry.body)) {
+            return Err(ApiError::bad(
+                "org_code",
+                "应为该预警的责任机构或者承办机构",
+            ));
+        }
     }
     for case in &entry.cases {
         let found = state.store.case(&case.source, &case.case_no).await?;
@@ -315,9 +334,7 @@ async fn act(
             return shown(&id, &records, &state).await;
         }
         if let Some(matter) = Matter::of(&records) {
-            if matter.entry.kind.is_confidential() {
-                keeps_clue(&caller, matter.entry)?;
-            }
+            may(caller.works(matter.entry.kind), &caller, matter.entry)?;
             if let Some(why) = matter.refused(&what) {
                 return Err(refused("wrong_state", "", why, "请核对该条台账的办理状态"));
             }

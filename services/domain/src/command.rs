@@ -291,9 +291,14 @@ impl Command {
             Author::Person { id, .. } => id,
         };
         Self {
-            id: derived_id(&["command", "key", person, &command.alert_id(), key]),
+            id: Self::keyed_id(key, person, &command.alert_id()),
             ..command
         }
+    }
+
+    /// The id of what a person says about an alert under a key.
+    pub fn keyed_id(key: &str, person: &str, alert_id: &str) -> String {
+        derived_id(&["command", "key", person, alert_id, key])
     }
 
     /// What it says apart from when, as a digest: two commands of one id that differ in it are no repetition of each other.

@@ -1,10 +1,10 @@
 //! 台账: what was done about a body or an officer beyond an alert's own course, and what came of it.
 //!
 //! The platform punishes nobody. What follows from a fault that was made out is done by people: somebody is talked to (约谈), a body is
-//! told what to put right (监察建议), a lead goes to discipline inspection (移送线索). It is written down here with what was
-//! demanded until when, and later with its result (domain study 11.12).
+//! told what to put right (监察建议), a lead goes to discipline inspection (移送线索), a leader writes what is to be done about an alert
+//! (批示). It is written down here with what was demanded until when, and later with its result (domain study 11.12).
 //!
-//! An entry is a journal of records: entered, its result, or that it was entered in error. What it is follows from them in their order;
+//! An entry is a journal of records: entered, ordered upon, its result, or that it was entered in error. What it is follows from them in their order;
 //! whether it is overdue follows from the day on which that is asked. Nothing is changed and nothing removed.
 
 use chrono::NaiveDate;
@@ -29,11 +29,18 @@ pub enum Kind {
     Recommendation,
     /// 移送线索, to discipline inspection.
     Clue,
+    /// 批示, of a leader about an alert: an order follows from it.
+    Instruction,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Kind; 3] = [Kind::Interview, Kind::Recommendation, Kind::Clue];
+    pub const ALL: [Kind; 4] = [
+        Kind::Interview,
+        Kind::Recommendation,
+        Kind::Clue,
+        Kind::Instruction,
+    ];
 
     /// The code used in requests and answers.
     pub const fn code(self) -> &'static str {
@@ -41,6 +48,7 @@ impl Kind {
             Kind::Interview => "interview",
             Kind::Recommendation => "recommendation",
             Kind::Clue => "clue",
+            Kind::Instruction => "instruction",
         }
     }
 
@@ -50,6 +58,7 @@ impl Kind {
             Kind::Interview => "约谈",
             Kind::Recommendation => "监察建议",
             Kind::Clue => "移送线索",
+            Kind::Instruction => "批示",
         }
     }
 
@@ -63,9 +72,14 @@ impl Kind {
         matches!(self, Kind::Clue)
     }
 
-    /// Whether it demands something until a day. What becomes of a lead is for whoever takes it: nothing is demanded of them.
+    /// Whether departments do not see it: of a leader's words they learn by the order that follows from them.
+    pub const fn is_internal(self) -> bool {
+        matches!(self, Kind::Clue | Kind::Instruction)
+    }
+
+    /// Whether it demands something until a day. What becomes of a lead is for whoever takes it, and a leader's words are the demand.
     pub const fn demands(self) -> bool {
-        !matches!(self, Kind::Clue)
+        matches!(self, Kind::Interview | Kind::Recommendation)
     }
 }
 
@@ -104,7 +118,7 @@ pub struct Entry {
     pub demand: String,
     /// The day until which it is demanded.
     pub due: Option<NaiveDate>,
-    /// Alerts by their ids. An order has no id beside its alert's.
+    /// Alerts by their ids; an instruction has one. An order has no id beside its alert's.
     pub alerts: Vec<String>,
     /// Cases.
     pub cases: Vec<LinkedCase>,
@@ -121,12 +135,25 @@ pub struct Outcome {
     pub evidence: Vec<String>,
 }
 
+/// 交办: an order upon an instruction, as it is about to be put into the log. Whether it came there and was applied is told by the command.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ordered {
+    /// The command's id.
+    pub command: String,
+    /// To which body.
+    pub to: String,
+    /// When its answer is due; none: by the usual term.
+    pub due_at: Option<Timestamp>,
+}
+
 /// What was written down.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "act", rename_all = "snake_case")]
 pub enum Act {
     /// It was entered.
     Entered(Entry),
+    /// An order is to be given upon it.
+    Ordered(Ordered),
     /// Its result.
     Resulted(Outcome),
     /// It was entered in error; why says how.
@@ -194,6 +221,8 @@ pub struct Matter<'r> {
     pub entered: &'r Record,
     /// What was entered.
     pub entry: &'r Entry,
+    /// The orders that were to be given upon it, in order; all but the last were refused, or never came into the log.
+    pub orders: Vec<(&'r Record, &'r Ordered)>,
     /// The record of its result.
     pub result: Option<(&'r Record, &'r Outcome)>,
     /// The record that says it was entered in error.
@@ -210,11 +239,13 @@ impl<'r> Matter<'r> {
         let mut matter = Matter {
             entered,
             entry,
+            orders: Vec::new(),
             result: None,
             voided: None,
         };
         for record in later {
             match &record.what {
+                Act::Ordered(ordered) => matter.orders.push((record, ordered)),
                 Act::Resulted(outcome) => matter.result = Some((record, outcome)),
                 Act::Voided => matter.voided = Some(record),
                 Act::Entered(_) => {}
@@ -269,11 +300,15 @@ impl<'r> Matter<'r> {
         }
         match act {
             Act::Entered(_) => Some("该条台账已经登记"),
+            Act::Ordered(_) if self.entry.kind != Kind::Instruction => {
+                Some("只有领导批示可以交办督办")
+            }
+            Act::Ordered(_) if self.result.is_some() => Some("该条台账已经登记结果"),
             Act::Resulted(_) if self.result.is_some() => Some("该条台账已经登记结果"),
             Act::Resulted(outcome) if outcome.on < self.entry.on => {
                 Some("结果的日期早于该事项本身的日期")
             }
-            Act::Resulted(_) | Act::Voided => None,
+            Act::Ordered(_) | Act::Resulted(_) | Act::Voided => None,
         }
     }
 }

@@ -17,6 +17,8 @@ export interface Said {
   due_at?: string
   evidence?: string[]
   rectify?: boolean
+  /** An order: upon which instruction in the ledger. */
+  instruction?: string
 }
 
 /**

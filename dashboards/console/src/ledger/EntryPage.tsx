@@ -11,12 +11,13 @@ import { alertHash } from '../panel/routes'
 import { seesCases, sessionStore } from '../people/session'
 import { useStore } from '../store'
 import { say, t } from '../words/language'
+import { OrderOf } from './Instructions'
 import { EntryBadge } from './ListPage'
 import { ResultForm, VoidForm } from './ResultForms'
 import type { Entry, Signed } from './api'
 import { one } from './model'
 import { LEDGER_HASH } from './routes'
-import { LEDGER_KINDS, keepsLedger, kindsKept, leftText } from './words'
+import { LEDGER_KINDS, kindsKept, leftText } from './words'
 
 export function EntryPage({ id }: { id: string }) {
   const { phase, failure, value } = useStore(one.state)
@@ -77,6 +78,7 @@ function Whole({ entry, names }: { entry: Entry; names: Names }) {
         {entry.facts}
       </p>
       <Facts entries={facts} />
+      <OrderOf entry={entry} names={names} />
       {entry.result && (
         <>
           <h3>{t('结果', 'Result')}</h3>
@@ -110,7 +112,7 @@ function Acts({ entry, names }: { entry: Entry; names: Names }) {
   const [act, choose] = useState<'result' | 'void' | null>(null)
   // What was sent changes the entry, and with it what there is left to do.
   useEffect(() => choose(null), [entry.state])
-  if (!keepsLedger(person) || !kindsKept(person).includes(entry.kind) || entry.voided) return null
+  if (!kindsKept(person).includes(entry.kind) || entry.voided) return null
   return (
     <section className="acts" aria-label={t('办理', 'Work')}>
       <div className="act-buttons">

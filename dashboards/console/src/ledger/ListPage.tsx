@@ -34,7 +34,7 @@ export function ListPage({ search }: { search: LedgerSearch }) {
             </a>
           )}
         </div>
-        <p className="sub">{t('约谈、监察建议、移送线索及其结果', 'Interviews, recommendations and leads handed over, with their results')}</p>
+        <p className="sub">{t('约谈、监察建议、移送线索、领导批示及其结果', 'Interviews, recommendations, leads handed over and leaders’ instructions, with their results')}</p>
         <SearchForm key={key} search={search} />
         <Found search={search} />
       </section>

@@ -16,7 +16,7 @@ import { one } from './model'
 import { LEDGER_HASH, type LedgerDraft, entryHash } from './routes'
 import { today } from './today'
 import { type Wanted, saidOf } from './values'
-import { LEDGER_KINDS, type LedgerKind, kindsKept } from './words'
+import { LEDGER_KINDS, type LedgerKind, kindsEntered } from './words'
 
 export function NewPage({ draft }: { draft: LedgerDraft }) {
   const names = useStore(namesStore)
@@ -60,7 +60,7 @@ export function NewPage({ draft }: { draft: LedgerDraft }) {
           <label>
             <span>{t('类别', 'Kind')}</span>
             <select name="kind" value={wanted.kind} onChange={(e) => set({ kind: e.target.value as LedgerKind })}>
-              {kindsKept(person).map((kind) => (
+              {kindsEntered(person).map((kind) => (
                 <option key={kind} value={kind}>
                   {say(LEDGER_KINDS[kind])}
                 </option>

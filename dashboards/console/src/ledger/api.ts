@@ -40,6 +40,8 @@ export interface Entry {
   entered_at: string
   entered_by: Signed
   result: { on: string; by: string; text: string; evidence: string[]; late: boolean; entered_at: string; entered_by: Signed } | null
+  /** The order upon an instruction; told of one entry, and of those about one alert. */
+  order?: { command_id: string; to: string; due_at: string | null; state: 'accepted' | 'applied' | 'refused'; message: string | null; entered_at: string; entered_by: Signed } | null
   voided: { why: string; at: string; by: Signed } | null
 }
 
@@ -62,6 +64,9 @@ export function findEntries({ kind, org, state }: LedgerSearch, cursor: string |
   const text = query.toString()
   return ask<LedgerPage>(text ? `${ADDRESS}?${text}` : ADDRESS, { signal })
 }
+
+/** What leaders wrote about an alert. */
+export const instructionsAbout = (alert: string, signal: AbortSignal) => ask<LedgerPage>(`${ADDRESS}?kind=instruction&alert_id=${part(alert)}`, { signal })
 
 export const readEntry = (id: string, signal: AbortSignal) => ask<Entry>(`${ADDRESS}/${part(id)}`, { signal })
 

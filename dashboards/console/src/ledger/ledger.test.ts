@@ -7,7 +7,7 @@ import type { LedgerPage } from './api'
 import { EntryList } from './model'
 import { WHOLE_LEDGER, entryHash, ledgerHash, ledgerPageOf, newEntryHash } from './routes'
 import { type Wanted, saidOf } from './values'
-import { keepsLedger, kindsKept, kindsSeen, leftText } from './words'
+import { keepsLedger, kindsEntered, kindsKept, kindsSeen, leftText, ordersUpon, seesInstructions, writesInstructions } from './words'
 
 test('an address is read back to what it was made of, and others name none of these pages', () => {
   const search = { kind: 'clue' as const, state: 'overdue' as const, org: '510502-zjj' }
@@ -21,15 +21,25 @@ test('an address is read back to what it was made of, and others name none of th
 const person = (...roles: Role[]): Person => ({ account: 'a', person: 'p', name: '', roles, body: '', office: '', region: '' })
 
 test('those who supervise enter and see leads, auditors see them, and to nobody else there are any', () => {
-  assert.deepEqual(kindsKept(person('supervision')), ['interview', 'recommendation', 'clue'])
-  assert.deepEqual(kindsKept(person('legal')), ['interview', 'recommendation'])
-  assert.deepEqual(kindsKept(null), ['interview', 'recommendation'])
+  assert.deepEqual(kindsEntered(person('supervision')), ['interview', 'recommendation', 'clue'])
+  assert.deepEqual(kindsEntered(person('legal')), ['interview', 'recommendation'])
+  assert.deepEqual(kindsEntered(person('leadership')), [])
+  assert.deepEqual(kindsEntered(null), ['interview', 'recommendation'])
   assert.equal(kindsSeen(person('auditor')).includes('clue'), true)
   for (const role of ['legal', 'leadership', 'department_supervisor'] as const) {
     assert.equal(kindsSeen(person(role)).includes('clue'), false, role)
   }
   const keeps = (['supervision', 'legal', 'leadership', 'auditor', 'department_supervisor'] as const).filter((role) => keepsLedger(person(role)))
   assert.deepEqual(keeps, ['supervision', 'legal'])
+})
+
+test('leaders write what is to be done, those who supervise order upon it and enter its result, and no department sees it', () => {
+  const who = (may: (of: Person) => boolean) => (['supervision', 'legal', 'leadership', 'auditor', 'department_supervisor', 'government_services'] as const).filter((role) => may(person(role)))
+  assert.deepEqual(who(writesInstructions), ['leadership'])
+  assert.deepEqual(who(ordersUpon), ['supervision'])
+  assert.deepEqual(who((of) => kindsKept(of).includes('instruction')), ['supervision'])
+  assert.deepEqual(who(seesInstructions), ['supervision', 'legal', 'leadership', 'auditor'])
+  assert.deepEqual(kindsSeen(person('department_supervisor')), ['interview', 'recommendation'])
 })
 
 const WANTED: Wanted = {

@@ -5,13 +5,14 @@ import type { Person } from '../people/session'
 import type { Words } from '../words/codes'
 import { t } from '../words/language'
 
-export type LedgerKind = 'interview' | 'recommendation' | 'clue'
+export type LedgerKind = 'interview' | 'recommendation' | 'clue' | 'instruction'
 export type LedgerState = 'open' | 'overdue' | 'closed' | 'void'
 
 export const LEDGER_KINDS: Record<LedgerKind, Words> = {
   interview: { zh: '约谈', en: 'Interview' },
   recommendation: { zh: '监察建议', en: 'Recommendation' },
   clue: { zh: '移送线索', en: 'Lead handed over' },
+  instruction: { zh: '批示', en: 'Instruction' },
 }
 
 export const LEDGER_STATES: Record<LedgerState, Words> = {
@@ -35,11 +36,25 @@ export const STATE_CODES = Object.keys(LEDGER_STATES) as LedgerState[]
 /** Whether somebody enters what was done, and its result. Where the site has no accounts, whoever has the key does. */
 export const keepsLedger = (person: Person | null) => !person || person.roles.some((role) => role === 'supervision' || role === 'legal')
 
-/** The kinds that somebody enters. A lead wants somebody who is known and supervises. */
-export const kindsKept = (person: Person | null) => KIND_CODES.filter((kind) => kind !== 'clue' || person?.roles.includes('supervision'))
+/** The kinds that somebody works: enters the result of. A lead wants somebody who is known and supervises. */
+export const kindsKept = (person: Person | null) =>
+  KIND_CODES.filter((kind) => (kind === 'clue' ? person?.roles.includes('supervision') : kind === 'instruction' ? ordersUpon(person) : keepsLedger(person)))
 
-/** The kinds that somebody sees. */
-export const kindsSeen = (person: Person | null) => KIND_CODES.filter((kind) => kind !== 'clue' || person?.roles.some((role) => role === 'supervision' || role === 'auditor'))
+/** The kinds that somebody enters by the form; an instruction is written where its alert is. */
+export const kindsEntered = (person: Person | null) => kindsKept(person).filter((kind) => kind !== 'instruction')
+
+/** The kinds that somebody sees: leads those who supervise or audit, instructions no department. */
+export const kindsSeen = (person: Person | null) =>
+  KIND_CODES.filter((kind) => (kind === 'clue' ? person?.roles.some((role) => role === 'supervision' || role === 'auditor') : kind !== 'instruction' || seesInstructions(person)))
+
+/** Whether somebody sees what leaders wrote. */
+export const seesInstructions = (person: Person | null) => !person || person.roles.some((role) => role === 'supervision' || role === 'legal' || role === 'leadership' || role === 'auditor')
+
+/** Whether somebody writes what is to be done. */
+export const writesInstructions = (person: Person | null) => !person || person.roles.includes('leadership')
+
+/** Whether somebody orders upon it. */
+export const ordersUpon = (person: Person | null) => !person || person.roles.includes('supervision')
 
 /** How far the last day is; null of what waits for nothing. */
 export function leftText(workingDays: number | null): string | null {

@@ -1,5 +1,7 @@
 // One alert, explained: what happened, by which article, who answers, until when, and why the deadline is when it is; and worked.
 
+import { Suspense, lazy } from 'react'
+
 import { nowStore } from '../api/clock'
 import { type Names, namesStore } from '../api/names'
 import type { AlertFound, AlertRecord, Change } from '../api/types'
@@ -8,7 +10,7 @@ import { Acts } from '../dispositions/Acts'
 import { Thread } from '../dispositions/Thread'
 import { full, roughly } from '../format'
 import { newEntryHash } from '../ledger/routes'
-import { keepsLedger } from '../ledger/words'
+import { keepsLedger, seesInstructions } from '../ledger/words'
 import { sessionStore } from '../people/session'
 import { useStore } from '../store'
 import { SUBJECTS, isAboutOrder, isCase, isInspections, isManual, subjectText } from '../subject'
@@ -18,6 +20,9 @@ import { AccountView } from './AccountView'
 import { EvidenceList } from './EvidenceList'
 import { causeText } from './cause'
 import { caseHash } from './routes'
+
+// It brings forms with it, which a reader of the board does not need.
+const Instructions = lazy(() => import('../ledger/Instructions'))
 
 export function AlertView({ alert, account, history }: AlertFound) {
   const names = useStore(namesStore)
@@ -68,6 +73,11 @@ export function AlertView({ alert, account, history }: AlertFound) {
         <Section words={{ zh: '处置经过', en: 'What was done about it' }}>
           <Thread disposition={alert.disposition} names={names} />
         </Section>
+      )}
+      {seesInstructions(person) && (
+        <Suspense>
+          <Instructions key={alert.alert_id} alert={alert} names={names} />
+        </Suspense>
       )}
       {counted && (
         <Section words={{ zh: '期限逐日计算', en: 'Day-by-day account' }}>

@@ -20,9 +20,18 @@ pub(super) struct Asked {
     to: Option<String>,
     due_at: Option<String>,
     rectify: Option<bool>,
+    instruction: Option<String>,
 }
 
 impl Asked {
+    /// Upon which instruction 批示 an order is given, by its id in the ledger.
+    pub(super) fn instruction(&mut self, act: &str) -> Option<String> {
+        match act {
+            "order" => self.instruction.take(),
+            _ => None,
+        }
+    }
+
     pub(super) fn disposal(&mut self, act: &str) -> Result<Disposal, ApiError> {
         let disposal = match act {
             "hold" => Disposal::Hold,
@@ -80,6 +89,7 @@ impl Asked {
             ("to", self.to.is_some()),
             ("due_at", self.due_at.is_some()),
             ("rectify", self.rectify.is_some()),
+            ("instruction", self.instruction.is_some()),
         ];
         match left.iter().find(|(_, given)| *given) {
             Some((field, _)) => Err(ApiError::bad(field, format!("{act} 不用这个字段"))),
@@ -195,6 +205,7 @@ mod tests {
             ("pass_on", r#","to":" ""#),
             ("report", r#","to":"zhang""#),
             ("close", r#","rectify":true"#),
+            ("close", r#","instruction":"0a1b""#),
             ("delete", ""),
         ] {
             assert!(asked(act, more).is_err(), "{act} {more}");

@@ -56,6 +56,11 @@ impl Wanted {
         })
     }
 
+    /// Whether what is about one alert is asked for.
+    pub(super) fn of_one_alert(&self) -> bool {
+        self.alert.is_some()
+    }
+
     /// Whether an entry is asked for, however it stands.
     pub(super) fn concerns(&self, entry: &Entry) -> bool {
         let alert = |id: &String| entry.alerts.contains(id);
@@ -158,6 +163,9 @@ impl Entering {
             };
             return Err(ApiError::bad(field, format!("最多关联 {LINKED_MAX} 件")));
         }
+        if kind == Kind::Instruction && self.alerts.len() != 1 {
+            return Err(ApiError::bad("alerts", "批示须针对一条预警"));
+        }
         Ok(Entry {
             kind,
             body,
@@ -175,9 +183,18 @@ impl Entering {
         })
     }
 
-    /// What is demanded and until which day; of a lead nothing.
+    /// What is demanded and until which day; of a lead nothing, of an instruction the day at most.
     fn demanded(&self, kind: Kind, on: NaiveDate) -> Result<(String, Option<NaiveDate>), ApiError> {
         let demand = text("demand", &self.demand, TEXT_CHARS_MAX)?;
+        if kind == Kind::Instruction {
+            return match self.due {
+                _ if !demand.is_empty() => {
+                    Err(ApiError::bad("demand", "批示的内容写在 why，不另填写要求"))
+                }
+                Some(due) if due < on => Err(ApiError::bad("due", "期限早于批示的日期")),
+                due => Ok((demand, due)),
+            };
+        }
         if !kind.demands() {
             return match (demand.is_empty(), self.due) {
                 (true, None) => Ok((demand, None)),
@@ -288,6 +305,22 @@ mod tests {
             ("alerts", json!(vec!["a"; LINKED_MAX + 1])),
         ] {
             let refused = entering(|asked| asked[field] = value.clone());
+            assert!(names(&refused, field), "{field} {value} {refused:?}");
+        }
+        let instruction = |asked: &mut Value| {
+            *asked = json!({ "kind": "instruction", "org_code": "zjj", "on": "2026-11-20", "alerts": ["a1"] });
+        };
+        assert_eq!(entering(instruction).unwrap().due, None);
+        for (field, value) in [
+            ("alerts", json!([])),
+            ("alerts", json!(["a1", "a2"])),
+            ("demand", json!("查处")),
+            ("due", json!("2026-11-19")),
+        ] {
+            let refused = entering(|asked| {
+                instruction(asked);
+                asked[field] = value.clone();
+            });
             assert!(names(&refused, field), "{field} {value} {refused:?}");
         }
         for (field, value) in [("handed_to", json!("")), ("demand", json!("立案"))] {

@@ -60,6 +60,7 @@ pub(super) const CHANGES: &[Change] = &[
                 "to": { "type": "string", "description": "order：督办对象的机构代码，须在机构登记之内（no_such_body）；pass_up：上级机构代码；pass_on：承办人的人员编号，启用账号的须有在用账号或者在人员登记之内（no_such_person）" },
                 "due_at": { "type": "string", "format": "date-time", "description": "order：反馈时间，默认 5 个工作日；pass_on：回报时间，不晚于上一级的期限，默认同上一级；ask_extension、extend：延至" },
                 "rectify": { "type": "boolean", "description": "order：须整改并验收之后才能办结" },
+                "instruction": { "type": "string", "description": "order：依据的领导批示的台账编号；批示的内容写入督办的事由" },
             }));
             body["required"] = json!(["who", "why", "key"]);
             body

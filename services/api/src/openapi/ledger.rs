@@ -12,12 +12,12 @@ pub(super) const OPERATIONS: &[Operation] = &[
     Operation {
         path: "/api/v1/ledger",
         id: "listLedger",
-        summary: "台账：约谈、监察建议、移送线索及其结果，日期新的在前；线索只对监察部门和审计员可见 / interviews, recommendations and leads handed over, with results; leads for few",
+        summary: "台账：约谈、监察建议、移送线索、领导批示及其结果，日期新的在前；线索只对监察部门和审计员可见，批示部门不可见 / interviews, recommendations, leads handed over and instructions, with results; leads for few",
         parameters: &[
             (
                 "query",
                 "kind",
-                "interview 约谈, recommendation 监察建议, clue 移送线索",
+                "interview 约谈, recommendation 监察建议, clue 移送线索, instruction 批示",
             ),
             ("query", "org_code", "机构代码"),
             ("query", "alert_id", "关联的预警"),
@@ -81,6 +81,12 @@ fn entry() -> Value {
             "late": { "type": "boolean", "description": "结果晚于期限末日" },
             "entered_at": text, "entered_by": person,
         } },
+        "order": { "type": ["object", "null"], "description": "批示的督办；单条查询和按预警查询时给出", "properties": {
+            "command_id": text, "to": text, "due_at": { "type": ["string", "null"] },
+            "state": { "enum": ["accepted", "applied", "refused"] },
+            "message": { "type": ["string", "null"], "description": "被拒绝的原因" },
+            "entered_at": text, "entered_by": person,
+        } },
         "voided": { "type": ["object", "null"], "properties": { "why": text, "at": text, "by": person } },
     } })
 }
@@ -97,14 +103,14 @@ pub(super) const CHANGES: &[Change] = &[
         method: "post",
         path: "/api/v1/ledger",
         id: "enterLedger",
-        summary: "登记一条台账；why 写事实；移送线索由监察部门登记 / enter what was done; leads by supervision only",
+        summary: "登记一条台账；why 写事实，批示写内容；移送线索由监察部门登记，批示由领导作出 / enter what was done; leads by supervision only, instructions by leaders",
         parameters: &[],
         status: "200",
         body: || {
             let text = json!({ "type": "string" });
             let day = json!({ "type": "string", "format": "date" });
             let mut body = said(json!({
-                "kind": { "enum": Kind::ALL.map(Kind::code), "description": "约谈、监察建议、移送线索" },
+                "kind": { "enum": Kind::ALL.map(Kind::code), "description": "约谈、监察建议、移送线索、批示" },
                 "org_code": { "type": "string", "description": "所涉机构" },
                 "officer": { "type": "string", "description": "所涉人员编号；空：机构本身" },
                 "on": day,
@@ -113,8 +119,8 @@ pub(super) const CHANGES: &[Change] = &[
                 "legal_basis": { "type": "string", "description": "依据" },
                 "present": { "type": "array", "maxItems": PRESENT_MAX, "items": text, "description": "参加人员" },
                 "demand": { "type": "string", "description": "约谈、监察建议：要求达到的结果" },
-                "due": { "type": ["string", "null"], "format": "date", "description": "约谈、监察建议：期限" },
-                "alerts": { "type": "array", "maxItems": LINKED_MAX, "items": text, "description": "关联的预警" },
+                "due": { "type": ["string", "null"], "format": "date", "description": "约谈、监察建议：期限；批示可以不写" },
+                "alerts": { "type": "array", "maxItems": LINKED_MAX, "items": text, "description": "关联的预警；批示针对一条" },
                 "cases": cases(),
             }));
             body["required"] = json!(["why", "key", "kind", "org_code", "on"]);

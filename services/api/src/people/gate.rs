@@ -12,6 +12,7 @@ use axum::http::request::Parts;
 use axum::http::{Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use mingjing_domain::ledger::Kind;
 use mingjing_store::Sight;
 use mingjing_wire::asker::Asker;
 
@@ -59,9 +60,27 @@ impl Caller {
         self.is_any_of(&reads) && !self.is(officer)
     }
 
-    /// Whether they hand leads over.
-    pub(crate) fn keeps_clues(&self) -> bool {
-        self.is_any_of(&[Role::Supervision])
+    /// Whether they enter something of this kind into the ledger: a leader what is to be done, who supervises leads, and legal affairs
+    /// the rest, too. Where accounts are off it is the administrator who enters for all, but for leads.
+    pub(crate) fn enters(&self, kind: Kind) -> bool {
+        match self {
+            Caller::Anybody | Caller::Key => !kind.is_confidential(),
+            Caller::Person(_) => self.is_any_of(match kind {
+                Kind::Interview | Kind::Recommendation => &[Role::Supervision, Role::Legal],
+                Kind::Clue => &[Role::Supervision],
+                Kind::Instruction => &[Role::Leadership],
+            }),
+        }
+    }
+
+    /// Whether they enter its result, or that it was an error: what a leader wrote is worked by who supervises.
+    pub(crate) fn works(&self, kind: Kind) -> bool {
+        match kind {
+            Kind::Instruction if matches!(self, Caller::Person(_)) => {
+                self.is_any_of(&[Role::Supervision])
+            }
+            _ => self.enters(kind),
+        }
     }
 
     fn is_any_of(&self, roles: &[Role]) -> bool {
@@ -397,10 +416,35 @@ mod tests {
             let sees = matches!(role, Role::Supervision | Role::Auditor);
             assert_eq!(caller.sees_clue_about("zjj-07"), sees, "{role:?}");
             assert!(!caller.sees_clue_about("p"), "{role:?}");
-            assert_eq!(caller.keeps_clues(), role == Role::Supervision, "{role:?}");
         }
         for caller in [Caller::Anybody, Caller::Key] {
-            assert!(!caller.sees_clue_about("zjj-07") && !caller.keeps_clues());
+            assert!(!caller.sees_clue_about("zjj-07"));
+        }
+    }
+
+    #[test]
+    fn each_kind_of_the_ledger_is_entered_and_worked_by_its_own() {
+        let by = |may: fn(&Caller, Kind) -> bool, kind: Kind| -> Vec<Role> {
+            let all = Role::ALL.into_iter();
+            all.filter(|role| may(&person(&[*role], "", false), kind))
+                .collect()
+        };
+        for kind in Kind::ALL {
+            let entering = match kind {
+                Kind::Interview | Kind::Recommendation => vec![Role::Supervision, Role::Legal],
+                Kind::Clue => vec![Role::Supervision],
+                Kind::Instruction => vec![Role::Leadership],
+            };
+            assert_eq!(by(Caller::enters, kind), entering, "{kind:?}");
+            let working = match kind {
+                Kind::Instruction => vec![Role::Supervision],
+                _ => entering,
+            };
+            assert_eq!(by(Caller::works, kind), working, "{kind:?}");
+            for caller in [Caller::Anybody, Caller::Key] {
+                assert_eq!(caller.enters(kind), kind != Kind::Clue);
+                assert_eq!(caller.works(kind), kind != Kind::Clue);
+            }
         }
     }
 

@@ -138,8 +138,10 @@ const LEDGER: &[Role] = &[
     Auditor,
     DepartmentSupervisor,
 ];
-/// Who enters what was done, and its result.
-const LEDGER_KEPT: &[Role] = &[Supervision, Legal];
+/// Who enters what was done, or is to be; of which kind is told by `Caller::enters`.
+const LEDGER_ENTERED: &[Role] = &[Supervision, Legal, Leadership];
+/// Who enters its result (`Caller::works`).
+const LEDGER_WORKED: &[Role] = &[Supervision, Legal];
 
 const ALERT_ACT: &str = "/api/v1/alerts/{alert_id}/{act}";
 const DRAFT_ACT: &str = "/api/v1/drafts/{id}/{act}";
@@ -445,12 +447,18 @@ pub(super) const ROWS: &[Row] = &[
         PersonOnly,
     ),
     row("get", "/api/v1/ledger", LEDGER, Narrowed, PersonOnly),
-    row("post", "/api/v1/ledger", LEDGER_KEPT, Narrowed, PersonOnly),
+    row(
+        "post",
+        "/api/v1/ledger",
+        LEDGER_ENTERED,
+        Narrowed,
+        PersonOnly,
+    ),
     row("get", "/api/v1/ledger/{id}", LEDGER, Narrowed, PersonOnly),
     row(
         "post",
         "/api/v1/ledger/{id}/{act}",
-        LEDGER_KEPT,
+        LEDGER_WORKED,
         Narrowed,
         PersonOnly,
     ),

@@ -107,6 +107,32 @@ fn a_result_closes_it_once_and_tells_whether_it_came_in_time() {
 }
 
 #[test]
+fn an_order_follows_from_an_instruction_alone_and_before_its_result() {
+    let ordered = Act::Ordered(Ordered {
+        command: "c".into(),
+        to: "zjj".into(),
+        due_at: None,
+    });
+    for kind in Kind::ALL {
+        let records = journal(&[entry(kind, "2026-09-01", None)]);
+        let matter = Matter::of(&records).unwrap();
+        let refused = matter.refused(&ordered).is_some();
+        assert_eq!(refused, kind != Kind::Instruction, "{kind:?}");
+    }
+    let begun = entry(Kind::Instruction, "2026-09-01", None);
+    let records = journal(&[begun.clone(), ordered.clone(), ordered.clone()]);
+    let matter = Matter::of(&records).unwrap();
+    assert_eq!(matter.orders.len(), 2);
+    assert_eq!(
+        matter.standing(day("2026-11-27"), &calendar()),
+        Standing::Open
+    );
+    let records = journal(&[begun, ordered.clone(), result("2026-09-20")]);
+    let matter = Matter::of(&records).unwrap();
+    assert!(matter.refused(&ordered).is_some());
+}
+
+#[test]
 fn what_was_entered_in_error_stays_and_takes_nothing_more() {
     let begun = entry(Kind::Interview, "2026-09-01", Some("2026-09-02"));
     let records = journal(&[begun, Act::Voided]);
