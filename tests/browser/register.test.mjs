@@ -122,6 +122,7 @@ test('who left is not in post on the day after, and a certificate is told of thi
   await officer(SOON).locator('[data-standing="ending"]').waitFor()
   await on(121)
   await officer(SOON).locator('[data-standing="ended"]').waitFor()
+  await page.reload()
   await page.locator('.records', { hasText: '离岗与换证通知' }).waitFor()
   await page.locator('#posts [data-post]').first().waitFor()
   await screenshot(page, 'register-body-1366', { fullPage: true })

@@ -1,5 +1,7 @@
 // 影子运行: what a draft would allege beside what is in force, over the cases since an instant. Nobody was alerted by it.
 
+import { useState } from 'react'
+
 import { namesStore } from '../api/names'
 import type { Alert } from '../api/types'
 import { casePageHash } from '../cases/routes'
@@ -10,7 +12,7 @@ import type { Draft } from '../lists/model'
 import { useStore } from '../store'
 import { t } from '../words/language'
 import { shadow } from './api'
-import type { Difference, ShadowOutcome, Tally } from './model'
+import type { Difference, Picked, ShadowOutcome, Tally } from './model'
 
 const DIFFERENCES: Record<Difference['difference'], { zh: string; en: string }> = {
   raised: { zh: '将新增', en: 'Would be raised' },
@@ -18,8 +20,10 @@ const DIFFERENCES: Record<Difference['difference'], { zh: string; en: string }> 
   changed: { zh: '将改变', en: 'Would change' },
 }
 
+const ALL: Picked = { control_point: '', org: '' }
+
 export function ShadowView({ draft }: { draft: Draft }) {
-  const asked = useAsked(`shadow/${draft.id}/${draft.text_sha256}/${draft.shadow?.since ?? ''}`, (signal) => shadow(draft.id, signal))
+  const asked = useAsked(`shadow/${draft.id}/${draft.text_sha256}/${draft.shadow?.since ?? ''}`, (signal) => shadow(draft.id, ALL, signal))
   return (
     <div id="shadow">
       <p className="sub">
@@ -40,7 +44,7 @@ export function ShadowView({ draft }: { draft: Draft }) {
                 {t(`${full(found.problem.at)} 未能判断：${found.problem.message}`, `Not judged at ${full(found.problem.at)}: ${found.problem.message}`)}
               </p>
             )}
-            {found.outcome ? <Outcome outcome={found.outcome} /> : <p className="nothing">{draft.shadow ? t('尚在判断，请稍后重新读取', 'Not judged yet') : t('没有影子运行的结果', 'No outcome')}</p>}
+            {found.outcome ? <Outcome key={found.outcome.judged_at} draft={draft.id} outcome={found.outcome} /> : <p className="nothing">{draft.shadow ? t('尚在判断，请稍后重新读取', 'Not judged yet') : t('没有影子运行的结果', 'No outcome')}</p>}
           </>
         )}
       </Answered>
@@ -48,8 +52,10 @@ export function ShadowView({ draft }: { draft: Draft }) {
   )
 }
 
-function Outcome({ outcome }: { outcome: ShadowOutcome }) {
+function Outcome({ draft, outcome }: { draft: string; outcome: ShadowOutcome }) {
   const names = useStore(namesStore)
+  const [picked, setPicked] = useState(ALL)
+  const pick = (field: keyof Picked) => (key: string) => setPicked({ ...picked, [field]: picked[field] === key ? '' : key })
   return (
     <>
       <p className="page-told" id="shadow-total">
@@ -59,20 +65,46 @@ function Outcome({ outcome }: { outcome: ShadowOutcome }) {
         )}
       </p>
       {outcome.cases_left_out > 0 && <p className="sub">{t(`起点之前已经开始的 ${count(outcome.cases_left_out)} 件未计入`, `${count(outcome.cases_left_out)} cases that began before are left out`)}</p>}
-      <Tallies title={t('按监察点', 'By control point')} rows={outcome.by_control_point.map(({ control_point: id, name, tally }) => ({ key: id, name: name || id, tally }))} />
-      <Tallies title={t('按机构', 'By body')} rows={outcome.by_org.map(({ org, tally }) => ({ key: org, name: names.org(org), tally }))} />
-      {outcome.differences.length > 0 && (
-        <ul className="differences">
-          {outcome.differences.map((one) => (
-            <li key={`${one.source}/${one.case_no}/${one.control_point}/${one.step}/${one.difference}`}>
-              <b>{t(DIFFERENCES[one.difference].zh, DIFFERENCES[one.difference].en)}</b> <a href={casePageHash(one.source, one.case_no)}>{one.case_no}</a> {names.controlPoint(one.control_point)}
-              <Side words={t('在用', 'In force')} alert={one.was?.alert} />
-              <Side words={t('按草案', 'By the draft')} alert={one.would?.alert} />
-            </li>
-          ))}
-        </ul>
-      )}
+      <Tallies title={t('按监察点', 'By control point')} rows={outcome.by_control_point.map(({ control_point: id, name, tally }) => ({ key: id, name: name || id, tally }))} picked={picked.control_point} pick={pick('control_point')} />
+      <Tallies title={t('按机构', 'By body')} rows={outcome.by_org.map(({ org, tally }) => ({ key: org, name: names.org(org), tally }))} picked={picked.org} pick={pick('org')} />
+      {outcome.differences.length > 0 && <Examples draft={draft} outcome={outcome} picked={picked} />}
     </>
+  )
+}
+
+/** Cases that differ: of everything as they came with the outcome, or those of the row that was picked. */
+function Examples({ draft, outcome, picked }: { draft: string; outcome: ShadowOutcome; picked: Picked }) {
+  const names = useStore(namesStore)
+  const of = [picked.control_point && names.controlPoint(picked.control_point), picked.org && names.org(picked.org)].filter(Boolean).join(' · ')
+  return (
+    <section aria-labelledby="examples-title" id="examples">
+      <h3 id="examples-title">
+        {t('办件举例', 'Cases')}
+        {of && t(`：${of}`, `: ${of}`)} <small>{t('每个监察点每类至多 20 件；点选上表的一行只看该行的', 'at most 20 of each kind at each control point; pick a row above for its own')}</small>
+      </h3>
+      {of ? <PickedExamples key={of} draft={draft} picked={picked} /> : <DifferenceList differences={outcome.differences} />}
+    </section>
+  )
+}
+
+function PickedExamples({ draft, picked }: { draft: string; picked: Picked }) {
+  const asked = useAsked(`examples/${draft}/${picked.control_point}/${picked.org}`, (signal) => shadow(draft, picked, signal))
+  return <Answered asked={asked}>{({ outcome }) => <DifferenceList differences={outcome?.differences ?? []} />}</Answered>
+}
+
+function DifferenceList({ differences }: { differences: Difference[] }) {
+  const names = useStore(namesStore)
+  if (differences.length === 0) return <p className="nothing">{t('没有不同的办件', 'No case differs')}</p>
+  return (
+    <ul className="differences">
+      {differences.map((one) => (
+        <li key={`${one.source}/${one.case_no}/${one.control_point}/${one.step}/${one.visit}/${one.difference}`} data-difference={one.difference} data-point={one.control_point} data-org={one.org}>
+          <b>{t(DIFFERENCES[one.difference].zh, DIFFERENCES[one.difference].en)}</b> <a href={casePageHash(one.source, one.case_no)}>{one.case_no}</a> {names.controlPoint(one.control_point)} · {names.org(one.org)}
+          <Side words={t('在用', 'In force')} alert={one.was?.alert} />
+          <Side words={t('按草案', 'By the draft')} alert={one.would?.alert} />
+        </li>
+      ))}
+    </ul>
   )
 }
 
@@ -86,7 +118,15 @@ function Side({ words, alert }: { words: string; alert: Alert | undefined }) {
   )
 }
 
-function Tallies({ title, rows }: { title: string; rows: { key: string; name: string; tally: Tally }[] }) {
+interface TalliesProps {
+  title: string
+  rows: { key: string; name: string; tally: Tally }[]
+  /** The row whose cases are looked at; empty: none. */
+  picked: string
+  pick: (key: string) => void
+}
+
+function Tallies({ title, rows, picked, pick }: TalliesProps) {
   const telling = rows.filter(({ tally }) => tally.raised + tally.withdrawn + tally.changed > 0)
   if (telling.length === 0) return null
   return (
@@ -105,7 +145,15 @@ function Tallies({ title, rows }: { title: string; rows: { key: string; name: st
         <tbody>
           {telling.map(({ key, name, tally }) => (
             <tr key={key}>
-              <th scope="row">{name}</th>
+              <th scope="row">
+                {key === '' ? (
+                  name
+                ) : (
+                  <button type="button" className="pick" aria-pressed={key === picked} data-pick={key} onClick={() => pick(key)}>
+                    {name}
+                  </button>
+                )}
+              </th>
               <td>{count(tally.raised)}</td>
               <td>{count(tally.withdrawn)}</td>
               <td>{count(tally.changed)}</td>

@@ -3,7 +3,7 @@
 import { ask, download } from '../api/client'
 import { queryOf } from '../lists/api'
 import type { Draft, DraftBrief } from '../lists/model'
-import type { Check, Saved, Shadow } from './model'
+import type { Check, Picked, Saved, Shadow } from './model'
 
 const part = encodeURIComponent
 const of = (id: string) => `/api/v1/drafts/${part(id)}`
@@ -11,7 +11,8 @@ const of = (id: string) => `/api/v1/drafts/${part(id)}`
 export const list = (state: string, kind: string, signal: AbortSignal) => ask<{ drafts: DraftBrief[] }>(`/api/v1/drafts${queryOf({ state, kind })}`, { signal })
 export const one = (id: string, signal: AbortSignal) => ask<Draft>(of(id), { signal })
 export const check = (id: string, signal: AbortSignal) => ask<Check>(`${of(id)}/check`, { signal })
-export const shadow = (id: string, signal: AbortSignal) => ask<Shadow>(`${of(id)}/shadow`, { signal })
+/** What a draft's shadow found; examples of one control point or body where these are named. */
+export const shadow = (id: string, { control_point, org }: Picked, signal: AbortSignal) => ask<Shadow>(`${of(id)}/shadow${queryOf({ control_point, org })}`, { signal })
 export const text = async (id: string, signal: AbortSignal) => (await download(`${of(id)}/text`, signal)).text()
 export const drawing = async (id: string, signal: AbortSignal) => (await download(`${of(id)}/bpmn`, signal)).text()
 

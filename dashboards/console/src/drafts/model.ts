@@ -49,6 +49,7 @@ export interface Difference {
   source: string
   case_no: string
   step: string
+  visit: number
   was: { alert: Alert } | null
   would: { alert: Alert } | null
 }
@@ -65,6 +66,12 @@ export interface ShadowOutcome {
   by_control_point: { control_point: string; name: string; tally: Tally }[]
   by_org: { org: string; tally: Tally }[]
   differences: Difference[]
+}
+
+/** Of what examples are looked at; empty parts: of all. */
+export interface Picked {
+  control_point: string
+  org: string
 }
 
 export interface Shadow {
