@@ -81,8 +81,8 @@ pub(crate) async fn upon(
             ));
         }
         let record = record(state, &said, key.clone(), ordered);
-        let added = journals(state).add(id, records.len(), encoded(&record)?);
-        if added.await? {
+        let record = encoded(&record)?;
+        if journals(state).add(id, records.len(), record).await? {
             return Ok(upon);
         }
     }
