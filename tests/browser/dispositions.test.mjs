@@ -125,7 +125,8 @@ test('an order is passed on, reported back and answered by who passed it on; wha
   await done('answer')
 
   await page.locator('.not-now summary').click()
-  assert.match(await page.locator('[data-refused="close"]').textContent(), /尚未报送整改/)
+  // The form goes before the alert is read anew.
+  await page.locator('[data-refused="close"]', { hasText: '尚未报送整改' }).waitFor()
   await begin('rectify')
   await fill('rectify', { evidence: '0a'.repeat(32), why: '已补办', body: 'zjj', person: 'sun' })
   await done('rectify')
