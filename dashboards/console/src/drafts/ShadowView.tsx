@@ -149,7 +149,7 @@ function Tallies({ title, rows, picked, pick }: TalliesProps) {
                 {key === '' ? (
                   name
                 ) : (
-                  <button type="button" className="pick" aria-pressed={key === picked} data-pick={key} onClick={() => pick(key)}>
+                  <button type="button" className="row-pick" aria-pressed={key === picked} data-pick={key} onClick={() => pick(key)}>
                     {name}
                   </button>
                 )}

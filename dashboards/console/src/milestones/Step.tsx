@@ -22,7 +22,8 @@ function told({ due, done_on, items, items_with, contradicted, done }: Milestone
     done_on && (contradicted ? t(`登记 ${done_on} 完成`, `told done on ${done_on}`) : t(`${done_on} 完成`, `done on ${done_on}`)),
     done && !done_on && t('在用的定义已经具备', 'the definitions in force have it'),
     due && t(`期限 ${due}`, `due ${due}`),
-    items !== null && items_with !== null && t(`${count(items_with)}/${count(items)} 项具备`, `${count(items_with)} of ${count(items)} items`),
+    items === 0 && t('清单内没有事项', 'no item in the list'),
+    items !== null && items > 0 && items_with !== null && t(`${count(items_with)}/${count(items)} 项具备`, `${count(items_with)} of ${count(items)} items`),
   ]
   return parts.filter(Boolean).join(t('，', ', '))
 }
