@@ -137,6 +137,7 @@ test('an order is passed on, reported back and answered by who passed it on; wha
   await fill('close', { why: '予以办结', person: 'li' })
   await done('close')
 
+  await page.locator('#thread .thread-head b', { hasText: '办结督办' }).waitFor()
   const titles = await page.locator('#thread .thread-head b').allTextContents()
   assert.deepEqual(titles.map((title) => title.replace(/ ?至.*/, '')), ['督办（须整改）', '转办', '回报转办', '申请延期', '不予延期', '反馈督办', '整改', '整改验收通过', '办结督办'])
   const { alert } = await ask(`/api/v1/alerts/${card.alert_id}`)
