@@ -203,7 +203,10 @@ test('two versions are compared in words, and the new one is drawn as it was lef
   await page.locator('#compare [name="from"]').selectOption('1')
   await page.locator('#compare [name="to"]').selectOption('2')
   await page.locator('#compare button').click()
-  await page.locator('#changes li').first().waitFor()
+  await page.locator('#changes li').first().waitFor().catch(async (error) => {
+    error.message += `\nat ${page.url()} the page says: ${await page.locator('main').innerText()}`
+    throw error
+  })
   const { changes } = await asked(page, `/api/v1/definitions/flowchart/${CHART}/diff?from=1&to=2`)
   assert.deepEqual(await page.locator('#changes li').allTextContents(), changes)
   assert.ok(changes.includes('版本由1改为2') && changes.includes('新增环节“立卷归档”'), changes.join('；'))
