@@ -3,6 +3,10 @@
 //! The names `case.x` and `event.x` are resolved to slots when definitions are compiled, so that a misspelt
 //! name is a problem of the definition and never of a running case.
 
+mod plain;
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -13,6 +17,7 @@ use cel::context::VariableResolver;
 use cel::{Context, Env, Program, Value};
 use mingjing_domain::Timestamp;
 use mingjing_domain::definitions::Scalar;
+use plain::Plain;
 
 /// A value of a declared attribute. Text lies behind a thin pointer: every open case holds its attributes.
 #[derive(Clone, Debug, PartialEq, Default)]
@@ -136,6 +141,8 @@ pub(crate) trait Values: Sync {
 pub(crate) struct Condition {
     text: String,
     expression: IdedExpr,
+    /// The same, where it is of the plain kind.
+    plain: Option<Plain>,
     /// Places in the expression (`v0`, `v1` …), with the names they were written as.
     slots: Vec<(Slot, String)>,
     /// Kinds of files that it asks for.
@@ -172,6 +179,7 @@ impl Condition {
         let mut condition = Condition {
             text: text.to_owned(),
             expression: program.expression().clone(),
+            plain: None,
             slots: Vec::new(),
             files: Vec::new(),
             tested: Vec::new(),
@@ -183,6 +191,7 @@ impl Condition {
             parameters,
         };
         condition.bind(&mut expression, &names)?;
+        condition.plain = Plain::of(&expression);
         condition.expression = expression;
         Ok(condition)
     }
@@ -237,6 +246,12 @@ impl Condition {
             }
             bound.push(value);
         }
+        let plainly = self.plain.as_ref().and_then(|plain| plain.holds(&bound));
+        plainly.map_or_else(|| self.resolve(bound), Ok)
+    }
+
+    /// Whether it holds with these values by place, as CEL says.
+    fn resolve(&self, bound: Vec<Attr>) -> Result<bool, Unjudged> {
         let resolver = Bound(bound);
         let mut context = Context::with_env(environment());
         context.set_variable_resolver(&resolver);

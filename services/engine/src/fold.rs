@@ -246,8 +246,9 @@ impl Fold {
             party_before: self.party,
             context,
         };
-        for point in &context.plan.triggers[table] {
-            self.look(*point, &taken);
+        let triggers = &context.plan.triggers[table];
+        for trigger in triggers.iter().filter(|trigger| !trigger.closing) {
+            self.look(*trigger, &taken);
         }
         let visit = self.step(&taken);
         let changed = self.take_attributes(&event, context);
@@ -258,8 +259,8 @@ impl Fold {
             self.ended = false;
         }
         self.advance_stays(&taken, visit, changed);
-        for point in &context.plan.triggers[table] {
-            self.look_at_closing(*point, &taken);
+        for trigger in triggers.iter().filter(|trigger| trigger.closing) {
+            self.look_at_closing(trigger.point, &taken);
         }
         self.seen = (self.seen() | marks).to_ne_bytes();
         self.item = taken.item();

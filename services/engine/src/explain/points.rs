@@ -351,7 +351,7 @@ impl AskedPoint<'_> {
         let looks = self.looks();
         let Some(last) = looks.last() else {
             let mut triggers = self.question.context.plan.triggers.iter();
-            if !triggers.any(|points| points.contains(&self.place)) {
+            if !triggers.any(|looks| looks.iter().any(|t| t.point == self.place)) {
                 return quiet("not_found", "对全部经过作了检查，未发现问题。".into());
             }
             return quiet("no_occasion", "本办件没有发生本监察点所监察的事项。".into());

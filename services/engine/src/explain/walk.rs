@@ -12,7 +12,7 @@ use crate::condition::{Attr, Condition, Unjudged};
 use crate::fold::{Context, Fallen, Fold, Ledger, Seen, Stay, StepState};
 use crate::history::Event;
 use crate::partition::Question;
-use crate::rules::{Check, TimedPoint};
+use crate::rules::{Check, TimedPoint, Trigger};
 
 /// A case as walked, with everything kept.
 pub(super) struct Walked {
@@ -52,7 +52,7 @@ pub(super) fn walk(question: &Question<'_>) -> Walked {
 
 fn look(walked: &mut Walked, event: &Event<'_>, context: &Context<'_>) {
     let table = context.plan.table_place(event.kind, context.step(event));
-    for place in &context.plan.triggers[table] {
+    for Trigger { point: place, .. } in &context.plan.triggers[table] {
         let point = &context.plan.points[usize::from(*place)];
         let seen = |with_event| Seen {
             attributes: &walked.fold.attributes,

@@ -66,8 +66,8 @@ impl Fold {
     fn papers_are_asked(&self, taken: &Taken<'_>) -> bool {
         let plan = taken.context.plan;
         let table = plan.table_place(taken.event.kind, taken.step);
-        plan.triggers[table].iter().any(|place| {
-            let point = &plan.points[usize::from(*place)];
+        plan.triggers[table].iter().any(|trigger| {
+            let point = &plan.points[usize::from(trigger.point)];
             let asks = matches!(
                 point.check,
                 Check::Authority(AuthorityCheck::Certificate { .. })
@@ -280,12 +280,19 @@ impl Taken<'_> {
             return Outcome::Fine;
         }
         let named = context.texts.option(self.event.actor);
-        let person = Person {
+        let by_number = Person {
             id: named.unwrap_or_default(),
-            certificate: context.kept_text(&self.event, Kept::Certificate),
+            certificate: None,
         };
         let on = self.date(self.event.occurred_at);
-        let known = match self.find(person) {
+        let found = match self.find(by_number) {
+            Found::Known(known) => Found::Known(known),
+            _ => self.find(Person {
+                certificate: context.kept_text(&self.event, Kept::Certificate),
+                ..by_number
+            }),
+        };
+        let known = match found {
             Found::NoRegister => return Outcome::Unjudged,
             Found::Unknown if named.is_none() && self.lacks("actor.id") => {
                 return Outcome::Unjudged;

@@ -10,7 +10,7 @@ use mingjing_domain::time::{DAY_MS, HOUR_MS};
 
 use super::{APPROVED, BEGUN_BY, Finding, Fold, NONE, Taken};
 use crate::history::{Event, Sent};
-use crate::rules::{Check, Code, CodeHolder, CodeKind, FILE_FIELD, Field, MarkSet, Pairs};
+use crate::rules::{Check, Code, CodeHolder, CodeKind, FILE_FIELD, Field, MarkSet, Pairs, Trigger};
 use crate::symbols::Symbol;
 
 /// What running cases of an ended item may still do when they are to be terminated or handed over.
@@ -51,13 +51,13 @@ pub(crate) const STARTED_TWICE: u16 = 1;
 
 impl Fold {
     /// Looks at the event with one point, before the event has changed the case.
-    pub(super) fn look(&mut self, point: u16, taken: &Taken<'_>) {
-        let asked = &taken.context.plan.points[usize::from(point)];
-        let check = &asked.check;
-        let each = check.each();
+    pub(super) fn look(&mut self, trigger: Trigger, taken: &Taken<'_>) {
+        let Trigger { point, each, .. } = trigger;
         if !each && self.has_found(point) {
             return;
         }
+        let asked = &taken.context.plan.points[usize::from(point)];
+        let check = &asked.check;
         let Some((other, detail)) = self.violates(check, taken) else {
             return;
         };

@@ -86,6 +86,9 @@ impl Values for Seen<'_> {
     fn has_file(&self, side: Side, kind: &str) -> bool {
         let (event, context) = (&self.event, self.context);
         let cannot_come = || {
+            if context.lacks.fields.is_empty() {
+                return false;
+            }
             let field = format!("{FILE_FIELD}{kind}");
             context.lacks.has_field(event.kind, &field)
         };

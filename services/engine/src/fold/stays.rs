@@ -154,8 +154,9 @@ impl Fold {
     }
 
     fn open_stays(&mut self, taken: &Taken<'_>, visit: Visit) {
-        for (at, timed) in taken.context.plan.timed.iter().enumerate() {
-            let at = at as u16;
+        let plan = taken.context.plan;
+        for at in &plan.openers[plan.table_place(taken.event.kind, taken.step)] {
+            let (at, timed) = (*at, &plan.timed[usize::from(*at)]);
             let opened = match (&timed.kind, timed.limit_kind) {
                 (TimedKind::Special(watch), _) => self.special_stay(at, watch.kinds, taken),
                 (_, LimitKind::Step) => step_stay(at, timed, visit, taken)

@@ -26,7 +26,7 @@ use mingjing_domain::definitions::{
 use mingjing_domain::event::EventKind;
 use rustc_hash::FxHashMap;
 
-use super::plan::{Check, MarkSet, Plan, Special};
+use super::plan::{Check, MarkSet, Plan, Special, Trigger};
 use super::{PlanIx, Registers, Rules, flowchart_name};
 use regional::RegionalCalendars;
 use settings::Settings;
@@ -273,6 +273,7 @@ fn compile_plan(
             watched_attributes: 0,
             marks: Vec::new(),
             triggers: Vec::new(),
+            openers: Vec::new(),
             case_limit: None,
             watches_transitions: false,
         },
@@ -507,7 +508,20 @@ impl Builder<'_> {
                         Looks::At(wanted) => marks & wanted != 0,
                         Looks::Kinds(kinds) => kinds.contains(kind),
                     });
-                let triggers = looking.map(|(point, _)| point as u16).collect();
+                let triggers = looking.map(|(point, _)| {
+                    let check = &plan.points[point].check;
+                    Trigger {
+                        point: point as u16,
+                        each: check.each(),
+                        closing: check.is_asked_at_closing(),
+                    }
+                });
+                let triggers = triggers.collect();
+                let step = place.checked_sub(1).map(|step| step as u16);
+                let timed = plan.timed.iter().enumerate();
+                let opening = timed.filter(|(_, timed)| timed.may_open(step, marks));
+                plan.openers
+                    .push(opening.map(|(at, _)| at as u16).collect());
                 plan.marks.push(marks);
                 plan.triggers.push(triggers);
             }

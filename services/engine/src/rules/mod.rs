@@ -23,7 +23,7 @@ use rustc_hash::FxHashMap;
 pub(crate) use plan::{
     Amounts, AuthorityCheck, Check, Code, CodeHolder, CodeKind, Duty, FILE_FIELD, Field, Hours,
     Ladder, MarkSet, OwnDeadline, Pairs, Plan, Point, Repeated, SpecialWatch, TimedKind,
-    TimedPoint,
+    TimedPoint, Trigger,
 };
 
 pub(crate) use compile::ENDED_OTHERWISE;

@@ -39,10 +39,22 @@ pub(crate) struct Plan {
     /// By kind and step (0: none, else place + 1): the marks of such an event.
     pub(crate) marks: Vec<MarkSet>,
     /// By kind and step: the findings' points to look at.
-    pub(crate) triggers: Vec<Box<[u16]>>,
+    pub(crate) triggers: Vec<Box<[Trigger]>>,
+    /// By kind and step: the timed points of which such an event may open a stay.
+    pub(crate) openers: Vec<Box<[u16]>>,
     /// The limit of `kind: case` whose due instant the case shows, as a place in `timed`.
     pub(crate) case_limit: Option<u16>,
     pub(crate) watches_transitions: bool,
+}
+
+/// A point that looks at an event. What decides whether it has to be asked at all lies here, since points are large and many.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Trigger {
+    pub(crate) point: u16,
+    /// It speaks of every event by itself, or once for the case.
+    pub(crate) each: bool,
+    /// It asks what the case should have by then, after the event has changed the case.
+    pub(crate) closing: bool,
 }
 
 /// A step.
@@ -258,6 +270,11 @@ impl Check {
         }
     }
 
+    /// Whether it asks what the case should have had by the time it closes.
+    pub(crate) fn is_asked_at_closing(&self) -> bool {
+        matches!(self, Check::RequiredStep { .. } | Check::AmountsDiffer(..))
+    }
+
     /// Suspensions and extensions are counted together: what is found of the one is not what is found of the other.
     pub(crate) fn is_about_special(&self) -> bool {
         matches!(
@@ -432,6 +449,21 @@ pub(crate) struct Ladder {
 pub(crate) enum OwnDeadline {
     Case(u16),
     Event(u16),
+}
+
+impl TimedPoint {
+    /// Whether an event of this step, with these marks, may open a stay of it: the walk says whether it does.
+    pub(super) fn may_open(&self, step: Option<u16>, marks: MarkSet) -> bool {
+        match (&self.kind, self.limit_kind) {
+            (TimedKind::Special(_), _) => true,
+            (_, LimitKind::Step) => self.step == step,
+            (_, LimitKind::Event) => marks & self.to != 0,
+            (_, LimitKind::Stage | LimitKind::Case) => {
+                let deemed = self.deemed.as_ref().map_or(0, |deemed| deemed.from);
+                self.from == 0 || marks & (self.from | deemed) != 0
+            }
+        }
+    }
 }
 
 impl Point {

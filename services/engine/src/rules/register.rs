@@ -17,6 +17,8 @@ pub(crate) struct BodyRegister {
     from: NaiveDate,
     officers: FxHashMap<String, Vec<Entry>>,
     posts: Vec<Post>,
+    /// By step: the flowchart it is a step of, none where of any, and the place of a post that covers it.
+    covered_by: FxHashMap<String, Vec<(Option<String>, usize)>>,
 }
 
 /// An officer and the office that lists them.
@@ -79,6 +81,7 @@ impl Registers {
                     from,
                     officers,
                     posts: body.posts.clone(),
+                    covered_by: covered_by(&body.posts),
                 },
             );
         }
@@ -93,9 +96,12 @@ impl Registers {
         person: Person<'_>,
         on: NaiveDate,
     ) -> Found<'_> {
-        let acting = bodies.next();
-        let has_register = acting.is_some_and(|body| self.in_force(body, on).is_some());
-        for body in acting.into_iter().chain(bodies) {
+        let acting = bodies.next().and_then(|body| self.in_force(body, on));
+        let has_register = acting.is_some();
+        if let Some(known) = acting.and_then(|register| register.known(person.id)) {
+            return Found::Known(known);
+        }
+        for body in bodies {
             if let Some(known) = self.known(body, person.id, on) {
                 return Found::Known(known);
             }
@@ -129,9 +135,17 @@ impl Registers {
     }
 
     fn known(&self, body: &str, id: &str, on: NaiveDate) -> Option<Known<'_>> {
-        let register = self.in_force(body, on)?;
-        let entries = register.officers.get(id)?;
-        Some(Known { register, entries })
+        self.in_force(body, on)?.known(id)
+    }
+}
+
+impl BodyRegister {
+    fn known(&self, id: &str) -> Option<Known<'_>> {
+        let entries = self.officers.get(id)?;
+        Some(Known {
+            register: self,
+            entries,
+        })
     }
 }
 
@@ -154,27 +168,28 @@ impl<'r> Known<'r> {
 
     /// Posts held on a day, in another's stead too.
     fn posts(self, on: NaiveDate) -> impl Iterator<Item = &'r Post> {
-        let held = move |post: &&Post| {
-            self.in_post(on).any(|officer| {
-                let stands_in = officer
-                    .stands_in
-                    .iter()
-                    .filter(|s| within(on, Some(s.from), Some(s.until)))
-                    .map(|s| &s.post);
-                officer
-                    .all_posts()
-                    .chain(stands_in)
-                    .any(|code| *code == post.code)
-            })
-        };
-        self.register.posts.iter().filter(held)
+        let posts = self.register.posts.iter();
+        posts.filter(move |post| self.holds(post, on))
+    }
+
+    fn holds(self, post: &Post, on: NaiveDate) -> bool {
+        self.in_post(on).any(|officer| {
+            let instead = officer.stands_in.iter();
+            let mut instead = instead.filter(|s| within(on, Some(s.from), Some(s.until)));
+            officer.all_posts().any(|code| *code == post.code)
+                || instead.any(|s| s.post == post.code)
+        })
     }
 
     /// Whether a post held on a day covers the step; none where no post of the body does.
     pub(crate) fn may_do(self, step: &str, flowchart: Option<&str>, on: NaiveDate) -> Option<bool> {
-        let covers = |post: &&Post| post.steps.iter().any(|s| covers_step(s, step, flowchart));
-        self.register.posts.iter().find(covers)?;
-        Some(self.posts(on).any(|post| covers(&post)))
+        let covering = || {
+            let listed = self.register.covered_by.get(step).into_iter().flatten();
+            let here = listed.filter(|(of, _)| of.is_none() || of.as_deref() == flowchart);
+            here.map(|(_, post)| &self.register.posts[*post])
+        };
+        covering().next()?;
+        Some(covering().any(|post| self.holds(post, on)))
     }
 
     /// The highest rank held on a day; none where the register does not say.
@@ -184,12 +199,22 @@ impl<'r> Known<'r> {
     }
 }
 
-/// `step` in every flowchart, `flowchart/step` in one.
-fn covers_step(listed: &str, step: &str, flowchart: Option<&str>) -> bool {
-    match listed.rsplit_once('/') {
-        Some((of, listed)) => listed == step && flowchart == Some(of),
-        None => listed == step,
+/// Posts list `step`, of every flowchart, or `flowchart/step`, of one.
+fn covered_by(posts: &[Post]) -> FxHashMap<String, Vec<(Option<String>, usize)>> {
+    let mut covered: FxHashMap<String, Vec<(Option<String>, usize)>> = FxHashMap::default();
+    for (place, post) in posts.iter().enumerate() {
+        for listed in &post.steps {
+            let (of, step) = match listed.rsplit_once('/') {
+                Some((of, step)) => (Some(of.to_owned()), step),
+                None => (None, &**listed),
+            };
+            covered
+                .entry(step.to_owned())
+                .or_default()
+                .push((of, place));
+        }
     }
+    covered
 }
 
 /// Whether a day lies within two, both inclusive and both open where absent.
