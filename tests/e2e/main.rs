@@ -24,6 +24,7 @@ mod liveness;
 mod notified;
 mod people;
 mod people_keep;
+mod people_officers;
 mod people_see;
 mod platform;
 mod polled;

@@ -594,7 +594,8 @@ pub(super) const ROWS: &[Row] = &[
     ),
 ];
 
-/// What shows persons: officers by number, and what they did. Each view of it is an entry of the audit trail, as each change is.
+/// What shows persons: officers by number, and what they did. Each view of it is an entry of the audit trail, as each change is. Definitions
+/// of bodies and drafts of them are not here: whether they show officers hangs on who asks, and their answers say so (`gate::Officers`).
 const PERSONAL: &[&str] = &[
     "/api/v1/accounts",
     "/api/v1/accounts/{account}",
