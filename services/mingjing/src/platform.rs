@@ -241,6 +241,10 @@ impl Platform {
             store: store.clone(),
             metrics,
             clock: self.now(),
+            heads: mingjing_archive::Heads {
+                table: self.log.table.clone(),
+                zone: self.settings.time_zone,
+            },
             stall_after: self.stall_after(),
         };
         let membership = self.log.membership("archive")?;
