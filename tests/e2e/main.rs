@@ -37,4 +37,5 @@ mod sender;
 mod shadowed;
 mod totals;
 mod twenty_kills;
+mod verified;
 mod watched;

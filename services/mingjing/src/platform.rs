@@ -366,6 +366,11 @@ impl Platform {
             hub,
             log: self.log.log.clone(),
             names,
+            verifier: Arc::new(crate::log_verifier::InProcess::new(
+                self.log.clone(),
+                store.clone(),
+                self.now(),
+            )),
             signer: crate::evidence_key::open(&self.settings)?,
             definitions,
             lives,
