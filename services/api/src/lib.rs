@@ -21,6 +21,7 @@ mod ledger;
 mod life;
 mod lists;
 mod live;
+mod log_heads;
 mod metrics;
 mod names;
 mod openapi;
@@ -59,6 +60,7 @@ pub use life::{
     settle,
 };
 pub use live::Hub;
+pub use log_heads::{LogVerifier, VerifierStanding};
 pub use metrics::Metrics;
 pub use names::Names;
 pub use openapi::document as openapi_document;
@@ -90,6 +92,8 @@ pub struct State {
     pub portal: Arc<Portal>,
     /// The administrator's key; none: whoever comes from this machine, where accounts are off.
     pub operator_key: Option<OperatorKey>,
+    /// Holds the log against its published heads.
+    pub verifier: Arc<dyn LogVerifier>,
     /// Signs evidence.
     pub signer: Arc<Signer>,
     /// What the API itself counts.
@@ -139,6 +143,8 @@ pub fn router(state: State, beside: Router) -> Router {
         .route("/api/v1/sources/{source}", get(sources::one))
         .route("/api/v1/rules/quality", get(rules::quality))
         .route("/api/v1/counts", get(alerts::counts))
+        .route("/api/v1/log/heads", get(log_heads::list))
+        .route("/api/v1/log/verify", post(log_heads::verify))
         .route("/api/v1/platform", get(operation::platform))
         .route("/api/v1/openapi.json", get(openapi::serve))
         .merge(life::routes())

@@ -21,6 +21,7 @@ mod drawing;
 mod failpoint;
 mod install;
 mod milestones;
+mod officers;
 pub(crate) mod publications;
 mod register;
 pub(crate) mod said;

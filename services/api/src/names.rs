@@ -7,6 +7,7 @@ use futures::{FutureExt, StreamExt};
 use mingjing_domain::definitions::{Body, DefinitionFile, DefinitionSet};
 use mingjing_domain::source::Source;
 use mingjing_log::Table;
+use mingjing_store::Sight;
 use serde::Serialize;
 
 use crate::definitions::{DEFINITIONS, files_of, hash_in_force};
@@ -29,8 +30,12 @@ pub struct NameTables {
     /// Every officer's id: whom something can be handed to hangs on it, and readers are told posts only.
     #[serde(skip)]
     pub officers: BTreeSet<String>,
-    /// Officers' posts by their ids; no names, which are personal data.
+    /// Officers' posts by their ids; no names, which are personal data. Given to those who work with cases, which carry the ids; to a
+    /// department's those of its own body ([`NameTables::posts_within`]).
     pub posts: BTreeMap<String, String>,
+    /// The bodies that each officer works in.
+    #[serde(skip)]
+    pub bodies_of: BTreeMap<String, BTreeSet<String>>,
     /// Power items.
     pub items: BTreeMap<String, String>,
     /// The flowchart by which each item's cases run: which step a code means hangs on it.
@@ -49,6 +54,21 @@ pub struct NameTables {
     pub control_points: BTreeMap<String, String>,
     /// Sources.
     pub sources: BTreeMap<String, String>,
+}
+
+impl NameTables {
+    /// The posts of officers of bodies that lie in this sight.
+    pub fn posts_within(&self, sight: &Sight) -> BTreeMap<&str, &str> {
+        let seen = |officer: &String| {
+            let mut bodies = self.bodies_of.get(officer).into_iter().flatten();
+            bodies.any(|body| sight.sees(self.regions.get(body).map(String::as_str), &[Some(body)]))
+        };
+        let posts = self.posts.iter();
+        posts
+            .filter(|(officer, _)| sight.is_everything() || seen(officer))
+            .map(|(officer, post)| (officer.as_str(), post.as_str()))
+            .collect()
+    }
 }
 
 /// The names now in force.
@@ -175,6 +195,10 @@ fn tables_of(files: Vec<DefinitionFile>) -> NameTables {
             offices.insert(office.code.text.clone(), office.name.clone());
             let ids = office.officers.iter().map(|o| o.id.text.clone());
             tables.officers.extend(ids);
+            for officer in &office.officers {
+                let bodies = tables.bodies_of.entry(officer.id.text.clone());
+                bodies.or_default().insert(body.code.text.clone());
+            }
             let posts = office
                 .officers
                 .iter()
@@ -273,6 +297,31 @@ mod tests {
         ]
         .map(|failure| standing.is_new(failure.map(str::to_owned)));
         assert_eq!(told, [false, true, false, true, false, true]);
+    }
+
+    #[test]
+    fn posts_of_officers_are_told_as_far_as_somebody_sees() {
+        let body = |code: &str, region: &str, officer: &str| DefinitionFile {
+            name: format!("{code}.yaml"),
+            text: format!(
+                "kind: body\ncode: {code}\nname: 局\nregion: '{region}'\nposts: [{{code: p, name: 审查岗, steps: [review]}}]\n\
+                 offices:\n  - {{code: w, name: 窗口, officers: [{{id: {officer}, post: p}}]}}\n"
+            ),
+        };
+        let files = vec![body("a", "510502", "o-a"), body("b", "510503", "o-b")];
+        let tables = tables_of(files);
+        let told = |region_prefix: Option<&str>, body: Option<&str>| {
+            let sight = Sight {
+                region_prefix: region_prefix.map(str::to_owned),
+                body: body.map(str::to_owned),
+            };
+            tables.posts_within(&sight).into_keys().collect::<Vec<_>>()
+        };
+        assert_eq!(told(None, None), ["o-a", "o-b"]);
+        assert_eq!(told(Some("5105"), None), ["o-a", "o-b"]);
+        assert_eq!(told(Some("510503"), None), ["o-b"]);
+        assert_eq!(told(None, Some("a")), ["o-a"]);
+        assert_eq!(told(Some("510502"), Some("b")), [""; 0]);
     }
 
     #[test]

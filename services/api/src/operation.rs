@@ -13,6 +13,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::State;
+use crate::people::gate::Caller;
 
 /// One thing that must be well.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -96,9 +97,16 @@ pub async fn metrics(Here(asked): Here<Operations>) -> Response {
     }
 }
 
-/// `GET /api/v1/platform`: what this is, what time it takes it to be, and names for codes.
-pub async fn platform(Here(state): Here<State>) -> Json<Value> {
+/// `GET /api/v1/platform`: what this is, what time it takes it to be, and names for codes. Who holds which post is told to those who work with
+/// cases, which name officers by the same numbers, and as far as they see; to others nobody.
+pub(crate) async fn platform(Here(state): Here<State>, caller: Caller) -> Json<Value> {
     let now = (state.now)();
+    let tables = state.names.current();
+    let mut names = serde_json::to_value(&*tables).expect("names have only text keys");
+    names["posts"] = match caller.reads_cases() {
+        true => json!(tables.posts_within(&caller.sight())),
+        false => json!({}),
+    };
     Json(json!({
         "name_zh": "明镜",
         "name_en": "Mingjing",
@@ -106,6 +114,6 @@ pub async fn platform(Here(state): Here<State>) -> Json<Value> {
         "watermark": state.watermark,
         "now_at": now.to_rfc3339(state.zone),
         "time_zone": state.zone.name(),
-        "names": &*state.names.current(),
+        "names": names,
     }))
 }

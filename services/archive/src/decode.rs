@@ -8,6 +8,7 @@ use mingjing_store::{
     DecisionRow, EventRow, Place, RejectRow, SourceHealth, SourceHealthRow, TotalsRow,
 };
 use mingjing_wire::LogRecord;
+use mingjing_wire::chain::{Chain, Link};
 use mingjing_wire::facts::{Fences, Read};
 use mingjing_wire::rejects::RejectRecord;
 
@@ -41,27 +42,56 @@ const STALE_OWNER: &str = "stale_owner";
 /// Why a record became a refusal.
 pub type Reason = String;
 
-/// Adds the rows of a record to `batch`. `now` is when an unreadable one was met; `fences` tell which facts count,
-/// `clock` what the log's clock said. Answers why, if it was refused.
+/// What reading a partition has come to, besides rows.
+#[derive(Clone, Copy, Debug)]
+pub struct Come {
+    /// Which facts count; says nothing in other topics.
+    pub fences: Fences,
+    /// What the log's clock said; says nothing in other topics.
+    pub clock: LogClock,
+    /// The hash chain; none of `mj.rejects`.
+    pub chain: Option<Chain>,
+}
+
+/// Adds the rows of a record to `batch`, and the record to what reading has come to. `now` is when an unreadable one was met. Answers why, if
+/// it was refused.
 pub fn add(
     origin: Origin,
     record: &StoredRecord,
     now: Timestamp,
-    fences: &mut Fences,
-    clock: &mut LogClock,
+    come: &mut Come,
     batch: &mut Batch,
 ) -> Option<Reason> {
     match origin.topic {
-        Topic::Events => event(origin, record, now, clock, batch),
-        Topic::Facts => match fences.read(record.offset.0, &record.value) {
-            Ok(Read::Fact(read)) => {
-                fact(origin, record, read, batch);
-                None
+        Topic::Events => {
+            if let Some(chain) = &mut come.chain {
+                chain.record(&record.value);
             }
-            Ok(Read::Fence) => None,
-            Ok(Read::Stale) => Some(STALE_OWNER.into()),
-            Err(error) => Some(unreadable(origin, record, &error, now, batch)),
-        },
+            event(origin, record, now, &mut come.clock, batch)
+        }
+        Topic::Facts => {
+            let read = come.fences.read(record.offset.0, &record.value);
+            if let Some(chain) = &mut come.chain
+                && let Link::Repeated(position) = chain.fact(read.as_ref().ok(), &record.value)
+            {
+                let (partition, offset) = (origin.partition.0, record.offset.0);
+                tracing::warn!(
+                    partition,
+                    offset,
+                    ?position,
+                    "a fact at a position that was reached before is no link of the chain"
+                );
+            }
+            match read {
+                Ok(Read::Fact(read)) => {
+                    fact(origin, record, read, batch);
+                    None
+                }
+                Ok(Read::Fence) => None,
+                Ok(Read::Stale) => Some(STALE_OWNER.into()),
+                Err(error) => Some(unreadable(origin, record, &error, now, batch)),
+            }
+        }
         Topic::Rejects => match RejectRecord::parse(&record.value) {
             Ok(read) => {
                 let row = met(origin, record, &read.reason, &read.detail, read.at);

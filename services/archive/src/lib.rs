@@ -3,7 +3,7 @@
 //! ```text
 //! mj.log     ── a reader a partition ──┐ rows                         events, log_controls, rejects
 //! mj.facts   ── a reader a partition ──┼──────▶ one writer a topic ──▶ alert_history, alerts, cases, source_health, rejects
-//! mj.rejects ── a reader a partition ──┘ bounded                      … and when all have answered: watermarks
+//! mj.rejects ── a reader a partition ──┘ bounded                      … and when all have answered: watermarks, each with its hash chain
 //! ```
 //!
 //! # Rules it keeps
@@ -15,6 +15,8 @@
 //! - **ClickHouse may be away.** Inserts are tried again for ever; readers stop reading when their writer is full, so
 //!   memory stays bounded, and the log keeps what is not yet written.
 //! - **A poison record never stops a partition.** It becomes a row of `rejects`.
+//! - **The chain goes with the watermark.** What was read is hashed as it is read (`wire::chain`) and written in the same row; once a day it
+//!   is published from there.
 //! - **Who stands still is told within seconds**: a partition whose owner writes no ticks, and a part of the archive that gets nowhere.
 //!
 //! One writer serves all partitions of a topic, because ClickHouse pays by the insert: few large blocks, not many
@@ -28,16 +30,21 @@
 mod clock;
 mod decode;
 mod failpoint;
+mod heads;
 mod input;
+mod marks;
 mod metrics;
 mod reader;
 mod start;
 mod ticks;
+pub mod verify;
 mod writer;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use marks::Marks;
 use mingjing_domain::Timestamp;
 use mingjing_log::{Log, LogId, Offset, Partition, Topic};
 use mingjing_store::{Backoff, Store};
@@ -45,6 +52,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
 pub use failpoint::VARIABLE as FAIL_AT;
+pub use heads::Heads;
 pub use input::{FactPosition, FactRecord};
 pub use metrics::{LastError, Metrics};
 
@@ -69,6 +77,8 @@ pub struct Config {
     pub lag_every: Duration,
     /// How long to wait before ClickHouse or the log is tried again.
     pub backoff: Backoff,
+    /// How often it is looked whether a day is over whose heads are to be published.
+    pub heads_every: Duration,
     /// A partition without a tick for so long stands still, and so does the archive of one that gets nowhere for so long.
     pub stall_after: Duration,
 }
@@ -88,6 +98,7 @@ impl Default for Config {
             idle_watermark: Duration::from_secs(30),
             lag_every: Duration::from_secs(2),
             backoff: Backoff::default(),
+            heads_every: Duration::from_secs(5),
             stall_after: Duration::from_secs(5),
         }
     }
@@ -163,12 +174,23 @@ pub enum Error {
         #[source]
         source: mingjing_store::Error,
     },
+    /// A watermark's chain is no hash: the table was written to by somebody else.
+    #[error("the watermark of {topic}/{partition} has a hash chain that cannot be read")]
+    Chain {
+        /// The topic.
+        topic: Topic,
+        /// The partition.
+        partition: Partition,
+        /// What is wrong with it.
+        #[source]
+        source: mingjing_wire::chain::InvalidHash,
+    },
     /// The database is not one that this program can use.
     #[error("the archive's database cannot be used")]
     Database(#[source] mingjing_store::Error),
 }
 
-/// Archives until `stop` turns true, or until something happens that does not pass.
+/// Archives until `stop` turns true, or until something happens that does not pass. The heads of the hash chain are published where `heads` says.
 ///
 /// Makes and migrates the database first. A stop does not wait for a round to be written: what is not written is read
 /// again next time.
@@ -181,6 +203,7 @@ pub async fn run(
     config: Config,
     metrics: Arc<Metrics>,
     clock: PlatformClock,
+    heads: Option<Heads>,
     stop: watch::Receiver<bool>,
 ) -> Result<(), Error> {
     let partitions = config.partitions(&*log);
@@ -189,11 +212,11 @@ pub async fn run(
         Arc::clone(&log),
         Arc::clone(&metrics),
         config.clone(),
-        clock,
+        clock.clone(),
         partitions.clone(),
         stop.clone(),
     );
-    let archiving = archive(log, store, config, Arc::clone(&metrics), stop);
+    let archiving = archive(log, store, config, Arc::clone(&metrics), clock, heads, stop);
     let ended = tokio::select! {
         ended = archiving => ended,
         Err(error) = watching => Err(error),
@@ -207,11 +230,15 @@ async fn archive(
     store: Store,
     config: Config,
     metrics: Arc<Metrics>,
+    clock: PlatformClock,
+    heads: Option<Heads>,
     stop: watch::Receiver<bool>,
 ) -> Result<(), Error> {
-    let Some(positions) = start::positions(&*log, &store, &config, &metrics, &stop).await? else {
+    let begun = start::positions(&*log, &store, &config, &metrics, &clock, &stop).await?;
+    let Some(positions) = begun else {
         return Ok(());
     };
+    let marks = Marks::of(&positions);
     metrics.begins(&positions);
     tracing::info!(log = %log.id(), partitions = positions.len() / Topic::ALL.len(), "archiving");
     let mut tasks = JoinSet::new();
@@ -235,9 +262,23 @@ async fn archive(
             topic,
             config: config.clone(),
             metrics: Arc::clone(&metrics),
+            marks: marks.clone(),
             inbox,
+            marked: BTreeSet::new(),
         };
         tasks.spawn(writer.run(stop.clone()));
+    }
+    if let Some(heads) = heads {
+        let publisher = heads::Publisher {
+            heads,
+            log: Arc::clone(&log),
+            partitions: config.partitions(&*log),
+            marks,
+            metrics: Arc::clone(&metrics),
+            clock,
+            config: config.clone(),
+        };
+        tasks.spawn(publisher.run(stop.clone()));
     }
     tasks.spawn(metrics::watch_lag(
         log,

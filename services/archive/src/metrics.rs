@@ -40,6 +40,7 @@ pub struct Metrics {
     owner_standing_still: IntGaugeVec,
     standing_still: IntGaugeVec,
     last_error_at: Gauge,
+    head_at: GaugeVec,
     /// What of the archive stands still, and for how long.
     still: Mutex<BTreeMap<(Topic, Partition), Duration>>,
     last_error: Mutex<Option<LastError>>,
@@ -111,6 +112,14 @@ impl Metrics {
             "When an insert or a read last failed, since the epoch; 0 if never.",
         )?;
         registry.register(Box::new(last_error_at.clone()))?;
+        let head_at = GaugeVec::new(
+            Opts::new(
+                "mingjing_archive_head_published_timestamp_seconds",
+                "When the last head of a partition's hash chain was published, by the platform's clock, since the epoch; before the first, when the chain began.",
+            ),
+            &["partition"],
+        )?;
+        registry.register(Box::new(head_at.clone()))?;
         Ok(Self {
             rows: counter("rows_total", "Rows that ClickHouse took.", &["table"])?,
             bytes: counter("bytes_total", "Bytes of those rows as sent.", &["table"])?,
@@ -150,6 +159,7 @@ impl Metrics {
                 &place,
             )?,
             last_error_at,
+            head_at,
             still: Mutex::default(),
             last_error: Mutex::default(),
             archived: Mutex::default(),
@@ -195,12 +205,20 @@ impl Metrics {
             .set(i64::from(still));
     }
 
+    /// A head of the partition's hash chain is published since `at`.
+    pub(crate) fn head_published(&self, partition: Partition, at: Timestamp) {
+        self.head_at
+            .with_label_values(&[&partition.to_string()])
+            .set(at.millis() as f64 / 1000.0);
+    }
+
     /// The partitions are another process's now, or archived anew: what is known of them here would only grow old.
     pub(crate) fn forget(&self, partitions: &[Partition]) {
         for &partition in partitions {
             let number = partition.to_string();
             let _ = self.tick_age_seconds.remove_label_values(&[&number]);
             let _ = self.owner_standing_still.remove_label_values(&[&number]);
+            let _ = self.head_at.remove_label_values(&[&number]);
             for topic in Topic::ALL {
                 let labels = [topic.name(), number.as_str()];
                 let _ = self.lag_records.remove_label_values(&labels);

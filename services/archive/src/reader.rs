@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use mingjing_log::{Log, Offset, Partition, Topic};
 use mingjing_store::Batch;
+use mingjing_wire::chain::Chain;
 use mingjing_wire::facts::Fences;
 use tokio::sync::{mpsc, watch};
 
 use crate::clock::LogClock;
-use crate::decode::{self, Origin};
+use crate::decode::{self, Come, Origin};
 use crate::start::Position;
 use crate::{Config, Error, Metrics, now, stopped};
 
@@ -27,6 +28,8 @@ pub struct Chunk {
     pub epoch: u64,
     /// The log's clock there; says nothing in other topics.
     pub clock: LogClock,
+    /// The hash chain there; none of `mj.rejects`.
+    pub chain: Option<Chain>,
     /// How many records.
     pub records: usize,
     /// Their size in the log, in bytes: what bounds the memory.
@@ -48,21 +51,31 @@ pub struct Reader {
 impl Reader {
     /// Reads from `from` until stopped or until the writer is gone.
     pub async fn run(self, from: Position, mut stop: watch::Receiver<bool>) -> Result<(), Error> {
-        let mut fences = Fences::from_epoch(from.epoch);
+        let (fences, chain) = (Fences::from_epoch(from.epoch), from.chain);
         let mut from = from.offset;
-        let mut clock = tokio::select! {
+        let clock = tokio::select! {
             biased;
             () = stopped(&mut stop) => return Ok(()),
             clock = self.clock_before(from) => clock?,
+        };
+        let mut come = Come {
+            fences,
+            clock,
+            chain: chain.map(|begun| begun.chain),
         };
         loop {
             let chunk = tokio::select! {
                 biased;
                 () = stopped(&mut stop) => return Ok(()),
-                chunk = self.next_chunk(from, fences, clock) => chunk?,
+                chunk = self.next_chunk(from, come) => chunk?,
             };
             let Some(chunk) = chunk else { continue };
-            (from, fences, clock) = (chunk.next, Fences::from_epoch(chunk.epoch), chunk.clock);
+            from = chunk.next;
+            come = Come {
+                fences: Fences::from_epoch(chunk.epoch),
+                clock: chunk.clock,
+                chain: chunk.chain,
+            };
             // The writer's inbox is full while ClickHouse is away: reading waits with it.
             if self.chunks.send(chunk).await.is_err() {
                 return Ok(());
@@ -94,12 +107,7 @@ impl Reader {
         }
     }
 
-    async fn next_chunk(
-        &self,
-        from: Offset,
-        mut fences: Fences,
-        mut clock: LogClock,
-    ) -> Result<Option<Chunk>, Error> {
+    async fn next_chunk(&self, from: Offset, mut come: Come) -> Result<Option<Chunk>, Error> {
         let (topic, partition) = (self.topic, self.partition);
         let read = self
             .log
@@ -139,9 +147,7 @@ impl Reader {
         let met_at = now();
         let mut rows = Batch::default();
         for record in &records {
-            if let Some(reason) =
-                decode::add(origin, record, met_at, &mut fences, &mut clock, &mut rows)
-            {
+            if let Some(reason) = decode::add(origin, record, met_at, &mut come, &mut rows) {
                 self.metrics.refused(topic, &reason);
                 tracing::warn!(%topic, %partition, offset = record.offset.0, reason, "record refused");
             }
@@ -150,8 +156,9 @@ impl Reader {
         Ok(Some(Chunk {
             partition,
             next,
-            epoch: fences.epoch(),
-            clock,
+            epoch: come.fences.epoch(),
+            clock: come.clock,
+            chain: come.chain,
             records: records.len(),
             bytes,
             rows,

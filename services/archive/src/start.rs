@@ -6,7 +6,8 @@ use mingjing_log::{Log, Offset, Partition, Topic};
 use mingjing_store::{Store, Watermark};
 use tokio::sync::watch;
 
-use crate::{Config, Error, Metrics, now, stopped};
+use crate::marks::Begun;
+use crate::{Config, Error, Metrics, PlatformClock, now, stopped};
 
 /// Where a partition of a topic is read from.
 #[derive(Clone, Copy, Debug, Default)]
@@ -15,6 +16,8 @@ pub struct Position {
     pub offset: Offset,
     /// The epoch of the owner whose facts count there; 0 in other topics.
     pub epoch: u64,
+    /// The hash chain there; none of `mj.rejects`.
+    pub chain: Option<Begun>,
 }
 
 /// Where each partition of each topic is read from.
@@ -26,6 +29,7 @@ pub async fn positions(
     store: &Store,
     config: &Config,
     metrics: &Metrics,
+    clock: &PlatformClock,
     stop: &watch::Receiver<bool>,
 ) -> Result<Option<Positions>, Error> {
     let mut stop = stop.clone();
@@ -53,13 +57,28 @@ pub async fn positions(
     let mut positions = Positions::new();
     for topic in Topic::ALL {
         for &partition in &partitions {
-            let from = watermarks
+            let written = watermarks
                 .iter()
-                .find(|w| w.topic == topic.name() && w.partition == partition.0)
-                .map_or_else(Position::default, |w| Position {
-                    offset: Offset(w.next_offset),
-                    epoch: w.epoch,
-                });
+                .find(|w| w.topic == topic.name() && w.partition == partition.0);
+            let offset = Offset(written.map_or(0, |w| w.next_offset));
+            let from = Position {
+                offset,
+                epoch: written.map_or(0, |w| w.epoch),
+                chain: match topic {
+                    Topic::Events | Topic::Facts => {
+                        let mark = written.and_then(|w| w.chain.as_ref());
+                        Some(Begun::of(
+                            log.id(),
+                            topic,
+                            partition,
+                            offset,
+                            mark,
+                            clock(),
+                        )?)
+                    }
+                    Topic::Rejects => None,
+                },
+            };
             loop {
                 let error = match check(log, topic, partition, from.offset).await {
                     Ok(()) => break,

@@ -1,13 +1,15 @@
 //! Writes the rows of all partitions of one topic, round by round, and then how far they have come.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use mingjing_log::{LogId, Offset, Partition, Topic};
 use mingjing_store::{Batch, Store, Watermark};
+use mingjing_wire::chain::{Chain, Place};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep_until};
 
+use crate::marks::Marks;
 use crate::reader::Chunk;
 use crate::{Config, Error, Metrics, now, stopped};
 
@@ -18,7 +20,10 @@ pub struct Writer {
     pub topic: Topic,
     pub config: Config,
     pub metrics: Arc<Metrics>,
+    pub marks: Marks,
     pub inbox: mpsc::Receiver<Chunk>,
+    /// The partitions of which a watermark was written. The first does not wait: it says since when there is a chain.
+    pub marked: BTreeSet<Partition>,
 }
 
 /// What is to be written next.
@@ -27,6 +32,7 @@ struct Round {
     rows: Batch,
     next: BTreeMap<Partition, Offset>,
     epochs: BTreeMap<Partition, u64>,
+    chains: BTreeMap<Partition, Chain>,
     records: usize,
     bytes: usize,
 }
@@ -35,6 +41,8 @@ impl Round {
     fn add(&mut self, chunk: Chunk) {
         self.next.insert(chunk.partition, chunk.next);
         self.epochs.insert(chunk.partition, chunk.epoch);
+        self.chains
+            .extend(chunk.chain.map(|chain| (chunk.partition, chain)));
         self.records += chunk.records;
         self.bytes += chunk.bytes;
         self.rows.append(chunk.rows);
@@ -80,7 +88,7 @@ impl Writer {
             };
             if flush {
                 match self.flush(&round, &stop).await {
-                    Ok(()) => {}
+                    Ok(()) => self.marked.extend(round.next.keys()),
                     Err(mingjing_store::Error::Stopped) => return Ok(()),
                     Err(source) => {
                         self.metrics.failed("archiving", &source);
@@ -99,9 +107,10 @@ impl Writer {
     /// Rows wait for company, but only since the last round: the first after a pause goes at once. Positions alone,
     /// as ticks leave them, can wait: reading some ticks again costs nothing.
     fn due(&self, round: &Round, written_at: Instant) -> Due {
+        let unmarked = |partition: &Partition| !self.marked.contains(partition);
         if round.records >= self.config.round_records || round.bytes >= self.config.round_bytes {
             Due::Full
-        } else if round.rows.rows() > 0 {
+        } else if round.rows.rows() > 0 || round.next.keys().any(unmarked) {
             Due::At(written_at + self.config.linger)
         } else if !round.next.is_empty() {
             Due::At(written_at + self.config.idle_watermark)
@@ -126,6 +135,10 @@ impl Writer {
                 next_offset: next.0,
                 epoch: round.epochs.get(partition).copied().unwrap_or(0),
                 written_at,
+                chain: round
+                    .chains
+                    .get(partition)
+                    .map(|chain| self.marks.mark(self.topic, *partition, chain)),
             })
             .collect();
         self.store
@@ -137,6 +150,14 @@ impl Writer {
                 &*self.metrics,
             )
             .await?;
+        for (partition, next) in &round.next {
+            let place = round.chains.get(partition).map(|chain| Place {
+                next_offset: next.0,
+                epoch: round.epochs.get(partition).copied().unwrap_or(0),
+                chain: *chain,
+            });
+            self.marks.written(self.topic, *partition, place);
+        }
         self.metrics.round(self.topic, round.records, &round.next);
         tracing::debug!(topic = %self.topic, records = round.records, rows = round.rows.rows(), "archived");
         Ok(())

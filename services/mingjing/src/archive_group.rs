@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use mingjing_archive::{Config, Metrics, PlatformClock};
+use mingjing_archive::{Config, Heads, Metrics, PlatformClock};
 use mingjing_log::{Log, Membership, Partition};
 use mingjing_store::Store;
 use tokio::sync::watch;
@@ -18,6 +18,7 @@ pub struct Parts {
     pub store: Store,
     pub metrics: Arc<Metrics>,
     pub clock: PlatformClock,
+    pub heads: Heads,
     pub stall_after: Duration,
 }
 
@@ -78,6 +79,7 @@ impl Share {
             config,
             parts.metrics.clone(),
             parts.clock.clone(),
+            Some(parts.heads.clone()),
             stopping,
         );
         Self {

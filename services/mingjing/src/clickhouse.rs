@@ -78,7 +78,8 @@ fn watch(store: &Store, registry: &Registry) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn start(settings: &Settings) -> anyhow::Result<Child> {
+/// Starts the embedded one in the data folder, and changes nothing of what is in it.
+pub async fn start(settings: &Settings) -> anyhow::Result<Child> {
     let folder = settings.data.join("clickhouse");
     let program = std::env::current_exe().context("where is this program?")?;
     let arguments = [

@@ -29,7 +29,9 @@ mod inspect_command;
 mod inspections;
 mod interchange_command;
 mod life_command;
+mod log_command;
 mod log_port;
+mod log_verifier;
 mod notifications;
 mod notifications_command;
 mod platform;
@@ -111,6 +113,9 @@ enum Command {
     /// How complete sources are; sending what they have made (对账).
     #[command(subcommand)]
     Source(source_command::SourceCommand),
+    /// 日志校验: whether the log is what was published of it.
+    #[command(subcommand)]
+    Log(log_command::LogCommand),
     /// Run everything on this machine.
     Up(up_command::UpArgs),
     /// Take departments' events: one process of a cluster.
@@ -157,6 +162,7 @@ fn main() -> ExitCode {
         Command::Backtest(args) => on_runtime(backtest_command::run(args)),
         Command::Export(args) => on_runtime(export_command::run(args)),
         Command::Source(command) => on_runtime(source_command::run(command)),
+        Command::Log(command) => on_runtime(log_command::run(command)),
         Command::Up(args) => on_runtime(up_command::run(args)),
         Command::Intake(args) => on_runtime(role_command::run(Role::Intake, args)),
         Command::Supervise(args) => on_runtime(role_command::run(Role::Supervise, args)),

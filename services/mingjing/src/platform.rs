@@ -241,6 +241,10 @@ impl Platform {
             store: store.clone(),
             metrics,
             clock: self.now(),
+            heads: mingjing_archive::Heads {
+                table: self.log.table.clone(),
+                zone: self.settings.time_zone,
+            },
             stall_after: self.stall_after(),
         };
         let membership = self.log.membership("archive")?;
@@ -362,6 +366,11 @@ impl Platform {
             hub,
             log: self.log.log.clone(),
             names,
+            verifier: Arc::new(crate::log_verifier::InProcess::new(
+                self.log.clone(),
+                store.clone(),
+                self.now(),
+            )),
             signer: crate::evidence_key::open(&self.settings)?,
             definitions,
             lives,

@@ -14,6 +14,17 @@ pub fn bytes(total: u64, doing: &'static str) -> ProgressBar {
     bar
 }
 
+/// A bar over records, whose number is told later.
+pub fn records(doing: &'static str) -> ProgressBar {
+    let bar = ProgressBar::new(0);
+    let style = ProgressStyle::with_template(
+        "{prefix} [{bar:40}] {percent:>3}% {human_pos}/{human_len} {eta}",
+    );
+    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    bar.set_prefix(doing);
+    bar
+}
+
 /// A count of cases whose number nobody knows.
 pub fn cases(doing: &'static str) -> ProgressBar {
     let bar = ProgressBar::no_length();

@@ -122,6 +122,22 @@ impl Batch {
             .for_each(|row| self.source_health(row));
     }
 
+    pub(crate) fn event_rows(&self) -> &[EventRow] {
+        &self.events
+    }
+
+    pub(crate) fn command_rows(&self) -> &[CommandRow] {
+        &self.commands
+    }
+
+    pub(crate) fn alert_changes(&self) -> &[AlertHistoryRow] {
+        &self.alert_history
+    }
+
+    pub(crate) fn decision_rows(&self) -> &[DecisionRow] {
+        &self.decisions
+    }
+
     /// How many rows it would write.
     pub fn rows(&self) -> usize {
         self.events.len()

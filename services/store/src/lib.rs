@@ -42,12 +42,12 @@ pub use query::{
     AlertCursor, AlertFilter, AlertPage, AlertSort, AlertStream, AlertView, BorneCode, CaseCursor,
     CaseFilter, CaseLogView, CasePage, CaseView, CasesAsked, ChangePlace, ControlTotal, Counts,
     Horizon, InvalidCursor, ItemRun, LevelCount, OrderState, OrgCount, Past, PastAlert, PastAsked,
-    PastEvent, PlacedEvent, PopulationFilter, PopulationRow, RejectCount, RuleQuality, SentCode,
-    Sight, Tallies, VoiceCursor, VoiceFilter,
+    PastEvent, PlacedEvent, PopulationFilter, PopulationRow, RejectCount, RowDifference, RowFault,
+    RuleQuality, SentCode, Sight, Span, Tallies, VoiceCursor, VoiceFilter,
 };
 pub use rows::{
-    AlertHistoryRow, AlertRow, CaseRow, CommandOutcome, CommandRow, Control, ControlRow, DayTotals,
-    DecisionRow, EventRow, HistoryEntry, Place, PlacedControl, RejectRow, SourceHealth,
+    AlertHistoryRow, AlertRow, CaseRow, ChainMark, CommandOutcome, CommandRow, Control, ControlRow,
+    DayTotals, DecisionRow, EventRow, HistoryEntry, Place, PlacedControl, RejectRow, SourceHealth,
     SourceHealthRow, TotalsRow, VisitRow, Watermark, WatermarkRow, reject_id,
 };
 pub use shadow::{DifferenceFilter, ShadowDifferenceRow, ShadowId, ShadowPassRow, ShadowTallyRow};

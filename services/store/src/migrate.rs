@@ -26,6 +26,7 @@ const MIGRATIONS: &[Migration] = migrations! {
     6 "0006_dispositions.sql";
     7 "0007_shadows.sql";
     8 "0008_orders.sql";
+    9 "0009_log_chain.sql";
 };
 
 /// The number of the newest migration this program knows.

@@ -9,6 +9,7 @@ pub mod alerts;
 pub mod asker;
 pub mod bpmn;
 pub mod calendar;
+pub mod chain;
 pub mod cloudevents;
 pub mod datum;
 #[cfg(test)]

@@ -6,6 +6,7 @@ import { useStore } from '../store'
 import { say, t } from '../words/language'
 import { AccountsTab } from './AccountsTab'
 import { AuditTab } from './AuditTab'
+import { LogTab } from './LogTab'
 import { NotificationsTab } from './NotificationsTab'
 import { SourcesTab } from './SourcesTab'
 import { type AdminPage, TABS, tabHash, tabsOf } from './routes'
@@ -42,6 +43,8 @@ function Shown({ page }: { page: AdminPage }) {
       return <AuditTab query={page.query} />
     case 'sources':
       return <SourcesTab one={page.one} />
+    case 'log':
+      return <LogTab />
     case 'notifications':
       return <NotificationsTab />
   }

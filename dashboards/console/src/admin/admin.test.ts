@@ -13,15 +13,15 @@ import { TODAY, adminPageOf, adminStart, auditHash, oneHash, tabsOf } from './ro
 
 const signedIn = (...roles: Role[]): Session => ({ phase: 'in', ended: false, person: { account: 'a', person: 'p', name: '', roles, body: '', office: '', region: '' } })
 
-test('administrators keep accounts, sources and notifications, auditors read accounts and the trail, and nobody else sees anything', () => {
-  assert.deepEqual(tabsOf(signedIn('administrator')), ['accounts', 'sources', 'notifications'])
-  assert.deepEqual(tabsOf(signedIn('auditor')), ['accounts', 'audit'])
+test('administrators keep accounts, sources and notifications, auditors read accounts and the trail, both verify the log, and nobody else sees anything', () => {
+  assert.deepEqual(tabsOf(signedIn('administrator')), ['accounts', 'sources', 'notifications', 'log'])
+  assert.deepEqual(tabsOf(signedIn('auditor')), ['accounts', 'audit', 'log'])
   for (const role of ['supervision', 'legal', 'leadership', 'department_handler', 'department_supervisor', 'establishment'] as const) {
     assert.deepEqual(tabsOf(signedIn(role)), [])
     assert.equal(adminStart(signedIn(role)), null)
   }
   assert.deepEqual([adminStart(signedIn('administrator')), adminStart(signedIn('auditor'))], ['#/admin/accounts', '#/admin/audit'])
-  assert.deepEqual(tabsOf({ phase: 'off', person: null, ended: false }), ['sources', 'notifications'])
+  assert.deepEqual(tabsOf({ phase: 'off', person: null, ended: false }), ['sources', 'notifications', 'log'])
 })
 
 test('an address names a tab, one of it, and what is chosen of the trail', () => {
@@ -32,7 +32,8 @@ test('an address names a tab, one of it, and what is chosen of the trail', () =>
   assert.equal(auditHash(TODAY), '#/admin/audit')
   // What is no day, no kind and no place asks for nothing.
   assert.deepEqual(adminPageOf('#/admin/audit?day=x&what=all&after=-3'), { tab: 'audit', query: TODAY })
-  for (const none of ['#/admin', '#/admin/passwords', '#/admin/audit/x', '#/admin/constructor']) assert.equal(adminPageOf(none), null)
+  assert.deepEqual(adminPageOf('#/admin/log'), { tab: 'log' })
+  for (const none of ['#/admin', '#/admin/passwords', '#/admin/audit/x', '#/admin/log/x', '#/admin/constructor']) assert.equal(adminPageOf(none), null)
 })
 
 test('an entry of the trail is told in words, by what was asked and not by what a path happens to hold', () => {

@@ -84,6 +84,48 @@ export const auditFile = (query: AuditQuery, from: string, to: string) => {
   return `/api/v1/audit/export?${given({ from, to, account, person, path, what })}`
 }
 
+/** What was published of the log for a day. */
+export interface LogDay {
+  day: string
+  /** Null while heads of some partitions are missing. */
+  digest: string | null
+  at: string | null
+  events: number | null
+  facts: number | null
+  missing: number[]
+  verified: { at: string; by: string; intact: boolean } | null
+}
+
+export interface LogVerification {
+  at: string
+  by: string
+  days: number
+  from: string | null
+  to: string | null
+  records: number
+  differences: string[]
+}
+
+/** The verification that is under way, or the last one where it could not be carried out. */
+export interface LogRun {
+  by: string
+  begun_at: string
+  read: number
+  total: number
+  failed: string | null
+}
+
+export interface LogHeads {
+  log_id: string
+  partitions: number
+  days: LogDay[]
+  verifications: LogVerification[]
+  running: LogRun | null
+}
+
+export const logHeads = (signal: AbortSignal) => ask<LogHeads>('/api/v1/log/heads', { signal })
+export const verifyLog = async () => void (await ask<{ begun: boolean }>('/api/v1/log/verify', post({})))
+
 /** A source as its definition or its registration declares it, as far as it is shown. */
 export interface Declared {
   name?: string

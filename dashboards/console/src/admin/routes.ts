@@ -9,6 +9,7 @@ export const TABS = {
   audit: { zh: '审计', en: 'Audit trail' },
   sources: { zh: '数据来源', en: 'Sources' },
   notifications: { zh: '通知', en: 'Notifications' },
+  log: { zh: '日志校验', en: 'Log' },
 } as const satisfies Record<string, Words>
 
 export type Tab = keyof typeof TABS
@@ -19,6 +20,7 @@ const OPEN_TO: Record<Tab, readonly Role[]> = {
   audit: ['auditor'],
   sources: ['administrator'],
   notifications: ['administrator'],
+  log: ['auditor', 'administrator'],
 }
 
 /** What is chosen of the audit trail; empty parts ask for all. `day` empty: today. */
@@ -34,7 +36,7 @@ export interface AuditQuery {
 
 export const TODAY: AuditQuery = { day: '', account: '', person: '', path: '', what: '', after: 0 }
 
-export type AdminPage = { tab: 'audit'; query: AuditQuery } | { tab: 'notifications' } | { tab: 'accounts'; one: string | null } | { tab: 'sources'; one: string | null }
+export type AdminPage = { tab: 'audit'; query: AuditQuery } | { tab: 'notifications' } | { tab: 'log' } | { tab: 'accounts'; one: string | null } | { tab: 'sources'; one: string | null }
 
 const ADMIN = '#/admin'
 
@@ -54,7 +56,8 @@ export function adminPageOf(hash: string): AdminPage | null {
   if (!Object.hasOwn(TABS, tab)) return null
   if (tab === 'accounts' || tab === 'sources') return { tab, one: one === undefined ? null : decoded(one) }
   if (one !== undefined) return null
-  return tab === 'audit' ? { tab, query: auditQueryOf(query) } : { tab: 'notifications' }
+  if (tab === 'audit') return { tab, query: auditQueryOf(query) }
+  return { tab: tab === 'log' ? tab : 'notifications' }
 }
 
 function auditQueryOf(query: string): AuditQuery {
@@ -74,7 +77,7 @@ function auditQueryOf(query: string): AuditQuery {
 
 /** The tabs that are open to who is signed in; where nobody signs in, those that the administrator's key or this machine opens. */
 export function tabsOf({ phase, person }: Session): Tab[] {
-  if (phase === 'off') return ['sources', 'notifications']
+  if (phase === 'off') return ['sources', 'notifications', 'log']
   const roles = person?.roles ?? []
   return (Object.keys(TABS) as Tab[]).filter((tab) => roles.some((role) => OPEN_TO[tab].includes(role)))
 }

@@ -14,7 +14,7 @@ export function PortalApp() {
   const language = useStore(languageStore)
   const page = useStore(pageStore)
   const told = useAsked('about', about)
-  const { watermark = null, progress = true } = told.state === 'here' ? told.value : {}
+  const { watermark = null, progress = true, log_digest: digest = null } = told.state === 'here' ? told.value : {}
   return (
     <div className="portal" key={language}>
       <header className="portal-head">
@@ -42,6 +42,11 @@ export function PortalApp() {
       </main>
       <footer className="portal-foot">
         <p>{t('本页不需要登录，不显示任何人的个人信息。', 'Nobody signs in here, and nothing personal is shown.')}</p>
+        {digest && (
+          <p className="portal-digest">
+            {t(`监察日志 ${digest.day} 校验摘要`, `Digest of the supervision log of ${digest.day}`)} <code>{digest.digest}</code>
+          </p>
+        )}
         <p>{t('其他问题可以拨打 12345 政务服务便民热线。', 'For anything else ring 12345.')}</p>
       </footer>
     </div>

@@ -6,6 +6,8 @@ export interface About {
   watermark: string | null
   progress: boolean
   listed: 'published' | 'in_force'
+  /** The newest digest of the log's hash chain. */
+  log_digest: { day: string; digest: string } | null
 }
 
 export interface Category {

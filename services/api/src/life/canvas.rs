@@ -91,7 +91,7 @@ pub(crate) async fn save(
         let command = drafts::unless_changed(&known, Command::Revise { subjects, text });
         life = lives.act(&id, &said, (state.now)(), command).await?;
     }
-    let draft = drafts::shown(&state, &life).await?;
+    let draft = drafts::shown(&state, &life, &caller).await?;
     let notes: Vec<Value> = read.notes.iter().map(note).collect();
     Ok(Json(
         json!({ "draft": draft, "unchanged": same, "notes": notes }),

@@ -18,12 +18,15 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::said::{self, SaidFields};
-use super::{Lives, settle, shadow, show};
+use super::{Lives, officers, settle, shadow, show};
 use crate::definitions::InForce;
 use crate::operator::Operator;
 use crate::people::account::Role as AccountRole;
 use crate::people::gate::Caller;
 use crate::{ApiError, Denied, State, error, query};
+
+/// Told to those who may not know what it says of officers.
+const HINDERED: &str = "在用的定义与待公布的定义合在一起有问题，详情由监察、法制、机构编制部门查看";
 
 /// The fields that acts take.
 #[derive(Debug, Default, Deserialize)]
@@ -117,29 +120,39 @@ pub async fn list(
 }
 
 /// `GET /api/v1/drafts/{id}`
-pub async fn one(
+pub(crate) async fn one(
     Here(state): Here<State>,
     Path(id): Path<String>,
-) -> Result<Json<Value>, ApiError> {
+    caller: Caller,
+) -> Result<Response, ApiError> {
     let life = state.lives.one(&id).await?;
-    shown(&state, &life).await.map(Json)
+    let shown = shown(&state, &life, &caller).await?;
+    let officers = officers::for_caller(&caller, life.kind);
+    Ok((officers::marked(officers), Json(shown)).into_response())
 }
 
-/// `GET /api/v1/drafts/{id}/text`
-pub async fn text(Here(state): Here<State>, Path(id): Path<String>) -> Result<Response, ApiError> {
+/// `GET /api/v1/drafts/{id}/text`: a body's without its officers, but for those who may read the register.
+pub(crate) async fn text(
+    Here(state): Here<State>,
+    Path(id): Path<String>,
+    caller: Caller,
+) -> Result<Response, ApiError> {
     let life = state.lives.one(&id).await?;
-    let text = state.lives.text(&life.text).await?;
+    let officers = officers::for_caller(&caller, life.kind);
+    let text = officers::text(officers, &state.lives.text(&life.text).await?)?;
     let yaml = [(header::CONTENT_TYPE, "application/yaml; charset=utf-8")];
-    Ok((yaml, text).into_response())
+    Ok((officers::marked(officers), yaml, text).into_response())
 }
 
 /// `GET /api/v1/drafts/{id}/check`: what would keep it from being sent to its reviewers now, each with its line; nothing is recorded.
-pub async fn check(
+pub(crate) async fn check(
     Here(state): Here<State>,
     Path(id): Path<String>,
-) -> Result<Json<Value>, ApiError> {
+    caller: Caller,
+) -> Result<Response, ApiError> {
     let lives = &*state.lives;
     let life = lives.one(&id).await?;
+    officers::works_on(&caller, life.kind)?;
     let today = lives.today((state.now)()).await?;
     let (mut problems, mut refusals) = (Vec::new(), Vec::new());
     match submission(lives, &life, today).await {
@@ -148,10 +161,12 @@ pub async fn check(
         Err(ApiError::Refused(found)) => refusals = found,
         Err(other) => return Err(other),
     }
-    Ok(Json(json!({
+    let told = Json(json!({
         "problems": problems.iter().map(error::problem).collect::<Vec<_>>(),
         "refusals": refusals.iter().map(error::refusal).collect::<Vec<_>>(),
-    })))
+    }));
+    let officers = officers::for_caller(&caller, life.kind);
+    Ok((officers::marked(officers), told).into_response())
 }
 
 /// `POST /api/v1/drafts`
@@ -165,13 +180,14 @@ pub(crate) async fn draft(
     asked.takes("起草", &["text"])?;
     let said = fields.by(&caller)?.said(asked.about())?;
     let (text, content) = content(&asked)?;
+    officers::works_on(&caller, content.kind)?;
     let hash = state.lives.keep(text).await?;
     let drafted = Act::Drafted {
         subjects: content.subjects,
         text: hash,
     };
     let life = state.lives.begin(&said, (state.now)(), drafted).await?;
-    let shown = shown(&state, &life).await?;
+    let shown = shown(&state, &life, &caller).await?;
     Ok((StatusCode::CREATED, Json(shown)).into_response())
 }
 
@@ -209,6 +225,7 @@ async fn done(
     let now = (state.now)();
     let lives = &*state.lives;
     let life = lives.one(&id).await?;
+    officers::works_on(caller, life.kind)?;
     let given = |field: &'static str| ApiError::bad(field, "缺少这个字段");
     let fields: &[&str] = match act.as_str() {
         "revise" => &["text"],
@@ -231,16 +248,18 @@ async fn done(
     if let Some(key) = &said.key
         && life.record_of(key).is_some()
     {
-        return shown(&state, &life).await.map(Json);
+        return shown(&state, &life, caller).await.map(Json);
     }
     if act == "publish" {
         lives.decide_publication(&id, &said, now).await?;
         settle::now(lives, now).await;
-        return shown(&state, &lives.one(&id).await?).await.map(Json);
+        let life = lives.one(&id).await?;
+        return shown(&state, &life, caller).await.map(Json);
     }
     let command = match act.as_str() {
         "revise" => {
             let (text, content) = content(&asked)?;
+            officers::works_on(caller, content.kind)?;
             Command::Revise {
                 subjects: content.subjects,
                 text: lives.keep(text).await?,
@@ -279,7 +298,7 @@ async fn done(
     let life = lives
         .act(&id, &said, now, unless_changed(&life.text, command))
         .await?;
-    shown(&state, &life).await.map(Json)
+    shown(&state, &life, caller).await.map(Json)
 }
 
 /// The role that somebody reviews in, where that is theirs. Where accounts are off people are taken at their word.
@@ -452,19 +471,26 @@ pub(super) fn latest(
 }
 
 /// A draft with what it would change now, where it is not yet published.
-pub(super) async fn shown(state: &State, life: &Life) -> Result<Value, ApiError> {
+pub(super) async fn shown(state: &State, life: &Life, caller: &Caller) -> Result<Value, ApiError> {
     let lives = &state.lives;
     let today = lives.today((state.now)()).await?;
-    let mut shown = show::whole(life, today, state.zone);
+    let officers = officers::for_caller(caller, life.kind);
+    let mut life = life.clone();
     if life.decided_at.is_none() && life.changes.is_empty() {
         let text = lives.text(&life.text).await?;
         let in_force = lives.in_force().await?;
-        shown["changes"] = json!(told(&in_force.files, &text));
+        life.changes = told(&in_force.files, &text);
     }
+    let mut shown = show::whole(&officers::life(officers, &life), today, state.zone);
     let publishing = matches!(life.state, mingjing_domain::life::State::Publishing { .. });
     if let Some(stuck) = lives.stuck().filter(|_| publishing) {
         let since = stuck.since.to_rfc3339(state.zone);
-        shown["hindered"] = json!({ "since": since, "why": stuck.why });
+        // What hinders may lie in the register, whichever draft is asked for.
+        let why = match caller.reads_register() {
+            true => stuck.why.as_str(),
+            false => HINDERED,
+        };
+        shown["hindered"] = json!({ "since": since, "why": why });
     }
     Ok(shown)
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State as Here;
+use axum::response::{IntoResponse, Response};
 use chrono_tz::Tz;
 use mingjing_domain::Timestamp;
 use mingjing_domain::definitions::{DefinitionFile, DefinitionSet, Problem};
@@ -17,8 +18,10 @@ use serde_json::{Value, json};
 
 use super::decisions::Decision;
 use super::{
-    ActivateError, Activated, Activator, DECISIONS, JOURNALS, TRIES, decoded, drafts, encoded, show,
+    ActivateError, Activated, Activator, DECISIONS, JOURNALS, TRIES, decoded, drafts, encoded,
+    officers, show,
 };
+use crate::people::gate::{Caller, Officers};
 use crate::{ApiError, Definitions, State};
 
 /// Installs folders, upon what was decided and installed before.
@@ -131,22 +134,28 @@ fn is_last(records: &[Decision], installed: &Installation) -> bool {
 }
 
 /// `GET /api/v1/installations`: folders that were installed, newest first: by whom, when, why, and what they changed.
-pub async fn list(Here(state): Here<State>) -> Result<Json<Value>, ApiError> {
+pub(crate) async fn list(Here(state): Here<State>, caller: Caller) -> Result<Response, ApiError> {
     let records: Vec<Decision> = state.lives.records(DECISIONS).await?;
     let in_force = state.lives.in_force().await?;
     let installations = records.iter().filter_map(Decision::installation).rev();
+    let mut officers = Officers::LeftOut;
     let installations: Vec<Value> = installations
         .map(|installed| {
+            let (changes, of_officers) = officers::of_folder(&caller, &installed.changes);
+            if of_officers == Officers::Shown {
+                officers = Officers::Shown;
+            }
             json!({
                 "at": installed.at.to_rfc3339(state.zone),
                 "who": show::actor(&installed.who),
                 "why": installed.why,
                 "set": installed.set,
                 "version": installed.version,
-                "changes": installed.changes,
+                "changes": changes,
                 "in_force": in_force.hash.as_deref() == Some(&installed.set),
             })
         })
         .collect();
-    Ok(Json(json!({ "installations": installations })))
+    let told = Json(json!({ "installations": installations }));
+    Ok((officers::marked(officers), told).into_response())
 }

@@ -6,12 +6,15 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use chrono::NaiveDate;
 use mingjing_domain::definitions::{Anchor, DefinitionSet, Flowchart, PowerItem, Responsibility};
-use mingjing_domain::life::{Kind, Life, Subject, changes, document_of, documents, published_name};
+use mingjing_domain::life::{
+    Kind, Life, Subject, changes, document_of, documents, published_name, without_officers,
+};
 use serde_json::{Value, json};
 
 use super::drafts::kind_of;
-use super::show;
+use super::{officers, show};
 use crate::lists::{anchor_zh, chart_on};
+use crate::people::gate::{Caller, Officers};
 use crate::{ApiError, State, query};
 
 /// `GET /api/v1/definitions?kind=`: what is in the set now, each document with the file it stands in.
@@ -62,11 +65,13 @@ pub async fn list(
 }
 
 /// `GET /api/v1/definitions/{kind}/{id}`: every version and every record of one definition.
-pub async fn history(
+pub(crate) async fn history(
     Here(state): Here<State>,
     Path((kind, id)): Path<(String, String)>,
-) -> Result<Json<Value>, ApiError> {
+    caller: Caller,
+) -> Result<Response, ApiError> {
     let kind = kind_of(&kind)?;
+    let officers = officers::for_caller(&caller, kind);
     let in_force = state.lives.in_force().await?;
     let today = state.lives.today((state.now)()).await?;
     let is = |subject: &Subject| subject.kind == kind && subject.id == id;
@@ -81,22 +86,25 @@ pub async fn history(
     if versions.is_empty() && drafts.is_empty() {
         return Err(not_found(kind, &id));
     }
-    let whole = |life: &Life| show::whole(life, today, state.zone);
-    Ok(Json(json!({
+    let whole = |life: &Life| show::whole(&officers::life(officers, life), today, state.zone);
+    let shown = Json(json!({
         "kind": kind.code(),
         "id": id,
         "versions": versions.iter().map(show::subject).collect::<Vec<_>>(),
         "drafts": drafts.iter().map(whole).collect::<Vec<_>>(),
-    })))
+    }));
+    Ok((officers::marked(officers), shown).into_response())
 }
 
 /// `GET /api/v1/definitions/{kind}/{id}/diff?from=&to=`: versions, or drafts as `draft:<id>`.
-pub async fn diff(
+pub(crate) async fn diff(
     Here(state): Here<State>,
     Path((kind, id)): Path<(String, String)>,
+    caller: Caller,
     RawQuery(asked): RawQuery,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Response, ApiError> {
     let kind = kind_of(&kind)?;
+    let officers = officers::for_caller(&caller, kind);
     let asked = query::pairs(asked.as_deref(), &["from", "to"])?;
     let given = |field: &str| {
         let help = "请给出版本号，或者 draft:草案编号（不分版本的定义用草案编号）";
@@ -108,22 +116,31 @@ pub async fn diff(
     let (from, to) = (given("from")?, given("to")?);
     let old = version_text(&state, kind, &id, &from).await?;
     let new = version_text(&state, kind, &id, &to).await?;
-    Ok(Json(json!({
+    let all = changes(&old, &new);
+    let told = match officers {
+        Officers::LeftOut => without_officers(&all),
+        Officers::Shown | Officers::None => all,
+    };
+    let shown = Json(json!({
         "kind": kind.code(),
         "id": id,
         "from": from,
         "to": to,
-        "changes": changes(&old, &new),
-    })))
+        "changes": told,
+    }));
+    Ok((officers::marked(officers), shown).into_response())
 }
 
-/// `GET /api/v1/definitions/{kind}/{id}/text?version=`: one version as it is written. Kinds without versions need none.
-pub async fn text(
+/// `GET /api/v1/definitions/{kind}/{id}/text?version=`: one version as it is written; a body's without its officers, but for those who may
+/// read the register. Kinds without versions need none.
+pub(crate) async fn text(
     Here(state): Here<State>,
     Path((kind, id)): Path<(String, String)>,
+    caller: Caller,
     RawQuery(asked): RawQuery,
 ) -> Result<Response, ApiError> {
     let kind = kind_of(&kind)?;
+    let officers = officers::for_caller(&caller, kind);
     let asked = query::pairs(asked.as_deref(), &["version"])?;
     let version = match asked.get("version") {
         Some(version) => version.as_str(),
@@ -133,8 +150,9 @@ pub async fn text(
         None => "",
     };
     let text = published_text(&state, kind, &id, version).await?;
+    let text = officers::text(officers, &text)?;
     let yaml = [(header::CONTENT_TYPE, "application/yaml; charset=utf-8")];
-    Ok((yaml, text).into_response())
+    Ok((officers::marked(officers), yaml, text).into_response())
 }
 
 /// The document of one version, or of one draft.

@@ -55,7 +55,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         ..get(
             "/api/v1/drafts/{id}/text",
             "getDraftText",
-            "草案全文 / a draft's text",
+            "草案全文；行使主体的人员只列给可以查看名册的账号，并记入审计 / a draft's text; officers of bodies only for those who read the register, and audited",
             &[DRAFT],
         )
     },
@@ -160,7 +160,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         ..get(
             "/api/v1/definitions/{kind}/{id}/text",
             "getDefinitionText",
-            "一个版本的原文 / one version as it is written",
+            "一个版本的原文；行使主体的人员只列给可以查看名册的账号，并记入审计 / one version as it is written; officers of bodies only for those who read the register, and audited",
             &[
                 ("path", "kind", "类别"),
                 ("path", "id", "编号或者编码"),

@@ -236,6 +236,30 @@ pub(super) fn operations() -> Vec<(&'static str, &'static str, Value)> {
         ),
         ("/api/v1/audit/export", "get", audit_file(&all)),
         (
+            "/api/v1/log/heads",
+            "get",
+            told(
+                "listLogHeads",
+                "日志校验链：每日公布的摘要、各分区的校验头，最近的校验与正在进行的校验 / the log's hash chain: each day's digest, the heads it is made of, who verified them, and how a verification stands",
+                &[("query", "days", "天数 1..400，默认 60，新的在前")],
+                None,
+                "200",
+                &all,
+            ),
+        ),
+        (
+            "/api/v1/log/verify",
+            "post",
+            told(
+                "verifyLog",
+                "重读全部日志，与公布的校验头及 ClickHouse 比对；结果见 listLogHeads / read the whole log again and hold it against the published heads and ClickHouse",
+                &[],
+                None,
+                "202",
+                &all,
+            ),
+        ),
+        (
             "/api/v1/accounts",
             "get",
             told(

@@ -166,6 +166,7 @@ fn power_list() -> Vec<Told> {
                 None,
                 object(json!({
                     "watermark": text_or_null(), "progress": { "type": "boolean" }, "listed": { "enum": ["published", "in_force"] },
+                    "log_digest": or_null(object(json!({ "day": text(), "digest": text() }))),
                 })),
                 &[],
             ),

@@ -83,6 +83,24 @@ impl Caller {
         }
     }
 
+    /// Whether they may read the register of officers: whoever its routes open to. Where accounts are off everybody may.
+    pub(crate) fn reads_register(&self) -> bool {
+        self.may_get("/api/v1/register")
+    }
+
+    /// Whether they read cases, which name officers by number.
+    pub(crate) fn reads_cases(&self) -> bool {
+        self.may_get("/api/v1/cases")
+    }
+
+    fn may_get(&self, path: &str) -> bool {
+        let row = permissions::find("GET", path, "");
+        match self {
+            Caller::Anybody => true,
+            caller => row.is_some_and(|row| may(caller, row).is_ok()),
+        }
+    }
+
     fn is_any_of(&self, roles: &[Role]) -> bool {
         match self {
             Caller::Anybody | Caller::Key => false,
@@ -99,6 +117,17 @@ impl Caller {
             Caller::Person(person) => person.account.rights.person == number,
         }
     }
+}
+
+/// Whether an answer gives away who works in a body; it carries this where the route alone does not say so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Officers {
+    /// It is not about bodies.
+    None,
+    /// They were left out.
+    LeftOut,
+    /// It does: it is an entry of the audit trail.
+    Shown,
 }
 
 /// Somebody who signed in.
@@ -159,7 +188,11 @@ pub(crate) async fn pass(Here(state): Here<State>, request: Request, next: Next)
     };
     parts.extensions.insert(caller);
     let mut answer = next.run(Request::from_parts(parts, body)).await;
-    if let Some(mut entry) = entry {
+    let officers = answer.extensions().get::<Officers>();
+    let shows_officers = officers == Some(&Officers::Shown);
+    if let Some(Looked { mut entry, always }) = entry
+        && (always || shows_officers)
+    {
         entry.status = answer.status().as_u16();
         if let Err(error) = state.people.audit.write(entry).await {
             return error.into_response();
@@ -175,8 +208,15 @@ pub(crate) async fn pass(Here(state): Here<State>, request: Request, next: Next)
     answer
 }
 
-/// Whom a request is from, if it is let in; and what the audit trail has to say of it, but for what was answered.
-async fn admit(state: &State, asked: &Parts) -> Result<(Caller, Option<Entry>), ApiError> {
+/// What the audit trail has to say of a request, but for what was answered.
+struct Looked {
+    entry: Entry,
+    /// Whatever is answered.
+    always: bool,
+}
+
+/// Whom a request is from, if it is let in; and what is to be said of it.
+async fn admit(state: &State, asked: &Parts) -> Result<(Caller, Option<Looked>), ApiError> {
     let people = &*state.people;
     if !people.config.required {
         return Ok((Caller::Anybody, None));
@@ -201,7 +241,8 @@ async fn admit(state: &State, asked: &Parts) -> Result<(Caller, Option<Entry>), 
         people.audit.write(entry).await?;
         return Err(error);
     }
-    Ok((caller, permissions::audited(row).then_some(entry)))
+    let always = permissions::audited(row);
+    Ok((caller, Some(Looked { entry, always })))
 }
 
 /// Whether the gate let a request through as somebody's who may: the administrator's by his key, or a person's whose roles allow it. Never
@@ -406,6 +447,17 @@ mod tests {
             assert_eq!(may(&Caller::Key, row).is_ok(), row.key == Key::Opens);
             assert!(may(&Caller::Anybody, row).is_err());
         }
+    }
+
+    /// As the register's routes say, wherever officers could be read.
+    #[test]
+    fn officers_are_read_by_who_keeps_and_reviews_the_register_of_all_regions() {
+        for role in Role::ALL {
+            let reads = matches!(role, Role::Establishment | Role::Supervision | Role::Legal);
+            let by = |region| person(&[role], region, false).reads_register();
+            assert_eq!((by(""), by("510502")), (reads, false), "{role:?}");
+        }
+        assert!(Caller::Key.reads_register() && Caller::Anybody.reads_register());
     }
 
     /// To the others there is none: not to the department, not to whom it is about, not where nobody knows who asks.

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use super::Listed;
 use super::listing::Shown;
 use super::search::Asked;
-use crate::{ApiError, State, query};
+use crate::{ApiError, State, log_heads, query};
 
 /// Items on a page.
 const PAGE: usize = 30;
@@ -29,9 +29,10 @@ fn kept() -> Kept {
     [(CACHE_CONTROL, "public, max-age=60")]
 }
 
-/// `GET /api/public/v1/about`
-pub(super) async fn about(Here(state): Here<State>) -> (Kept, Json<Value>) {
+/// `GET /api/public/v1/about`; with the newest digest of the log's hash chain, so that many have it whom nobody can ask to forget it.
+pub(super) async fn about(Here(state): Here<State>) -> Result<(Kept, Json<Value>), ApiError> {
     let config = &state.portal.config;
+    let today = (state.now)().local_date(state.zone);
     let told = json!({
         "watermark": state.watermark,
         "progress": !config.query_keys.is_empty(),
@@ -39,8 +40,9 @@ pub(super) async fn about(Here(state): Here<State>) -> (Kept, Json<Value>) {
             Listed::Published => "published",
             Listed::InForce => "in_force",
         },
+        "log_digest": log_heads::newest(&state, today).await?,
     });
-    (kept(), Json(told))
+    Ok((kept(), Json(told)))
 }
 
 /// An item in the list.

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use bytes::Bytes;
-use mingjing_archive::{Config, Error, FactPosition, FactRecord, Metrics};
+use mingjing_archive::{Config, Error, FactPosition, FactRecord, Heads, Metrics, PlatformClock};
 use mingjing_domain::Timestamp;
 use mingjing_domain::alert::{AlertRecord, Evidence, Level, Status};
 use mingjing_domain::event::{CaseData, CaseEvent, EventKind};
@@ -31,6 +31,7 @@ pub fn config() -> Config {
         linger: Duration::from_millis(10),
         idle_watermark: Duration::from_millis(20),
         lag_every: Duration::from_millis(20),
+        heads_every: Duration::from_millis(20),
         backoff: Backoff {
             first: Duration::from_millis(5),
             most: Duration::from_millis(100),
@@ -253,6 +254,18 @@ pub struct Running {
 }
 
 pub fn start(log: Arc<EmbeddedLog>, store: &Store, config: Config) -> Running {
+    let clock: PlatformClock = Arc::new(|| Timestamp::from_millis(0));
+    start_with(log, store, config, clock, None)
+}
+
+/// The same by another clock, with heads published.
+pub fn start_with(
+    log: Arc<EmbeddedLog>,
+    store: &Store,
+    config: Config,
+    clock: PlatformClock,
+    heads: Option<Heads>,
+) -> Running {
     let registry = Registry::new();
     let metrics = Arc::new(Metrics::new(&registry).unwrap());
     let (stop, stopped) = watch::channel(false);
@@ -261,7 +274,8 @@ pub fn start(log: Arc<EmbeddedLog>, store: &Store, config: Config) -> Running {
         store.clone(),
         config,
         Arc::clone(&metrics),
-        Arc::new(|| mingjing_domain::Timestamp::from_millis(0)),
+        clock,
+        heads,
         stopped,
     ));
     Running {

@@ -31,4 +31,4 @@ pub use review::{Days, Role, Touch, plan};
 pub use shadow::as_if_in_force;
 pub use state::{Command, Given, Life, Notice, Refusal, Shadow, State};
 pub use subject::{Content, Kind, Subject};
-pub use words::changes;
+pub use words::{changes, without_officers};

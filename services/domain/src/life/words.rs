@@ -27,6 +27,27 @@ pub fn changes(old: &str, new: &str) -> Vec<String> {
     told
 }
 
+/// Told in the place of changes of officers.
+const OFFICERS_CHANGED: &str = "人员有变动（见名册）";
+
+/// The changes of a body, as [`changes`] tells them, for those who may not know its officers: whatever names one is one line that says no
+/// more than that there was something. Officers lie nowhere but beneath a field that these words call 人员; a line that has the word for
+/// another reason is left out with them.
+pub fn without_officers(changes: &[String]) -> Vec<String> {
+    let officers = labels::field("offices", "officers");
+    let mut told: Vec<String> = Vec::new();
+    for change in changes {
+        let line = match change.contains(officers) {
+            true => OFFICERS_CHANGED,
+            false => change,
+        };
+        if line != OFFICERS_CHANGED || !told.iter().any(|known| known == line) {
+            told.push(line.to_owned());
+        }
+    }
+    told
+}
+
 /// `about` is what the sentence is about, like 时限“许可决定”; `within` the field that these are the entries of.
 fn maps(about: &str, within: &str, old: &Entries, new: &Entries, told: &mut Vec<String>) {
     for (field, value) in new.iter() {
@@ -298,6 +319,47 @@ control_points:
                 "监察点“决定超期”的检查内容的超期的级别安排减少（级别 黄牌，起点 承诺时限届满）"
             ]
         );
+    }
+
+    /// However officers come, go and change: nothing of them is left, and what else changed is told.
+    #[test]
+    fn changes_of_a_body_can_be_told_without_its_officers() {
+        let body = |address: &str, offices: &str| {
+            format!(
+                "kind: body\ncode: b\nname: 局\nregion: '510500'\naddress: {address}\n{offices}"
+            )
+        };
+        let with = |officers: &str| {
+            format!("offices:\n  - code: w\n    name: 窗口\n    officers: [{officers}]\n")
+        };
+        let bare = "offices:\n  - {code: w, name: 窗口}\n";
+        let (one, two) = ("{id: o-77, post: p-77}", "{id: o-78, cert_no: c-77}");
+        let both = format!("{one}, {two}");
+        let texts = [
+            String::new(),
+            bare.to_owned(),
+            with(one),
+            with(two),
+            with(&both),
+            with(&format!("{two}, {one}")),
+            with(
+                "{id: o-77, post: p-78, stands_in: [{post: p-79, from: 2026-01-01, until: 2026-02-01, basis: 文77号}]}",
+            ),
+            // The same number twice: they are told as a whole.
+            with(&format!("{one}, {one}")),
+        ];
+        for old in &texts {
+            for new in &texts {
+                let all = changes(&body("甲", old), &body("乙", new));
+                let told = without_officers(&all);
+                let text = told.join("\n");
+                let names = |text: &str| ["77", "78", "79"].iter().any(|of| text.contains(of));
+                assert!(!names(&text), "{all:#?}");
+                assert!(text.contains("地址"), "{text}");
+                let hidden = told.iter().any(|line| line == OFFICERS_CHANGED);
+                assert!(hidden || !names(&all.join("")), "{all:#?}");
+            }
+        }
     }
 
     #[test]

@@ -77,8 +77,15 @@ pub async fn run(args: ArchiveArgs) -> anyhow::Result<()> {
         let config = mingjing_archive::Config::default();
         let began = Instant::now();
         let clock = Arc::new(|| mingjing_supervise::Clock::now(&mingjing_supervise::System));
-        let archive =
-            mingjing_archive::run(log.log.clone(), store, config, metrics, clock, stopping);
+        let archive = mingjing_archive::run(
+            log.log.clone(),
+            store,
+            config,
+            metrics,
+            clock,
+            None,
+            stopping,
+        );
         let archive = tokio::spawn(archive);
         until("all rows", Duration::from_millis(10), || async {
             Ok(clickhouse.count("events").await? >= backlog.events)

@@ -138,6 +138,7 @@ async fn archived(site: &Site, backlog: &Backlog, url: &str) -> anyhow::Result<S
         config,
         metrics,
         clock,
+        None,
         stopping,
     );
     let archive = tokio::spawn(archive);

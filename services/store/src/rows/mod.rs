@@ -25,7 +25,7 @@ pub use history::{AlertHistoryRow, HistoryEntry};
 pub use reject::{RejectRow, reject_id};
 pub use source::{SourceHealth, SourceHealthRow};
 pub use totals::{DayTotals, TotalsRow};
-pub use watermark::{Watermark, WatermarkRow};
+pub use watermark::{ChainMark, Watermark, WatermarkRow};
 
 /// Where a fact was concluded: a position in `mj.log`, and the fact's own place in `mj.facts`.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -101,6 +101,7 @@ async fn a_refusal_comes_back_with_its_code_and_the_watermark_stays() {
         next_offset: 1,
         epoch: 0,
         written_at: at(0),
+        chain: None,
     };
     let refused = store
         .insert_batch(&batch(), &[watermark], QUICK, &stop, &())
@@ -143,6 +144,7 @@ async fn a_batch_written_twice_and_an_older_one_written_late_change_nothing() {
         next_offset,
         epoch: 3,
         written_at: at(0),
+        chain: None,
     };
     let mut newer = full_alert("2026-0001");
     newer.message = "已更正".into();

@@ -51,6 +51,7 @@ async fn the_second_migration_finds_nothing_to_do() {
             "0006_dispositions.sql",
             "0007_shadows.sql",
             "0008_orders.sql",
+            "0009_log_chain.sql",
         ]
     );
 }

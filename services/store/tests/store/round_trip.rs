@@ -4,8 +4,8 @@ use mingjing_domain::alert::AlertRecord;
 use mingjing_domain::event::CaseEvent;
 use mingjing_domain::fact::CaseRecord;
 use mingjing_store::{
-    AlertHistoryRow, AlertRow, Batch, CaseRow, EventRow, RejectRow, SourceHealth, SourceHealthRow,
-    Table, Watermark, WatermarkRow,
+    AlertHistoryRow, AlertRow, Batch, CaseRow, ChainMark, EventRow, RejectRow, SourceHealth,
+    SourceHealthRow, Table, Watermark, WatermarkRow,
 };
 
 use crate::engine;
@@ -85,6 +85,13 @@ async fn every_column_of_every_table_reads_back() {
         next_offset: u64::MAX,
         epoch: u64::MAX,
         written_at: at(4),
+        chain: Some(ChainMark {
+            hash: "ab".repeat(32),
+            since: u64::MAX,
+            records: 3,
+            last: Some((u64::MAX, u32::MAX)),
+            begun_at: at(3),
+        }),
     };
 
     let mut batch = Batch::default();
