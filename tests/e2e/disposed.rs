@@ -14,7 +14,7 @@ use crate::platform::{PATIENCE, Platform, place};
 const SOURCE: &str = "office";
 const SET: &str = include_str!("definitions/licence.yaml");
 /// The owner comes to the facts of the first command and goes no further.
-const HANGS: (&str, &str) = ("MINGJING_FAIL_AT", "before-publish:1:hang");
+pub const HANGS: (&str, &str) = ("MINGJING_FAIL_AT", "before-publish:1:hang");
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_decided_about_alerts_is_decided_once_through_races_and_kills() -> Result<()> {
@@ -245,7 +245,7 @@ async fn quality(platform: &Platform) -> Result<()> {
 }
 
 /// Four cases that were decided without having been reviewed.
-async fn four_alerts(platform: &Platform) -> Result<Vec<String>> {
+pub async fn four_alerts(platform: &Platform) -> Result<Vec<String>> {
     let url = platform.url().context("it is up")?;
     let folder = tempfile::tempdir()?;
     std::fs::write(folder.path().join("licence.yaml"), SET)?;

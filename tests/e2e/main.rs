@@ -16,6 +16,7 @@ mod exported;
 mod front;
 mod handed;
 mod import_equals_replay;
+mod incidents;
 mod inspected;
 mod instructed;
 mod ledger;

@@ -23,6 +23,7 @@ const AlertPages = lazy(() => import('./alerts/Pages'))
 const CasePages = lazy(() => import('./cases/Pages'))
 const ComplaintPages = lazy(() => import('./complaints/Pages'))
 const SamplingPages = lazy(() => import('./sampling/Pages'))
+const IncidentPages = lazy(() => import('./incidents/Pages'))
 const LedgerPages = lazy(() => import('./ledger/Pages'))
 const ListPages = lazy(() => import('./lists/Pages'))
 const DraftPages = lazy(() => import('./drafts/Pages'))
@@ -103,6 +104,8 @@ function PageOf({ page }: { page: Page }) {
       return <ComplaintPages page={page.page} />
     case 'sampling':
       return <SamplingPages page={page.page} />
+    case 'incidents':
+      return <IncidentPages page={page.page} />
     case 'ledger':
       return <LedgerPages page={page.page} />
     case 'lists':

@@ -5,6 +5,7 @@ import { ALERTS_HASH, type AlertQuery, PRINT_HASH, queryOf } from './alerts/quer
 import { type CasesPage, casesPageOf } from './cases/routes'
 import { type ComplaintsPage, complaintsPageOf } from './complaints/routes'
 import { type DraftsPage, draftsPageOf } from './drafts/routes'
+import { type IncidentPlace, incidentPageOf } from './incidents/routes'
 import { type LedgerPlace, ledgerPageOf } from './ledger/routes'
 import { type ListsPage, listsPageOf } from './lists/routes'
 import { DESKS, type DeskKind, deskOf } from './people/roles'
@@ -12,7 +13,7 @@ import type { Session } from './people/session'
 import { type SamplingPage, samplingPageOf } from './sampling/routes'
 import { Store } from './store'
 
-export type Page = { name: 'admin'; page: AdminPage } | { name: 'board' } | { name: 'wall' } | { name: 'password' } | { name: 'cases'; page: CasesPage } | { name: 'complaints'; page: ComplaintsPage } | { name: 'sampling'; page: SamplingPage } | { name: 'ledger'; page: LedgerPlace } | { name: 'lists'; page: ListsPage } | { name: 'drafts'; page: DraftsPage } | { name: 'alerts'; query: AlertQuery; paper: boolean } | { name: 'desk'; kind: DeskKind }
+export type Page = { name: 'admin'; page: AdminPage } | { name: 'board' } | { name: 'wall' } | { name: 'password' } | { name: 'cases'; page: CasesPage } | { name: 'complaints'; page: ComplaintsPage } | { name: 'sampling'; page: SamplingPage } | { name: 'incidents'; page: IncidentPlace } | { name: 'ledger'; page: LedgerPlace } | { name: 'lists'; page: ListsPage } | { name: 'drafts'; page: DraftsPage } | { name: 'alerts'; query: AlertQuery; paper: boolean } | { name: 'desk'; kind: DeskKind }
 
 export const BOARD_HASH = '#/'
 export const WALL_HASH = '#/wall'
@@ -42,6 +43,8 @@ export function pageOf(hash: string): Page | null {
   if (complaints) return { name: 'complaints', page: complaints }
   const sampling = samplingPageOf(hash)
   if (sampling) return { name: 'sampling', page: sampling }
+  const incidents = incidentPageOf(hash)
+  if (incidents) return { name: 'incidents', page: incidents }
   const ledger = ledgerPageOf(hash)
   if (ledger) return { name: 'ledger', page: ledger }
   const lists = listsPageOf(hash)

@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 
 use crate::people::gate::Caller;
 use crate::query::{flag, instant};
-use crate::{ApiError, State, view};
+use crate::{ApiError, State, incidents, view};
 
 /// Alerts on a page where nothing is said.
 const LIMIT_DEFAULT: u32 = 50;
@@ -36,6 +36,8 @@ struct Asked {
     total: bool,
     /// Whether it asks for orders whose term is over: by the clock, which is not the query's.
     overdue: bool,
+    /// In which incident they lie: its id, `any` open one, or `none`.
+    incident: Option<String>,
     format: Format,
 }
 
@@ -60,6 +62,15 @@ impl Asked {
         }
         self
     }
+
+    /// The same with the alerts of the incident that is asked for.
+    async fn resolved(mut self, state: &State, caller: &Caller) -> Result<Self, ApiError> {
+        self = self.by(caller, (state.now)());
+        if let Some(wanted) = &self.incident {
+            self.filter.among = Some(incidents::among(state, &caller.sight(), wanted).await?);
+        }
+        Ok(self)
+    }
 }
 
 /// `GET /api/v1/alerts`
@@ -68,7 +79,8 @@ pub(crate) async fn list(
     caller: Caller,
     RawQuery(query): RawQuery,
 ) -> Result<Json<Value>, ApiError> {
-    let asked = asked(query.as_deref().unwrap_or_default())?.by(&caller, (state.now)());
+    let asked = asked(query.as_deref().unwrap_or_default())?;
+    let asked = asked.resolved(&state, &caller).await?;
     let limit = asked.limit.unwrap_or(LIMIT_DEFAULT);
     let page = state
         .store
@@ -111,7 +123,8 @@ pub(crate) async fn export(
     caller: Caller,
     RawQuery(query): RawQuery,
 ) -> Result<Response, ApiError> {
-    let asked = asked(query.as_deref().unwrap_or_default())?.by(&caller, (state.now)());
+    let asked = asked(query.as_deref().unwrap_or_default())?;
+    let asked = asked.resolved(&state, &caller).await?;
     if asked.format == Format::Xlsx {
         return workbook(&state, &asked.filter).await;
     }
@@ -260,6 +273,7 @@ fn asked(query: &str) -> Result<Asked, ApiError> {
                     return Err(ApiError::bad(&name, known));
                 }
             },
+            "incident" => asked.incident = Some(incident(&name, value)?),
             "sort" => {
                 let sort = AlertSort::from_code(&value);
                 let known = || AlertSort::ALL.map(AlertSort::code).join(", ");
@@ -291,7 +305,7 @@ fn asked(query: &str) -> Result<Asked, ApiError> {
                 return Err(ApiError::bad(
                     other,
                     "unknown parameter; known are status, level, control_point, rule, source, org_code, \
-                     region, item_code, case_no, raised_from, raised_before, open, to_review, disposition, order_state, sort, total, format, cursor, limit",
+                     region, item_code, case_no, raised_from, raised_before, open, to_review, disposition, order_state, incident, sort, total, format, cursor, limit",
                 ));
             }
         }
@@ -311,6 +325,14 @@ fn many<T>(name: &str, value: &str, one: fn(&str) -> Option<T>) -> Result<Vec<T>
         one(code).ok_or_else(|| ApiError::bad(name, format!("unknown {name} {code:?}")))
     };
     value.split(',').map(read).collect()
+}
+
+fn incident(name: &str, value: String) -> Result<String, ApiError> {
+    let id = (1..=64).contains(&value.len()) && value.bytes().all(|b| b.is_ascii_hexdigit());
+    match id || value == "any" || value == "none" {
+        true => Ok(value),
+        false => Err(ApiError::bad(name, "an incident's id, any or none")),
+    }
 }
 
 fn status(code: &str) -> Option<Status> {
@@ -359,6 +381,8 @@ mod tests {
             "order_state=late",
             "format=pdf",
             "total=maybe",
+            "incident=some",
+            "incident=../0a",
             "cursor=owed.5.00",
             "sort=gravest&cursor=5.00",
         ] {

@@ -17,8 +17,8 @@ use axum::response::{IntoResponse, Response};
 use mingjing_domain::Timestamp;
 use mingjing_domain::alert::AlertRecord;
 use mingjing_domain::command::{Act, Author, Command, Subject, SubjectKind};
-use mingjing_domain::disposition::RefusedBecause;
-use mingjing_domain::life::Refusal;
+use mingjing_domain::disposition::{Disposal, RefusedBecause};
+use mingjing_domain::life::{Actor, Refusal};
 use mingjing_log::{Record, Topic};
 use mingjing_store::{CommandOutcome, Sight};
 use mingjing_wire::cloudevents::encode_command;
@@ -29,9 +29,8 @@ use tokio::sync::broadcast::error::RecvError;
 use crate::life::said::{SaidFields, read};
 use crate::people::gate::Caller;
 use crate::{ApiError, Operator, State, ledger, view};
-use asked::Asked;
 
-pub(crate) use asked::hashes;
+pub(crate) use asked::{Asked, hashes};
 
 /// So long an answer is waited for; then the client is told where it will stand.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -53,24 +52,50 @@ pub(crate) async fn act(
     }
     let key = needed(said.key)?;
     let alert = known_alert(&state, &alert_id, &caller.sight()).await?;
+    let command = command_about(&state, &alert, &key, &said.who, said.why, disposal).await?;
+    put(&state, &command).await
+}
+
+/// What a person does about an alert as a command under their key; refused where it goes to nobody.
+async fn command_about(
+    state: &State,
+    alert: &AlertRecord,
+    key: &str,
+    who: &Actor,
+    why: String,
+    disposal: Disposal,
+) -> Result<Command, ApiError> {
     let by = Author::Person {
-        id: said.who.person,
-        body: said.who.body,
-        office: said.who.office,
+        id: who.person.clone(),
+        body: who.body.clone(),
+        office: who.office.clone(),
     };
-    let unknown = addressee::unknown(&state, &alert, &disposal).await?;
+    let unknown = addressee::unknown(state, alert, &disposal).await?;
+    let alert_id = alert.alert_id.clone();
     let what = Act::Dispose { alert_id, disposal };
-    let subject = subject_of(&alert)?;
-    let at = after(&alert, (state.now)());
-    let command = Command::keyed(&key, by, at, said.why, subject, what);
+    let at = after(alert, (state.now)());
+    let command = Command::keyed(key, by, at, why, subject_of(alert)?, what);
     // What was decided while there was somebody of that code is answered as it was.
     if let Some(refusal) = unknown
-        && decided(&state, &command).await.is_none()
+        && decided(state, &command).await.is_none()
     {
         state.metrics.command_refused(refusal.reason);
         return Err(ApiError::Refused(vec![refusal]));
     }
-    put(&state, &command).await
+    Ok(command)
+}
+
+/// What became of an act upon one of many alerts; none while its partition's owner has not decided.
+pub(crate) async fn dispose(
+    state: &State,
+    alert: &AlertRecord,
+    key: &str,
+    who: &Actor,
+    why: String,
+    disposal: Disposal,
+) -> Result<Option<CommandOutcome>, ApiError> {
+    let command = command_about(state, alert, key, who, why, disposal).await?;
+    settle(state, &command).await
 }
 
 /// Whoever acts upon what another did acts after it, also where the clock of this process is a little behind, or stands.

@@ -282,7 +282,11 @@ fn may(allowed: bool, caller: &Caller, entry: &Entry) -> Result<(), ApiError> {
 }
 
 /// The region of a body that somebody sees.
-async fn region_of(state: &State, sight: &Sight, body: &str) -> Result<String, ApiError> {
+pub(crate) async fn region_of(
+    state: &State,
+    sight: &Sight,
+    body: &str,
+) -> Result<String, ApiError> {
     let in_force = state.definitions.in_force().await?;
     let found = in_force.body(body).ok();
     let found = found.filter(|found| sight.sees(Some(found.region.as_str()), &[Some(body)]));

@@ -17,6 +17,7 @@ mod events;
 mod evidence;
 mod explain;
 mod headers;
+mod incidents;
 mod ledger;
 mod life;
 mod lists;
@@ -154,6 +155,7 @@ pub fn router(state: State, beside: Router) -> Router {
         .merge(voices::routes())
         .merge(samples::routes())
         .merge(ledger::routes())
+        .merge(incidents::routes())
         .merge(of_operators())
         .fallback(board::serve)
         .with_state::<()>(state)

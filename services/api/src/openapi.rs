@@ -3,6 +3,7 @@
 mod beside;
 mod dispositions;
 mod explained;
+mod incidents;
 mod ledger;
 mod life;
 mod lists;
@@ -79,6 +80,11 @@ const FILTERS: &[Parameter] = &[
         "query",
         "order_state",
         "有未办结的督办，且: unanswered 未反馈, overdue 逾期未反馈, extension_asked 申请延期待答复, answered 已反馈待办结, to_check 整改待验收",
+    ),
+    (
+        "query",
+        "incident",
+        "同因事件: 编号, any 属于未结的同因事件, none 不属于",
     ),
     (
         "query",
@@ -260,6 +266,7 @@ fn paths() -> Map<String, Value> {
     let operations = operations.chain(voices::OPERATIONS);
     let operations = operations.chain(samples::OPERATIONS);
     let operations = operations.chain(ledger::OPERATIONS);
+    let operations = operations.chain(incidents::OPERATIONS);
     for operation in operations.chain(dispositions::OPERATIONS) {
         let parameters = parameters(operation.parameters);
         let get = json!({
@@ -280,6 +287,7 @@ fn paths() -> Map<String, Value> {
     }
     let at_once = life::CHANGES.iter().chain(voices::CHANGES);
     let at_once = at_once.chain(samples::CHANGES).chain(ledger::CHANGES);
+    let at_once = at_once.chain(incidents::CHANGES);
     let at_once = at_once.map(|change| (change, false));
     // The partition's owner decides them.
     let decided_elsewhere = dispositions::CHANGES.iter().map(|change| (change, true));

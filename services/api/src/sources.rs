@@ -155,7 +155,7 @@ fn standing(id: &str, health: &[SourceHealth], partitions: u16) -> Value {
 }
 
 /// Every source that is declared: in the definitions in force, else where it was registered.
-async fn declared(state: &State) -> Result<BTreeMap<String, Source>, ApiError> {
+pub(crate) async fn declared(state: &State) -> Result<BTreeMap<String, Source>, ApiError> {
     let table = state.definitions.table();
     let registered = table.scan(SOURCES).await.map_err(unavailable)?;
     let registered = registered

@@ -13,6 +13,7 @@ pub mod disposition;
 pub mod event;
 pub mod fact;
 pub mod ids;
+pub mod incident;
 pub mod ledger;
 pub mod life;
 pub mod limit;

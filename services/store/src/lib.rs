@@ -39,11 +39,12 @@ pub use inspection::{
 };
 pub use migrate::{Applied, MigrationError, SCHEMA_NUMBER};
 pub use query::{
-    AlertCursor, AlertFilter, AlertPage, AlertSort, AlertStream, AlertView, BorneCode, CaseCursor,
-    CaseFilter, CaseLogView, CasePage, CaseView, CasesAsked, ChangePlace, ControlTotal, Counts,
-    Horizon, InvalidCursor, ItemRun, LevelCount, OrderState, OrgCount, Past, PastAlert, PastAsked,
-    PastEvent, PlacedEvent, PopulationFilter, PopulationRow, RejectCount, RowDifference, RowFault,
-    RuleQuality, SentCode, Sight, Span, Tallies, VoiceCursor, VoiceFilter,
+    AlertCursor, AlertFilter, AlertPage, AlertSort, AlertStream, AlertView, Among, BorneCode,
+    CaseCursor, CaseFilter, CaseLogView, CasePage, CaseView, CasesAsked, CauseFilter, ChangePlace,
+    ControlTotal, Counts, Crowded, Daily, Horizon, IDS_MAX, InvalidCursor, ItemRun, LevelCount,
+    OrderState, OrgCount, Past, PastAlert, PastAsked, PastEvent, PlaceCount, Placed, PlacedEvent,
+    PopulationFilter, PopulationRow, RejectCount, RowDifference, RowFault, RuleQuality, SentCode,
+    Sight, Span, Tallies, VoiceCursor, VoiceFilter,
 };
 pub use rows::{
     AlertHistoryRow, AlertRow, CaseRow, ChainMark, CommandOutcome, CommandRow, Control, ControlRow,

@@ -7,6 +7,7 @@ import { type Names, namesStore } from '../api/names'
 import type { Alert } from '../api/types'
 import { Badge, LevelBadge, StatusBadge } from '../components/pieces'
 import { ago, short } from '../format'
+import { ListMark } from '../incidents/Mark'
 import { alertHash } from '../panel/routes'
 import { useStore } from '../store'
 import { isCase, subjectText } from '../subject'
@@ -93,6 +94,7 @@ const Row = memo(function Row({ alert, names, chosen, current, now, paper }: Row
         <a href={alertHash(alert.alert_id)} data-alert={alert.alert_id} aria-current={current ? 'true' : undefined}>
           {name}
         </a>
+        <ListMark alertId={alert.alert_id} />
       </td>
       <td>
         {subject}

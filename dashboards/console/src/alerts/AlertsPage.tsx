@@ -8,6 +8,7 @@ import { hashStore } from '../board/model'
 import { Placeholder } from '../components/pieces'
 import { alongRows } from '../components/rows'
 import { count } from '../format'
+import { mark } from '../incidents/model'
 import { alertIdOf } from '../panel/routes'
 import { useStore } from '../store'
 import { say, t } from '../words/language'
@@ -64,6 +65,9 @@ function Told() {
 function Rows() {
   const { phase, failure, alerts, chosen } = useStore(pages.state)
   const current = alertIdOf(useStore(hashStore))
+  const ids = alerts.map(({ alert_id }) => alert_id).join(',')
+  // Those that lie in an incident are marked so; an alert that changes stays where it is.
+  useEffect(() => void mark(ids === '' ? [] : ids.split(',')), [ids])
   if (phase === 'failed') {
     const words = { zh: `预警未能载入：${failure?.message}`, en: `Alerts could not be loaded: ${inEnglish(failure)}` }
     return <Placeholder state="failed" words={words} retry={() => void pages.again()} />

@@ -7,6 +7,8 @@ import type { Alert } from '../api/types'
 import { Placeholder } from '../components/pieces'
 import { ACT_KINDS, type Act } from '../dispositions/act-kinds'
 import type { Said } from '../dispositions/send'
+import { JoinForm } from '../incidents/JoinForm'
+import { leadsIncidents } from '../incidents/words'
 import { alertHash } from '../panel/routes'
 import { notTheirs } from '../people/roles'
 import { sessionStore } from '../people/session'
@@ -24,6 +26,7 @@ export function BulkBar({ chosen }: { chosen: ReadonlyMap<string, Alert> }) {
   const { person } = useStore(sessionStore)
   const names = useStore(namesStore)
   const [act, setAct] = useState<Act | null>(null)
+  const [joining, join] = useState(false)
   if (run) return <Progress run={run} />
   if (chosen.size === 0) return null
   const alerts = [...chosen.values()]
@@ -49,16 +52,34 @@ export function BulkBar({ chosen }: { chosen: ReadonlyMap<string, Alert> }) {
               aria-expanded={possible === act}
               disabled={count === 0}
               title={count === 0 ? (ACT_KINDS[possible].refused(alerts[0] as Alert) ?? '') : undefined}
-              onClick={() => setAct(possible === act ? null : possible)}
+              onClick={() => {
+                join(false)
+                setAct(possible === act ? null : possible)
+              }}
             >
               {say(ACT_KINDS[possible])} {count < alerts.length && count > 0 ? `(${count})` : ''}
             </button>
           )
         })}
+        {leadsIncidents(person) && (
+          <button
+            type="button"
+            className="plain"
+            data-bulk="incident"
+            aria-expanded={joining}
+            onClick={() => {
+              setAct(null)
+              join(!joining)
+            }}
+          >
+            {t('并入同因事件', 'Into an incident')}
+          </button>
+        )}
         <button type="button" className="plain" onClick={() => pages.chooseNone()}>
           {t('取消选择', 'Choose none')}
         </button>
       </div>
+      {joining && <JoinForm alerts={alerts} cancel={() => join(false)} />}
       {act && (
         <>
           <Left alerts={alerts} act={act} />

@@ -92,6 +92,12 @@ export function FilterBar({ query }: { query: AlertQuery }) {
             </option>
           ))}
         </Choice>
+        <Choice label={t('同因事件', 'Incident')} value={query.incident} onChange={(incident) => change({ incident })}>
+          <option value="">{t('不限', 'Any')}</option>
+          <option value="any">{t('属于未结的', 'In an open one')}</option>
+          <option value="none">{t('不属于', 'In none')}</option>
+          {query.incident && query.incident !== 'any' && query.incident !== 'none' && <option value={query.incident}>{query.incident}</option>}
+        </Choice>
         <Choice label={t('来源系统', 'Source')} value={query.source} onChange={(source) => change({ source })}>
           <option value="">{t('全部来源', 'Every source')}</option>
           {query.source && !names.tables.sources[query.source] && <option value={query.source}>{query.source}</option>}

@@ -24,6 +24,7 @@ const full: AlertQuery = {
   source: 'lz-platform',
   region: '5105',
   caseNo: 'a&b=c/1?',
+  incident: '0a1b',
   from: '2026-11-01',
   until: '2026-11-30',
   sort: 'owed',
@@ -53,13 +54,14 @@ test('the API is asked in its own words, days are the platform’s', () => {
     source: 'lz-platform',
     region: '5105',
     case_no: 'a&b=c/1?',
+    incident: '0a1b',
     raised_from: '2026-11-01T00:00:00+08:00',
     raised_before: '2026-12-01T00:00:00+08:00',
     sort: 'owed',
   })
   assert.deepEqual(parametersOf(EVERY_OPEN, '+08:00'), { open: 'true' })
   assert.deepEqual(parametersOf({ ...EVERY_OPEN, standing: 'review' }, 'Z'), { to_review: 'true' })
-  assert.equal(narrowing(full), 10)
+  assert.equal(narrowing(full), 11)
 })
 
 test('a live change is new to a list only where it may belong to it', () => {

@@ -36,6 +36,8 @@ export interface AlertQuery {
   source: string
   region: string
   caseNo: string
+  /** Of which incident: its id, `any` that is open, or `none`. */
+  incident: string
   /** The first and the last day of raising, `2026-11-28`. */
   from: string
   until: string
@@ -53,6 +55,7 @@ export const EVERY_OPEN: AlertQuery = {
   source: '',
   region: '',
   caseNo: '',
+  incident: '',
   from: '',
   until: '',
   sort: 'newest',
@@ -81,6 +84,7 @@ export function queryOf(hash: string): AlertQuery {
     source: read('source'),
     region: read('region'),
     caseNo: read('case'),
+    incident: /^(any|none|[0-9a-f]{1,64})$/.test(read('incident')) ? read('incident') : '',
     from: isDay(read('from')) ? read('from') : '',
     until: isDay(read('until')) ? read('until') : '',
     sort: among(SORTS, read('sort')) || 'newest',
@@ -103,7 +107,7 @@ export function hashOf(query: AlertQuery, page = ALERTS_HASH): string {
 
 /** The API's parameters. `zone` is the platform's offset, like `+08:00`: days are its days. */
 export function parametersOf(query: AlertQuery, zone: string): Record<string, string> {
-  const { standing, level, disposition, order, org, item, rule, source, region, caseNo, from, until, sort } = query
+  const { standing, level, disposition, order, org, item, rule, source, region, caseNo, incident, from, until, sort } = query
   const status: Record<string, string> = standing === 'open' ? { open: 'true' } : standing === 'review' ? { to_review: 'true' } : standing === 'all' ? {} : { status: standing }
   const all: Record<string, string> = {
     ...status,
@@ -116,6 +120,7 @@ export function parametersOf(query: AlertQuery, zone: string): Record<string, st
     source,
     region,
     case_no: caseNo,
+    incident,
     raised_from: from && `${from}T00:00:00${zone}`,
     raised_before: until && `${dayAfter(until)}T00:00:00${zone}`,
     sort: sort === 'newest' ? '' : sort,
@@ -155,6 +160,6 @@ export function mayFit(query: AlertQuery, alert: Alert): boolean {
 export const sameQuery = (a: AlertQuery, b: AlertQuery) => hashOf(a) === hashOf(b)
 
 /** How many parts narrow it, besides the standing and the level that are always in sight. */
-export function narrowing({ disposition, order, org, item, rule, source, region, caseNo, from, until }: AlertQuery): number {
-  return [disposition, order, org, item, rule, source, region, caseNo, from, until].filter(Boolean).length
+export function narrowing({ disposition, order, org, item, rule, source, region, caseNo, incident, from, until }: AlertQuery): number {
+  return [disposition, order, org, item, rule, source, region, caseNo, incident, from, until].filter(Boolean).length
 }

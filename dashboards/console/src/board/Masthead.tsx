@@ -14,6 +14,7 @@ import { LanguageSwitch, ThemeSwitch } from '../components/switches'
 import { readsDrafts } from '../drafts/rights'
 import { DRAFTS_HASH } from '../drafts/routes'
 import { full, inZoneOf } from '../format'
+import { INCIDENTS_HASH } from '../incidents/routes'
 import { LEDGER_HASH } from '../ledger/routes'
 import { LISTS_HASH } from '../lists/routes'
 import { BOARD_HASH, WALL_HASH, ownDesk } from '../pages'
@@ -59,6 +60,7 @@ export function Masthead({ wall }: { wall: boolean }) {
           {alerts && desk && <a href={desk}>{t('我的工作', 'My work')}</a>}
           {alerts && <a href={BOARD_HASH}>{t('监察', 'Live')}</a>}
           {alerts && <a href={ALERTS_HASH}>{t('预警', 'Alerts')}</a>}
+          {alerts && <a href={INCIDENTS_HASH}>{t('同因', 'Incidents')}</a>}
           {alerts && <a href={CASES_HASH}>{t('办件', 'Cases')}</a>}
           {alerts && <a href={COMPLAINTS_HASH}>{t('投诉', 'Complaints')}</a>}
           {alerts && (!session.person || readsSamples(session.person.roles)) && <a href={SAMPLES_HASH}>{t('抽查', 'Samples')}</a>}

@@ -9,6 +9,7 @@ import { Badge, type Fact, Facts, LevelBadge, Section, StatusBadge } from '../co
 import { Acts } from '../dispositions/Acts'
 import { Thread } from '../dispositions/Thread'
 import { full, roughly } from '../format'
+import { PanelMark } from '../incidents/Mark'
 import { newEntryHash } from '../ledger/routes'
 import { keepsLedger, seesInstructions } from '../ledger/words'
 import { sessionStore } from '../people/session'
@@ -43,6 +44,7 @@ export function AlertView({ alert, account, history }: AlertFound) {
           {text}
         </p>
         <Closing alert={alert} />
+        <PanelMark alertId={alert.alert_id} changed={alert.disposition?.last} />
         {isCase(alert) ? (
           <a className="to-case" href={caseHash(alert.source, alert.case_no)}>
             {t('查看办件全程', 'The whole case')} {alert.case_no} →

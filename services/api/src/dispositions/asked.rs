@@ -14,7 +14,7 @@ const PERSON_CHARS_MAX: usize = 128;
 /// What is asked.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Asked {
+pub(crate) struct Asked {
     conclusion: Option<String>,
     evidence: Option<Vec<String>>,
     to: Option<String>,
@@ -32,7 +32,26 @@ impl Asked {
         }
     }
 
-    pub(super) fn disposal(&mut self, act: &str) -> Result<Disposal, ApiError> {
+    /// The disposal of many alerts with one reason: an order that names nobody goes to each alert's own body, and then says so by an empty
+    /// one.
+    pub(crate) fn disposal_of_many(&mut self, act: &str) -> Result<Disposal, ApiError> {
+        let own = act == "order" && self.to.as_ref().is_none_or(|to| to.trim().is_empty());
+        if own {
+            self.to = Some("-".to_owned());
+        }
+        match self.disposal(act)? {
+            Disposal::Order {
+                due_at, rectify, ..
+            } if own => Ok(Disposal::Order {
+                to: String::new(),
+                due_at,
+                rectify,
+            }),
+            other => Ok(other),
+        }
+    }
+
+    pub(crate) fn disposal(&mut self, act: &str) -> Result<Disposal, ApiError> {
         let disposal = match act {
             "hold" => Disposal::Hold,
             "issue" => Disposal::Issue,
@@ -210,6 +229,24 @@ mod tests {
         ] {
             assert!(asked(act, more).is_err(), "{act} {more}");
         }
+    }
+
+    #[test]
+    fn an_order_upon_many_may_name_nobody() {
+        let many = |act: &str, more: &str| {
+            let body = format!("{{\"who\":{{\"person\":\"li\"}},\"why\":\"核实\"{more}}}");
+            let (_, mut asked): (SaidFields, Asked) = read(&body.into()).unwrap();
+            asked.disposal_of_many(act)
+        };
+        for (more, wanted) in [("", ""), (r#","to":" ""#, ""), (r#","to":"zjj""#, "zjj")] {
+            let ordered = many("order", more).unwrap();
+            assert!(
+                matches!(&ordered, Disposal::Order { to, .. } if to == wanted),
+                "{ordered:?}"
+            );
+        }
+        assert!(many("pass_up", "").is_err());
+        assert!(many("close", r#","to":"zjj""#).is_err());
     }
 
     #[test]

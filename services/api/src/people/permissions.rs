@@ -74,6 +74,16 @@ const fn act(
     }
 }
 
+/// An act about an incident.
+const fn of_incident(code: &'static str, roles: &'static [Role]) -> Row {
+    act("post", INCIDENT_ACT, code, roles, Narrowed, PersonOnly)
+}
+
+/// An act upon all alerts of one.
+const fn upon_all(code: &'static str, roles: &'static [Role]) -> Row {
+    act("post", INCIDENT_ALL, code, roles, Narrowed, PersonOnly)
+}
+
 const ANYBODY: &[Role] = &Role::ALL;
 const NOBODY: &[Role] = &[];
 /// Who works with alerts and cases.
@@ -145,6 +155,11 @@ const LEDGER_ENTERED: &[Role] = &[Supervision, Legal, Leadership];
 /// Who enters its result (`Caller::works`).
 const LEDGER_WORKED: &[Role] = &[Supervision, Legal];
 
+/// Who says something about an incident: who supervises, and who answers for a department of it.
+const INCIDENT_STATED: &[Role] = &[Supervision, Legal, DepartmentSupervisor];
+
+const INCIDENT_ACT: &str = "/api/v1/incidents/{id}/{act}";
+const INCIDENT_ALL: &str = "/api/v1/incidents/{id}/members/{act}";
 const ALERT_ACT: &str = "/api/v1/alerts/{alert_id}/{act}";
 const DRAFT_ACT: &str = "/api/v1/drafts/{id}/{act}";
 const SAMPLE_ACT: &str = "/api/v1/samples/{id}/{act}";
@@ -464,6 +479,51 @@ pub(super) const ROWS: &[Row] = &[
         Narrowed,
         PersonOnly,
     ),
+    row("get", "/api/v1/incidents", CASES, Narrowed, Opens),
+    row(
+        "post",
+        "/api/v1/incidents",
+        SUPERVISION,
+        Narrowed,
+        PersonOnly,
+    ),
+    row(
+        "get",
+        "/api/v1/incidents/proposals",
+        SUPERVISION,
+        Narrowed,
+        Opens,
+    ),
+    row("get", "/api/v1/incidents/counts", CASES, Narrowed, Opens),
+    row("get", "/api/v1/incidents/marks", CASES, Narrowed, Opens),
+    row("get", "/api/v1/incidents/{id}", CASES, Narrowed, Opens),
+    row(
+        "get",
+        "/api/v1/incidents/{id}/members",
+        CASES,
+        Narrowed,
+        Opens,
+    ),
+    row(
+        "get",
+        "/api/v1/incidents/{id}/offered",
+        SUPERVISION,
+        Narrowed,
+        Opens,
+    ),
+    of_incident("add", SUPERVISION),
+    of_incident("remove", SUPERVISION),
+    of_incident("span", SUPERVISION),
+    of_incident("halt", SUPERVISION),
+    of_incident("close", SUPERVISION),
+    of_incident("state", INCIDENT_STATED),
+    upon_all("hold", SUPERVISION),
+    upon_all("issue", SUPERVISION),
+    upon_all("confirm", SUPERVISION),
+    upon_all("dismiss", SUPERVISION),
+    upon_all("order", SUPERVISION),
+    upon_all("close", SUPERVISION),
+    upon_all("answer", DEPARTMENT),
     row("get", "/api/v1/sources", SOURCES, Narrowed, Opens),
     row("get", "/api/v1/sources/{source}", SOURCES, Narrowed, Opens),
     row("get", "/api/v1/sources/{source}/keys", UPKEEP, Whole, Opens),
@@ -617,6 +677,11 @@ const PERSONAL: &[&str] = &[
     "/api/v1/complaints",
     "/api/v1/complaints/{source}/{case_no}/{event_id}",
     "/api/v1/events/export",
+    "/api/v1/incidents",
+    "/api/v1/incidents/{id}",
+    "/api/v1/incidents/{id}/members",
+    "/api/v1/incidents/{id}/offered",
+    "/api/v1/incidents/proposals",
     "/api/v1/ledger",
     "/api/v1/ledger/{id}",
     "/api/v1/register",
@@ -664,73 +729,4 @@ pub(super) fn find(method: &str, path: &str, last: &str) -> Option<&'static Row>
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use super::*;
-
-    #[test]
-    fn no_two_rows_are_about_the_same() {
-        let mut seen = BTreeSet::new();
-        for row in ROWS {
-            assert!(seen.insert((row.method, row.path, row.act)), "{row:?}");
-        }
-        for (method, path) in BY_KEY {
-            assert!(seen.insert((*method, *path, "")), "{method} {path}");
-        }
-    }
-
-    #[test]
-    fn what_shows_persons_is_asked_of_routes_that_there_are() {
-        for path in PERSONAL {
-            let row = find("GET", path, "x");
-            assert!(row.is_some_and(audited), "{path}");
-        }
-        let counts = find("GET", "/api/v1/counts", "counts");
-        assert!(counts.is_some_and(|row| !audited(row)));
-    }
-
-    #[test]
-    fn what_is_public_asks_for_no_role_and_nothing_else_goes_without() {
-        for row in ROWS {
-            assert_eq!(row.reach == Public, row.roles.is_empty(), "{row:?}");
-        }
-    }
-
-    #[test]
-    fn every_act_about_an_alert_or_a_complaint_has_a_row_and_others_have_none() {
-        use mingjing_domain::disposition::Disposal;
-        for code in Disposal::CODES {
-            let row = find("POST", ALERT_ACT, code);
-            assert_eq!(row.map(|row| row.act), Some(code));
-        }
-        for act in mingjing_domain::voice::Act::ALL {
-            let row = find("POST", VOICE_ACT, act.code());
-            assert_eq!(row.map(|row| row.act), Some(act.code()));
-        }
-        assert!(find("POST", ALERT_ACT, "forgive").is_none());
-        assert!(find("POST", DRAFT_ACT, "%61pprove").is_none());
-        assert!(find("DELETE", "/api/v1/alerts", "alerts").is_none());
-        let approve = find("POST", DRAFT_ACT, "approve").map(|row| row.roles);
-        assert_eq!(approve, Some(&[Leadership][..]));
-    }
-
-    #[test]
-    fn who_gives_rights_and_who_audits_decides_nothing_and_departments_answer_only() {
-        for row in ROWS.iter().filter(|row| row.method != "get") {
-            let upkeep = ["accounts", "sources", "dead-letters"].map(|of| format!("/api/v1/{of}"));
-            let upkeep = upkeep.iter().any(|of| row.path.starts_with(of));
-            let session = row.path.starts_with("/api/v1/session");
-            // It changes nothing: whoever audits may have the log read again.
-            let verifies = row.path == "/api/v1/log/verify";
-            if !session && !verifies {
-                assert_eq!(row.roles.contains(&Administrator), upkeep, "{row:?}");
-                assert!(!row.roles.contains(&Auditor), "{row:?}");
-            }
-            if row.roles.contains(&DepartmentHandler) && !session {
-                let answers = ["appeal", "answer", "report", "ask_extension", "rectify"];
-                assert!(answers.contains(&row.act), "{row:?}");
-            }
-        }
-    }
-}
+mod tests;

@@ -41,9 +41,8 @@ impl Store {
         limit: u32,
     ) -> Result<AlertPage, Error> {
         let limit = limit.clamp(1, PAGE_MAX);
-        let after = cursor.map(AlertCursor::condition);
-        let mut conditions: Vec<&str> = filter.conditions();
-        conditions.extend(after.as_deref());
+        let mut conditions = filter.conditions();
+        conditions.extend(cursor.map(AlertCursor::condition));
         let sql = format!(
             "SELECT {} FROM alerts FINAL {} {} LIMIT {{limit:UInt32}}",
             AlertRow::select_list_in_brief(),

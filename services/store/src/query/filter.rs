@@ -5,6 +5,7 @@ use mingjing_domain::Timestamp;
 use mingjing_domain::alert::{Level, Status};
 use mingjing_domain::disposition::DispositionState;
 
+use super::among::{Among, STATEMENT_BYTES_MAX};
 use super::{AlertSort, Sight, given};
 
 /// How an order 督办 about an alert stands that is not closed.
@@ -55,6 +56,8 @@ pub struct AlertFilter {
     pub disposition: Vec<DispositionState>,
     /// There is an order about it that stands so.
     pub order: Option<OrderState>,
+    /// These, or all but these.
+    pub among: Option<Among>,
     /// How far whoever asks sees.
     pub sight: Sight,
     /// In which order they come.
@@ -65,8 +68,15 @@ pub struct AlertFilter {
 const OPEN: [Status; 3] = [Status::Pending, Status::Issued, Status::Review];
 
 impl AlertFilter {
-    /// The conditions as SQL, without values.
-    pub(super) fn conditions(&self) -> Vec<&'static str> {
+    /// The conditions as SQL, without values but for the ids of alerts, of which there may be more than an address holds.
+    pub(super) fn conditions(&self) -> Vec<String> {
+        let fixed = self.fixed().into_iter().map(str::to_owned);
+        fixed
+            .chain(self.among.as_ref().map(Among::condition))
+            .collect()
+    }
+
+    fn fixed(&self) -> Vec<&'static str> {
         let mut all = self.sight.on_alerts();
         let mut when = |asked: bool, condition| {
             if asked {
@@ -137,6 +147,9 @@ impl AlertFilter {
         let codes = |statuses: &[Status]| statuses.iter().map(|s| s.code()).collect::<Vec<_>>();
         let levels = self.level.iter().map(|l| l.code()).collect::<Vec<_>>();
         let mut query = self.sight.bind(query);
+        if self.among.is_some() {
+            query = query.with_setting("max_query_size", STATEMENT_BYTES_MAX);
+        }
         if !self.status.is_empty() {
             query = query.param("status", codes(&self.status));
         }

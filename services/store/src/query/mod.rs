@@ -4,9 +4,11 @@
 //! All read with `FINAL`: see `0002_views.sql` for the measurement against `argMax`.
 
 mod alerts;
+mod among;
 mod case;
 mod case_log;
 mod cases;
+mod causes;
 mod counts;
 mod decisions;
 mod events;
@@ -23,9 +25,11 @@ mod sources;
 mod voices;
 
 pub use alerts::{AlertPage, AlertStream, AlertView, ChangePlace};
+pub use among::{Among, IDS_MAX};
 pub use case::CaseView;
 pub use case_log::{CaseLogView, PlacedEvent};
 pub use cases::{CaseCursor, CaseFilter, CasePage};
+pub use causes::{CauseFilter, Crowded, Daily, PlaceCount, Placed};
 pub use counts::{Counts, LevelCount, OrgCount, Tallies};
 pub use events::CasesAsked;
 pub use filter::{AlertFilter, InvalidCursor, OrderState};

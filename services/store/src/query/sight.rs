@@ -78,10 +78,11 @@ impl Sight {
 }
 
 /// `WHERE a AND b`, or nothing.
-pub(super) fn all_of(conditions: &[&str]) -> String {
+pub(super) fn all_of<S: AsRef<str>>(conditions: &[S]) -> String {
     if conditions.is_empty() {
         String::new()
     } else {
+        let conditions: Vec<&str> = conditions.iter().map(AsRef::as_ref).collect();
         format!("WHERE {}", conditions.join(" AND "))
     }
 }

@@ -6,6 +6,7 @@
 )]
 
 mod cases;
+mod causes;
 mod decisions;
 mod engine;
 mod insert;
