@@ -32,6 +32,7 @@ const EVERYONES: [&str; 10] = [
 const COMPLAINTS: &str = "/api/v1/complaints";
 const SAMPLES: &str = "/api/v1/samples";
 const LEDGER: &str = "/api/v1/ledger";
+const INCIDENTS: &str = "/api/v1/incidents";
 
 /// One's own session has no id.
 const OWN: &str = "/api/v1/session";
@@ -79,11 +80,16 @@ async fn no_operation_takes_an_id_of_another_district() -> Result<()> {
     let (status, told) = site.answer(request).await?;
     ensure!(status == 200, "{status} {told:#}");
     let entry = told["id"].as_str().context("an entry")?;
+    let request = city.send(&site, "POST", INCIDENTS, &of_one_cause(&alert));
+    let (status, told) = site.answer(request).await?;
+    ensure!(status == 200, "{status} {told:#}");
+    let incident = told["id"].as_str().context("an incident")?;
     let theirs = Theirs {
         alert,
         command: command.to_owned(),
         voice: voice.to_owned(),
         entry: entry.to_owned(),
+        incident: incident.to_owned(),
         sample: sampled(&site, &city).await?,
     };
 
@@ -99,6 +105,8 @@ async fn no_operation_takes_an_id_of_another_district() -> Result<()> {
         "/api/v1/complaints/{source}/{case_no}/{event_id}",
         "/api/v1/samples/{id}",
         "/api/v1/ledger/{id}",
+        "/api/v1/incidents/{id}",
+        "/api/v1/incidents/{id}/members",
     ] {
         let status = site.status(city.get(&site, &theirs.filled(path)?)).await?;
         ensure!(status == 200, "{path}: {status} to the city");
@@ -124,6 +132,8 @@ struct Theirs {
     sample: String,
     /// Of the ledger, about their alert.
     entry: String,
+    /// Of their alert alone.
+    incident: String,
 }
 
 /// Their case is closed, which is told before the rest of it.
@@ -178,6 +188,14 @@ fn interviewed(alert: &str) -> Value {
     })
 }
 
+/// Their alert made an incident.
+fn of_one_cause(alert: &str) -> Value {
+    json!({
+        "title": "乙区接口断报", "cause": { "kind": "source_down", "source": SOURCE }, "org_code": "qu-b",
+        "alerts": [alert], "why": "接口停机", "key": "i-1",
+    })
+}
+
 impl Theirs {
     /// A path with its ids; an id that nobody said here what it is fails.
     fn filled(&self, path: &str) -> Result<String> {
@@ -199,6 +217,7 @@ impl Theirs {
                 Some("id") if path.starts_with("/v1/sources/") => SOURCE,
                 Some("id") if path.starts_with("/api/v1/samples/") => self.sample.as_str(),
                 Some("id") if path.starts_with("/api/v1/ledger/") => self.entry.as_str(),
+                Some("id") if path.starts_with("/api/v1/incidents/") => self.incident.as_str(),
                 Some("id") if of_none(path) => "e2e-licence",
                 // Filled by whoever asks.
                 Some("act") => part,
@@ -252,9 +271,11 @@ async fn asked(site: &Site, theirs: &Theirs) -> Result<Vec<Asked>> {
         let path = theirs.filled(named)?;
         for method in operations.as_object().context("operations")?.keys() {
             for act in acts(named)? {
-                let body = match named == LEDGER {
-                    true => interviewed(&theirs.alert),
-                    false => body(named, act),
+                let body = match named.as_str() {
+                    LEDGER => interviewed(&theirs.alert),
+                    INCIDENTS => of_one_cause(&theirs.alert),
+                    named if named.starts_with(INCIDENTS) => worked(named, act, &theirs.alert),
+                    named => body(named, act),
                 };
                 asked.push(Asked {
                     method: method.to_uppercase(),
@@ -276,6 +297,10 @@ fn acts(path: &str) -> Result<&'static [&'static str]> {
     const OF_ACCOUNTS: &[&str] = &["change", "password", "disable", "enable", "end_sessions"];
     const OF_SAMPLES: &[&str] = &["find", "close"];
     const OF_LEDGER: &[&str] = &["result", "void"];
+    const OF_INCIDENTS: &[&str] = &["add", "remove", "state", "span", "halt", "close"];
+    const OF_MEMBERS: &[&str] = &[
+        "hold", "issue", "confirm", "dismiss", "order", "answer", "close",
+    ];
     const OF_VOICES: &[&str] = &[
         "accept",
         "refuse",
@@ -304,6 +329,8 @@ fn acts(path: &str) -> Result<&'static [&'static str]> {
         "/api/v1/complaints/{source}/{case_no}/{event_id}/{act}" => OF_VOICES,
         "/api/v1/samples/{id}/{act}" => OF_SAMPLES,
         "/api/v1/ledger/{id}/{act}" => OF_LEDGER,
+        "/api/v1/incidents/{id}/{act}" => OF_INCIDENTS,
+        "/api/v1/incidents/{id}/members/{act}" => OF_MEMBERS,
         other if other.contains("{act}") => bail!("{other}: say here which acts it has"),
         _ => NO_ACT,
     })
@@ -345,6 +372,20 @@ fn body(path: &str, act: &str) -> Value {
         "/api/v1/ledger/{id}/{act}" => {}
         COMPLAINTS => return complaining("beyond"),
         _ => return json!({}),
+    }
+    body
+}
+
+/// What is said to work an incident, or the alerts in it.
+fn worked(path: &str, act: &str, alert: &str) -> Value {
+    let mut body = json!({ "why": "试验", "key": format!("beyond-{act}") });
+    match act {
+        "add" | "remove" => body["alerts"] = json!([alert]),
+        "span" => body["from"] = json!("2026-03-02T09:00:00+08:00"),
+        "dismiss" => body["conclusion"] = json!("data"),
+        "close" if !path.contains("/members/") => body["conclusion"] = json!("data"),
+        "answer" => body["evidence"] = json!(["0f".repeat(32)]),
+        _ => {}
     }
     body
 }

@@ -16,6 +16,7 @@ const AHEAD: [(&str, &str); 1] = [("MINGJING_CLOCK_AHEAD", "26h")];
 async fn the_log_of_a_platform_is_verified_while_it_runs_and_when_it_stands_still() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let data = folder.path().join("data");
+    std::fs::create_dir(&data)?;
     let mut platform = Platform::start(&data, &[])?;
     platform.until_ready(true).await?;
     let definitions = folder.path().join("definitions");
