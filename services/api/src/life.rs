@@ -69,11 +69,16 @@ const TRIES: usize = 64;
 /// Puts definitions in force. The binary's matter, which knows who judges.
 #[async_trait]
 pub trait Activator: Send + Sync {
-    /// Puts the files in force, as one set, everywhere; or nothing of them. Doing it again changes nothing.
+    /// Puts the files in force, as one set, everywhere; or nothing of them. Doing it again changes nothing. They were composed `upon` the
+    /// set with this hash (none: nothing was in force), and take the place of no other.
     ///
     /// # Errors
     /// [`ActivateError`].
-    async fn activate(&self, files: Vec<DefinitionFile>) -> Result<Activated, ActivateError>;
+    async fn activate(
+        &self,
+        files: Vec<DefinitionFile>,
+        upon: Option<&str>,
+    ) -> Result<Activated, ActivateError>;
 }
 
 /// What is in force.
@@ -94,6 +99,9 @@ pub enum ActivateError {
     /// They could not be stored, or not everywhere.
     #[error("the definitions cannot be stored")]
     Storage(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// Somebody else put another set in force meanwhile: to be composed anew, upon that.
+    #[error("other definitions came into force meanwhile")]
+    Moved,
 }
 
 /// The drafts of a platform.

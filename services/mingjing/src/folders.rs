@@ -10,6 +10,7 @@ use mingjing_domain::definitions::{DefinitionFile, DefinitionSet};
 use mingjing_domain::life::Installing;
 use mingjing_domain::source::Source;
 use mingjing_intake::{Folder, PublishError, Published, Publisher};
+use mingjing_supervise::Upon;
 
 use crate::log_port::OpenLog;
 
@@ -95,9 +96,13 @@ pub struct Active(pub OpenLog);
 
 #[async_trait]
 impl Activator for Active {
-    async fn activate(&self, files: Vec<DefinitionFile>) -> Result<Activated, ActivateError> {
+    async fn activate(
+        &self,
+        files: Vec<DefinitionFile>,
+        upon: Option<&str>,
+    ) -> Result<Activated, ActivateError> {
         let (log, table) = (&*self.0.log, &*self.0.table);
-        match mingjing_supervise::publish_definitions(table, log, files).await {
+        match mingjing_supervise::publish_definitions(table, log, files, Upon::Set(upon)).await {
             Ok(active) => Ok(Activated {
                 hash: active.hash,
                 version: active.version,
@@ -105,6 +110,7 @@ impl Activator for Active {
             Err(mingjing_supervise::PublishError::Problems(problems)) => {
                 Err(ActivateError::Problems(problems))
             }
+            Err(mingjing_supervise::PublishError::Moved) => Err(ActivateError::Moved),
             Err(error) => Err(ActivateError::Storage(Box::new(error))),
         }
     }

@@ -51,6 +51,18 @@ pub enum PublishError {
     /// The table or the log did not take them.
     #[error("the definitions cannot be stored")]
     Log(#[source] mingjing_log::Error),
+    /// Another set is in force than they were composed upon.
+    #[error("other definitions came into force meanwhile")]
+    Moved,
+}
+
+/// What may be in force when a set takes its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Upon<'a> {
+    /// Anything.
+    Whatever,
+    /// The set with this hash, which the new one was composed upon; none: nothing.
+    Set(Option<&'a str>),
 }
 
 #[derive(Serialize, Deserialize)]
@@ -62,12 +74,16 @@ struct Manifest {
 /// Checks definitions, writes them to the table and puts them in force in every partition. Publishing what is in force
 /// already changes nothing.
 ///
+/// Compiling a city's definitions takes a second, in which somebody else may publish: what was composed `upon` a set takes the place of
+/// that one alone. Two who publish within the same moment are not told apart: the table has no compare-and-set.
+///
 /// # Errors
 /// [`PublishError`]: with every problem found.
 pub async fn publish_definitions(
     table: &dyn Table,
     log: &dyn Log,
     files: Vec<DefinitionFile>,
+    upon: Upon<'_>,
 ) -> Result<Active, PublishError> {
     let (set, _) = check(files).map_err(PublishError::Problems)?;
     let active = Active {
@@ -81,6 +97,13 @@ pub async fn publish_definitions(
             .await
             .map_err(PublishError::Log)?;
     }
+    let before = table.get(TABLE, ACTIVE.as_bytes()).await;
+    let before = before.map_err(PublishError::Log)?;
+    if let Upon::Set(upon) = upon
+        && is_another(before.as_deref(), upon, &active)
+    {
+        return Err(PublishError::Moved);
+    }
     // Should we die before all partitions have the record, their owners see this and write what is missing.
     let wanted = json(&active);
     table
@@ -93,6 +116,15 @@ pub async fn publish_definitions(
             .map_err(PublishError::Log)?;
     }
     Ok(active)
+}
+
+/// Whether the entry of what is in force is neither of the set that was there nor of the one to come.
+fn is_another(entry: Option<&[u8]>, upon: Option<&str>, coming: &Active) -> bool {
+    let Some(entry) = entry else {
+        return upon.is_some();
+    };
+    let there: Option<Active> = serde_json::from_slice(entry).ok();
+    there.is_none_or(|there| Some(&*there.hash) != upon && there.hash != coming.hash)
 }
 
 /// What should be in force everywhere, as last published.

@@ -93,7 +93,7 @@ use tokio::sync::watch;
 pub use clock::{Clock, HandMoved, Scaled, System};
 pub use crew::run;
 pub use definitions::{
-    Active, PublishError, TABLE as DEFINITIONS_TABLE, files_in_force, publish_definitions,
+    Active, PublishError, TABLE as DEFINITIONS_TABLE, Upon, files_in_force, publish_definitions,
     wanted_definitions,
 };
 pub use failpoint::{Failpoint, VARIABLE as FAIL_AT};

@@ -113,11 +113,16 @@ impl Installer {
                     continue;
                 }
             }
-            let activated = self.activator.activate(after).await;
-            return activated.map_err(|error| match error {
-                ActivateError::Problems(problems) => InstallError::Problems(problems),
-                storage => InstallError::Storage(Box::new(storage)),
-            });
+            let upon = in_force.hash.as_deref();
+            match self.activator.activate(after, upon).await {
+                Ok(activated) => return Ok(activated),
+                // A publication came into force in between: the folder is put beside that.
+                Err(ActivateError::Moved) => {}
+                Err(ActivateError::Problems(problems)) => {
+                    return Err(InstallError::Problems(problems));
+                }
+                Err(storage) => return Err(InstallError::Storage(Box::new(storage))),
+            }
         }
         Err(InstallError::Storage(
             "definitions are changed without an end".into(),

@@ -14,7 +14,7 @@ use mingjing_domain::life::{Actor, Command, Life, State, compose};
 
 use super::decisions::Decision;
 use super::said::Said;
-use super::{ActivateError, Activated, DECISIONS, Lives, failpoint};
+use super::{ActivateError, Activated, DECISIONS, Lives, TRIES, failpoint};
 use crate::ApiError;
 use crate::metrics::Hindrance;
 
@@ -112,20 +112,7 @@ async fn carry_out(lives: &Lives, now: Timestamp) -> Result<(), ApiError> {
         failpoint::pass("decided");
         failpoint::fail("held").map_err(|held| ApiError::Failed(held.into()))?;
     }
-    let in_force = lives.in_force().await?;
-    let files = with_all(lives, &in_force.files, &decided).await?;
-    let (set, _) = DefinitionSet::read(files.clone());
-    let active = match in_force.hash.as_deref() == Some(&*set.hash()) {
-        true => Activated {
-            hash: set.hash(),
-            version: set.version(),
-        },
-        false => match lives.activator.activate(files).await {
-            Ok(active) => active,
-            Err(ActivateError::Problems(problems)) => return Err(ApiError::Problems(problems)),
-            Err(error) => return Err(ApiError::Failed(Box::new(error))),
-        },
-    };
+    let active = put_in_force(lives, &decided).await?;
     if decided.iter().any(pending) {
         failpoint::pass("activated");
     }
@@ -147,6 +134,31 @@ async fn carry_out(lives: &Lives, now: Timestamp) -> Result<(), ApiError> {
         tracing::info!(draft = life.id, version = active.version, "published");
     }
     Ok(())
+}
+
+/// Puts in force what is, with every decided draft among it. A folder that is installed meanwhile is what it is put among then.
+async fn put_in_force(lives: &Lives, decided: &[Life]) -> Result<Activated, ApiError> {
+    for _ in 0..TRIES {
+        let in_force = lives.in_force().await?;
+        let files = with_all(lives, &in_force.files, decided).await?;
+        let (set, _) = DefinitionSet::read(files.clone());
+        let upon = in_force.hash.as_deref();
+        if upon == Some(&*set.hash()) {
+            return Ok(Activated {
+                hash: set.hash(),
+                version: set.version(),
+            });
+        }
+        match lives.activator.activate(files, upon).await {
+            Ok(active) => return Ok(active),
+            Err(ActivateError::Moved) => {}
+            Err(ActivateError::Problems(problems)) => return Err(ApiError::Problems(problems)),
+            Err(error) => return Err(ApiError::Failed(Box::new(error))),
+        }
+    }
+    Err(ApiError::Failed(
+        "definitions are changed without an end".into(),
+    ))
 }
 
 /// Why the platform says that a draft is in force. One that came late says so for ever: cases of the days between were judged by what was

@@ -88,7 +88,13 @@ impl Backlog {
     /// Puts the definitions into the table, for which whoever judges it waits.
     pub async fn release(table: &dyn Table, log: &dyn Log) -> anyhow::Result<()> {
         let files = vec![corpus::definitions()];
-        let published = mingjing_supervise::publish_definitions(table, log, files).await;
+        let published = mingjing_supervise::publish_definitions(
+            table,
+            log,
+            files,
+            mingjing_supervise::Upon::Whatever,
+        )
+        .await;
         published.map(drop).context("publishing the definitions")
     }
 }

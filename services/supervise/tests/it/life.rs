@@ -6,7 +6,7 @@ use mingjing_domain::definitions::{DefinitionFile, DefinitionSet};
 use mingjing_domain::fact::{Cause, Fact};
 use mingjing_log::{Table, Topic};
 use mingjing_supervise::{
-    DEFINITIONS_TABLE, PublishError, State, publish_definitions, wanted_definitions,
+    DEFINITIONS_TABLE, PublishError, State, Upon, publish_definitions, wanted_definitions,
 };
 use mingjing_wire::cloudevents::{encode_activated, encode_tick};
 use tempfile::TempDir;
@@ -130,7 +130,7 @@ async fn wrong_definitions_are_refused_with_every_problem_and_nothing_changes() 
         name: "wrong.yaml".into(),
         text,
     };
-    let refused = publish_definitions(&*world.log, &*world.log, vec![wrong]).await;
+    let refused = publish_definitions(&*world.log, &*world.log, vec![wrong], Upon::Whatever).await;
     let Err(PublishError::Problems(problems)) = refused else {
         panic!("{refused:?}")
     };
@@ -138,6 +138,32 @@ async fn wrong_definitions_are_refused_with_every_problem_and_nothing_changes() 
     assert_eq!(wanted_definitions(&*world.log).await.unwrap(), None);
     assert_eq!(world.end_of(Topic::Events, ONLY).await.0, 0);
     assert!(world.log.scan(DEFINITIONS_TABLE).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn what_was_composed_upon_one_set_takes_the_place_of_no_other() {
+    let dir = TempDir::new().unwrap();
+    let world = World::open(dir.path(), 1, at("2026-07-01 09:00")).await;
+    let publish = async |limit: &str, upon: Option<&str>| {
+        let upon = Upon::Set(upon);
+        publish_definitions(&*world.log, &*world.log, vec![chart(limit)], upon).await
+    };
+    let first = publish("5wd", None).await.unwrap();
+    let second = publish("8wd", Some(&first.hash)).await.unwrap();
+    let written = world.end_of(Topic::Events, ONLY).await;
+    // Whoever composed upon the first, or upon nothing, while the second came into force.
+    for upon in [Some(&*first.hash), None] {
+        let late = publish("9wd", upon).await;
+        assert!(matches!(late, Err(PublishError::Moved)), "{late:?}");
+    }
+    let wanted = wanted_definitions(&*world.log).await.unwrap();
+    assert_eq!(wanted, Some(second.clone()));
+    assert_eq!(world.end_of(Topic::Events, ONLY).await, written);
+    // The same twice is no other.
+    assert_eq!(publish("8wd", Some(&first.hash)).await.unwrap(), second);
+    let third = publish("9wd", Some(&second.hash)).await.unwrap();
+    let wanted = wanted_definitions(&*world.log).await.unwrap();
+    assert_eq!(wanted, Some(third));
 }
 
 #[tokio::test]
@@ -163,7 +189,7 @@ async fn definitions_that_the_table_wants_and_the_log_lacks_are_put_in_force() {
     let mut world = World::open(dir.path(), 1, at("2026-07-01 09:00")).await;
     // As after a crash of the publisher between the table and the log.
     let other = World::open(elsewhere.path(), 1, at("2026-07-01 09:00")).await;
-    publish_definitions(&*world.log, &*other.log, vec![chart("5wd")])
+    publish_definitions(&*world.log, &*other.log, vec![chart("5wd")], Upon::Whatever)
         .await
         .unwrap();
     world.start();

@@ -11,7 +11,7 @@ use mingjing_domain::fact::Fact;
 use mingjing_log::embedded::EmbeddedLog;
 use mingjing_log::{Alone, Log, Offset, Partition, Record, StoredRecord, Topic};
 use mingjing_supervise::{
-    Active, Config, Error, HandMoved, Metrics, PartitionStatus, Ports, State, Status,
+    Active, Config, Error, HandMoved, Metrics, PartitionStatus, Ports, State, Status, Upon,
     publish_definitions,
 };
 use mingjing_testkit::script::{Input, Line, parse};
@@ -147,7 +147,7 @@ impl World {
     }
 
     pub async fn publish(&self, file: DefinitionFile) -> Active {
-        publish_definitions(&*self.log, &*self.log, vec![file])
+        publish_definitions(&*self.log, &*self.log, vec![file], Upon::Whatever)
             .await
             .expect("the definitions are right")
     }
