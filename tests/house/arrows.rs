@@ -24,10 +24,14 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("archive", &["domain", "wire", "log", "store"]),
     ("inspect", &["domain", "wire", "log", "store"]),
     ("backtest", &["domain", "engine", "log", "store"]),
-    ("api", &["domain", "engine", "wire", "log", "store"]),
+    ("papers", &["domain"]),
+    (
+        "api",
+        &["domain", "engine", "wire", "log", "store", "papers"],
+    ),
     ("poll", &["domain", "wire"]),
     ("notify", &["domain", "wire", "log", "store"]),
-    ("bulletin", &["domain", "wire", "log", "store"]),
+    ("bulletin", &["domain", "wire", "log", "store", "papers"]),
     ("report", &["domain", "wire", "log", "store"]),
     (
         "testkit",
@@ -49,7 +53,7 @@ const COMPOSERS: &[&str] = &["mingjing", "tests"];
 const FOR_TESTS: &[&str] = &["testkit", "clickhouse-embedded"];
 
 /// Crates that judge or speak formats and do no IO.
-const PURE: &[&str] = &["domain", "engine", "wire"];
+const PURE: &[&str] = &["domain", "engine", "wire", "papers"];
 
 /// Runtimes, brokers, databases, servers and clients that no pure crate may reach through our own crates.
 const IO_CRATES: &[&str] = &[
