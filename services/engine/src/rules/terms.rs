@@ -158,6 +158,19 @@ impl Rules {
         terms
     }
 
+    /// Until when a body may appeal what went out to it, or was confirmed, at an instant, by the terms in force now; none where no calendar is.
+    pub fn appeal_until(
+        &self,
+        body: &str,
+        item: Option<&str>,
+        from: Timestamp,
+        now: Timestamp,
+    ) -> Option<Timestamp> {
+        let calendar = self.calendar_of_body(body)?;
+        let within = self.terms(body, item, now).appeal;
+        Some(deadline(calendar, from, within, &Ledger::default()).due_at)
+    }
+
     /// The term that a parameter of C1 or C2 sets a body from an instant on, and what is due by it; none where no calendar is in force, or where
     /// the rule has no such parameter.
     pub fn term(
@@ -303,6 +316,23 @@ set:
             (Budget::new(24, Unit::Hours), Level::Red, None)
         );
         assert_eq!(county.by, ["city@1", "county@1"]);
+    }
+
+    #[test]
+    fn an_appeal_has_the_term_of_the_body_that_makes_it() {
+        let rules = rules(TEXT).unwrap();
+        let at = |text: &str| Timestamp::parse(&format!("{text}+08:00")).unwrap();
+        let from = at("2026-03-02T10:00:00");
+        let until = |body| {
+            let until = rules.appeal_until(body, None, from, from).unwrap();
+            until.local_date(chrono_tz::Asia::Shanghai).to_string()
+        };
+        assert_eq!(
+            until("zjj"),
+            "2026-03-12",
+            "ten calendar days, as the city sets"
+        );
+        assert_eq!(until("nobody"), "2026-03-09", "five working days");
     }
 
     #[test]
