@@ -222,6 +222,29 @@ async fn shown(id: &str, records: &[Record], state: &State) -> Result<Json<Value
     Ok(Json(told))
 }
 
+/// The entries of a kind that name an alert and that somebody sees, with their ids, the earliest first; those entered in error left out.
+pub(crate) async fn about(
+    state: &State,
+    caller: &Caller,
+    alert: &str,
+    kind: Kind,
+) -> Result<Vec<(String, Record, Entry)>, ApiError> {
+    let mut found = Vec::new();
+    for (id, records) in journals(state).read_all().await? {
+        let records = decoded(&records)?;
+        let seen = Matter::of(&records).filter(|matter| in_sight(caller, matter.entry));
+        let Some(matter) = seen.filter(|matter| matter.voided.is_none()) else {
+            continue;
+        };
+        let names = matter.entry.alerts.iter().any(|named| named == alert);
+        if names && matter.entry.kind == kind {
+            found.push((id, matter.entered.clone(), matter.entry.clone()));
+        }
+    }
+    found.sort_by_key(|(_, entered, _)| entered.at);
+    Ok(found)
+}
+
 /// `POST /api/v1/ledger`
 async fn enter(
     Here(state): Here<State>,

@@ -28,6 +28,7 @@ mod names;
 mod openapi;
 mod operation;
 mod operator;
+mod papers;
 mod people;
 mod portal;
 mod query;
@@ -67,6 +68,7 @@ pub use names::Names;
 pub use openapi::document as openapi_document;
 pub use operation::{Check, Operations, Readiness};
 pub use operator::{Operator, OperatorKey};
+pub use papers::Papers;
 pub use people::oidc::provider::{ProviderHttp, ProviderRequest, is_safe_address};
 pub use people::oidc::{Matched, Oidc, OidcConfig};
 pub use people::{Denied, People, PeopleConfig, let_in};
@@ -91,6 +93,8 @@ pub struct State {
     pub people: Arc<People>,
     /// What the public is told.
     pub portal: Arc<Portal>,
+    /// What papers are made with.
+    pub papers: Arc<Papers>,
     /// The administrator's key; none: whoever comes from this machine, where accounts are off.
     pub operator_key: Option<OperatorKey>,
     /// Holds the log against its published heads.
@@ -156,6 +160,7 @@ pub fn router(state: State, beside: Router) -> Router {
         .merge(samples::routes())
         .merge(ledger::routes())
         .merge(incidents::routes())
+        .merge(papers::routes())
         .merge(of_operators())
         .fallback(board::serve)
         .with_state::<()>(state)

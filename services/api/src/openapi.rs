@@ -7,6 +7,7 @@ mod incidents;
 mod ledger;
 mod life;
 mod lists;
+mod papers;
 mod people;
 mod portal;
 mod samples;
@@ -267,6 +268,7 @@ fn paths() -> Map<String, Value> {
     let operations = operations.chain(samples::OPERATIONS);
     let operations = operations.chain(ledger::OPERATIONS);
     let operations = operations.chain(incidents::OPERATIONS);
+    let operations = operations.chain(papers::OPERATIONS);
     for operation in operations.chain(dispositions::OPERATIONS) {
         let parameters = parameters(operation.parameters);
         let get = json!({
@@ -288,6 +290,7 @@ fn paths() -> Map<String, Value> {
     let at_once = life::CHANGES.iter().chain(voices::CHANGES);
     let at_once = at_once.chain(samples::CHANGES).chain(ledger::CHANGES);
     let at_once = at_once.chain(incidents::CHANGES);
+    let at_once = at_once.chain(papers::CHANGES);
     let at_once = at_once.map(|change| (change, false));
     // The partition's owner decides them.
     let decided_elsewhere = dispositions::CHANGES.iter().map(|change| (change, true));

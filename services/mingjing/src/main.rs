@@ -34,6 +34,7 @@ mod log_port;
 mod log_verifier;
 mod notifications;
 mod notifications_command;
+mod paper_fonts;
 mod platform;
 mod poll_command;
 mod preset_command;

@@ -225,6 +225,14 @@ impl Platform {
         mingjing_api::Portal::new(config, Arc::new(|| mingjing_supervise::System.now()))
     }
 
+    /// What papers are made with.
+    fn papers(&self) -> anyhow::Result<mingjing_api::Papers> {
+        let papers = &self.settings.papers;
+        let files = crate::paper_fonts::files(&papers.fonts)?;
+        let open = move || crate::paper_fonts::open(&files);
+        Ok(mingjing_api::Papers::new(papers.site.clone(), open))
+    }
+
     fn stall_after(&self) -> Duration {
         let settings = &self.settings;
         settings
@@ -376,6 +384,7 @@ impl Platform {
             lives,
             people: Arc::new(people),
             portal: Arc::new(self.portal()),
+            papers: Arc::new(self.papers()?),
             operator_key: self
                 .settings
                 .admin_key

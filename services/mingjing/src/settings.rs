@@ -2,6 +2,7 @@
 //! told at once. Read here, passed down in parts; nothing else reads a setting.
 
 mod oidc;
+mod papers;
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
@@ -16,6 +17,7 @@ use mingjing_wire::query_code::QueryKeys;
 use toml::{Table, Value};
 
 pub use oidc::Oidc;
+pub use papers::Papers;
 
 /// The defaults, with what each means.
 const DEFAULTS: &str = include_str!("settings.toml");
@@ -74,6 +76,7 @@ pub struct Settings {
     pub notify_config: Option<PathBuf>,
     pub portal_items: Listed,
     pub query_keys: QueryKeys,
+    pub papers: Papers,
 }
 
 /// The cluster that holds the log.
@@ -263,6 +266,7 @@ impl Reader {
         let notify_config = self.text("notify.config");
         let portal_items = self.choice("portal.items", &["published", "in_force"]);
         let query_keys = self.query_keys();
+        let papers = self.papers();
         Some(Settings {
             listen: listen?,
             data: data?,
@@ -313,6 +317,7 @@ impl Reader {
                 _ => Listed::InForce,
             },
             query_keys: query_keys?,
+            papers: papers?,
         })
     }
 

@@ -59,6 +59,14 @@ impl SaidFields {
         Ok(self)
     }
 
+    /// With a reason where none is given: what is done says why it is done.
+    pub fn or_why(mut self, why: &str) -> Self {
+        if self.why.trim().is_empty() {
+            self.why = why.to_owned();
+        }
+        self
+    }
+
     /// Checked.
     pub fn said(self, about: &str) -> Result<Said, ApiError> {
         let Self { who, why, key } = self;

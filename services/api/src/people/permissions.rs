@@ -97,6 +97,16 @@ const CASES: &[Role] = &[
 ];
 /// Who decides alerts.
 const SUPERVISION: &[Role] = &[Supervision];
+/// Who reads the register of papers.
+const PAPERS: &[Role] = &[
+    Supervision,
+    Legal,
+    GovernmentServices,
+    Leadership,
+    Auditor,
+    DepartmentSupervisor,
+    DepartmentHandler,
+];
 /// Who answers for a department.
 const DEPARTMENT: &[Role] = &[DepartmentSupervisor, DepartmentHandler];
 /// Who drafts and reviews definitions.
@@ -234,6 +244,22 @@ pub(super) const ROWS: &[Row] = &[
         Narrowed,
         Opens,
     ),
+    row(
+        "get",
+        "/api/v1/alerts/{alert_id}/papers",
+        CASES,
+        Narrowed,
+        Opens,
+    ),
+    row(
+        "post",
+        "/api/v1/alerts/{alert_id}/papers",
+        SUPERVISION,
+        Narrowed,
+        PersonOnly,
+    ),
+    row("get", "/api/v1/papers", PAPERS, Narrowed, Opens),
+    row("get", "/api/v1/papers/{file}", PAPERS, Narrowed, Opens),
     act("post", ALERT_ACT, "hold", SUPERVISION, Narrowed, PersonOnly),
     act(
         "post",
@@ -671,6 +697,9 @@ const PERSONAL: &[&str] = &[
     "/api/v1/alerts/stream",
     "/api/v1/alerts/{alert_id}",
     "/api/v1/alerts/{alert_id}/evidence",
+    "/api/v1/alerts/{alert_id}/papers",
+    "/api/v1/papers",
+    "/api/v1/papers/{file}",
     "/api/v1/cases/{source}/{case_no}",
     "/api/v1/cases/{source}/{case_no}/explain",
     "/api/v1/cases/{source}/{case_no}/query-code",
