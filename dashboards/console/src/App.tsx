@@ -12,7 +12,7 @@ import { Panel } from './panel/Panel'
 import { ChangePassword } from './people/ChangePassword'
 import { Entrance } from './people/Entrance'
 import { NothingHere } from './people/NothingHere'
-import { seesCases, seesLedger, sessionStore } from './people/session'
+import { seesCases, seesLedger, seesPapers, sessionStore } from './people/session'
 import { useStore } from './store'
 import { languageStore } from './words/language'
 
@@ -25,6 +25,7 @@ const ComplaintPages = lazy(() => import('./complaints/Pages'))
 const SamplingPages = lazy(() => import('./sampling/Pages'))
 const IncidentPages = lazy(() => import('./incidents/Pages'))
 const LedgerPages = lazy(() => import('./ledger/Pages'))
+const PapersPage = lazy(() => import('./papers/ListPage'))
 const ListPages = lazy(() => import('./lists/Pages'))
 const DraftPages = lazy(() => import('./drafts/Pages'))
 
@@ -64,7 +65,7 @@ function Inside() {
   }, [wall])
   // Whoever signed in reads what is published; whose drafts are is asked where they are.
   const free = ['password', 'lists', 'drafts'].includes(page.name)
-  const open = free || (page.name === 'admin' && tabsOf(session).length > 0) || (page.name === 'ledger' && seesLedger(session)) || seesCases(session)
+  const open = free || (page.name === 'admin' && tabsOf(session).length > 0) || (page.name === 'ledger' && seesLedger(session)) || (page.name === 'papers' && seesPapers(session)) || seesCases(session)
   const shown = open ? <Shown page={page} /> : <NothingHere />
   return (
     <div className={`app${wall ? ' wall' : ''}${route ? ' with-panel' : ''}`}>
@@ -108,6 +109,8 @@ function PageOf({ page }: { page: Page }) {
       return <IncidentPages page={page.page} />
     case 'ledger':
       return <LedgerPages page={page.page} />
+    case 'papers':
+      return <PapersPage search={page.search} />
     case 'lists':
       return <ListPages page={page.page} />
     case 'drafts':

@@ -8,12 +8,13 @@ import { type DraftsPage, draftsPageOf } from './drafts/routes'
 import { type IncidentPlace, incidentPageOf } from './incidents/routes'
 import { type LedgerPlace, ledgerPageOf } from './ledger/routes'
 import { type ListsPage, listsPageOf } from './lists/routes'
+import { type PapersSearch, papersPageOf } from './papers/routes'
 import { DESKS, type DeskKind, deskOf } from './people/roles'
 import type { Session } from './people/session'
 import { type SamplingPage, samplingPageOf } from './sampling/routes'
 import { Store } from './store'
 
-export type Page = { name: 'admin'; page: AdminPage } | { name: 'board' } | { name: 'wall' } | { name: 'password' } | { name: 'cases'; page: CasesPage } | { name: 'complaints'; page: ComplaintsPage } | { name: 'sampling'; page: SamplingPage } | { name: 'incidents'; page: IncidentPlace } | { name: 'ledger'; page: LedgerPlace } | { name: 'lists'; page: ListsPage } | { name: 'drafts'; page: DraftsPage } | { name: 'alerts'; query: AlertQuery; paper: boolean } | { name: 'desk'; kind: DeskKind }
+export type Page = { name: 'admin'; page: AdminPage } | { name: 'board' } | { name: 'wall' } | { name: 'password' } | { name: 'cases'; page: CasesPage } | { name: 'complaints'; page: ComplaintsPage } | { name: 'sampling'; page: SamplingPage } | { name: 'incidents'; page: IncidentPlace } | { name: 'ledger'; page: LedgerPlace } | { name: 'papers'; search: PapersSearch } | { name: 'lists'; page: ListsPage } | { name: 'drafts'; page: DraftsPage } | { name: 'alerts'; query: AlertQuery; paper: boolean } | { name: 'desk'; kind: DeskKind }
 
 export const BOARD_HASH = '#/'
 export const WALL_HASH = '#/wall'
@@ -47,6 +48,8 @@ export function pageOf(hash: string): Page | null {
   if (incidents) return { name: 'incidents', page: incidents }
   const ledger = ledgerPageOf(hash)
   if (ledger) return { name: 'ledger', page: ledger }
+  const papers = papersPageOf(hash)
+  if (papers) return { name: 'papers', search: papers }
   const lists = listsPageOf(hash)
   if (lists) return { name: 'lists', page: lists }
   const drafts = draftsPageOf(hash)

@@ -18,9 +18,10 @@ import { INCIDENTS_HASH } from '../incidents/routes'
 import { LEDGER_HASH } from '../ledger/routes'
 import { LISTS_HASH } from '../lists/routes'
 import { BOARD_HASH, WALL_HASH, ownDesk } from '../pages'
+import { PAPERS_HASH } from '../papers/routes'
 import { PersonMenu } from '../people/PersonMenu'
 import { readsSamples } from '../people/roles'
-import { seesCases, seesLedger, sessionStore } from '../people/session'
+import { seesCases, seesLedger, seesPapers, sessionStore } from '../people/session'
 import { SAMPLES_HASH } from '../sampling/routes'
 import { useStore } from '../store'
 import type { Words } from '../words/codes'
@@ -65,6 +66,7 @@ export function Masthead({ wall }: { wall: boolean }) {
           {alerts && <a href={COMPLAINTS_HASH}>{t('投诉', 'Complaints')}</a>}
           {alerts && (!session.person || readsSamples(session.person.roles)) && <a href={SAMPLES_HASH}>{t('抽查', 'Samples')}</a>}
           {seesLedger(session) && <a href={LEDGER_HASH}>{t('台账', 'Ledger')}</a>}
+          {seesPapers(session) && <a href={PAPERS_HASH}>{t('文书', 'Papers')}</a>}
           <a href={LISTS_HASH}>{t('清单', 'Lists')}</a>
           {readsDrafts(session) && <a href={DRAFTS_HASH}>{t('草案', 'Drafts')}</a>}
           {admin && <a href={admin}>{t('系统管理', 'Administration')}</a>}

@@ -24,6 +24,7 @@ import { caseHash } from './routes'
 
 // It brings forms with it, which a reader of the board does not need.
 const Instructions = lazy(() => import('../ledger/Instructions'))
+const Papers = lazy(() => import('../papers/OfAlert'))
 
 export function AlertView({ alert, account, history }: AlertFound) {
   const names = useStore(namesStore)
@@ -76,6 +77,9 @@ export function AlertView({ alert, account, history }: AlertFound) {
           <Thread disposition={alert.disposition} names={names} />
         </Section>
       )}
+      <Suspense>
+        <Papers key={alert.alert_id} alert={alert} names={names} />
+      </Suspense>
       {seesInstructions(person) && (
         <Suspense>
           <Instructions key={alert.alert_id} alert={alert} names={names} />

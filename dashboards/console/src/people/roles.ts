@@ -28,6 +28,8 @@ const CASES: readonly Role[] = ['supervision', 'legal', 'government_services', '
 const SAMPLES: readonly Role[] = ['supervision', 'legal', 'leadership']
 /** Who reads the ledger; leads in it are for fewer (ledger/words.ts). */
 const LEDGER: readonly Role[] = ['supervision', 'legal', 'leadership', 'auditor', 'department_supervisor']
+/** Who reads the register of papers. */
+const PAPERS: readonly Role[] = [...CASES, 'auditor']
 /** Who reads how complete sources are. */
 const SOURCES: readonly Role[] = ['supervision', 'administrator', 'leadership', ...DEPARTMENT]
 
@@ -36,6 +38,7 @@ const has = (roles: readonly Role[], some: readonly Role[]) => roles.some((role)
 export const readsCases = (roles: readonly Role[]) => has(roles, CASES)
 export const readsSamples = (roles: readonly Role[]) => has(roles, SAMPLES)
 export const readsLedger = (roles: readonly Role[]) => has(roles, LEDGER)
+export const readsPapers = (roles: readonly Role[]) => has(roles, PAPERS)
 export const readsSources = (roles: readonly Role[]) => has(roles, SOURCES)
 
 /** Who prints an applicant's slip once more. */

@@ -3,7 +3,7 @@
 import { ApiFailure, ask, onDenied, signedOut } from '../api/client'
 import { Store } from '../store'
 import { keptPlace } from './provider'
-import { type Role, readsCases, readsLedger, readsSources } from './roles'
+import { type Role, readsCases, readsLedger, readsPapers, readsSources } from './roles'
 
 /** What the platform says of who is signed in (`session::told` in services/api). */
 interface Told {
@@ -126,6 +126,9 @@ export const seesCases = ({ phase, person }: Session) => phase === 'off' || (per
 
 /** Whether the ledger is shown. */
 export const seesLedger = ({ phase, person }: Session) => phase === 'off' || (person !== null && readsLedger(person.roles))
+
+/** Whether the register of papers is shown. */
+export const seesPapers = ({ phase, person }: Session) => phase === 'off' || (person !== null && readsPapers(person.roles))
 
 /** Whether the state of sources is shown. */
 export const seesSources = ({ phase, person }: Session) => phase === 'off' || (person !== null && readsSources(person.roles))
