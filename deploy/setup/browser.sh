@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Gets what the browser tests need: Chromium, a font that draws Chinese, playwright-core, which drives it, and oidc-provider, by which
+# Gets what the browser tests need: Chromium, a font that draws Chinese (papers are set in it, too), poppler, which reads papers, playwright-core, which drives it, and oidc-provider, by which
 # people sign in; and, as npm is at it, the schema of compose files for tests/deploy.
 # Another browser can be named with MINGJING_CHROMIUM. Needs node.sh before it.
 set -euo pipefail
@@ -14,6 +14,9 @@ if [ -z "${MINGJING_CHROMIUM:-}" ] && [ ! -x "$chromium" ]; then
 fi
 if ! have fc-list || [ -z "$(fc-list :lang=zh-cn family)" ]; then
   missing+=(fontconfig fonts-noto-cjk)
+fi
+if ! have pdftotext; then
+  missing+=(poppler-utils)
 fi
 if [ "${#missing[@]}" -gt 0 ]; then
   apt_install "the browser tests need more than is here" "${missing[@]}"
