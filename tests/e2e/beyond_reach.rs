@@ -33,6 +33,8 @@ const COMPLAINTS: &str = "/api/v1/complaints";
 const SAMPLES: &str = "/api/v1/samples";
 const LEDGER: &str = "/api/v1/ledger";
 const INCIDENTS: &str = "/api/v1/incidents";
+/// The kind of papers that a confirmed alert may have.
+const OPINION: &str = "opinion";
 
 /// One's own session has no id.
 const OWN: &str = "/api/v1/session";
@@ -85,11 +87,12 @@ async fn no_operation_takes_an_id_of_another_district() -> Result<()> {
     ensure!(status == 200, "{status} {told:#}");
     let incident = told["id"].as_str().context("an incident")?;
     let theirs = Theirs {
-        alert,
         command: command.to_owned(),
         voice: voice.to_owned(),
         entry: entry.to_owned(),
         incident: incident.to_owned(),
+        paper: papered(&site, &city, &alert).await?,
+        alert,
         sample: sampled(&site, &city).await?,
     };
 
@@ -107,6 +110,8 @@ async fn no_operation_takes_an_id_of_another_district() -> Result<()> {
         "/api/v1/ledger/{id}",
         "/api/v1/incidents/{id}",
         "/api/v1/incidents/{id}/members",
+        "/api/v1/alerts/{alert_id}/papers",
+        "/api/v1/papers/{file}",
     ] {
         let status = site.status(city.get(&site, &theirs.filled(path)?)).await?;
         ensure!(status == 200, "{path}: {status} to the city");
@@ -134,6 +139,8 @@ struct Theirs {
     entry: String,
     /// Of their alert alone.
     incident: String,
+    /// What was issued about it.
+    paper: String,
 }
 
 /// Their case is closed, which is told before the rest of it.
@@ -188,6 +195,24 @@ fn interviewed(alert: &str) -> Value {
     })
 }
 
+/// Issues the opinion about their alert, as soon as what it rests on lies in the archive.
+async fn papered(site: &Site, city: &Cookie, alert: &str) -> Result<String> {
+    let path = format!("/api/v1/alerts/{alert}/papers");
+    let began = Instant::now();
+    loop {
+        let request = city.send(site, "POST", &path, &json!({ "kind": OPINION }));
+        let (status, told) = site.answer(request).await?;
+        if status == 200 {
+            return Ok(told["id"].as_str().context("a paper")?.to_owned());
+        }
+        ensure!(
+            status == 409 && began.elapsed() < PATIENCE,
+            "{status} {told:#}"
+        );
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
 /// Their alert made an incident.
 fn of_one_cause(alert: &str) -> Value {
     json!({
@@ -212,6 +237,7 @@ impl Theirs {
                 Some("rule") => "P1",
                 Some("kind") => "flowchart",
                 Some("key") => "0011223344556677",
+                Some("file") => self.paper.as_str(),
                 Some("event_id") => self.voice.as_str(),
                 Some("code") => "e2e-licence",
                 Some("id") if path.starts_with("/v1/sources/") => SOURCE,
@@ -371,6 +397,7 @@ fn body(path: &str, act: &str) -> Value {
         }
         "/api/v1/ledger/{id}/{act}" => {}
         COMPLAINTS => return complaining("beyond"),
+        "/api/v1/alerts/{alert_id}/papers" => body["kind"] = json!(OPINION),
         _ => return json!({}),
     }
     body

@@ -4,10 +4,10 @@
 use std::io::Cursor;
 
 use docx_rs::{
-    AlignmentType, BorderType, Docx, Footer, Header, LineSpacing, LineSpacingType, PageMargin,
-    PageNum, Paragraph, ParagraphBorder, ParagraphBorderPosition, ParagraphBorders, Run, RunFonts,
-    Shading, SpecialIndentType, Table, TableCell, TableCellMargins, TableLayoutType, TableRow,
-    VAlignType, WidthType,
+    AlignmentType, BorderType, DocGrid, Docx, Footer, Header, LineSpacing, LineSpacingType,
+    PageMargin, PageNum, Paragraph, ParagraphBorder, ParagraphBorderPosition, ParagraphBorders,
+    Run, RunFonts, Shading, SpecialIndentType, Table, TableCell, TableCellMargins, TableLayoutType,
+    TableRow, VAlignType, WidthType,
 };
 
 use crate::sheet::{Block, Column, Sheet, Stamp, day_zh};
@@ -18,6 +18,10 @@ const MM: f64 = 1440.0 / 25.4;
 const WIDTH: usize = 8_844;
 /// 28.9 pt: 22 lines in 225 mm.
 const LINE: i32 = 578;
+/// Two blank lines, less what a line has above its characters.
+const TWO_LINES: u32 = 1_026;
+/// 28 characters of 16 pt are 448 pt and the type area has 442.2: each stands closer by 0.25 pt.
+const CLOSER: i32 = -5;
 /// Sizes in half points: 3号, 2号, small 4号, and what tables and notes are set in.
 const TEXT: usize = 32;
 const TITLE: usize = 44;
@@ -77,6 +81,8 @@ pub fn write(sheet: &Sheet, stamp: Stamp<'_>) -> Result<Vec<u8>, WriteError> {
         };
     }
     let mut docx = signed(docx, sheet);
+    // Lines are as high as they say, in tables too.
+    docx.document = docx.document.doc_grid(DocGrid::with_empty());
     if !stamp.digest.is_empty() {
         let digest = format!("内容摘要（SHA-256）：{}", stamp.digest);
         let spaced = LineSpacing::new().before(480);
@@ -86,8 +92,10 @@ pub fn write(sheet: &Sheet, stamp: Stamp<'_>) -> Result<Vec<u8>, WriteError> {
                 .add_run(run(&digest, "仿宋", DIGEST)),
         );
     }
+    let mut parts = docx.build();
+    parts.document = with_heads_repeated(&parts.document);
     let mut bytes = Cursor::new(Vec::new());
-    let packed = docx.build().pack(&mut bytes);
+    let packed = parts.pack(&mut bytes);
     packed.map_err(|error| WriteError(Box::new(error)))?;
     Ok(bytes.into_inner())
 }
@@ -97,7 +105,7 @@ fn head(docx: Docx, sheet: &Sheet, number: &str) -> Docx {
     let rule = ParagraphBorder::new(ParagraphBorderPosition::Bottom)
         .val(BorderType::Single)
         .size(12)
-        .space(8)
+        .space(5)
         .color(RED);
     let mut numbered = line(number, "仿宋", TEXT)
         .align(AlignmentType::Center)
@@ -107,24 +115,17 @@ fn head(docx: Docx, sheet: &Sheet, number: &str) -> Docx {
         .set_borders(ParagraphBorders::with_empty().set(rule));
     let title = Paragraph::new()
         .align(AlignmentType::Center)
-        .line_spacing(
-            LineSpacing::new()
-                .before((LINE * 3 / 2) as u32)
-                .after(LINE as u32),
-        )
-        .add_run(run(&sheet.title, "方正小标宋简体", TITLE).bold());
+        .line_spacing(LineSpacing::new().before(TWO_LINES).after(LINE as u32))
+        .add_run(run(&sheet.title, "方正小标宋简体", TITLE));
+    let size = head_size(&sheet.head);
     let name = Paragraph::new()
         .align(AlignmentType::Center)
         .line_spacing(
-            LineSpacing::new()
+            exactly(10 * size as i32)
                 .before(mm(35.0) as u32)
-                .after((LINE * 3 / 2) as u32),
+                .after(TWO_LINES),
         )
-        .add_run(
-            run(&sheet.head, "方正小标宋简体", head_size(&sheet.head))
-                .bold()
-                .color(RED),
-        );
+        .add_run(run(&sheet.head, "方正小标宋简体", size).color(RED));
     let docx = docx
         .add_paragraph(name)
         .add_paragraph(numbered)
@@ -141,19 +142,30 @@ fn head_size(name: &str) -> usize {
     (2 * 442 / chars).clamp(20, 80)
 }
 
+/// 署名 and 成文日期 (7.3.5.1): the date four blanks from the right, or as many as the name over its middle needs.
 fn signed(docx: Docx, sheet: &Sheet) -> Docx {
-    let right = |text: &str, blanks: i32| {
+    let on = day_zh(sheet.on);
+    let (name, date) = (half_blanks(&sheet.signed), half_blanks(&on));
+    let to_date = (name - date).div_euclid(2).max(8);
+    let to_name = (to_date - (name - date).div_euclid(2)).max(0);
+    let right = |text: &str, halves: i32| {
         line(text, "仿宋", TEXT).align(AlignmentType::Right).indent(
             None,
             None,
-            Some(blanks * 320),
+            Some(halves * 160),
             None,
         )
     };
-    docx.add_paragraph(line("", "仿宋", TEXT))
-        .add_paragraph(line("", "仿宋", TEXT))
-        .add_paragraph(right(&sheet.signed, 2).keep_next(true))
-        .add_paragraph(right(&day_zh(sheet.on), 4))
+    docx.add_paragraph(line("", "仿宋", TEXT).keep_next(true))
+        .add_paragraph(line("", "仿宋", TEXT).keep_next(true))
+        .add_paragraph(right(&sheet.signed, to_name).keep_next(true))
+        .add_paragraph(right(&on, to_date))
+}
+
+/// The width of a text in halves of a character; a line has 56.
+fn half_blanks(text: &str) -> i32 {
+    let width = |c: char| if c.is_ascii() { 1 } else { 2 };
+    text.chars().take(28).map(width).sum()
 }
 
 fn table(columns: &[Column], rows: &[Vec<String>]) -> Table {
@@ -173,7 +185,7 @@ fn table(columns: &[Column], rows: &[Vec<String>]) -> Table {
         let cells = columns.iter().zip(&widths).map(|(column, width)| {
             cell(&column.name, *width, CELL, "黑体").shading(Shading::new().fill("F2F2F2"))
         });
-        written.push(TableRow::new(cells.collect()).cant_split());
+        written.push(TableRow::new(cells.collect()));
     }
     for row in rows {
         let cells = row.iter().zip(columns).zip(&widths);
@@ -190,10 +202,20 @@ fn table(columns: &[Column], rows: &[Vec<String>]) -> Table {
         .margins(TableCellMargins::new().margin(60, 90, 60, 90))
 }
 
+/// What the library writes for a row of heads, and what repeats it on every page, which the library has no word for. Neither comes from a text: those
+/// are escaped.
+const HEADS: &str = "<w:trPr />";
+const HEADS_REPEATED: &str = "<w:trPr><w:cantSplit /><w:tblHeader /></w:trPr>";
+
+fn with_heads_repeated(document: &[u8]) -> Vec<u8> {
+    let document = String::from_utf8_lossy(document);
+    document.replace(HEADS, HEADS_REPEATED).into_bytes()
+}
+
 /// A line of the text.
 fn line(text: &str, font: &str, size: usize) -> Paragraph {
     Paragraph::new()
-        .line_spacing(exactly())
+        .line_spacing(exactly(LINE))
         .add_run(run(text, font, size))
 }
 
@@ -205,14 +227,18 @@ fn indented(text: &str, font: &str) -> Paragraph {
         .align(AlignmentType::Both)
 }
 
-fn exactly() -> LineSpacing {
+fn exactly(twentieths: i32) -> LineSpacing {
     LineSpacing::new()
         .line_rule(LineSpacingType::Exact)
-        .line(LINE)
+        .line(twentieths)
 }
 
 fn run(text: &str, font: &str, size: usize) -> Run {
-    Run::new().add_text(text).size(size).fonts(fonts(font))
+    let run = Run::new().add_text(text).size(size).fonts(fonts(font));
+    match size {
+        TEXT => run.character_spacing(CLOSER),
+        _ => run,
+    }
 }
 
 fn fonts(east_asia: &str) -> RunFonts {

@@ -133,9 +133,18 @@ fn a_page_holds_twenty_two_lines_of_twenty_eight_characters() {
 fn a_long_table_goes_over_pages_under_its_heads() {
     let columns = ["日期", "星期", "计算", "累计", "说明"];
     let shares = [5, 2, 4, 3, 6];
-    let columns = columns.iter().zip(shares).map(|(name, share)| Column::new(name, share));
+    let columns = columns
+        .iter()
+        .zip(shares)
+        .map(|(name, share)| Column::new(name, share));
     let rows = (1..=60).map(|n| {
-        let cells = [&format!("2026年{}月{}日", 1 + n / 30, 1 + n % 28), "周一", "计入", &format!("第{n}日"), ""];
+        let cells = [
+            &format!("2026年{}月{}日", 1 + n / 30, 1 + n % 28),
+            "周一",
+            "计入",
+            &format!("第{n}日"),
+            "",
+        ];
         cells.map(str::to_owned).to_vec()
     });
     let table = Block::Table {
@@ -144,21 +153,36 @@ fn a_long_table_goes_over_pages_under_its_heads() {
     };
     let whole = sheet("审查环节超过法定时限。");
     let sheet = Sheet {
-        body: [whole.body.clone(), vec![Block::heading("二、期限的逐日计算"), table]].concat(),
+        body: [
+            whole.body.clone(),
+            vec![Block::heading("二、期限的逐日计算"), table],
+        ]
+        .concat(),
         ..whole
     };
     let drawn = draw(&sheet, STAMP, &fonts()).unwrap();
     let written = docx::write(&sheet, STAMP).unwrap();
-    std::fs::write(Path::new(env!("CARGO_TARGET_TMPDIR")).join("table.docx"), written).unwrap();
+    assert_eq!(xml_of(&written).matches("<w:tblHeader />").count(), 2);
+    std::fs::write(
+        Path::new(env!("CARGO_TARGET_TMPDIR")).join("table.docx"),
+        written,
+    )
+    .unwrap();
     let Some(text) = text_of(&drawn, "table") else {
         return;
     };
-    let pages: Vec<&str> = text.split('\u{c}').filter(|page| page.contains("第")).collect();
+    let pages: Vec<&str> = text
+        .split('\u{c}')
+        .filter(|page| page.contains("第"))
+        .collect();
     assert!(pages.len() >= 3, "{text}");
     for page in pages.iter().filter(|page| page.contains("计入")) {
         assert!(page.contains("星期"), "{page}");
     }
-    assert!(text.contains("第60日") && text.contains("2026年11月28日"), "{text}");
+    assert!(
+        text.contains("第60日") && text.contains("2026年11月28日"),
+        "{text}"
+    );
 }
 
 /// The text of a PDF by poppler; none where that is not installed.

@@ -39,6 +39,16 @@ const HEADING: &[&str] = &[
     "Source Han Sans SC",
     "Noto Sans SC",
 ];
+/// Numbers of pages.
+const PAGE: &[&str] = &[
+    "宋体",
+    "SimSun",
+    "方正书宋_GBK",
+    "FandolSong",
+    "Noto Serif CJK SC",
+    "Source Han Serif SC",
+    "Noto Serif SC",
+];
 /// What every paper has to be able to say.
 const NEEDED: &str = "督办通知书〔〕号年月日预警申诉鉴";
 
@@ -112,6 +122,7 @@ impl Fonts {
             "title": in_order(TITLE, &chinese),
             "text": in_order(TEXT, &chinese),
             "heading": in_order(HEADING, &chinese),
+            "page": in_order(PAGE, &chinese),
         });
         Ok(Self {
             book: LazyHash::new(book),

@@ -35,27 +35,28 @@ fn alert(change: impl FnOnce(&mut Value)) -> AlertRecord {
         "issued_at": "2026-11-04T09:00:00+08:00", "completed_at": null, "ended_at": null, "ended_reason": null, "withdrawn_at": null,
         "withdrawn_reason": null, "statutory": true, "legal_basis": "《行政许可法》第四十二条", "limit": "3wd",
         "answer_due_at": "2026-11-11T23:59:59+08:00", "definitions_version": "d-1", "calendar_version": "cn@2026", "engine_version": "1",
-        "message": "审查环节超过法定时限", "evidence": [
+        "message": "审查环节超过法定时限",
+    });
+    record["evidence"] = json!([
             { "kind": "deadline", "account": {
                 "start_at": "2026-10-29T10:00:00+08:00", "limit": "3wd", "due_at": "2026-11-03T23:59:59+08:00", "provisional": false,
                 "calendar": "cn", "calendar_version": "2026", "time_zone": "Asia/Shanghai", "days": [
                     { "from": "2026-10-29", "to": "2026-10-29", "verdict": "start_day_not_counted", "counted_total": 0 },
                     { "from": "2026-10-30", "to": "2026-10-30", "verdict": "counted", "counted_total": 1 },
                     { "from": "2026-10-31", "to": "2026-11-01", "verdict": "rest_day", "counted_total": 1 },
-                    { "from": "2026-11-02", "to": "2026-11-03", "verdict": "counted", "counted_total": 3 }] } }],
-        "disposition": {
-            "state": "confirmed",
-            "decision": {
-                "verdict": "confirmed", "conclusion": "subjective", "by": signed("c-confirm", "2026-11-09T10:00:00", "无客观原因"),
-                "on_appeal": false, "was_pending": false, "basis": { "alleged": true, "doubted": false, "level": "red", "due_at": null, "breached_at": null },
-                "issued_at": null, "answer_due_at": null },
-            "recheck_reason": null, "appeal": null,
-            "order": { "by": signed("c-order", "2026-11-10T10:00:00", "立即办结并说明原因"), "nth": 1, "to": "510500-zjj",
-                "due_at": "2026-11-17T23:59:59+08:00", "extended": [], "must_rectify": true, "answers": [], "closed": null },
-            "confirmed_by": ["zhang-007"],
-            "automatic": { "status": "issued", "issued_at": null, "answer_due_at": null, "withdrawn_at": null, "withdrawn_reason": null },
-            "last": ["2026-11-10T10:00:00+08:00", "c-order"],
-        },
+                    { "from": "2026-11-02", "to": "2026-11-03", "verdict": "counted", "counted_total": 3 }] } }]);
+    record["disposition"] = json!({
+        "state": "confirmed",
+        "decision": {
+            "verdict": "confirmed", "conclusion": "subjective", "by": signed("c-confirm", "2026-11-09T10:00:00", "无客观原因"),
+            "on_appeal": false, "was_pending": false, "basis": { "alleged": true, "doubted": false, "level": "red", "due_at": null, "breached_at": null },
+            "issued_at": null, "answer_due_at": null },
+        "recheck_reason": null, "appeal": null,
+        "order": { "by": signed("c-order", "2026-11-10T10:00:00", "立即办结并说明原因"), "nth": 1, "to": "510500-zjj",
+            "due_at": "2026-11-17T23:59:59+08:00", "extended": [], "must_rectify": true, "answers": [], "closed": null },
+        "confirmed_by": ["zhang-007"],
+        "automatic": { "status": "issued", "issued_at": null, "answer_due_at": null, "withdrawn_at": null, "withdrawn_reason": null },
+        "last": ["2026-11-10T10:00:00+08:00", "c-order"],
     });
     change(&mut record);
     serde_json::from_value(record).unwrap()
