@@ -15,6 +15,7 @@ import { useStore } from '../store'
 import { t } from '../words/language'
 import { Files } from './Files'
 import { type Offer, type Paper, type PapersOfAlert, issue, papersOf, take } from './api'
+import { list } from './model'
 import { issuesPapers } from './words'
 
 interface Props {
@@ -88,6 +89,8 @@ function Issue({ alert, names, offers, done }: IssueProps) {
     try {
       const paper = await issue(alert.alert_id, { kind, basis, ...(!person && { who: { ...who, person: who.person.trim() } }) }, adminKey)
       done()
+      // The register may be the page that the panel lies on.
+      void list.again()
       await both(paper)
     } catch (error) {
       setFailure(failed(error))

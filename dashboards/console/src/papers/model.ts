@@ -26,6 +26,12 @@ export class PaperList {
     return this.more()
   }
 
+  /** Looks once more, where somebody looked: there is one more paper. */
+  again() {
+    const { search, page } = this.state.get()
+    return page === null ? Promise.resolve() : this.look(search)
+  }
+
   /** Asks for the page after the last row; after a failure for the same once more. */
   async more() {
     this.#asked?.abort()

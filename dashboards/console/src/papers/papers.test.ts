@@ -40,3 +40,18 @@ test('a page that failed is asked for once more, after the papers that are there
   assert.deepEqual(asked, [null, 'c1', 'c1'])
   assert.deepEqual(list.state.get().page?.papers.map(({ id }) => id), ['1', '3'])
 })
+
+test('a register that nobody looks at is not asked for, and one that is shown begins anew', async () => {
+  const asked: (string | null)[] = []
+  const page: PapersPage = { total: 1, next: null, kinds: [], papers: [{ id: 'a' } as PapersPage['papers'][number]] }
+  const list = new PaperList((_, cursor) => {
+    asked.push(cursor)
+    return Promise.resolve(page)
+  })
+  await list.again()
+  assert.deepEqual(asked, [])
+  await list.look(ALL_PAPERS)
+  await list.again()
+  assert.deepEqual(asked, [null, null])
+  assert.equal(list.state.get().page?.papers.length, 1)
+})
