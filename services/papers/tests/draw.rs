@@ -40,7 +40,7 @@ fn sheet(text: &str) -> Sheet {
             Block::note(text),
         ],
         signed: "泸州市司法局".into(),
-        on: "2026-11-28".parse().unwrap(),
+        on: "2026-11-28".parse().expect("a date"),
         mark: Some("演示数据".into()),
     };
     sheet.cleaned()
@@ -190,7 +190,7 @@ fn a_long_table_goes_over_pages_under_its_heads() {
 fn text_of(pdf: &[u8], name: &str) -> Option<String> {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let path = folder.join(format!("{name}.pdf"));
-    std::fs::write(&path, pdf).unwrap();
+    std::fs::write(&path, pdf).expect("the folder of tests is there");
     let told = std::process::Command::new("pdftotext")
         .args(["-layout", path.to_str()?, "-"])
         .output()
