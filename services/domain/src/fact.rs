@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::alert::AlertRecord;
 use crate::disposition::{Conclusion, Refused};
+use crate::measures::CaseMeasures;
 use crate::time::Timestamp;
 
 /// Why an alert changed.
@@ -115,6 +116,9 @@ pub struct CaseRecord {
     pub step: Option<String>,
     /// Stays in steps, in order of entry.
     pub visits: Vec<StepVisit>,
+    /// What statistics count of it. Facts of before have none.
+    #[serde(default, skip_serializing_if = "CaseMeasures::is_empty")]
+    pub measures: CaseMeasures,
 }
 
 /// One conclusion.

@@ -17,6 +17,7 @@ pub mod incident;
 pub mod ledger;
 pub mod life;
 pub mod limit;
+pub mod measures;
 pub mod numbers;
 pub mod sampling;
 pub mod source;
