@@ -19,6 +19,7 @@ pub mod life;
 pub mod limit;
 pub mod measures;
 pub mod numbers;
+pub mod period;
 pub mod sampling;
 pub mod source;
 pub mod text;

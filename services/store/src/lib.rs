@@ -23,6 +23,7 @@ mod batch;
 mod error;
 mod insert;
 mod inspection;
+pub mod metrics;
 mod migrate;
 mod native;
 mod query;
