@@ -37,7 +37,7 @@ pub enum DefinitionsCommand {
     },
     /// Prints the JSON Schema of one kind of definition, for editors.
     Schema {
-        /// body, item, flowchart, general_points, discretion, fees, inspection_plan, rule_settings, calendar, regions or source.
+        /// body, item, flowchart, general_points, discretion, fees, inspection_plan, rule_settings, score_model, calendar, regions or source.
         kind: String,
     },
     /// Takes over a flowchart drawn in BPMN 2.0, with a report of what cannot be enforced.
@@ -146,7 +146,7 @@ pub fn run(command: &DefinitionsCommand) -> anyhow::Result<()> {
                 findings.len()
             );
             println!(
-                "{}: {} bodies, {} items, {} flowcharts, {} general point sets, {} discretion standards, {} fee standards, {} inspection plans, {} calendars, {} sources; version {}",
+                "{}: {} bodies, {} items, {} flowcharts, {} general point sets, {} discretion standards, {} fee standards, {} inspection plans, {} score models, {} calendars, {} sources; version {}",
                 dir.display(),
                 set.bodies.len(),
                 set.items.len(),
@@ -155,6 +155,7 @@ pub fn run(command: &DefinitionsCommand) -> anyhow::Result<()> {
                 set.discretions.len(),
                 set.fees.len(),
                 set.inspection_plans.len(),
+                set.score_models.len(),
                 set.calendars.len(),
                 set.sources.len(),
                 rules.definitions_version(),

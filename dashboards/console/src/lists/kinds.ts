@@ -9,6 +9,7 @@ export const KINDS: Record<string, Words & { versions: boolean }> = {
   fees: { zh: '收费标准', en: 'Fees', versions: true },
   general_points: { zh: '通用监察点', en: 'General control points', versions: false },
   rule_settings: { zh: '规则设置', en: 'Rule settings', versions: true },
+  score_model: { zh: '考评办法', en: 'Score models', versions: true },
   inspection_plan: { zh: '检查计划', en: 'Inspection plans', versions: false },
   body: { zh: '行使主体', en: 'Bodies', versions: false },
   calendar: { zh: '工作日历', en: 'Calendars', versions: false },

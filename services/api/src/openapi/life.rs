@@ -7,7 +7,7 @@ use super::{Change, Operation, Parameter};
 const KIND: Parameter = (
     "query",
     "kind",
-    "类别: body, item, flowchart, general_points, discretion, fees, inspection_plan, rule_settings, calendar, source",
+    "类别: body, item, flowchart, general_points, discretion, fees, inspection_plan, rule_settings, score_model, calendar, source",
 );
 const DRAFT: Parameter = ("path", "id", "草案编号");
 const BODY: Parameter = ("path", "body", "机构代码");

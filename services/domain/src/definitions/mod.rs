@@ -1,8 +1,8 @@
 //! Definitions: bodies, power items, flowcharts with their limits and control points, as published data.
 //!
 //! A definitions folder holds YAML files; a file holds one or more documents parted by `---`, each with
-//! a `kind`: `body`, `item`, `flowchart`, `general_points`, `discretion`, `fees`, `inspection_plan`, `rule_settings`, `calendar`,
-//! `regions` or `source`. A published
+//! a `kind`: `body`, `item`, `flowchart`, `general_points`, `discretion`, `fees`, `inspection_plan`, `rule_settings`,
+//! `score_model`, `calendar`, `regions` or `source`. A published
 //! version never changes. [`DefinitionSet::read`] reads texts (the folder is somebody else's) and answers
 //! with the set and every problem found, each with file and line.
 
@@ -20,6 +20,7 @@ mod power;
 mod read;
 pub mod regions;
 mod register;
+pub mod score_model;
 mod settings;
 mod usage;
 mod vain;
@@ -43,6 +44,10 @@ pub use power::{
 pub use read::{DefinitionFile, DefinitionSet, Document, Problem, split_documents};
 pub use regions::{Region, Regions};
 pub use register::{Body, BodyNature, Certificate, Office, Officer, Post, Rank, StandIn};
+pub use score_model::{
+    BadPoints, Bonus, Conversion, Count, Formula, Grade, Grades, LeftOut, Limits, Per, Points,
+    ScoreClass, ScoreItem, ScoreModel, ScorePart, ScorePeriod, ScoreSubject, Term, TermOf,
+};
 pub use settings::{Adjusted, Place, RuleSettings, Scalar, Setting, adjusted};
 pub use usage::{Borne, CodeOf, Usage};
 
@@ -125,6 +130,7 @@ pub fn json_schema(kind: &str) -> Option<serde_json::Value> {
         "fees" => schemars::schema_for!(Fees),
         "inspection_plan" => schemars::schema_for!(InspectionPlan),
         "rule_settings" => schemars::schema_for!(RuleSettings),
+        "score_model" => schemars::schema_for!(ScoreModel),
         "calendar" => schemars::schema_for!(crate::calendar::CalendarDefinition),
         "regions" => schemars::schema_for!(Regions),
         "source" => schemars::schema_for!(crate::source::Source),

@@ -1,6 +1,7 @@
 //! Reading definition files. Refers to no folder: names and texts are arguments.
 
 mod calendars;
+mod score_models;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -11,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 use super::{
     Body, Discretion, Fees, Flowchart, GeneralPoints, InspectionPlan, PowerItem, Regions,
-    RuleSettings,
+    RuleSettings, ScoreModel,
 };
 use crate::calendar::CalendarDefinition;
 use crate::source::Source;
@@ -85,6 +86,8 @@ pub struct DefinitionSet {
     pub inspection_plans: Vec<Document<InspectionPlan>>,
     /// What places set for themselves, every version.
     pub rule_settings: Vec<Document<RuleSettings>>,
+    /// Score models, every version.
+    pub score_models: Vec<Document<ScoreModel>>,
     /// Calendars, each with the versions of the one it extends; the built-in `cn` is there without being listed.
     pub calendars: Vec<Document<CalendarDefinition>>,
     /// Lists of regions.
@@ -99,8 +102,8 @@ struct Kind {
 }
 
 /// The kinds of documents, for messages.
-const KINDS: &str = "body, item, flowchart, general_points, discretion, fees, inspection_plan, rule_settings, calendar, \
-                     regions, source";
+const KINDS: &str = "body, item, flowchart, general_points, discretion, fees, inspection_plan, rule_settings, \
+                     score_model, calendar, regions, source";
 
 impl DefinitionSet {
     /// Reads files. Answers with what could be read and all problems, in file order.
@@ -116,6 +119,7 @@ impl DefinitionSet {
             }
         }
         set.refuse_doubles(&mut problems);
+        score_models::check(&set.score_models, &mut problems);
         calendars::extend(&mut set.calendars, &mut problems);
         set.files = files;
         (set, problems)
@@ -154,6 +158,7 @@ impl DefinitionSet {
             "fees" => self.fees.push(place.document(&body)?),
             "inspection_plan" => self.inspection_plans.push(place.document(&body)?),
             "rule_settings" => self.rule_settings.push(place.document(&body)?),
+            "score_model" => self.score_models.push(place.document(&body)?),
             "calendar" => self.calendars.push(place.document(&body)?),
             "regions" => self.regions.push(place.document(&body)?),
             "source" => self.sources.push(place.document(&body)?),
@@ -214,6 +219,12 @@ impl DefinitionSet {
             &mut self.rule_settings,
             |s| (s.label(), s.id.line),
             "rule settings",
+            problems,
+        );
+        doubles(
+            &mut self.score_models,
+            |m| (m.label(), m.id.line),
+            "score model",
             problems,
         );
         doubles(

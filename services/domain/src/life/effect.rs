@@ -138,6 +138,9 @@ fn same_document(subject: &Subject, new: &DefinitionSet, before: &DefinitionSet)
         Kind::RuleSettings => same(&new.rule_settings, &before.rule_settings, |s| {
             s.id.text == id && s.version == version
         }),
+        Kind::ScoreModel => same(&new.score_models, &before.score_models, |m| {
+            m.id.text == id && m.version == version
+        }),
         _ => false,
     }
 }
@@ -461,7 +464,11 @@ pub fn retirement(
                     false => vec![format!("检查计划 {id} 自身")],
                 }
             }
-            Kind::RuleSettings | Kind::GeneralPoints | Kind::Calendar | Kind::Source => {
+            Kind::RuleSettings
+            | Kind::ScoreModel
+            | Kind::GeneralPoints
+            | Kind::Calendar
+            | Kind::Source => {
                 vec![format!("{}没有终止日期", subject.kind.name_zh())]
             }
         };

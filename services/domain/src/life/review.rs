@@ -3,6 +3,7 @@
 //! Executing bodies: 机构编制 and 法制. The list and its changes: 政务服务管理 leads, 机构编制 and 法制 join, then the government
 //! approves. Flowcharts and discretion: 法制; risk and control points: 监察. The responsibility list: 机构编制, then the government. For
 //! fees and inspection plans, which the notice does not name, 法制 reviews as for discretion; for calendars and sources 政务服务管理.
+//! A score model is the supervisor's own proposal, and 法制 reviews it after that.
 
 use std::fmt;
 
@@ -94,6 +95,7 @@ pub fn plan(kind: Kind, touch: Touch) -> Vec<Vec<Role>> {
             vec![vec![Legal]]
         }
         Kind::GeneralPoints | Kind::RuleSettings => vec![vec![Supervision]],
+        Kind::ScoreModel => vec![vec![Supervision], vec![Legal]],
         Kind::Calendar | Kind::Source => vec![vec![Affairs]],
     }
 }

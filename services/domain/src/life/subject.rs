@@ -27,6 +27,8 @@ pub enum Kind {
     InspectionPlan,
     /// 规则设置.
     RuleSettings,
+    /// 考评办法.
+    ScoreModel,
     /// 工作日历.
     Calendar,
     /// 来源系统.
@@ -35,7 +37,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 10] = [
+    pub const ALL: [Kind; 11] = [
         Kind::Body,
         Kind::Item,
         Kind::Flowchart,
@@ -44,6 +46,7 @@ impl Kind {
         Kind::Fees,
         Kind::InspectionPlan,
         Kind::RuleSettings,
+        Kind::ScoreModel,
         Kind::Calendar,
         Kind::Source,
     ];
@@ -59,6 +62,7 @@ impl Kind {
             Kind::Fees => "fees",
             Kind::InspectionPlan => "inspection_plan",
             Kind::RuleSettings => "rule_settings",
+            Kind::ScoreModel => "score_model",
             Kind::Calendar => "calendar",
             Kind::Source => "source",
         }
@@ -75,6 +79,7 @@ impl Kind {
             Kind::Fees => "收费标准",
             Kind::InspectionPlan => "检查计划",
             Kind::RuleSettings => "规则设置",
+            Kind::ScoreModel => "考评办法",
             Kind::Calendar => "工作日历",
             Kind::Source => "来源系统",
         }
@@ -90,7 +95,7 @@ impl Kind {
     pub const fn has_versions(self) -> bool {
         matches!(
             self,
-            Kind::Flowchart | Kind::Discretion | Kind::Fees | Kind::RuleSettings
+            Kind::Flowchart | Kind::Discretion | Kind::Fees | Kind::RuleSettings | Kind::ScoreModel
         )
     }
 }
@@ -259,6 +264,16 @@ pub(super) fn subjects(set: &DefinitionSet) -> Vec<Subject> {
             &settings.id,
             Some(&settings.version),
             name,
+            from,
+        );
+    }
+    for model in set.score_models.iter().map(|d| &d.value) {
+        let from = Some(model.effective_from);
+        add(
+            Kind::ScoreModel,
+            &model.id,
+            Some(&model.version),
+            &model.name,
             from,
         );
     }
