@@ -21,6 +21,7 @@ pub mod measures;
 pub mod numbers;
 pub mod period;
 pub mod sampling;
+pub mod score;
 pub mod source;
 pub mod text;
 pub mod time;
