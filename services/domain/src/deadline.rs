@@ -214,6 +214,44 @@ pub fn used_share_instant(
     instant.max(begin).min(deadline.due_at.max(begin))
 }
 
+/// 用时: how much of a limit is used up at an instant; the least limit of its unit under which that would have been in time. Days (working
+/// or calendar, rolling left out) by the legal clock, so nothing on the day of the start; hours and minutes as begun. Suspended time is not counted.
+/// Beyond 2^26 units it stays there.
+pub fn spent(
+    cal: &WorkCalendar,
+    start: Timestamp,
+    at: Timestamp,
+    unit: Unit,
+    suspensions: &[Suspension<'_>],
+) -> u32 {
+    const MOST: u32 = 1 << 26;
+    let ledger = Ledger {
+        suspensions,
+        extensions: &[],
+    };
+    let in_time = |count: u32| {
+        let due_at = deadline(cal, start, Budget::new(count, unit), &ledger).due_at;
+        !is_late(at, due_at)
+    };
+    if in_time(0) {
+        return 0;
+    }
+    let mut enough = 1;
+    while enough < MOST && !in_time(enough) {
+        enough *= 2;
+    }
+    let mut too_few = enough / 2;
+    while enough - too_few > 1 {
+        let middle = too_few + (enough - too_few) / 2;
+        if in_time(middle) {
+            enough = middle;
+        } else {
+            too_few = middle;
+        }
+    }
+    enough
+}
+
 /// Explains [`deadline`] day by day (for hours and minutes, stretch by stretch). Walks the days one by one, so
 /// it takes as long as the limit is; its due instant is the deadline's.
 pub fn account(

@@ -6,7 +6,7 @@ use chrono_tz::Tz;
 use mingjing_domain::Timestamp;
 use mingjing_domain::calendar::{CalendarDefinition, WorkCalendar, china};
 use mingjing_domain::deadline::{
-    Deadline, Extension, Ledger, Suspension, Verdict, account, deadline, earliest,
+    Deadline, Extension, Ledger, Suspension, Verdict, account, deadline, earliest, is_late, spent,
 };
 use mingjing_domain::limit::{Budget, Unit};
 use proptest::collection::vec;
@@ -271,6 +271,26 @@ fn more_suspension_is_never_earlier(
     Ok(())
 }
 
+/// 用时 is the least limit that would have sufficed, looked for one by one.
+fn what_is_spent_just_suffices(case: &Case, later_ms: i64) -> Result<(), TestCaseError> {
+    let cal = calendar(case.cal);
+    let at = case.start.plus_millis(later_ms);
+    case.with(|ledger| {
+        let suspensions = Ledger {
+            suspensions: ledger.suspensions,
+            extensions: &[],
+        };
+        let unit = case.limit.unit;
+        let suffices = |count: &u32| {
+            let due = deadline(cal, case.start, Budget::new(*count, unit), &suspensions);
+            !is_late(at, due.due_at)
+        };
+        let found = spent(cal, case.start, at, unit, ledger.suspensions);
+        prop_assert_eq!(Some(found), (0..4000).find(suffices));
+        Ok(())
+    })
+}
+
 fn counted(case: &Case) -> u64 {
     let account = case.with(|ledger| account(calendar(case.cal), case.start, case.limit, ledger));
     account.days.last().map_or(0, |range| range.counted_total)
@@ -319,6 +339,16 @@ proptest! {
     #[test]
     fn more_suspension_of_a_month_limit_is_never_due_earlier(case in month_cases(), lengthen in (0..9 * DAY_MS, 0..9 * DAY_MS)) {
         more_suspension_is_never_earlier(&case, lengthen)?;
+    }
+
+    #[test]
+    fn days_spent_just_suffice(case in cases(&[DAYS[0], DAYS[1]]), later_ms in -2 * DAY_MS..120 * DAY_MS) {
+        what_is_spent_just_suffices(&case, later_ms)?;
+    }
+
+    #[test]
+    fn minutes_spent_just_suffice(case in cases(&[ELAPSED[1]]), later_ms in -DAY_MS..DAY_MS) {
+        what_is_spent_just_suffices(&case, later_ms)?;
     }
 
     #[test]

@@ -26,6 +26,7 @@ mod stays;
 mod steps;
 mod suspensions;
 mod taken_up;
+mod truth;
 mod unclosed;
 
 use std::collections::BTreeMap;

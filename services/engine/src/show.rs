@@ -1,5 +1,7 @@
 //! A case as it is shown to those who read: where it stands, its visits, when it is due.
 
+mod measures;
+
 use mingjing_domain::Timestamp;
 use mingjing_domain::definitions::RungAt;
 use mingjing_domain::event::EventKind;
@@ -24,12 +26,14 @@ pub(crate) fn case_record(
             .map(|e| e.occurred_at)
     };
     let text = |symbol| context.texts.option(symbol).map(str::to_owned);
-    let due_at = context.plan.case_limit.and_then(|limit| {
+    let of_case = context.plan.case_limit.and_then(|limit| {
         // The one that runs, where the case was taken up again.
         let stays = fold.stays.iter().filter(|s| s.timed == limit);
-        let stay = stays.min_by_key(|s| !s.is_open())?;
-        shown_due(&fold, stay, context)
+        stays.min_by_key(|s| !s.is_open())
     });
+    let due_at = of_case.and_then(|stay| shown_due(&fold, stay, context));
+    let begun = of_case.filter(|stay| stay.start_event != NONE);
+    let measures = measures::of_case(&fold, begun, context);
     let visits = visits_of(&fold, context);
     CaseRecord {
         source: source.to_owned(),
@@ -45,6 +49,7 @@ pub(crate) fn case_record(
         events: history.len() as u32,
         step: visits.last().map(|v| v.step.clone()),
         visits,
+        measures,
     }
 }
 
@@ -52,15 +57,21 @@ pub(crate) fn case_record(
 /// then: a case that is begun again goes on by it.
 fn shown_due(fold: &Fold, stay: &Stay, context: &Context<'_>) -> Option<Timestamp> {
     let timed = &context.plan.timed[usize::from(stay.timed)];
-    if stay.stopped {
-        return None;
-    }
     let statutory = timed.statutory.is_some() || timed.own_deadline.is_some();
     let at = if statutory {
         RungAt::Statutory
     } else {
         RungAt::Promised
     };
+    due_by(fold, at, stay, context)
+}
+
+/// The same by one of the two.
+fn due_by(fold: &Fold, at: RungAt, stay: &Stay, context: &Context<'_>) -> Option<Timestamp> {
+    let timed = &context.plan.timed[usize::from(stay.timed)];
+    if stay.stopped {
+        return None;
+    }
     let fell_at = match stay.fallen {
         Fallen::ForGood => stay.fell_at(context.history),
         Fallen::No | Fallen::Condition => None,

@@ -10,8 +10,8 @@ use std::hash::Hash;
 use bytes::Bytes;
 
 use crate::rows::{
-    AlertHistoryRow, AlertRow, CaseRow, CommandRow, ControlRow, DecisionRow, EventRow, RejectRow,
-    SourceHealthRow, TotalsRow, Watermark, WatermarkRow,
+    AlertHistoryRow, AlertRow, CaseHistoryRow, CaseRow, CommandRow, ControlRow, DecisionRow,
+    EventRow, RejectRow, SourceHealthRow, TotalsRow, Watermark, WatermarkRow,
 };
 use crate::table::Table;
 
@@ -24,6 +24,7 @@ pub struct Batch {
     decisions: Vec<DecisionRow>,
     alert_history: Vec<AlertHistoryRow>,
     alerts: BTreeMap<String, AlertRow>,
+    case_history: Vec<CaseHistoryRow>,
     cases: BTreeMap<(String, String), CaseRow>,
     source_health: BTreeMap<(String, u16), SourceHealthRow>,
     rejects: Vec<RejectRow>,
@@ -79,8 +80,13 @@ impl Batch {
         self.alert_history.push(row);
     }
 
-    /// Adds a case's new state.
+    /// Adds a case's new state, and what statistics count of it.
     pub fn case(&mut self, row: CaseRow) {
+        self.case_history.push(CaseHistoryRow::from(&row));
+        self.case_now(row);
+    }
+
+    fn case_now(&mut self, row: CaseRow) {
         keep_last(
             &mut self.cases,
             (row.source.clone(), row.case_no.clone()),
@@ -112,10 +118,11 @@ impl Batch {
         self.commands.extend(other.commands);
         self.decisions.extend(other.decisions);
         self.alert_history.extend(other.alert_history);
+        self.case_history.extend(other.case_history);
         self.rejects.extend(other.rejects);
         self.totals.extend(other.totals);
         other.alerts.into_values().for_each(|row| self.alert(row));
-        other.cases.into_values().for_each(|row| self.case(row));
+        other.cases.into_values().for_each(|row| self.case_now(row));
         other
             .source_health
             .into_values()
@@ -146,6 +153,7 @@ impl Batch {
             + self.decisions.len()
             + self.alert_history.len()
             + self.alerts.len()
+            + self.case_history.len()
             + self.cases.len()
             + self.source_health.len()
             + self.rejects.len()
@@ -163,6 +171,8 @@ impl Batch {
             block(self.alerts.values()),
             // An alert before the answer about it, so that whoever was answered finds it as it was left.
             block(self.decisions.iter()),
+            // The states before the present one, so that who sees a case as it is finds how it came there.
+            block(self.case_history.iter()),
             block(self.cases.values()),
             block(self.source_health.values()),
             block(self.rejects.iter()),

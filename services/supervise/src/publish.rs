@@ -113,6 +113,7 @@ mod tests {
             events: 0,
             step: None,
             visits: Vec::new(),
+            measures: mingjing_domain::measures::CaseMeasures::default(),
         };
         let facts = Fact::Case {
             at,

@@ -200,6 +200,7 @@ fn case_record(case: u32, told: u32) -> CaseRecord {
         events: told,
         step: Some("审查".into()),
         visits: (1..=told).map(visit).collect(),
+        measures: mingjing_domain::measures::CaseMeasures::default(),
     }
 }
 

@@ -35,6 +35,41 @@ pub enum PowerType {
 }
 
 impl PowerType {
+    /// Every one, in the order of the national classes 01 to 10.
+    pub const ALL: [PowerType; 10] = [
+        PowerType::Licence,
+        PowerType::Penalty,
+        PowerType::Coercion,
+        PowerType::Levy,
+        PowerType::Payment,
+        PowerType::Inspection,
+        PowerType::Confirmation,
+        PowerType::Reward,
+        PowerType::Ruling,
+        PowerType::Other,
+    ];
+
+    /// The code used in definitions and records.
+    pub const fn code(self) -> &'static str {
+        match self {
+            PowerType::Licence => "licence",
+            PowerType::Penalty => "penalty",
+            PowerType::Coercion => "coercion",
+            PowerType::Levy => "levy",
+            PowerType::Payment => "payment",
+            PowerType::Inspection => "inspection",
+            PowerType::Confirmation => "confirmation",
+            PowerType::Reward => "reward",
+            PowerType::Ruling => "ruling",
+            PowerType::Other => "other",
+        }
+    }
+
+    /// The one with this code.
+    pub fn from_code(code: &str) -> Option<Self> {
+        PowerType::ALL.into_iter().find(|kind| kind.code() == code)
+    }
+
     /// The field's term.
     pub const fn name_zh(self) -> &'static str {
         match self {

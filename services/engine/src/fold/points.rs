@@ -2,7 +2,6 @@
 
 use chrono::NaiveDate;
 use mingjing_domain::codes::{self, Malformed};
-use mingjing_domain::deadline;
 use mingjing_domain::definitions::{PowerItem, PowerStatus, RunningCases, regions};
 use mingjing_domain::event::EventKind;
 use mingjing_domain::limit::{Budget, Unit};
@@ -168,13 +167,16 @@ impl Fold {
             Check::CancelledItem => plain(look.cancelled_item()),
             Check::WrongBody => look.wrong_body(),
             Check::NightOrHoliday(hours) => look.at_night_or_on_a_holiday(hours),
-            Check::LateEntry { over } => plain(look.late_entry(*over)),
+            Check::LateEntry { over } => plain(look.context.enters_late(&look.event, *over)),
             Check::UnfoundedSuspension { notice } => look.unfounded(*notice).map(|d| (NONE, d)),
             Check::FrequentSuspension { count, limit } => {
                 self.too_frequent(*count, *limit, look).map(|d| (NONE, d))
             }
             Check::StartMoved => plain(look.context.held(&look.event).is_some()),
-            Check::TimeReversed => look.time_reversed().map(|other| (other, 0)),
+            Check::TimeReversed => look
+                .context
+                .time_reversed(&look.event)
+                .map(|other| (other, 0)),
             Check::MissingField { fields } => {
                 let missing = look.missing_field(fields, || self.ends_unstarted(look));
                 missing.map(|f| (NONE, f))
@@ -333,78 +335,6 @@ impl Taken<'_> {
     fn decided_by(&self, day: NaiveDate) -> bool {
         let mut before = self.context.history.before(self.event.place);
         before.any(|e| e.kind == EventKind::Decided && self.date(e.occurred_at) <= day)
-    }
-
-    fn late_entry(&self, over: Budget) -> bool {
-        if self.context.declared {
-            return false;
-        }
-        let occurred = self.event.occurred_at;
-        let entered = self.event.known_at();
-        if entered.millis() - occurred.millis() <= at_least_ms(over) {
-            return false;
-        }
-        let due = deadline::deadline(
-            &self.context.plan.calendar,
-            occurred,
-            over,
-            &deadline::Ledger::default(),
-        );
-        deadline::is_late(entered, due.due_at)
-    }
-
-    /// Acceptance before application, decision before acceptance, a step's end before its start, a suspension's before it.
-    fn time_reversed(&self) -> Option<u32> {
-        match self.event.kind {
-            EventKind::Applied => self.first_though_after(EventKind::Accepted),
-            EventKind::Accepted => self.first_though_after(EventKind::Decided),
-            EventKind::StepStart => self.end_before_this_start(),
-            EventKind::Suspend => self.ends_before_it_begins().then_some(NONE),
-            _ => None,
-        }
-    }
-
-    /// A suspension that was to end before it began.
-    fn ends_before_it_begins(&self) -> bool {
-        let planned = self.event.special().and_then(|entry| entry.planned_end);
-        planned.is_some_and(|end| end < self.event.occurred_at)
-    }
-
-    /// For the first event of its kind: an earlier one of the kind that should have followed.
-    fn first_though_after(&self, kind: EventKind) -> Option<u32> {
-        let mut before = self.context.history.before(self.event.place);
-        if before.any(|e| e.kind == self.event.kind) {
-            return None;
-        }
-        let mut before = self.context.history.before(self.event.place);
-        let earlier = before.find(|e| e.kind == kind && e.occurred_at < self.event.occurred_at);
-        earlier.map(|e| e.place)
-    }
-
-    /// An end of the same step that no start precedes, that happened before this start and that the source sent after it: by its
-    /// numbers, or where both have the same, by when they came. An end with a start before it is that visit's, however numbers
-    /// are given: tables number all their ends after all their starts.
-    fn end_before_this_start(&self) -> Option<u32> {
-        let (context, this) = (self.context, &self.event);
-        let step = context.step_symbol(this);
-        let mut open = 0u32;
-        for e in context.history.before(this.place) {
-            if context.step_symbol(&e) != step {
-                continue;
-            }
-            let ends = e.kind == EventKind::StepEnd;
-            let sent_after = e.source_seq > this.source_seq
-                || (e.source_seq == this.source_seq && e.received_at() >= this.received_at());
-            if ends && open == 0 && e.occurred_at < this.occurred_at && sent_after {
-                return Some(e.place);
-            }
-            match e.kind {
-                EventKind::StepStart => open += 1,
-                _ if context.ends_visit(&e) => open = open.saturating_sub(1),
-                _ => {}
-            }
-        }
-        None
     }
 
     fn missing_field(

@@ -5,6 +5,7 @@ mod arrivals;
 mod codes;
 mod conditions;
 mod conflict;
+mod measures;
 mod register;
 mod snapshots;
 mod world;

@@ -1,7 +1,10 @@
 //! `cases`: one row a case, its stays in steps inside.
 
 use mingjing_domain::Timestamp;
+use mingjing_domain::definitions::PowerType;
+use mingjing_domain::event::EventKind;
 use mingjing_domain::fact::{CaseRecord, StepVisit};
+use mingjing_domain::measures::{CaseMeasures, LimitMeasure, MeasureUnit};
 
 use super::Place;
 use crate::native::Native;
@@ -36,6 +39,58 @@ table! {
         step: Option<String>,
         /// See [`CaseRecord::visits`].
         visits: Vec<VisitRow>,
+        /// See [`CaseMeasures::power_type`].
+        power_type: Option<String>,
+        /// See [`CaseMeasures::case_kind`].
+        case_kind: Option<String>,
+        /// See [`CaseMeasures::office`].
+        office: Option<String>,
+        /// See [`CaseMeasures::handler`].
+        handler: Option<String>,
+        /// See [`CaseMeasures::received_at`].
+        received_at: Option<Millis>,
+        /// See [`CaseMeasures::decided_at`].
+        decided_at: Option<Millis>,
+        /// See [`CaseMeasures::delivered_at`].
+        delivered_at: Option<Millis>,
+        /// See [`CaseMeasures::ending`].
+        ending: Option<String>,
+        /// See [`CaseMeasures::ended_at`].
+        ended_at: Option<Millis>,
+        /// See [`CaseMeasures::result`].
+        result: Option<String>,
+        /// See [`LimitMeasure::unit`].
+        limit_unit: Option<String>,
+        /// See [`LimitMeasure::started_at`].
+        limit_started_at: Option<Millis>,
+        /// See [`LimitMeasure::statutory`].
+        statutory_limit: Option<u32>,
+        /// See [`LimitMeasure::promised`].
+        promised_limit: Option<u32>,
+        /// See [`LimitMeasure::used`].
+        used: Option<u32>,
+        /// See [`LimitMeasure::statutory_due_at`].
+        statutory_due_at: Option<Millis>,
+        /// See [`LimitMeasure::promised_due_at`].
+        promised_due_at: Option<Millis>,
+        /// See [`LimitMeasure::done_at`].
+        limit_done_at: Option<Millis>,
+        /// See [`LimitMeasure::fell_at`].
+        limit_fell_at: Option<Millis>,
+        /// See [`CaseMeasures::suspended_ms`].
+        suspended_ms: u64,
+        /// See [`CaseMeasures::suspensions`].
+        suspensions: u32,
+        /// See [`CaseMeasures::extensions`].
+        extensions: u32,
+        /// See [`CaseMeasures::supplements`].
+        supplements: u32,
+        /// See [`CaseMeasures::events_late`].
+        events_late: u32,
+        /// See [`CaseMeasures::events_resent`].
+        events_resent: u32,
+        /// See [`CaseMeasures::events_reversed`].
+        events_reversed: u32,
         /// The partition's clock when that was concluded.
         updated_at: Millis,
         /// See [`Place::log_id`].
@@ -123,7 +178,35 @@ impl Native for VisitRow {
 impl CaseRow {
     /// The row of a case that was concluded at `place` when the partition's clock stood at `at`.
     pub fn new(case: CaseRecord, at: Timestamp, place: &Place) -> Self {
+        let measures = case.measures;
+        let limit = measures.limit.as_ref();
         CaseRow {
+            power_type: measures.power_type.map(|kind| kind.code().to_owned()),
+            limit_unit: limit.map(|l| l.unit.code().to_owned()),
+            limit_started_at: millis(limit.map(|l| l.started_at)),
+            statutory_limit: limit.and_then(|l| l.statutory),
+            promised_limit: limit.and_then(|l| l.promised),
+            used: limit.and_then(|l| l.used),
+            statutory_due_at: millis(limit.and_then(|l| l.statutory_due_at)),
+            promised_due_at: millis(limit.and_then(|l| l.promised_due_at)),
+            limit_done_at: millis(limit.and_then(|l| l.done_at)),
+            limit_fell_at: millis(limit.and_then(|l| l.fell_at)),
+            case_kind: measures.case_kind,
+            office: measures.office,
+            handler: measures.handler,
+            received_at: millis(measures.received_at),
+            decided_at: millis(measures.decided_at),
+            delivered_at: millis(measures.delivered_at),
+            ending: measures.ending.map(|kind| kind.code().to_owned()),
+            ended_at: millis(measures.ended_at),
+            result: measures.result,
+            suspended_ms: measures.suspended_ms,
+            suspensions: measures.suspensions,
+            extensions: measures.extensions,
+            supplements: measures.supplements,
+            events_late: measures.events_late,
+            events_resent: measures.events_resent,
+            events_reversed: measures.events_reversed,
             opened_at: millis(case.opened_at),
             accepted_at: millis(case.accepted_at),
             closed_at: millis(case.closed_at),
@@ -149,7 +232,42 @@ impl CaseRow {
 
 impl From<CaseRow> for CaseRecord {
     fn from(row: CaseRow) -> Self {
+        let unit = row.limit_unit.as_deref().and_then(MeasureUnit::from_code);
+        let limit = unit.and_then(|unit| {
+            Some(LimitMeasure {
+                unit,
+                started_at: instant(row.limit_started_at)?,
+                statutory: row.statutory_limit,
+                promised: row.promised_limit,
+                used: row.used,
+                statutory_due_at: instant(row.statutory_due_at),
+                promised_due_at: instant(row.promised_due_at),
+                done_at: instant(row.limit_done_at),
+                fell_at: instant(row.limit_fell_at),
+            })
+        });
+        let measures = CaseMeasures {
+            power_type: row.power_type.as_deref().and_then(PowerType::from_code),
+            case_kind: row.case_kind,
+            office: row.office,
+            handler: row.handler,
+            received_at: instant(row.received_at),
+            decided_at: instant(row.decided_at),
+            delivered_at: instant(row.delivered_at),
+            ending: row.ending.as_deref().and_then(EventKind::from_code),
+            ended_at: instant(row.ended_at),
+            result: row.result,
+            limit,
+            suspended_ms: row.suspended_ms,
+            suspensions: row.suspensions,
+            extensions: row.extensions,
+            supplements: row.supplements,
+            events_late: row.events_late,
+            events_resent: row.events_resent,
+            events_reversed: row.events_reversed,
+        };
         CaseRecord {
+            measures,
             opened_at: instant(row.opened_at),
             accepted_at: instant(row.accepted_at),
             closed_at: instant(row.closed_at),

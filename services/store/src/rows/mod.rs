@@ -5,6 +5,7 @@
 
 mod alert;
 mod case;
+mod case_history;
 mod command;
 mod control;
 mod decision;
@@ -17,6 +18,7 @@ mod watermark;
 
 pub use alert::AlertRow;
 pub use case::{CaseRow, VisitRow};
+pub use case_history::CaseHistoryRow;
 pub use command::CommandRow;
 pub use control::{Control, ControlRow, PlacedControl};
 pub use decision::{CommandOutcome, DecisionRow};

@@ -141,6 +141,7 @@ async fn every_table_says_what_it_is_and_no_insert_is_answered_before_it_is_on_t
     let expected = [
         "alert_history",
         "alerts",
+        "case_history",
         "cases",
         "commands",
         "control_totals",

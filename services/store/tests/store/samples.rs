@@ -2,6 +2,7 @@
 
 use mingjing_domain::Timestamp;
 use mingjing_domain::alert::{AlertRecord, Evidence, Level, Status};
+use mingjing_domain::definitions::PowerType;
 use mingjing_domain::disposition::{
     Answer, Appeal, AppealOutcome, Automatic, Basis, Check, Conclusion, Decision, Disposition,
     DispositionState, ExtensionAsked, ExtensionOutcome, Order, PassedOn, PassedUp, Rectification,
@@ -10,6 +11,7 @@ use mingjing_domain::disposition::{
 use mingjing_domain::event::{Actor, CaseData, CaseEvent, EventKind, Value};
 use mingjing_domain::fact::{CaseRecord, Cause, Change, StepVisit};
 use mingjing_domain::ids::alert_id;
+use mingjing_domain::measures::{CaseMeasures, LimitMeasure, MeasureUnit};
 use mingjing_store::{
     AlertHistoryRow, AlertRow, Backoff, Batch, CaseRow, EventRow, Place, Store, Watermark,
 };
@@ -318,6 +320,36 @@ pub fn full_case(case_no: &str) -> CaseRecord {
                 actor: None,
             },
         ],
+        measures: CaseMeasures {
+            power_type: Some(PowerType::Licence),
+            case_kind: text("promise"),
+            office: text("窗口"),
+            handler: text("officer-1"),
+            received_at: Some(at(-20)),
+            decided_at: Some(at(-2)),
+            delivered_at: Some(at(0)),
+            ending: Some(EventKind::Closed),
+            ended_at: Some(at(-1)),
+            result: text("granted"),
+            limit: Some(LimitMeasure {
+                unit: MeasureUnit::WorkingDays,
+                started_at: at(-19),
+                statutory: Some(20),
+                promised: Some(7),
+                used: Some(5),
+                statutory_due_at: Some(at(100)),
+                promised_due_at: Some(at(50)),
+                done_at: Some(at(-2)),
+                fell_at: Some(at(-1)),
+            }),
+            suspended_ms: 86_400_000,
+            suspensions: 1,
+            extensions: 2,
+            supplements: 3,
+            events_late: 4,
+            events_resent: 5,
+            events_reversed: 6,
+        },
     }
 }
 
@@ -336,6 +368,7 @@ pub fn bare_case(case_no: &str) -> CaseRecord {
         events: 0,
         step: None,
         visits: Vec::new(),
+        measures: CaseMeasures::default(),
     }
 }
 

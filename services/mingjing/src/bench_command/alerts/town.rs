@@ -99,6 +99,7 @@ fn case(n: u32) -> CaseRecord {
         events: 8,
         step: Some("review".into()),
         visits: Vec::new(),
+        measures: mingjing_domain::measures::CaseMeasures::default(),
     }
 }
 
