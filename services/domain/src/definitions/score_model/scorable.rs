@@ -23,6 +23,15 @@ pub const METRICS: &[(&str, &str)] = &[
     ("reversed_rate", "时间倒序率"),
 ];
 
+/// What is told of whole bodies alone: an order goes to a body, and complaints and ratings are about one.
+pub const OF_BODIES: &[&str] = &[
+    "unanswered_orders",
+    "answered_on_time_rate",
+    "satisfied_rate",
+    "complaints_answered_on_time",
+    "complaints",
+];
+
 /// Why a metric is not scored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unfit {
