@@ -64,6 +64,10 @@ files! {
     "ruling/items.yaml"
     "ruling/land-dispute.yaml"
     "ruling/procurement-complaint.yaml"
+    "scores/model-a.yaml"
+    "scores/model-b.yaml"
+    "scores/model-c.yaml"
+    "scores/model-d.yaml"
     "sources.yaml"
 }
 
