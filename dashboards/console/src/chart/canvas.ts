@@ -11,12 +11,26 @@ import type Overlays from 'diagram-js/lib/features/overlays/Overlays'
 import MoveCanvas from 'diagram-js/lib/navigation/movecanvas'
 
 import { say, t } from '../words/language'
+import { type FlowsDrawn, drawFlows } from './flows'
 import { PROGRESS, type StepState } from './steps'
 
 /** A step of the drawing. */
 export interface DrawnStep {
   code: string
   name: string
+}
+
+/** A flowchart as a graph: its steps have codes, gateways and events have none. */
+export interface Graph {
+  nodes: { id: string; code: string | null }[]
+  edges: { id: string; from: string; to: string }[]
+}
+
+/** What is written on a step, and how it is marked. */
+export interface StepNote {
+  code: string
+  text: string
+  kind: string
 }
 
 const ZOOM_STEP = 1.25
@@ -79,18 +93,52 @@ export class FlowchartCanvas {
     }
   }
 
-  /** As wide as its box, if it can be read so; else a part of it, around a step. The box becomes as high as that needs. */
-  fit(around: string | null) {
+  /** Its steps, gateways and events, and what leads from one to another. */
+  graph(): Graph {
+    const codes = new Map([...this.#elements].map(([code, id]) => [id, code]))
+    const edges: Graph['edges'] = []
+    const nodes = new Set<string>()
+    for (const element of this.#registry.getAll()) {
+      const { id, source, target } = element as typeof element & { source?: { id: string }; target?: { id: string } }
+      if (element.businessObject?.$type !== 'bpmn:SequenceFlow' || !source || !target) continue
+      edges.push({ id, from: source.id, to: target.id })
+      nodes.add(source.id).add(target.id)
+    }
+    return { nodes: [...nodes].map((id) => ({ id, code: codes.get(id) ?? null })), edges }
+  }
+
+  /** Writes on steps, and draws what went between them; and nothing else any more. `off` names steps by their codes. */
+  flows(notes: StepNote[], { edges, off }: FlowsDrawn) {
+    this.#overlays.clear()
+    for (const [id, marker] of this.#marked) this.#canvas.removeMarker(id, marker)
+    this.#marked = []
+    for (const { code, text, kind } of notes) {
+      const id = this.#elements.get(code)
+      if (!id) continue
+      const marker = `step-${kind}`
+      this.#canvas.addMarker(id, marker)
+      this.#marked.push([id, marker])
+      const tag = document.createElement('span')
+      tag.className = `step-tag tag-${kind}`
+      tag.textContent = text
+      this.#overlays.add(id, { position: { bottom: 12, left: 4 }, scale: { min: 0.9 }, html: tag })
+    }
+    const idOf = (code: string) => this.#elements.get(code) ?? ''
+    drawFlows(this.#canvas, this.#registry, { edges, off: off.map((way) => ({ ...way, from: idOf(way.from), to: idOf(way.to) })) })
+  }
+
+  /** As wide as its box, if it can be read so; else a part of it, around a step. The box becomes as high as that needs, with so much room above. */
+  fit(around: string | null, above = 0) {
     const canvas = this.#canvas
     const { inner } = canvas.viewbox()
     const scale = Math.min(1, Math.max(READABLE, this.box.clientWidth / (inner.width + 2 * MARGIN)))
     const highest = Math.min(HEIGHT_MAX, window.innerHeight * HEIGHT_SHARE)
-    this.box.style.height = `${Math.min(highest, Math.ceil((inner.height + 2 * MARGIN) * scale))}px`
+    this.box.style.height = `${Math.min(highest, Math.ceil((inner.height + 2 * MARGIN + above) * scale))}px`
     canvas.resized()
     const [width, height] = [this.box.clientWidth / scale, this.box.clientHeight / scale]
-    canvas.viewbox({ x: inner.x - MARGIN, y: inner.y - MARGIN, width, height })
+    canvas.viewbox({ x: inner.x - MARGIN, y: inner.y - MARGIN - above, width, height })
     const element = around ? this.#registry.get(this.#elements.get(around) ?? '') : undefined
-    const cut = inner.width + MARGIN > width || inner.height + MARGIN > height
+    const cut = inner.width + MARGIN > width || inner.height + MARGIN + above > height
     const beside = Math.min(200, this.box.clientWidth / 4)
     if (element && cut) canvas.scrollToElement(element, { top: 60, bottom: 60, left: beside, right: beside })
   }
