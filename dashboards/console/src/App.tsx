@@ -13,6 +13,7 @@ import { ChangePassword } from './people/ChangePassword'
 import { Entrance } from './people/Entrance'
 import { NothingHere } from './people/NothingHere'
 import { seesCases, seesLedger, seesPapers, sessionStore } from './people/session'
+import { readsStatistics } from './statistics/rights'
 import { useStore } from './store'
 import { languageStore } from './words/language'
 
@@ -26,6 +27,7 @@ const SamplingPages = lazy(() => import('./sampling/Pages'))
 const IncidentPages = lazy(() => import('./incidents/Pages'))
 const LedgerPages = lazy(() => import('./ledger/Pages'))
 const PapersPage = lazy(() => import('./papers/ListPage'))
+const StatisticsPages = lazy(() => import('./statistics/Pages'))
 const ListPages = lazy(() => import('./lists/Pages'))
 const DraftPages = lazy(() => import('./drafts/Pages'))
 
@@ -65,7 +67,7 @@ function Inside() {
   }, [wall])
   // Whoever signed in reads what is published; whose drafts are is asked where they are.
   const free = ['password', 'lists', 'drafts'].includes(page.name)
-  const open = free || (page.name === 'admin' && tabsOf(session).length > 0) || (page.name === 'ledger' && seesLedger(session)) || (page.name === 'papers' && seesPapers(session)) || seesCases(session)
+  const open = free || (page.name === 'admin' && tabsOf(session).length > 0) || (page.name === 'ledger' && seesLedger(session)) || (page.name === 'papers' && seesPapers(session)) || (page.name === 'statistics' ? readsStatistics(session) : seesCases(session))
   const shown = open ? <Shown page={page} /> : <NothingHere />
   return (
     <div className={`app${wall ? ' wall' : ''}${route ? ' with-panel' : ''}`}>
@@ -111,6 +113,8 @@ function PageOf({ page }: { page: Page }) {
       return <LedgerPages page={page.page} />
     case 'papers':
       return <PapersPage search={page.search} />
+    case 'statistics':
+      return <StatisticsPages page={page.page} />
     case 'lists':
       return <ListPages page={page.page} />
     case 'drafts':

@@ -23,6 +23,8 @@ import { PersonMenu } from '../people/PersonMenu'
 import { readsSamples } from '../people/roles'
 import { seesCases, seesLedger, seesPapers, sessionStore } from '../people/session'
 import { SAMPLES_HASH } from '../sampling/routes'
+import { readsStatistics } from '../statistics/rights'
+import { STATISTICS_HASH } from '../statistics/routes'
 import { useStore } from '../store'
 import type { Words } from '../words/codes'
 import { t } from '../words/language'
@@ -67,6 +69,7 @@ export function Masthead({ wall }: { wall: boolean }) {
           {alerts && (!session.person || readsSamples(session.person.roles)) && <a href={SAMPLES_HASH}>{t('抽查', 'Samples')}</a>}
           {seesLedger(session) && <a href={LEDGER_HASH}>{t('台账', 'Ledger')}</a>}
           {seesPapers(session) && <a href={PAPERS_HASH}>{t('文书', 'Papers')}</a>}
+          {readsStatistics(session) && <a href={STATISTICS_HASH}>{t('统计', 'Statistics')}</a>}
           <a href={LISTS_HASH}>{t('清单', 'Lists')}</a>
           {readsDrafts(session) && <a href={DRAFTS_HASH}>{t('草案', 'Drafts')}</a>}
           {admin && <a href={admin}>{t('系统管理', 'Administration')}</a>}

@@ -9,6 +9,7 @@ import { LevelBadge, Placeholder } from '../components/pieces'
 import { count, date, inZoneOf, short } from '../format'
 import { zone } from '../alerts/model'
 import { alertHash } from '../panel/routes'
+import { STATISTICS_HASH } from '../statistics/routes'
 import { useStore } from '../store'
 import { isCase, subjectText } from '../subject'
 import { STATUSES, headline } from '../words/codes'
@@ -41,6 +42,9 @@ export function LeaderDesk() {
             {found?.newRed !== null && found && t(`；近一日新增红牌 ${count(found.newRed ?? 0)}`, `; ${count(found.newRed ?? 0)} red within a day`)}
           </p>
         )}
+        <a className="plain" href={STATISTICS_HASH}>
+          {t('本月统计', 'This month’s statistics')}
+        </a>
         {found && failure && <p role="alert">{t(`未能更新：${failure.message}`, `Not brought up to date: ${api.inEnglish(failure)}`)}</p>}
       </div>
       <div className="scroll">

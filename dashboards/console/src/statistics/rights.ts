@@ -1,0 +1,14 @@
+// Who reads statistics, as in services/api/src/people/permissions.rs. The platform decides, and shows each only what lies in their sight; this only
+// spares a reader what it would refuse.
+
+import type { Role } from '../people/roles'
+import type { Session } from '../people/session'
+
+const READERS: readonly Role[] = ['supervision', 'leadership', 'auditor', 'department_supervisor', 'legal', 'government_services']
+/** Who reads numbers of single persons. */
+const OF_PERSONS: readonly Role[] = ['supervision', 'legal', 'department_supervisor']
+
+const has = (some: readonly Role[]) => ({ phase, person }: Session) => phase === 'off' || (person !== null && person.roles.some((role) => some.includes(role)))
+
+export const readsStatistics = has(READERS)
+export const readsHandlers = has(OF_PERSONS)
