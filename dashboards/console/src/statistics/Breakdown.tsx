@@ -8,17 +8,17 @@ import { Placeholder } from '../components/pieces'
 import { sessionStore } from '../people/session'
 import { useStore } from '../store'
 import { say, t } from '../words/language'
-import type { Dictionary, Metric, Part, Statistics, StatisticsRow } from './api'
+import type { Dictionary, Group, Metric, Part, Statistics, StatisticsRow } from './api'
 import { Chart } from './Chart'
 import { type Palette, comparedRows, comparisonHeight, comparisonOption } from './chart-options'
-import { answered, columnsOf } from './columns'
+import { answered, bysOf, columnsOf } from './columns'
 import { MetricName, metricName } from './definition'
 import { Cell } from './NumberCell'
 import { readsHandlers } from './rights'
 import { type Question, questionHash, rowsHash } from './routes'
-import { ariaSort, behind, cellsOf, sortAfter, sorted, within } from './table'
+import { ariaSort, behind, cellsOf, isOwnLevel, sortAfter, sorted, within } from './table'
 import { Take } from './Take'
-import { BYS, BY_CODES, GROUPS, GROUP_CODES, OF_ALERTS } from './words'
+import { BYS, GROUPS, GROUP_CODES } from './words'
 
 interface Props {
   dictionary: Dictionary
@@ -28,14 +28,16 @@ interface Props {
   told: string[]
 }
 
-export function Chips({ question }: { question: Question }) {
+export function Chips({ dictionary, question }: { dictionary: Dictionary; question: Question }) {
   const session = useStore(sessionStore)
-  const bys = BY_CODES.filter((by) => (OF_ALERTS.includes(by) ? question.group === 'alerts' : by !== 'handler' || (question.org !== '' && readsHandlers(session))))
+  const bys = bysOf(dictionary, question.group).filter((by) => by !== 'handler' || (question.org !== '' && readsHandlers(session)))
+  // A group that has no such breakdown is shown by body.
+  const fitting = (group: Group) => (bysOf(dictionary, group).includes(question.by) ? question.by : 'org')
   return (
     <div className="statistics-chips">
       <nav className="item-types" aria-label={t('指标分组', 'Group of metrics')} id="groups">
         {GROUP_CODES.map((group) => (
-          <a key={group} className="filter" data-group={group} href={questionHash({ ...question, group, metric: '', sort: '', by: group !== 'alerts' && OF_ALERTS.includes(question.by) ? 'org' : question.by })} aria-current={group === question.group ? 'true' : undefined}>
+          <a key={group} className="filter" data-group={group} href={questionHash({ ...question, group, metric: '', sort: '', by: fitting(group) })} aria-current={group === question.group ? 'true' : undefined}>
             {say(GROUPS[group])}
           </a>
         ))}
@@ -52,16 +54,21 @@ export function Chips({ question }: { question: Question }) {
   )
 }
 
+/** The region that whoever asks sees. */
+const sight = () => sessionStore.get().person?.region ?? ''
+
 /** What a row is called; what nobody told has no code. */
 export function rowName(question: Question, { key, name }: StatisticsRow, names: Names): string {
-  if (key === '') return t('未报', 'Not told')
+  if (key === '') return t('未注明', 'Not told')
   if (question.by === 'handler') return names.officer(key)
-  return name || key
+  if (question.by === 'step') return names.step(key, names.tables.item_flowcharts[question.item])
+  const called = name || key
+  return question.by === 'region' && isOwnLevel(question, key, sight()) ? t(`${called}（本级）`, `${called} (own level)`) : called
 }
 
 export function Breakdown({ dictionary, question, found, told }: Props) {
   const names = useStore(namesStore)
-  const columns = useMemo(() => answered(columnsOf(dictionary, question.group), found), [dictionary, question.group, found])
+  const columns = useMemo(() => answered(columnsOf(dictionary, question.group, question.by), found), [dictionary, question, found])
   const rows = useMemo(() => sorted(found.rows, question.sort).map((row) => ({ ...row, name: rowName(question, row, names) })), [found, question, names])
   if (columns.length === 0) return <Placeholder state="empty" words={{ zh: '这样分列没有这一组指标', en: 'This group has no metrics by this breakdown' }} />
   if (rows.length === 0) return <Placeholder state="empty" words={{ zh: '这个周期、这个范围内没有可统计的数据，请换一个周期或放宽条件', en: 'Nothing to count in this period and range: choose another period, or a wider range' }} />
@@ -69,7 +76,10 @@ export function Breakdown({ dictionary, question, found, told }: Props) {
   return (
     <>
       <div className="table-head">
-        <p className="sub">{t(`${rows.length} 行，名称逐级下钻，数字打开明细，表头排序`, `${rows.length} rows; a name leads into it, a number opens its rows, a heading sorts`)}</p>
+        <p className="sub">
+          {t(`${rows.length} 行，名称逐级下钻，数字打开明细，表头排序`, `${rows.length} rows; a name leads into it, a number opens its rows, a heading sorts`)}
+          {found.left_off > 0 && t(`；另有 ${found.left_off} 行量小的未列出`, `; ${found.left_off} smaller ones are not listed`)}
+        </p>
         <Take name={`${t('统计', 'statistics')}-${say(GROUPS[question.group])}-${first}`} of={t('统计表', 'the table')} sheet={() => ({ ...cellsOf({ ...found, rows }, columns, first), notes: told })} />
       </div>
       <div className="cases-scroll">
@@ -116,7 +126,7 @@ function Sorter({ metric, question }: { metric: Metric; question: Question }) {
 }
 
 function Row({ row, columns, question, minBase }: { row: StatisticsRow; columns: Metric[]; question: Question; minBase: number }) {
-  const inner = within(question, row)
+  const inner = within(question, row, sight())
   return (
     <tr data-key={row.key}>
       <th scope="row">
@@ -125,7 +135,7 @@ function Row({ row, columns, question, minBase }: { row: StatisticsRow; columns:
       </th>
       {columns.map((metric) => (
         <td key={metric.id} className="number" data-metric={metric.id}>
-          <Cell metric={metric} value={row.values[metric.id]} minBase={minBase} of={row.name} rows={(part: Part) => rowsHash(behind(question, row, metric, part))} />
+          <Cell metric={metric} value={row.values[metric.id]} minBase={minBase} of={row.name} rows={(part: Part) => rowsHash(behind(question, row, metric, part, sight()))} />
         </td>
       ))}
     </tr>
@@ -144,7 +154,7 @@ export function Comparison({ question, found, metric }: { question: Question; fo
   const hidden = rows.filter(({ values }) => values[metric.id]?.hidden).length
   const press = (place: number) => {
     const row = shown[place]
-    const inner = row && within(question, row)
+    const inner = row && within(question, row, sight())
     if (inner) location.hash = questionHash(inner)
   }
   const first = say(BYS[question.by])

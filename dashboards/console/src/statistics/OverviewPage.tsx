@@ -10,12 +10,12 @@ import { useStore } from '../store'
 import { say, t } from '../words/language'
 import { type Dictionary, type Statistics, readStatistics } from './api'
 import { Breakdown, Chips, Comparison } from './Breakdown'
-import { HEADLINES, answered, charted, columnsOf, withBeside } from './columns'
+import { HEADLINES, answered, bysOf, charted, columnsOf, withBeside } from './columns'
 import { metricName, versionText } from './definition'
 import { Filters, Path, useRegions } from './Filters'
 import { Headlines } from './Headlines'
 import { type Period, periodName, periodText } from './period'
-import { type Question, questionHash } from './routes'
+import { FIRST_QUESTION, type Question, questionHash } from './routes'
 import { Print } from './Take'
 import { Trend } from './Trend'
 import { CASE_KINDS, GROUPS, POWER_TYPES } from './words'
@@ -27,7 +27,10 @@ interface Props {
 }
 
 export function OverviewPage({ dictionary, question: given, period }: Props) {
-  const question = useMemo(() => ({ ...given, period }), [questionHash(given), period])
+  const question = useMemo(() => {
+    const by = bysOf(dictionary, given.group).includes(given.by) ? given.by : FIRST_QUESTION.by
+    return { ...given, by, period }
+  }, [dictionary, questionHash(given), period])
   const regions = useRegions(period)
   const { region, org, item, powerType, caseKind } = question
   const narrowing = { region, org, item, powerType, caseKind }
@@ -70,7 +73,7 @@ function Told({ found, period, question, regions }: ToldProps) {
   return (
     <div className="statistics-told">
       <p className="page-told" role="status" id="statistics-told">
-        {found.period.running && <b>{t('本期尚未结束；', 'Still running; ')}</b>}
+        {found.period.running && <b>{t('本期尚未结束，环比、同比只比到相应时点；', 'Still running, and compared up to the same moment; ')}</b>}
         {t(`统计截至 ${full(found.as_of)}`, `counted until ${full(found.as_of)}`)}
         {t('；', '; ')}
         {versionText(found.dictionary_version)}
@@ -106,14 +109,14 @@ function notesOf(question: Question, period: Period, regions: [string, string][]
 function Tables({ dictionary, question, period, regions }: Props & { regions: [string, string][] }) {
   const { region, org, item, powerType, caseKind, by, group } = question
   const text = periodText(period)
-  const columns = columnsOf(dictionary, group)
+  const columns = columnsOf(dictionary, group, by)
   const key = JSON.stringify([text, region, org, item, powerType, caseKind, by, group])
   const asked = useAsked(`table ${key}`, (signal) => readStatistics({ period: text, by, region, org, item, powerType, caseKind, metrics: columns.map(({ id }) => id), compare: true }, signal))
   const metric = charted(asked.found ? answered(columns, asked.found) : columns, question.metric)
   return (
     <>
       <div className="statistics-group">
-        <Chips question={question} />
+        <Chips dictionary={dictionary} question={question} />
         {metric && columns.length > 1 && (
           <label className="charted">
             <span>{t('图中指标', 'In the charts')}</span>

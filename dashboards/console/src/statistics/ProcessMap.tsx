@@ -10,6 +10,7 @@ import { ABOVE } from '../chart/flows'
 import { Controls, move } from '../chart/FlowchartView'
 import { Placeholder } from '../components/pieces'
 import { count } from '../format'
+import { definitions } from '../lists/api'
 import { useStore } from '../store'
 import { themeStore } from '../theme'
 import { t } from '../words/language'
@@ -38,7 +39,7 @@ export default function ProcessMap({ process, flowchart, body, bottleneck, found
     const asked = new AbortController()
     let made: FlowchartCanvas | null = null
     const draw = async () => {
-      const xml = await drawing(flowchart, body, asked.signal)
+      const xml = await drawing(await versioned(flowchart, asked.signal), body, asked.signal)
       if (!box.current || asked.signal.aborted) return
       made = await FlowchartCanvas.draw(box.current, xml)
       if (asked.signal.aborted) return made.destroy()
@@ -95,6 +96,13 @@ export default function ProcessMap({ process, flowchart, body, bottleneck, found
       </ul>
     </div>
   )
+}
+
+/** With the version that is in force: the platform names the flowchart alone. */
+async function versioned(flowchart: string, signal: AbortSignal): Promise<string> {
+  const { definitions: all } = await definitions('flowchart', signal)
+  const now = all.filter(({ id, in_force }) => id === flowchart && in_force).map(({ version }) => Number(version))
+  return `${flowchart}@${Math.max(1, ...now)}`
 }
 
 function notesOf({ steps }: Process, bottleneck: Bottleneck | null): StepNote[] {

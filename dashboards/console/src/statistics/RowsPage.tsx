@@ -8,6 +8,7 @@ import { casePageHash } from '../cases/routes'
 import { Placeholder } from '../components/pieces'
 import { count } from '../format'
 import { Answered, useAsked } from '../lists/asked'
+import { itemHash } from '../lists/routes'
 import { alertHash } from '../panel/routes'
 import { useStore } from '../store'
 import { say, t } from '../words/language'
@@ -18,7 +19,7 @@ import { MetricName, metricName, versionText } from './definition'
 import type { Sheet } from './files'
 import { type Period, periodName, periodText } from './period'
 import { FIRST_QUESTION, type RowsQuestion, questionHash, rowsHash } from './routes'
-import { cellText, columnsOfRows } from './rows'
+import { columnsOfRows, rowTitle } from './rows'
 import { Print, Take } from './Take'
 import { BYS, CASE_KINDS, OVERS, POWER_TYPES } from './words'
 
@@ -128,7 +129,7 @@ function Found({ first, dictionary, question, period, narrowed, title }: FoundPr
           sheet={() => sheetOf(question, period, names, [`${title}${t('，', ', ')}${question.part === 'base' ? t('全部基数', 'the whole base') : t('计入的', 'what was counted')}`, periodName(period), ...narrowed, versionText(dictionary.version)])}
         />
       </div>
-      <Table rows={rows} names={names} />
+      <Table over={first.over} rows={rows} names={names} />
       {failure && (
         <p className="stale" role="alert">
           {t(`后面的未能载入：${failure.message}`, `The rest could not be loaded: ${inEnglish(failure)}`)}
@@ -143,7 +144,7 @@ function Found({ first, dictionary, question, period, narrowed, title }: FoundPr
   )
 }
 
-function Table({ rows, names }: { rows: readonly CountedRow[]; names: Names }) {
+function Table({ over, rows, names }: { over: string; rows: readonly CountedRow[]; names: Names }) {
   const columns = columnsOfRows(rows)
   return (
     <div className="cases-scroll">
@@ -151,8 +152,8 @@ function Table({ rows, names }: { rows: readonly CountedRow[]; names: Names }) {
         <thead>
           <tr>
             <th scope="col">{t('编号', 'Number')}</th>
-            {columns.map(({ field, name }) => (
-              <th key={field} scope="col">
+            {columns.map(({ name }) => (
+              <th key={name} scope="col">
                 {name}
               </th>
             ))}
@@ -162,10 +163,10 @@ function Table({ rows, names }: { rows: readonly CountedRow[]; names: Names }) {
           {rows.map((row, place) => (
             <tr key={place}>
               <th scope="row">
-                <RowLink row={row} names={names} />
+                <RowLink over={over} row={row} names={names} />
               </th>
-              {columns.map(({ field }) => (
-                <td key={field}>{cellText(row, field, names)}</td>
+              {columns.map(({ name, text }) => (
+                <td key={name}>{text(row, names)}</td>
               ))}
             </tr>
           ))}
@@ -175,12 +176,14 @@ function Table({ rows, names }: { rows: readonly CountedRow[]; names: Names }) {
   )
 }
 
-/** Alerts lead to their panel, and all that is about a case to the case. */
-function RowLink({ row, names }: { row: CountedRow; names: Names }) {
-  const { source, case_no: caseNo, alert_id: alert } = row
+/** Alerts lead to their panel, all that is about a case to the case, and an item to the list. */
+function RowLink({ over, row, names }: { over: string; row: CountedRow; names: Names }) {
+  const { source, case_no: caseNo, alert_id: alert, sub } = row
+  const title = rowTitle(over, row, names)
+  const to = caseNo !== '' ? casePageHash(source, caseNo) : over === 'items' && sub ? itemHash(sub) : null
   return (
     <>
-      {source && caseNo ? <a href={casePageHash(source, caseNo)}>{caseNo}</a> : (caseNo ?? (typeof row.id === 'string' ? row.id : ''))}
+      {to ? <a href={to}>{title}</a> : title}
       {source && <span className="sub">{names.source(source)}</span>}
       {alert && (
         <a className="sub" href={alertHash(alert)}>
@@ -196,15 +199,17 @@ async function sheetOf(question: RowsQuestion, period: Period, names: Names, not
   const rows: CountedRow[] = []
   const { signal } = new AbortController()
   let after: string | null = null
+  let over = ''
   do {
     const page: CountedRows = await readRows(asked(question, period), after, FILE_PAGE, signal)
     rows.push(...page.rows)
+    over = page.over
     after = page.next
   } while (after !== null && rows.length < FILE_ROWS)
   const columns = columnsOfRows(rows)
   return {
     head: [t('编号', 'Number'), t('来源', 'Source'), ...columns.map(({ name }) => name), t('预警编号', 'Alert')],
-    body: rows.map((row) => [row.case_no ?? '', row.source ? names.source(row.source) : '', ...columns.map(({ field }) => cellText(row, field, names)), row.alert_id ?? '']),
+    body: rows.map((row) => [rowTitle(over, row, names), row.source ? names.source(row.source) : '', ...columns.map(({ text }) => text(row, names)), row.alert_id ?? '']),
     notes: after === null ? notes : [...notes, t(`只列出前 ${count(rows.length)} 条`, `Only the first ${count(rows.length)} are listed`)],
   }
 }

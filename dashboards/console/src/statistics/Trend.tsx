@@ -27,7 +27,7 @@ interface Props {
 }
 
 export function Trend({ dictionary, question, period, metric }: Props) {
-  const metrics = useMemo(() => withBeside(dictionary, [metric.id]), [dictionary, metric.id])
+  const metrics = useMemo(() => withBeside(dictionary, [metric.id]).filter(({ by }) => by.includes('month')), [dictionary, metric.id])
   const span = periodText(trendOf(period))
   const { region, org, item, powerType, caseKind } = question
   const asked = useAsked(JSON.stringify([span, region, org, item, powerType, caseKind, metric.id]), (signal) =>

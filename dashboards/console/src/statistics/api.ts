@@ -25,6 +25,8 @@ export interface Metric {
   pitfalls_en: string
   /** What it counts: cases, alerts, orders … */
   over: string
+  /** By what it can be broken down. */
+  by: string[]
 }
 
 export interface Dictionary {
@@ -65,11 +67,32 @@ export interface Statistics {
   by: string | null
   min_base: number
   rows: StatisticsRow[]
+  /** Rows that are not listed. */
+  left_off: number
   total: Values
 }
 
-/** One thing that a number counts; what else is known of it hangs on what it is. */
-export type CountedRow = { source?: string | null; case_no?: string | null; alert_id?: string | null } & Record<string, unknown>
+/** One thing that a number counts. Items and bodies have no source and no case. */
+export interface CountedRow {
+  source: string
+  case_no: string
+  alert_id: string | null
+  /** What it is within its case; of an item or a body its code. */
+  sub: string
+  item_code: string | null
+  /** Names. */
+  item: string | null
+  org_code: string | null
+  org: string | null
+  region_code: string | null
+  step: string | null
+  level: string | null
+  rule: string | null
+  /** How much it adds to the number: 1 where it is counted. */
+  amount: number
+  /** The instants that count, by name. */
+  instants: Record<string, string>
+}
 
 export interface CountedRows {
   over: string
@@ -98,7 +121,7 @@ export interface ProcessFlow {
 
 export interface Process {
   item_code: string
-  /** The flowchart with its version, like `permit@2`. */
+  /** The id of the flowchart in force. */
   flowchart: string | null
   steps: ProcessStep[]
   flows: ProcessFlow[]

@@ -40,7 +40,7 @@ export function trendOption({ rows }: Statistics, metrics: readonly Metric[], pa
     grid: { left: 8, right: 16, top: 38, bottom: 8, containLabel: true },
     tooltip: { ...tooltip(palette), trigger: 'axis', valueFormatter: (value: unknown) => valueText(main.unit, typeof value === 'number' ? value : null) },
     xAxis: { type: 'category', data: rows.map(({ key }) => monthText(key)), ...axis(palette) },
-    yAxis: { type: 'value', ...axis(palette), axisLabel: { ...axis(palette).axisLabel, formatter: (value: number) => valueText(main.unit, value) }, ...(main.unit === 'share' && { max: mostOf(rows, metrics) > 1 ? undefined : 1 }), min: 0, ...(main.unit === 'count' && { minInterval: 1 }) },
+    yAxis: { type: 'value', ...axis(palette), axisLabel: { ...axis(palette).axisLabel, formatter: (value: number) => valueText(main.unit, value) }, ...upTo(main, rows, metrics), min: 0, ...(main.unit === 'count' && { minInterval: 1 }) },
     series: [
       { name: nameOf(main), type: bars ? 'bar' : 'line', data: rows.map(({ values }) => told(values[main.id])), itemStyle: { color: palette.first }, lineStyle: { color: palette.first, width: 2.5 }, symbol: 'circle', symbolSize: 8, barMaxWidth: 34, connectNulls: false },
       ...others.map((metric) => ({ name: nameOf(metric), type: 'line', data: rows.map(({ values }) => told(values[metric.id])), itemStyle: { color: palette.second }, lineStyle: { color: palette.second, width: 2, type: 'dashed' }, symbol: 'triangle', symbolSize: 10, connectNulls: false })),
@@ -48,7 +48,13 @@ export function trendOption({ rows }: Statistics, metrics: readonly Metric[], pa
   }
 }
 
-const mostOf = (rows: StatisticsRow[], metrics: readonly Metric[]) => Math.max(0, ...rows.flatMap(({ values }) => metrics.map(({ id }) => told(values[id]) ?? 0)))
+/** A share that fills most of it is drawn against the whole; smaller ones as large as there is room. None is cut off at its foot. */
+function upTo({ unit }: Metric, rows: readonly StatisticsRow[], metrics: readonly Metric[]) {
+  const most = mostOf(rows, metrics)
+  return unit === 'share' && most > 0.5 && most <= 1 ? { max: 1 } : {}
+}
+
+const mostOf = (rows: readonly StatisticsRow[], metrics: readonly Metric[]) => Math.max(0, ...rows.flatMap(({ values }) => metrics.map(({ id }) => told(values[id]) ?? 0)))
 
 /** The rows of a comparison: as many as it shows, in the order of the table, without those that are not told. */
 export const comparedRows = (rows: readonly StatisticsRow[], metric: Metric) => rows.filter(({ values }) => told(values[metric.id]) !== null).slice(0, COMPARED_MAX)
@@ -60,7 +66,7 @@ export function comparisonOption(rows: readonly StatisticsRow[], metric: Metric,
     ...frame(palette),
     grid: { left: 8, right: 72, top: 8, bottom: 8, containLabel: true },
     tooltip: { ...tooltip(palette), trigger: 'item', valueFormatter: (value: unknown) => valueText(metric.unit, typeof value === 'number' ? value : null) },
-    xAxis: { type: 'value', ...axis(palette), axisLabel: { show: false }, min: 0, ...(metric.unit === 'share' && mostOf([...shown], [metric]) <= 1 && { max: 1 }) },
+    xAxis: { type: 'value', ...axis(palette), axisLabel: { show: false }, min: 0, ...upTo(metric, shown, [metric]) },
     yAxis: { type: 'category', inverse: true, data: shown.map(({ name, key }) => name || key), ...axis(palette), axisLabel: { ...axis(palette).axisLabel, width: 190, overflow: 'truncate' }, splitLine: { show: false } },
     series: [
       {

@@ -1,6 +1,7 @@
 // Which metrics stand together. A rate of being on time never stands without how much of it was typed in afterwards (domain.md 7.1).
 
 import type { Dictionary, Group, Metric, Statistics } from './api'
+import { type By, BY_CODES } from './words'
 
 /** 补录: the share of closed cases that were entered late. */
 export const LATE_SHARE = 'late_case_share'
@@ -19,16 +20,20 @@ export const besideOf = (metric: string): string | null => BESIDE[metric] ?? nul
 /** What the first screen says, in this order. */
 export const HEADLINES = ['received', 'closed', 'open', 'on_time_rate', 'overdue_rate', 'median_total_days', 'alerts_net', 'alert_rate', 'orders', 'satisfied_rate'] as const
 
-/** Metrics of steps belong to the process map: a body has no one step. */
+/** Metrics of steps are told step by step only: a body has no one step. */
 const OF_STEPS = 'steps'
 
 export const metricOf = (dictionary: Dictionary, id: string): Metric | null => dictionary.metrics.find((metric) => metric.id === id) ?? null
 
-/** The columns of a group's table: its metrics, each followed by what must stand beside it, none twice. */
-export function columnsOf(dictionary: Dictionary, group: Group): Metric[] {
-  const own = dictionary.metrics.filter((metric) => metric.group === group && metric.over !== OF_STEPS)
-  return withBeside(dictionary, own.map(({ id }) => id))
+/** The columns of a group's table by a breakdown: its metrics that have it, each followed by what must stand beside it, none twice. */
+export function columnsOf(dictionary: Dictionary, group: Group, by: By): Metric[] {
+  const has = (metric: Metric) => metric.by.includes(by) && (metric.over === OF_STEPS) === (by === 'step')
+  const own = dictionary.metrics.filter((metric) => metric.group === group && has(metric))
+  return withBeside(dictionary, own.map(({ id }) => id)).filter(has)
 }
+
+/** By what a group's metrics can be broken down. */
+export const bysOf = (dictionary: Dictionary, group: Group): By[] => BY_CODES.filter((by) => columnsOf(dictionary, group, by).length > 0)
 
 /** The metrics with these ids and what must stand beside each of them, right after the first that asks for it. */
 export function withBeside(dictionary: Dictionary, ids: readonly string[]): Metric[] {

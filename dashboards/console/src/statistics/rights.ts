@@ -5,8 +5,8 @@ import type { Role } from '../people/roles'
 import type { Session } from '../people/session'
 
 const READERS: readonly Role[] = ['supervision', 'leadership', 'auditor', 'department_supervisor', 'legal', 'government_services']
-/** Who reads numbers of single persons. */
-const OF_PERSONS: readonly Role[] = ['supervision', 'legal', 'department_supervisor']
+/** Who reads numbers of single persons: the second of their own body. */
+const OF_PERSONS: readonly Role[] = ['supervision', 'department_supervisor']
 
 const has = (some: readonly Role[]) => ({ phase, person }: Session) => phase === 'off' || (person !== null && person.roles.some((role) => some.includes(role)))
 

@@ -1,112 +1,63 @@
-// The things behind a number as a table. What is known of each hangs on what it is, so columns are those that some row has.
+// The things behind a number as a table: of all that may be known of one, the columns that some row has.
 
-import { full } from '../format'
 import type { Names } from '../api/names'
-import { LEVELS, RESULTS, STATUSES, type Words, word } from '../words/codes'
+import { full } from '../format'
+import { LEVELS, type Words, word } from '../words/codes'
 import { say, t } from '../words/language'
 import type { CountedRow } from './api'
-import { CASE_KINDS, POWER_TYPES } from './words'
 
-/** What is known of a thing, in the order in which it is told; what is not here comes after, by its own name. */
-const FIELDS: Record<string, Words> = {
-  item_code: { zh: '事项', en: 'Item' },
-  item: { zh: '事项', en: 'Item' },
-  org_code: { zh: '机构', en: 'Body' },
-  org: { zh: '机构', en: 'Body' },
-  body: { zh: '机构', en: 'Body' },
-  region_code: { zh: '区划', en: 'Region' },
-  region: { zh: '区划', en: 'Region' },
-  office: { zh: '科室', en: 'Office' },
-  handler: { zh: '经办人', en: 'Handler' },
-  power_type: { zh: '权力类型', en: 'Category' },
-  case_kind: { zh: '办件类型', en: 'Kind of case' },
-  level: { zh: '级别', en: 'Level' },
-  status: { zh: '状态', en: 'Status' },
-  rule: { zh: '规则', en: 'Rule' },
-  step: { zh: '环节', en: 'Step' },
+/** Instants by their names in the platform's answer (services/store/src/metrics/sql), in the order in which things happen. */
+const INSTANTS: Record<string, Words> = {
   received_at: { zh: '收件', en: 'Received' },
+  opened_at: { zh: '立件', en: 'Opened' },
   accepted_at: { zh: '受理', en: 'Accepted' },
-  decided_at: { zh: '决定', en: 'Decided' },
-  delivered_at: { zh: '送达', en: 'Delivered' },
-  closed_at: { zh: '办结', en: 'Closed' },
-  ended_at: { zh: '终结', en: 'Ended' },
-  ending: { zh: '终结方式', en: 'Ended by' },
-  result: { zh: '结果', en: 'Result' },
-  due_at: { zh: '期限', en: 'Due' },
-  statutory_due_at: { zh: '法定期限', en: 'Due by law' },
-  promised_due_at: { zh: '承诺期限', en: 'Due as promised' },
-  done_at: { zh: '完成', en: 'Done' },
+  started_at: { zh: '进入环节', en: 'Entered' },
   raised_at: { zh: '提出', en: 'Raised' },
   issued_at: { zh: '发出', en: 'Issued' },
-  withdrawn_at: { zh: '撤销', en: 'Withdrawn' },
+  breached_at: { zh: '超期', en: 'Breached' },
   ordered_at: { zh: '督办', en: 'Ordered' },
-  answered_at: { zh: '反馈', en: 'Answered' },
-  answer_due_at: { zh: '反馈期限', en: 'Answer due' },
-  rated_at: { zh: '评价', en: 'Rated' },
-  grade: { zh: '满意度', en: 'Grade' },
-  on: { zh: '日期', en: 'Day' },
-  at: { zh: '时间', en: 'When' },
+  appealed_at: { zh: '申诉', en: 'Appealed' },
+  said_at: { zh: '提出', en: 'Said' },
+  due_at: { zh: '期限', en: 'Due' },
+  answered_at: { zh: '答复', en: 'Answered' },
+  decided_at: { zh: '决定', en: 'Decided' },
+  done_at: { zh: '完成', en: 'Done' },
+  fell_at: { zh: '免除', en: 'Fell away' },
+  ended_at: { zh: '办结（终结）', en: 'Ended' },
+  delivered_at: { zh: '送达', en: 'Delivered' },
+  withdrawn_at: { zh: '撤销', en: 'Withdrawn' },
+  first_case_at: { zh: '首件', en: 'First case' },
+  last_case_at: { zh: '末件', en: 'Last case' },
 }
-
-/** What has a place of its own in a row: its number, and where it leads. */
-const OWN = new Set(['source', 'case_no', 'alert_id', 'item_name', 'org_name', 'region_name', 'id'])
 
 export interface Column {
-  field: string
   name: string
+  text: (row: CountedRow, names: Names) => string
 }
 
-/** The columns of these rows: what some row has. Bare objects and lists are no cells. */
+const FACTS: { words: Words; has: (row: CountedRow) => boolean; text: Column['text'] }[] = [
+  { words: { zh: '事项', en: 'Item' }, has: ({ item_code }) => Boolean(item_code), text: ({ item, item_code }, names) => item ?? (item_code ? names.item(item_code) : '') },
+  { words: { zh: '机构', en: 'Body' }, has: ({ org_code }) => Boolean(org_code), text: ({ org, org_code }, names) => org ?? (org_code ? names.org(org_code) : '') },
+  { words: { zh: '区划', en: 'Region' }, has: ({ region_code }) => Boolean(region_code), text: ({ region_code }) => region_code ?? '' },
+  { words: { zh: '环节', en: 'Step' }, has: ({ step }) => Boolean(step), text: ({ step, item_code }, names) => names.step(step, names.tables.item_flowcharts[item_code ?? '']) },
+  { words: { zh: '级别', en: 'Level' }, has: ({ level }) => Boolean(level), text: ({ level }) => (level ? say(word<Words>(LEVELS, level)) : '') },
+  { words: { zh: '规则', en: 'Rule' }, has: ({ rule }) => Boolean(rule), text: ({ rule }) => rule ?? '' },
+  { words: { zh: '计入数值', en: 'Adds' }, has: ({ amount }) => amount !== 1, text: ({ amount }) => String(Math.round(amount * 100) / 100) },
+]
+
+/** The columns of these rows. */
 export function columnsOfRows(rows: readonly CountedRow[]): Column[] {
-  const has = new Set<string>()
-  for (const row of rows) for (const [field, value] of Object.entries(row)) if (!OWN.has(field) && isCell(value)) has.add(field)
-  const known = Object.keys(FIELDS).filter((field) => has.has(field))
-  const others = [...has].filter((field) => !Object.hasOwn(FIELDS, field)).sort()
-  return [...known, ...others].map((field) => ({ field, name: say(FIELDS[field] ?? { zh: field }) }))
+  const facts = FACTS.filter(({ has }) => rows.some(has)).map(({ words, text }) => ({ name: say(words), text }))
+  const told = new Set(rows.flatMap(({ instants }) => Object.keys(instants)))
+  const known = Object.keys(INSTANTS).filter((name) => told.has(name))
+  const others = [...told].filter((name) => !Object.hasOwn(INSTANTS, name)).sort()
+  const instants = [...known, ...others].map((name): Column => ({ name: say(INSTANTS[name] ?? { zh: name }), text: (row) => (row.instants[name] ? full(row.instants[name]) : '') }))
+  return [...facts, ...instants]
 }
 
-const isCell = (value: unknown) => (typeof value === 'string' && value !== '') || typeof value === 'number' || typeof value === 'boolean'
-
-const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d/
-
-/** A cell as people read it: names for codes, instants as wall times. */
-export function cellText(row: CountedRow, field: string, names: Names): string {
-  const value = row[field]
-  if (!isCell(value)) return ''
-  if (typeof value === 'boolean') return value ? t('是', 'yes') : t('否', 'no')
-  const text = String(value)
-  const named = (beside: string) => (typeof row[beside] === 'string' && row[beside] !== '' ? row[beside] : '')
-  if (INSTANT.test(text)) return full(text)
-  switch (field) {
-    case 'item':
-    case 'item_code':
-      return named('item_name') || names.item(text)
-    case 'org':
-    case 'org_code':
-    case 'body':
-      return named('org_name') || names.org(text)
-    case 'region':
-    case 'region_code':
-      return named('region_name') || text
-    case 'office':
-      return names.office(orgOf(row), text)
-    case 'handler':
-      return names.officer(text)
-    case 'step':
-      return names.step(text)
-    case 'power_type':
-      return say(word(POWER_TYPES, text))
-    case 'case_kind':
-      return say(word(CASE_KINDS, text))
-    case 'level':
-      return say(word<Words>(LEVELS, text))
-    case 'status':
-      return say(word<Words>(STATUSES, text))
-    case 'result':
-      return say(word(RESULTS, text))
-    default:
-      return text
-  }
+/** What a row is called: the case's number, or the item or body that it is. */
+export function rowTitle(over: string, { case_no, sub, item, org }: CountedRow, names: Names): string {
+  if (case_no !== '') return case_no
+  if (over === 'items') return item ?? names.item(sub)
+  return over === 'bodies' ? (org ?? names.org(sub)) : sub || t('未注明', 'not told')
 }
-
-const orgOf = (row: CountedRow) => [row.org_code, row.org, row.body].find((code) => typeof code === 'string') as string | undefined

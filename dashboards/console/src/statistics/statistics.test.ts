@@ -4,16 +4,16 @@ import { test } from 'node:test'
 import { NO_NAMES, Names } from '../api/names'
 import type { Person, Session } from '../people/session'
 import type { Role } from '../people/roles'
-import type { Dictionary, Metric, Statistics, StatisticsRow, Value } from './api'
+import type { CountedRow, Dictionary, Metric, Statistics, StatisticsRow, Value } from './api'
 import { comparedRows, trendOption } from './chart-options'
-import { charted, columnsOf, withBeside } from './columns'
+import { bysOf, charted, columnsOf, withBeside } from './columns'
 import { grouped } from './dictionary'
 import { csvOf, xlsxOf } from './files'
 import { asKind, around, daysIn, moved, periodName, periodOf, periodText, trendOf } from './period'
 import { readsHandlers, readsStatistics } from './rights'
 import { EVERYWHERE, FIRST_QUESTION, type Question, questionHash, rowsHash, statisticsHash, statisticsPageOf } from './routes'
-import { cellText, columnsOfRows } from './rows'
-import { behind, cellsOf, sortAfter, sorted, within } from './table'
+import { columnsOfRows, rowTitle } from './rows'
+import { behind, cellsOf, isOwnLevel, sortAfter, sorted, within } from './table'
 import { changeOf, changeText, standingOf, valueText, verdictText } from './values'
 
 const metric = (id: string, some: Partial<Metric> = {}): Metric => ({
@@ -30,6 +30,7 @@ const metric = (id: string, some: Partial<Metric> = {}): Metric => ({
   pitfalls: '',
   pitfalls_en: '',
   over: 'cases',
+  by: ['region', 'org', 'office', 'handler', 'item', 'power_type', 'case_kind', 'month'],
   ...some,
 })
 const value = (some: Partial<Value> = {}): Value => ({ value: null, numerator: null, base: null, hidden: false, previous: null, last_year: null, ...some })
@@ -122,17 +123,21 @@ const DICTIONARY: Dictionary = {
     metric('received', { group: 'volume', unit: 'count', name: '收件' }),
     metric('on_time_rate', { name: '按时办结率', name_en: 'On time' }),
     metric('promise_kept_rate'),
-    metric('median_step_hours', { unit: 'hours', over: 'steps' }),
+    metric('median_step_hours', { unit: 'hours', over: 'steps', by: ['org', 'month', 'step'] }),
+    metric('red', { group: 'alerts', unit: 'count', over: 'alerts', by: ['org', 'month', 'level'] }),
     metric('late_case_share', { group: 'truth', direction: 'lower', name: '补录办件占比', pitfalls: '迟报' }),
   ],
 }
 
 test('a rate of being on time never stands without the share that was entered late, which stands once', () => {
   const ids = (columns: Metric[]) => columns.map(({ id }) => id)
-  assert.deepEqual(ids(columnsOf(DICTIONARY, 'time')), ['on_time_rate', 'late_case_share', 'promise_kept_rate'], 'metrics of steps are not of bodies')
+  assert.deepEqual(ids(columnsOf(DICTIONARY, 'time', 'org')), ['on_time_rate', 'late_case_share', 'promise_kept_rate'], 'metrics of steps are not of bodies')
+  assert.deepEqual(ids(columnsOf(DICTIONARY, 'time', 'step')), ['median_step_hours'], 'nor the others of steps')
+  assert.deepEqual(bysOf(DICTIONARY, 'alerts'), ['org', 'month', 'level'])
+  assert.deepEqual(ids(columnsOf(DICTIONARY, 'alerts', 'item')), [])
   assert.deepEqual(ids(withBeside(DICTIONARY, ['received', 'on_time_rate', 'unheard_of'])), ['received', 'on_time_rate', 'late_case_share'])
-  assert.equal(charted(columnsOf(DICTIONARY, 'time'), 'promise_kept_rate')?.id, 'promise_kept_rate')
-  assert.equal(charted(columnsOf(DICTIONARY, 'time'), 'received')?.id, 'on_time_rate')
+  assert.equal(charted(columnsOf(DICTIONARY, 'time', 'org'), 'promise_kept_rate')?.id, 'promise_kept_rate')
+  assert.equal(charted(columnsOf(DICTIONARY, 'time', 'org'), 'received')?.id, 'on_time_rate')
   assert.equal(charted([], 'received'), null)
 })
 
@@ -175,6 +180,7 @@ const FOUND: Statistics = {
   dictionary_version: '1',
   by: 'month',
   min_base: 5,
+  left_off: 0,
   rows: [row('2026-09', { on_time_rate: value({ value: 0.9, numerator: 9, base: 10 }), received: value({ value: 12 }) }), row('2026-10', { on_time_rate: value({ hidden: true, base: 3 }) })],
   total: { on_time_rate: value({ value: 0.8, numerator: 8, base: 13 }), received: value({ value: 12 }) },
 }
@@ -218,20 +224,33 @@ test('the dictionary is looked through in all its words and keeps its groups', (
   assert.deepEqual(ids('ON time'), ['time:on_time_rate'])
   assert.deepEqual(ids('迟报'), ['truth:late_case_share'])
   assert.deepEqual(ids('没有'), [])
-  assert.equal(grouped(DICTIONARY, '').length, 3)
+  assert.equal(grouped(DICTIONARY, '').length, 4)
 })
 
+const counted = (some: Partial<CountedRow>): CountedRow => ({ source: 's', case_no: '1', alert_id: null, sub: '', item_code: null, item: null, org_code: null, org: null, region_code: null, step: null, level: null, rule: null, amount: 1, instants: {}, ...some })
+
 test('rows have the columns that some of them have, codes by name and instants as wall times', () => {
-  const names = new Names({ ...NO_NAMES, orgs: { zjj: '市住建局' }, items: { 'XK-01': '施工许可' } })
-  const rows = [
-    { source: 's', case_no: '1', org_code: 'zjj', item_code: 'XK-01', closed_at: '2026-10-24T09:30:05+08:00', late: true, nothing: null },
-    { source: 's', case_no: '2', level: 'red', brand_new: 'x' },
-  ]
-  assert.deepEqual(columnsOfRows(rows).map(({ field }) => field), ['item_code', 'org_code', 'level', 'closed_at', 'brand_new', 'late'])
-  const [first, second] = rows
-  assert.ok(first && second)
-  assert.deepEqual(['org_code', 'item_code', 'closed_at', 'late', 'nothing'].map((field) => cellText(first, field, names)), ['市住建局', '施工许可', '2026-10-24 09:30:05', '是', ''])
-  assert.equal(cellText(second, 'level', names), '红牌')
+  const names = new Names({ ...NO_NAMES, orgs: { zjj: '市住建局' }, items: { 'XK-01': '施工许可' }, item_flowcharts: { 'XK-01': 'permit' }, flowchart_steps: { permit: { review: '资料审查' } } })
+  const first = counted({ org_code: 'zjj', item_code: 'XK-01', item: '施工许可证核发', step: 'review', instants: { due_at: '2026-10-24T23:59:59+08:00', received_at: '2026-10-20T09:30:05+08:00' } })
+  const second = counted({ level: 'red', amount: 3.14159, instants: { brand_new_at: '2026-10-24T09:30:05+08:00' } })
+  const columns = columnsOfRows([first, second])
+  assert.deepEqual(columns.map(({ name }) => name), ['事项', '机构', '环节', '级别', '计入数值', '收件', '期限', 'brand_new_at'])
+  assert.deepEqual(columns.map(({ text }) => text(first, names)), ['施工许可证核发', '市住建局', '资料审查', '', '1', '2026-10-20 09:30:05', '2026-10-24 23:59:59', ''])
+  assert.deepEqual(columns.map(({ text }) => text(second, names)), ['', '', '', '红牌', '3.14', '', '', '2026-10-24 09:30:05'])
+  assert.equal(rowTitle('cases', first, names), '1')
+  assert.equal(rowTitle('items', counted({ source: '', case_no: '', sub: 'XK-01' }), names), '施工许可')
+  assert.equal(rowTitle('bodies', counted({ source: '', case_no: '', sub: 'zjj' }), names), '市住建局')
+})
+
+test('what a city does itself stands among its counties, and is not taken for all of them', () => {
+  const asked = (region: string) => ({ ...FIRST_QUESTION, by: 'region' as const, region })
+  const own = (region: string, key: string, sight = '') => isOwnLevel(asked(region), key, sight)
+  assert.deepEqual([own('', '510500'), own('', '510502'), own('510500', '510500'), own('510500', '510502')], [true, false, true, false])
+  assert.deepEqual([own('510000', '510500'), own('510000', '510000')], [false, true], 'of a province the rows are cities')
+  assert.deepEqual([own('510502', '510502'), own('510502', '510502001'), own('', '510502', '510502')], [true, false, true])
+  assert.equal(within(asked(''), row('510500')), null)
+  assert.equal(rowsHash(behind(asked(''), row('510500'), metric('m'), 'base')), '#/statistics/rows?metric=m&part=base&by=region&key=510500')
+  assert.equal(rowsHash(behind(asked(''), row('510502'), metric('m'), 'base')), '#/statistics/rows?metric=m&part=base&region=510502')
 })
 
 test('a number is told, hidden, or there is none', () => {

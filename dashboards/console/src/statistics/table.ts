@@ -40,10 +40,25 @@ const FIELDS: Partial<Record<By, 'region' | 'org' | 'item' | 'powerType' | 'case
 /** What is asked next, down from county to department to item, and from there to the months of it. */
 const NEXT: Partial<Record<By, By>> = { region: 'org', org: 'item', item: 'month', power_type: 'item', case_kind: 'item' }
 
+/** What lies below a region begins so: 510500 is 5105, 510502 is itself. */
+const subtree = (region: string) => region.replace(/(00)+$/, '')
+
+/**
+ * Whether a region's row is what happens at a level itself rather than all below it: a city's own offices stand among its counties, by the
+ * city's code (`region_key` in services/store/src/metrics). `sight` is the region that whoever asks sees.
+ */
+export function isOwnLevel({ region }: Question, key: string, sight: string): boolean {
+  const [asked, seen] = [subtree(region), subtree(sight)]
+  const within = asked.length > seen.length ? asked : seen
+  if (within !== '' && subtree(key) === within) return true
+  const provinces = within.length > 0 && within.length <= 2
+  return !provinces && key.length === 6 && key.endsWith('00')
+}
+
 /** The question about what a row holds, broken down further; null where it does not break down. A row without a key is what nobody told. */
-export function within(question: Question, row: StatisticsRow): Question | null {
+export function within(question: Question, row: StatisticsRow, sight = ''): Question | null {
   const { by } = question
-  if (row.key === '') return null
+  if (row.key === '' || (by === 'region' && isOwnLevel(question, row.key, sight))) return null
   if (by === 'month') return monthly(question, row.key)
   const [field, next] = [FIELDS[by], NEXT[by]]
   return field && next ? { ...question, [field]: row.key, by: next, sort: '' } : null
@@ -56,14 +71,15 @@ function monthly(question: Question, key: string): Question | null {
 }
 
 /** What the things are that a row's numbers count: narrowed as its question is, or by the row's own key. */
-export function behind(question: Question, row: StatisticsRow | null, metric: Metric, part: Part): RowsQuestion {
+export function behind(question: Question, row: StatisticsRow | null, metric: Metric, part: Part, sight = ''): RowsQuestion {
   const { period, region, org, item, powerType, caseKind } = question
   const whole: RowsQuestion = { period, region, org, item, powerType, caseKind, metric: metric.id, part, by: '', key: '' }
   if (!row) return whole
   const month = question.by === 'month' ? monthly(question, row.key) : null
   if (month) return { ...whole, period: month.period }
   const field = FIELDS[question.by]
-  return field && row.key !== '' ? { ...whole, [field]: row.key } : { ...whole, by: question.by, key: row.key }
+  const own = question.by === 'region' && isOwnLevel(question, row.key, sight)
+  return field && row.key !== '' && !own ? { ...whole, [field]: row.key } : { ...whole, by: question.by, key: row.key }
 }
 
 export type Cell = string | number | null

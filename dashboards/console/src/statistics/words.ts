@@ -34,14 +34,12 @@ export const BYS = {
   power_type: { zh: '权力类型', en: 'Category' },
   case_kind: { zh: '办件类型', en: 'Kind of case' },
   month: { zh: '月份', en: 'Month' },
+  step: { zh: '环节', en: 'Step' },
   level: { zh: '预警级别', en: 'Alert level' },
   rule: { zh: '监察规则', en: 'Rule' },
 } as const satisfies Record<string, Words>
 export type By = keyof typeof BYS
 export const BY_CODES = Object.keys(BYS) as By[]
-
-/** Breakdowns that only alerts have. */
-export const OF_ALERTS: readonly By[] = ['level', 'rule']
 
 /** 权力类型 (`PowerType` in services/domain). */
 export const POWER_TYPES: Record<string, Words> = {
