@@ -20,9 +20,9 @@ export interface DrawnStep {
   name: string
 }
 
-/** A flowchart as a graph: its steps have codes, gateways and events have none. */
+/** A flowchart as a graph: its steps have codes, gateways and events have none; from a gateway that forks, several ways are gone at once. */
 export interface Graph {
-  nodes: { id: string; code: string | null }[]
+  nodes: { id: string; code: string | null; forks: boolean }[]
   edges: { id: string; from: string; to: string }[]
 }
 
@@ -32,6 +32,8 @@ export interface StepNote {
   text: string
   kind: string
 }
+
+const FORKS = new Set(['bpmn:ParallelGateway', 'bpmn:InclusiveGateway'])
 
 const ZOOM_STEP = 1.25
 const ZOOM_MIN = 0.2
@@ -97,14 +99,14 @@ export class FlowchartCanvas {
   graph(): Graph {
     const codes = new Map([...this.#elements].map(([code, id]) => [id, code]))
     const edges: Graph['edges'] = []
-    const nodes = new Set<string>()
+    const nodes = new Map<string, boolean>()
     for (const element of this.#registry.getAll()) {
-      const { id, source, target } = element as typeof element & { source?: { id: string }; target?: { id: string } }
+      const { id, source, target } = element as typeof element & { source?: typeof element; target?: typeof element }
       if (element.businessObject?.$type !== 'bpmn:SequenceFlow' || !source || !target) continue
       edges.push({ id, from: source.id, to: target.id })
-      nodes.add(source.id).add(target.id)
+      for (const end of [source, target]) nodes.set(end.id, FORKS.has(String(end.businessObject?.$type)))
     }
-    return { nodes: [...nodes].map((id) => ({ id, code: codes.get(id) ?? null })), edges }
+    return { nodes: [...nodes].map(([id, forks]) => ({ id, code: codes.get(id) ?? null, forks })), edges }
   }
 
   /** Writes on steps, and draws what went between them; and nothing else any more. `off` names steps by their codes. */

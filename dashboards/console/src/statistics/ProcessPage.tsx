@@ -8,7 +8,7 @@ import { count } from '../format'
 import { Answered, useAsked } from '../lists/asked'
 import { itemHash } from '../lists/routes'
 import { useStore } from '../store'
-import { t } from '../words/language'
+import { say, t } from '../words/language'
 import { type Process, type ProcessFlow, readProcess, readStatistics } from './api'
 import { Choice, ItemField, useRegions } from './Filters'
 import { type Period, periodName, periodText } from './period'
@@ -197,6 +197,12 @@ function Steps({ process, bottleneck, notes }: { process: Process; bottleneck: s
   )
 }
 
+/** A case may begin with a later step, where its source tells no earlier one, and end in any, as by being withdrawn. */
+function offWords({ from, to }: ProcessFlow) {
+  if (from === '') return { zh: '中途开始', en: 'Began here' }
+  return to === '' ? { zh: '中途终结', en: 'Ended early' } : { zh: '图外', en: 'Not in the flowchart' }
+}
+
 function Flows({ flows, off, step, notes }: { flows: ProcessFlow[]; off: ProcessFlow[]; step: (code: string) => string; notes: string[] }) {
   const columns = [t('从', 'From'), t('到', 'To'), t('件数', 'Cases'), t('中位间隔', 'Median between')]
   const from = (code: string) => step(code) || t('（开始）', '(start)')
@@ -205,7 +211,7 @@ function Flows({ flows, off, step, notes }: { flows: ProcessFlow[]; off: Process
     <section aria-labelledby="flows-title">
       <div className="table-head">
         <h4 id="flows-title">{t('环节之间的流转', 'Between steps')}</h4>
-        <Take name={t('流转', 'flows')} of={t('流转表', 'the flows')} sheet={() => ({ head: [...columns, t('流程图外', 'Not in the flowchart')], body: flows.map((flow) => [from(flow.from), to(flow.to), flow.cases, flow.median_hours, off.includes(flow) ? t('是', 'yes') : '']), notes })} />
+        <Take name={t('流转', 'flows')} of={t('流转表', 'the flows')} sheet={() => ({ head: [...columns, t('流程图外', 'Not in the flowchart')], body: flows.map((flow) => [from(flow.from), to(flow.to), flow.cases, flow.median_hours, off.includes(flow) ? say(offWords(flow)) : '']), notes })} />
       </div>
       <div className="cases-scroll">
         <table className="cases-table statistics-table" id="process-flows">
@@ -223,7 +229,7 @@ function Flows({ flows, off, step, notes }: { flows: ProcessFlow[]; off: Process
               <tr key={`${flow.from} ${flow.to}`}>
                 <th scope="row">{from(flow.from)}</th>
                 <td>
-                  {to(flow.to)} {off.includes(flow) && <Badge kind="off-chart" words={{ zh: '图外', en: 'Not in the flowchart' }} />}
+                  {to(flow.to)} {off.includes(flow) && <Badge kind="off-chart" words={offWords(flow)} />}
                 </td>
                 <td className="number">{count(flow.cases)}</td>
                 <td className="number">{valueText('hours', flow.median_hours)}</td>

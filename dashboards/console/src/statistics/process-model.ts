@@ -14,43 +14,95 @@ export interface Carried {
 export function carriedBy(graph: Graph, flows: readonly ProcessFlow[]): Carried {
   const edges = new Map<string, number>()
   const off: ProcessFlow[] = []
-  const byCode = new Map(graph.nodes.flatMap(({ id, code }) => (code === null ? [] : [[code, id] as const])))
-  const into = new Set(graph.edges.map(({ to }) => to))
-  const outOf = new Set(graph.edges.map(({ from }) => from))
-  const steps = new Set(byCode.values())
-  const starts = graph.nodes.filter(({ id, code }) => code === null && !into.has(id)).map(({ id }) => id)
-  const ends = graph.nodes.filter(({ id, code }) => code === null && !outOf.has(id)).map(({ id }) => id)
+  const chart = new Chart(graph)
   for (const flow of flows) {
-    const from = flow.from === '' ? starts : [byCode.get(flow.from)].filter((id) => id !== undefined)
-    const to = flow.to === '' ? ends : [byCode.get(flow.to)].filter((id) => id !== undefined)
-    const way = wayBetween(graph, steps, from, new Set(to))
-    if (!way) {
-      off.push(flow)
-      continue
-    }
-    for (const edge of way) edges.set(edge, (edges.get(edge) ?? 0) + flow.cases)
+    const way = chart.way(flow.from, flow.to)
+    if (way) for (const edge of way) edges.set(edge, (edges.get(edge) ?? 0) + flow.cases)
+    else off.push(flow)
   }
   return { edges, off }
 }
 
-/** The shortest way along edges that passes through no other step. */
-function wayBetween(graph: Graph, steps: ReadonlySet<string>, from: readonly string[], to: ReadonlySet<string>): string[] | null {
-  let reached = from.map((id): { id: string; way: string[] } => ({ id, way: [] }))
-  const seen = new Set<string>()
-  while (reached.length > 0) {
-    const next: typeof reached = []
-    for (const { id, way } of reached) {
-      for (const edge of graph.edges) {
-        if (edge.from !== id || seen.has(edge.id)) continue
-        seen.add(edge.id)
-        const longer = [...way, edge.id]
-        if (to.has(edge.to)) return longer
-        if (!steps.has(edge.to)) next.push({ id: edge.to, way: longer })
+class Chart {
+  readonly #byCode = new Map<string, string>()
+  readonly #steps: ReadonlySet<string>
+  readonly #starts: string[]
+  readonly #ends: ReadonlySet<string>
+  readonly #out = new Map<string, Graph['edges']>()
+  /** Of each gateway that forks, what lies on each of its ways alone. */
+  readonly #forks: { gateway: string; branches: ReadonlySet<string>[] }[]
+
+  constructor(graph: Graph) {
+    const into = new Set(graph.edges.map(({ to }) => to))
+    for (const edge of graph.edges) this.#out.set(edge.from, [...(this.#out.get(edge.from) ?? []), edge])
+    for (const { id, code } of graph.nodes) if (code !== null) this.#byCode.set(code, id)
+    this.#steps = new Set(this.#byCode.values())
+    this.#starts = graph.nodes.filter(({ id, code }) => code === null && !into.has(id)).map(({ id }) => id)
+    this.#ends = new Set(graph.nodes.filter(({ id, code }) => code === null && !this.#out.has(id)).map(({ id }) => id))
+    this.#forks = graph.nodes.filter(({ forks }) => forks).map(({ id }) => ({ gateway: id, branches: this.#branches(id) }))
+  }
+
+  /** The edges that lead from one step to the next; null where the flowchart has no such way. */
+  way(from: string, to: string): string[] | null {
+    const [here, there] = [this.#byCode.get(from), this.#byCode.get(to)]
+    if ((from !== '' && !here) || (to !== '' && !there)) return null
+    const direct = this.#between(here ? [here] : this.#starts, there ? new Set([there]) : this.#ends)
+    return direct ?? (here && there ? this.#beside(here, there) : null)
+  }
+
+  /** The shortest way along edges that passes through no other step. */
+  #between(from: readonly string[], to: ReadonlySet<string>): string[] | null {
+    let reached = from.map((id): { id: string; way: string[] } => ({ id, way: [] }))
+    const seen = new Set<string>()
+    while (reached.length > 0) {
+      const next: typeof reached = []
+      for (const { id, way } of reached) {
+        for (const edge of this.#out.get(id) ?? []) {
+          if (seen.has(edge.id)) continue
+          seen.add(edge.id)
+          const longer = [...way, edge.id]
+          if (to.has(edge.to)) return longer
+          if (!this.#steps.has(edge.to)) next.push({ id: edge.to, way: longer })
+        }
+      }
+      reached = next
+    }
+    return null
+  }
+
+  /**
+   * Steps on two ways of a fork run at once, so which of them was entered first is no order that the flowchart has: the later one was entered by
+   * its own way, from the fork or from a step before it.
+   */
+  #beside(here: string, there: string): string[] | null {
+    for (const { gateway, branches } of this.#forks) {
+      const own = branches.find((branch) => branch.has(there) && !branch.has(here))
+      if (!own || !branches.some((branch) => branch !== own && branch.has(here))) continue
+      const before = [gateway, ...[...own].filter((id) => this.#steps.has(id) && id !== there)]
+      for (const id of before) {
+        const way = this.#between([id], new Set([there]))
+        if (way) return way
       }
     }
-    reached = next
+    return null
   }
-  return null
+
+  /** What is reached by each way of a fork and by no other: what lies behind the join is reached by all. */
+  #branches(gateway: string): Set<string>[] {
+    const all = (this.#out.get(gateway) ?? []).map(({ to }) => this.#reached(to, gateway))
+    return all.map((branch) => new Set([...branch].filter((id) => all.every((other) => other === branch || !other.has(id)))))
+  }
+
+  #reached(from: string, but: string): Set<string> {
+    const reached = new Set<string>()
+    const open = [from]
+    for (let id = open.pop(); id !== undefined; id = open.pop()) {
+      if (id === but || reached.has(id)) continue
+      reached.add(id)
+      open.push(...(this.#out.get(id) ?? []).map(({ to }) => to))
+    }
+    return reached
+  }
 }
 
 /** 瓶颈: the step in which the most time lies, and its share of it. */

@@ -8,13 +8,13 @@ import { bottleneckOf, carriedBy, widthOf } from './process-model'
 // start → accept → gateway → (review | refuse) → end; review goes on to decide.
 const GRAPH: Graph = {
   nodes: [
-    { id: 'start', code: null },
-    { id: 'A', code: 'accept' },
-    { id: 'g', code: null },
-    { id: 'R', code: 'review' },
-    { id: 'N', code: 'refuse' },
-    { id: 'D', code: 'decide' },
-    { id: 'end', code: null },
+    { id: 'start', code: null, forks: false },
+    { id: 'A', code: 'accept', forks: false },
+    { id: 'g', code: null, forks: false },
+    { id: 'R', code: 'review', forks: false },
+    { id: 'N', code: 'refuse', forks: false },
+    { id: 'D', code: 'decide', forks: false },
+    { id: 'end', code: null, forks: false },
   ],
   edges: [
     { id: 's-A', from: 'start', to: 'A' },
@@ -41,8 +41,32 @@ test('a way that leads through another step, back, to itself, or to a step that 
   assert.equal(edges.size, 0)
 })
 
+// start → accept → fork → (review → weigh | visit) → join → decide → end.
+const FORKED: Graph = {
+  nodes: ['start', 'A', 'fork', 'R', 'W', 'V', 'join', 'D', 'end'].map((id) => ({ id, code: { A: 'accept', R: 'review', W: 'weigh', V: 'visit', D: 'decide' }[id] ?? null, forks: id === 'fork' || id === 'join' })),
+  edges: [
+    ['start', 'A'],
+    ['A', 'fork'],
+    ['fork', 'R'],
+    ['R', 'W'],
+    ['W', 'join'],
+    ['fork', 'V'],
+    ['V', 'join'],
+    ['join', 'D'],
+    ['D', 'end'],
+  ].map(([from = '', to = '']) => ({ id: `${from}-${to}`, from, to })),
+}
+
+test('steps that run at once may be entered in any order, each by its own way', () => {
+  const { edges, off } = carriedBy(FORKED, [flow('accept', 'review', 8), flow('review', 'visit', 5), flow('visit', 'weigh', 5), flow('weigh', 'decide', 5), flow('visit', 'review', 2)])
+  assert.deepEqual(off, [])
+  assert.deepEqual(Object.fromEntries(edges), { 'A-fork': 8, 'fork-R': 10, 'fork-V': 5, 'R-W': 5, 'W-join': 5, 'join-D': 5 })
+  const wrong = [flow('weigh', 'review', 1), flow('decide', 'visit', 1), flow('accept', 'decide', 1), flow('accept', 'weigh', 1)]
+  assert.deepEqual(carriedBy(FORKED, wrong).off, wrong, 'within one way, and before and behind the fork, the order counts')
+})
+
 test('a loop of the flowchart ends the search', () => {
-  const loop: Graph = { nodes: [{ id: 'A', code: 'a' }, { id: 'g', code: null }, { id: 'h', code: null }], edges: [{ id: '1', from: 'A', to: 'g' }, { id: '2', from: 'g', to: 'h' }, { id: '3', from: 'h', to: 'g' }] }
+  const loop: Graph = { nodes: [{ id: 'A', code: 'a', forks: false }, { id: 'g', code: null, forks: false }, { id: 'h', code: null, forks: false }], edges: [{ id: '1', from: 'A', to: 'g' }, { id: '2', from: 'g', to: 'h' }, { id: '3', from: 'h', to: 'g' }] }
   assert.deepEqual(carriedBy(loop, [flow('a', 'b', 1), flow('a', 'a', 1)]).edges.size, 0)
 })
 
