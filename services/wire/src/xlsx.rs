@@ -31,7 +31,7 @@ use crate::refusal::Words;
 
 pub use read::{Workbook, read};
 pub use row::Row;
-pub use table::{Head, ROWS_MAX, Table};
+pub use table::{Cell, Head, ROWS_MAX, Table, tables};
 pub use write::{WriteError, write};
 
 /// One definition.

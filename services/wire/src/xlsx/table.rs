@@ -3,7 +3,7 @@
 use std::io;
 
 use super::letters;
-use super::package::Packing;
+use super::package::{Packed, Packing};
 use super::paper::{HEADER, MAIN, Style, bound, escaped};
 
 /// A sheet has no more rows, its heading included (ECMA-376: 2²⁰).
@@ -13,6 +13,26 @@ const CELL_CHARS_MAX: usize = 32_000;
 
 /// A heading and the column's width in characters.
 pub type Head<'a> = (&'a str, u32);
+
+/// What a cell holds.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Cell<'t> {
+    /// A text.
+    Text(&'t str),
+    /// A number.
+    Number(f64),
+}
+
+/// A workbook of several such sheets, each under its title. Titles differ, have at most 31 characters and none of `: \ / ? * [ ]`.
+///
+/// # Errors
+/// It is larger than the format holds.
+pub fn tables(sheets: Vec<(String, Table)>) -> io::Result<Vec<u8>> {
+    let (titles, tables): (Vec<String>, Vec<Table>) = sheets.into_iter().unzip();
+    let titles: Vec<&str> = titles.iter().map(String::as_str).collect();
+    let parts = tables.into_iter().map(Table::part);
+    bound(&titles, parts.collect::<io::Result<_>>()?)
+}
 
 /// The sheet as far as it is written.
 pub struct Table {
@@ -42,7 +62,8 @@ impl Table {
             "{HEADER}<worksheet xmlns=\"{MAIN}\"><sheetViews><sheetView workbookViewId=\"0\"><pane ySplit=\"1\" topLeftCell=\"A2\" \
              activePane=\"bottomLeft\" state=\"frozen\"/></sheetView></sheetViews><cols>{columns}</cols><sheetData>"
         ))?;
-        table.cells(heads.iter().map(|(text, _)| *text), Style::Heading)?;
+        let texts = heads.iter().map(|(text, _)| Cell::Text(text));
+        table.put(texts, Style::Heading)?;
         Ok(table)
     }
 
@@ -51,7 +72,15 @@ impl Table {
     /// # Errors
     /// There is no row left, or it cannot be packed.
     pub fn row<'t>(&mut self, cells: impl IntoIterator<Item = &'t str>) -> io::Result<()> {
-        self.cells(cells, Style::Plain)
+        self.put(cells.into_iter().map(Cell::Text), Style::Plain)
+    }
+
+    /// Adds a row of texts and numbers; empty texts are left out.
+    ///
+    /// # Errors
+    /// As [`Table::row`].
+    pub fn cells<'t>(&mut self, cells: impl IntoIterator<Item = Cell<'t>>) -> io::Result<()> {
+        self.put(cells, Style::Plain)
     }
 
     /// Rows so far, the heading included.
@@ -63,18 +92,22 @@ impl Table {
     ///
     /// # Errors
     /// It is larger than the format holds.
-    pub fn finish(mut self, title: &str) -> io::Result<Vec<u8>> {
+    pub fn finish(self, title: &str) -> io::Result<Vec<u8>> {
+        bound(&[title], vec![self.part()?])
+    }
+
+    fn part(mut self) -> io::Result<Packed> {
         let last = letters(self.columns.saturating_sub(1));
         let rows = self.rows;
         self.sheet.write(&format!(
             "</sheetData><autoFilter ref=\"A1:{last}{rows}\"/></worksheet>"
         ))?;
-        bound(&[title], vec![self.sheet.finish()?])
+        self.sheet.finish()
     }
 
-    fn cells<'t>(
+    fn put<'t>(
         &mut self,
-        cells: impl IntoIterator<Item = &'t str>,
+        cells: impl IntoIterator<Item = Cell<'t>>,
         style: Style,
     ) -> io::Result<()> {
         if self.rows >= ROWS_MAX {
@@ -83,11 +116,18 @@ impl Table {
         self.rows += 1;
         let (number, style) = (self.rows, style as u8);
         let mut row = format!("<row r=\"{number}\">");
-        for (column, text) in (0u32..).zip(cells) {
-            if text.is_empty() {
-                continue;
-            }
-            let (place, text) = (letters(column), escaped(&cut(text)));
+        for (column, cell) in (0u32..).zip(cells) {
+            let place = letters(column);
+            let text = match cell {
+                Cell::Text("") => continue,
+                Cell::Text(text) => escaped(&cut(text)),
+                // Neither infinite nor no number: the format has no such cells.
+                Cell::Number(value) if value.is_finite() => {
+                    row += &format!("<c r=\"{place}{number}\" s=\"{style}\"><v>{value}</v></c>");
+                    continue;
+                }
+                Cell::Number(_) => continue,
+            };
             row += &format!(
                 "<c r=\"{place}{number}\" s=\"{style}\" t=\"inlineStr\"><is><t xml:space=\"preserve\">{text}</t></is></c>"
             );
@@ -139,6 +179,32 @@ mod tests {
         assert!(grid.formulas.is_empty());
         assert_eq!(text(3, 1).chars().count(), CELL_CHARS_MAX + 1);
         assert!(text(3, 1).ends_with('…'));
+    }
+
+    #[test]
+    fn several_tables_are_sheets_of_one_workbook_and_numbers_are_numbers() {
+        let table = |number: f64| {
+            let mut table = Table::new(&[("名称", 9), ("数", 9)]).expect("begun");
+            let cells = [Cell::Text("甲"), Cell::Number(number)];
+            table.cells(cells).expect("written");
+            table
+                .cells([Cell::Text(""), Cell::Number(f64::NAN)])
+                .expect("written");
+            table
+        };
+        let sheets = vec![
+            ("一".to_owned(), table(0.974)),
+            ("二".to_owned(), table(3.0)),
+        ];
+        let bytes = tables(sheets).expect("packed");
+        let mut book = Book::open(&bytes).expect("a workbook");
+        for (place, title, number) in [(0, "一", 0.974), (1, "二", 3.0)] {
+            let (found, part) = book.sheets[place].clone();
+            assert_eq!(found, title);
+            let grid = book.grid(&part).expect("its cells");
+            assert_eq!(grid.cells.get(&(1, 1)), Some(&Value::Number(number)));
+            assert_eq!(grid.cells.get(&(2, 1)), None);
+        }
     }
 
     #[test]
