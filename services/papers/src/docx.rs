@@ -1,6 +1,8 @@
 //! Sheets as DOCX, near GB/T 9704-2012: the fonts are named as the standard has them, and whoever opens the file has them or others in their place.
 //! Texts are put in as texts, which the library escapes.
 
+mod rest;
+
 use std::io::Cursor;
 
 use docx_rs::{
@@ -68,19 +70,10 @@ pub fn write(sheet: &Sheet, stamp: Stamp<'_>) -> Result<Vec<u8>, WriteError> {
         docx = docx.header(marked()).even_header(marked());
     }
     docx = head(docx, sheet, stamp.number);
-    for block in &sheet.body {
-        docx = match block {
-            Block::Heading { text } => docx.add_paragraph(indented(text, "黑体").keep_next(true)),
-            Block::Paragraph { text } => docx.add_paragraph(indented(text, "仿宋")),
-            Block::Table { columns, rows } => docx.add_table(table(columns, rows)),
-            Block::Note { text } => docx.add_paragraph(
-                Paragraph::new()
-                    .line_spacing(LineSpacing::new().before(100).after(100))
-                    .add_run(run(text, "仿宋", NOTE)),
-            ),
-        };
+    for one in &sheet.body {
+        docx = block(docx, one);
     }
-    let mut docx = signed(docx, sheet);
+    let mut docx = signed(rest::named(docx, &sheet.annexes), sheet);
     // Lines are as high as they say, in tables too.
     docx.document = docx.document.doc_grid(DocGrid::with_empty());
     if !stamp.digest.is_empty() {
@@ -92,12 +85,38 @@ pub fn write(sheet: &Sheet, stamp: Stamp<'_>) -> Result<Vec<u8>, WriteError> {
                 .add_run(run(&digest, "仿宋", DIGEST)),
         );
     }
+    docx = rest::annexes(docx, &sheet.annexes);
+    if let Some(foot) = &sheet.foot {
+        docx = rest::foot(docx, foot);
+    }
     let mut parts = docx.build();
     parts.document = with_heads_repeated(&parts.document);
     let mut bytes = Cursor::new(Vec::new());
     let packed = parts.pack(&mut bytes);
     packed.map_err(|error| WriteError(Box::new(error)))?;
     Ok(bytes.into_inner())
+}
+
+fn block(docx: Docx, block: &Block) -> Docx {
+    match block {
+        Block::Heading { text } => docx.add_paragraph(indented(text, "黑体").keep_next(true)),
+        Block::Subheading { text } => docx.add_paragraph(indented(text, "楷体").keep_next(true)),
+        Block::Paragraph { text } => docx.add_paragraph(indented(text, "仿宋")),
+        Block::Table { columns, rows } => docx.add_table(table(columns, rows)),
+        Block::Bars { bars } => docx.add_table(rest::bars(bars)),
+        Block::Caption { text } => docx.add_paragraph(
+            Paragraph::new()
+                .align(AlignmentType::Center)
+                .line_spacing(LineSpacing::new().before(200).after(100))
+                .keep_next(true)
+                .add_run(run(text, "黑体", CELL)),
+        ),
+        Block::Note { text } => docx.add_paragraph(
+            Paragraph::new()
+                .line_spacing(LineSpacing::new().before(100).after(100))
+                .add_run(run(text, "仿宋", NOTE)),
+        ),
+    }
 }
 
 /// Head, number, line, title, addressee.

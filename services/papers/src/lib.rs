@@ -13,5 +13,5 @@ pub mod say;
 mod sheet;
 mod site;
 
-pub use sheet::{Block, Column, Sheet, Stamp, plain};
+pub use sheet::{Annex, Bar, Block, Column, Foot, Sheet, Stamp, plain};
 pub use site::{BadSite, Given, GivenKind, GivenRegion, Issuer, Kind, Occasion, Site};

@@ -48,6 +48,7 @@ pub fn draw(sheet: &Sheet, stamp: Stamp<'_>, fonts: &Fonts) -> Result<Vec<u8>, D
         "number": stamp.number,
         "digest": stamp.digest,
         "on": day_zh(sheet.on),
+        "printed_on": sheet.foot.as_ref().map(|foot| day_zh(foot.on)),
         "fonts": fonts.families(),
     });
     let shop = Shop {

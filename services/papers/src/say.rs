@@ -100,6 +100,8 @@ pub fn compose(facts: &Facts<'_>) -> Option<Sheet> {
         signed: facts.issuer.name.clone(),
         on: facts.made_at.local_date(facts.zone),
         mark: facts.mark.map(str::to_owned),
+        annexes: Vec::new(),
+        foot: None,
     };
     Some(sheet.cleaned())
 }

@@ -23,6 +23,34 @@ pub struct Sheet {
     /// What stands across every page, like 演示数据; none in earnest.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mark: Option<String>,
+    /// 附件, each on a page of its own; they are named before the signature.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub annexes: Vec<Annex>,
+    /// 版记; none of a paper that goes to one alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub foot: Option<Foot>,
+}
+
+/// 附件.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Annex {
+    /// 附件标题.
+    pub title: String,
+    /// What stands in it.
+    pub body: Vec<Block>,
+}
+
+/// 版记: who has copies, who printed it and when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Foot {
+    /// 抄送机关, without the word and without a full stop; empty: nobody.
+    pub copies: String,
+    /// 印发机关.
+    pub by: String,
+    /// 印发日期.
+    pub on: NaiveDate,
 }
 
 /// What is put on a sheet when it is issued.
@@ -43,6 +71,21 @@ pub enum Block {
         /// Like 一、基本情况.
         text: String,
     },
+    /// A heading of the second level, with its number.
+    Subheading {
+        /// Like （一）部门。.
+        text: String,
+    },
+    /// 表题 or 图题, over a table or bars.
+    Caption {
+        /// Without number.
+        text: String,
+    },
+    /// Bars of a chart, one below the other.
+    Bars {
+        /// They.
+        bars: Vec<Bar>,
+    },
     /// A paragraph of the text.
     Paragraph {
         /// Without indent and line end.
@@ -60,6 +103,18 @@ pub enum Block {
         /// Without line end.
         text: String,
     },
+}
+
+/// A bar.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Bar {
+    /// What it is of.
+    pub label: String,
+    /// How long it is, in thousandths of the longest.
+    pub thousandths: u16,
+    /// Its number.
+    pub number: String,
 }
 
 /// A column of a table.
@@ -100,6 +155,16 @@ impl Block {
         Block::Heading { text: text.into() }
     }
 
+    /// A heading of the second level.
+    pub fn subheading(text: impl Into<String>) -> Self {
+        Block::Subheading { text: text.into() }
+    }
+
+    /// What stands over a table or bars.
+    pub fn caption(text: impl Into<String>) -> Self {
+        Block::Caption { text: text.into() }
+    }
+
     /// A paragraph.
     pub fn paragraph(text: impl Into<String>) -> Self {
         Block::Paragraph { text: text.into() }
@@ -122,46 +187,74 @@ impl Sheet {
             signed,
             on,
             mark,
+            annexes,
+            foot,
         } = self;
-        let body = body.into_iter().flat_map(|block| match block {
-            Block::Heading { text } => vec![Block::Heading { text: plain(&text) }],
-            Block::Note { text } => vec![Block::Note { text: plain(&text) }],
-            Block::Paragraph { text } => text
-                .lines()
-                .map(plain)
-                .filter(|line| !line.is_empty())
-                .map(|text| Block::Paragraph { text })
-                .collect(),
-            Block::Table { columns, rows } => {
-                let width = columns.len();
-                let row = |row: Vec<String>| {
-                    let mut row: Vec<String> = row.iter().map(|cell| plain(cell)).collect();
-                    row.resize(width, String::new());
-                    row
-                };
-                vec![Block::Table {
-                    columns: columns
-                        .into_iter()
-                        .map(|column| Column {
-                            name: plain(&column.name),
-                            share: column.share.max(1),
-                            ..column
-                        })
-                        .collect(),
-                    rows: rows.into_iter().map(row).collect(),
-                }]
-            }
+        let annexes = annexes.into_iter().map(|annex| Annex {
+            title: plain(&annex.title),
+            body: cleaned(annex.body),
         });
         Self {
             head: plain(&head),
             title: plain(&title),
             to: plain(&to),
-            body: body.collect(),
+            body: cleaned(body),
             signed: plain(&signed),
             on,
             mark: mark.map(|mark| plain(&mark)),
+            annexes: annexes.collect(),
+            foot: foot.map(|foot| Foot {
+                copies: plain(&foot.copies),
+                by: plain(&foot.by),
+                on: foot.on,
+            }),
         }
     }
+}
+
+fn cleaned(body: Vec<Block>) -> Vec<Block> {
+    let blocks = body.into_iter().flat_map(|block| match block {
+        Block::Heading { text } => vec![Block::Heading { text: plain(&text) }],
+        Block::Subheading { text } => vec![Block::Subheading { text: plain(&text) }],
+        Block::Caption { text } => vec![Block::Caption { text: plain(&text) }],
+        Block::Note { text } => vec![Block::Note { text: plain(&text) }],
+        Block::Bars { bars } => {
+            let bars = bars.into_iter().map(|bar| Bar {
+                label: plain(&bar.label),
+                thousandths: bar.thousandths.min(1000),
+                number: plain(&bar.number),
+            });
+            vec![Block::Bars {
+                bars: bars.collect(),
+            }]
+        }
+        Block::Paragraph { text } => text
+            .lines()
+            .map(plain)
+            .filter(|line| !line.is_empty())
+            .map(|text| Block::Paragraph { text })
+            .collect(),
+        Block::Table { columns, rows } => {
+            let width = columns.len();
+            let row = |row: Vec<String>| {
+                let mut row: Vec<String> = row.iter().map(|cell| plain(cell)).collect();
+                row.resize(width, String::new());
+                row
+            };
+            vec![Block::Table {
+                columns: columns
+                    .into_iter()
+                    .map(|column| Column {
+                        name: plain(&column.name),
+                        share: column.share.max(1),
+                        ..column
+                    })
+                    .collect(),
+                rows: rows.into_iter().map(row).collect(),
+            }]
+        }
+    });
+    blocks.collect()
 }
 
 /// A text in one line without what is no writing: control characters, which XML cannot hold, and marks that turn the direction of what follows, by
@@ -212,6 +305,8 @@ mod tests {
             signed: "某局".into(),
             on: "2026-11-28".parse().unwrap(),
             mark: None,
+            annexes: Vec::new(),
+            foot: None,
         };
         let cleaned = sheet.cleaned();
         assert_eq!(

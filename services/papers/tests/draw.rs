@@ -42,6 +42,8 @@ fn sheet(text: &str) -> Sheet {
         signed: "泸州市司法局".into(),
         on: "2026-11-28".parse().expect("a date"),
         mark: Some("演示数据".into()),
+        annexes: Vec::new(),
+        foot: None,
     };
     sheet.cleaned()
 }

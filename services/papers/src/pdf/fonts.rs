@@ -39,6 +39,20 @@ const HEADING: &[&str] = &[
     "Source Han Sans SC",
     "Noto Sans SC",
 ];
+/// Headings of the second level.
+const SUBHEADING: &[&str] = &[
+    "楷体_GB2312",
+    "KaiTi_GB2312",
+    "楷体",
+    "KaiTi",
+    "STKaiti",
+    "方正楷体_GBK",
+    "FandolKai",
+    "AR PL UKai CN",
+    "Noto Serif CJK SC",
+    "Source Han Serif SC",
+    "Noto Serif SC",
+];
 /// Numbers of pages.
 const PAGE: &[&str] = &[
     "宋体",
@@ -122,6 +136,7 @@ impl Fonts {
             "title": in_order(TITLE, &chinese),
             "text": in_order(TEXT, &chinese),
             "heading": in_order(HEADING, &chinese),
+            "subheading": in_order(SUBHEADING, &chinese),
             "page": in_order(PAGE, &chinese),
         });
         Ok(Self {

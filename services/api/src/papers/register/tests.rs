@@ -40,6 +40,8 @@ fn sheet(title: &str) -> Sheet {
         signed: "泸州市司法局".into(),
         on: "2026-11-28".parse().unwrap(),
         mark: None,
+        annexes: Vec::new(),
+        foot: None,
     }
 }
 
