@@ -3,6 +3,7 @@
 //! Pure: no IO, no clock, no threads. Every instant is an argument.
 
 pub mod alert;
+pub mod bulletin;
 pub mod calendar;
 pub mod catalogue;
 pub mod codes;
