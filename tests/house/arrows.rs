@@ -25,13 +25,15 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("inspect", &["domain", "wire", "log", "store"]),
     ("backtest", &["domain", "engine", "log", "store"]),
     ("papers", &["domain"]),
+    ("bulletin", &["domain", "wire", "papers"]),
     (
         "api",
-        &["domain", "engine", "wire", "log", "store", "papers"],
+        &[
+            "domain", "engine", "wire", "log", "store", "papers", "bulletin",
+        ],
     ),
     ("poll", &["domain", "wire"]),
     ("notify", &["domain", "wire", "log", "store"]),
-    ("bulletin", &["domain", "wire", "log", "store", "papers"]),
     ("report", &["domain", "wire", "log", "store"]),
     (
         "testkit",
@@ -53,7 +55,7 @@ const COMPOSERS: &[&str] = &["mingjing", "tests"];
 const FOR_TESTS: &[&str] = &["testkit", "clickhouse-embedded"];
 
 /// Crates that judge or speak formats and do no IO.
-const PURE: &[&str] = &["domain", "engine", "wire", "papers"];
+const PURE: &[&str] = &["domain", "engine", "wire", "papers", "bulletin"];
 
 /// Runtimes, brokers, databases, servers and clients that no pure crate may reach through our own crates.
 const IO_CRATES: &[&str] = &[

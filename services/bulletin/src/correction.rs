@@ -1,0 +1,196 @@
+//! 更正通报: what an appeal won after a bulletin was published makes wrong in it, and how the numbers stand without it. The old bulletin stays as it is.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+
+use crate::compose::{Clause, Whose, joined, said, sentence, words};
+use mingjing_domain::bulletin::Kind;
+
+use crate::document::{Document, Part, Section, SectionId, Span, Table};
+use crate::figures::{Figures, Row, Values};
+use crate::numbers::{day, of_unit, ordinal};
+use crate::query::Of;
+
+/// An alert that was taken back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Corrected {
+    /// 机构代码 of the body.
+    pub body: String,
+    /// Its name.
+    pub body_name: String,
+    /// The case's number, for the internal edition.
+    pub case_no: String,
+    /// The level's name, 红牌.
+    pub level: String,
+    /// What the rule or control point is called.
+    pub point: String,
+    /// When it was decided.
+    pub decided_on: NaiveDate,
+    /// Whether the old bulletin names the body in 典型问题 for it.
+    pub named: bool,
+}
+
+/// What is corrected.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Correction<'f> {
+    /// The old bulletin's title.
+    pub title: &'f str,
+    /// Its 发文字号.
+    pub number: &'f str,
+    /// When it was published.
+    pub published_on: NaiveDate,
+    /// Its figures.
+    pub then: &'f Figures,
+    /// The same period's figures as they are now.
+    pub now: &'f Figures,
+    /// The alerts.
+    pub alerts: Vec<Corrected>,
+    /// The day of the draft.
+    pub on: NaiveDate,
+}
+
+/// The metrics that an appeal that is won changes.
+const CHANGED: &[&str] = &[
+    "alerts_net",
+    "alerts_withdrawn",
+    "yellow",
+    "red",
+    "alert_rate",
+    "alerts_confirmed",
+    "confirmed_subjective",
+    "alert_withdrawn_rate",
+    "appeals_upheld",
+    "appeals_won_rate",
+];
+
+/// Composes a correction.
+pub fn correct(correction: &Correction<'_>) -> Document {
+    let Correction {
+        title,
+        number,
+        published_on,
+        then,
+        now,
+        alerts,
+        on,
+    } = correction;
+    let items = alerts.iter().enumerate().map(|(n, alert)| item(n, alert));
+    let mut parts: Vec<Part> = said(items);
+    let mut rows = changed("全部", None, (then, &then.total), (now, &now.total));
+    for (code, name) in bodies(alerts) {
+        let of = |figures: &Figures| {
+            let row = figures.departments.iter().find(|row| row.key == code);
+            row.map(|row| row.values.clone()).unwrap_or_default()
+        };
+        let (before, after) = (of(then), of(now));
+        let body = Some(code.as_str());
+        rows.extend(changed(&name, body, (then, &before), (now, &after)));
+    }
+    if !rows.is_empty() {
+        let lead = "有关数据重新计算如下，原通报的数据快照仍予保留：";
+        parts.extend(said([words(lead)]));
+        parts.push(Part::Table {
+            table: Table {
+                title: "更正前后对照表".to_owned(),
+                columns: [("范围", 5), ("指标", 5), ("原通报", 4), ("更正后", 4)]
+                    .map(|(head, share)| (head.to_owned(), share))
+                    .to_vec(),
+                rows,
+            },
+        });
+    }
+    parts.extend(said([words(
+        "原通报与本通报不一致的，以本通报为准；涉及的评价结果一并重新计算。",
+    )]));
+    Document {
+        kind: Kind::Correction,
+        title: format!("关于更正《{title}》的通报"),
+        to: String::new(),
+        opening: vec![Span::words(format!(
+            "{}印发的《{title}》（{number}）所依据的部分预警，经申诉复核予以撤销。现更正如下：",
+            day(*published_on)
+        ))],
+        sections: vec![Section {
+            id: SectionId::Corrections,
+            heading: "更正事项".to_owned(),
+            parts,
+        }],
+        closing: String::new(),
+        annexes: Vec::new(),
+        drafted_on: *on,
+        named: Vec::new(),
+    }
+}
+
+fn bodies(alerts: &[Corrected]) -> BTreeMap<String, String> {
+    let named = alerts
+        .iter()
+        .map(|alert| (alert.body.clone(), alert.body_name.clone()));
+    named.collect()
+}
+
+fn item(n: usize, alert: &Corrected) -> Clause {
+    let number = Span {
+        internal: true,
+        ..Span::words(format!("（办件编号{}）", alert.case_no))
+    };
+    let named = match alert.named {
+        true => "，原通报“典型问题”中对该单位的相应表述予以撤销",
+        false => "",
+    };
+    let mut clause = words(format!(
+        "（{}）{}“{}”{}",
+        ordinal(n),
+        alert.body_name,
+        alert.point,
+        alert.level
+    ));
+    clause.push(number);
+    clause.extend(words(format!(
+        "，申诉成立，{}予以撤销{named}",
+        day(alert.decided_on)
+    )));
+    sentence([Some(joined([clause], ""))])
+}
+
+/// A row for each number that became another.
+fn changed(
+    name: &str,
+    body: Option<&str>,
+    then: (&Figures, &Values),
+    now: (&Figures, &Values),
+) -> Vec<Vec<Span>> {
+    let mut rows = Vec::new();
+    for id in CHANGED {
+        let Some(metric) = now.0.metric(id) else {
+            continue;
+        };
+        let of = |values: &Values| {
+            let value = values.get(*id).filter(|value| !value.hidden);
+            value.and_then(|value| value.value)
+        };
+        let (before, after) = (of(then.1), of(now.1));
+        let text = |number: Option<f64>| number.map_or("—".into(), |n| of_unit(metric.unit, n));
+        if text(before) == text(after) {
+            continue;
+        }
+        let row = Row {
+            key: body.unwrap_or_default().to_owned(),
+            name: name.to_owned(),
+            class: String::new(),
+            values: now.1.clone(),
+        };
+        let whose = match body {
+            Some(code) => Whose::one(now.0, "org", code, &row.values),
+            None => Whose::whole(now.0),
+        };
+        rows.push(vec![
+            Span::words(name),
+            Span::words(&metric.name),
+            Span::words(text(before)),
+            Span::figure(text(after), whose.query(id, Of::Value)),
+        ]);
+    }
+    rows
+}
