@@ -13,6 +13,7 @@ import { Chart } from './Chart'
 import { type Palette, comparedRows, comparisonHeight, comparisonOption } from './chart-options'
 import { answered, bysOf, columnsOf } from './columns'
 import { MetricName, metricName } from './definition'
+import type { Sheet } from './files'
 import { Cell } from './NumberCell'
 import { readsHandlers } from './rights'
 import { type Question, questionHash, rowsHash } from './routes'
@@ -26,6 +27,8 @@ interface Props {
   found: Statistics
   /** What was asked for, in words. */
   told: string[]
+  /** Asks for as many rows as the platform gives. */
+  more: () => Promise<Statistics>
 }
 
 export function Chips({ dictionary, question }: { dictionary: Dictionary; question: Question }) {
@@ -66,13 +69,20 @@ export function rowName(question: Question, { key, name }: StatisticsRow, names:
   return question.by === 'region' && isOwnLevel(question, key, sight()) ? t(`${called}（本级）`, `${called} (own level)`) : called
 }
 
-export function Breakdown({ dictionary, question, found, told }: Props) {
+export function Breakdown({ dictionary, question, found, told, more }: Props) {
   const names = useStore(namesStore)
   const columns = useMemo(() => answered(columnsOf(dictionary, question.group, question.by), found), [dictionary, question, found])
   const rows = useMemo(() => sorted(found.rows, question.sort).map((row) => ({ ...row, name: rowName(question, row, names) })), [found, question, names])
   if (columns.length === 0) return <Placeholder state="empty" words={{ zh: '这样分列没有这一组指标', en: 'This group has no metrics by this breakdown' }} />
   if (rows.length === 0) return <Placeholder state="empty" words={{ zh: '这个周期、这个范围内没有可统计的数据，请换一个周期或放宽条件', en: 'Nothing to count in this period and range: choose another period, or a wider range' }} />
   const first = say(BYS[question.by])
+  // A file holds what the page leaves off, too.
+  const whole = async (): Promise<Sheet> => {
+    const all = found.left_off > 0 ? await more() : found
+    const named = sorted(all.rows, question.sort).map((row) => ({ ...row, name: rowName(question, row, names) }))
+    const notes = all.left_off > 0 ? [...told, t(`另有 ${all.left_off} 行量小的未列出`, `${all.left_off} smaller ones are not listed`)] : told
+    return { ...cellsOf({ ...all, rows: named }, columns, first), notes }
+  }
   return (
     <>
       <div className="table-head">
@@ -80,7 +90,7 @@ export function Breakdown({ dictionary, question, found, told }: Props) {
           {t(`${rows.length} 行，名称逐级下钻，数字打开明细，表头排序`, `${rows.length} rows; a name leads into it, a number opens its rows, a heading sorts`)}
           {found.left_off > 0 && t(`；另有 ${found.left_off} 行量小的未列出`, `; ${found.left_off} smaller ones are not listed`)}
         </p>
-        <Take name={`${t('统计', 'statistics')}-${say(GROUPS[question.group])}-${first}`} of={t('统计表', 'the table')} sheet={() => ({ ...cellsOf({ ...found, rows }, columns, first), notes: told })} />
+        <Take name={`${t('统计', 'statistics')}-${say(GROUPS[question.group])}-${first}`} of={t('统计表', 'the table')} sheet={whole} />
       </div>
       <div className="cases-scroll">
         <table className="cases-table statistics-table" id="breakdown">

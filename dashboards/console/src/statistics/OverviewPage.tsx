@@ -20,6 +20,9 @@ import { Print } from './Take'
 import { Trend } from './Trend'
 import { CASE_KINDS, GROUPS, POWER_TYPES } from './words'
 
+/** The most rows of an answer (services/store/src/metrics). */
+const ROWS_MAX = 1000
+
 interface Props {
   dictionary: Dictionary
   question: Question
@@ -111,7 +114,9 @@ function Tables({ dictionary, question, period, regions }: Props & { regions: [s
   const text = periodText(period)
   const columns = columnsOf(dictionary, group, by)
   const key = JSON.stringify([text, region, org, item, powerType, caseKind, by, group])
-  const asked = useAsked(`table ${key}`, (signal) => readStatistics({ period: text, by, region, org, item, powerType, caseKind, metrics: columns.map(({ id }) => id), compare: true }, signal))
+  const table = { period: text, by, region, org, item, powerType, caseKind, metrics: columns.map(({ id }) => id), compare: true }
+  const asked = useAsked(`table ${key}`, (signal) => readStatistics(table, signal))
+  const more = () => readStatistics({ ...table, limit: ROWS_MAX }, new AbortController().signal)
   const metric = charted(asked.found ? answered(columns, asked.found) : columns, question.metric)
   return (
     <>
@@ -138,7 +143,7 @@ function Tables({ dictionary, question, period, regions }: Props & { regions: [s
       )}
       <section className="card cases-found" aria-labelledby="breakdown-title">
         <h3 id="breakdown-title">{say(GROUPS[group])}</h3>
-        <Answered asked={asked}>{(found) => <Breakdown dictionary={dictionary} question={question} found={found} told={notesOf(question, period, regions, found)} />}</Answered>
+        <Answered asked={asked}>{(found) => <Breakdown dictionary={dictionary} question={question} found={found} told={notesOf(question, period, regions, found)} more={more} />}</Answered>
       </section>
     </>
   )
