@@ -27,6 +27,7 @@ const MIGRATIONS: &[Migration] = migrations! {
     7 "0007_shadows.sql";
     8 "0008_orders.sql";
     9 "0009_log_chain.sql";
+    10 "0010_measures.sql";
 };
 
 /// The number of the newest migration this program knows.

@@ -4,7 +4,15 @@
 //! pages, bulletins and scores ask [`crate::Store::statistics`]. Instants are arguments; a period that runs is counted as it stands
 //! at `now`, and stock (what is open, what is past due) is taken at the period's end, or now while it runs.
 
+mod answer;
+mod compose;
 mod dictionary;
+mod groups;
+mod measure;
+mod page;
+mod process;
+mod rows;
+mod windows;
 
 use std::collections::BTreeMap;
 
@@ -14,7 +22,13 @@ use mingjing_domain::period::Period;
 
 use crate::query::Sight;
 
-pub use dictionary::{DICTIONARY_VERSION, Direction, Group, METRICS, Metric, Over, Unit, metric};
+pub use dictionary::{
+    DICTIONARY_VERSION, Direction, Group, METRICS, Metric, Over, Unit, digest, metric,
+};
+pub use measure::Part;
+pub use page::page;
+pub use process::{Process, ProcessFlow, ProcessStep, ProcessVariant};
+pub use rows::{Record, RecordCursor, Records};
 
 /// What is asked of the dictionary.
 #[derive(Clone, Debug)]
@@ -227,31 +241,11 @@ pub struct Value {
     pub last_year: Option<Was>,
 }
 
-/// The same number of another period.
+/// The same number of another period; of a period that runs, of as much of the other as has gone by of this one.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Was {
     /// The number; none: nothing to count, or hidden.
     pub value: Option<f64>,
     /// Of how many; none: it is a count.
     pub base: Option<f64>,
-}
-
-impl crate::Store {
-    /// Counts what is asked.
-    ///
-    /// # Errors
-    /// [`crate::Error::Unavailable`], [`crate::Error::Refused`].
-    #[expect(clippy::unused_async, reason = "the queries come next")]
-    pub async fn statistics(&self, asked: &Asked) -> Result<Answer, crate::Error> {
-        let until = asked.period.until(asked.zone);
-        Ok(Answer {
-            from: asked.period.from(asked.zone),
-            until,
-            at: until.min(asked.now),
-            running: asked.period.running(asked.now, asked.zone),
-            rows: Vec::new(),
-            left_off: 0,
-            total: Values::new(),
-        })
-    }
 }

@@ -194,7 +194,7 @@ pub struct InvalidCursor {
 }
 
 impl InvalidCursor {
-    pub(super) fn of(text: &str) -> Self {
+    pub(crate) fn of(text: &str) -> Self {
         Self { text: text.into() }
     }
 }

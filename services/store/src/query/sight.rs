@@ -66,7 +66,7 @@ impl Sight {
     }
 
     /// The values of those conditions.
-    pub(super) fn bind(&self, mut query: Query) -> Query {
+    pub(crate) fn bind(&self, mut query: Query) -> Query {
         if let Some(prefix) = &self.region_prefix {
             query = query.param("sight_region", prefix.as_str());
         }

@@ -52,6 +52,7 @@ async fn the_second_migration_finds_nothing_to_do() {
             "0007_shadows.sql",
             "0008_orders.sql",
             "0009_log_chain.sql",
+            "0010_measures.sql",
         ]
     );
 }

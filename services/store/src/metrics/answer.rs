@@ -1,0 +1,239 @@
+//! Counted numbers as an answer: what is divided, hidden, compared and put in order. Nothing is counted here.
+
+use std::collections::BTreeMap;
+
+use clickhouse::Row as Wire;
+use serde::Deserialize;
+
+use super::measure::Measure;
+use super::windows::{Of, Window, months, windows};
+use super::{Answer, Asked, Dimension, Metric, Over, ROWS_MAX, Row, Unit, Value, Values, Was};
+use super::{compose, windows as all};
+use crate::{Error, Store};
+
+/// One row of what was counted.
+#[derive(Debug, Wire, Deserialize)]
+struct Counted {
+    w: u16,
+    key: String,
+    total: u8,
+    numerators: Vec<f64>,
+    denominators: Vec<f64>,
+    bases: Vec<f64>,
+}
+
+/// One metric counted in one window.
+#[derive(Clone, Copy, Debug, Default)]
+struct Number {
+    numerator: f64,
+    denominator: f64,
+    base: f64,
+}
+
+/// By key and metric its numbers: of the period, of the one before, of last year.
+#[derive(Default)]
+struct Table {
+    total: BTreeMap<&'static str, [Number; 3]>,
+    rows: BTreeMap<String, BTreeMap<&'static str, [Number; 3]>>,
+}
+
+const fn place(of: Of) -> usize {
+    match of {
+        Of::Asked => 0,
+        Of::Previous => 1,
+        Of::LastYear => 2,
+    }
+}
+
+impl Store {
+    /// Counts what is asked: one statement a population.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`], [`Error::Refused`].
+    pub async fn statistics(&self, asked: &Asked) -> Result<Answer, Error> {
+        let windows = windows(asked);
+        let mut table = Table::default();
+        for over in Over::ALL {
+            let metrics: Vec<&'static Metric> = asked
+                .metrics
+                .iter()
+                .copied()
+                .filter(|metric| metric.over == *over)
+                .collect();
+            if metrics.is_empty() {
+                continue;
+            }
+            let told_apart = asked.by.is_none_or(|by| over.dimensions().contains(&by));
+            let of_all = Asked {
+                by: None,
+                ..asked.clone()
+            };
+            let asked = if told_apart { asked } else { &of_all };
+            for counted in self.counted(*over, &metrics, asked, &windows).await? {
+                table.take(&counted, &metrics, asked, &windows);
+            }
+        }
+        Ok(table.answer(asked))
+    }
+
+    async fn counted(
+        &self,
+        over: Over,
+        metrics: &[&'static Metric],
+        asked: &Asked,
+        windows: &[Window],
+    ) -> Result<Vec<Counted>, Error> {
+        let sql = compose::counting(over, metrics, asked);
+        let query = compose::bind(self.client().query_raw(&sql), over, asked);
+        self.fetch("counting statistics", all::bind(query, windows))
+            .await
+    }
+}
+
+impl Table {
+    fn take(
+        &mut self,
+        counted: &Counted,
+        metrics: &[&'static Metric],
+        asked: &Asked,
+        windows: &[Window],
+    ) {
+        let Some(window) = windows.get(usize::from(counted.w)) else {
+            return;
+        };
+        let row = match (window.month, counted.total) {
+            (Some(month), _) => {
+                let months = months(asked);
+                let Some(key) = months.get(month).map(ToString::to_string) else {
+                    return;
+                };
+                self.rows.entry(key).or_default()
+            }
+            (None, 0) => self.rows.entry(counted.key.clone()).or_default(),
+            (None, _) => &mut self.total,
+        };
+        for (n, metric) in metrics.iter().enumerate() {
+            let at = |of: &[f64]| of.get(n).copied().unwrap_or_default();
+            row.entry(metric.id).or_default()[place(window.of)] = Number {
+                numerator: at(&counted.numerators),
+                denominator: at(&counted.denominators),
+                base: at(&counted.bases),
+            };
+        }
+    }
+
+    fn answer(mut self, asked: &Asked) -> Answer {
+        let whole = Window::whole(asked);
+        let fits = |metric: &&'static Metric| {
+            let by = asked.by;
+            by.is_none_or(|by| metric.over.dimensions().contains(&by))
+        };
+        let in_rows: Vec<&'static Metric> = asked.metrics.iter().copied().filter(fits).collect();
+        if asked.by == Some(Dimension::Month) {
+            // A month without anything is a row, too.
+            for month in months(asked) {
+                self.rows.entry(month.to_string()).or_default();
+            }
+        }
+        let total = values(&asked.metrics, &self.total, asked);
+        let mut rows: Vec<Row> = self
+            .rows
+            .into_iter()
+            .map(|(key, numbers)| Row {
+                key,
+                values: values(&in_rows, &numbers, asked),
+            })
+            .collect();
+        if asked.by == Some(Dimension::Month) {
+            rows.sort_by_key(|row| {
+                row.key
+                    .parse::<mingjing_domain::period::Period>()
+                    .map(|p| p.first_day())
+                    .ok()
+            });
+        } else if let Some(first) = in_rows.first() {
+            // Those of many first, whatever their rate.
+            let size = |row: &Row| {
+                let value = row.values.get(first.id).copied().unwrap_or_default();
+                value.base.or(value.value).unwrap_or_default()
+            };
+            rows.sort_by(|a, b| size(b).total_cmp(&size(a)).then_with(|| a.key.cmp(&b.key)));
+        }
+        let limit = asked.limit.clamp(1, ROWS_MAX);
+        let left_off = rows.len().saturating_sub(limit);
+        rows.truncate(limit);
+        Answer {
+            from: whole.from,
+            until: whole.until,
+            at: whole.at,
+            running: whole.at < whole.until,
+            rows,
+            left_off,
+            total,
+        }
+    }
+}
+
+fn values(
+    metrics: &[&'static Metric],
+    numbers: &BTreeMap<&'static str, [Number; 3]>,
+    asked: &Asked,
+) -> Values {
+    let value = |metric: &&'static Metric| {
+        let numbers = numbers.get(metric.id).copied().unwrap_or_default();
+        (metric.id, value(metric, &numbers, asked))
+    };
+    metrics.iter().map(value).collect()
+}
+
+fn value(metric: &Metric, numbers: &[Number; 3], asked: &Asked) -> Value {
+    let was = |of: Of| {
+        let number = numbers[place(of)];
+        let was = Was {
+            value: shown(metric, number, asked.min_base),
+            base: metric.measure.has_base().then_some(number.base),
+        };
+        asked.compare.then_some(was)
+    };
+    let number = numbers[place(Of::Asked)];
+    let has_base = metric.measure.has_base();
+    let divided = matches!(metric.measure, Measure::Sums { .. });
+    Value {
+        value: shown(metric, number, asked.min_base),
+        numerator: match metric.measure {
+            Measure::Quantile { .. } => None,
+            _ => Some(number.numerator),
+        },
+        denominator: match metric.measure {
+            Measure::Count { .. } | Measure::Quantile { .. } => None,
+            _ if divided => Some(number.denominator),
+            _ => Some(number.base),
+        },
+        base: has_base.then_some(number.base),
+        hidden: has_base && number.base > 0.0 && number.base < asked.min_base as f64,
+        previous: was(Of::Previous),
+        last_year: was(Of::LastYear),
+    }
+}
+
+/// The number; none where there is nothing to count, or too little.
+fn shown(metric: &Metric, number: Number, min_base: u64) -> Option<f64> {
+    let Number {
+        numerator,
+        denominator,
+        base,
+    } = number;
+    if metric.measure.has_base() && (base <= 0.0 || base < min_base as f64) {
+        return None;
+    }
+    let value = match metric.measure {
+        Measure::Count { .. } | Measure::Quantile { .. } => numerator,
+        _ if denominator <= 0.0 => return None,
+        _ => numerator / denominator,
+    };
+    let rounded = match metric.unit {
+        Unit::Days | Unit::Hours => (value * 10.0).round() / 10.0,
+        _ => value,
+    };
+    rounded.is_finite().then_some(rounded)
+}

@@ -1,0 +1,78 @@
+//! 运行覆盖.
+
+use crate::metrics::measure::Measure;
+use crate::metrics::{Direction, Group, Metric, Over, Unit};
+
+pub(super) const METRICS: &[Metric] = &[
+    Metric {
+        id: "items_listed",
+        name: "清单事项",
+        name_en: "Items in the list",
+        group: Group::Coverage,
+        definition: "现行权力清单中在用的事项。",
+        definition_en: "Items of the list in force that are in use.",
+        formula: "权力清单事项数",
+        base: "",
+        unit: Unit::Count,
+        direction: Direction::None,
+        pitfalls: "以统计时的现行清单计，过去各期也用现行清单。",
+        pitfalls_en: "By the list in force when it is counted, for past periods too.",
+        over: Over::Items,
+        measure: Measure::Count { of: "1" },
+    },
+    Metric {
+        id: "online_rate",
+        name: "上网运行率",
+        name_en: "Items run online",
+        group: Group::Coverage,
+        definition: "现行权力清单的事项中，本期有办件收件、受理或者结束的占比。",
+        definition_en: "Of the items in the list, the share of which a case was received, accepted or ended in the period.",
+        formula: "本期有办件的事项数 ÷ 清单事项数",
+        base: "现行权力清单的事项",
+        unit: Unit::Share,
+        direction: Direction::None,
+        pitfalls: "许多事项本来就少有人办；看趋势和同类单位，不以 100% 为目标。",
+        pitfalls_en: "Many items are rarely asked for: look at the trend and at peers; 100% is no target.",
+        over: Over::Items,
+        measure: Measure::Share {
+            of: "has(ran_in, w)",
+            among: "1",
+        },
+    },
+    Metric {
+        id: "items_never_run",
+        name: "从未运行的事项",
+        name_en: "Items never run",
+        group: Group::Coverage,
+        definition: "现行权力清单中，截至期末（本期未满的，截至现在）从未有过办件的事项。",
+        definition_en: "Items in the list of which no case was ever received by the period's end, or by now while it runs.",
+        formula: "期末之前没有任何收件的清单事项数",
+        base: "",
+        unit: Unit::Count,
+        direction: Direction::None,
+        pitfalls: "可能是线下运行，也可能该取消或者无人申请；逐项核实。",
+        pitfalls_en: "Run on paper, to be cancelled, or simply not asked for: each wants a look.",
+        over: Over::Items,
+        measure: Measure::Count {
+            of: "begun IS NULL OR begun >= wat",
+        },
+    },
+    Metric {
+        id: "zero_volume_bodies",
+        name: "零办件单位",
+        name_en: "Bodies without cases",
+        group: Group::Coverage,
+        definition: "在权力清单中有事项、本期没有办件收件、受理或者结束的单位。",
+        definition_en: "Bodies with items in the list of which no case was received, accepted or ended in the period.",
+        formula: "有清单事项而本期没有办件的单位数",
+        base: "",
+        unit: Unit::Count,
+        direction: Direction::None,
+        pitfalls: "只作提示：与本单位往年同期和事项性质相比，不与别的单位比，不计分；为避免零办件而造假的件，查补录和作废。",
+        pitfalls_en: "A notice only: against its own season and kind of items, not against others, and not scored.",
+        over: Over::Bodies,
+        measure: Measure::Count {
+            of: "NOT has(ran_in, w)",
+        },
+    },
+];

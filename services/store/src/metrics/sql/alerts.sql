@@ -1,0 +1,31 @@
+-- 预警: one row an alert. It counts for whoever answers for it, and for the body of its case where nobody is named.
+SELECT
+    source,
+    case_no,
+    alert_id,
+    alert_id AS sub,
+    ifNull(region_code, '') AS region,
+    ifNull(ifNull(responsible_org, org_code), '') AS org,
+    ifNull(responsible_office, '') AS office,
+    ifNull(responsible_actor, '') AS handler,
+    ifNull(item_code, '') AS item,
+    '' AS step,
+    CAST(level, 'String') AS level,
+    CAST(rule, 'String') AS rule,
+    toUnixTimestamp64Milli(raised_at) AS raised,
+    -- 发出: what is for a person to decide first (待核 as a level) is no alert that went out.
+    if(level = 'review', NULL, toUnixTimestamp64Milli(issued_at)) AS issued,
+    status,
+    disposition,
+    conclusion,
+    status IN ('issued', 'ended') AS valid,
+    valid AND disposition = 'appealed' AS in_appeal,
+    valid AND disposition != 'appealed' AS net,
+    order_state != '' AS ordered,
+    toUnixTimestamp64Milli(order_due_at) AS order_due,
+    toUnixTimestamp64Milli(parseDateTime64BestEffortOrNull(JSONExtractString(handling, 'order', 'answers', 1, 'by', 'at'), 3, 'UTC')) AS order_answered,
+    least(raised, ifNull(issued, raised)) AS first_ms,
+    greatest(raised, ifNull(issued, raised)) AS last_ms,
+    [('raised_at', toNullable(raised)), ('issued_at', issued), ('due_at', toUnixTimestamp64Milli(due_at)),
+     ('breached_at', toUnixTimestamp64Milli(breached_at)), ('withdrawn_at', toUnixTimestamp64Milli(withdrawn_at))] AS instants
+FROM alerts FINAL
