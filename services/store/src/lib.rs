@@ -44,8 +44,8 @@ pub use query::{
     CaseCursor, CaseFilter, CaseLogView, CasePage, CaseView, CasesAsked, CauseFilter, ChangePlace,
     ControlTotal, Counts, Crowded, Daily, Horizon, IDS_MAX, InvalidCursor, ItemRun, LevelCount,
     OrderState, OrgCount, Past, PastAlert, PastAsked, PastEvent, PlaceCount, Placed, PlacedEvent,
-    PopulationFilter, PopulationRow, RejectCount, RowDifference, RowFault, RuleQuality, SentCode,
-    Sight, Span, Tallies, VoiceCursor, VoiceFilter,
+    PopulationFilter, PopulationRow, RejectCount, RowDifference, RowFault, RuleQuality, SCORED_MAX,
+    Scored, ScoredAsked, SentCode, Sight, Span, Tallies, VoiceCursor, VoiceFilter, Whose,
 };
 pub use rows::{
     AlertHistoryRow, AlertRow, CaseRow, ChainMark, CommandOutcome, CommandRow, Control, ControlRow,

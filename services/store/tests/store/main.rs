@@ -16,6 +16,8 @@ mod queries;
 mod rate;
 mod round_trip;
 mod samples;
+mod scored;
 mod shadows;
 mod sorting;
 mod sources;
+mod statistics;
