@@ -98,8 +98,12 @@ pub(super) fn bars(bars: &[Bar]) -> Table {
         TableRow::new(cells).cant_split()
     });
     let grid = [vec![LABEL], vec![UNIT; UNITS], vec![NUMBER]].concat();
+    // White lines part the bars from one another.
+    let between = TableBorder::new(TableBorderPosition::InsideH)
+        .size(36)
+        .color("FFFFFF");
     Table::new(rows.collect())
-        .clear_all_border()
+        .set_borders(TableBorders::with_empty().set(between))
         .set_grid(grid)
         .width(WIDTH, WidthType::Dxa)
         .layout(TableLayoutType::Fixed)
@@ -123,7 +127,7 @@ pub(super) fn foot(docx: Docx, foot: &Foot) -> Docx {
                 .add_run(run(text, "仿宋", FOOT)),
         )
     };
-    let (left, right) = (WIDTH * 3 / 5, WIDTH - WIDTH * 3 / 5);
+    let (left, right) = (WIDTH / 2, WIDTH - WIDTH / 2);
     let mut rows = Vec::new();
     if !foot.copies.is_empty() {
         let text = format!("抄送：{}。", foot.copies);

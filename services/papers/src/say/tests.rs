@@ -92,7 +92,11 @@ fn said(kind: &str, alert: &AlertRecord, now: &str) -> Option<String> {
     let mut out = format!("{}\n{}\n{}：\n", sheet.head, sheet.title, sheet.to);
     for block in &sheet.body {
         match block {
-            Block::Heading { text } | Block::Paragraph { text } | Block::Note { text } => {
+            Block::Heading { text }
+            | Block::Subheading { text }
+            | Block::Caption { text }
+            | Block::Paragraph { text }
+            | Block::Note { text } => {
                 out.push_str(text);
                 out.push('\n');
             }
@@ -102,6 +106,8 @@ fn said(kind: &str, alert: &AlertRecord, now: &str) -> Option<String> {
                     out.push('\n');
                 }
             }
+            // A paper about an alert has no charts.
+            Block::Bars { .. } => {}
         }
     }
     Some(out)
