@@ -8,6 +8,7 @@ mod clickhouse_away;
 mod cluster;
 mod complained;
 mod corpus;
+mod counted;
 mod delivered;
 mod department;
 mod disposed;

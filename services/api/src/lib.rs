@@ -37,6 +37,7 @@ mod raising;
 mod rules;
 mod samples;
 mod sources;
+mod statistics;
 mod view;
 mod voices;
 
@@ -113,6 +114,8 @@ pub struct State {
     pub partitions: u16,
     /// The zone in which instants are printed.
     pub zone: Tz,
+    /// 最小基数: rates of a smaller base are not shown.
+    pub min_base: u32,
     /// Shown on every page, like 演示数据; none in earnest.
     pub watermark: Option<&'static str>,
     /// The console's files.
@@ -161,6 +164,7 @@ pub fn router(state: State, beside: Router) -> Router {
         .merge(ledger::routes())
         .merge(incidents::routes())
         .merge(papers::routes())
+        .merge(statistics::routes())
         .merge(of_operators())
         .fallback(board::serve)
         .with_state::<()>(state)

@@ -12,6 +12,7 @@ mod people;
 mod portal;
 mod samples;
 mod shown;
+mod statistics;
 mod voices;
 
 use axum::Json;
@@ -269,6 +270,7 @@ fn paths() -> Map<String, Value> {
     let operations = operations.chain(ledger::OPERATIONS);
     let operations = operations.chain(incidents::OPERATIONS);
     let operations = operations.chain(papers::OPERATIONS);
+    let operations = operations.chain(statistics::OPERATIONS);
     for operation in operations.chain(dispositions::OPERATIONS) {
         let parameters = parameters(operation.parameters);
         let get = json!({

@@ -77,6 +77,7 @@ pub struct Settings {
     pub portal_items: Listed,
     pub query_keys: QueryKeys,
     pub papers: Papers,
+    pub min_base: u32,
 }
 
 /// The cluster that holds the log.
@@ -267,6 +268,7 @@ impl Reader {
         let portal_items = self.choice("portal.items", &["published", "in_force"]);
         let query_keys = self.query_keys();
         let papers = self.papers();
+        let min_base = self.number("statistics.min_base", 1, 1000);
         Some(Settings {
             listen: listen?,
             data: data?,
@@ -318,6 +320,7 @@ impl Reader {
             },
             query_keys: query_keys?,
             papers: papers?,
+            min_base: min_base? as u32,
         })
     }
 

@@ -83,6 +83,20 @@ impl Caller {
         }
     }
 
+    /// Whether they see how the cases of a body fall to its officers: who supervises, and the body's own supervisors. No machine does; where
+    /// accounts are off everybody sees everything.
+    pub(crate) fn sees_officers_of(&self, org: &str) -> bool {
+        match self {
+            Caller::Anybody => true,
+            Caller::Key => false,
+            Caller::Person(person) => {
+                let own = person.account.rights.only_body() == Some(org);
+                self.is_any_of(&[Role::Supervision])
+                    || (own && self.is_any_of(&[Role::DepartmentSupervisor]))
+            }
+        }
+    }
+
     /// Whether they may read the register of officers: whoever its routes open to. Where accounts are off everybody may.
     pub(crate) fn reads_register(&self) -> bool {
         self.may_get("/api/v1/register")
@@ -472,6 +486,24 @@ mod tests {
         for caller in [Caller::Anybody, Caller::Key] {
             assert!(!caller.sees_clue_about("zjj-07"));
         }
+    }
+
+    #[test]
+    fn how_cases_fall_to_officers_is_seen_by_who_supervises_and_by_their_own_supervisors() {
+        for role in Role::ALL {
+            let caller = person(&[role], "", false);
+            let told = (
+                caller.sees_officers_of("zjj"),
+                caller.sees_officers_of("rsj"),
+            );
+            let wanted = match role {
+                Role::Supervision => (true, true),
+                Role::DepartmentSupervisor => (true, false),
+                _ => (false, false),
+            };
+            assert_eq!(told, wanted, "{role:?}");
+        }
+        assert!(!Caller::Key.sees_officers_of("zjj") && Caller::Anybody.sees_officers_of("zjj"));
     }
 
     #[test]

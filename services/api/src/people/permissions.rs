@@ -123,6 +123,16 @@ const SOURCES: &[Role] = &[
 const QUALITY: &[Role] = &[Supervision, Legal, Leadership, Auditor];
 /// Who keeps and reads registers of persons.
 const REGISTER: &[Role] = &[Establishment, Supervision, Legal];
+/// Who reads what is counted: each of what they see.
+const STATISTICS: &[Role] = &[
+    Supervision,
+    Legal,
+    GovernmentServices,
+    Leadership,
+    Auditor,
+    DepartmentSupervisor,
+    DepartmentHandler,
+];
 /// Who sees to how far bodies have come.
 const MILESTONES: &[Role] = &[Supervision, Establishment, GovernmentServices];
 const ACCOUNTS: &[Role] = &[Administrator];
@@ -550,6 +560,10 @@ pub(super) const ROWS: &[Row] = &[
     upon_all("order", SUPERVISION),
     upon_all("close", SUPERVISION),
     upon_all("answer", DEPARTMENT),
+    row("get", "/api/v1/statistics", STATISTICS, Narrowed, Opens),
+    row("get", "/api/v1/statistics/metrics", STATISTICS, Same, Opens),
+    row("get", "/api/v1/statistics/rows", STATISTICS, Narrowed, Opens),
+    row("get", "/api/v1/statistics/process", STATISTICS, Narrowed, Opens),
     row("get", "/api/v1/sources", SOURCES, Narrowed, Opens),
     row("get", "/api/v1/sources/{source}", SOURCES, Narrowed, Opens),
     row("get", "/api/v1/sources/{source}/keys", UPKEEP, Whole, Opens),
