@@ -4,7 +4,8 @@
 import type { components, operations } from './schema'
 
 type Schemas = components['schemas']
-type Answer<O extends keyof operations> = operations[O] extends { responses: { 200: { content: { 'application/json': infer A } } } } ? A : never
+/** What an operation answers. */
+export type Answer<O extends keyof operations> = operations[O] extends { responses: { 200: { content: { 'application/json': infer A } } } } ? A : never
 
 export type AlertRecord = Schemas['AlertRecord']
 export type Level = Schemas['Level']

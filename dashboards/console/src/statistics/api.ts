@@ -1,132 +1,32 @@
 // What the pages of statistics ask of the platform (services/api/src/statistics).
 
 import { type Query, ask } from '../api/client'
+import type { Answer } from '../api/types'
 import { queryOf } from '../lists/api'
 
-export type Unit = 'count' | 'share' | 'days' | 'hours' | 'number'
-export type Direction = 'higher' | 'lower' | 'none'
-export type Group = 'volume' | 'time' | 'procedure' | 'alerts' | 'orders' | 'voices' | 'coverage' | 'truth'
-
+export type Dictionary = Answer<'listMetrics'>
 /** 指标: an entry of the dictionary. */
-export interface Metric {
-  id: string
-  name: string
-  name_en: string
-  group: Group
-  definition: string
-  definition_en: string
-  formula: string
-  /** What its base counts. */
-  base: string
-  unit: Unit
-  /** Which way is better. */
-  direction: Direction
-  pitfalls: string
-  pitfalls_en: string
-  /** What it counts: cases, alerts, orders … */
-  over: string
-  /** By what it can be broken down. */
-  by: string[]
-}
+export type Metric = Dictionary['metrics'][number]
+export type Unit = Metric['unit']
+/** Which way is better. */
+export type Direction = Metric['direction']
+export type Group = Metric['group']
 
-export interface Dictionary {
-  version: string | number
-  metrics: Metric[]
-}
+export type Statistics = Answer<'getStatistics'>
+export type StatisticsRow = Statistics['rows'][number]
+export type Values = StatisticsRow['values']
+/** A number as the platform has it, with what it is a share of. A share is a fraction; null where there is none, or where it is hidden. */
+export type Value = Values[string]
+/** A number of a period before. */
+export type Before = NonNullable<Value['previous']>
 
-/** A number as the platform has it, with what it is a share of. */
-export interface Value {
-  /** Null where there is none, or where it is hidden. A share is a fraction. */
-  value: number | null
-  numerator: number | null
-  base: number | null
-  /** The base is too small for a rate to be told. */
-  hidden: boolean
-  previous: Before | null
-  last_year: Before | null
-}
-
-export interface Before {
-  value: number | null
-  base: number | null
-}
-
-export type Values = Record<string, Value>
-
-export interface StatisticsRow {
-  key: string
-  name: string
-  values: Values
-}
-
-export interface Statistics {
-  period: { from: string; until: string; label: string; running: boolean }
-  /** Until when it counts. */
-  as_of: string
-  dictionary_version: string | number
-  by: string | null
-  min_base: number
-  rows: StatisticsRow[]
-  /** Rows that are not listed. */
-  left_off: number
-  total: Values
-}
-
+export type CountedRows = Answer<'listStatisticsRows'>
 /** One thing that a number counts. Items and bodies have no source and no case. */
-export interface CountedRow {
-  source: string
-  case_no: string
-  alert_id: string | null
-  /** What it is within its case; of an item or a body its code. */
-  sub: string
-  item_code: string | null
-  /** Names. */
-  item: string | null
-  org_code: string | null
-  org: string | null
-  region_code: string | null
-  step: string | null
-  level: string | null
-  rule: string | null
-  /** How much it adds to the number: 1 where it is counted. */
-  amount: number
-  /** The instants that count, by name. */
-  instants: Record<string, string>
-}
+export type CountedRow = CountedRows['rows'][number]
 
-export interface CountedRows {
-  over: string
-  rows: CountedRow[]
-  next: string | null
-}
-
-export interface ProcessStep {
-  step: string
-  name: string
-  visits: number
-  cases: number
-  /** Cases that are in it now. */
-  open: number
-  median_hours: number | null
-  p90_hours: number | null
-  over_limit: number
-}
-
-export interface ProcessFlow {
-  from: string
-  to: string
-  cases: number
-  median_hours: number | null
-}
-
-export interface Process {
-  item_code: string
-  /** The id of the flowchart in force. */
-  flowchart: string | null
-  steps: ProcessStep[]
-  flows: ProcessFlow[]
-  variants: { steps: string[]; cases: number }[]
-}
+export type Process = Answer<'getProcess'>
+export type ProcessStep = Process['steps'][number]
+export type ProcessFlow = Process['flows'][number]
 
 /** What narrows a question; empty parts narrow nothing. */
 export interface Narrowing {

@@ -29,6 +29,8 @@ class Chart {
   readonly #starts: string[]
   readonly #ends: ReadonlySet<string>
   readonly #out = new Map<string, Graph['edges']>()
+  /** Edges that lead back to where a case has been: a fork's ways reach each other by these only. */
+  readonly #back: ReadonlySet<string>
   /** Of each gateway that forks, what lies on each of its ways alone. */
   readonly #forks: { gateway: string; branches: ReadonlySet<string>[] }[]
 
@@ -39,6 +41,7 @@ class Chart {
     this.#steps = new Set(this.#byCode.values())
     this.#starts = graph.nodes.filter(({ id, code }) => code === null && !into.has(id)).map(({ id }) => id)
     this.#ends = new Set(graph.nodes.filter(({ id, code }) => code === null && !this.#out.has(id)).map(({ id }) => id))
+    this.#back = this.#returning(graph)
     this.#forks = graph.nodes.filter(({ forks }) => forks).map(({ id }) => ({ gateway: id, branches: this.#branches(id) }))
   }
 
@@ -89,19 +92,36 @@ class Chart {
 
   /** What is reached by each way of a fork and by no other: what lies behind the join is reached by all. */
   #branches(gateway: string): Set<string>[] {
-    const all = (this.#out.get(gateway) ?? []).map(({ to }) => this.#reached(to, gateway))
+    const all = (this.#out.get(gateway) ?? []).map(({ to }) => this.#reached(to))
     return all.map((branch) => new Set([...branch].filter((id) => all.every((other) => other === branch || !other.has(id)))))
   }
 
-  #reached(from: string, but: string): Set<string> {
+  #reached(from: string): Set<string> {
     const reached = new Set<string>()
     const open = [from]
     for (let id = open.pop(); id !== undefined; id = open.pop()) {
-      if (id === but || reached.has(id)) continue
+      if (reached.has(id)) continue
       reached.add(id)
-      open.push(...(this.#out.get(id) ?? []).map(({ to }) => to))
+      for (const edge of this.#out.get(id) ?? []) if (!this.#back.has(edge.id)) open.push(edge.to)
     }
     return reached
+  }
+
+  /** Gone through in depth, an edge to a node that is still being gone through closes a loop. */
+  #returning(graph: Graph): Set<string> {
+    const back = new Set<string>()
+    const state = new Map<string, 'open' | 'done'>()
+    const go = (id: string) => {
+      state.set(id, 'open')
+      for (const edge of this.#out.get(id) ?? []) {
+        const next = state.get(edge.to)
+        if (next === 'open') back.add(edge.id)
+        else if (next === undefined) go(edge.to)
+      }
+      state.set(id, 'done')
+    }
+    for (const id of [...this.#starts, ...graph.nodes.map((node) => node.id)]) if (!state.has(id)) go(id)
+    return back
   }
 }
 

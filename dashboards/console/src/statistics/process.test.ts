@@ -65,6 +65,13 @@ test('steps that run at once may be entered in any order, each by its own way', 
   assert.deepEqual(carriedBy(FORKED, wrong).off, wrong, 'within one way, and before and behind the fork, the order counts')
 })
 
+test('a way back to a fork’s step, as after a reconsideration, makes no order of what runs at once', () => {
+  const again: Graph = { ...FORKED, edges: [...FORKED.edges.filter(({ id }) => id !== 'D-end'), { id: 'D-g', from: 'D', to: 'g' }, { id: 'g-end', from: 'g', to: 'end' }, { id: 'g-R', from: 'g', to: 'R' }], nodes: [...FORKED.nodes, { id: 'g', code: null, forks: false }] }
+  const { edges, off } = carriedBy(again, [flow('review', 'visit', 5), flow('visit', 'review', 2), flow('decide', 'review', 1), flow('decide', 'visit', 1)])
+  assert.deepEqual(off, [flow('decide', 'visit', 1)])
+  assert.deepEqual(Object.fromEntries(edges), { 'fork-V': 5, 'fork-R': 2, 'D-g': 1, 'g-R': 1 })
+})
+
 test('a loop of the flowchart ends the search', () => {
   const loop: Graph = { nodes: [{ id: 'A', code: 'a', forks: false }, { id: 'g', code: null, forks: false }, { id: 'h', code: null, forks: false }], edges: [{ id: '1', from: 'A', to: 'g' }, { id: '2', from: 'g', to: 'h' }, { id: '3', from: 'h', to: 'g' }] }
   assert.deepEqual(carriedBy(loop, [flow('a', 'b', 1), flow('a', 'a', 1)]).edges.size, 0)

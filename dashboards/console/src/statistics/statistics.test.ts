@@ -21,6 +21,7 @@ const metric = (id: string, some: Partial<Metric> = {}): Metric => ({
   name: `指标${id}`,
   name_en: `Metric ${id}`,
   group: 'time',
+  group_zh: '时效',
   definition: '定义',
   definition_en: 'meaning',
   formula: '甲 ÷ 乙',
@@ -33,7 +34,7 @@ const metric = (id: string, some: Partial<Metric> = {}): Metric => ({
   by: ['region', 'org', 'office', 'handler', 'item', 'power_type', 'case_kind', 'month'],
   ...some,
 })
-const value = (some: Partial<Value> = {}): Value => ({ value: null, numerator: null, base: null, hidden: false, previous: null, last_year: null, ...some })
+const value = (some: Partial<Value> = {}): Value => ({ value: null, numerator: null, denominator: null, base: null, hidden: false, previous: null, last_year: null, ...some })
 const row = (key: string, values: StatisticsRow['values'] = {}): StatisticsRow => ({ key, name: `名${key}`, values })
 const period = (text: string) => periodOf(text) ?? assert.fail(text)
 
@@ -109,7 +110,7 @@ test('a change says which way and whether that is better; of what is hidden ther
   assert.equal(told(metric('a'), 0.974, 0.95), '↑ 2.4个百分点 好转')
   assert.equal(told(metric('a', { direction: 'lower' }), 0.974, 0.95), '↑ 2.4个百分点 变差')
   assert.equal(told(metric('a', { direction: 'none', unit: 'count' }), 90, 120), '↓ 25.0% ')
-  assert.equal(told(metric('a', { unit: 'count', direction: 'lower' }), 3, 0), '↑ 增 3（上期为零） 变差')
+  assert.equal(told(metric('a', { unit: 'count', direction: 'lower' }), 3, 0), '↑ 增 3（原为零） 变差')
   assert.equal(told(metric('a', { unit: 'days', direction: 'lower' }), 4, 5.5), '↓ 1.5天 好转')
   assert.equal(told(metric('a'), 0.9501, 0.95), '持平 ')
   assert.equal(changeOf(metric('a'), value({ hidden: true, base: 3 }), { value: 1, base: 9 }), null)
@@ -175,7 +176,7 @@ test('a number opens to its rows: narrowed like its question, or by its row’s 
 })
 
 const FOUND: Statistics = {
-  period: { from: '', until: '', label: '', running: false },
+  period: { code: '', from: '', until: '', label: '', running: false },
   as_of: '',
   dictionary_version: '1',
   by: 'month',

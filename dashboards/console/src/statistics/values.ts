@@ -74,7 +74,7 @@ function differenceText(unit: Unit, difference: number, before: number, way: Cha
   const by = Math.abs(difference)
   switch (unit) {
     case 'count':
-      return before === 0 ? t(`增 ${count(by)}（上期为零）`, `+${count(by)} (from none)`) : `${fixed((by / before) * 100, 1)}%`
+      return before === 0 ? t(`增 ${count(by)}（原为零）`, `${count(by)} (from none)`) : `${fixed((by / before) * 100, 1)}%`
     case 'share':
       return t(`${fixed(by * 100, 1)}个百分点`, `${fixed(by * 100, 1)} points`)
     default:
