@@ -182,8 +182,11 @@ fn chart(
         let value = row.values.get(metric).filter(|value| !value.hidden);
         value.and_then(|value| value.value)
     };
-    let mut shown: Vec<(&Row, f64)> = rows
+    // Months before the platform ran are no bars.
+    let begun = rows
         .iter()
+        .skip_while(|row| by == "month" && number(row) == Some(0.0));
+    let mut shown: Vec<(&Row, f64)> = begun
         .filter_map(|row| Some((row, number(row)?)))
         .filter(|(_, number)| *number >= 0.0)
         .collect();

@@ -9,6 +9,8 @@ use crate::rank::{RANKED_BY, places};
 
 /// So many stand at either end.
 const ENDS: usize = 3;
+/// Of so many that are equal all are told.
+const EQUAL_MAX: usize = 10;
 /// From so many on the ends are told; of fewer the annex tells all.
 const ENDS_FROM: usize = 2 * ENDS;
 
@@ -84,11 +86,32 @@ fn ends(figures: &Figures, by: &'static str, class: &str, ranked: &[&Row]) -> Cl
         clause.extend(joined(ranked.iter().map(of), "；"));
         return sentence([Some(clause)]);
     }
-    let mut clause = words(format!("{among}，按时办结率居前的是："));
-    clause.extend(joined(ranked[..ENDS].iter().map(of), "；"));
-    let mut first = sentence([Some(clause)]);
-    let mut clause = words("居后的是：");
-    clause.extend(joined(ranked[ranked.len() - ENDS..].iter().map(of), "；"));
-    first.extend(sentence([Some(clause)]));
-    first
+    // Whoever shares the first place with more than are told stands there with all of them, and nobody of them is last.
+    let shown = |row: &Row| {
+        Whose::one(figures, by, &row.key, &row.values)
+            .cell(RANKED_BY)
+            .text
+    };
+    let first = shown(ranked[0]);
+    let equal = ranked.iter().take_while(|row| shown(row) == first).count();
+    let (lead, told) = match equal > ENDS {
+        true => (
+            format!("{among}，按时办结率居首的{equal}个相同："),
+            equal.min(EQUAL_MAX),
+        ),
+        false => (format!("{among}，按时办结率居前的是："), ENDS),
+    };
+    let mut clause = words(lead);
+    clause.extend(joined(ranked[..told].iter().map(of), "；"));
+    if told < equal {
+        clause.extend(words("等"));
+    }
+    let mut said = sentence([Some(clause)]);
+    let last = ranked.len().saturating_sub(ENDS).max(told).max(equal);
+    if last < ranked.len() {
+        let mut clause = words("居后的是：");
+        clause.extend(joined(ranked[last..].iter().map(of), "；"));
+        said.extend(sentence([Some(clause)]));
+    }
+    said
 }

@@ -102,6 +102,9 @@ impl<'f> Whose<'f> {
     pub(crate) fn rate(&self, metric: &str, name: &str) -> Option<Clause> {
         let (known, value) = self.known(metric)?;
         let of = classifier(&known.over);
+        if value.base == Some(0.0) {
+            return None;
+        }
         if self.is_hidden(known, value) {
             let base = value.base.unwrap_or(0.0);
             let base = self.figure(metric, Of::Base, format!("{}{of}", count(base)));
@@ -140,8 +143,17 @@ impl<'f> Whose<'f> {
         ];
         // The period before a year is the year before.
         let yearly = self.figures.period.kind() == PeriodKind::Year;
+        let received = self.figures.total.get("received");
+        // Where nothing at all was received, the platform did not run yet: there is nothing to compare with.
+        let ran = |of: Of| {
+            let then = received.and_then(|value| match of {
+                Of::Previous => value.previous,
+                _ => value.last_year,
+            });
+            then.and_then(|then| then.value) != Some(0.0)
+        };
         let said = earlier.into_iter().filter_map(|(of, word, was, then)| {
-            let then = then.filter(|_| !(yearly && of == Of::Previous))?;
+            let then = then.filter(|_| !(yearly && of == Of::Previous) && ran(of))?;
             // A rate is compared only where the earlier one was not of too few either.
             if known.unit == Unit::Share && then.base.is_some_and(|base| base < min) {
                 return None;

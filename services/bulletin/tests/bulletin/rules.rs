@@ -192,3 +192,42 @@ fn what_was_not_taken_is_not_spoken_of() {
     let ids: Vec<SectionId> = document.sections.iter().map(|section| section.id).collect();
     assert_eq!(ids, [SectionId::Overall, SectionId::Demands]);
 }
+
+#[test]
+fn who_shares_the_first_place_is_told_with_all_and_is_not_last() {
+    let class = "市级部门";
+    let mut figures = city::figures();
+    figures.departments = (0..7)
+        .map(|n| {
+            let timely = if n == 6 { 90.0 } else { 100.0 };
+            city::body(
+                &format!("b{n}"),
+                &format!("第{n}局"),
+                class,
+                [100.0, 100.0, timely, 1.0],
+            )
+        })
+        .collect();
+    let bodies = words(&made(&figures), SectionId::Bodies);
+    assert!(
+        bodies.contains("居首的6个相同：第0局100.0%") && bodies.contains("第5局100.0%"),
+        "{bodies}"
+    );
+    assert!(bodies.contains("居后的是：第6局90.0%"), "{bodies}");
+    figures.departments.pop();
+    let bodies = words(&made(&figures), SectionId::Bodies);
+    assert_eq!(bodies.matches("居后的是").count(), 0, "{bodies}");
+}
+
+#[test]
+fn a_period_in_which_the_platform_did_not_run_is_compared_with_nothing() {
+    let mut figures = city::figures();
+    if let Some(then) = &mut figures.total.get_mut("received").unwrap().last_year {
+        then.value = Some(0.0);
+    }
+    let overall = words(&made(&figures), SectionId::Overall);
+    assert!(
+        overall.contains("环比") && !overall.contains("同比") && !overall.contains("上年同期"),
+        "{overall}"
+    );
+}
