@@ -33,8 +33,7 @@ const COMPLAINTS: &str = "/api/v1/complaints";
 const SAMPLES: &str = "/api/v1/samples";
 const LEDGER: &str = "/api/v1/ledger";
 const INCIDENTS: &str = "/api/v1/incidents";
-/// The kind of papers that a confirmed alert may have.
-const OPINION: &str = "opinion";
+const BULLETINS: &str = "/api/v1/bulletins";
 
 /// One's own session has no id.
 const OWN: &str = "/api/v1/session";
@@ -86,7 +85,13 @@ async fn no_operation_takes_an_id_of_another_district() -> Result<()> {
     let (status, told) = site.answer(request).await?;
     ensure!(status == 200, "{status} {told:#}");
     let incident = told["id"].as_str().context("an incident")?;
+    let request = city.send(&site, "POST", BULLETINS, &bulletin());
+    let (status, told) = site.answer(request).await?;
+    ensure!(status == 200, "{status} {told:#}");
+    let bulletin = told["id"].as_str().context("a bulletin")?;
     let theirs = Theirs {
+        bulletin: bulletin.to_owned(),
+        alert,
         command: command.to_owned(),
         voice: voice.to_owned(),
         entry: entry.to_owned(),
@@ -108,6 +113,7 @@ async fn no_operation_takes_an_id_of_another_district() -> Result<()> {
         "/api/v1/complaints/{source}/{case_no}/{event_id}",
         "/api/v1/samples/{id}",
         "/api/v1/ledger/{id}",
+        "/api/v1/bulletins/{id}",
         "/api/v1/incidents/{id}",
         "/api/v1/incidents/{id}/members",
         "/api/v1/alerts/{alert_id}/papers",
@@ -137,6 +143,8 @@ struct Theirs {
     sample: String,
     /// Of the ledger, about their alert.
     entry: String,
+    /// Of their district.
+    bulletin: String,
     /// Of their alert alone.
     incident: String,
     /// What was issued about it.
@@ -195,22 +203,9 @@ fn interviewed(alert: &str) -> Value {
     })
 }
 
-/// Issues the opinion about their alert, as soon as what it rests on lies in the archive.
-async fn papered(site: &Site, city: &Cookie, alert: &str) -> Result<String> {
-    let path = format!("/api/v1/alerts/{alert}/papers");
-    let began = Instant::now();
-    loop {
-        let request = city.send(site, "POST", &path, &json!({ "kind": OPINION }));
-        let (status, told) = site.answer(request).await?;
-        if status == 200 {
-            return Ok(told["id"].as_str().context("a paper")?.to_owned());
-        }
-        ensure!(
-            status == 409 && began.elapsed() < PATIENCE,
-            "{status} {told:#}"
-        );
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
+/// A bulletin of their district.
+fn bulletin() -> Value {
+    json!({ "kind": "bulletin", "period": "2026-03", "region": "510503", "why": "试验", "key": "u-1" })
 }
 
 /// Their alert made an incident.
@@ -243,6 +238,7 @@ impl Theirs {
                 Some("id") if path.starts_with("/v1/sources/") => SOURCE,
                 Some("id") if path.starts_with("/api/v1/samples/") => self.sample.as_str(),
                 Some("id") if path.starts_with("/api/v1/ledger/") => self.entry.as_str(),
+                Some("id") if path.starts_with("/api/v1/bulletins/") => self.bulletin.as_str(),
                 Some("id") if path.starts_with("/api/v1/incidents/") => self.incident.as_str(),
                 Some("id") if of_none(path) => "e2e-licence",
                 // Filled by whoever asks.
@@ -299,6 +295,7 @@ async fn asked(site: &Site, theirs: &Theirs) -> Result<Vec<Asked>> {
             for act in acts(named)? {
                 let body = match named.as_str() {
                     LEDGER => interviewed(&theirs.alert),
+                    BULLETINS => bulletin(),
                     INCIDENTS => of_one_cause(&theirs.alert),
                     named if named.starts_with(INCIDENTS) => worked(named, act, &theirs.alert),
                     named => body(named, act),
@@ -323,6 +320,19 @@ fn acts(path: &str) -> Result<&'static [&'static str]> {
     const OF_ACCOUNTS: &[&str] = &["change", "password", "disable", "enable", "end_sessions"];
     const OF_SAMPLES: &[&str] = &["find", "close"];
     const OF_LEDGER: &[&str] = &["result", "void"];
+    const OF_BULLETINS: &[&str] = &[
+        "internal.pdf",
+        "figures.json",
+        "edit",
+        "review",
+        "ask",
+        "state",
+        "return",
+        "sign",
+        "number",
+        "publish",
+        "discard",
+    ];
     const OF_INCIDENTS: &[&str] = &["add", "remove", "state", "span", "halt", "close"];
     const OF_MEMBERS: &[&str] = &[
         "hold", "issue", "confirm", "dismiss", "order", "answer", "close",
@@ -355,6 +365,7 @@ fn acts(path: &str) -> Result<&'static [&'static str]> {
         "/api/v1/complaints/{source}/{case_no}/{event_id}/{act}" => OF_VOICES,
         "/api/v1/samples/{id}/{act}" => OF_SAMPLES,
         "/api/v1/ledger/{id}/{act}" => OF_LEDGER,
+        "/api/v1/bulletins/{id}/{act}" => OF_BULLETINS,
         "/api/v1/incidents/{id}/{act}" => OF_INCIDENTS,
         "/api/v1/incidents/{id}/members/{act}" => OF_MEMBERS,
         other if other.contains("{act}") => bail!("{other}: say here which acts it has"),
@@ -395,7 +406,7 @@ fn body(path: &str, act: &str) -> Value {
             body["on"] = json!("2026-03-19");
             body["by"] = json!("乙区审批局");
         }
-        "/api/v1/ledger/{id}/{act}" => {}
+        "/api/v1/ledger/{id}/{act}" | "/api/v1/bulletins/{id}/{act}" => {}
         COMPLAINTS => return complaining("beyond"),
         "/api/v1/alerts/{alert_id}/papers" => body["kind"] = json!(OPINION),
         _ => return json!({}),

@@ -4,6 +4,7 @@ mod access;
 mod alerts;
 mod bad_input;
 mod beyond_reach;
+mod bulletins;
 mod clickhouse_away;
 mod cluster;
 mod complained;

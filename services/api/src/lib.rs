@@ -9,6 +9,7 @@
 
 mod alerts;
 mod board;
+mod bulletins;
 mod cases;
 mod definitions;
 mod dispositions;
@@ -164,6 +165,7 @@ pub fn router(state: State, beside: Router) -> Router {
         .merge(ledger::routes())
         .merge(incidents::routes())
         .merge(papers::routes())
+        .merge(bulletins::routes())
         .merge(statistics::routes())
         .merge(of_operators())
         .fallback(board::serve)

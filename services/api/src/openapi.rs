@@ -4,6 +4,7 @@ mod beside;
 mod dispositions;
 mod explained;
 mod incidents;
+mod bulletins;
 mod ledger;
 mod life;
 mod lists;
@@ -270,6 +271,7 @@ fn paths() -> Map<String, Value> {
     let operations = operations.chain(ledger::OPERATIONS);
     let operations = operations.chain(incidents::OPERATIONS);
     let operations = operations.chain(papers::OPERATIONS);
+    let operations = operations.chain(bulletins::OPERATIONS);
     let operations = operations.chain(statistics::OPERATIONS);
     for operation in operations.chain(dispositions::OPERATIONS) {
         let parameters = parameters(operation.parameters);
@@ -293,6 +295,7 @@ fn paths() -> Map<String, Value> {
     let at_once = at_once.chain(samples::CHANGES).chain(ledger::CHANGES);
     let at_once = at_once.chain(incidents::CHANGES);
     let at_once = at_once.chain(papers::CHANGES);
+    let at_once = at_once.chain(bulletins::CHANGES);
     let at_once = at_once.map(|change| (change, false));
     // The partition's owner decides them.
     let decided_elsewhere = dispositions::CHANGES.iter().map(|change| (change, true));

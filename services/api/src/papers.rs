@@ -19,7 +19,7 @@ use axum::{Json, Router};
 use mingjing_domain::alert::AlertRecord;
 use mingjing_domain::life::Refusal;
 use mingjing_papers::pdf::{DrawError, Fonts, NoFonts};
-use mingjing_papers::{Kind, Occasion, Site, Stamp, say};
+use mingjing_papers::{Kind, Occasion, Sheet, Site, Stamp, say};
 use serde_json::{Value, json};
 use tokio::sync::{Mutex, Semaphore};
 
@@ -28,6 +28,7 @@ use crate::life::said::{SaidFields, read};
 use crate::people::gate::Caller;
 use crate::{ApiError, Operator, State};
 use asked::{Asked, Format, Wanted};
+pub(crate) use asked::attachment;
 use register::{Issued, Paper, Register, paper_id};
 
 /// So many are drawn at once: each takes a core for a moment.
@@ -55,6 +56,35 @@ impl Papers {
             drawing: Semaphore::new(DRAWN_AT_ONCE),
             turn: Arc::default(),
         }
+    }
+
+    /// Who issues papers about a region.
+    pub(crate) fn issuer(&self, region: &str) -> &str {
+        &self.site.issuer(Some(region)).name
+    }
+
+    /// A sheet as PDF, drawn in its turn.
+    pub(crate) async fn pdf(
+        self: &Arc<Self>,
+        sheet: Sheet,
+        number: String,
+        digest: String,
+    ) -> Result<Vec<u8>, ApiError> {
+        let papers = self.clone();
+        let turn = self.drawing.acquire().await;
+        let drawn = tokio::task::spawn_blocking(move || {
+            let stamp = Stamp {
+                number: &number,
+                digest: &digest,
+            };
+            let fonts = papers.fonts().map_err(no_fonts)?;
+            mingjing_papers::pdf::draw(&sheet, stamp, &fonts).map_err(undrawn)
+        });
+        let drawn = drawn
+            .await
+            .map_err(|error| ApiError::Failed(Box::new(error)))?;
+        drop(turn);
+        drawn
     }
 
     fn fonts(&self) -> Result<Arc<Fonts>, NoFonts> {

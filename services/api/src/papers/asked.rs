@@ -124,7 +124,7 @@ impl Format {
 }
 
 /// A file to be kept under a name (RFC 6266); `plain` for who cannot read that.
-pub(super) fn attachment(name: &str, plain: &str) -> String {
+pub(crate) fn attachment(name: &str, plain: &str) -> String {
     let mut encoded = String::with_capacity(name.len() * 3);
     for c in name.chars() {
         // What folders of any system cannot have in a name.

@@ -74,6 +74,11 @@ const fn act(
     }
 }
 
+/// An act upon a bulletin.
+const fn of_bulletin(code: &'static str, roles: &'static [Role]) -> Row {
+    act("post", BULLETIN_ACT, code, roles, Narrowed, PersonOnly)
+}
+
 /// An act about an incident.
 const fn of_incident(code: &'static str, roles: &'static [Role]) -> Row {
     act("post", INCIDENT_ACT, code, roles, Narrowed, PersonOnly)
@@ -178,6 +183,25 @@ const LEDGER_WORKED: &[Role] = &[Supervision, Legal];
 /// Who says something about an incident: who supervises, and who answers for a department of it.
 const INCIDENT_STATED: &[Role] = &[Supervision, Legal, DepartmentSupervisor];
 
+/// Who reads bulletins; departments what is published, or what they are heard about.
+const BULLETINS: &[Role] = &[
+    Supervision,
+    Legal,
+    GovernmentServices,
+    Leadership,
+    Auditor,
+    DepartmentSupervisor,
+];
+/// Who reviews them.
+const BULLETINS_REVIEWED: &[Role] = &[Supervision, Legal];
+/// Who sends them back.
+const BULLETINS_RETURNED: &[Role] = &[Supervision, Legal, Leadership];
+/// Who signs them.
+const BULLETINS_SIGNED: &[Role] = &[Leadership];
+/// Who says something as a body that is named.
+const BULLETINS_STATED: &[Role] = &[DepartmentSupervisor];
+
+const BULLETIN_ACT: &str = "/api/v1/bulletins/{id}/{act}";
 const INCIDENT_ACT: &str = "/api/v1/incidents/{id}/{act}";
 const INCIDENT_ALL: &str = "/api/v1/incidents/{id}/members/{act}";
 const ALERT_ACT: &str = "/api/v1/alerts/{alert_id}/{act}";
@@ -269,6 +293,21 @@ pub(super) const ROWS: &[Row] = &[
         PersonOnly,
     ),
     row("get", "/api/v1/papers", PAPERS, Narrowed, Opens),
+    row("get", "/api/v1/bulletins", BULLETINS, Narrowed, Opens),
+    // By the calendar it is drafted by a machine.
+    row("post", "/api/v1/bulletins", SUPERVISION, Narrowed, Opens),
+    row("get", "/api/v1/bulletins/{id}", BULLETINS, Narrowed, Opens),
+    // Its files.
+    row("get", BULLETIN_ACT, BULLETINS, Narrowed, Opens),
+    of_bulletin("edit", SUPERVISION),
+    of_bulletin("review", BULLETINS_REVIEWED),
+    of_bulletin("ask", SUPERVISION),
+    of_bulletin("state", BULLETINS_STATED),
+    of_bulletin("return", BULLETINS_RETURNED),
+    of_bulletin("sign", BULLETINS_SIGNED),
+    of_bulletin("number", SUPERVISION),
+    of_bulletin("publish", SUPERVISION),
+    of_bulletin("discard", SUPERVISION),
     row("get", "/api/v1/papers/{file}", PAPERS, Narrowed, Opens),
     act("post", ALERT_ACT, "hold", SUPERVISION, Narrowed, PersonOnly),
     act(
