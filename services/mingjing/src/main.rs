@@ -7,6 +7,7 @@ mod archive_group;
 mod assets;
 mod backtest_command;
 mod bench_command;
+mod bulletin_command;
 mod calendar_command;
 mod clickhouse;
 mod clickhouse_args;
@@ -107,6 +108,9 @@ enum Command {
     /// 投诉与评价: list them, take one in, work one.
     #[command(subcommand)]
     Complaints(complaints_command::ComplaintsCommand),
+    /// 通报: a period's bulletin, drafted by a running platform, as PDF, DOCX and XLSX.
+    #[command(subcommand)]
+    Bulletin(bulletin_command::BulletinCommand),
     /// What draft definitions would have made of the past.
     Backtest(backtest_command::BacktestArgs),
     /// Write cases for process-mining tools: XES, OCEL 2.0 or CSV.
@@ -160,6 +164,7 @@ fn main() -> ExitCode {
         Command::Evidence(args) => on_runtime(evidence_command::run(args)),
         Command::Dispose(args) => on_runtime(dispose_command::run(&args)),
         Command::Complaints(command) => on_runtime(complaints_command::run(command)),
+        Command::Bulletin(command) => on_runtime(bulletin_command::run(command)),
         Command::Backtest(args) => on_runtime(backtest_command::run(args)),
         Command::Export(args) => on_runtime(export_command::run(args)),
         Command::Source(command) => on_runtime(source_command::run(command)),
