@@ -22,8 +22,6 @@ interface Props {
 
 export function DictionaryPage({ dictionary, text, metric }: Props) {
   const [sought, seek] = useState(text)
-  // A link to a metric finds it, whatever was looked for before.
-  useEffect(() => seek(text), [text, metric])
   useEffect(() => {
     const entry = metric ? document.getElementById(`metric-${metric}`) : null
     entry?.scrollIntoView({ block: 'center' })

@@ -38,7 +38,7 @@ export default function Pages({ page }: { page: StatisticsPage }) {
       <Answered asked={asked}>
         {(dictionary) => (
           <WithDefinitions dictionary={dictionary}>
-            {page.kind === 'metrics' ? <DictionaryPage dictionary={dictionary} text={page.text} metric={page.metric} /> : period ? <Shown page={page} dictionary={dictionary} period={period} /> : <Placeholder state="waiting" words={{ zh: '正在载入…', en: 'Loading' }} />}
+            {page.kind === 'metrics' ? <DictionaryPage key={statisticsHash(page)} dictionary={dictionary} text={page.text} metric={page.metric} /> : period ? <Shown page={page} dictionary={dictionary} period={period} /> : <Placeholder state="waiting" words={{ zh: '正在载入…', en: 'Loading' }} />}
           </WithDefinitions>
         )}
       </Answered>
