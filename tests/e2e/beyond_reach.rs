@@ -99,6 +99,7 @@ async fn no_operation_takes_an_id_of_another_district() -> Result<()> {
         paper: papered(&site, &city, &alert).await?,
         alert,
         sample: sampled(&site, &city).await?,
+        mark: marked(&site, &city).await?,
     };
 
     let asked = asked(&site, &theirs).await?;
@@ -147,8 +148,8 @@ struct Theirs {
     bulletin: String,
     /// Of their alert alone.
     incident: String,
-    /// What was issued about it.
-    paper: String,
+    /// On their score sheet.
+    mark: String,
 }
 
 /// Their case is closed, which is told before the rest of it.
@@ -186,6 +187,28 @@ async fn sampled(site: &Site, city: &Cookie) -> Result<String> {
         );
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
+}
+
+/// A mark on their sheet of a month.
+fn marking(key: &str) -> Value {
+    json!({
+        "model": "monthly", "period": "2026-03", "item": "hand", "points": -1, "why": "巡查发现", "key": key,
+    })
+}
+
+async fn marked(site: &Site, city: &Cookie) -> Result<String> {
+    let path = "/api/v1/scores/qu-b/marks";
+    let request = city.send(site, "POST", path, &marking("m-1"));
+    let (status, told) = site.answer(request).await?;
+    ensure!(status == 200, "{status} {told:#}");
+    for path in [
+        "/api/v1/scores/qu-b?model=monthly&period=2026-03",
+        "/api/v1/scores/qu-b/history?model=monthly",
+    ] {
+        let status = site.status(city.get(site, path)).await?;
+        ensure!(status == 200, "{path}: {status} to the city");
+    }
+    Ok(told["id"].as_str().context("a mark")?.to_owned())
 }
 
 /// A complaint about their case.
@@ -240,6 +263,7 @@ impl Theirs {
                 Some("id") if path.starts_with("/api/v1/ledger/") => self.entry.as_str(),
                 Some("id") if path.starts_with("/api/v1/bulletins/") => self.bulletin.as_str(),
                 Some("id") if path.starts_with("/api/v1/incidents/") => self.incident.as_str(),
+                Some("id") if path.starts_with("/api/v1/score-marks/") => self.mark.as_str(),
                 Some("id") if of_none(path) => "e2e-licence",
                 // Filled by whoever asks.
                 Some("act") => part,
@@ -337,6 +361,7 @@ fn acts(path: &str) -> Result<&'static [&'static str]> {
     const OF_MEMBERS: &[&str] = &[
         "hold", "issue", "confirm", "dismiss", "order", "answer", "close",
     ];
+    const OF_MARKS: &[&str] = &["appeal", "decide", "void"];
     const OF_VOICES: &[&str] = &[
         "accept",
         "refuse",
@@ -365,6 +390,7 @@ fn acts(path: &str) -> Result<&'static [&'static str]> {
         "/api/v1/complaints/{source}/{case_no}/{event_id}/{act}" => OF_VOICES,
         "/api/v1/samples/{id}/{act}" => OF_SAMPLES,
         "/api/v1/ledger/{id}/{act}" => OF_LEDGER,
+        "/api/v1/score-marks/{id}/{act}" => OF_MARKS,
         "/api/v1/bulletins/{id}/{act}" => OF_BULLETINS,
         "/api/v1/incidents/{id}/{act}" => OF_INCIDENTS,
         "/api/v1/incidents/{id}/members/{act}" => OF_MEMBERS,
@@ -407,6 +433,9 @@ fn body(path: &str, act: &str) -> Value {
             body["by"] = json!("乙区审批局");
         }
         "/api/v1/ledger/{id}/{act}" | "/api/v1/bulletins/{id}/{act}" => {}
+        "/api/v1/score-marks/{id}/{act}" if act == "decide" => body["upheld"] = json!(true),
+        "/api/v1/score-marks/{id}/{act}" => {}
+        "/api/v1/scores/{body}/marks" => return marking("beyond"),
         COMPLAINTS => return complaining("beyond"),
         "/api/v1/alerts/{alert_id}/papers" => body["kind"] = json!(OPINION),
         _ => return json!({}),

@@ -25,6 +25,18 @@ kind: body
 code: qu-b
 name: 乙区审批局
 region: '510503'
+---
+kind: score_model
+id: monthly
+version: '1'
+name: 月度考评
+effective_from: 2020-01-01
+period: month
+subject: body
+min_base: 1
+appeal_within: 5wd
+grades: {excellent: 95, good: 85, qualified: 60}
+parts: [{id: all, name: 全部, points: 100, items: [{id: hand, name: 巡查, manual: {min: -10}}]}]
 ";
 
 #[tokio::test(flavor = "multi_thread")]

@@ -143,6 +143,7 @@ async fn no_address_takes_a_change_from_another_sites_page(
             "/api/v1/drafts/{id}/{act}" => "submit",
             "/api/v1/samples/{id}/{act}" => "find",
             "/api/v1/ledger/{id}/{act}" => "result",
+            "/api/v1/score-marks/{id}/{act}" => "decide",
             "/api/v1/bulletins/{id}/{act}" => "review",
             "/api/v1/incidents/{id}/{act}" => "add",
             "/api/v1/incidents/{id}/members/{act}" => "confirm",

@@ -37,6 +37,7 @@ mod query_code;
 mod raising;
 mod rules;
 mod samples;
+mod scores;
 mod sources;
 mod statistics;
 mod view;
@@ -166,6 +167,7 @@ pub fn router(state: State, beside: Router) -> Router {
         .merge(incidents::routes())
         .merge(papers::routes())
         .merge(bulletins::routes())
+        .merge(scores::routes())
         .merge(statistics::routes())
         .merge(of_operators())
         .fallback(board::serve)

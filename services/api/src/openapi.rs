@@ -12,6 +12,7 @@ mod papers;
 mod people;
 mod portal;
 mod samples;
+mod scores;
 mod shown;
 mod statistics;
 mod voices;
@@ -273,6 +274,7 @@ fn paths() -> Map<String, Value> {
     let operations = operations.chain(papers::OPERATIONS);
     let operations = operations.chain(bulletins::OPERATIONS);
     let operations = operations.chain(statistics::OPERATIONS);
+    let operations = operations.chain(scores::OPERATIONS);
     for operation in operations.chain(dispositions::OPERATIONS) {
         let parameters = parameters(operation.parameters);
         let get = json!({
@@ -296,6 +298,7 @@ fn paths() -> Map<String, Value> {
     let at_once = at_once.chain(incidents::CHANGES);
     let at_once = at_once.chain(papers::CHANGES);
     let at_once = at_once.chain(bulletins::CHANGES);
+    let at_once = at_once.chain(scores::CHANGES);
     let at_once = at_once.map(|change| (change, false));
     // The partition's owner decides them.
     let decided_elsewhere = dispositions::CHANGES.iter().map(|change| (change, true));

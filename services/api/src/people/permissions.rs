@@ -1,10 +1,18 @@
 //! Who may ask what: one row an endpoint, and an act where an endpoint has several. What has no row is refused to everyone; a test of the
 //! house holds the rows against the routes.
 
+mod who;
+
 use super::account::Role;
 use super::account::Role::{
-    Administrator, Auditor, DepartmentHandler, DepartmentSupervisor, Establishment,
-    GovernmentServices, InformationDisclosure, Leadership, Legal, Supervision,
+    Auditor, DepartmentSupervisor, Establishment, GovernmentServices, Leadership, Legal,
+    Supervision,
+};
+use who::{
+    ACCOUNT_READERS, ACCOUNTS, ANYBODY, CASES, DEPARTMENT, DRAFTS, INCIDENT_STATED, LEDGER,
+    LEDGER_ENTERED, LEDGER_WORKED, LOG, MILESTONES, NOBODY, PAPERS, QUALITY, REGISTER, REVIEWERS,
+    SAMPLES, SCORES, SCORES_DECIDED, SOURCES, STATISTICS, SUPERVISION, UPKEEP, VOICES,
+    VOICES_ANSWERED, VOICES_TAKEN,
 };
 
 /// How far an endpoint looks.
@@ -89,100 +97,6 @@ const fn upon_all(code: &'static str, roles: &'static [Role]) -> Row {
     act("post", INCIDENT_ALL, code, roles, Narrowed, PersonOnly)
 }
 
-const ANYBODY: &[Role] = &Role::ALL;
-const NOBODY: &[Role] = &[];
-/// Who works with alerts and cases.
-const CASES: &[Role] = &[
-    Supervision,
-    Legal,
-    GovernmentServices,
-    Leadership,
-    DepartmentSupervisor,
-    DepartmentHandler,
-];
-/// Who decides alerts.
-const SUPERVISION: &[Role] = &[Supervision];
-/// Who reads the register of papers.
-const PAPERS: &[Role] = &[
-    Supervision,
-    Legal,
-    GovernmentServices,
-    Leadership,
-    Auditor,
-    DepartmentSupervisor,
-    DepartmentHandler,
-];
-/// Who answers for a department.
-const DEPARTMENT: &[Role] = &[DepartmentSupervisor, DepartmentHandler];
-/// Who drafts and reviews definitions.
-const REVIEWERS: &[Role] = &[Supervision, Legal, Establishment, GovernmentServices];
-/// Who reads how complete sources are.
-const SOURCES: &[Role] = &[
-    Supervision,
-    Administrator,
-    Leadership,
-    DepartmentSupervisor,
-    DepartmentHandler,
-];
-/// Who reads how rules fare.
-const QUALITY: &[Role] = &[Supervision, Legal, Leadership, Auditor];
-/// Who keeps and reads registers of persons.
-const REGISTER: &[Role] = &[Establishment, Supervision, Legal];
-/// Who reads what is counted: each of what they see.
-const STATISTICS: &[Role] = &[
-    Supervision,
-    Legal,
-    GovernmentServices,
-    Leadership,
-    Auditor,
-    DepartmentSupervisor,
-    DepartmentHandler,
-];
-/// Who sees to how far bodies have come.
-const MILESTONES: &[Role] = &[Supervision, Establishment, GovernmentServices];
-const ACCOUNTS: &[Role] = &[Administrator];
-/// Who keeps the keys of sources, and sees to what could not be delivered.
-const UPKEEP: &[Role] = &[Administrator];
-/// Who reads what accounts there are.
-const ACCOUNT_READERS: &[Role] = &[Administrator, Auditor];
-/// Who sees to it that the log is what was published of it.
-const LOG: &[Role] = &[Auditor, Administrator];
-/// Who reads drafts.
-const DRAFTS: &[Role] = &[
-    Supervision,
-    Legal,
-    Establishment,
-    GovernmentServices,
-    InformationDisclosure,
-    Leadership,
-];
-
-/// Who takes complaints and ratings in, hands them on and reviews them.
-const VOICES: &[Role] = &[Supervision, GovernmentServices];
-/// Who decides whether a complaint is accepted, and calls back.
-const VOICES_TAKEN: &[Role] = &[Supervision, GovernmentServices, DepartmentSupervisor];
-/// Who answers complaints.
-const VOICES_ANSWERED: &[Role] = &[GovernmentServices, DepartmentSupervisor, DepartmentHandler];
-
-/// Who reads what samples came to.
-const SAMPLES: &[Role] = &[Supervision, Legal, Leadership];
-
-/// Who reads the ledger; leads in it are for fewer (`Caller::sees_clue_about`).
-const LEDGER: &[Role] = &[
-    Supervision,
-    Legal,
-    Leadership,
-    Auditor,
-    DepartmentSupervisor,
-];
-/// Who enters what was done, or is to be; of which kind is told by `Caller::enters`.
-const LEDGER_ENTERED: &[Role] = &[Supervision, Legal, Leadership];
-/// Who enters its result (`Caller::works`).
-const LEDGER_WORKED: &[Role] = &[Supervision, Legal];
-
-/// Who says something about an incident: who supervises, and who answers for a department of it.
-const INCIDENT_STATED: &[Role] = &[Supervision, Legal, DepartmentSupervisor];
-
 /// Who reads bulletins; departments what is published, or what they are heard about.
 const BULLETINS: &[Role] = &[
     Supervision,
@@ -206,6 +120,7 @@ const INCIDENT_ACT: &str = "/api/v1/incidents/{id}/{act}";
 const INCIDENT_ALL: &str = "/api/v1/incidents/{id}/members/{act}";
 const ALERT_ACT: &str = "/api/v1/alerts/{alert_id}/{act}";
 const DRAFT_ACT: &str = "/api/v1/drafts/{id}/{act}";
+const MARK_ACT: &str = "/api/v1/score-marks/{id}/{act}";
 const SAMPLE_ACT: &str = "/api/v1/samples/{id}/{act}";
 const VOICE_ACT: &str = "/api/v1/complaints/{source}/{case_no}/{event_id}/{act}";
 
@@ -292,6 +207,40 @@ pub(super) const ROWS: &[Row] = &[
         Narrowed,
         PersonOnly,
     ),
+    row("get", "/api/v1/scores", SCORES, Narrowed, Opens),
+    row("get", "/api/v1/scores/models", SCORES, Same, Opens),
+    row("get", "/api/v1/scores/{body}", SCORES, Narrowed, Opens),
+    row(
+        "get",
+        "/api/v1/scores/{body}/history",
+        SCORES,
+        Narrowed,
+        Opens,
+    ),
+    row(
+        "post",
+        "/api/v1/scores/{body}/marks",
+        SUPERVISION,
+        Narrowed,
+        PersonOnly,
+    ),
+    act(
+        "post",
+        MARK_ACT,
+        "appeal",
+        &[DepartmentSupervisor],
+        Narrowed,
+        PersonOnly,
+    ),
+    act(
+        "post",
+        MARK_ACT,
+        "decide",
+        SCORES_DECIDED,
+        Narrowed,
+        PersonOnly,
+    ),
+    act("post", MARK_ACT, "void", SUPERVISION, Narrowed, PersonOnly),
     row("get", "/api/v1/papers", PAPERS, Narrowed, Opens),
     row("get", "/api/v1/bulletins", BULLETINS, Narrowed, Opens),
     // By the calendar it is drafted by a machine.
@@ -601,8 +550,20 @@ pub(super) const ROWS: &[Row] = &[
     upon_all("answer", DEPARTMENT),
     row("get", "/api/v1/statistics", STATISTICS, Narrowed, Opens),
     row("get", "/api/v1/statistics/metrics", STATISTICS, Same, Opens),
-    row("get", "/api/v1/statistics/rows", STATISTICS, Narrowed, Opens),
-    row("get", "/api/v1/statistics/process", STATISTICS, Narrowed, Opens),
+    row(
+        "get",
+        "/api/v1/statistics/rows",
+        STATISTICS,
+        Narrowed,
+        Opens,
+    ),
+    row(
+        "get",
+        "/api/v1/statistics/process",
+        STATISTICS,
+        Narrowed,
+        Opens,
+    ),
     row("get", "/api/v1/sources", SOURCES, Narrowed, Opens),
     row("get", "/api/v1/sources/{source}", SOURCES, Narrowed, Opens),
     row("get", "/api/v1/sources/{source}/keys", UPKEEP, Whole, Opens),
@@ -770,6 +731,7 @@ const PERSONAL: &[&str] = &[
     "/api/v1/register/{body}",
     "/api/v1/register/{body}/history",
     "/api/v1/samples/{id}",
+    "/api/v1/scores/{body}",
 ];
 
 /// Whether a request of this row is an entry of the audit trail.

@@ -317,3 +317,21 @@ impl OrderRead {
         (whose, row)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use mingjing_domain::definitions::score_model::scorable::{BASES, METRICS, unfit};
+
+    use crate::metrics::{Unit, metric};
+
+    #[test]
+    fn what_models_may_score_is_in_the_dictionary() {
+        for (ids, unit) in [(METRICS, Unit::Share), (BASES, Unit::Count)] {
+            for (id, _) in ids {
+                let entry = metric(id).unwrap_or_else(|| panic!("{id} is in no dictionary"));
+                assert_eq!(entry.unit, unit, "{id}");
+            }
+        }
+        assert!(METRICS.iter().all(|(id, _)| unfit(id).is_none()));
+    }
+}

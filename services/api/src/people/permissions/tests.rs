@@ -1,6 +1,7 @@
 use std::collections::BTreeSet;
 
 use super::*;
+use crate::people::account::Role::{Administrator, Auditor, DepartmentHandler, Leadership};
 
 #[test]
 fn no_two_rows_are_about_the_same() {
