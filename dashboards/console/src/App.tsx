@@ -13,6 +13,7 @@ import { ChangePassword } from './people/ChangePassword'
 import { Entrance } from './people/Entrance'
 import { NothingHere } from './people/NothingHere'
 import { seesCases, seesLedger, seesPapers, sessionStore } from './people/session'
+import { readsScores } from './scores/words'
 import { readsStatistics } from './statistics/rights'
 import { useStore } from './store'
 import { languageStore } from './words/language'
@@ -27,6 +28,7 @@ const SamplingPages = lazy(() => import('./sampling/Pages'))
 const IncidentPages = lazy(() => import('./incidents/Pages'))
 const LedgerPages = lazy(() => import('./ledger/Pages'))
 const PapersPage = lazy(() => import('./papers/ListPage'))
+const ScoresPages = lazy(() => import('./scores/Pages'))
 const StatisticsPages = lazy(() => import('./statistics/Pages'))
 const ListPages = lazy(() => import('./lists/Pages'))
 const DraftPages = lazy(() => import('./drafts/Pages'))
@@ -67,7 +69,7 @@ function Inside() {
   }, [wall])
   // Whoever signed in reads what is published; whose drafts are is asked where they are.
   const free = ['password', 'lists', 'drafts'].includes(page.name)
-  const open = free || (page.name === 'admin' && tabsOf(session).length > 0) || (page.name === 'ledger' && seesLedger(session)) || (page.name === 'papers' && seesPapers(session)) || (page.name === 'statistics' ? readsStatistics(session) : seesCases(session))
+  const open = free || (page.name === 'admin' && tabsOf(session).length > 0) || (page.name === 'ledger' && seesLedger(session)) || (page.name === 'papers' && seesPapers(session)) || (page.name === 'scores' && readsScores(session)) || (page.name === 'statistics' ? readsStatistics(session) : seesCases(session))
   const shown = open ? <Shown page={page} /> : <NothingHere />
   return (
     <div className={`app${wall ? ' wall' : ''}${route ? ' with-panel' : ''}`}>
@@ -113,6 +115,8 @@ function PageOf({ page }: { page: Page }) {
       return <LedgerPages page={page.page} />
     case 'papers':
       return <PapersPage search={page.search} />
+    case 'scores':
+      return <ScoresPages page={page.page} />
     case 'statistics':
       return <StatisticsPages page={page.page} />
     case 'lists':

@@ -12,10 +12,11 @@ import { type PapersSearch, papersPageOf } from './papers/routes'
 import { DESKS, type DeskKind, deskOf } from './people/roles'
 import type { Session } from './people/session'
 import { type SamplingPage, samplingPageOf } from './sampling/routes'
+import { type ScoresPlace, scoresPageOf } from './scores/routes'
 import { type StatisticsPage, statisticsPageOf } from './statistics/routes'
 import { Store } from './store'
 
-export type Page = { name: 'admin'; page: AdminPage } | { name: 'board' } | { name: 'wall' } | { name: 'password' } | { name: 'cases'; page: CasesPage } | { name: 'complaints'; page: ComplaintsPage } | { name: 'sampling'; page: SamplingPage } | { name: 'incidents'; page: IncidentPlace } | { name: 'ledger'; page: LedgerPlace } | { name: 'papers'; search: PapersSearch } | { name: 'statistics'; page: StatisticsPage } | { name: 'lists'; page: ListsPage } | { name: 'drafts'; page: DraftsPage } | { name: 'alerts'; query: AlertQuery; paper: boolean } | { name: 'desk'; kind: DeskKind }
+export type Page = { name: 'admin'; page: AdminPage } | { name: 'board' } | { name: 'wall' } | { name: 'password' } | { name: 'cases'; page: CasesPage } | { name: 'complaints'; page: ComplaintsPage } | { name: 'sampling'; page: SamplingPage } | { name: 'incidents'; page: IncidentPlace } | { name: 'ledger'; page: LedgerPlace } | { name: 'papers'; search: PapersSearch } | { name: 'scores'; page: ScoresPlace } | { name: 'statistics'; page: StatisticsPage } | { name: 'lists'; page: ListsPage } | { name: 'drafts'; page: DraftsPage } | { name: 'alerts'; query: AlertQuery; paper: boolean } | { name: 'desk'; kind: DeskKind }
 
 export const BOARD_HASH = '#/'
 export const WALL_HASH = '#/wall'
@@ -51,6 +52,8 @@ export function pageOf(hash: string): Page | null {
   if (ledger) return { name: 'ledger', page: ledger }
   const papers = papersPageOf(hash)
   if (papers) return { name: 'papers', search: papers }
+  const scores = scoresPageOf(hash)
+  if (scores) return { name: 'scores', page: scores }
   const statistics = statisticsPageOf(hash)
   if (statistics) return { name: 'statistics', page: statistics }
   const lists = listsPageOf(hash)

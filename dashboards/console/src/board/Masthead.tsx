@@ -23,6 +23,8 @@ import { PersonMenu } from '../people/PersonMenu'
 import { readsSamples } from '../people/roles'
 import { seesCases, seesLedger, seesPapers, sessionStore } from '../people/session'
 import { SAMPLES_HASH } from '../sampling/routes'
+import { SCORES_HASH } from '../scores/routes'
+import { readsScores } from '../scores/words'
 import { readsStatistics } from '../statistics/rights'
 import { STATISTICS_HASH } from '../statistics/routes'
 import { useStore } from '../store'
@@ -70,6 +72,7 @@ export function Masthead({ wall }: { wall: boolean }) {
           {seesLedger(session) && <a href={LEDGER_HASH}>{t('台账', 'Ledger')}</a>}
           {seesPapers(session) && <a href={PAPERS_HASH}>{t('文书', 'Papers')}</a>}
           {readsStatistics(session) && <a href={STATISTICS_HASH}>{t('统计', 'Statistics')}</a>}
+          {readsScores(session) && <a href={SCORES_HASH}>{t('评估', 'Scores')}</a>}
           <a href={LISTS_HASH}>{t('清单', 'Lists')}</a>
           {readsDrafts(session) && <a href={DRAFTS_HASH}>{t('草案', 'Drafts')}</a>}
           {admin && <a href={admin}>{t('系统管理', 'Administration')}</a>}
