@@ -79,8 +79,8 @@ async fn processes_at_once_give_every_number_once_and_without_gaps() {
             for n in 0..10 {
                 let id = paper_id(&format!("{process}-{n}"), "order", "c");
                 let sheet = sheet("督办通知书");
-                let issued = register.issue(&id, paper(SERIES, "li"), &sheet).await;
-                numbers.push(issued.unwrap().n);
+                let issued = register.issue(&id, paper(SERIES, "li"), &sheet);
+                numbers.push(issued.await.unwrap().n);
             }
             numbers
         });
@@ -122,11 +122,12 @@ async fn the_same_paper_has_one_number_and_the_content_of_who_was_first() {
     let kept = world.register().sheet(&all[0].paper).await.unwrap();
     assert_eq!(kept.title, format!("所知 {}", all[0].paper.by.person));
     let other = paper_id("a", "order", "another order");
-    let other = world
+    let again = sheet("又一次");
+    let issued = world
         .register()
-        .issue(&other, paper(SERIES, "li"), &sheet("又一次"))
+        .issue(&other, paper(SERIES, "li"), &again)
         .await;
-    assert_eq!(other.unwrap().n, 2);
+    assert_eq!(issued.unwrap().n, 2);
 }
 
 #[tokio::test]
