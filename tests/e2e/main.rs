@@ -35,6 +35,7 @@ mod portal;
 mod real;
 mod rows;
 mod sampled;
+mod scored;
 mod secured;
 mod sender;
 mod shadowed;
