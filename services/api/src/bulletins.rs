@@ -11,6 +11,7 @@
 //! Departments see what is published; before that one that is named for a fault reads, while it is heard, what is said of it and nothing else.
 
 mod asked;
+mod corrections;
 mod figures;
 
 use std::cmp::Reverse;
@@ -23,8 +24,7 @@ use axum::routing::get;
 use axum::{Json, Router};
 use chrono::NaiveDate;
 use mingjing_bulletin::{
-    Corrected, Correction, Document, Figures, Head, Part, SectionId, compose, correct, rewritten,
-    sheet, workbook,
+    Document, Figures, Head, Part, SectionId, compose, rewritten, sheet, workbook,
 };
 use mingjing_domain::Timestamp;
 use mingjing_domain::bulletin::{
@@ -39,7 +39,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use crate::dispositions::{known_alert, needed};
+use crate::dispositions::needed;
 use crate::life::said::{Said, SaidFields, read};
 use crate::papers::attachment;
 use crate::people::account::subtree;
@@ -414,7 +414,7 @@ async fn draft(
                 );
                 drafted(&state, &figures, &document).await?
             }
-            Wanted::Correction => corrected(&state, &caller, &asked).await?,
+            Wanted::Correction => corrections::corrected(&state, &caller, &asked).await?,
         };
         let record = record(&state, &said, key, Act::Drafted(draft));
         journals.add(&id, 0, encoded(&record)?).await?;
@@ -474,73 +474,6 @@ async fn drafted(state: &State, figures: &Figures, document: &Document) -> Resul
     })
 }
 
-/// A correction: of a published bulletin, about alerts that an appeal took back after it was published.
-async fn corrected(state: &State, caller: &Caller, asked: &Drafting) -> Result<Draft, ApiError> {
-    let (old, _) = records(state, &asked.corrects, caller).await?;
-    let old = matter(&old)?;
-    in_reach(caller, &old.draft.region)?;
-    let Stage::Published { number, at, .. } = &old.state else {
-        return Err(refused(
-            "wrong_state",
-            "所更正的通报尚未印发",
-            "尚未印发的请退回修改",
-        ));
-    };
-    let then: Figures = opened(state, &old.draft.figures).await?;
-    let names = state.names.current();
-    let mut alerts = Vec::new();
-    for id in &asked.alerts {
-        let alert = known_alert(state, id, &caller.sight()).await?;
-        let done = alert.disposition.as_deref();
-        let won = done
-            .and_then(|done| {
-                Some((
-                    done.appeal.as_ref()?.outcome.as_ref()?,
-                    done.decision.as_ref()?,
-                ))
-            })
-            .filter(|(outcome, decision)| !outcome.upheld && decision.by.at > at.at);
-        let Some((_, decision)) = won else {
-            return Err(refused(
-                "no_appeal_won",
-                format!("预警 {id} 没有在该通报印发之后申诉成立"),
-                "更正通报只针对印发后申诉成立的预警；其他差错请另行研究",
-            ));
-        };
-        let body = alert.responsible_org.as_ref().or(alert.org_code.as_ref());
-        let body = body.cloned().unwrap_or_default();
-        let point = names.control_points.get(&alert.control_point);
-        let rule = mingjing_domain::catalogue::rule(&alert.rule).map(|rule| rule.name);
-        alerts.push(Corrected {
-            body_name: names.orgs.get(&body).unwrap_or(&body).clone(),
-            body,
-            case_no: alert.case_no.clone(),
-            level: alert.level.name_zh().to_owned(),
-            point: point
-                .cloned()
-                .or(rule.map(str::to_owned))
-                .unwrap_or_else(|| alert.rule.clone()),
-            decided_on: decision.by.at.local_date(state.zone),
-            named: then.problems.iter().any(|problem| problem.alert == *id),
-        });
-    }
-    let now = figures::taken(state, then.period, &old.draft.region).await?;
-    let document = correct(&Correction {
-        title: old.title,
-        number,
-        published_on: at.at.local_date(state.zone),
-        then: &then,
-        now: &now,
-        alerts,
-        on: today(state).await?,
-    });
-    Ok(Draft {
-        corrects: asked.corrects.clone(),
-        alerts: asked.alerts.clone(),
-        ..drafted(state, &now, &document).await?
-    })
-}
-
 /// `POST /api/v1/bulletins/{id}/{act}`
 async fn act(
     Here(state): Here<State>,
@@ -577,7 +510,7 @@ async fn act(
         let record = record(&state, &said, key.clone(), what);
         if journals.add(&id, records.len(), encoded(&record)?).await? {
             if matches!(record.what, Act::Published { .. }) && !corrects.is_empty() {
-                told_in_the_old(&state, &corrects, &id, &record).await?;
+                corrections::told_in_the_old(&state, &corrects, &id, &record).await?;
             }
             records.push(record);
             return shown(&state, &id, &records, seen, &caller).await;
@@ -645,32 +578,6 @@ async fn what(
         }
         Doing::Discard => Act::Discarded,
     })
-}
-
-/// The old bulletin says which paper corrects it. A kill before that leaves it unsaid there; the correction itself names the old one.
-async fn told_in_the_old(
-    state: &State,
-    old: &str,
-    by: &str,
-    published: &Record,
-) -> Result<(), ApiError> {
-    let journals = journals(state);
-    let record = Record {
-        what: Act::Corrected { by: by.to_owned() },
-        ..published.clone()
-    };
-    for _ in 0..TRIES {
-        let records = decoded(&journals.read(old).await?)?;
-        let known = matter(&records)?;
-        let today = published.at.local_date(state.zone);
-        if known.refused(&record.what, &record.who, today).is_some() {
-            return Ok(());
-        }
-        if journals.add(old, records.len(), encoded(&record)?).await? {
-            return Ok(());
-        }
-    }
-    Err(failed("a bulletin is written to without an end"))
 }
 
 fn record(state: &State, said: &Said, key: String, what: Act) -> Record {
