@@ -83,7 +83,7 @@ impl Store {
         asked: &Asked,
         windows: &[Window],
     ) -> Result<Vec<Counted>, Error> {
-        let sql = compose::counting(over, metrics, asked);
+        let sql = compose::counting(over, metrics, asked, windows.len());
         let query = compose::bind(self.client().query_raw(&sql), over, asked);
         self.fetch("counting statistics", all::bind(query, windows))
             .await

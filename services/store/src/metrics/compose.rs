@@ -24,6 +24,8 @@ pub(super) const TEXTS: [&str; 8] = [CASES, STEPS, ALERTS, ORDERS, APPEALS, VOIC
 
 /// A statement with a list of 100,000 items of 100 bytes fits.
 const STATEMENT_BYTES_MAX: &str = "33554432";
+/// So many windows are asked about one by one.
+const WINDOWS_APART: usize = 6;
 /// More keys than this a dimension does not have; what is beyond is not answered.
 pub(super) const KEYS_MAX: u32 = 200_000;
 
@@ -67,14 +69,23 @@ fn needs_kinds(asked: &Asked) -> bool {
         || by.into_iter().any(|by| kinds.contains(&by))
 }
 
-/// A population's things, each in every window that it bears on.
-fn in_windows(over: Over, asked: &Asked) -> String {
-    let conditions = conditions(asked, over).join(" AND ");
+/// A population's things, each in every window that it bears on. What bears on none is left out before windows are laid over it, which took
+/// a sixth off the processor time of a month with both earlier ones over a million cases (0.25 s, 0.21 s so); over many windows, as months
+/// have, the list of conditions would cost what it saves.
+fn in_windows(over: Over, asked: &Asked, windows: usize) -> String {
+    let mut conditions = conditions(asked, over);
+    if windows <= WINDOWS_APART {
+        let bears = (1..=windows).map(|n| {
+            format!("(first_ms < {{w_until:Array(Int64)}}[{n}] AND last_ms >= {{w_from:Array(Int64)}}[{n}])")
+        });
+        conditions.push(format!("({})", bears.collect::<Vec<_>>().join(" OR ")));
+    }
     format!(
         "SELECT *, seen.1 AS w, seen.2 AS wf, seen.3 AS wu, seen.4 AS wat FROM (\
          SELECT *, arrayJoin(arrayFilter(one -> first_ms < one.3 AND last_ms >= one.2, windows)) AS seen \
-         FROM (\n{}\n) WHERE {conditions})",
-        population(over, asked)
+         FROM (\n{}\n) WHERE {})",
+        population(over, asked),
+        conditions.join(" AND ")
     )
 }
 
@@ -174,7 +185,7 @@ fn region_key(asked: &Asked) -> String {
 
 /// The statement that counts metrics of one population: number of the window, key, whether it is the total, and by metric what counts, what
 /// it is divided by, and of how many.
-pub(super) fn counting(over: Over, metrics: &[&Metric], asked: &Asked) -> String {
+pub(super) fn counting(over: Over, metrics: &[&Metric], asked: &Asked, windows: usize) -> String {
     let (mut numerators, mut denominators, mut bases) = (Vec::new(), Vec::new(), Vec::new());
     for metric in metrics {
         let Aggregates {
@@ -199,11 +210,11 @@ pub(super) fn counting(over: Over, metrics: &[&Metric], asked: &Asked) -> String
          numerators, denominators, bases FROM (\
          SELECT w, {any_key} AS any_key, {total} AS is_total, [{}] AS numerators, [{}] AS denominators, [{}] AS bases \
          FROM (SELECT *, {key} AS key FROM ({})) GROUP BY {grouped} ORDER BY w, any_key LIMIT {KEYS_MAX})",
-        windows::AS_SQL,
+        super::windows::AS_SQL,
         numerators.join(", "),
         denominators.join(", "),
         bases.join(", "),
-        in_windows(over, asked),
+        in_windows(over, asked, windows),
         any_key = match asked.by {
             None | Some(Dimension::Month) => "''",
             Some(_) => "key",
@@ -223,7 +234,7 @@ pub(super) fn opening(metric: &Metric, condition: &str, amount: &str, asked: &As
          ({{after_source:String}}, {{after_case:String}}, {{after_sub:String}}) \
          ORDER BY source, case_no, sub LIMIT {{limit:UInt32}}",
         windows::AS_SQL,
-        in_windows(metric.over, asked),
+        in_windows(metric.over, asked, 1),
     )
 }
 

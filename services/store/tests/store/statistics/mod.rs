@@ -253,7 +253,7 @@ async fn opened(store: &Store, metric: &'static Metric, part: Part, asked: &Aske
     let mut after = None;
     loop {
         let page = store
-            .statistics_rows(metric, part, asked, after.as_ref(), 37)
+            .statistics_rows(metric, part, asked, after.as_ref(), 97)
             .await
             .unwrap();
         all.extend(page.records);
