@@ -6,6 +6,7 @@ import { tabsOf } from './admin/routes'
 import { Board, Wall } from './board/Board'
 import { Masthead, WatermarkField } from './board/Masthead'
 import { list, panel, start } from './board/model'
+import { readsBulletins } from './bulletins/words'
 import { Placeholder } from './components/pieces'
 import { type Page, placeStore } from './pages'
 import { Panel } from './panel/Panel'
@@ -27,6 +28,7 @@ const ComplaintPages = lazy(() => import('./complaints/Pages'))
 const SamplingPages = lazy(() => import('./sampling/Pages'))
 const IncidentPages = lazy(() => import('./incidents/Pages'))
 const LedgerPages = lazy(() => import('./ledger/Pages'))
+const BulletinPages = lazy(() => import('./bulletins/Pages'))
 const PapersPage = lazy(() => import('./papers/ListPage'))
 const ScoresPages = lazy(() => import('./scores/Pages'))
 const StatisticsPages = lazy(() => import('./statistics/Pages'))
@@ -69,7 +71,7 @@ function Inside() {
   }, [wall])
   // Whoever signed in reads what is published; whose drafts are is asked where they are.
   const free = ['password', 'lists', 'drafts'].includes(page.name)
-  const open = free || (page.name === 'admin' && tabsOf(session).length > 0) || (page.name === 'ledger' && seesLedger(session)) || (page.name === 'papers' && seesPapers(session)) || (page.name === 'scores' && readsScores(session)) || (page.name === 'statistics' ? readsStatistics(session) : seesCases(session))
+  const open = free || (page.name === 'admin' && tabsOf(session).length > 0) || (page.name === 'ledger' && seesLedger(session)) || (page.name === 'papers' && seesPapers(session)) || (page.name === 'bulletins' && readsBulletins(session)) || (page.name === 'scores' && readsScores(session)) || (page.name === 'statistics' ? readsStatistics(session) : seesCases(session))
   const shown = open ? <Shown page={page} /> : <NothingHere />
   return (
     <div className={`app${wall ? ' wall' : ''}${route ? ' with-panel' : ''}`}>
@@ -113,6 +115,8 @@ function PageOf({ page }: { page: Page }) {
       return <IncidentPages page={page.page} />
     case 'ledger':
       return <LedgerPages page={page.page} />
+    case 'bulletins':
+      return <BulletinPages page={page.page} />
     case 'papers':
       return <PapersPage search={page.search} />
     case 'scores':

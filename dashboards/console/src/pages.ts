@@ -2,6 +2,7 @@
 
 import { type AdminPage, adminPageOf, adminStart } from './admin/routes'
 import { ALERTS_HASH, type AlertQuery, PRINT_HASH, queryOf } from './alerts/query'
+import { type BulletinPlace, bulletinPageOf } from './bulletins/routes'
 import { type CasesPage, casesPageOf } from './cases/routes'
 import { type ComplaintsPage, complaintsPageOf } from './complaints/routes'
 import { type DraftsPage, draftsPageOf } from './drafts/routes'
@@ -16,7 +17,7 @@ import { type ScoresPlace, scoresPageOf } from './scores/routes'
 import { type StatisticsPage, statisticsPageOf } from './statistics/routes'
 import { Store } from './store'
 
-export type Page = { name: 'admin'; page: AdminPage } | { name: 'board' } | { name: 'wall' } | { name: 'password' } | { name: 'cases'; page: CasesPage } | { name: 'complaints'; page: ComplaintsPage } | { name: 'sampling'; page: SamplingPage } | { name: 'incidents'; page: IncidentPlace } | { name: 'ledger'; page: LedgerPlace } | { name: 'papers'; search: PapersSearch } | { name: 'scores'; page: ScoresPlace } | { name: 'statistics'; page: StatisticsPage } | { name: 'lists'; page: ListsPage } | { name: 'drafts'; page: DraftsPage } | { name: 'alerts'; query: AlertQuery; paper: boolean } | { name: 'desk'; kind: DeskKind }
+export type Page = { name: 'admin'; page: AdminPage } | { name: 'board' } | { name: 'wall' } | { name: 'password' } | { name: 'cases'; page: CasesPage } | { name: 'complaints'; page: ComplaintsPage } | { name: 'sampling'; page: SamplingPage } | { name: 'incidents'; page: IncidentPlace } | { name: 'ledger'; page: LedgerPlace } | { name: 'papers'; search: PapersSearch } | { name: 'bulletins'; page: BulletinPlace } | { name: 'scores'; page: ScoresPlace } | { name: 'statistics'; page: StatisticsPage } | { name: 'lists'; page: ListsPage } | { name: 'drafts'; page: DraftsPage } | { name: 'alerts'; query: AlertQuery; paper: boolean } | { name: 'desk'; kind: DeskKind }
 
 export const BOARD_HASH = '#/'
 export const WALL_HASH = '#/wall'
@@ -54,6 +55,8 @@ export function pageOf(hash: string): Page | null {
   if (papers) return { name: 'papers', search: papers }
   const scores = scoresPageOf(hash)
   if (scores) return { name: 'scores', page: scores }
+  const bulletins = bulletinPageOf(hash)
+  if (bulletins) return { name: 'bulletins', page: bulletins }
   const statistics = statisticsPageOf(hash)
   if (statistics) return { name: 'statistics', page: statistics }
   const lists = listsPageOf(hash)

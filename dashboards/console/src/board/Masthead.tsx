@@ -7,6 +7,8 @@ import { ALERTS_HASH } from '../alerts/query'
 import { clock } from '../api/clock'
 import type { Connection } from '../api/live'
 import { watermarkStore } from '../api/platform'
+import { BULLETINS_HASH } from '../bulletins/routes'
+import { readsBulletins } from '../bulletins/words'
 import { CASES_HASH } from '../cases/routes'
 import { COMPLAINTS_HASH } from '../complaints/routes'
 import { Both } from '../components/pieces'
@@ -71,6 +73,7 @@ export function Masthead({ wall }: { wall: boolean }) {
           {alerts && (!session.person || readsSamples(session.person.roles)) && <a href={SAMPLES_HASH}>{t('抽查', 'Samples')}</a>}
           {seesLedger(session) && <a href={LEDGER_HASH}>{t('台账', 'Ledger')}</a>}
           {seesPapers(session) && <a href={PAPERS_HASH}>{t('文书', 'Papers')}</a>}
+          {readsBulletins(session) && <a href={BULLETINS_HASH}>{t('通报', 'Bulletins')}</a>}
           {readsStatistics(session) && <a href={STATISTICS_HASH}>{t('统计', 'Statistics')}</a>}
           {readsScores(session) && <a href={SCORES_HASH}>{t('评估', 'Scores')}</a>}
           <a href={LISTS_HASH}>{t('清单', 'Lists')}</a>

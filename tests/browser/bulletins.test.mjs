@@ -1,0 +1,151 @@
+// Bulletins on a real platform: one is drafted from the demonstration's data, every number of it leads to what is behind it, words are edited around the
+// numbers, and it goes from hand to hand until it is published.
+
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+
+import { faintTexts, screenshot, startBrowser, startPlatform } from './lib.mjs'
+
+const SHOWN_MS = 120_000
+
+let platform
+let browser
+let page
+let period
+const broken = []
+
+before(async () => {
+  platform = await startPlatform({ name: 'bulletins', startTimeoutMs: SHOWN_MS })
+  browser = await startBrowser()
+  page = await newPage()
+  // The demonstration lives its last weeks first.
+  let now
+  await until(async () => {
+    now = (await ask('/api/v1/platform')).now_at
+    return Date.parse(now) > Date.now() - 3600_000
+  })
+  period = now.slice(0, 7)
+})
+
+after(async () => {
+  await browser?.close()
+  await platform?.stop()
+})
+
+test('nothing was drafted yet, and the page says so', async () => {
+  await page.goto(`${platform.url}/#/bulletins`)
+  await page.getByRole('heading', { name: '通报' }).waitFor()
+  await page.getByText('还没有通报').waitFor()
+})
+
+test('a bulletin is drafted from data, and its numbers lead to the rows behind them', async () => {
+  await page.locator('#bulletin-new').click()
+  await page.locator('#draft-bulletin input[name="period"]').fill(period)
+  await page.getByLabel('经办人编号').fill('jc-01')
+  await screenshot(page, 'bulletins-new-1366', { fullPage: true })
+  await page.locator('#draft-bulletin').getByRole('button', { name: '起草' }).click()
+  await page.waitForURL(/#\/bulletins\/[0-9a-f]{12}/)
+  await page.locator('#bulletin-text').waitFor()
+  await page.getByRole('heading', { name: '一、总体情况' }).waitFor()
+  const figures = page.locator('#bulletin-text a.bulletin-figure')
+  assert.ok((await figures.count()) > 20, `${await figures.count()} figures`)
+  await screenshot(page, 'bulletins-draft-1366', { fullPage: true })
+  assert.deepEqual(await faintTexts(page, '.cases-page'), [])
+  const href = await figures.first().getAttribute('href')
+  assert.match(href, /^#\/statistics\/rows\?metric=[a-z_]+&part=numerator&period=/)
+  const address = page.url()
+  await figures.first().click()
+  await page.waitForURL(/#\/statistics\/rows/)
+  await page.goto(address)
+})
+
+test('words are edited around the numbers', async () => {
+  await page.getByRole('button', { name: '修改', exact: true }).click()
+  const first = page.locator('#edit-bulletin textarea').first()
+  const before = await first.inputValue()
+  assert.match(before, /⟦\d+件⟧/)
+  await first.fill(`${before}以上数据含各县（区）。`)
+  await page.locator('#edit-bulletin input[name="why"]').fill('补充口径')
+  await page.locator('#edit-bulletin').getByRole('button', { name: '保存修改' }).click()
+  await page.locator('#bulletin-text', { hasText: '以上数据含各县（区）。' }).waitFor()
+})
+
+test('it is reviewed, signed, numbered and published, each by another, and then nothing is left to do', async () => {
+  await act('核稿', 'jc-01')
+  await page.getByText('起草、修改过的人不能核稿，请由他人核稿').waitFor()
+  await page.locator('#work-bulletin').getByRole('button', { name: '取消' }).click()
+  await act('核稿', 'fz-02')
+  await state('已核稿')
+  if (await page.locator('[data-act="ask"]').count()) {
+    await act('听取意见', 'jc-01')
+    await state('听取意见')
+    for (const org of await named()) {
+      await page.locator('[data-act="state"]').click()
+      await page.locator('#work-bulletin select[name="org"]').selectOption(org)
+      await said('bm-01', '情况属实，已整改', '陈述意见')
+      await page.locator('#work-bulletin').waitFor({ state: 'detached' })
+    }
+  }
+  await act('签发', 'ld-01')
+  await state('已签发')
+  await page.locator('[data-act="number"]').click()
+  await page.locator('#work-bulletin input[name="number"]').fill('泸府办函〔2026〕31号')
+  await said('jc-01', '登记编号', '填写发文字号')
+  await state('已编号')
+  await act('印发', 'jc-01')
+  await state('已印发')
+  await page.getByText('泸府办函〔2026〕31号').first().waitFor()
+  assert.equal(await page.locator('#bulletin-acts button').count(), 0)
+  const loaded = page.waitForEvent('download')
+  await page.locator('[data-file="public.pdf"]').click()
+  assert.match((await loaded).suggestedFilename(), /public\.pdf$/)
+  await screenshot(page, 'bulletins-published-1366', { fullPage: true })
+  await page.setViewportSize({ width: 390, height: 844 })
+  await screenshot(page, 'bulletins-published-390', { fullPage: true })
+  await page.setViewportSize({ width: 1366, height: 768 })
+  await page.goto(`${platform.url}/#/bulletins`)
+  await page.locator('#bulletins-table', { hasText: '已印发' }).waitFor()
+  await screenshot(page, 'bulletins-list-1366', { fullPage: true })
+  assert.deepEqual(broken, [])
+})
+
+async function act(name, who) {
+  await page.locator('#bulletin-acts').getByRole('button', { name, exact: true }).click()
+  await said(who, '试验', name)
+}
+
+async function said(who, why, name) {
+  const form = page.locator('#work-bulletin')
+  await form.locator('textarea[name="why"]').fill(why)
+  await form.getByLabel('经办人编号').fill(who)
+  await form.getByRole('button', { name, exact: true }).click()
+}
+
+const state = (name) => page.locator('.bulletin-head dd', { hasText: new RegExp(`^${name}$`) }).first().waitFor()
+
+async function named() {
+  const id = /bulletins\/([0-9a-f]+)/.exec(page.url())[1]
+  return (await ask(`/api/v1/bulletins/${id}`)).named.map(({ org_code }) => org_code)
+}
+
+async function newPage() {
+  const context = await browser.newContext({ viewport: { width: 1366, height: 900 } })
+  const made = await context.newPage()
+  made.setDefaultTimeout(SHOWN_MS)
+  made.on('pageerror', (error) => broken.push(error.stack))
+  return made
+}
+
+async function ask(path) {
+  const response = await fetch(`${platform.url}${path}`)
+  return response.ok ? response.json() : {}
+}
+
+async function until(come) {
+  const end = Date.now() + 3 * SHOWN_MS
+  for (;;) {
+    if (await come()) return
+    assert.ok(Date.now() < end, 'it did not come in time')
+    await new Promise((resolve) => setTimeout(resolve, 300))
+  }
+}
