@@ -186,7 +186,11 @@ fn told(metric: &metrics::Metric) -> Metric {
             metrics::Direction::None => Direction::None,
         },
         pitfalls: metric.pitfalls.to_owned(),
-        over: metric.over.code().to_owned(),
+        over: match metric.id {
+            // They count records of cases, and not cases.
+            "late_entry_rate" | "resent_rate" | "reversed_rate" => "events".to_owned(),
+            _ => metric.over.code().to_owned(),
+        },
     }
 }
 
