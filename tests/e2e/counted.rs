@@ -26,8 +26,11 @@ region: '510503'
 ";
 const STATISTICS: &str = "/api/v1/statistics";
 
-/// Of March 2026: body, case, and what happened when. Ten working days are given from acceptance to decision.
-const SCRIPT: [(&str, &str, &str, &[(&str, &str)]); 5] = [
+/// What happened, and when.
+type Told = (&'static str, &'static str);
+
+/// Of March 2026: body, its region, case, and what was told of it. Ten working days are given from acceptance to decision.
+const SCRIPT: [(&str, &str, &str, &[Told]); 5] = [
     (
         "qu-a",
         "510502",
