@@ -1,10 +1,10 @@
 //! The OpenAPI document, made from one table of operations; `schemas/openapi.json` is this, checked in.
 
 mod beside;
+mod bulletins;
 mod dispositions;
 mod explained;
 mod incidents;
-mod bulletins;
 mod ledger;
 mod life;
 mod lists;

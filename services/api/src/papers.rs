@@ -27,8 +27,8 @@ use crate::dispositions::known_alert;
 use crate::life::said::{SaidFields, read};
 use crate::people::gate::Caller;
 use crate::{ApiError, Operator, State};
-use asked::{Asked, Format, Wanted};
 pub(crate) use asked::attachment;
+use asked::{Asked, Format, Wanted};
 use register::{Issued, Paper, Register, paper_id};
 
 /// So many are drawn at once: each takes a core for a moment.
