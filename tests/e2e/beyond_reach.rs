@@ -34,6 +34,8 @@ const SAMPLES: &str = "/api/v1/samples";
 const LEDGER: &str = "/api/v1/ledger";
 const INCIDENTS: &str = "/api/v1/incidents";
 const BULLETINS: &str = "/api/v1/bulletins";
+/// The kind of papers that a confirmed alert may have.
+const OPINION: &str = "opinion";
 
 /// One's own session has no id.
 const OWN: &str = "/api/v1/session";
@@ -91,7 +93,6 @@ async fn no_operation_takes_an_id_of_another_district() -> Result<()> {
     let bulletin = told["id"].as_str().context("a bulletin")?;
     let theirs = Theirs {
         bulletin: bulletin.to_owned(),
-        alert,
         command: command.to_owned(),
         voice: voice.to_owned(),
         entry: entry.to_owned(),
@@ -148,6 +149,8 @@ struct Theirs {
     bulletin: String,
     /// Of their alert alone.
     incident: String,
+    /// What was issued about it.
+    paper: String,
     /// On their score sheet.
     mark: String,
 }
@@ -224,6 +227,24 @@ fn interviewed(alert: &str) -> Value {
         "kind": "interview", "org_code": "qu-b", "on": "2026-03-10", "demand": "限期办结", "due": "2026-03-20",
         "alerts": [alert], "cases": [{ "source": SOURCE, "case_no": "b-1" }], "why": "超期", "key": "t-1",
     })
+}
+
+/// Issues the opinion about their alert, as soon as what it rests on lies in the archive.
+async fn papered(site: &Site, city: &Cookie, alert: &str) -> Result<String> {
+    let path = format!("/api/v1/alerts/{alert}/papers");
+    let began = Instant::now();
+    loop {
+        let request = city.send(site, "POST", &path, &json!({ "kind": OPINION }));
+        let (status, told) = site.answer(request).await?;
+        if status == 200 {
+            return Ok(told["id"].as_str().context("a paper")?.to_owned());
+        }
+        ensure!(
+            status == 409 && began.elapsed() < PATIENCE,
+            "{status} {told:#}"
+        );
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
 }
 
 /// A bulletin of their district.
