@@ -360,7 +360,7 @@ impl Engine {
                 version: rules.definitions_version().to_owned(),
             }
         };
-        self.install(rules);
+        self.put_in_force(rules);
         self.rejudge(&cause, facts);
     }
 }

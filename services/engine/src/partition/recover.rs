@@ -86,7 +86,7 @@ impl Engine {
                 self.note_command(command);
             }
             Input::Tick(at) => self.clock = self.clock.max(at),
-            Input::Activated(rules) => self.install(rules),
+            Input::Activated(rules) => self.put_in_force(rules),
         }
     }
 

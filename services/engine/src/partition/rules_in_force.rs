@@ -11,6 +11,24 @@ use crate::rules::{PlanIx, Rules};
 use crate::symbols::Symbol;
 
 impl Engine {
+    /// Puts other rules in force. A case that reads otherwise by them (another calendar moves its due instants, another register its
+    /// office) is told of anew: statistics count by what was last said of it.
+    pub(super) fn put_in_force(&mut self, rules: Arc<Rules>) {
+        let all: Vec<CaseIx> = self.cases.all().collect();
+        let before: Vec<u64> = all.iter().map(|ix| self.case_digest(*ix)).collect();
+        self.install(rules);
+        for (ix, before) in all.into_iter().zip(before) {
+            if self.case_digest(ix) != before {
+                self.touch(ix);
+            }
+        }
+    }
+
+    fn case_digest(&mut self, ix: CaseIx) -> u64 {
+        let said = format!("{:?}", self.case_record(ix));
+        xxhash_rust::xxh3::xxh3_64(said.as_bytes())
+    }
+
     /// Puts rules in force: the tables that tie codes to their steps follow, and every case is to be walked anew.
     pub(crate) fn install(&mut self, rules: Arc<Rules>) {
         for source in rules.sources() {

@@ -9,8 +9,9 @@ use mingjing_domain::event::EventKind::{
 use mingjing_domain::event::{Actor, CaseEvent, EventKind, Special};
 use mingjing_domain::fact::Fact;
 use mingjing_domain::measures::{CaseMeasures, LimitMeasure, MeasureUnit};
+use mingjing_engine::Input;
 
-use crate::world::{BEGIN, HOUR, definitions, engine, event, say};
+use crate::world::{BEGIN, HOUR, compile, definitions, engine, event, say};
 
 /// 20 working days by law, 7 as promised; a hearing stops the clock, an extension adds 10 working days to the law's.
 fn permit() -> String {
@@ -170,5 +171,29 @@ fn records_that_were_typed_in_afterwards_sent_anew_or_lie_before_what_precedes_t
             found.events_reversed
         ),
         (1, 1, 1)
+    );
+}
+
+/// Statistics count by what was last said of a case, so that other rules are no silent change.
+#[test]
+fn a_case_that_reads_otherwise_by_other_rules_is_told_of_anew_and_no_other_is() {
+    let mut engine = engine(&permit());
+    say(&mut engine, &day("1", Accepted, 0));
+    let mut told = |text: &str| {
+        let rules = compile(text).expect("sound rules");
+        let mut facts = Vec::new();
+        engine.flush_cases(&mut facts);
+        facts.clear();
+        engine.handle(Input::Activated(rules), &mut facts);
+        engine.flush_cases(&mut facts);
+        facts.into_iter().find_map(|fact| match fact {
+            Fact::Case { case, .. } => limit(&case.measures).promised,
+            _ => None,
+        })
+    };
+    assert_eq!(told(&permit()), None);
+    assert_eq!(
+        told(&permit().replace("promised: 7wd", "promised: 5wd")),
+        Some(5)
     );
 }
