@@ -326,8 +326,7 @@ impl Engine {
         if declared_there || self.sources[usize::from(ix)].source == *source {
             return;
         }
-        self.set_source(ix, source.clone());
-        self.sources[usize::from(ix)].touched = true;
+        self.redeclare(ix, source.clone());
         let cause = Cause::DefinitionsChange {
             version: self.rules.definitions_version().to_owned(),
         };

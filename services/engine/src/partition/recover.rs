@@ -74,8 +74,7 @@ impl Engine {
             Input::Declared(source) if self.rules.source(&source.id).is_some() => {}
             Input::Declared(source) => {
                 let ix = self.source(&source.id);
-                self.set_source(ix, source.clone());
-                self.sources[usize::from(ix)].touched = true;
+                self.redeclare(ix, source.clone());
             }
             Input::Command(command)
                 if matches!(command.what, Act::Dispose { .. } | Act::Raise { .. }) =>

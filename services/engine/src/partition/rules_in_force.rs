@@ -4,20 +4,34 @@ use std::sync::Arc;
 
 use mingjing_domain::Timestamp;
 use mingjing_domain::event::EventKind;
+use mingjing_domain::source::Source;
 
-use super::{CaseIx, Engine};
+use super::{CaseIx, Engine, SourceIx};
 use crate::history::{Event, KeptCodes};
 use crate::rules::{PlanIx, Rules};
 use crate::symbols::Symbol;
 
 impl Engine {
-    /// Puts other rules in force. A case that reads otherwise by them (another calendar moves its due instants, another register its
-    /// office) is told of anew: statistics count by what was last said of it.
+    /// Puts other rules in force.
     pub(super) fn put_in_force(&mut self, rules: Arc<Rules>) {
-        let all: Vec<CaseIx> = self.cases.all().collect();
-        let before: Vec<u64> = all.iter().map(|ix| self.case_digest(*ix)).collect();
-        self.install(rules);
-        for (ix, before) in all.into_iter().zip(before) {
+        let all = self.cases.all().collect();
+        self.telling(all, |engine| engine.install(rules));
+    }
+
+    /// Takes what a source now says of itself.
+    pub(super) fn redeclare(&mut self, ix: SourceIx, source: Source) {
+        self.sources[usize::from(ix)].touched = true;
+        let own = self.cases.of_source(ix).collect();
+        self.telling(own, |engine| engine.set_source(ix, source));
+    }
+
+    /// Changes what cases are read by. One that reads otherwise then (another calendar moves its due instants, another register its
+    /// office, a back-fill has no late entries) is told of anew: statistics count by what was last said of it.
+    fn telling(&mut self, cases: Vec<CaseIx>, change: impl FnOnce(&mut Self)) {
+        let before: Vec<u64> = cases.iter().map(|ix| self.case_digest(*ix)).collect();
+        change(self);
+        for (ix, before) in cases.into_iter().zip(before) {
+            self.cases[ix].stale = true;
             if self.case_digest(ix) != before {
                 self.touch(ix);
             }
