@@ -15,7 +15,24 @@ import { editable, spansOf } from './edit'
 import { one } from './model'
 import { figureHash } from './routes'
 
-const ORDINALS = '一二三四五六七八九十'
+/** As official papers number their parts. */
+const ORDINALS = [
+  ['一', '1'],
+  ['二', '2'],
+  ['三', '3'],
+  ['四', '4'],
+  ['五', '5'],
+  ['六', '6'],
+  ['七', '7'],
+  ['八', '8'],
+  ['九', '9'],
+  ['十', '10'],
+] as const
+
+const ordinal = (n: number) => {
+  const written = ORDINALS[n]
+  return written === undefined ? String(n + 1) : t(written[0], written[1])
+}
 
 interface Props {
   bulletin: Bulletin
@@ -39,7 +56,7 @@ function Reading({ text }: { text: BulletinText }) {
       {text.sections.map((section, n) => (
         <section key={section.id}>
           <h4>
-            {ORDINALS[n] ?? n + 1}、{section.heading}
+            {ordinal(n)}、{section.heading}
           </h4>
           <Parts parts={section.parts} />
         </section>
