@@ -5,22 +5,33 @@
 /// The pieces of SQL of a metric. What is null does not count.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Measure {
-    /// How many there are of which `of` holds.
+    /// How many there are of which `of` holds; `of` is about the window's stretch, not about its stock.
     Count { of: &'static str },
+    /// How many there are at the instant of the stock; `of` is about `wat` alone.
+    Stock { of: &'static str },
     /// Of those of which `among` holds, the share of which `of` holds, too.
     Share {
         of: &'static str,
         among: &'static str,
+    },
+    /// The same with a stock beside it: what holds of the stock at its instant counts, and is of the base, too. Nothing is of both, but for
+    /// what came to an end after the instant of a running period's stock.
+    Stocked {
+        of: &'static str,
+        among: &'static str,
+        stock: &'static str,
     },
     /// How many `of` to one of `among`; neither is a part of the other.
     Ratio {
         of: &'static str,
         among: &'static str,
     },
-    /// Of those of which `among` holds, all `of` added up to all `to` added up. Each of those is one of the base.
+    /// Of those of which `among` holds, all `of` added up to all `to` added up, both whole numbers of which `per` make one. Each of those is
+    /// one of the base.
     Sums {
         of: &'static str,
         to: &'static str,
+        per: u32,
         among: &'static str,
     },
     /// The same where what is added up is counted itself: the base is all `to`.
@@ -29,15 +40,17 @@ pub(super) enum Measure {
         to: &'static str,
         among: &'static str,
     },
-    /// The mean of `of` of those of which `among` holds.
+    /// The mean of `of` of those of which `among` holds, a whole number of which `per` make one.
     Mean {
         of: &'static str,
+        per: u32,
         among: &'static str,
     },
     /// A quantile of it, between two where it lies between two.
     Quantile {
         level: f64,
         of: &'static str,
+        per: u32,
         among: &'static str,
     },
 }
@@ -83,17 +96,34 @@ impl Measure {
             base,
         };
         let count = |of: &str| format!("countIf({of})");
+        let per = |sum: String, per: u32| match per {
+            1 => sum,
+            per => format!("{sum} / {per}"),
+        };
         match *self {
-            Measure::Count { of } => all(count(of), "0".into(), "0".into()),
+            Measure::Count { of } | Measure::Stock { of } => all(count(of), "0".into(), "0".into()),
             Measure::Share { of, among } => all(
                 format!("countIf(({among}) AND ({of}))"),
                 count(among),
                 count(among),
             ),
+            Measure::Stocked { of, among, stock } => {
+                let base = format!("countIf({among}) + countIf({stock})");
+                all(
+                    format!("countIf(({among}) AND ({of})) + countIf({stock})"),
+                    base.clone(),
+                    base,
+                )
+            }
             Measure::Ratio { of, among } => all(count(of), count(among), count(among)),
-            Measure::Sums { of, to, among } => all(
-                format!("sumIf({of}, {among})"),
-                format!("sumIf({to}, {among})"),
+            Measure::Sums {
+                of,
+                to,
+                per: one,
+                among,
+            } => all(
+                per(format!("sumIf({of}, {among})"), one),
+                per(format!("sumIf({to}, {among})"), one),
                 count(among),
             ),
             Measure::Parts { of, to, among } => all(
@@ -101,11 +131,25 @@ impl Measure {
                 format!("sumIf({to}, {among})"),
                 format!("sumIf({to}, {among})"),
             ),
-            Measure::Mean { of, among } => {
-                all(format!("sumIf({of}, {among})"), count(among), count(among))
-            }
-            Measure::Quantile { level, of, among } => all(
-                format!("quantileExactInclusiveIf({level})({of}, {among})"),
+            Measure::Mean {
+                of,
+                per: one,
+                among,
+            } => all(
+                per(format!("sumIf({of}, {among})"), one),
+                count(among),
+                count(among),
+            ),
+            Measure::Quantile {
+                level,
+                of,
+                per: one,
+                among,
+            } => all(
+                per(
+                    format!("quantileExactInclusiveIf({level})({of}, {among})"),
+                    one,
+                ),
                 "0".into(),
                 count(among),
             ),
@@ -113,13 +157,23 @@ impl Measure {
     }
 
     /// Of which things a part consists, and how much each adds to it.
-    pub(super) fn part(&self, part: Part) -> (String, &'static str) {
+    pub(super) fn part(&self, part: Part) -> (String, String) {
+        let one = || "1".to_owned();
+        let per = |of: &str, per: u32| match per {
+            1 => of.to_owned(),
+            per => format!("({of}) / {per}"),
+        };
         match (*self, part) {
-            (Measure::Count { of }, _) | (Measure::Ratio { of, .. }, Part::Numerator) => {
-                (of.into(), "1")
-            }
+            (Measure::Count { of } | Measure::Stock { of }, _)
+            | (Measure::Ratio { of, .. }, Part::Numerator) => (of.into(), one()),
             (Measure::Share { of, among }, Part::Numerator) => {
-                (format!("({among}) AND ({of})"), "1")
+                (format!("({among}) AND ({of})"), one())
+            }
+            (Measure::Stocked { of, among, stock }, Part::Numerator) => {
+                (format!("(({among}) AND ({of})) OR ({stock})"), one())
+            }
+            (Measure::Stocked { among, stock, .. }, Part::Base) => {
+                (format!("({among}) OR ({stock})"), one())
             }
             (
                 Measure::Share { among, .. }
@@ -127,23 +181,42 @@ impl Measure {
                 | Measure::Sums { among, .. }
                 | Measure::Mean { among, .. },
                 Part::Base,
-            ) => (among.into(), "1"),
+            ) => (among.into(), one()),
             (Measure::Parts { to, among, .. }, Part::Base) => {
-                (format!("({among}) AND ({to}) > 0"), to)
+                (format!("({among}) AND ({to}) > 0"), to.into())
             }
             (Measure::Parts { of, among, .. }, Part::Numerator) => {
-                (format!("({among}) AND ({of}) > 0"), of)
+                (format!("({among}) AND ({of}) > 0"), of.into())
             }
-            (Measure::Sums { of, among, .. } | Measure::Mean { of, among }, Part::Numerator) => {
-                (among.into(), of)
-            }
-            (Measure::Quantile { of, among, .. }, _) => (among.into(), of),
+            (
+                Measure::Sums {
+                    of,
+                    per: one,
+                    among,
+                    ..
+                }
+                | Measure::Mean {
+                    of,
+                    per: one,
+                    among,
+                },
+                Part::Numerator,
+            )
+            | (
+                Measure::Quantile {
+                    of,
+                    per: one,
+                    among,
+                    ..
+                },
+                _,
+            ) => (among.into(), per(of, one)),
         }
     }
 
     /// Whether it is a rate, mean or median, which a small base makes meaningless.
     pub(super) const fn has_base(&self) -> bool {
-        !matches!(self, Measure::Count { .. })
+        !matches!(self, Measure::Count { .. } | Measure::Stock { .. })
     }
 }
 

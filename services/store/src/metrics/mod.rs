@@ -241,7 +241,7 @@ pub struct Value {
     pub last_year: Option<Was>,
 }
 
-/// The same number of another period; of a period that runs, of as much of the other as has gone by of this one.
+/// The same number of another period; of a period that runs, of so many days of the other as have begun of this one.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Was {
     /// The number; none: nothing to count, or hidden.

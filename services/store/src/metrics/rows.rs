@@ -131,7 +131,7 @@ impl Store {
     ) -> Result<Records, Error> {
         let limit = limit.clamp(1, PAGE_MAX);
         let (condition, amount) = metric.measure.part(part);
-        let sql = compose::opening(metric, &condition, amount, asked);
+        let sql = compose::opening(metric, &condition, &amount, asked);
         let window = [Window::whole(asked)];
         let start = RecordCursor::default();
         let after = after.unwrap_or(&start);

@@ -1,10 +1,13 @@
 //! Windows: the stretches of time in which one query counts at once. A row of a population is looked at in each that it bears on.
 
+use chrono_tz::Tz;
 use clickhouse::query::Query;
 use mingjing_domain::Timestamp;
 use mingjing_domain::period::Period;
 
 use super::{Asked, Dimension};
+
+const DAY_MS: i64 = 86_400_000;
 
 /// What a window's numbers are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,14 +49,14 @@ impl Window {
         }
     }
 
-    /// The same of an earlier period. Of one that runs, only as much as of it has gone by: whole months do not compare with begun ones.
+    /// The same of an earlier period. Of one that runs, only so many days of it as have begun of the other: whole months do not compare
+    /// with begun ones, and roll-ups know days.
     fn earlier(self, of: Of, period: Period, asked: &Asked) -> Self {
-        let from = period.from(asked.zone);
-        let gone_by = self.at.millis() - self.from.millis();
-        let runs = self.at < self.until;
-        let until = match runs {
-            true => period.until(asked.zone).min(from.plus_millis(gone_by)),
-            false => period.until(asked.zone),
+        let zone = asked.zone;
+        let from = period.from(zone);
+        let until = match self.at < self.until {
+            true => day_after(from, self.days_begun(zone), zone).min(period.until(zone)),
+            false => period.until(zone),
         };
         Self {
             month: self.month,
@@ -64,6 +67,13 @@ impl Window {
         }
     }
 
+    /// How many of its days had begun before the instant of its stock.
+    fn days_begun(self, zone: Tz) -> i64 {
+        let (first, last) = (self.from.local_date(zone), self.at.local_date(zone));
+        let begun = Timestamp::start_of(last, zone) < self.at;
+        (last - first).num_days() + i64::from(begun)
+    }
+
     fn and_earlier(self, period: Period, asked: &Asked) -> Vec<Self> {
         let mut all = vec![self];
         if asked.compare {
@@ -72,6 +82,17 @@ impl Window {
         }
         all
     }
+}
+
+/// The beginning of the day that comes so many days after the one beginning at `from`. Noon to noon, since a day may have 23 hours.
+fn day_after(from: Timestamp, days: i64, zone: Tz) -> Timestamp {
+    let noon = from.plus_millis(days * DAY_MS + DAY_MS / 2);
+    Timestamp::start_of(noon.local_date(zone), zone)
+}
+
+/// Whether a day begins at this instant.
+pub(super) fn begins_a_day(at: Timestamp, zone: Tz) -> bool {
+    Timestamp::start_of(at.local_date(zone), zone) == at
 }
 
 /// The months that are rows: those that have begun.
@@ -163,6 +184,22 @@ mod tests {
             told(&runs[1]),
             of(["2026-10-01", "2026-10-28", "2026-10-28"])
         );
+
+        // A day that has begun is compared with the whole of its like.
+        let runs = windows(&asked("2026-11", None, "2026-11-28T09:30:00+08:00"));
+        assert_eq!(
+            told(&runs[1]),
+            of(["2026-10-01", "2026-10-29", "2026-10-29"])
+        );
+        assert_eq!(
+            told(&runs[2]),
+            of(["2025-11-01", "2025-11-29", "2025-11-29"])
+        );
+        let windows_are_days = |one: &Window| {
+            let zone = chrono_tz::Asia::Shanghai;
+            begins_a_day(one.from, zone) && begins_a_day(one.until, zone)
+        };
+        assert!(runs.iter().all(windows_are_days));
 
         // The 31st has no like in a shorter month: all of that counts.
         let last = windows(&asked("2026-03", None, "2026-03-31T00:00:00+08:00"));

@@ -21,20 +21,30 @@ macro_rules! past_due {
     };
 }
 
-/// Limits and time used, in days: those in minutes as parts of a day.
-macro_rules! in_days {
+/// Limits and time used, in minutes, so that whole numbers are added up: a day of either kind has 1440 of them.
+macro_rules! in_minutes {
     ($number:literal) => {
-        concat!("(", $number, " / if(limit_unit = 'min', 1440, 1))")
+        concat!(
+            "toInt64(",
+            $number,
+            ") * if(limit_unit = 'min', 1, 1440)"
+        )
     };
 }
 
-const TOTAL_DAYS: &str = "(ifNull(delivered, ended) - started) / 86400000";
+const MINUTES_OF_DAY: u32 = 1440;
+const MILLIS_OF_HOUR: u32 = 3_600_000;
+const MILLIS_OF_DAY: u32 = 86_400_000;
+const HOURS_OF_DAY: u32 = 24;
+
+/// In whole hours, to the nearest: roll-ups keep how many cases there are of each.
+const TOTAL_HOURS: &str = "intDiv(ifNull(delivered, ended) - started + 1800000, 3600000)";
 const TOTAL_AMONG: &str = concat!(
     "closing AND ",
     within!("ended"),
     " AND ifNull(delivered, ended) >= started"
 );
-const STEP_HOURS: &str = "(over - started) / 3600000";
+const STEP_MILLIS: &str = "(over - started)";
 const STEP_AMONG: &str = concat!(within!("over"), " AND over >= started");
 
 pub(super) const METRICS: &[Metric] = &[
@@ -71,9 +81,10 @@ pub(super) const METRICS: &[Metric] = &[
         pitfalls: "压着不办不会使它变低。期末（本期未满的，截至现在）的超期未结件在结束之前，各期都计一次；挂起中的件时限不走，不在其中。超期后作废、退件的不在其中，另看作废退件率。",
         pitfalls_en: "Leaving a case open does not help. What is open past due counts in every period until it ends; while a special procedure stops the clock nothing is overdue.",
         over: Over::Cases,
-        measure: Measure::Share {
-            of: concat!("(", past_due!(), ") OR finished > due"),
-            among: concat!("(", judged!(), ") OR (", past_due!(), ")"),
+        measure: Measure::Stocked {
+            of: "finished > due",
+            among: judged!(),
+            stock: past_due!(),
         },
     },
     Metric {
@@ -137,12 +148,9 @@ pub(super) const METRICS: &[Metric] = &[
         pitfalls_en: "Not scored. Long limits weigh more; working and calendar days count as they are, minutes as parts of a day. It is negative where cases were late.",
         over: Over::Cases,
         measure: Measure::Sums {
-            of: concat!(
-                "toFloat64(",
-                in_days!("(toInt64(statutory_limit) - toInt64(used))"),
-                ")"
-            ),
-            to: concat!("toFloat64(", in_days!("statutory_limit"), ")"),
+            of: in_minutes!("(toInt64(statutory_limit) - toInt64(used))"),
+            to: in_minutes!("statutory_limit"),
+            per: MINUTES_OF_DAY,
             among: concat!(
                 "closing AND ",
                 within!("ended"),
@@ -165,12 +173,9 @@ pub(super) const METRICS: &[Metric] = &[
         pitfalls_en: "As of the statutory speed-up; wide promises look fast.",
         over: Over::Cases,
         measure: Measure::Sums {
-            of: concat!(
-                "toFloat64(",
-                in_days!("(toInt64(promised_limit) - toInt64(used))"),
-                ")"
-            ),
-            to: concat!("toFloat64(", in_days!("promised_limit"), ")"),
+            of: in_minutes!("(toInt64(promised_limit) - toInt64(used))"),
+            to: in_minutes!("promised_limit"),
+            per: MINUTES_OF_DAY,
             among: concat!(
                 "closing AND ",
                 within!("ended"),
@@ -183,8 +188,8 @@ pub(super) const METRICS: &[Metric] = &[
         name: "全程用时中位数",
         name_en: "Median days, receipt to delivery",
         group: Group::Time,
-        definition: "本期办结的办件，从收件到送达（没有送达的，到办结）所经日历时间的中位数，即申请人所见的全部时间，含补正、挂起和受理前的等待。",
-        definition_en: "Of the cases closed in the period, the median calendar time from receipt to delivery, or to closing where nothing was delivered: all that the applicant sees.",
+        definition: "本期办结的办件，从收件到送达（没有送达的，到办结）所经日历时间的中位数，即申请人所见的全部时间，含补正、挂起和受理前的等待；逐件取整到小时。",
+        definition_en: "Of the cases closed in the period, the median calendar time from receipt to delivery, or to closing where nothing was delivered: all that the applicant sees; of each case to the nearest hour.",
         formula: "（送达或者办结时间－收件时间）的中位数",
         base: "本期办结的办件",
         unit: Unit::Days,
@@ -194,7 +199,8 @@ pub(super) const METRICS: &[Metric] = &[
         over: Over::Cases,
         measure: Measure::Quantile {
             level: 0.5,
-            of: TOTAL_DAYS,
+            of: TOTAL_HOURS,
+            per: HOURS_OF_DAY,
             among: TOTAL_AMONG,
         },
     },
@@ -203,8 +209,8 @@ pub(super) const METRICS: &[Metric] = &[
         name: "全程用时九成线",
         name_en: "90th percentile of days, receipt to delivery",
         group: Group::Time,
-        definition: "本期办结的办件中，九成不超过的全程用时（从收件到送达，没有送达的到办结）。",
-        definition_en: "The calendar time from receipt to delivery (else closing) that nine of ten cases closed in the period did not exceed.",
+        definition: "本期办结的办件中，九成不超过的全程用时（从收件到送达，没有送达的到办结；逐件取整到小时）。",
+        definition_en: "The calendar time from receipt to delivery (else closing) that nine of ten cases closed in the period did not exceed, of each to the nearest hour.",
         formula: "（送达或者办结时间－收件时间）的 90% 分位数",
         base: "本期办结的办件",
         unit: Unit::Days,
@@ -214,7 +220,8 @@ pub(super) const METRICS: &[Metric] = &[
         over: Over::Cases,
         measure: Measure::Quantile {
             level: 0.9,
-            of: TOTAL_DAYS,
+            of: TOTAL_HOURS,
+            per: HOURS_OF_DAY,
             among: TOTAL_AMONG,
         },
     },
@@ -223,8 +230,8 @@ pub(super) const METRICS: &[Metric] = &[
         name: "受理前等待",
         name_en: "Median days before acceptance",
         group: Group::Time,
-        definition: "本期受理的办件，从收件到受理所经日历时间的中位数。",
-        definition_en: "Of the cases accepted in the period, the median calendar time from the application to acceptance.",
+        definition: "本期受理的办件，从收件到受理所经日历时间的中位数，逐件取整到小时。",
+        definition_en: "Of the cases accepted in the period, the median calendar time from the application to acceptance, of each to the nearest hour.",
         formula: "（受理时间－收件时间）的中位数",
         base: "本期受理且报有申请时间的办件",
         unit: Unit::Days,
@@ -234,7 +241,8 @@ pub(super) const METRICS: &[Metric] = &[
         over: Over::Cases,
         measure: Measure::Quantile {
             level: 0.5,
-            of: "(accepted - applied) / 86400000",
+            of: "intDiv(accepted - applied + 1800000, 3600000)",
+            per: HOURS_OF_DAY,
             among: concat!(within!("accepted"), " AND accepted >= applied"),
         },
     },
@@ -272,7 +280,8 @@ pub(super) const METRICS: &[Metric] = &[
         pitfalls_en: "A mean: single long ones weigh. What is still suspended is not in it.",
         over: Over::Cases,
         measure: Measure::Mean {
-            of: "toFloat64(suspended_ms) / 86400000",
+            of: "toInt64(suspended_ms)",
+            per: MILLIS_OF_DAY,
             among: concat!("closing AND ", within!("ended"), " AND suspended_ms > 0"),
         },
     },
@@ -292,7 +301,8 @@ pub(super) const METRICS: &[Metric] = &[
         over: Over::Steps,
         measure: Measure::Quantile {
             level: 0.5,
-            of: STEP_HOURS,
+            of: STEP_MILLIS,
+            per: MILLIS_OF_HOUR,
             among: STEP_AMONG,
         },
     },
@@ -312,7 +322,8 @@ pub(super) const METRICS: &[Metric] = &[
         over: Over::Steps,
         measure: Measure::Quantile {
             level: 0.9,
-            of: STEP_HOURS,
+            of: STEP_MILLIS,
+            per: MILLIS_OF_HOUR,
             among: STEP_AMONG,
         },
     },

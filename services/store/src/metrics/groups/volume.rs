@@ -72,7 +72,7 @@ pub(super) const METRICS: &[Metric] = &[
         pitfalls: "是期末的存量，各月不能相加；事后补报的结束会使以前各期的数字变小。",
         pitfalls_en: "A stock at the end: months do not add up; an end that is told later makes earlier numbers smaller.",
         over: Over::Cases,
-        measure: Measure::Count {
+        measure: Measure::Stock {
             of: "started < wat AND (ended IS NULL OR ended >= wat)",
         },
     },
