@@ -6,7 +6,8 @@
 //! # Rules it keeps
 //!
 //! - **Exactly-once effect.** Every table is a `ReplacingMergeTree` keyed by a derived id or a natural key with a
-//!   log position as version, so writing a record again changes nothing. A [`Batch`] is written table by table and its
+//!   log position as version, so writing a record again changes nothing; but for `case_cells`, which hold nothing that they were not
+//!   made from (`metrics::cells`). A [`Batch`] is written table by table and its
 //!   watermarks last; whoever stops in between starts again from the old watermark.
 //! - **One block an insert.** Rows are encoded once, in ClickHouse's Native format, and a retry sends the same bytes
 //!   under the same deduplication token.

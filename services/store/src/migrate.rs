@@ -28,6 +28,7 @@ const MIGRATIONS: &[Migration] = migrations! {
     8 "0008_orders.sql";
     9 "0009_log_chain.sql";
     10 "0010_measures.sql";
+    11 "0011_case_cells.sql";
 };
 
 /// The number of the newest migration this program knows.

@@ -8,18 +8,19 @@ use serde::Deserialize;
 use super::measure::Measure;
 use super::windows::{Of, Window, months, windows};
 use super::{Answer, Asked, Dimension, Metric, Over, ROWS_MAX, Row, Unit, Value, Values, Was};
+use super::cells::{self, Chain};
 use super::{compose, windows as all};
 use crate::{Error, Store};
 
 /// One row of what was counted.
 #[derive(Debug, Wire, Deserialize)]
-struct Counted {
-    w: u16,
-    key: String,
-    total: u8,
-    numerators: Vec<f64>,
-    denominators: Vec<f64>,
-    bases: Vec<f64>,
+pub(super) struct Counted {
+    pub(super) w: u16,
+    pub(super) key: String,
+    pub(super) total: u8,
+    pub(super) numerators: Vec<f64>,
+    pub(super) denominators: Vec<f64>,
+    pub(super) bases: Vec<f64>,
 }
 
 /// One metric counted in one window.
@@ -46,31 +47,63 @@ const fn place(of: Of) -> usize {
 }
 
 impl Store {
-    /// Counts what is asked: one statement a population.
+    /// Counts what is asked: of cases out of cells and what changed since where those tell it, else, and of everything else, one statement a
+    /// population. The answer is the same.
     ///
     /// # Errors
     /// [`Error::Unavailable`], [`Error::Refused`].
     pub async fn statistics(&self, asked: &Asked) -> Result<Answer, Error> {
+        let chain = match asked.metrics.iter().any(|metric| cells::tell(metric)) {
+            true => self.cell_chain(asked.zone).await?,
+            false => None,
+        };
+        self.answered(asked, chain.as_ref()).await
+    }
+
+    /// The same, of rows alone.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`], [`Error::Refused`].
+    pub async fn statistics_by_row(&self, asked: &Asked) -> Result<Answer, Error> {
+        self.answered(asked, None).await
+    }
+
+    /// Whether cells answer a question as far as they tell its metrics. For tests and measurements: the answer does not show it.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`], [`Error::Refused`].
+    pub async fn cells_answer(&self, asked: &Asked) -> Result<bool, Error> {
+        let chain = self.cell_chain(asked.zone).await?;
+        Ok(chain.is_some_and(|chain| cells::fit(asked, &windows(asked), &chain)))
+    }
+
+    async fn answered(&self, asked: &Asked, chain: Option<&Chain>) -> Result<Answer, Error> {
         let windows = windows(asked);
         let mut table = Table::default();
         for over in Over::ALL {
-            let metrics: Vec<&'static Metric> = asked
-                .metrics
-                .iter()
-                .copied()
-                .filter(|metric| metric.over == *over)
-                .collect();
-            if metrics.is_empty() {
-                continue;
-            }
             let told_apart = asked.by.is_none_or(|by| over.dimensions().contains(&by));
             let of_all = Asked {
                 by: None,
                 ..asked.clone()
             };
             let asked = if told_apart { asked } else { &of_all };
-            for counted in self.counted(*over, &metrics, asked, &windows).await? {
-                table.take(&counted, &metrics, asked, &windows);
+            let chain = chain.filter(|chain| cells::fit(asked, &windows, chain));
+            let metrics = asked.metrics.iter().copied();
+            let (in_cells, of_rows): (Vec<&'static Metric>, Vec<&'static Metric>) = metrics
+                .filter(|metric| metric.over == *over)
+                .partition(|metric| chain.is_some() && cells::tell(metric));
+            if let Some(chain) = chain
+                && !in_cells.is_empty()
+            {
+                let counted = self.counted_by_cells(&in_cells, asked, &windows, chain);
+                for counted in counted.await? {
+                    table.take(&counted, &in_cells, asked, &windows);
+                }
+            }
+            if !of_rows.is_empty() {
+                for counted in self.counted(*over, &of_rows, asked, &windows).await? {
+                    table.take(&counted, &of_rows, asked, &windows);
+                }
             }
         }
         Ok(table.answer(asked))

@@ -10,7 +10,7 @@ use super::measure::Aggregates;
 use super::{Asked, Dimension, Filter, Known, Metric, Over, windows};
 use crate::query::Sight;
 
-const CASES: &str = include_str!("sql/cases.sql");
+pub(super) const CASES: &str = include_str!("sql/cases.sql");
 const STEPS: &str = include_str!("sql/steps.sql");
 const ALERTS: &str = include_str!("sql/alerts.sql");
 const ORDERS: &str = include_str!("sql/orders.sql");
@@ -155,7 +155,7 @@ fn bind_conditions(mut query: Query, asked: &Asked) -> Query {
 }
 
 /// The column that tells rows apart.
-fn key_of(by: Dimension, asked: &Asked) -> String {
+pub(super) fn key_of(by: Dimension, asked: &Asked) -> String {
     match by {
         Dimension::Region => region_key(asked),
         Dimension::Org => "org".into(),

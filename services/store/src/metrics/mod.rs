@@ -5,6 +5,7 @@
 //! at `now`, and stock (what is open, what is past due) is taken at the period's end, or now while it runs.
 
 mod answer;
+mod cells;
 mod compose;
 mod dictionary;
 mod groups;
@@ -22,6 +23,7 @@ use mingjing_domain::period::Period;
 
 use crate::query::Sight;
 
+pub use cells::{CellPass, CellsChecked, CellsMade};
 pub use dictionary::{
     DICTIONARY_VERSION, Direction, Group, METRICS, Metric, Over, Unit, digest, metric,
 };

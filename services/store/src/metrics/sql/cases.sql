@@ -45,6 +45,7 @@ SELECT
     events_late,
     events_resent,
     events_reversed,
+-- What the case itself does not tell.
     (source, case_no) IN (
         SELECT source, case_no FROM alerts FINAL
         WHERE subject_kind = 'case' AND issued_at IS NOT NULL AND status IN ('issued', 'ended') AND disposition != 'appealed'
@@ -57,6 +58,7 @@ SELECT
                 (SELECT source, case_no, event_id, data FROM events WHERE kind = 'corrected'
                  ORDER BY data_version DESC, log_offset LIMIT 1 BY source, case_no, event_id))
     ) AS was_rated,
+-- What it tells.
     least(started, ifNull(accepted, started), ifNull(ended, started)) AS first_ms,
     if(ended IS NULL, toInt64(9223372036854775807), greatest(started, ifNull(accepted, started), ifNull(ended, started))) AS last_ms,
     [('opened_at', toUnixTimestamp64Milli(opened_at)), ('received_at', applied), ('accepted_at', accepted),

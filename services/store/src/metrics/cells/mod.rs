@@ -1,0 +1,26 @@
+//! 统计单元: what metrics of cases add up, kept by day and by what dashboards tell apart, so that a question reads some thousand sums
+//! instead of every case.
+//!
+//! ```text
+//! case_history ──states with a sign──▶ marks in time ──the dictionary's pieces──▶ cells of a pass, added to those before
+//!       └────────── what changed since the last pass, the same way ──▶ + ──▶ the answer, equal to that of rows
+//! ```
+//!
+//! # Rules they keep
+//!
+//! - **No second definition.** Cells are counted by the pieces of SQL that rows are counted by, over the same population (`pieces`, `sql`).
+//!   A dictionary that says something else makes other cells: passes bear a digest, and those of another one are not read.
+//! - **Equal to the row-level answer at any time.** Whoever reads adds what changed since the last pass: of each such case what it is now,
+//!   less what it was. Numbers are whole, so the order in which they are added does not matter.
+//! - **A kill anywhere is harmless.** A pass writes its cells first and itself last, under a number of its own (`passes`).
+//! - **What cells do not tell is asked of rows**: by item, office or officer, metrics of anything but cases, and stock at an instant within a
+//!   day that was over when the chain was made from nothing.
+
+mod passes;
+mod pieces;
+mod read;
+mod sql;
+
+pub use passes::{CellPass, CellsChecked, CellsMade};
+pub(super) use passes::Chain;
+pub(super) use read::{fit, tell};

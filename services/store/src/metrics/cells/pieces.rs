@@ -1,0 +1,295 @@
+//! What cells add up: the pieces of SQL of every metric of cases that follows from a case's own state, told apart by how they lie in time.
+//! Nothing here says what a metric is; the dictionary's [`Measure`] does.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::super::measure::Measure;
+use super::super::{METRICS, Metric, Over};
+
+/// Columns of the population that a case's own state does not tell: whether an alert about it stands, whether somebody rated it.
+const BESIDE_THE_CASE: [&str; 2] = ["alerted", "was_rated"];
+
+/// How what is added up lies in time. The codes are those of marks (`sql::MARKS`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Kind {
+    /// It happened on a day, and counts in stretches with that day in them.
+    Flow,
+    /// It counts from an instant on, or no longer; a stock is all of that up to its own instant.
+    Stock,
+    /// From when on a case bears on anything.
+    First,
+    /// Since when it does no more.
+    Last,
+}
+
+impl Kind {
+    pub(super) const fn code(self) -> u8 {
+        match self {
+            Kind::Flow => 0,
+            Kind::Stock => 1,
+            Kind::First => 2,
+            Kind::Last => 3,
+        }
+    }
+}
+
+/// What each case adds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Adds {
+    One,
+    /// So many.
+    Number(&'static str),
+    /// One of so many hours.
+    OneOf(&'static str),
+}
+
+/// Something that is added up.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Piece {
+    pub(super) kind: Kind,
+    pub(super) adds: Adds,
+    /// Of which cases.
+    pub(super) among: String,
+}
+
+/// Its name in cells: what it is, so that what is counted otherwise is another piece.
+pub(super) type PieceId = u64;
+
+impl Piece {
+    fn new(kind: Kind, adds: Adds, among: impl Into<String>) -> Self {
+        Self {
+            kind,
+            adds,
+            among: among.into(),
+        }
+    }
+
+    pub(super) fn id(&self) -> PieceId {
+        let Self { kind, adds, among } = self;
+        xxh3_64(format!("{kind:?}|{adds:?}|{among}").as_bytes())
+    }
+}
+
+/// How a metric is put together of what was added up.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Made {
+    /// Sums, each divided by so much; of the base nothing is.
+    Sums {
+        numerator: (Vec<PieceId>, u32),
+        denominator: (Vec<PieceId>, u32),
+        base: Vec<PieceId>,
+    },
+    /// A quantile of hours.
+    Quantile {
+        of: PieceId,
+        level: f64,
+        per: u32,
+    },
+}
+
+/// All pieces, and how each metric is made of them.
+pub(super) struct Plan {
+    pieces: BTreeMap<PieceId, Piece>,
+    metrics: BTreeMap<&'static str, Made>,
+    first: PieceId,
+    last: PieceId,
+}
+
+impl Plan {
+    /// The plan of the whole dictionary.
+    pub(super) fn get() -> &'static Self {
+        static PLAN: LazyLock<Plan> = LazyLock::new(Plan::of_dictionary);
+        &PLAN
+    }
+
+    fn of_dictionary() -> Self {
+        let (first, last) = (
+            Piece::new(Kind::First, Adds::One, "1"),
+            Piece::new(Kind::Last, Adds::One, "1"),
+        );
+        let mut plan = Self {
+            first: first.id(),
+            last: last.id(),
+            pieces: BTreeMap::from([(first.id(), first), (last.id(), last)]),
+            metrics: BTreeMap::new(),
+        };
+        for metric in METRICS.iter().filter(|metric| follows(metric)) {
+            let made = plan.made(&metric.measure);
+            plan.metrics.insert(metric.id, made);
+        }
+        plan
+    }
+
+    fn piece(&mut self, kind: Kind, adds: Adds, among: impl Into<String>) -> PieceId {
+        let piece = Piece::new(kind, adds, among);
+        let id = piece.id();
+        self.pieces.insert(id, piece);
+        id
+    }
+
+    fn made(&mut self, measure: &Measure) -> Made {
+        let sums = |numerator: Vec<PieceId>, denominator: Vec<PieceId>, base: Vec<PieceId>| {
+            Made::Sums {
+                numerator: (numerator, 1),
+                denominator: (denominator, 1),
+                base,
+            }
+        };
+        let mut flow = |adds: Adds, among: String| self.piece(Kind::Flow, adds, among);
+        match *measure {
+            Measure::Count { of } => sums(vec![flow(Adds::One, of.into())], vec![], vec![]),
+            Measure::Stock { of } => {
+                let stock = self.piece(Kind::Stock, Adds::One, of);
+                sums(vec![stock], vec![], vec![])
+            }
+            Measure::Share { of, among } => {
+                let counts = flow(Adds::One, format!("({among}) AND ({of})"));
+                let base = vec![flow(Adds::One, among.into())];
+                sums(vec![counts], base.clone(), base)
+            }
+            Measure::Stocked { of, among, stock } => {
+                let counts = flow(Adds::One, format!("({among}) AND ({of})"));
+                let base = flow(Adds::One, among.into());
+                let stock = self.piece(Kind::Stock, Adds::One, stock);
+                let base = vec![base, stock];
+                sums(vec![counts, stock], base.clone(), base)
+            }
+            Measure::Ratio { of, among } => {
+                let counts = vec![flow(Adds::One, of.into())];
+                let base = vec![flow(Adds::One, among.into())];
+                sums(counts, base.clone(), base)
+            }
+            Measure::Sums { of, to, per, among } => Made::Sums {
+                numerator: (vec![flow(Adds::Number(of), among.into())], per),
+                denominator: (vec![flow(Adds::Number(to), among.into())], per),
+                base: vec![flow(Adds::One, among.into())],
+            },
+            Measure::Parts { of, to, among } => {
+                let counts = vec![flow(Adds::Number(of), among.into())];
+                let base = vec![flow(Adds::Number(to), among.into())];
+                sums(counts, base.clone(), base)
+            }
+            Measure::Mean { of, per, among } => {
+                let base = vec![flow(Adds::One, among.into())];
+                Made::Sums {
+                    numerator: (vec![flow(Adds::Number(of), among.into())], per),
+                    denominator: (base.clone(), 1),
+                    base,
+                }
+            }
+            Measure::Quantile {
+                level,
+                of,
+                per,
+                among,
+            } => Made::Quantile {
+                of: flow(Adds::OneOf(of), among.into()),
+                level,
+                per,
+            },
+        }
+    }
+
+    /// How a metric is made; none: cells do not tell it.
+    pub(super) fn metric(&self, metric: &Metric) -> Option<&Made> {
+        self.metrics.get(metric.id)
+    }
+
+    /// All pieces.
+    pub(super) fn pieces(&self) -> impl Iterator<Item = (PieceId, &Piece)> {
+        self.pieces.iter().map(|(id, piece)| (*id, piece))
+    }
+
+    /// Those that some metrics need, and those that tell whether a case bears on a stretch at all.
+    pub(super) fn needed(&self, metrics: &[&'static Metric]) -> Vec<(PieceId, &Piece)> {
+        let mut ids = BTreeSet::from([self.first, self.last]);
+        for made in metrics.iter().filter_map(|metric| self.metric(metric)) {
+            ids.extend(made.pieces());
+        }
+        self.pieces().filter(|(id, _)| ids.contains(id)).collect()
+    }
+
+    pub(super) const fn first(&self) -> PieceId {
+        self.first
+    }
+
+    pub(super) const fn last(&self) -> PieceId {
+        self.last
+    }
+}
+
+impl Made {
+    fn pieces(&self) -> Vec<PieceId> {
+        match self {
+            Made::Sums {
+                numerator,
+                denominator,
+                base,
+            } => [&numerator.0, &denominator.0, base]
+                .into_iter()
+                .flatten()
+                .copied()
+                .collect(),
+            Made::Quantile { of, .. } => vec![*of],
+        }
+    }
+}
+
+/// Whether a metric follows from the states of cases alone.
+fn follows(metric: &Metric) -> bool {
+    let said = format!("{:?}", metric.measure);
+    metric.over == Over::Cases && BESIDE_THE_CASE.iter().all(|column| !said.contains(column))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_metric_of_cases_is_in_cells_but_what_alerts_and_ratings_say() {
+        let plan = Plan::get();
+        let left_out: Vec<&str> = METRICS
+            .iter()
+            .filter(|metric| metric.over == Over::Cases && plan.metric(metric).is_none())
+            .map(|metric| metric.id)
+            .collect();
+        assert_eq!(left_out, ["alert_rate", "rating_coverage"]);
+        for metric in METRICS.iter().filter(|metric| metric.over != Over::Cases) {
+            assert!(plan.metric(metric).is_none(), "{}", metric.id);
+        }
+    }
+
+    /// Marks are made at these instants alone (`sql::MARKS`): a piece that asks for another would count nothing.
+    #[test]
+    fn what_falls_into_a_stretch_does_so_by_an_instant_that_has_marks() {
+        for (_, piece) in Plan::get().pieces() {
+            let stretches = piece.among.match_indices(" >= wf").count();
+            let known = ["started", "accepted", "ended"].map(|instant| {
+                let within = format!("({instant} >= wf AND {instant} < wu)");
+                piece.among.matches(&within).count()
+            });
+            assert_eq!(known.iter().sum::<usize>(), stretches, "{piece:?}");
+            let of_stock = piece.among.contains("wat");
+            match piece.kind {
+                Kind::Flow => assert!(stretches > 0 && !of_stock, "{piece:?}"),
+                Kind::Stock => assert!(stretches == 0 && of_stock, "{piece:?}"),
+                Kind::First | Kind::Last => assert!(stretches == 0 && !of_stock),
+            }
+        }
+    }
+
+    /// A stock changes only where marks are: one that compares its instant with anything else would be missed.
+    #[test]
+    fn a_stock_changes_by_what_has_marks() {
+        let stocks = Plan::get().pieces().filter(|(_, p)| p.kind == Kind::Stock);
+        for (_, piece) in stocks {
+            let compared = piece.among.matches("wat").count();
+            let known = ["started < wat", "ended >= wat", "due + 1000 <= wat"]
+                .map(|text| piece.among.matches(text).count());
+            assert_eq!(known.iter().sum::<usize>(), compared, "{piece:?}");
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! The statements of cells: states of cases with a sign, the marks in time that each makes, and their sums. What is counted comes from the
+//! dictionary's pieces, over the same population that the row-level answer reads (`sql/cases.sql`).
+
+use super::super::compose::CASES;
+use super::pieces::{Adds, Piece, PieceId};
+
+/// What marks the part of `sql/cases.sql` that a case's own state does not tell, and its end.
+const BESIDE: [&str; 2] = [
+    "-- What the case itself does not tell.\n",
+    "-- What it tells.\n",
+];
+const OF_CASES: &str = "FROM cases FINAL";
+const BEGINS: &str = "SELECT\n    source,\n";
+const BEGINS_SIGNED: &str = "SELECT\n    sign,\n    source,\n";
+
+/// Before which position of its partition a pass, or the one it comes after, knows a state.
+const BEFORE: &str =
+    "transform(log_partition, {partitions:Array(UInt16)}, {offsets:Array(UInt64)}, toUInt64(0))";
+const UNTIL: &str =
+    "transform(log_partition, {partitions:Array(UInt16)}, {new_offsets:Array(UInt64)}, toUInt64(0))";
+
+/// Which states are counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum States {
+    /// Of every case the one that was known at the new position.
+    All,
+    /// Of every case that changed between both positions what it became, and what it was, taken off.
+    Between,
+    /// Of every case that changed since the old position what it is now, and what it was, taken off.
+    Since,
+}
+
+impl States {
+    /// One statement: a row a state, with its sign. What a case became and what it was come from one reading, so that a case that changes
+    /// meanwhile is in neither or in both.
+    fn sql(self) -> String {
+        let changed = |bound: &str| {
+            format!(
+                "SELECT *, if(known, toInt8(-1), toInt8(1)) AS sign FROM (\
+                 SELECT *, max(NOT known) OVER (PARTITION BY source, case_no) AS moved FROM (\
+                 SELECT *, version < {BEFORE} AS known FROM case_history WHERE {bound}(source, case_no) IN (\
+                 SELECT source, case_no FROM case_history WHERE {bound}version >= {{least:UInt64}} AND version >= {BEFORE}))) \
+                 WHERE moved ORDER BY source, case_no, known, version DESC LIMIT 1 BY source, case_no, known"
+            )
+        };
+        match self {
+            // In the order of the key, so that nothing has to be sorted as a whole.
+            States::All => format!(
+                "SELECT *, toInt8(1) AS sign FROM (SELECT * FROM case_history WHERE version < {UNTIL} \
+                 ORDER BY source, case_no, version DESC LIMIT 1 BY source, case_no)"
+            ),
+            States::Between => changed(&format!("version < {UNTIL} AND ")),
+            States::Since => changed(""),
+        }
+    }
+}
+
+/// The population over states instead of over what is known now.
+fn population(states: States) -> String {
+    let (before, rest) = CASES
+        .split_once(BESIDE[0])
+        .expect("the population marks what a case does not tell");
+    let (_, after) = rest
+        .split_once(BESIDE[1])
+        .expect("the population marks where that ends");
+    format!("{before}{after}")
+        .replacen(BEGINS, BEGINS_SIGNED, 1)
+        .replacen(OF_CASES, &format!("FROM ({}\n)", states.sql()), 1)
+}
+
+/// The local day of an instant.
+fn day_of(instant: &str) -> String {
+    format!("toDate32(fromUnixTimestamp64Milli({instant}, {{zone:String}}))")
+}
+
+/// The first instant of a local day.
+fn begins(day: &str) -> String {
+    format!("toUnixTimestamp64Milli(toDateTime64({day}, 3, {{zone:String}}))")
+}
+
+/// The first instant after the local day of an instant.
+pub(super) fn day_over(instant: &str) -> String {
+    begins(&format!("addDays({}, 1)", day_of(instant)))
+}
+
+/// What a state of a case marks in time: kind, place in time, and the window in which pieces look at it, with a weight. A day on which it was
+/// received, accepted or ended is a window of its own. A stock changes only after it was received, ended or fell due: there it is looked at
+/// twice, after and, taken off, before.
+fn marks() -> String {
+    let day = |day: &str| (begins(day), begins(&format!("addDays({day}, 1)")));
+    let (day_begins, day_ends) = day("d");
+    let none = "toInt64(0), toInt64(0)";
+    let never = "toInt64(-9223372036854775808)";
+    let place = format!(
+        "if({} >= {{exact_from:Int64}}, x + 1, {})",
+        begins(&day_of("x")),
+        day_over("x"),
+    );
+    let present = |instants: &str| {
+        format!("arrayDistinct(arrayMap(i -> assumeNotNull(i), arrayFilter(i -> i IS NOT NULL, [{instants}])))")
+    };
+    let days = format!(
+        "arrayDistinct(arrayMap(i -> {}, {}))",
+        day_of("i"),
+        present("toNullable(started), accepted, ended")
+    );
+    let turns = present("toNullable(started), ended, due + 999");
+    let stock = |wat: &str, weight: &str| {
+        format!("arrayMap(x -> (toUInt8(1), {place}, {none}, {wat}, toInt8({weight})), {turns})")
+    };
+    format!(
+        "arrayConcat(\
+         arrayMap(d -> (toUInt8(0), {day_ends}, {day_begins}, {day_ends}, {never}, toInt8(1)), {days}), \
+         {}, {}, \
+         [(toUInt8(2), {}, {none}, {never}, toInt8(1))], \
+         arrayMap(i -> (toUInt8(3), {}, {none}, {never}, toInt8(1)), if(ended IS NULL, CAST([], 'Array(Int64)'), [toInt64(last_ms)])))",
+        stock("x + 1", "1"),
+        stock("x", "-1"),
+        day_over("first_ms"),
+        day_over("i"),
+    )
+}
+
+/// Cells: piece, place in time, what dashboards tell apart, hours, how much. Those that come to nothing are left out.
+pub(super) fn cells(states: States, pieces: &[(PieceId, &Piece)]) -> String {
+    let of_kind = |piece: &Piece| {
+        format!(
+            "kind = {} AND ifNull(({}), 0)",
+            piece.kind.code(),
+            piece.among
+        )
+    };
+    let (mut ids, mut sums, mut hours, mut told) = (vec![], vec![], vec![], vec![]);
+    for (id, piece) in pieces {
+        let among = of_kind(piece);
+        match piece.adds {
+            Adds::One => {
+                ids.push(id.to_string());
+                sums.push(format!("sumIf(weight, {among})"));
+            }
+            Adds::Number(of) => {
+                ids.push(id.to_string());
+                sums.push(format!("ifNull(sumIf(weight * toInt64({of}), {among}), 0)"));
+            }
+            Adds::OneOf(of) => {
+                let name = format!("hours_{}", hours.len());
+                hours.push(format!(
+                    "sumMapIf([toInt64(ifNull({of}, 0))], [weight], {among}) AS {name}"
+                ));
+                told.push(format!(
+                    "arrayMap((h, v) -> (toUInt64({id}), h, v), {name}.1, {name}.2)"
+                ));
+            }
+        }
+    }
+    told.push(format!(
+        "arrayMap((p, v) -> (p, toInt64(0), v), CAST([{}], 'Array(UInt64)'), sums)",
+        ids.join(", ")
+    ));
+    hours.push(format!("CAST([{}], 'Array(Int64)') AS sums", sums.join(", ")));
+    format!(
+        "SELECT cell.1 AS piece, place, org, region, power_type, case_kind, cell.2 AS of_hours, cell.3 AS more FROM (\
+         SELECT place, org, region, power_type, case_kind, arrayJoin(arrayFilter(c -> c.3 != 0, arrayConcat({}))) AS cell FROM (\
+         SELECT place, org, region, power_type, case_kind, {} FROM (\
+         SELECT *, mark.1 AS kind, mark.2 AS place, mark.3 AS wf, mark.4 AS wu, mark.5 AS wat, toInt64(sign * mark.6) AS weight FROM (\
+         SELECT *, arrayJoin({}) AS mark FROM (\n{}\n))) \
+         GROUP BY place, org, region, power_type, case_kind))",
+        told.join(", "),
+        hours.join(", "),
+        marks(),
+        population(states),
+    )
+}
+
+/// Everything that cells are made by, for their digest.
+pub(super) fn said(pieces: &[(PieceId, &Piece)]) -> String {
+    cells(States::All, pieces)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::pieces::Plan;
+    use super::*;
+
+    #[test]
+    fn the_population_of_cells_is_that_of_cases_without_what_others_say() {
+        let text = population(States::All);
+        assert!(text.contains(BEGINS_SIGNED), "{text}");
+        assert!(text.contains("case_history") && !text.contains(OF_CASES));
+        assert!(!text.contains("alerts") && !text.contains("was_rated"));
+        assert!(text.contains("AS last_ms") && text.contains("opened_at IS NOT NULL"));
+    }
+
+    #[test]
+    fn every_piece_is_in_the_statement_once() {
+        let pieces: Vec<_> = Plan::get().pieces().collect();
+        let text = said(&pieces);
+        for (id, _) in &pieces {
+            assert_eq!(text.matches(&id.to_string()).count(), 1, "{id}");
+        }
+    }
+}
