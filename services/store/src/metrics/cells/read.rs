@@ -42,16 +42,16 @@ pub(in super::super) fn tell(metric: &Metric) -> bool {
 
 /// Whether cells know what a question tells apart and is narrowed to, in all its windows.
 pub(in super::super) fn fit(asked: &Asked, all: &[Window], chain: &Chain) -> bool {
-    let known = |by: &Dimension| DIMENSIONS.contains(by);
-    // A key of what cases are not told apart by narrows nothing: see `compose::conditions`.
-    let key = asked.filter.key.as_ref().map(|(by, _)| by);
-    let key = key.filter(|by| Over::Cases.dimensions().contains(by));
+    // What cases are not told apart by tells nothing apart, and narrows nothing: see `compose::conditions`.
+    let known =
+        |by: Dimension| DIMENSIONS.contains(&by) || !Over::Cases.dimensions().contains(&by);
+    let key = asked.filter.key.as_ref().map(|(by, _)| *by);
     let days = |window: &Window| {
         windows::begins_a_day(window.from, asked.zone)
             && windows::begins_a_day(window.until, asked.zone)
             && (windows::begins_a_day(window.at, asked.zone) || window.at >= chain.exact_from())
     };
-    asked.by.as_ref().is_none_or(known)
+    asked.by.is_none_or(known)
         && key.is_none_or(known)
         && asked.filter.item_code.is_none()
         && all.iter().all(days)

@@ -1,6 +1,7 @@
 //! Statistics against the real engine: every metric held against the slow computation, and numbers against their rows.
 
 mod by_hand;
+mod cells;
 mod dictionary;
 mod slow;
 pub mod world;

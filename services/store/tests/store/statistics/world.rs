@@ -135,7 +135,8 @@ impl World {
     }
 }
 
-fn case(dice: &mut Dice, n: usize) -> CaseRecord {
+/// A case by chance.
+pub fn case(dice: &mut Dice, n: usize) -> CaseRecord {
     let source = match dice.below(12) {
         0 => "complaints",
         1..=5 => "s2",

@@ -1,0 +1,333 @@
+//! Cells against rows: the same answer to the last digit, whatever became of cases, and wherever a pass was cut off.
+
+use std::collections::BTreeMap;
+
+use mingjing_domain::Timestamp;
+use mingjing_domain::fact::CaseRecord;
+use mingjing_store::metrics::{Asked, CellsMade, Dimension, Filter, METRICS, Over};
+use mingjing_store::{Batch, CaseRow, Place, Sight, Store, Watermark};
+
+use super::ZONE;
+use super::world::{Dice, World, case};
+use crate::samples::{place, write};
+
+/// When cells are made; the same day as [`ASKED`].
+const MADE: &str = "2026-11-20T08:00:00+08:00";
+/// When is asked: within a day, so that a running month's stock is taken at no day's beginning.
+const ASKED: &str = "2026-11-20T15:37:12+08:00";
+const PARTITIONS: u64 = 3;
+
+/// A town whose cases change.
+struct Town {
+    store: Store,
+    dice: Dice,
+    cases: Vec<CaseRecord>,
+    /// By partition the next version.
+    next: [u64; PARTITIONS as usize],
+    clock: Timestamp,
+}
+
+impl Town {
+    fn new(store: Store, seed: u64) -> Self {
+        Self {
+            store,
+            dice: Dice(seed),
+            cases: Vec::new(),
+            next: [0; PARTITIONS as usize],
+            clock: Timestamp::parse(MADE).unwrap(),
+        }
+    }
+
+    /// New cases, and others that turn out otherwise: other months, regions, bodies, ends, or taken back as a whole.
+    fn changed(&mut self, new: usize, others: usize) -> Batch {
+        let mut batch = Batch::default();
+        for _ in 0..new {
+            let n = self.cases.len();
+            let case = case(&mut self.dice, n);
+            self.cases.push(case);
+            self.tell(n, &mut batch);
+        }
+        for _ in 0..others {
+            let n = self.dice.below(self.cases.len() as u64) as usize;
+            let source = self.cases[n].source.clone();
+            self.cases[n] = CaseRecord {
+                source,
+                ..case(&mut self.dice, n)
+            };
+            self.tell(n, &mut batch);
+        }
+        batch
+    }
+
+    fn tell(&mut self, n: usize, batch: &mut Batch) {
+        let partition = n % PARTITIONS as usize;
+        let version = self.next[partition];
+        // Other facts lie between those of cases.
+        self.next[partition] += 1 + self.dice.below(3);
+        let place = Place {
+            partition: partition as u16,
+            fact_offset: version,
+            ..place(version)
+        };
+        batch.case(CaseRow::new(self.cases[n].clone(), self.clock, &place));
+    }
+
+    fn watermarks(&self) -> Vec<Watermark> {
+        let of = |(partition, next): (usize, &u64)| Watermark {
+            log_id: place(0).log_id,
+            topic: "mj.facts".into(),
+            partition: partition as u16,
+            next_offset: *next,
+            epoch: 1,
+            written_at: self.clock,
+            chain: None,
+        };
+        self.next.iter().enumerate().map(of).collect()
+    }
+
+    async fn write(&mut self, new: usize, others: usize) {
+        let batch = self.changed(new, others);
+        write(&self.store, &batch, &self.watermarks()).await;
+    }
+
+    /// What the archive has written whose watermark it has not.
+    async fn write_ahead(&mut self, new: usize, others: usize) {
+        let batch = self.changed(new, others);
+        write(&self.store, &batch, &[]).await;
+    }
+
+    async fn pass(&self) -> Option<CellsMade> {
+        self.store.make_cells(ZONE, self.clock).await.unwrap()
+    }
+
+    async fn same(&self, what: &str) {
+        for asked in questions() {
+            let told = format!("{what}: {asked:?}");
+            assert!(self.store.cells_answer(&asked).await.unwrap(), "{told}");
+            let cells = self.store.statistics(&asked).await.unwrap();
+            let rows = self.store.statistics_by_row(&asked).await.unwrap();
+            assert_eq!(cells, rows, "{told}");
+        }
+    }
+}
+
+fn question(period: &str, by: Option<Dimension>) -> Asked {
+    let metrics = METRICS.iter().copied();
+    Asked {
+        by,
+        metrics: metrics.filter(|m| m.over == Over::Cases).collect(),
+        ..super::asked(period, ASKED, &World::by_chance(0, 0))
+    }
+}
+
+/// What dashboards ask, and what narrows it.
+fn questions() -> Vec<Asked> {
+    let text = |text: &str| Some(text.to_owned());
+    let narrowed = |filter: Filter| Asked {
+        filter,
+        ..question("2026-11", Some(Dimension::Org))
+    };
+    let seen = |region: Option<&str>, body: Option<&str>| Asked {
+        sight: Sight {
+            region_prefix: region.map(str::to_owned),
+            body: body.map(str::to_owned),
+        },
+        ..question("2026-11", Some(Dimension::Region))
+    };
+    vec![
+        question("2026-10", None),
+        question("2026-11", None),
+        question("2026-11", Some(Dimension::Org)),
+        question("2026-10", Some(Dimension::Region)),
+        question("2026-Q4", Some(Dimension::PowerType)),
+        question("2025", Some(Dimension::CaseKind)),
+        question("2026", Some(Dimension::Month)),
+        question("2026-10-05..2026-11-07", Some(Dimension::Month)),
+        // By what cases are not told apart: the total alone.
+        question("2026-10", Some(Dimension::Level)),
+        narrowed(Filter {
+            region_prefix: text("510502"),
+            power_type: text("penalty"),
+            ..Filter::default()
+        }),
+        narrowed(Filter {
+            org: text("o2"),
+            case_kind: text("promise"),
+            ..Filter::default()
+        }),
+        narrowed(Filter {
+            key: Some((Dimension::Region, String::new())),
+            ..Filter::default()
+        }),
+        seen(Some("510502"), None),
+        seen(Some("5105"), Some("o1")),
+        seen(None, Some("o9")),
+    ]
+}
+
+#[tokio::test]
+async fn cells_say_what_rows_say_after_whatever_happened_and_wherever_a_pass_was_cut_off() {
+    let mut town = Town::new(crate::samples::store().await, 11);
+    town.write(150, 0).await;
+    assert_eq!(town.pass().await, Some(CellsMade::FromNothing));
+    town.same("from nothing").await;
+    assert_eq!(town.pass().await, None);
+
+    for round in 0..6 {
+        town.write(10, 25).await;
+        town.same(&format!("{round}: changed")).await;
+        match round % 3 {
+            0 => assert_eq!(town.pass().await, Some(CellsMade::Changes)),
+            // Cut off before its end: it is as if it had never been, then and after the next one.
+            1 => {
+                let pass = town.store.next_cell_pass(ZONE, town.clock).await.unwrap();
+                town.store.put_cells(&pass.unwrap()).await.unwrap();
+                town.same(&format!("{round}: cut off")).await;
+                town.write(2, 5).await;
+                assert_eq!(town.pass().await, Some(CellsMade::Changes));
+            }
+            // Two that began alike, ended in either order.
+            _ => {
+                let mut passes = Vec::new();
+                for _ in 0..2 {
+                    let pass = town.store.next_cell_pass(ZONE, town.clock).await.unwrap();
+                    let pass = pass.unwrap();
+                    town.store.put_cells(&pass).await.unwrap();
+                    passes.push(pass);
+                }
+                for pass in passes.iter().rev() {
+                    town.store.end_cell_pass(pass).await.unwrap();
+                    town.same(&format!("{round}: two passes")).await;
+                }
+            }
+        }
+        town.same(&format!("{round}: passed")).await;
+        town.write_ahead(3, 10).await;
+        town.same(&format!("{round}: before the watermark")).await;
+    }
+
+    // A pass from nothing finds the same, and counts from then on.
+    let checked = town.store.check_cells(ZONE, town.clock).await.unwrap();
+    assert_eq!(checked.differing, Some(0));
+    town.same("made from nothing beside").await;
+}
+
+#[tokio::test]
+async fn a_long_chain_is_folded_and_what_is_out_of_use_goes() {
+    let mut town = Town::new(crate::samples::store().await, 12);
+    town.write(60, 0).await;
+    let mut made: BTreeMap<&str, u32> = BTreeMap::new();
+    for _ in 0..55 {
+        town.write(1, 2).await;
+        let pass = town.pass().await.unwrap();
+        *made.entry(pass.code()).or_default() += 1;
+    }
+    let wanted = [("changes", 53), ("folded", 1), ("from_nothing", 1)];
+    assert_eq!(made, BTreeMap::from(wanted));
+    town.same("folded").await;
+    town.clock = town.clock.plus_millis(3_600_000);
+    town.store.forget_cells(ZONE, town.clock).await.unwrap();
+    town.same("the old chain dropped").await;
+    let checked = town.store.check_cells(ZONE, town.clock).await.unwrap();
+    assert_eq!(checked.differing, Some(0));
+}
+
+#[tokio::test]
+async fn cells_of_an_archive_that_was_begun_anew_are_not_read() {
+    let config = crate::engine::config();
+    let store = Store::connect(&config);
+    store.migrate(Timestamp::from_millis(0)).await.unwrap();
+    let mut town = Town::new(store, 13);
+    town.write(80, 40).await;
+    assert_eq!(town.pass().await, Some(CellsMade::FromNothing));
+    // Everything is concluded anew, at later positions: an engine that judges otherwise does that.
+    let mut batch = Batch::default();
+    for n in 0..town.cases.len() {
+        town.tell(n, &mut batch);
+    }
+    write(&town.store, &batch, &town.watermarks()).await;
+    town.same("projected again").await;
+    assert_eq!(town.pass().await, Some(CellsMade::Changes));
+    town.same("projected again, and passed").await;
+
+    let client = clickhouse::Client::default()
+        .with_url(&config.url)
+        .with_database(&config.database);
+    for table in ["cases", "case_history", "watermarks"] {
+        let truncate = format!("TRUNCATE TABLE {table}");
+        client.query_raw(&truncate).execute().await.unwrap();
+    }
+    let mut again = Town::new(town.store.clone(), 14);
+    again.write(20, 5).await;
+    let asked = question("2026-11", Some(Dimension::Org));
+    assert!(!again.store.cells_answer(&asked).await.unwrap());
+    let answers = (
+        again.store.statistics(&asked).await.unwrap(),
+        again.store.statistics_by_row(&asked).await.unwrap(),
+    );
+    assert_eq!(answers.0, answers.1);
+    assert_eq!(again.pass().await, Some(CellsMade::FromNothing));
+    again.same("begun anew").await;
+}
+
+#[tokio::test]
+async fn cells_that_are_wrong_are_found_and_replaced() {
+    let config = crate::engine::config();
+    let store = Store::connect(&config);
+    store.migrate(Timestamp::from_millis(0)).await.unwrap();
+    let mut town = Town::new(store, 15);
+    town.write(50, 10).await;
+    town.pass().await;
+    let client = clickhouse::Client::default()
+        .with_url(&config.url)
+        .with_database(&config.database);
+    let forged = "INSERT INTO case_cells SELECT base, pass, piece, at, org, region, power_type, case_kind, hours, 5 FROM case_cells LIMIT 3";
+    client.query_raw(forged).execute().await.unwrap();
+    let checked = town.store.check_cells(ZONE, town.clock).await.unwrap();
+    assert!(
+        matches!(checked.differing, Some(1..=3)),
+        "{:?}",
+        checked.differing
+    );
+    town.same("replaced").await;
+}
+
+#[tokio::test]
+async fn what_cells_do_not_tell_is_asked_of_rows() {
+    let mut town = Town::new(crate::samples::store().await, 16);
+    town.write(60, 20).await;
+    town.pass().await;
+    let narrowed = |filter: Filter| Asked {
+        filter,
+        ..question("2026-11", None)
+    };
+    let text = |text: &str| Some(text.to_owned());
+    for asked in [
+        question("2026-11", Some(Dimension::Item)),
+        question("2026-11", Some(Dimension::Office)),
+        question("2026-11", Some(Dimension::Handler)),
+        narrowed(Filter {
+            item_code: text("i1"),
+            ..Filter::default()
+        }),
+        narrowed(Filter {
+            key: Some((Dimension::Handler, "p1".into())),
+            ..Filter::default()
+        }),
+        // Stock within a day that was over when cells were made.
+        Asked {
+            now: Timestamp::parse("2026-11-19T15:00:00+08:00").unwrap(),
+            ..question("2026-11", None)
+        },
+        // Days of another zone.
+        Asked {
+            zone: chrono_tz::UTC,
+            ..question("2026-10", None)
+        },
+    ] {
+        assert!(!town.store.cells_answer(&asked).await.unwrap(), "{asked:?}");
+        let cells = town.store.statistics(&asked).await.unwrap();
+        let rows = town.store.statistics_by_row(&asked).await.unwrap();
+        assert_eq!(cells, rows, "{asked:?}");
+    }
+}
