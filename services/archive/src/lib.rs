@@ -17,6 +17,8 @@
 //! - **A poison record never stops a partition.** It becomes a row of `rejects`.
 //! - **The chain goes with the watermark.** What was read is hashed as it is read (`wire::chain`) and written in the same row; once a day it
 //!   is published from there.
+//! - **Sums follow the rows.** What statistics are read from is made out of the history of cases beside all this (`cells.rs`); nothing waits
+//!   for it, and no answer hangs on how far it has come.
 //! - **Who stands still is told within seconds**: a partition whose owner writes no ticks, and a part of the archive that gets nowhere.
 //!
 //! One writer serves all partitions of a topic, because ClickHouse pays by the insert: few large blocks, not many
@@ -27,6 +29,7 @@
 //! Judging, and any change of what the log says. Ticks leave no rows of their own: the clock they tell stands beside each event,
 //! declaration, completion and activation.
 
+mod cells;
 mod clock;
 mod decode;
 mod failpoint;
@@ -79,6 +82,8 @@ pub struct Config {
     pub backoff: Backoff,
     /// How often it is looked whether a day is over whose heads are to be published.
     pub heads_every: Duration,
+    /// The least time between two passes that make cells of statistics.
+    pub cells_every: Duration,
     /// A partition without a tick for so long stands still, and so does the archive of one that gets nowhere for so long.
     pub stall_after: Duration,
 }
@@ -99,6 +104,7 @@ impl Default for Config {
             lag_every: Duration::from_secs(2),
             backoff: Backoff::default(),
             heads_every: Duration::from_secs(5),
+            cells_every: Duration::from_secs(30),
             stall_after: Duration::from_secs(5),
         }
     }
@@ -269,6 +275,17 @@ async fn archive(
         tasks.spawn(writer.run(stop.clone()));
     }
     if let Some(heads) = heads {
+        // One process is enough: the one that has the first partition.
+        if config.partitions(&*log).contains(&Partition(0)) {
+            let keeper = cells::Keeper {
+                store: store.clone(),
+                zone: heads.zone,
+                clock: clock.clone(),
+                metrics: Arc::clone(&metrics),
+                every: config.cells_every,
+            };
+            tasks.spawn(keeper.run(stop.clone()));
+        }
         let publisher = heads::Publisher {
             heads,
             log: Arc::clone(&log),

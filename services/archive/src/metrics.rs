@@ -12,6 +12,7 @@ use prometheus::{
 };
 use tokio::sync::watch;
 
+use crate::cells::CellMetrics;
 use crate::start::Positions;
 use crate::{Error, now, stopped};
 
@@ -41,6 +42,8 @@ pub struct Metrics {
     standing_still: IntGaugeVec,
     last_error_at: Gauge,
     head_at: GaugeVec,
+    /// Of the sums that statistics are read from.
+    pub(crate) cells: CellMetrics,
     /// What of the archive stands still, and for how long.
     still: Mutex<BTreeMap<(Topic, Partition), Duration>>,
     last_error: Mutex<Option<LastError>>,
@@ -160,6 +163,7 @@ impl Metrics {
             )?,
             last_error_at,
             head_at,
+            cells: CellMetrics::new(registry)?,
             still: Mutex::default(),
             last_error: Mutex::default(),
             archived: Mutex::default(),
