@@ -67,6 +67,7 @@ bench: ## measure speed, on the embedded log and on a Kafka broker that it start
 	@target/release/mingjing bench archive
 	@target/release/mingjing bench backtest
 	@target/release/mingjing bench alerts
+	@target/release/mingjing bench statistics
 	@target/release/examples/broker sh -c 'target/release/mingjing bench drain --brokers $$BROKERS --processes 1,2 --cases 60000'
 	@target/release/examples/broker sh -c 'target/release/mingjing bench drain --brokers $$BROKERS --processes 1,2 --cases 60000 --core-each'
 	@target/release/examples/broker sh -c 'target/release/mingjing bench end-to-end --brokers $$BROKERS'

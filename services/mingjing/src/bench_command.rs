@@ -11,6 +11,7 @@ mod engine;
 mod measured;
 mod probe;
 mod site;
+mod statistics;
 mod stopwatch;
 mod timers;
 
@@ -31,6 +32,8 @@ pub enum BenchCommand {
     Alerts(alerts::AlertsArgs),
     /// Draft definitions over the past in ClickHouse, against only reading it.
     Backtest(backtest::BacktestBenchArgs),
+    /// Dashboards of statistics out of cells, against the same questions of rows.
+    Statistics(statistics::StatisticsArgs),
 }
 
 /// Runs the command.
@@ -43,5 +46,6 @@ pub fn run(command: BenchCommand) -> anyhow::Result<()> {
         BenchCommand::Archive(args) => crate::on_runtime(archive::run(args)),
         BenchCommand::Alerts(args) => crate::on_runtime(alerts::run(args)),
         BenchCommand::Backtest(args) => crate::on_runtime(backtest::run(args)),
+        BenchCommand::Statistics(args) => crate::on_runtime(statistics::run(args)),
     }
 }
