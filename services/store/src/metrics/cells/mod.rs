@@ -12,15 +12,17 @@
 //!   A dictionary that says something else makes other cells: passes bear a digest, and those of another one are not read.
 //! - **Equal to the row-level answer at any time.** Whoever reads adds what changed since the last pass: of each such case what it is now,
 //!   less what it was. Numbers are whole, so the order in which they are added does not matter.
-//! - **A kill anywhere is harmless.** A pass writes its cells first and itself last, under a number of its own (`passes`).
+//! - **A kill anywhere is harmless.** A pass writes its cells first and itself last, under a number of its own, and names the one that it
+//!   adds to (`passes`, `chain`).
 //! - **What cells do not tell is asked of rows**: by item, office or officer, metrics of anything but cases, and stock at an instant within a
 //!   day that was over when the chain was made from nothing.
 
+mod chain;
 mod passes;
 mod pieces;
 mod read;
 mod sql;
 
+pub(super) use chain::Chain;
 pub use passes::{CellPass, CellsChecked, CellsMade};
-pub(super) use passes::Chain;
 pub(super) use read::{fit, tell};

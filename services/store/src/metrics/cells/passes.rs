@@ -1,21 +1,18 @@
-//! Passes: how cells are made, and which of them count.
+//! Passes: how cells are made, and when what is out of use goes.
 //!
 //! A pass takes a position of every partition of the facts, adds what changed between the last pass's and that, and is written last. Its
-//! number grows and is no other attempt's; it names the pass that it adds to. Whoever reads takes the last one that is there and follows these
-//! names. What was cut off has no row and is not read; of two that began from the same pass, wherever they come from, the greater counts
-//! alone. A chain that has grown long is folded into a new one, and once a day cells are made from nothing and held against those that run.
+//! number grows and is no other attempt's; it names the pass that it adds to. A chain that has grown long is folded into a new one, and once a
+//! day cells are made from nothing and held against those that run.
 
 use chrono_tz::Tz;
-use clickhouse::query::Query;
 use mingjing_domain::measures::NEGATIVE_RESULTS;
 use mingjing_domain::{Timestamp, voice};
-use xxhash_rust::xxh3::xxh3_128;
 
-use super::pieces::{Piece, PieceId, Plan};
+use super::chain::{CellPassRow, Chain, Known, digest, every_piece};
 use super::sql::{self, States};
 use crate::batch::block;
 use crate::store::within;
-use crate::table::{Millis, Table, table};
+use crate::table::Table;
 use crate::{Error, Store};
 
 /// The topic whose offsets are the versions of cases.
@@ -28,156 +25,6 @@ const ROWS_READ: usize = 512;
 const KEPT_MS: i64 = 600_000;
 /// A pass that needs more memory than this to sort or group goes on on the disk.
 const MEMORY: &str = "1073741824";
-
-table! {
-    /// One pass.
-    CellPassRow in "case_cell_passes" {
-        /// Its number.
-        pass: u64,
-        /// The one that it builds on: itself, where it was made from nothing or folded.
-        base: u64,
-        /// The one that it adds to; 0: none.
-        after: u64,
-        /// What the cells were made by.
-        digest: String,
-        /// The incarnation of the log.
-        log_id: String,
-        /// Its partitions.
-        partitions: Vec<u16>,
-        /// Of each the offset before which every state of a case is in the cells.
-        offsets: Vec<u64>,
-        /// From when on stock is known at every instant.
-        exact_from: Millis,
-        /// By the platform's clock.
-        made_at: Millis,
-    }
-}
-
-/// What cells are made by: the SQL of all pieces, the zone whose days they are, and the values in it. Cells with another digest count other
-/// things.
-fn digest(zone: Tz) -> String {
-    let said = format!(
-        "{}|{}|{}|{NEGATIVE_RESULTS:?}",
-        sql::said(&every_piece()),
-        zone.name(),
-        voice::SOURCE
-    );
-    format!("{:032x}", xxh3_128(said.as_bytes()))
-}
-
-fn every_piece() -> Vec<(PieceId, &'static Piece)> {
-    Plan::get().pieces().collect()
-}
-
-/// Positions of partitions, in their order.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Known {
-    log_id: String,
-    partitions: Vec<u16>,
-    offsets: Vec<u64>,
-}
-
-impl Known {
-    fn of(row: &CellPassRow) -> Self {
-        Self {
-            log_id: row.log_id.clone(),
-            partitions: row.partitions.clone(),
-            offsets: row.offsets.clone(),
-        }
-    }
-
-    fn offset(&self, partition: u16) -> Option<u64> {
-        let place = self.partitions.iter().position(|one| *one == partition)?;
-        self.offsets.get(place).copied()
-    }
-
-    /// Of these partitions the offsets; 0 of one that was not known.
-    fn offsets_of(&self, partitions: &[u16]) -> Vec<u64> {
-        let of = |partition: &u16| self.offset(*partition).unwrap_or(0);
-        partitions.iter().map(of).collect()
-    }
-
-    /// Whether it is of the same log, and nowhere behind.
-    fn covers(&self, earlier: &Known) -> bool {
-        let reached = |(partition, offset): (&u16, &u64)| {
-            self.offset(*partition).is_some_and(|now| now >= *offset)
-        };
-        self.log_id == earlier.log_id
-            && earlier.partitions.iter().zip(&earlier.offsets).all(reached)
-    }
-}
-
-/// The passes whose cells are added up.
-#[derive(Clone, Debug, PartialEq)]
-pub(in super::super) struct Chain {
-    last: CellPassRow,
-    /// From the last one to the one that builds on none.
-    passes: Vec<u64>,
-    /// When that was made.
-    base_made_at: Timestamp,
-    /// No state that came since has a smaller version.
-    least: u64,
-    zone: Tz,
-}
-
-impl Chain {
-    /// The chain of the last pass; none where there is none, or cells know more than the archive, which then was begun anew.
-    fn of(rows: &[CellPassRow], archived: &Known, zone: Tz) -> Option<Self> {
-        let last = rows.first()?;
-        let known = Known::of(last);
-        if !archived.covers(&known) {
-            return None;
-        }
-        let (mut passes, mut after) = (vec![last.pass], last.after);
-        let mut base_made_at = last.made_at;
-        for row in rows.iter().skip(1).filter(|row| row.base == last.base) {
-            if after != 0 && row.pass == after {
-                passes.push(row.pass);
-                after = row.after;
-                base_made_at = row.made_at;
-            }
-        }
-        let whole = after == 0 && passes.last() == Some(&last.base);
-        // A partition of which cells know nothing may begin with any version.
-        let least = archived
-            .partitions
-            .iter()
-            .map(|partition| known.offset(*partition).unwrap_or(0))
-            .min();
-        whole.then(|| Self {
-            last: last.clone(),
-            passes,
-            base_made_at: base_made_at.into(),
-            least: least.unwrap_or(0),
-            zone,
-        })
-    }
-
-    pub(super) const fn base(&self) -> u64 {
-        self.last.base
-    }
-
-    /// From when on stock is known at every instant.
-    pub(super) fn exact_from(&self) -> Timestamp {
-        self.last.exact_from.into()
-    }
-
-    /// Their numbers, as the inside of a list.
-    pub(super) fn passes_as_sql(&self) -> String {
-        let passes: Vec<String> = self.passes.iter().map(u64::to_string).collect();
-        passes.join(", ")
-    }
-
-    /// The values of a statement over what changed since the last pass.
-    pub(super) fn bind(&self, query: Query) -> Query {
-        query
-            .param("zone", self.zone.name())
-            .param("partitions", self.last.partitions.clone())
-            .param("offsets", self.last.offsets.clone())
-            .param("least", self.least)
-            .param("exact_from", self.last.exact_from.0)
-    }
-}
 
 /// A pass that is to be made: [`Store::put_cells`], then [`Store::end_cell_pass`].
 #[derive(Clone, Debug, PartialEq)]
@@ -274,11 +121,12 @@ impl Store {
         zone: Tz,
         now: Timestamp,
     ) -> Result<Option<CellPass>, Error> {
+        let rows = self.cell_pass_rows(zone).await?;
         let Some(archived) = self.facts_archived().await? else {
             return Ok(None);
         };
         let number = self.next_number(now).await?;
-        let Some(chain) = self.chain_at(&archived, zone).await? else {
+        let Some(chain) = Chain::of(&rows, &archived, zone) else {
             return Ok(Some(from_nothing(number, &archived, None, zone, now)));
         };
         if chain.passes.len() >= CHAIN_MAX {
@@ -317,11 +165,12 @@ impl Store {
         zone: Tz,
         now: Timestamp,
     ) -> Result<Option<CellPass>, Error> {
+        let rows = self.cell_pass_rows(zone).await?;
         let Some(archived) = self.facts_archived().await? else {
             return Ok(None);
         };
         let number = self.next_number(now).await?;
-        let chain = self.chain_at(&archived, zone).await?;
+        let chain = Chain::of(&rows, &archived, zone);
         let at = chain
             .as_ref()
             .map_or(archived, |chain| Known::of(&chain.last));
@@ -448,21 +297,19 @@ impl Store {
 
     /// The cells that count; none: there are none.
     pub(in super::super) async fn cell_chain(&self, zone: Tz) -> Result<Option<Chain>, Error> {
-        match self.facts_archived().await? {
-            Some(archived) => self.chain_at(&archived, zone).await,
-            None => Ok(None),
-        }
+        let rows = self.cell_pass_rows(zone).await?;
+        let archived = self.facts_archived().await?;
+        Ok(archived.and_then(|archived| Chain::of(&rows, &archived, zone)))
     }
 
-    async fn chain_at(&self, archived: &Known, zone: Tz) -> Result<Option<Chain>, Error> {
+    /// Passes over the same pieces and days, the last one first. They are read before watermarks are, which then lie no earlier than a pass.
+    async fn cell_pass_rows(&self, zone: Tz) -> Result<Vec<CellPassRow>, Error> {
         let sql = format!(
             "SELECT {} FROM case_cell_passes FINAL WHERE digest = {{digest:String}} ORDER BY pass DESC LIMIT {ROWS_READ}",
             CellPassRow::select_list()
         );
-        let digest = digest(zone);
-        let query = self.client().query_raw(&sql).param("digest", &digest);
-        let rows: Vec<CellPassRow> = self.fetch("reading passes of cells", query).await?;
-        Ok(Chain::of(&rows, archived, zone))
+        let query = self.client().query_raw(&sql).param("digest", digest(zone));
+        self.fetch("reading passes of cells", query).await
     }
 
     /// How far facts are archived; none: not at all, or of two logs, whose positions do not compare.
@@ -520,84 +367,5 @@ fn from_nothing(
         },
         work: Work::FromNothing(against.map(Box::new)),
         zone,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const ZONE: Tz = chrono_tz::Asia::Shanghai;
-
-    fn row(pass: u64, base: u64, after: u64, offset: u64) -> CellPassRow {
-        CellPassRow {
-            pass,
-            base,
-            after,
-            digest: String::new(),
-            log_id: "a".into(),
-            partitions: vec![0, 1],
-            offsets: vec![offset, 7],
-            exact_from: Millis(0),
-            made_at: Millis(pass as i64),
-        }
-    }
-
-    fn archived(offset: u64) -> Known {
-        Known::of(&row(0, 0, 0, offset))
-    }
-
-    fn passes(rows: &[CellPassRow], archived: &Known) -> Option<Vec<u64>> {
-        Chain::of(rows, archived, ZONE).map(|chain| chain.passes)
-    }
-
-    #[test]
-    fn a_chain_is_what_the_last_pass_comes_after() {
-        let chain = [row(30, 10, 20, 3), row(20, 10, 10, 2), row(10, 10, 0, 1)];
-        assert_eq!(passes(&chain, &archived(9)), Some(vec![30, 20, 10]));
-        // Of two that began from the same one the greater counts alone, whichever came first.
-        let two = [
-            row(31, 10, 20, 3),
-            row(30, 10, 20, 3),
-            row(20, 10, 10, 2),
-            row(10, 10, 0, 1),
-        ];
-        assert_eq!(passes(&two, &archived(9)), Some(vec![31, 20, 10]));
-        // A new chain needs nothing of the old one.
-        let folded = [row(40, 40, 0, 3), row(30, 10, 20, 3)];
-        assert_eq!(passes(&folded, &archived(9)), Some(vec![40]));
-        // What is missing cannot be added up.
-        assert_eq!(passes(&[row(30, 10, 20, 3)], &archived(9)), None);
-        assert_eq!(passes(&[], &archived(9)), None);
-    }
-
-    #[test]
-    fn cells_that_know_more_than_the_archive_are_of_an_earlier_one() {
-        let chain = [row(10, 10, 0, 5)];
-        assert!(passes(&chain, &archived(5)).is_some());
-        assert!(passes(&chain, &archived(4)).is_none());
-        let other = Known {
-            log_id: "b".into(),
-            ..archived(5)
-        };
-        assert!(passes(&chain, &other).is_none());
-    }
-
-    #[test]
-    fn a_partition_that_cells_do_not_know_is_read_from_its_beginning() {
-        let mut more = archived(9);
-        more.partitions.push(2);
-        more.offsets.push(1);
-        let chain = Chain::of(&[row(10, 10, 0, 5)], &more, ZONE).unwrap();
-        assert_eq!(chain.least, 0);
-        assert_eq!(Known::of(&chain.last).offsets_of(&more.partitions), [5, 7, 0]);
-        let chain = Chain::of(&[row(10, 10, 0, 5)], &archived(9), ZONE).unwrap();
-        assert_eq!(chain.least, 5);
-    }
-
-    #[test]
-    fn cells_of_another_zone_are_others() {
-        assert_ne!(digest(ZONE), digest(chrono_tz::UTC));
-        assert_eq!(digest(ZONE), digest(ZONE));
     }
 }

@@ -203,9 +203,16 @@ impl Plan {
         self.pieces.iter().map(|(id, piece)| (*id, piece))
     }
 
-    /// Those that some metrics need, and those that tell whether a case bears on a stretch at all.
-    pub(super) fn needed(&self, metrics: &[&'static Metric]) -> Vec<(PieceId, &Piece)> {
-        let mut ids = BTreeSet::from([self.first, self.last]);
+    /// Those that some metrics need, and where keys are told apart those that tell whether a case of one bears on a stretch at all.
+    pub(super) fn needed(
+        &self,
+        metrics: &[&'static Metric],
+        apart: bool,
+    ) -> Vec<(PieceId, &Piece)> {
+        let mut ids = match apart {
+            true => BTreeSet::from([self.first, self.last]),
+            false => BTreeSet::new(),
+        };
         for made in metrics.iter().filter_map(|metric| self.metric(metric)) {
             ids.extend(made.pieces());
         }

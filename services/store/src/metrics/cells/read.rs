@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::super::answer::Counted;
 use super::super::windows::{self, Window};
 use super::super::{Asked, Dimension, Metric, Over, compose};
-use super::passes::Chain;
+use super::chain::Chain;
 use super::pieces::{Kind, Made, PieceId, Plan};
 use super::sql::{self, States};
 use crate::{Error, Store};
@@ -21,6 +21,9 @@ const DIMENSIONS: [Dimension; 5] = [
     Dimension::CaseKind,
     Dimension::Month,
 ];
+
+/// So many windows are looked for one by one.
+const WINDOWS_APART: usize = 6;
 
 /// What was added up of a piece in a window, by hours where it has any.
 #[derive(Debug, Wire, Deserialize)]
@@ -66,7 +69,7 @@ impl Store {
         all: &[Window],
         chain: &Chain,
     ) -> Result<Vec<Counted>, Error> {
-        let sql = statement(metrics, asked, chain);
+        let sql = statement(metrics, asked, all, chain);
         let query = compose::bind(self.client().query_raw(&sql), Over::Cases, asked);
         let query = chain.bind(windows::bind(query, all));
         let added: Vec<Added> = self.fetch("adding up cells", query).await?;
@@ -75,56 +78,108 @@ impl Store {
 }
 
 /// Cells of the chain and of what changed since, by window, key, piece and hours.
-fn statement(metrics: &[&'static Metric], asked: &Asked, chain: &Chain) -> String {
+fn statement(
+    metrics: &[&'static Metric],
+    asked: &Asked,
+    all: &[Window],
+    chain: &Chain,
+) -> String {
     let plan = Plan::get();
-    let needed = plan.needed(metrics);
+    let needed = plan.needed(metrics, apart(asked));
     let ids = |of: &dyn Fn(Kind) -> bool| {
         let ids = needed.iter().filter(|(_, piece)| of(piece.kind));
         let ids: Vec<String> = ids.map(|(id, _)| id.to_string()).collect();
-        format!("CAST([{}], 'Array(UInt64)')", ids.join(", "))
+        ids.join(", ")
     };
-    let every: Vec<String> = needed.iter().map(|(id, _)| id.to_string()).collect();
     // A window: number, first instant, first after it, instant of its stock. `place` is the first instant after the day of what happened, or
     // the instant from which a stock counts.
     let bears = format!(
-        "multiIf(has({flows}, piece), place > one.2 AND place <= one.3, has({stocks}, piece), place <= one.4, \
-         piece = {first}, place <= one.3, place <= one.2)",
+        "multiIf(has(CAST([{flows}], 'Array(UInt64)'), piece), place > one.2 AND place <= one.3, \
+         has(CAST([{stocks}], 'Array(UInt64)'), piece), place <= one.4, piece = {first}, place <= one.3, place <= one.2)",
         flows = ids(&|kind| kind == Kind::Flow),
         stocks = ids(&|kind| kind == Kind::Stock),
         first = plan.first(),
     );
+    let seen = format!(
+        "arrayJoin(arrayMap(one -> toUInt16(one.1), arrayFilter(one -> {bears}, windows))) AS w"
+    );
     let key = match asked.by {
-        None | Some(Dimension::Month) => "''".to_owned(),
-        Some(by) => compose::key_of(by, asked),
+        Some(by) if apart(asked) => compose::key_of(by, asked),
+        _ => "''".to_owned(),
     };
-    format!(
-        "WITH {windows} AS windows SELECT w, told AS key, piece, groupArray(of_hours) AS hours, groupArray(much) AS counts FROM (\
-         SELECT w, told, piece, of_hours, sum(more) AS much FROM (\
-         SELECT told, piece, of_hours, more, arrayJoin(arrayMap(one -> toUInt16(one.1), arrayFilter(one -> {bears}, windows))) AS w FROM (\
-         SELECT told, piece, place, of_hours, sum(one_more) AS more FROM (\
-         SELECT CAST({key}, 'String') AS told, piece, place, of_hours, one_more FROM (\
+    let cells = format!(
+        "SELECT CAST({key}, 'String') AS told, piece, place, of_hours, one_more FROM (\
          SELECT piece, at AS place, CAST(org, 'String') AS org, CAST(region, 'String') AS region, CAST(power_type, 'String') AS power_type, \
          CAST(case_kind, 'String') AS case_kind, hours AS of_hours, n AS one_more \
-         FROM case_cells WHERE base = {base} AND pass IN ({passes}) AND piece IN ({every}) \
+         FROM case_cells WHERE base = {base} AND pass IN ({passes}) AND ({reach}) \
          UNION ALL \
          SELECT piece, place, CAST(org, 'String'), CAST(region, 'String'), CAST(power_type, 'String'), CAST(case_kind, 'String'), of_hours, more \
-         FROM ({fresh})\
-         ) WHERE {conditions}\
-         ) GROUP BY told, piece, place, of_hours\
-         )) GROUP BY w, told, piece, of_hours HAVING much != 0\
-         ) GROUP BY w, told, piece ORDER BY w, told, piece",
-        windows = windows::AS_SQL,
+         FROM ({fresh})) WHERE {conditions}",
         base = chain.base(),
         passes = chain.passes_as_sql(),
-        every = every.join(", "),
+        reach = reach(
+            &ids(&|kind| kind == Kind::Flow),
+            &ids(&|kind| kind != Kind::Flow),
+            all,
+        ),
         fresh = sql::cells(States::Since, &needed),
         conditions = compose::conditions(asked, Over::Cases).join(" AND "),
+    );
+    // Many windows are laid over sums by day, few over the cells themselves: by key there are hardly less of the former.
+    let by_day = match apart(asked) {
+        true => cells,
+        false => format!(
+            "SELECT told, piece, place, of_hours, sum(one_more) AS of_day FROM ({cells}) GROUP BY told, piece, place, of_hours"
+        ),
+    };
+    let amount = if apart(asked) { "one_more" } else { "of_day" };
+    format!(
+        "WITH {windows} AS windows SELECT w, told AS key, piece, groupArray(of_hours) AS hours, groupArray(much) AS counts FROM (\
+         SELECT w, told, piece, of_hours, sum({amount}) AS much FROM (\
+         SELECT told, piece, of_hours, {amount}, {seen} FROM ({by_day})\
+         ) GROUP BY w, told, piece, of_hours HAVING much != 0\
+         ) GROUP BY w, told, piece ORDER BY w, told, piece",
+        windows = windows::AS_SQL,
     )
+}
+
+/// Whether rows are told apart by a key. Months are by their windows.
+fn apart(asked: &Asked) -> bool {
+    !matches!(asked.by, None | Some(Dimension::Month))
+}
+
+/// Which cells any window needs: of what happened those of its days, of stocks all before its end. Lists of pieces may be empty.
+fn reach(flows: &str, others: &str, all: &[Window]) -> String {
+    let ends = all.iter().map(|window| window.until.millis());
+    let end = ends.max().unwrap_or(i64::MIN);
+    let mut parts = Vec::new();
+    if !flows.is_empty() {
+        let mut days = vec!["0".to_owned()];
+        match all.len() <= WINDOWS_APART {
+            true => days.extend(all.iter().map(|window| {
+                let (from, until) = (window.from.millis(), window.until.millis());
+                format!("(at > {from} AND at <= {until})")
+            })),
+            false => {
+                let begins = all.iter().map(|window| window.from.millis());
+                let begin = begins.min().unwrap_or(i64::MAX);
+                days.push(format!("(at > {begin} AND at <= {end})"));
+            }
+        }
+        parts.push(format!("(piece IN ({flows}) AND ({}))", days.join(" OR ")));
+    }
+    if !others.is_empty() {
+        parts.push(format!("(piece IN ({others}) AND at <= {end})"));
+    }
+    if parts.is_empty() {
+        return "0".to_owned();
+    }
+    parts.join(" OR ")
 }
 
 /// What was added up, as rows are counted: a row a key that any case bears on in a window, and one for all of them.
 fn together(added: Vec<Added>, metrics: &[&'static Metric], asked: &Asked) -> Vec<Counted> {
-    let apart = !matches!(asked.by, None | Some(Dimension::Month));
+    let apart = apart(asked);
     let mut keys: BTreeMap<(u16, String), BTreeMap<PieceId, Sums>> = BTreeMap::new();
     let mut totals: BTreeMap<u16, BTreeMap<PieceId, Sums>> = BTreeMap::new();
     for one in added {
@@ -257,6 +312,26 @@ mod tests {
             let found = quantile(&of(hours), level);
             assert!((found - wanted).abs() < 1e-9, "{hours:?}: {found}");
         }
+    }
+
+    #[test]
+    fn a_window_reads_its_days_and_all_that_a_stock_hangs_on() {
+        let window = |from: i64, until: i64| Window {
+            month: None,
+            of: windows::Of::Asked,
+            from: Timestamp::from_millis(from),
+            until: Timestamp::from_millis(until),
+            at: Timestamp::from_millis(until),
+        };
+        assert_eq!(
+            reach("1", "2, 3", &[window(10, 20), window(1, 5)]),
+            "(piece IN (1) AND (0 OR (at > 10 AND at <= 20) OR (at > 1 AND at <= 5))) OR (piece IN (2, 3) AND at <= 20)"
+        );
+        let many: Vec<Window> = (0..9).map(|n| window(n, n + 1)).collect();
+        assert_eq!(
+            reach("1", "", &many),
+            "(piece IN (1) AND (0 OR (at > 0 AND at <= 9)))"
+        );
     }
 
     #[test]
