@@ -23,6 +23,8 @@ const CHAIN_MAX: usize = 48;
 const ROWS_READ: usize = 512;
 /// Cells of a chain that has been replaced are kept so long, for those who read it still. No question takes longer.
 const KEPT_MS: i64 = 600_000;
+/// The same of chains by another dictionary, since they were last carried on.
+const OTHERS_KEPT_MS: i64 = 86_400_000;
 /// A pass that needs more memory than this to sort or group goes on on the disk.
 const MEMORY: &str = "1073741824";
 
@@ -266,7 +268,8 @@ impl Store {
         Ok(Some(counted.await?))
     }
 
-    /// Drops what is out of use: cells and passes of chains that were replaced some time ago, and what attempts left that were cut off.
+    /// Drops what is out of use: cells and passes of chains that were replaced some time ago, and what attempts left that were cut off. Chains
+    /// by another dictionary, which a program of another version reads, are left until nobody has carried them on for a day.
     ///
     /// # Errors
     /// [`Error::Unavailable`], [`Error::Refused`].
@@ -278,16 +281,22 @@ impl Store {
             return Ok(());
         }
         let attempted = "dropping cells that are out of use";
-        let sql = "SELECT DISTINCT base FROM case_cells WHERE base < {base:UInt64}";
-        let query = self.client().query_raw(sql).param("base", chain.base());
+        let sql = "SELECT DISTINCT base FROM case_cells WHERE base < {base:UInt64} AND base NOT IN (\
+                   SELECT base FROM case_cell_passes WHERE digest != {digest:String} \
+                   AND made_at > fromUnixTimestamp64Milli({since:Int64}, 'UTC'))";
+        let query = self
+            .client()
+            .query_raw(sql)
+            .param("base", chain.base())
+            .param("digest", &chain.last.digest)
+            .param("since", now.plus_millis(-OTHERS_KEPT_MS).millis());
         let bases: Vec<u64> = self.fetch(attempted, query).await?;
         let limit = self.timeouts().insert;
-        let passes = "DELETE FROM case_cell_passes WHERE base < {base:UInt64}";
-        if !bases.is_empty() {
-            let query = self.client().query_raw(passes).param("base", chain.base());
-            within(limit, attempted, query.execute()).await?;
-        }
         for base in bases {
+            // First what says that they count.
+            let passes = "DELETE FROM case_cell_passes WHERE base = {base:UInt64}";
+            let query = self.client().query_raw(passes).param("base", base);
+            within(limit, attempted, query.execute()).await?;
             let drop = format!("ALTER TABLE case_cells DROP PARTITION {base}");
             let query = self.client().query_raw(&drop);
             within(limit, attempted, query.execute()).await?;
