@@ -8,6 +8,7 @@
 #[path = "../../../store/tests/store/engine.rs"]
 mod engine;
 
+mod cells;
 mod chain;
 mod effect;
 mod outage;
