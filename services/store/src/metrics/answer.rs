@@ -81,16 +81,26 @@ impl Store {
         let windows = windows(asked);
         let mut table = Table::default();
         for over in Over::ALL {
-            let told_apart = asked.by.is_none_or(|by| over.dimensions().contains(&by));
-            let of_all = Asked {
-                by: None,
-                ..asked.clone()
-            };
-            let asked = if told_apart { asked } else { &of_all };
-            let chain = chain.filter(|chain| cells::fit(asked, &windows, chain));
             let metrics = asked.metrics.iter().copied();
+            let metrics: Vec<&'static Metric> =
+                metrics.filter(|metric| metric.over == *over).collect();
+            if metrics.is_empty() {
+                continue;
+            }
+            let of_all;
+            let asked = match asked.by.is_none_or(|by| over.dimensions().contains(&by)) {
+                true => asked,
+                false => {
+                    of_all = Asked {
+                        by: None,
+                        ..asked.clone()
+                    };
+                    &of_all
+                }
+            };
+            let chain = chain.filter(|chain| cells::fit(asked, &windows, chain));
             let (in_cells, of_rows): (Vec<&'static Metric>, Vec<&'static Metric>) = metrics
-                .filter(|metric| metric.over == *over)
+                .into_iter()
                 .partition(|metric| chain.is_some() && cells::tell(metric));
             if let Some(chain) = chain
                 && !in_cells.is_empty()
