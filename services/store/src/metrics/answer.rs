@@ -109,6 +109,14 @@ impl Store {
                 for counted in counted.await? {
                     table.take(&counted, &in_cells, asked, &windows);
                 }
+                for metric in in_cells {
+                    let Some(column) = cells::beside(metric) else {
+                        continue;
+                    };
+                    for counted in self.beside(metric, column, asked, &windows).await? {
+                        table.take_numerators(&counted, &[metric], asked, &windows);
+                    }
+                }
             }
             if !of_rows.is_empty() {
                 for counted in self.counted(*over, &of_rows, asked, &windows).await? {
@@ -126,9 +134,25 @@ impl Store {
         asked: &Asked,
         windows: &[Window],
     ) -> Result<Vec<Counted>, Error> {
-        let sql = compose::counting(over, metrics, asked, windows.len());
+        let sql = compose::counting(over, metrics, asked, windows.len(), None);
         let query = compose::bind(self.client().query_raw(&sql), over, asked);
         self.fetch("counting statistics", all::bind(query, windows))
+            .await
+    }
+
+    /// What counts of a metric that is about cases of which something else says a thing, where cells know of how many: those cases alone are
+    /// read, by their keys.
+    async fn beside(
+        &self,
+        metric: &'static Metric,
+        column: &str,
+        asked: &Asked,
+        windows: &[Window],
+    ) -> Result<Vec<Counted>, Error> {
+        let over = metric.over;
+        let sql = compose::counting(over, &[metric], asked, windows.len(), Some(column));
+        let query = compose::bind(self.by_key(&sql), over, asked);
+        self.fetch("counting statistics beside cells", all::bind(query, windows))
             .await
     }
 }
@@ -140,6 +164,32 @@ impl Table {
         metrics: &[&'static Metric],
         asked: &Asked,
         windows: &[Window],
+    ) {
+        self.put(counted, metrics, asked, windows, |number, taken| {
+            *number = taken;
+        });
+    }
+
+    /// What counts alone; of how many is there already.
+    fn take_numerators(
+        &mut self,
+        counted: &Counted,
+        metrics: &[&'static Metric],
+        asked: &Asked,
+        windows: &[Window],
+    ) {
+        self.put(counted, metrics, asked, windows, |number, taken| {
+            number.numerator = taken.numerator;
+        });
+    }
+
+    fn put(
+        &mut self,
+        counted: &Counted,
+        metrics: &[&'static Metric],
+        asked: &Asked,
+        windows: &[Window],
+        set: fn(&mut Number, Number),
     ) {
         let Some(window) = windows.get(usize::from(counted.w)) else {
             return;
@@ -157,11 +207,13 @@ impl Table {
         };
         for (n, metric) in metrics.iter().enumerate() {
             let at = |of: &[f64]| of.get(n).copied().unwrap_or_default();
-            row.entry(metric.id).or_default()[place(window.of)] = Number {
+            let number = &mut row.entry(metric.id).or_default()[place(window.of)];
+            let taken = Number {
                 numerator: at(&counted.numerators),
                 denominator: at(&counted.denominators),
                 base: at(&counted.bases),
             };
+            set(number, taken);
         }
     }
 

@@ -14,8 +14,9 @@
 //!   less what it was. Numbers are whole, so the order in which they are added does not matter.
 //! - **A kill anywhere is harmless.** A pass writes its cells first and itself last, under a number of its own, and names the one that it
 //!   adds to (`passes`, `chain`).
-//! - **What cells do not tell is asked of rows**: by item, office or officer, metrics of anything but cases, and stock at an instant within a
-//!   day that was over when the chain was made from nothing.
+//! - **What cells do not tell is asked of rows**: which cases have alerts or ratings (of how many is in cells), all that is told apart or
+//!   narrowed by item, office or officer, metrics of anything but cases, and stock at an instant within a day that was over when the chain was
+//!   made from nothing.
 
 mod chain;
 mod passes;
@@ -25,4 +26,4 @@ mod sql;
 
 pub(super) use chain::Chain;
 pub use passes::{CellPass, CellsChecked, CellsMade};
-pub(super) use read::{fit, tell};
+pub(super) use read::{beside, fit, tell};

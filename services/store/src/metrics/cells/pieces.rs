@@ -9,7 +9,8 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::super::measure::Measure;
 use super::super::{METRICS, Metric, Over};
 
-/// Columns of the population that a case's own state does not tell: whether an alert about it stands, whether somebody rated it.
+/// Columns of the population that a case's own state does not tell: whether an alert about it stands, whether somebody rated it. Few cases
+/// have either.
 const BESIDE_THE_CASE: [&str; 2] = ["alerted", "was_rated"];
 
 /// How what is added up lies in time. The codes are those of marks (`sql::MARKS`).
@@ -82,6 +83,11 @@ pub(super) enum Made {
         denominator: (Vec<PieceId>, u32),
         base: Vec<PieceId>,
     },
+    /// A share of which cells know the base; what counts are cases of which this column holds, and is asked of rows.
+    Beside {
+        column: &'static str,
+        base: PieceId,
+    },
     /// A quantile of hours.
     Quantile {
         of: PieceId,
@@ -116,8 +122,16 @@ impl Plan {
             pieces: BTreeMap::from([(first.id(), first), (last.id(), last)]),
             metrics: BTreeMap::new(),
         };
-        for metric in METRICS.iter().filter(|metric| follows(metric)) {
-            let made = plan.made(&metric.measure);
+        for metric in METRICS.iter().filter(|metric| metric.over == Over::Cases) {
+            let beside = beside(&metric.measure);
+            let made = match (metric.measure, beside) {
+                (measure, None) => plan.made(&measure),
+                (Measure::Share { of, among }, Some(column)) if of == column => Made::Beside {
+                    column,
+                    base: plan.piece(Kind::Flow, Adds::One, among),
+                },
+                (_, Some(_)) => continue,
+            };
             plan.metrics.insert(metric.id, made);
         }
         plan
@@ -240,15 +254,18 @@ impl Made {
                 .flatten()
                 .copied()
                 .collect(),
+            Made::Beside { base, .. } => vec![*base],
             Made::Quantile { of, .. } => vec![*of],
         }
     }
 }
 
-/// Whether a metric follows from the states of cases alone.
-fn follows(metric: &Metric) -> bool {
-    let said = format!("{:?}", metric.measure);
-    metric.over == Over::Cases && BESIDE_THE_CASE.iter().all(|column| !said.contains(column))
+/// Which column of those that the states of cases do not tell a measure is about; none: it follows from them.
+fn beside(measure: &Measure) -> Option<&'static str> {
+    let said = format!("{measure:?}");
+    BESIDE_THE_CASE
+        .into_iter()
+        .find(|column| said.contains(column))
 }
 
 #[cfg(test)]
@@ -256,17 +273,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_metric_of_cases_is_in_cells_but_what_alerts_and_ratings_say() {
+    fn every_metric_of_cases_is_in_cells_and_no_other() {
         let plan = Plan::get();
-        let left_out: Vec<&str> = METRICS
-            .iter()
-            .filter(|metric| metric.over == Over::Cases && plan.metric(metric).is_none())
-            .map(|metric| metric.id)
-            .collect();
-        assert_eq!(left_out, ["alert_rate", "rating_coverage"]);
-        for metric in METRICS.iter().filter(|metric| metric.over != Over::Cases) {
-            assert!(plan.metric(metric).is_none(), "{}", metric.id);
+        for metric in METRICS.iter() {
+            let told = plan.metric(metric).is_some();
+            assert_eq!(told, metric.over == Over::Cases, "{}", metric.id);
         }
+        let beside: Vec<&str> = plan
+            .metrics
+            .iter()
+            .filter(|(_, made)| matches!(made, Made::Beside { .. }))
+            .map(|(id, _)| *id)
+            .collect();
+        assert_eq!(beside, ["alert_rate", "rating_coverage"]);
+        let known = |piece: &Piece| beside_is_not_in(&piece.among);
+        assert!(plan.pieces().all(|(_, piece)| known(piece)));
+    }
+
+    fn beside_is_not_in(text: &str) -> bool {
+        BESIDE_THE_CASE.iter().all(|column| !text.contains(column))
     }
 
     /// Marks are made at these instants alone (`sql::MARKS`): a piece that asks for another would count nothing.

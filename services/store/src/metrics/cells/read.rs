@@ -38,9 +38,17 @@ struct Added {
 /// By hours, how many.
 type Sums = BTreeMap<i64, i64>;
 
-/// Whether cells tell a metric.
+/// Whether cells tell a metric, or at least of how many it is: see [`beside`].
 pub(in super::super) fn tell(metric: &Metric) -> bool {
     Plan::get().metric(metric).is_some()
+}
+
+/// The column that has to hold of what counts of a metric of which cells know the base alone; none: cells know all of it.
+pub(in super::super) fn beside(metric: &Metric) -> Option<&'static str> {
+    match Plan::get().metric(metric) {
+        Some(Made::Beside { column, .. }) => Some(*column),
+        _ => None,
+    }
 }
 
 /// Whether cells know what a question tells apart and is narrowed to, in all its windows.
@@ -240,6 +248,10 @@ fn counted(
                 divided(denominator),
                 sum_of(pieces, base) as f64,
             ),
+            Some(Made::Beside { base, .. }) => {
+                let base = sum_of(pieces, &[*base]) as f64;
+                (0.0, base, base)
+            }
             Some(Made::Quantile { of, level, per }) => {
                 let none = Sums::new();
                 let sums = pieces.get(of).unwrap_or(&none);

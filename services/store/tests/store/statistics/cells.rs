@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use mingjing_domain::Timestamp;
 use mingjing_domain::fact::CaseRecord;
 use mingjing_store::metrics::{Asked, CellsMade, Dimension, Filter, METRICS, Over};
-use mingjing_store::{Batch, CaseRow, Place, Sight, Store, Watermark};
+use mingjing_store::{Batch, CaseRow, EventRow, Place, Sight, Store, Watermark};
 
 use super::ZONE;
 use super::world::{Dice, World, case};
-use crate::samples::{place, write};
+use crate::samples::{alert_row, place, write};
 
 /// When cells are made; the same day as [`ASKED`].
 const MADE: &str = "2026-11-20T08:00:00+08:00";
@@ -96,6 +96,19 @@ impl Town {
         write(&self.store, &batch, &[]).await;
     }
 
+    /// Alerts about some cases, and ratings of some.
+    async fn spoken_of(&self, seed: u64) {
+        let world = World::by_chance(seed, self.cases.len());
+        let mut batch = Batch::default();
+        for (n, alert) in world.alerts.iter().enumerate() {
+            batch.alert(alert_row(alert.clone(), n as u64));
+        }
+        for (n, event) in world.events.iter().enumerate() {
+            batch.event(EventRow::new(event, "log", 0, n as u64, None));
+        }
+        write(&self.store, &batch, &[]).await;
+    }
+
     async fn pass(&self) -> Option<CellsMade> {
         self.store.make_cells(ZONE, self.clock).await.unwrap()
     }
@@ -172,6 +185,13 @@ async fn cells_say_what_rows_say_after_whatever_happened_and_wherever_a_pass_was
     assert_eq!(town.pass().await, Some(CellsMade::FromNothing));
     town.same("from nothing").await;
     assert_eq!(town.pass().await, None);
+    town.spoken_of(21).await;
+    town.same("spoken of").await;
+    let asked = question("2026-10", None);
+    let total = town.store.statistics(&asked).await.unwrap().total;
+    for id in ["alert_rate", "rating_coverage", "overdue_rate"] {
+        assert!(total[id].value.is_some_and(|value| value > 0.0), "{id}");
+    }
 
     for round in 0..6 {
         town.write(10, 25).await;
