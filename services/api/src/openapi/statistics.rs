@@ -57,7 +57,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
             (
                 "query",
                 "compare",
-                "true: 另计上期和上年同期；本期未满的，只取到相应的时点",
+                "true: 另计上期和上年同期；本期未满的，只取到相应的日（含当日）",
             ),
             ("query", "limit", "最多多少行 1..1000，默认 200，量大的在前"),
         ],
