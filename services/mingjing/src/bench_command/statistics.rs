@@ -377,10 +377,7 @@ fn said(report: &Report) -> (String, Vec<(String, String)>) {
             report.ratio.told("times"),
         ),
         (
-            format!(
-                "cells made from nothing ({})",
-                number(report.cells as f64)
-            ),
+            format!("cells made from nothing ({})", number(report.cells as f64)),
             format!("{} s", number(report.from_nothing_s)),
         ),
         (

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use clickhouse::Row as Wire;
 use serde::Deserialize;
 
+use super::cells::{self, Chain};
 use super::measure::Measure;
 use super::windows::{Of, Window, months, windows};
 use super::{Answer, Asked, Dimension, Metric, Over, ROWS_MAX, Row, Unit, Value, Values, Was};
-use super::cells::{self, Chain};
 use super::{compose, windows as all};
 use crate::{Error, Store};
 
@@ -152,8 +152,11 @@ impl Store {
         let over = metric.over;
         let sql = compose::counting(over, &[metric], asked, windows.len(), Some(column));
         let query = compose::bind(self.by_key(&sql), over, asked);
-        self.fetch("counting statistics beside cells", all::bind(query, windows))
-            .await
+        self.fetch(
+            "counting statistics beside cells",
+            all::bind(query, windows),
+        )
+        .await
     }
 }
 

@@ -230,7 +230,10 @@ mod tests {
         more.offsets.push(1);
         let chain = Chain::of(&[row(10, 10, 0, 5)], &more, ZONE).unwrap();
         assert_eq!(chain.least, 0);
-        assert_eq!(Known::of(&chain.last).offsets_of(&more.partitions), [5, 7, 0]);
+        assert_eq!(
+            Known::of(&chain.last).offsets_of(&more.partitions),
+            [5, 7, 0]
+        );
         let chain = Chain::of(&[row(10, 10, 0, 5)], &archived(9), ZONE).unwrap();
         assert_eq!(chain.least, 5);
     }

@@ -84,16 +84,9 @@ pub(super) enum Made {
         base: Vec<PieceId>,
     },
     /// A share of which cells know the base; what counts are cases of which this column holds, and is asked of rows.
-    Beside {
-        column: &'static str,
-        base: PieceId,
-    },
+    Beside { column: &'static str, base: PieceId },
     /// A quantile of hours.
-    Quantile {
-        of: PieceId,
-        level: f64,
-        per: u32,
-    },
+    Quantile { of: PieceId, level: f64, per: u32 },
 }
 
 /// All pieces, and how each metric is made of them.
@@ -145,13 +138,12 @@ impl Plan {
     }
 
     fn made(&mut self, measure: &Measure) -> Made {
-        let sums = |numerator: Vec<PieceId>, denominator: Vec<PieceId>, base: Vec<PieceId>| {
-            Made::Sums {
+        let sums =
+            |numerator: Vec<PieceId>, denominator: Vec<PieceId>, base: Vec<PieceId>| Made::Sums {
                 numerator: (numerator, 1),
                 denominator: (denominator, 1),
                 base,
-            }
-        };
+            };
         let mut flow = |adds: Adds, among: String| self.piece(Kind::Flow, adds, among);
         match *measure {
             Measure::Count { of } => sums(vec![flow(Adds::One, of.into())], vec![], vec![]),

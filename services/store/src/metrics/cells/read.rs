@@ -54,8 +54,7 @@ pub(in super::super) fn beside(metric: &Metric) -> Option<&'static str> {
 /// Whether cells know what a question tells apart and is narrowed to, in all its windows.
 pub(in super::super) fn fit(asked: &Asked, all: &[Window], chain: &Chain) -> bool {
     // What cases are not told apart by tells nothing apart, and narrows nothing: see `compose::conditions`.
-    let known =
-        |by: Dimension| DIMENSIONS.contains(&by) || !Over::Cases.dimensions().contains(&by);
+    let known = |by: Dimension| DIMENSIONS.contains(&by) || !Over::Cases.dimensions().contains(&by);
     let key = asked.filter.key.as_ref().map(|(by, _)| *by);
     let days = |window: &Window| {
         windows::begins_a_day(window.from, asked.zone)
@@ -86,12 +85,7 @@ impl Store {
 }
 
 /// Cells of the chain and of what changed since, by window, key, piece and hours.
-fn statement(
-    metrics: &[&'static Metric],
-    asked: &Asked,
-    all: &[Window],
-    chain: &Chain,
-) -> String {
+fn statement(metrics: &[&'static Metric], asked: &Asked, all: &[Window], chain: &Chain) -> String {
     let plan = Plan::get();
     let needed = plan.needed(metrics, apart(asked));
     let ids = |of: &dyn Fn(Kind) -> bool| {
@@ -192,7 +186,11 @@ fn together(added: Vec<Added>, metrics: &[&'static Metric], asked: &Asked) -> Ve
     let mut totals: BTreeMap<u16, BTreeMap<PieceId, Sums>> = BTreeMap::new();
     for one in added {
         let counts = one.hours.into_iter().zip(one.counts);
-        let total = totals.entry(one.w).or_default().entry(one.piece).or_default();
+        let total = totals
+            .entry(one.w)
+            .or_default()
+            .entry(one.piece)
+            .or_default();
         let of_key = keys.entry((one.w, one.key)).or_default();
         let of_key = of_key.entry(one.piece).or_default();
         for (hours, count) in counts {

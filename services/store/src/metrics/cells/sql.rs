@@ -16,8 +16,7 @@ const BEGINS_SIGNED: &str = "SELECT\n    sign,\n    source,\n";
 /// Before which position of its partition a pass, or the one it comes after, knows a state.
 const BEFORE: &str =
     "transform(log_partition, {partitions:Array(UInt16)}, {offsets:Array(UInt64)}, toUInt64(0))";
-const UNTIL: &str =
-    "transform(log_partition, {partitions:Array(UInt16)}, {new_offsets:Array(UInt64)}, toUInt64(0))";
+const UNTIL: &str = "transform(log_partition, {partitions:Array(UInt16)}, {new_offsets:Array(UInt64)}, toUInt64(0))";
 
 /// Which states are counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,7 +96,9 @@ fn marks() -> String {
         day_over("x"),
     );
     let present = |instants: &str| {
-        format!("arrayDistinct(arrayMap(i -> assumeNotNull(i), arrayFilter(i -> i IS NOT NULL, [{instants}])))")
+        format!(
+            "arrayDistinct(arrayMap(i -> assumeNotNull(i), arrayFilter(i -> i IS NOT NULL, [{instants}])))"
+        )
     };
     let days = format!(
         "arrayDistinct(arrayMap(i -> {}, {}))",
@@ -157,7 +158,10 @@ pub(super) fn cells(states: States, pieces: &[(PieceId, &Piece)]) -> String {
         "arrayMap((p, v) -> (p, toInt64(0), v), CAST([{}], 'Array(UInt64)'), sums)",
         ids.join(", ")
     ));
-    hours.push(format!("CAST([{}], 'Array(Int64)') AS sums", sums.join(", ")));
+    hours.push(format!(
+        "CAST([{}], 'Array(Int64)') AS sums",
+        sums.join(", ")
+    ));
     format!(
         "SELECT cell.1 AS piece, place, org, region, power_type, case_kind, cell.2 AS of_hours, cell.3 AS more FROM (\
          SELECT place, org, region, power_type, case_kind, arrayJoin(arrayFilter(c -> c.3 != 0, arrayConcat({}))) AS cell FROM (\

@@ -24,11 +24,7 @@ macro_rules! past_due {
 /// Limits and time used, in minutes, so that whole numbers are added up: a day of either kind has 1440 of them.
 macro_rules! in_minutes {
     ($number:literal) => {
-        concat!(
-            "toInt64(",
-            $number,
-            ") * if(limit_unit = 'min', 1, 1440)"
-        )
+        concat!("toInt64(", $number, ") * if(limit_unit = 'min', 1, 1440)")
     };
 }
 
