@@ -122,7 +122,8 @@ fn marks() -> String {
     )
 }
 
-/// Cells: piece, place in time, what dashboards tell apart, hours, how much. Those that come to nothing are left out.
+/// Cells: piece, place in time, what dashboards tell apart, hours, how much. Sums that come to nothing are left out; with hours there may be
+/// several to be added up.
 pub(super) fn cells(states: States, pieces: &[(PieceId, &Piece)]) -> String {
     let of_kind = |piece: &Piece| {
         format!(
@@ -145,12 +146,11 @@ pub(super) fn cells(states: States, pieces: &[(PieceId, &Piece)]) -> String {
             }
             Adds::OneOf(of) => {
                 let name = format!("hours_{}", hours.len());
+                // Few cases of a day and body take the same hours: what would sum them up costs more than it saves.
                 hours.push(format!(
-                    "sumMapIf([toInt64(ifNull({of}, 0))], [weight], {among}) AS {name}"
+                    "groupArrayIf((toInt64(ifNull({of}, 0)), weight), {among}) AS {name}"
                 ));
-                told.push(format!(
-                    "arrayMap((h, v) -> (toUInt64({id}), h, v), {name}.1, {name}.2)"
-                ));
+                told.push(format!("arrayMap(h -> (toUInt64({id}), h.1, h.2), {name})"));
             }
         }
     }
