@@ -371,7 +371,6 @@ fn stamped(state: &State, matter: &Matter<'_>) -> (String, String, Head) {
         head: issuer.clone(),
         signed: issuer.clone(),
         on: by.unwrap_or(matter.drafted).at.local_date(state.zone),
-        copies: String::new(),
         printed_by: issuer,
         mark: mark.map(str::to_owned),
     };
@@ -408,6 +407,7 @@ async fn draft(
                     &mingjing_bulletin::Asked {
                         kind: *kind,
                         to: asked.to.clone(),
+                        copies: asked.copies.clone(),
                         on,
                         dates: figures::dates(&calendar, on),
                     },

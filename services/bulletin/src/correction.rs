@@ -46,6 +46,10 @@ pub struct Correction<'f> {
     pub now: &'f Figures,
     /// The alerts.
     pub alerts: Vec<Corrected>,
+    /// 主送 and 抄送 of the correction.
+    pub to: String,
+    /// See `to`.
+    pub copies: String,
     /// The day of the draft.
     pub on: NaiveDate,
 }
@@ -73,6 +77,8 @@ pub fn correct(correction: &Correction<'_>) -> Document {
         then,
         now,
         alerts,
+        to,
+        copies,
         on,
     } = correction;
     let items = alerts.iter().enumerate().map(|(n, alert)| item(n, alert));
@@ -106,7 +112,8 @@ pub fn correct(correction: &Correction<'_>) -> Document {
     Document {
         kind: Kind::Correction,
         title: format!("关于更正《{title}》的通报"),
-        to: String::new(),
+        to: to.clone(),
+        copies: copies.clone(),
         opening: vec![Span::words(format!(
             "{}印发的《{title}》（{number}）所依据的部分预警，经申诉复核予以撤销。现更正如下：",
             day(*published_on)

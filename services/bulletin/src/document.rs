@@ -159,6 +159,9 @@ pub struct Document {
     pub title: String,
     /// 主送, without the colon; empty: to nobody in particular.
     pub to: String,
+    /// 抄送, without the word; empty: nobody.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub copies: String,
     /// What is said before the first section.
     pub opening: Vec<Span>,
     /// The sections in their order; an empty one is left out when it is printed.

@@ -15,8 +15,6 @@ pub struct Head {
     pub signed: String,
     /// 成文日期: when it was signed; of a draft when it was drafted.
     pub on: NaiveDate,
-    /// 抄送, without the word; empty: nobody.
-    pub copies: String,
     /// 印发机关; empty: there is no foot.
     pub printed_by: String,
     /// What stands across every page: 草稿, 演示数据; none in earnest.
@@ -44,7 +42,7 @@ pub fn sheet(document: &Document, edition: Edition, head: &Head) -> Sheet {
         body: blocks(&annex.parts).collect(),
     });
     let foot = (!head.printed_by.is_empty()).then(|| Foot {
-        copies: head.copies.clone(),
+        copies: document.copies.clone(),
         by: head.printed_by.clone(),
         on: head.on,
     });

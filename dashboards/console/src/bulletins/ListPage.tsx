@@ -50,7 +50,7 @@ function DraftForm({ cancel }: { cancel(): void }) {
   const { person } = useStore(sessionStore)
   const names = useStore(namesStore)
   const [signature, sign] = useState(signatureOf)
-  const [wanted, want] = useState(() => ({ kind: 'bulletin', period: lastMonth(), region: person?.region || '510500', to: '' }))
+  const [wanted, want] = useState(() => ({ kind: 'bulletin', period: lastMonth(), region: person?.region || '510500', to: '', copies: '' }))
   const sending = useSending(person)
   const set = (some: Partial<typeof wanted>) => want({ ...wanted, ...some })
   const submit = async (event: FormEvent) => {
@@ -80,6 +80,10 @@ function DraftForm({ cancel }: { cancel(): void }) {
       <label>
         <span>{t('主送', 'To')}</span>
         <input name="to" maxLength={120} value={wanted.to} onChange={(e) => set({ to: e.target.value })} />
+      </label>
+      <label>
+        <span>{t('抄送', 'Copies to')}</span>
+        <input name="copies" maxLength={120} value={wanted.copies} onChange={(e) => set({ copies: e.target.value })} />
       </label>
       <SignatureFields person={person} names={names} value={signature} needsKey={needsKey(sending.failure?.status, signature.adminKey)} change={sign} />
       <Ending sending={sending} submit={t('起草', 'Draft')} cancel={cancel} />

@@ -62,6 +62,12 @@ function Reading({ text }: { text: BulletinText }) {
         </section>
       ))}
       {text.closing && <p>{text.closing}</p>}
+      {text.copies && (
+        <p className="sub">
+          {t('抄送：', 'Copies to: ')}
+          {text.copies}
+        </p>
+      )}
       {text.annexes.map((annex, n) => (
         <section key={annex.title} className="bulletin-annex">
           <h4>
@@ -157,6 +163,7 @@ function Editor({ bulletin, text, done }: Omit<Props, 'editing'>) {
   const [signature, sign] = useState(signatureOf)
   const [title, setTitle] = useState(text.title)
   const [to, setTo] = useState(text.to)
+  const [copies, setCopies] = useState(text.copies ?? '')
   const [why, say] = useState('')
   // By section and place: the paragraphs that were changed.
   const [changed, change] = useState<Record<string, string>>({})
@@ -171,7 +178,7 @@ function Editor({ bulletin, text, done }: Omit<Props, 'editing'>) {
         return said.trim() === '' ? [] : [{ ...part, spans: spansOf(said.trim(), part.spans) }]
       }),
     }))
-    const document = { ...text, title, to, sections: sections.filter(({ parts }) => parts.length > 0) }
+    const document = { ...text, title, to, copies, sections: sections.filter(({ parts }) => parts.length > 0) }
     const taken = await sending.send({ why: why.trim(), document }, signature, async (signed, key, adminKey) => one.take(await workBulletin(bulletin.id, 'edit', signed, key, adminKey)))
     if (taken) done()
   }
@@ -185,6 +192,10 @@ function Editor({ bulletin, text, done }: Omit<Props, 'editing'>) {
       <label className="wide">
         <span>{t('主送', 'To')}</span>
         <input name="to" maxLength={120} value={to} onChange={(e) => setTo(e.target.value)} />
+      </label>
+      <label className="wide">
+        <span>{t('抄送', 'Copies to')}</span>
+        <input name="copies" maxLength={120} value={copies} onChange={(e) => setCopies(e.target.value)} />
       </label>
       {text.sections.flatMap((section) =>
         section.parts.map((part, n) => {

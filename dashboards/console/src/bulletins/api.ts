@@ -35,6 +35,8 @@ export interface BulletinText {
   kind: string
   title: string
   to: string
+  /** 抄送. */
+  copies?: string
   opening: Span[]
   sections: Section[]
   closing: string

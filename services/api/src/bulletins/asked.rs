@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::ApiError;
 
-/// 主送 is no longer.
+/// 主送 is no longer, nor is 抄送.
 const TO_CHARS_MAX: usize = 120;
 /// A correction is about no more alerts.
 pub(crate) const ALERTS_MAX: usize = 20;
@@ -23,6 +23,9 @@ pub(super) struct Drafting {
     region: String,
     #[serde(default)]
     pub(super) to: String,
+    /// 抄送.
+    #[serde(default)]
+    pub(super) copies: String,
     /// The bulletin that is corrected, and the alerts that were taken back.
     #[serde(default)]
     pub(super) corrects: String,
@@ -50,8 +53,10 @@ impl Drafting {
                 .collect();
             ApiError::bad("kind", format!("可用的是 {}", known.join("、")))
         })?;
-        if self.to.chars().count() > TO_CHARS_MAX {
-            return Err(ApiError::bad("to", format!("最多 {TO_CHARS_MAX} 个字符")));
+        for (field, text) in [("to", &self.to), ("copies", &self.copies)] {
+            if text.chars().count() > TO_CHARS_MAX {
+                return Err(ApiError::bad(field, format!("最多 {TO_CHARS_MAX} 个字符")));
+            }
         }
         let corrects = !self.corrects.is_empty() || !self.alerts.is_empty();
         if kind == Kind::Correction {

@@ -74,6 +74,8 @@ pub(super) async fn corrected(
         then: &then,
         now: &now,
         alerts,
+        to: asked.to.clone(),
+        copies: asked.copies.clone(),
         on: today(state).await?,
     });
     Ok(Draft {

@@ -137,6 +137,7 @@ fn document() -> Value {
     json!({ "type": "object", "required": ["kind", "title", "to", "opening", "sections", "closing", "annexes", "drafted_on", "named"], "properties": {
         "kind": { "enum": Kind::ALL.map(Kind::code) },
         "title": text(), "to": text(),
+        "copies": { "type": "string", "description": "抄送；没有则不列" },
         "opening": { "type": "array", "items": span },
         "sections": { "type": "array", "items": {
             "type": "object", "required": ["id", "heading", "parts"],
@@ -165,6 +166,7 @@ pub(super) const CHANGES: &[Change] = &[
                 "period": { "type": "string", "description": "2026-10、2026-Q3、2026-H1、2026" },
                 "region": { "type": "string", "description": "行政区划代码" },
                 "to": { "type": "string", "description": "主送" },
+                "copies": { "type": "string", "description": "抄送" },
                 "corrects": { "type": "string", "description": "更正通报：所更正的通报" },
                 "alerts": { "type": "array", "maxItems": ALERTS_MAX, "items": { "type": "string" }, "description": "更正通报：印发后申诉成立的预警" },
             }));

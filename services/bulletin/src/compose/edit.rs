@@ -37,7 +37,7 @@ pub enum BadEdit {
     Empty,
 }
 
-/// An edited draft as it is kept: sections, title and addressee are the editor's; kind, annexes, day and who is named are the draft's.
+/// An edited draft as it is kept: sections, title, addressee and who has copies are the editor's; kind, annexes, day and who is named are the draft's.
 ///
 /// # Errors
 /// As [`BadEdit`] says.
@@ -58,9 +58,16 @@ pub fn rewritten(draft: &Document, edited: Document) -> Result<Document, BadEdit
     for section in &edited.sections {
         bounded(section)?;
     }
-    let short = [&edited.title, &edited.to, &edited.closing];
+    let short = [
+        &edited.title,
+        &edited.to,
+        &edited.copies,
+        &edited.closing,
+    ];
     if short.iter().any(|text| text.chars().count() > 200) {
-        return Err(BadEdit::TooLong("标题、主送和结尾各不超过200字".to_owned()));
+        return Err(BadEdit::TooLong(
+            "标题、主送、抄送和结尾各不超过200字".to_owned(),
+        ));
     }
     for span in edited.spans() {
         let Some(query) = &span.query else {

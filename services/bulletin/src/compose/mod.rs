@@ -35,6 +35,8 @@ pub struct Asked {
     pub kind: Kind,
     /// 主送, without the colon.
     pub to: String,
+    /// 抄送, without the word; empty: nobody.
+    pub copies: String,
     /// The day on which it is drafted.
     pub on: NaiveDate,
     /// What demands name.
@@ -106,6 +108,7 @@ pub fn compose(figures: &Figures, asked: &Asked) -> Document {
         kind: asked.kind,
         title,
         to: asked.to.clone(),
+        copies: asked.copies.clone(),
         opening: vec![Span::words(opening)],
         sections: sections.collect(),
         closing,

@@ -506,6 +506,7 @@ pub fn asked(kind: Kind) -> Asked {
             Kind::Report => "泸州市人民政府".into(),
             _ => "各区县人民政府，市级各部门".into(),
         },
+        copies: String::new(),
         on: "2026-11-05".parse().unwrap(),
         dates: Dates {
             answer: "2026-11-12".parse().unwrap(),

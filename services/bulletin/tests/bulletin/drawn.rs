@@ -30,12 +30,12 @@ fn fonts() -> Fonts {
 }
 
 fn laid(edition: Edition) -> Sheet {
-    let document = compose(&city::figures(), &city::asked(Kind::Bulletin));
+    let mut document = compose(&city::figures(), &city::asked(Kind::Bulletin));
+    document.copies = "市委办公室，市人大常委会办公室，市政协办公室，市纪委监委".into();
     let head = Head {
         head: "泸州市人民政府办公室".into(),
         signed: "泸州市人民政府办公室".into(),
         on: "2026-11-18".parse().unwrap(),
-        copies: "市委办公室，市人大常委会办公室，市政协办公室，市纪委监委".into(),
         printed_by: "泸州市人民政府办公室".into(),
         mark: None,
     };

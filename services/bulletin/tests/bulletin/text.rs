@@ -122,6 +122,8 @@ fn a_correction_reads_so_and_tells_what_changed_alone() {
             decided_on: "2026-11-25".parse().unwrap(),
             named: true,
         }],
+        to: String::new(),
+        copies: String::new(),
         on: "2026-11-26".parse().unwrap(),
     });
     holds("correction", &text(&document, Edition::Internal));
