@@ -29,6 +29,7 @@ mod people;
 mod people_keep;
 mod people_officers;
 mod people_see;
+mod planned;
 mod platform;
 mod polled;
 mod portal;

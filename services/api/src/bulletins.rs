@@ -12,7 +12,9 @@
 
 mod asked;
 mod corrections;
+mod drafting;
 mod figures;
+mod schedule;
 
 use std::cmp::Reverse;
 
@@ -23,14 +25,9 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use chrono::NaiveDate;
-use mingjing_bulletin::{
-    Document, Figures, Head, Part, SectionId, compose, rewritten, sheet, workbook,
-};
+use mingjing_bulletin::{Document, Figures, Head, Part, SectionId, rewritten, sheet, workbook};
 use mingjing_domain::Timestamp;
-use mingjing_domain::bulletin::{
-    Act, Draft, HEARING_DAYS, Kind, Matter, Named, Record, State as Stage,
-};
-use mingjing_domain::ids::derived_id;
+use mingjing_domain::bulletin::{Act, HEARING_DAYS, Matter, Record, State as Stage};
 use mingjing_domain::life::{Actor, Refusal};
 use mingjing_log::Journals;
 use mingjing_papers::Stamp;
@@ -46,7 +43,8 @@ use crate::people::account::subtree;
 use crate::people::gate::Caller;
 use crate::{ApiError, Operator, State};
 pub(crate) use asked::ALERTS_MAX;
-use asked::{Doing, Done, Drafting, File, Wanted};
+use asked::{Doing, Done, File};
+pub use schedule::draft_by_plan;
 
 const BULLETINS: &str = "bulletins";
 const CONTENTS: &str = "bulletin_contents";
@@ -60,7 +58,7 @@ const DRAFT_MARK: &str = "草稿";
 /// The routes.
 pub(crate) fn routes() -> Router<State> {
     Router::new()
-        .route("/api/v1/bulletins", get(list).post(draft))
+        .route("/api/v1/bulletins", get(list).post(drafting::draft))
         .route("/api/v1/bulletins/{id}", get(one))
         .route("/api/v1/bulletins/{id}/{act}", get(file).post(act))
 }
@@ -375,103 +373,6 @@ fn stamped(state: &State, matter: &Matter<'_>) -> (String, String, Head) {
         mark: mark.map(str::to_owned),
     };
     (number.to_owned(), frozen.to_owned(), head)
-}
-
-/// `POST /api/v1/bulletins`: makes a draft from the data as it is.
-async fn draft(
-    Here(state): Here<State>,
-    _: Operator,
-    caller: Caller,
-    body: Bytes,
-) -> Result<Json<Value>, ApiError> {
-    let (fields, asked): (SaidFields, Drafting) = read(&body)?;
-    let said = fields.or_why("起草").by(&caller)?.said("bulletin")?;
-    let key = needed(said.key.clone())?;
-    let wanted = asked.wanted()?;
-    let id = derived_id(&["bulletin", &said.who.person, &key])[..ID_DIGITS].to_owned();
-    let journals = journals(&state);
-    let before = decoded(&journals.read(&id).await?)?;
-    if before.is_empty() {
-        let draft = match &wanted {
-            Wanted::Periodic {
-                kind,
-                period,
-                region,
-            } => {
-                in_reach(&caller, region)?;
-                let figures = figures::taken(&state, *period, region).await?;
-                let on = today(&state).await?;
-                let calendar = state.lives.calendar().await?;
-                let document = compose(
-                    &figures,
-                    &mingjing_bulletin::Asked {
-                        kind: *kind,
-                        to: asked.to.clone(),
-                        copies: asked.copies.clone(),
-                        on,
-                        dates: figures::dates(&calendar, on),
-                    },
-                );
-                drafted(&state, &figures, &document).await?
-            }
-            Wanted::Correction => corrections::corrected(&state, &caller, &asked).await?,
-        };
-        let record = record(&state, &said, key, Act::Drafted(draft));
-        journals.add(&id, 0, encoded(&record)?).await?;
-    }
-    // Of two who sent the same at once, one was first.
-    let (records, seen) = records(&state, &id, &caller).await?;
-    if !is_as_asked(&records, &wanted) {
-        return Err(refused(
-            "key_reused",
-            "同一 key 之前提交过不同的内容",
-            "内容不同的请求请换一个 key",
-        ));
-    }
-    shown(&state, &id, &records, seen, &caller).await
-}
-
-fn is_as_asked(records: &[Record], wanted: &Wanted) -> bool {
-    Matter::of(records).is_some_and(|matter| match wanted {
-        Wanted::Periodic {
-            kind,
-            period,
-            region,
-        } => {
-            let draft = matter.draft;
-            draft.kind == *kind && draft.period == period.to_string() && draft.region == *region
-        }
-        Wanted::Correction => matter.draft.kind == Kind::Correction,
-    })
-}
-
-/// Nobody drafts of more than they see.
-fn in_reach(caller: &Caller, region: &str) -> Result<(), ApiError> {
-    let sight = caller.sight();
-    match sight.body.is_none() && sight.sees(Some(region), &[]) {
-        true => Ok(()),
-        false => Err(ApiError::bad("region", "没有这个区划，或者不在管辖范围内")),
-    }
-}
-
-async fn drafted(state: &State, figures: &Figures, document: &Document) -> Result<Draft, ApiError> {
-    let named = document.named.iter().map(|(body, name)| Named {
-        body: body.clone(),
-        name: name.clone(),
-    });
-    Ok(Draft {
-        kind: document.kind,
-        period: figures.period.to_string(),
-        region: figures.scope.region.clone(),
-        title: document.title.clone(),
-        figures: kept(state, figures).await?,
-        content: kept(state, document).await?,
-        dictionary: figures.dictionary_version.clone(),
-        as_of: figures.as_of.clone(),
-        named: named.collect(),
-        corrects: String::new(),
-        alerts: Vec::new(),
-    })
 }
 
 /// `POST /api/v1/bulletins/{id}/{act}`

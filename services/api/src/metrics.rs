@@ -27,6 +27,8 @@ pub struct Metrics {
     publications_late: IntGauge,
     publication_waiting_seconds: Gauge,
     publication_hindered: IntGaugeVec,
+    /// Bulletins that are planned and due, and could not be drafted.
+    pub(crate) bulletins_undrafted: IntGauge,
 }
 
 /// What keeps a publication from coming into force.
@@ -148,6 +150,13 @@ impl Metrics {
                     ),
                     &["reason"],
                 )?,
+            )?,
+            bulletins_undrafted: register(
+                registry,
+                IntGauge::with_opts(opts(
+                    "bulletins_undrafted",
+                    "Bulletins that are planned and due, and that could not be drafted when it was tried last.",
+                ))?,
             )?,
         })
     }

@@ -14,6 +14,8 @@
 //!
 //! A bulletin is a journal of records; what it is follows from them in their order. Texts and figures are kept elsewhere and named by their SHA-256.
 
+mod schedule;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
@@ -21,6 +23,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
 use crate::life::Actor;
+
+pub use schedule::{PLAN_DAY_MAX, Plan};
 
 /// 听取意见: so many working days a named body has. The document study names no term for bulletins; three is the platform's own, as issue 6 asks.
 pub const HEARING_DAYS: i64 = 3;

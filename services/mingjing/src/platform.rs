@@ -400,6 +400,11 @@ impl Platform {
             watermark,
             assets: ASSETS,
         };
+        if !self.settings.plans.is_empty() {
+            let plans = self.settings.plans.clone();
+            // It is cut at the process's end, as safe as a kill.
+            tokio::spawn(mingjing_api::draft_by_plan(state.clone(), plans));
+        }
         Ok(mingjing_api::router(state, beside))
     }
 

@@ -1,6 +1,7 @@
 //! Settings: defaults compiled in, then a file, then the environment. Unknown keys are refused, and every problem is
 //! told at once. Read here, passed down in parts; nothing else reads a setting.
 
+mod bulletins;
 mod oidc;
 mod papers;
 
@@ -12,6 +13,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use mingjing_api::Listed;
+use mingjing_domain::bulletin::Plan;
 use mingjing_domain::life::Installing;
 use mingjing_wire::query_code::QueryKeys;
 use toml::{Table, Value};
@@ -77,6 +79,7 @@ pub struct Settings {
     pub portal_items: Listed,
     pub query_keys: QueryKeys,
     pub papers: Papers,
+    pub plans: Vec<Plan>,
     pub min_base: u32,
 }
 
@@ -268,6 +271,7 @@ impl Reader {
         let portal_items = self.choice("portal.items", &["published", "in_force"]);
         let query_keys = self.query_keys();
         let papers = self.papers();
+        let plans = self.plans();
         let min_base = self.number("statistics.min_base", 1, 1000);
         Some(Settings {
             listen: listen?,
@@ -320,6 +324,7 @@ impl Reader {
             },
             query_keys: query_keys?,
             papers: papers?,
+            plans: plans?,
             min_base: min_base? as u32,
         })
     }

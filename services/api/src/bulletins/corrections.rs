@@ -4,9 +4,9 @@ use mingjing_bulletin::{Corrected, Correction, Figures, correct};
 use mingjing_domain::bulletin::{Act, Draft, Record, State as Stage};
 
 use super::asked::Drafting;
+use super::drafting::{drafted, in_reach};
 use super::{
-    TRIES, decoded, drafted, encoded, failed, figures, in_reach, journals, matter, opened, records,
-    refused, today,
+    TRIES, decoded, encoded, failed, figures, journals, matter, opened, records, refused, today,
 };
 use crate::dispositions::known_alert;
 use crate::people::gate::Caller;

@@ -58,12 +58,7 @@ pub fn rewritten(draft: &Document, edited: Document) -> Result<Document, BadEdit
     for section in &edited.sections {
         bounded(section)?;
     }
-    let short = [
-        &edited.title,
-        &edited.to,
-        &edited.copies,
-        &edited.closing,
-    ];
+    let short = [&edited.title, &edited.to, &edited.copies, &edited.closing];
     if short.iter().any(|text| text.chars().count() > 200) {
         return Err(BadEdit::TooLong(
             "标题、主送、抄送和结尾各不超过200字".to_owned(),

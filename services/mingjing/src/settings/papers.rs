@@ -55,7 +55,7 @@ impl Reader {
     }
 
     /// A table of tables with known keys; in the environment an inline table of TOML.
-    fn tables(&mut self, key: &str, known: &[&str]) -> Option<BTreeMap<String, Table>> {
+    pub(super) fn tables(&mut self, key: &str, known: &[&str]) -> Option<BTreeMap<String, Table>> {
         let (value, place) = self.value(key);
         let table = match value {
             Value::Table(table) => Some(table),
@@ -96,7 +96,13 @@ impl Reader {
         Some(tables)
     }
 
-    fn field(&mut self, section: &str, code: &str, fields: &Table, name: &str) -> Option<String> {
+    pub(super) fn field(
+        &mut self,
+        section: &str,
+        code: &str,
+        fields: &Table,
+        name: &str,
+    ) -> Option<String> {
         match fields.get(name)? {
             Value::String(text) => Some(text.clone()),
             _ => {
