@@ -14,6 +14,7 @@ mod asked;
 mod corrections;
 mod drafting;
 mod figures;
+mod published;
 mod schedule;
 
 use std::cmp::Reverse;
@@ -44,6 +45,7 @@ use crate::people::gate::Caller;
 use crate::{ApiError, Operator, State};
 pub(crate) use asked::ALERTS_MAX;
 use asked::{Doing, Done, File};
+pub use published::{PublishedBulletin, published_bulletins};
 pub use schedule::draft_by_plan;
 
 const BULLETINS: &str = "bulletins";

@@ -57,7 +57,7 @@ use mingjing_wire::evidence::Signer;
 use prometheus::Registry;
 
 pub use board::{Asset, Assets};
-pub use bulletins::draft_by_plan;
+pub use bulletins::{PublishedBulletin, draft_by_plan, published_bulletins};
 pub use definitions::{Definitions, DefinitionsError};
 pub use error::ApiError;
 pub use headers::protected;

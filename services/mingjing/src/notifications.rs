@@ -17,7 +17,8 @@ use mingjing_domain::source::{Source, SourceClock};
 use mingjing_intake::AdminKey;
 use mingjing_log::Table;
 use mingjing_notify::{
-    Config, DeadLetter, Known, SecretRef, Site, SiteError, dead_letters, forget, replay, standing,
+    Config, DeadLetter, Known, Published, SecretRef, Site, SiteError, dead_letters, forget, replay,
+    standing,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -118,6 +119,20 @@ impl Site for OfTables {
             defined,
         });
         Ok(known)
+    }
+
+    async fn published(&self) -> Result<Vec<Published>, SiteError> {
+        let found = mingjing_api::published_bulletins(self.log.table.clone()).await?;
+        let published = found.into_iter().map(|bulletin| Published {
+            id: bulletin.id,
+            kind: bulletin.kind,
+            title: bulletin.title,
+            number: bulletin.number,
+            period: bulletin.period,
+            region: bulletin.region,
+            at: bulletin.at,
+        });
+        Ok(published.collect())
     }
 }
 

@@ -9,6 +9,7 @@ mod text;
 use std::collections::{BTreeMap, BTreeSet};
 
 use mingjing_domain::alert::{AlertRecord, Level};
+use mingjing_domain::bulletin::Kind as BulletinKind;
 use mingjing_domain::definitions::regions::covers;
 use mingjing_domain::time::TimeOfDay;
 use serde::Deserialize;
@@ -110,6 +111,8 @@ pub struct When {
     pub control_points: Vec<String>,
     /// Kinds of change.
     pub changes: BTreeSet<Kind>,
+    /// Kinds of bulletins that are told of when they are published; of what is said besides only the regions narrow these. Empty: none.
+    pub bulletins: BTreeSet<BulletinKind>,
 }
 
 impl When {
@@ -196,6 +199,8 @@ struct RouteFile {
     #[serde(default)]
     control_points: Vec<String>,
     changes: Option<BTreeSet<Kind>>,
+    #[serde(default)]
+    bulletins: BTreeSet<BulletinKind>,
     show: Option<BTreeSet<Field>>,
     #[serde(default)]
     quiet: bool,
@@ -355,6 +360,7 @@ fn checked(
             changes: file
                 .changes
                 .unwrap_or_else(|| Kind::USUAL.into_iter().collect()),
+            bulletins: file.bulletins,
         },
         show: file
             .show

@@ -1,5 +1,6 @@
 //! Where tests kill the process: `MINGJING_NOTIFY_FAIL_AT=outbox:1` aborts it once messages are written down and before the position
-//! is, `delivered:1` once a receiver has taken a message and before that is written down; the number counts. Always compiled in, because
+//! is, `delivered:1` once a receiver has taken a message and before that is written down, `announced:1` once the
+//! messages about a bulletin are written down and before that it was announced; the number counts. Always compiled in, because
 //! what is tested is what runs.
 
 use std::sync::OnceLock;

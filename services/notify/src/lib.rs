@@ -1,4 +1,4 @@
-//! Notifications 通知: changes of alerts, to those whom the site's configuration names, by the channels it names.
+//! Notifications 通知: changes of alerts, and bulletins that were published, to those whom the site's configuration names, by the channels it names.
 //!
 //! ```text
 //! mj.facts ── a follower a partition ──▶ planner ──▶ outbox ──▶ a deliverer a channel ──▶ webhook …
@@ -24,6 +24,7 @@
 //! Exactly-once: a receiver that dies between taking and answering cannot be told from one that took nothing. And any decision about
 //! alerts: who is told what says nothing of what is so.
 
+mod announce;
 mod channel;
 pub mod config;
 mod dead;
@@ -49,6 +50,7 @@ use mingjing_domain::Timestamp;
 use mingjing_log::{Log, Membership, Offset, Partition, Table};
 use tokio::sync::watch;
 
+pub use announce::Published;
 pub use config::{BadConfig, Config, SecretRef};
 pub use dead::{DeadLetter, dead_letters, forget, replay};
 pub use failpoint::VARIABLE as FAIL_AT;

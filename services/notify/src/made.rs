@@ -134,6 +134,7 @@ pub(crate) fn route(id: &str) -> Route {
             rules: Vec::new(),
             control_points: Vec::new(),
             changes: Kind::USUAL.into_iter().collect(),
+            bulletins: BTreeSet::new(),
         },
         show: Field::USUAL.into_iter().collect(),
         quiet: false,

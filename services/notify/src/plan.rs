@@ -255,7 +255,12 @@ fn closed(route: &Route, digest: &Digest, now: Timestamp) -> Vec<Delivery> {
 }
 
 /// One message for each address, or one where the channel has none.
-fn deliveries(route: &Route, what: &[&str], message: &Message, now: Timestamp) -> Vec<Delivery> {
+pub(crate) fn deliveries(
+    route: &Route,
+    what: &[&str],
+    message: &Message,
+    now: Timestamp,
+) -> Vec<Delivery> {
     let one = |to: Option<&String>| {
         let address = to.map_or("", String::as_str);
         let parts = [what, &[route.id.as_str(), address][..]].concat();

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use mingjing_domain::calendar::WorkCalendar;
 
+use crate::announce::Published;
+
 /// What is known of a site at one time.
 #[derive(Clone, Debug)]
 pub struct Known {
@@ -32,4 +34,10 @@ pub trait Site: Send + Sync {
     /// # Errors
     /// When definitions or sources cannot be read; it is asked again.
     async fn known(&self) -> Result<Arc<Known>, SiteError>;
+
+    /// Every bulletin that was published, whenever that was.
+    ///
+    /// # Errors
+    /// When they cannot be read; it is asked again.
+    async fn published(&self) -> Result<Vec<Published>, SiteError>;
 }

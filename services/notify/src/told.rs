@@ -143,6 +143,7 @@ fn route(route: &Route) -> Value {
         "rules": when.rules,
         "control_points": when.control_points,
         "changes": when.changes,
+        "bulletins": when.bulletins,
         "quiet": route.quiet,
         "urgent": route.urgent,
         "digest": { "more_than": route.digest.more_than, "within_ms": route.digest.within_ms },

@@ -18,7 +18,7 @@ use crate::site::Known;
 /// How many entries a digest lists; the others it counts.
 pub(crate) const LISTED: usize = 5;
 
-/// What a message may show of an alert, besides its level and what happened.
+/// What a message may show of an alert, besides its level and what happened; or of a bulletin, besides its kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Field {
@@ -46,11 +46,19 @@ pub enum Field {
     Actor,
     /// What the person wrote who ordered, appealed or decided.
     Reason,
+    /// Of a bulletin: its id, and the link to it.
+    BulletinId,
+    /// 标题 of a bulletin.
+    Title,
+    /// 发文字号 of a bulletin.
+    Number,
+    /// 期间 of a bulletin.
+    Period,
 }
 
 impl Field {
     /// What a route shows that does not say what.
-    pub const USUAL: [Field; 7] = [
+    pub const USUAL: [Field; 11] = [
         Field::AlertId,
         Field::CaseNo,
         Field::Item,
@@ -58,6 +66,10 @@ impl Field {
         Field::Region,
         Field::Rule,
         Field::Due,
+        Field::BulletinId,
+        Field::Title,
+        Field::Number,
+        Field::Period,
     ];
 }
 
@@ -82,7 +94,7 @@ pub struct Item {
 /// What one message says, to whatever channel.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Message {
-    /// Like `alert.issued`, or `digest`.
+    /// Like `alert.issued`, `bulletin.published`, or `digest`.
     pub kind: String,
     /// One line.
     pub title: String,

@@ -11,6 +11,7 @@ use mingjing_log::{Bounds, Change as TableChange, Lagged, Offset, Partition, Top
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
+use crate::announce::Announcer;
 use crate::deliver::Deliverer;
 use crate::desk::{Desk, OUTBOX};
 use crate::follow::{Change, Chunk, Follower, measure};
@@ -95,6 +96,10 @@ async fn notify(parts: Parts) -> Result<(), Error> {
         });
     }
     drop(chunks);
+    let mut announcer = Announcer::new(parts.clone(), Arc::clone(&desk));
+    // What was published before anybody announced is looked at before anything is said to work.
+    announcer.look().await?;
+    tasks.spawn(announcer.run());
     let clerk = Clerk {
         planner: Planner::new(Arc::clone(&parts.config), digests),
         metrics_reached: reached,

@@ -142,6 +142,12 @@ function Routes({ routes }: { routes: Route[] }) {
   )
 }
 
+const BULLETINS: Record<string, Words> = {
+  bulletin: { zh: '通报', en: 'Bulletin' },
+  report: { zh: '运行情况报告', en: 'Status report' },
+  correction: { zh: '更正通报', en: 'Correction' },
+}
+
 /** Of which regions, bodies, items, rules and control points; of all where none is named. */
 function Scope({ route }: { route: Route }) {
   const names = useStore(namesStore)
@@ -151,6 +157,7 @@ function Scope({ route }: { route: Route }) {
     [{ zh: '事项', en: 'Items' }, route.items.map(names.item)],
     [{ zh: '规则', en: 'Rules' }, route.rules],
     [{ zh: '监察点', en: 'Control points' }, route.control_points.map(names.controlPoint)],
+    [{ zh: '印发通报时通知', en: 'Published bulletins' }, (route.bulletins ?? []).map((kind) => say(BULLETINS[kind] ?? { zh: kind, en: kind }))],
   ]
   const told = parts.filter(([, listed]) => listed.length > 0)
   if (told.length === 0) return t('全部', 'Everything')

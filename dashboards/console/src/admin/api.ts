@@ -194,6 +194,8 @@ export interface Route {
   rules: string[]
   control_points: string[]
   changes: string[]
+  /** Kinds of bulletins that are told of when they are published; absent in what an earlier version wrote down. */
+  bulletins?: string[]
   quiet: boolean
   urgent: Level[]
   digest: { more_than: number; within_ms: number }

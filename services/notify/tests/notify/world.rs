@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
@@ -15,7 +15,8 @@ use mingjing_domain::ids::Partition;
 use mingjing_log::embedded::EmbeddedLog;
 use mingjing_log::{Alone, Log as _, Record, Topic};
 use mingjing_notify::{
-    Config, DeadLetter, Known, Metrics, Parts, SecretRef, Site, SiteError, dead_letters, run,
+    Config, DeadLetter, Known, Metrics, Parts, Published, SecretRef, Site, SiteError, dead_letters,
+    run,
 };
 use mingjing_wire::facts::{FactPosition, FactRecord};
 use prometheus::Registry;
@@ -33,12 +34,23 @@ pub fn at(text: &str) -> Timestamp {
     Timestamp::parse(text).expect("a test writes instants")
 }
 
-struct Fixed(Arc<Known>);
+struct Fixed {
+    known: Arc<Known>,
+    published: Bulletins,
+}
+
+/// What was published.
+type Bulletins = Arc<Mutex<Vec<Published>>>;
 
 #[async_trait]
 impl Site for Fixed {
     async fn known(&self) -> Result<Arc<Known>, SiteError> {
-        Ok(self.0.clone())
+        Ok(self.known.clone())
+    }
+
+    async fn published(&self) -> Result<Vec<Published>, SiteError> {
+        let published = self.published.lock();
+        Ok(published.unwrap_or_else(PoisonError::into_inner).clone())
     }
 }
 
@@ -50,20 +62,34 @@ pub struct World {
     work: Option<JoinHandle<Result<(), mingjing_notify::Error>>>,
     registry: Registry,
     written: u64,
+    published: Bulletins,
 }
 
 impl World {
     /// Notifying by a configuration, at an instant; ready to be told of facts.
     pub async fn begin(folder: &Path, config: &str, now: &str) -> Self {
+        let mut world = Self::made(folder, now).await;
+        world.start(config).await;
+        world
+    }
+
+    async fn made(folder: &Path, now: &str) -> Self {
         let log = EmbeddedLog::open(folder, 2).await.expect("a log");
-        let mut world = Self {
+        Self {
             log: Arc::new(log),
             clock: Arc::new(AtomicI64::new(at(now).millis())),
             stop: watch::Sender::new(false),
             work: None,
             registry: Registry::new(),
             written: 0,
-        };
+            published: Bulletins::default(),
+        }
+    }
+
+    /// The same, where a bulletin was published before.
+    pub async fn begin_after(folder: &Path, config: &str, now: &str, published: &str) -> Self {
+        let mut world = Self::made(folder, now).await;
+        world.publish(published);
         world.start(config).await;
         world
     }
@@ -114,7 +140,10 @@ impl World {
         let parts = Parts {
             log: self.log.clone(),
             table: self.log.clone(),
-            site: Arc::new(Fixed(Arc::new(known))),
+            site: Arc::new(Fixed {
+                known: Arc::new(known),
+                published: self.published.clone(),
+            }),
             config: Arc::new(config),
             metrics: Arc::new(Metrics::new(&registry).expect("metrics")),
             clock: Arc::new(move || Timestamp::from_millis(clock.load(Ordering::SeqCst))),
@@ -187,6 +216,23 @@ impl World {
         let partition = Partition(u16::try_from(number % 2).expect("0 or 1"));
         let appended = self.log.append(Topic::Facts, partition, vec![record]);
         appended.await.expect("it is appended");
+    }
+
+    /// A bulletin is published now.
+    pub fn publish(&self, id: &str) {
+        let bulletin = Published {
+            id: id.into(),
+            kind: mingjing_domain::bulletin::Kind::Bulletin,
+            title: format!("通报{id}"),
+            number: "泸府办函〔2026〕31号".into(),
+            period: "2026年10月".into(),
+            region: "510500".into(),
+            at: self.now(),
+        };
+        let published = self.published.lock();
+        published
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(bulletin);
     }
 
     pub async fn dead(&self) -> Vec<DeadLetter> {
