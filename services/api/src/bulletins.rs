@@ -5,12 +5,13 @@
 //!
 //! | table | key | value |
 //! |---|---|---|
-//! | `bulletin_contents` | SHA-256 | figures, a text, or what is frozen, as JSON |
+//! | `bulletin_contents` | SHA-256 | figures, a text, or what is frozen, as JSON; see `contents` |
 //! | `bulletins` | journal of the bulletin | what was done to it |
 //!
 //! Departments see what is published; before that one that is named for a fault reads, while it is heard, what is said of it and nothing else.
 
 mod asked;
+mod contents;
 mod corrections;
 mod drafting;
 mod figures;
@@ -32,9 +33,7 @@ use mingjing_domain::bulletin::{Act, HEARING_DAYS, Matter, Record, State as Stag
 use mingjing_domain::life::{Actor, Refusal};
 use mingjing_log::Journals;
 use mingjing_papers::Stamp;
-use mingjing_wire::evidence::sha256_hex;
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::dispositions::needed;
@@ -45,11 +44,11 @@ use crate::people::gate::Caller;
 use crate::{ApiError, Operator, State};
 pub(crate) use asked::ALERTS_MAX;
 use asked::{Doing, Done, File};
+use contents::{content, kept, opened};
 pub use published::{PublishedBulletin, published_bulletins};
 pub use schedule::draft_by_plan;
 
 const BULLETINS: &str = "bulletins";
-const CONTENTS: &str = "bulletin_contents";
 /// Somebody else may add a record meanwhile; so often it is tried.
 const TRIES: usize = 8;
 /// Hexadecimal digits of a bulletin's id.
@@ -87,33 +86,6 @@ fn decoded(records: &[Bytes]) -> Result<Vec<Record>, ApiError> {
 
 fn refused(reason: &'static str, message: impl Into<String>, remedy: &str) -> ApiError {
     ApiError::Refused(vec![Refusal::new(reason, "", message, remedy)])
-}
-
-/// Keeps something under its SHA-256.
-async fn kept(state: &State, value: &impl Serialize) -> Result<String, ApiError> {
-    let content = encoded(value)?;
-    let sha256 = sha256_hex(&content);
-    let table = state.definitions.shared_table();
-    table
-        .create(CONTENTS, sha256.clone().into(), content)
-        .await?;
-    Ok(sha256)
-}
-
-/// What is kept under a SHA-256, which it is held against.
-async fn content(state: &State, sha256: &str) -> Result<Bytes, ApiError> {
-    let table = state.definitions.shared_table();
-    let found = table.get(CONTENTS, sha256.as_bytes()).await?;
-    let found = found.ok_or_else(|| failed(format!("a bulletin's content {sha256} is gone")))?;
-    match sha256_hex(&found) == sha256 {
-        true => Ok(found),
-        false => Err(failed(format!("a bulletin's content is not {sha256}"))),
-    }
-}
-
-async fn opened<T: DeserializeOwned>(state: &State, sha256: &str) -> Result<T, ApiError> {
-    let found = content(state, sha256).await?;
-    serde_json::from_slice(&found).map_err(failed)
 }
 
 /// How much somebody sees of a bulletin.

@@ -18,6 +18,7 @@ pub mod evidence;
 pub mod export;
 pub mod facts;
 pub mod import;
+pub mod packed;
 pub mod personal;
 pub mod query_code;
 pub mod refusal;
