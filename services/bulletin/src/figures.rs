@@ -162,6 +162,20 @@ pub struct Position {
     pub offset: u64,
 }
 
+/// A body that owes answers to orders.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Owing {
+    /// Its code.
+    pub body: String,
+    /// Its name.
+    pub name: String,
+    /// How many orders, by [`UNANSWERED`].
+    pub orders: u64,
+}
+
+/// The metric of orders that are overdue and unanswered.
+pub const UNANSWERED: &str = "orders_unanswered";
+
 /// All figures of a period.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Figures {
@@ -198,8 +212,8 @@ pub struct Figures {
     pub problems: Vec<Problem>,
     /// 申诉中: alerts under appeal, which count for nothing.
     pub appealed: Option<u64>,
-    /// Orders that are overdue and unanswered as the figures were taken, by body's name.
-    pub owing: Vec<(String, u64)>,
+    /// Who owes answers to orders at the period's end, those with most first; none before the dictionary had the metric.
+    pub owing: Vec<Owing>,
 }
 
 impl Figures {

@@ -25,7 +25,8 @@ pub use compose::{Asked, BadEdit, compose, rewritten};
 pub use correction::{Corrected, Correction, correct};
 pub use document::{Annex, Chart, Document, Edition, Part, Section, SectionId, Span, Table};
 pub use figures::{
-    Dates, Direction, Earlier, Figures, Metric, Position, Problem, Row, Scope, Unit, Value, Values,
+    Dates, Direction, Earlier, Figures, Metric, Owing, Position, Problem, Row, Scope, UNANSWERED,
+    Unit, Value, Values,
 };
 pub use lay::{Head, sheet};
 pub use mingjing_domain::bulletin::Kind;

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use mingjing_bulletin::{
-    Dates, Direction, Earlier, Figures, Metric, Position, Problem, Row, Scope, Unit, Value, Values,
+    Dates, Direction, Earlier, Figures, Metric, Owing, Position, Problem, Row, Scope, UNANSWERED,
+    Unit, Value, Values,
 };
 use mingjing_domain::Timestamp;
 use mingjing_domain::alert::{AlertRecord, Status};
@@ -99,6 +100,7 @@ pub(super) async fn taken(
                 })
             })
             .collect(),
+        owing: take.owing(&bodies),
         departments: take.departments(bodies, region),
         regions: regions
             .into_iter()
@@ -120,7 +122,6 @@ pub(super) async fn taken(
         zero_volume: take.zero_volume(region).await?,
         problems,
         appealed: take.appealed().await?,
-        owing: Vec::new(),
     })
 }
 
@@ -301,6 +302,22 @@ impl Take<'_> {
             })
         });
         rows.collect()
+    }
+
+    /// Who owes answers to orders, those with most first.
+    fn owing(&self, rows: &[metrics::Row]) -> Vec<Owing> {
+        let owes = rows.iter().filter_map(|row| {
+            let number = row.values.get(UNANSWERED)?.value?;
+            let name = self.names.orgs.get(&row.key).unwrap_or(&row.key);
+            (number >= 1.0 && !row.key.is_empty()).then(|| Owing {
+                body: row.key.clone(),
+                name: name.clone(),
+                orders: number as u64,
+            })
+        });
+        let mut owes: Vec<Owing> = owes.collect();
+        owes.sort_by(|a, b| b.orders.cmp(&a.orders).then_with(|| a.body.cmp(&b.body)));
+        owes
     }
 
     /// The months of the year up to the period's end.

@@ -1,8 +1,9 @@
 //! 五、督办、反馈和申诉情况.
 
-use super::{Whose, said, sentence, words};
-use crate::document::Part;
-use crate::figures::Figures;
+use super::{Whose, joined, said, sentence, words};
+use crate::document::{Part, Span};
+use crate::figures::{Figures, UNANSWERED};
+use crate::query::Of;
 
 /// So many bodies that owe an answer are named.
 const NAMED_MAX: usize = 10;
@@ -24,14 +25,17 @@ pub(super) fn parts(figures: &Figures) -> Vec<Part> {
     ]);
     let mut parts = said([orders, appeals]);
     if !figures.owing.is_empty() {
-        let owing = figures.owing.iter().take(NAMED_MAX);
-        let owing: Vec<String> = owing.map(|(name, n)| format!("{name}{n}件")).collect();
-        let more = match figures.owing.len() > NAMED_MAX {
-            true => format!("等{}个单位", figures.owing.len()),
-            false => String::new(),
-        };
-        let text = format!("逾期未反馈的督办：{}{more}", owing.join("、"));
-        parts.push(Part::internal(sentence([Some(words(text))])));
+        let owing = figures.owing.iter().take(NAMED_MAX).map(|one| {
+            let whose = Whose::one(figures, "org", &one.body, &figures.total);
+            let number = whose.figure(UNANSWERED, Of::Value, format!("{}件", one.orders));
+            vec![Span::words(&one.name), number]
+        });
+        let mut told = words("逾期未反馈的督办：");
+        told.extend(joined(owing, "、"));
+        if figures.owing.len() > NAMED_MAX {
+            told.extend(words(format!("等{}个单位", figures.owing.len())));
+        }
+        parts.push(Part::internal(sentence([Some(told)])));
     }
     if parts.is_empty() {
         return parts;

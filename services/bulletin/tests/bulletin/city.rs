@@ -1,8 +1,8 @@
 //! A city's October: figures with every kind of gap that a bulletin meets.
 
 use mingjing_bulletin::{
-    Asked, Dates, Direction, Earlier, Figures, Kind, Metric, Position, Problem, Row, Scope, Unit,
-    Value, Values,
+    Asked, Dates, Direction, Earlier, Figures, Kind, Metric, Owing, Position, Problem, Row, Scope,
+    Unit, Value, Values,
 };
 
 const METRICS: &[(&str, &str, Unit, Direction, &str)] = &[
@@ -494,7 +494,11 @@ pub fn figures() -> Figures {
             conclusion: "主观责任".into(),
         }],
         appealed: Some(2),
-        owing: vec![("市民政局".into(), 2)],
+        owing: vec![Owing {
+            body: "mzj".into(),
+            name: "市民政局".into(),
+            orders: 2,
+        }],
     }
 }
 

@@ -21,6 +21,7 @@ SELECT
     status IN ('issued', 'ended') AS valid,
     valid AND disposition = 'appealed' AS in_appeal,
     valid AND disposition != 'appealed' AS net,
+    order_state,
     order_state != '' AS ordered,
     toUnixTimestamp64Milli(order_due_at) AS order_due,
     toUnixTimestamp64Milli(parseDateTime64BestEffortOrNull(JSONExtractString(handling, 'order', 'answers', 1, 'by', 'at'), 3, 'UTC')) AS order_answered,

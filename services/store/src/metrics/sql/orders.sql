@@ -4,8 +4,11 @@ SELECT
     given,
     if(is_last, order_due, NULL) AS due,
     if(is_last, order_answered, NULL) AS answered,
+    -- 有效: the alert stands, and the order was not closed without an answer.
+    valid AND (order_answered IS NOT NULL OR order_state != 'closed') AS owed,
     given AS first_ms,
-    given AS last_ms,
+    -- Until its answer came it is looked at in every window: whether it is owed is a matter of the window's end.
+    if(due IS NULL OR NOT owed, given, greatest(given, ifNull(answered, toInt64(9223372036854775807)))) AS last_ms,
     [('ordered_at', toNullable(given)), ('due_at', due), ('answered_at', answered)] AS instants
 FROM
 (
@@ -16,7 +19,7 @@ FROM
 ) AS o
 INNER JOIN
 (
-    SELECT source, case_no, alert_id, region, org, office, handler, item, step, level, rule, order_due, order_answered
+    SELECT source, case_no, alert_id, region, org, office, handler, item, step, level, rule, valid, order_state, order_due, order_answered
     FROM
     (
 -- alerts

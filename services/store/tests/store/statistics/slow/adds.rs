@@ -297,7 +297,17 @@ fn order_adds(id: &str, given: Timestamp, last: bool, alert: &AlertRecord, span:
     let order = alert.disposition.as_ref().and_then(|d| d.order.as_ref());
     let due = order.and_then(|o| o.due_at);
     let answered = order.and_then(|o| o.answers.first()).map(|a| a.by.at);
+    let dropped = answered.is_none() && order.is_some_and(|o| o.closed.is_some());
     match (id, due) {
+        // A stock: whenever it was given.
+        ("orders_unanswered", Some(due)) => {
+            let over = due.plus_millis(1000) <= span.at;
+            let owed = last && valid(alert) && !dropped;
+            match owed && over && answered.is_none_or(|at| at >= span.at) {
+                true => Adds::One,
+                false => Adds::Nothing,
+            }
+        }
         _ if !span.has(Some(given)) => Adds::Nothing,
         ("orders", _) => Adds::One,
         ("answered_on_time_rate", Some(due)) if last => match answered {
