@@ -87,11 +87,11 @@ async fn a_bulletin_goes_from_data_to_a_frozen_paper() -> Result<()> {
     platform.stop().await
 }
 
-async fn post(site: &Site, person: &Cookie, path: &str, body: &Value) -> Result<(u16, Value)> {
+pub async fn post(site: &Site, person: &Cookie, path: &str, body: &Value) -> Result<(u16, Value)> {
     site.answer(person.send(site, "POST", path, body)).await
 }
 
-fn address(bulletin: &Value) -> String {
+pub fn address(bulletin: &Value) -> String {
     format!(
         "{BULLETINS}/{}",
         bulletin["id"].as_str().unwrap_or_default()
@@ -211,7 +211,7 @@ async fn heard(site: &Site, department: &Cookie, other: &Cookie, at: &str) -> Re
     Ok(())
 }
 
-async fn done(site: &Site, person: &Cookie, at: &str, act: &str, more: Value) -> Result<Value> {
+pub async fn done(site: &Site, person: &Cookie, at: &str, act: &str, more: Value) -> Result<Value> {
     let mut body = json!({ "why": "试验", "key": format!("k-{act}") });
     if let (Some(body), Value::Object(more)) = (body.as_object_mut(), more) {
         body.extend(more);

@@ -9,6 +9,7 @@ mod clickhouse_away;
 mod cluster;
 mod complained;
 mod corpus;
+mod corrected;
 mod counted;
 mod delivered;
 mod department;

@@ -17,6 +17,7 @@ mod drafting;
 mod figures;
 mod published;
 mod schedule;
+mod scores;
 
 use std::cmp::Reverse;
 
@@ -29,7 +30,7 @@ use axum::{Json, Router};
 use chrono::NaiveDate;
 use mingjing_bulletin::{Document, Figures, Head, Part, SectionId, rewritten, sheet, workbook};
 use mingjing_domain::Timestamp;
-use mingjing_domain::bulletin::{Act, HEARING_DAYS, Matter, Record, State as Stage};
+use mingjing_domain::bulletin::{Act, HEARING_DAYS, Kind, Matter, Record, State as Stage};
 use mingjing_domain::life::{Actor, Refusal};
 use mingjing_log::Journals;
 use mingjing_papers::Stamp;
@@ -206,6 +207,7 @@ fn brief(id: &str, matter: &Matter<'_>, state: &State) -> Value {
         "as_of": draft.as_of,
         "dictionary_version": draft.dictionary,
         "figures_sha256": draft.figures,
+        "scores_sha256": Some(matter.kept_scores()).filter(|sha256| !sha256.is_empty()),
         "corrects": (!draft.corrects.is_empty()).then_some(&draft.corrects),
         "named": draft.named.iter().map(|named| json!({
             "org_code": named.body, "name": named.name,
@@ -287,6 +289,7 @@ async fn file(
     let matter = matter(&records)?;
     let bytes = match file {
         File::Figures => content(&state, &matter.draft.figures).await?.to_vec(),
+        File::Scores => scores::file(&state, &caller, &matter).await?,
         File::Xlsx(edition) => {
             let document: Document = opened(&state, matter.content).await?;
             let figures: Figures = opened(&state, &matter.draft.figures).await?;
@@ -377,7 +380,7 @@ async fn act(
         if seen == Seen::Own && !matches!(doing, Doing::State { .. }) {
             return Err(ApiError::Access(crate::Denied::NotYours));
         }
-        let what = what(&state, &caller, &matter, &doing, today).await?;
+        let what = what(&state, &caller, &matter, &doing, &said.who, today).await?;
         if let Some(why) = matter.refused(&what, &said.who, today) {
             return Err(refused("wrong_state", why, "请核对该通报的办理状态"));
         }
@@ -400,6 +403,7 @@ async fn what(
     caller: &Caller,
     matter: &Matter<'_>,
     doing: &Doing,
+    who: &Actor,
     today: NaiveDate,
 ) -> Result<Act, ApiError> {
     Ok(match doing {
@@ -430,7 +434,20 @@ async fn what(
             Act::Stated { body }
         }
         Doing::Return => Act::Returned,
-        Doing::Sign => Act::Signed,
+        Doing::Sign => {
+            let unkept = Act::Signed {
+                scores: String::new(),
+            };
+            // A correction re-states scores itself; of what is refused none are counted.
+            let refused = matter.refused(&unkept, who, today).is_some();
+            if refused || matter.draft.kind == Kind::Correction {
+                return Ok(unkept);
+            }
+            let scores = scores::counted(state, matter.draft).await?;
+            Act::Signed {
+                scores: kept(state, &scores).await?,
+            }
+        }
         Doing::Number { number } => Act::Numbered {
             number: number.clone(),
         },
@@ -443,6 +460,7 @@ async fn what(
                 "figures_sha256": matter.draft.figures,
                 "content_sha256": matter.content,
                 "dictionary_version": matter.draft.dictionary,
+                "scores_sha256": matter.kept_scores(),
                 "as_of": matter.draft.as_of,
                 "number": number,
                 "signed_at": signed.to_rfc3339(state.zone),

@@ -9,6 +9,7 @@
 mod asked;
 mod book;
 mod counted;
+mod kept;
 mod show;
 
 use axum::body::Bytes;
@@ -33,6 +34,7 @@ use crate::{ApiError, Operator, State, query};
 use asked::{Doing, Marking, Question};
 use book::{Act, Given, Of, Record, Refused};
 use counted::{One, Wanted};
+pub(crate) use kept::{Standing, of_bodies};
 
 /// The journals' table.
 const SCORES: &str = "scores";

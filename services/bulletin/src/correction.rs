@@ -31,6 +31,32 @@ pub struct Corrected {
     pub named: bool,
 }
 
+/// 评价结果: a score, its grade and its rank.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Score {
+    /// 得分, as it is written.
+    pub total: String,
+    /// 等次.
+    pub grade: String,
+    /// 名次, and among how many; none: it has none.
+    pub rank: Option<(usize, usize)>,
+}
+
+/// A body's score by one model for one period, as it was when the old bulletin was signed and as it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Restated {
+    /// The body's name.
+    pub body_name: String,
+    /// The model's name.
+    pub model: String,
+    /// The period as people call it.
+    pub period: String,
+    /// As it was; none: it was not kept then.
+    pub then: Option<Score>,
+    /// As it is.
+    pub now: Score,
+}
+
 /// What is corrected.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Correction<'f> {
@@ -46,6 +72,8 @@ pub struct Correction<'f> {
     pub now: &'f Figures,
     /// The alerts.
     pub alerts: Vec<Corrected>,
+    /// 评价结果: what is said of them, in its order.
+    pub scores: Vec<Restated>,
     /// 主送 and 抄送 of the correction.
     pub to: String,
     /// See `to`.
@@ -77,6 +105,7 @@ pub fn correct(correction: &Correction<'_>) -> Document {
         then,
         now,
         alerts,
+        scores,
         to,
         copies,
         on,
@@ -105,6 +134,14 @@ pub fn correct(correction: &Correction<'_>) -> Document {
                 rows,
             },
         });
+    }
+    if !scores.is_empty() {
+        // Scores are told to those whom they are of, and published by whoever publishes scores.
+        parts.push(Part::internal(words("有关评价结果重新计算如下：")));
+        let told = scores
+            .iter()
+            .map(|one| Part::internal(words(re_stated(one))));
+        parts.extend(told);
     }
     parts.extend(said([words(
         "原通报与本通报不一致的，以本通报为准；涉及的评价结果一并重新计算。",
@@ -159,6 +196,48 @@ fn item(n: usize, alert: &Corrected) -> Clause {
         day(alert.decided_on)
     )));
     sentence([Some(joined([clause], ""))])
+}
+
+/// `市住房城乡建设局：按《月度考评》2026年10月得分由90分更正为100分，等次由良好更正为优秀，名次由第2名更正为第1名（共2个单位）。`
+fn re_stated(one: &Restated) -> String {
+    let Restated {
+        body_name,
+        model,
+        period,
+        then,
+        now,
+    } = one;
+    let ranked = |rank: Option<(usize, usize)>| match rank {
+        Some((rank, among)) => format!("第{rank}名（共{among}个单位）"),
+        None => "不排名".to_owned(),
+    };
+    let Some(then) = then else {
+        return format!(
+            "{body_name}：按《{model}》{period}得分{}分，等次{}，名次{}；原通报签发时未留存评分。",
+            now.total,
+            now.grade,
+            ranked(now.rank)
+        );
+    };
+    if then == now {
+        return format!(
+            "{body_name}：按《{model}》{period}得分{}分，等次{}，名次{}，均不变。",
+            now.total,
+            now.grade,
+            ranked(now.rank)
+        );
+    }
+    let changed = |what: &str, then: &str, now: &str| match then == now {
+        true => format!("{what}{now}不变"),
+        false => format!("{what}由{then}更正为{now}"),
+    };
+    let points = |score: &Score| format!("{}分", score.total);
+    let parts = [
+        changed("得分", &points(then), &points(now)),
+        changed("等次", &then.grade, &now.grade),
+        changed("名次", &ranked(then.rank), &ranked(now.rank)),
+    ];
+    format!("{body_name}：按《{model}》{period}{}。", parts.join("，"))
 }
 
 /// A row for each number that became another.

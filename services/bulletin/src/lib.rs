@@ -22,7 +22,7 @@ mod rank;
 mod workbook;
 
 pub use compose::{Asked, BadEdit, compose, rewritten};
-pub use correction::{Corrected, Correction, correct};
+pub use correction::{Corrected, Correction, Restated, Score, correct};
 pub use document::{Annex, Chart, Document, Edition, Part, Section, SectionId, Span, Table};
 pub use figures::{
     Dates, Direction, Earlier, Figures, Metric, Owing, Position, Problem, Row, Scope, UNANSWERED,

@@ -107,6 +107,9 @@ pub struct Draft {
     /// The alerts that were taken back after an appeal, which the correction is about.
     #[serde(default)]
     pub alerts: Vec<String>,
+    /// Of a correction: SHA-256 of the score sheets as they were when the old bulletin was signed, and as they are; empty for others.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub scores: String,
 }
 
 /// What was done.
@@ -137,7 +140,11 @@ pub enum Act {
     /// 退回修改: back to the draft; the record's reason says why.
     Returned,
     /// 签发.
-    Signed,
+    Signed {
+        /// SHA-256 of the score sheets of its period as they were then; empty of what keeps none.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        scores: String,
+    },
     /// 编号.
     Numbered {
         /// 发文字号.
@@ -306,7 +313,7 @@ impl<'r> Matter<'r> {
             }
             (Act::Stated { body }, _) => self.stated.entry(body).or_default().push(record),
             (Act::Returned, _) => self.state = State::Draft,
-            (Act::Signed, _) => self.state = State::Signed { by: record },
+            (Act::Signed { .. }, _) => self.state = State::Signed { by: record },
             (Act::Numbered { number }, State::Signed { by }) => {
                 self.state = State::Numbered { by, number };
             }
@@ -329,6 +336,26 @@ impl<'r> Matter<'r> {
                 | Act::Corrected { .. },
                 _,
             ) => {}
+        }
+    }
+
+    /// SHA-256 of the score sheets as they were when it was signed; empty before that, and of what kept none.
+    pub fn scores(&self) -> &'r str {
+        let by: &'r Record = match &self.state {
+            State::Signed { by } | State::Numbered { by, .. } | State::Published { by, .. } => *by,
+            _ => return "",
+        };
+        match &by.what {
+            Act::Signed { scores } => scores.as_str(),
+            _ => "",
+        }
+    }
+
+    /// SHA-256 of the score sheets that lie beside it: of a correction those of then and now, else those of its signature; empty where there are none.
+    pub fn kept_scores(&self) -> &'r str {
+        match self.draft.scores.as_str() {
+            "" => self.scores(),
+            own => own,
         }
     }
 
@@ -379,7 +406,7 @@ impl<'r> Matter<'r> {
                 (!named).then_some("该通报没有点名该单位")
             }
             (_, Act::Stated { .. }) => Some("现在不是听取意见的阶段"),
-            (State::Reviewed { by } | State::Hearing { by, .. }, Act::Signed) => {
+            (State::Reviewed { by } | State::Hearing { by, .. }, Act::Signed { .. }) => {
                 if !self.heard(today) {
                     Some("点名的单位尚未听取意见，或者听取意见的期限未到")
                 } else if self.writers.contains(person) {
@@ -390,9 +417,10 @@ impl<'r> Matter<'r> {
                     None
                 }
             }
-            (State::Signed { .. } | State::Numbered { .. }, Act::Signed | Act::Asked { .. }) => {
-                Some("该通报已经签发")
-            }
+            (
+                State::Signed { .. } | State::Numbered { .. },
+                Act::Signed { .. } | Act::Asked { .. },
+            ) => Some("该通报已经签发"),
             (State::Signed { .. }, Act::Numbered { number }) => number_refused(number),
             (State::Numbered { .. }, Act::Numbered { .. }) => Some("该通报已经编号"),
             (State::Numbered { .. }, Act::Published { .. }) => None,

@@ -171,14 +171,19 @@ pub(super) enum File {
     Xlsx(Edition),
     /// The data snapshot.
     Figures,
+    /// The score sheets that lie beside it.
+    Scores,
 }
 
 impl File {
-    /// `internal.pdf`, `public.docx`, `internal.xlsx` …, `figures.json`.
+    /// `internal.pdf`, `public.docx`, `internal.xlsx` …, `figures.json`, `scores.json`.
     pub(super) fn of(name: &str) -> Result<Self, ApiError> {
         let of = |name: &str| {
             if name == "figures.json" {
                 return Some(File::Figures);
+            }
+            if name == "scores.json" {
+                return Some(File::Scores);
             }
             let (edition, ending) = name.split_once('.')?;
             let edition = Edition::ALL.into_iter().find(|one| one.code() == edition)?;
@@ -191,7 +196,7 @@ impl File {
         };
         of(name).ok_or_else(|| ApiError::NotFound {
             what: format!(
-                "文件 {name}；可用的是 internal.pdf、public.pdf、internal.docx、public.docx、internal.xlsx、public.xlsx、figures.json"
+                "文件 {name}；可用的是 internal.pdf、public.pdf、internal.docx、public.docx、internal.xlsx、public.xlsx、figures.json、scores.json"
             ),
         })
     }
@@ -203,7 +208,7 @@ impl File {
                 "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
             }
             File::Xlsx(_) => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-            File::Figures => "application/json",
+            File::Figures | File::Scores => "application/json",
         }
     }
 
@@ -212,7 +217,7 @@ impl File {
             File::Pdf(_) => "pdf",
             File::Docx(_) => "docx",
             File::Xlsx(_) => "xlsx",
-            File::Figures => "json",
+            File::Figures | File::Scores => "json",
         }
     }
 }

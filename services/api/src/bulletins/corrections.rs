@@ -1,12 +1,15 @@
 //! 更正通报: drafted from alerts that an appeal took back after a bulletin was published; and the old bulletin, which says so.
 
+use std::collections::BTreeSet;
+
 use mingjing_bulletin::{Corrected, Correction, Figures, correct};
 use mingjing_domain::bulletin::{Act, Draft, Record, State as Stage};
 
 use super::asked::Drafting;
 use super::drafting::{drafted, in_reach};
 use super::{
-    TRIES, decoded, encoded, failed, figures, journals, matter, opened, records, refused, today,
+    TRIES, decoded, encoded, failed, figures, journals, kept, matter, opened, records, refused,
+    scores, today,
 };
 use crate::dispositions::known_alert;
 use crate::people::gate::Caller;
@@ -67,6 +70,9 @@ pub(super) async fn corrected(
         });
     }
     let now = figures::taken(state, then.period, &old.draft.region).await?;
+    let restatement = scores::restated(state, &old).await?;
+    let bodies: BTreeSet<&str> = alerts.iter().map(|alert| alert.body.as_str()).collect();
+    let told = scores::told(&restatement, &bodies);
     let document = correct(&Correction {
         title: old.title,
         number,
@@ -74,6 +80,7 @@ pub(super) async fn corrected(
         then: &then,
         now: &now,
         alerts,
+        scores: told,
         to: asked.to.clone(),
         copies: asked.copies.clone(),
         on: today(state).await?,
@@ -81,6 +88,7 @@ pub(super) async fn corrected(
     Ok(Draft {
         corrects: asked.corrects.clone(),
         alerts: asked.alerts.clone(),
+        scores: kept(state, &restatement).await?,
         ..drafted(state, &now, &document).await?
     })
 }

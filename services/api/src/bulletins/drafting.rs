@@ -136,5 +136,6 @@ pub(super) async fn drafted(
         named: named.collect(),
         corrects: String::new(),
         alerts: Vec::new(),
+        scores: String::new(),
     })
 }

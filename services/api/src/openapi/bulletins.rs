@@ -42,13 +42,13 @@ pub(super) const OPERATIONS: &[Operation] = &[
     Operation {
         path: "/api/v1/bulletins/{id}/{act}",
         id: "getBulletinFile",
-        summary: "一份通报的文件：内部版、公开版的 PDF、DOCX、XLSX，和数据快照；印发前带“草稿”字样 / its files: internal and public edition as PDF, DOCX, XLSX, and the data snapshot",
+        summary: "一份通报的文件：内部版、公开版的 PDF、DOCX、XLSX，数据快照，和签发时的评分（更正通报：当时的和现在的）；印发前带“草稿”字样 / its files: internal and public edition as PDF, DOCX, XLSX, the data snapshot, and the scores as they were when it was signed (of a correction: then and now)",
         parameters: &[
             BULLETIN,
             (
                 "path",
                 "act",
-                "internal.pdf, public.pdf, internal.docx, public.docx, internal.xlsx, public.xlsx, figures.json",
+                "internal.pdf, public.pdf, internal.docx, public.docx, internal.xlsx, public.xlsx, figures.json, scores.json",
             ),
         ],
         media_type: "application/octet-stream",
@@ -69,7 +69,7 @@ fn person() -> Value {
 fn bulletin() -> Value {
     json!({
         "type": "object",
-        "required": ["id", "kind", "kind_zh", "period", "region", "title", "state", "state_zh", "drafted_at", "drafted_by", "as_of", "dictionary_version", "figures_sha256", "corrects", "named", "hearing_until", "published"],
+        "required": ["id", "kind", "kind_zh", "period", "region", "title", "state", "state_zh", "drafted_at", "drafted_by", "as_of", "dictionary_version", "figures_sha256", "scores_sha256", "corrects", "named", "hearing_until", "published"],
         "properties": {
             "id": text(),
             "kind": { "enum": Kind::ALL.map(Kind::code) },
@@ -81,6 +81,7 @@ fn bulletin() -> Value {
             "drafted_at": text(), "drafted_by": person(),
             "as_of": { "type": "string", "description": "数据取自何时" },
             "dictionary_version": { "type": "string", "description": "指标字典版本" },
+            "scores_sha256": { "type": ["string", "null"], "description": "随文留存的评分的 SHA-256：签发时的；更正通报：当时的和现在的" },
             "figures_sha256": { "type": "string", "description": "数据快照的 SHA-256" },
             "corrects": { "type": ["string", "null"], "description": "更正通报：所更正的通报" },
             "named": { "type": "array", "description": "点名的单位", "items": {

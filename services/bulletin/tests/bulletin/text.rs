@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use mingjing_bulletin::{
-    Corrected, Correction, Document, Edition, Kind, Part, Query, Span, compose, correct,
+    Corrected, Correction, Document, Edition, Kind, Part, Query, Restated, Score, Span, compose,
+    correct,
 };
 
 use crate::city;
@@ -91,6 +92,14 @@ fn a_report_reads_so() {
     holds("half-report", &text(&document, Edition::Internal));
 }
 
+fn score(total: &str, grade: &str, rank: Option<(usize, usize)>) -> Score {
+    Score {
+        total: total.into(),
+        grade: grade.into(),
+        rank,
+    }
+}
+
 #[test]
 fn a_correction_reads_so_and_tells_what_changed_alone() {
     let then = city::figures();
@@ -122,12 +131,29 @@ fn a_correction_reads_so_and_tells_what_changed_alone() {
             decided_on: "2026-11-25".parse().unwrap(),
             named: true,
         }],
+        scores: vec![
+            Restated {
+                body_name: "市住房和城乡建设局".into(),
+                model: "月度考评办法".into(),
+                period: "2026年10月".into(),
+                then: Some(score("90", "良好", Some((5, 6)))),
+                now: score("95.5", "优秀", Some((3, 6))),
+            },
+            Restated {
+                body_name: "市民政局".into(),
+                model: "月度考评办法".into(),
+                period: "2026年10月".into(),
+                then: Some(score("92", "良好", Some((3, 6)))),
+                now: score("92", "良好", Some((4, 6))),
+            },
+        ],
         to: String::new(),
         copies: String::new(),
         on: "2026-11-26".parse().unwrap(),
     });
     holds("correction", &text(&document, Edition::Internal));
-    assert!(!text(&document, Edition::Public).contains("ZJ-2026"));
+    let public = text(&document, Edition::Public);
+    assert!(!public.contains("ZJ-2026") && !public.contains("得分"));
 }
 
 #[test]

@@ -21,7 +21,12 @@ fn drafted(named: &[&str]) -> Act {
         named: named.collect(),
         corrects: String::new(),
         alerts: Vec::new(),
+        scores: String::new(),
     })
+}
+
+fn signed() -> Act {
+    Act::Signed { scores: "s".into() }
 }
 
 fn edited() -> Act {
@@ -80,7 +85,7 @@ fn states() -> Vec<(&'static str, Vec<(&'static str, Act)>)> {
         ("draft", "writer", drafted(&["zjj"])),
         ("reviewed", "reviewer", Act::Reviewed),
         ("hearing", "reviewer", asked()),
-        ("signed", "signer", Act::Signed),
+        ("signed", "signer", signed()),
         ("numbered", "clerk", number()),
         ("published", "clerk", published()),
     ];
@@ -104,7 +109,7 @@ fn every_state_takes_what_it_may_take_and_nothing_else() {
         ("asked", "other", asked()),
         ("stated", "other", stated("zjj")),
         ("returned", "other", Act::Returned),
-        ("signed", "signer", Act::Signed),
+        ("signed", "signer", signed()),
         ("numbered", "other", number()),
         ("published", "other", published()),
         ("corrected", "other", corrected()),
@@ -149,7 +154,7 @@ fn whoever_wrote_does_not_review_and_whoever_did_either_does_not_sign() {
     let records = journal(&[("a", drafted(&[])), ("b", edited()), ("c", Act::Reviewed)]);
     let matter = Matter::of(&records).unwrap();
     for (person, may) in [("a", false), ("b", false), ("c", false), ("d", true)] {
-        let refused = matter.refused(&Act::Signed, &actor(person), today);
+        let refused = matter.refused(&signed(), &actor(person), today);
         assert_eq!(refused.is_none(), may, "{person}");
     }
 }
@@ -161,9 +166,7 @@ fn nobody_signs_before_who_is_named_was_heard_or_the_last_day_is_over() {
     let signs = |acts: &[(&str, Act)], today: &str| {
         let records = journal(acts);
         let matter = Matter::of(&records).unwrap();
-        matter
-            .refused(&Act::Signed, &actor("s"), day(today))
-            .is_none()
+        matter.refused(&signed(), &actor("s"), day(today)).is_none()
     };
     assert!(!signs(&begun, "2026-12-31"));
     let mut acts = begun.clone();
@@ -234,4 +237,27 @@ fn a_number_is_written_as_the_standard_has_it() {
     ] {
         assert!(number_refused(number).is_some(), "{number}");
     }
+}
+
+#[test]
+fn a_signature_from_before_scores_were_kept_is_read_and_written_as_it_was() {
+    let old = r#"{"act":"signed"}"#;
+    let read: Act = serde_json::from_str(old).unwrap();
+    assert_eq!(
+        read,
+        Act::Signed {
+            scores: String::new()
+        }
+    );
+    assert_eq!(serde_json::to_string(&read).unwrap(), old);
+    let records = journal(&[
+        ("a", drafted(&[])),
+        ("b", Act::Reviewed),
+        ("c", signed()),
+        ("d", number()),
+    ]);
+    let matter = Matter::of(&records).unwrap();
+    assert_eq!((matter.scores(), matter.kept_scores()), ("s", "s"));
+    let records = journal(&[("a", drafted(&[])), ("b", Act::Reviewed)]);
+    assert_eq!(Matter::of(&records).unwrap().kept_scores(), "");
 }

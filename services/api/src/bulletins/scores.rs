@@ -1,0 +1,186 @@
+//! 评分 beside a bulletin: the sheets of its period as they were when it was signed, and in a correction both those and the ones of now.
+
+use std::collections::BTreeSet;
+
+use mingjing_bulletin::{Restated, Score};
+use mingjing_domain::bulletin::{Draft, Matter};
+use mingjing_domain::period::Period;
+use serde::{Deserialize, Serialize};
+
+use super::contents::{content, opened};
+use super::failed;
+use crate::people::gate::Caller;
+use crate::scores::{Standing, of_bodies};
+use crate::{ApiError, State};
+
+/// So many changed scores a correction tells; all of them are in its snapshot.
+const TOLD_MAX: usize = 40;
+
+/// Sheets as they stood at an instant.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Scores {
+    /// When they were counted: an instant with its offset.
+    pub(super) as_of: String,
+    /// The sheets.
+    pub(super) sheets: Vec<Standing>,
+}
+
+/// What a correction keeps.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Restatement {
+    /// As they were when the old bulletin was signed; none: it was signed before sheets were kept.
+    pub(super) then: Option<Scores>,
+    /// As they are.
+    pub(super) now: Scores,
+}
+
+/// The sheets of a bulletin's period and region as they are.
+pub(super) async fn counted(state: &State, draft: &Draft) -> Result<Scores, ApiError> {
+    let period: Period = draft.period.parse().map_err(failed)?;
+    Ok(Scores {
+        as_of: (state.now)().to_rfc3339(state.zone),
+        sheets: of_bodies(state, &draft.region, &period).await?,
+    })
+}
+
+/// The sheets of a published bulletin as they were and as they are.
+pub(super) async fn restated(state: &State, old: &Matter<'_>) -> Result<Restatement, ApiError> {
+    let then = match old.scores() {
+        "" => None,
+        sha256 => Some(opened(state, sha256).await?),
+    };
+    let now = counted(state, old.draft).await?;
+    Ok(Restatement { then, now })
+}
+
+/// What a correction says of scores: of the bodies whose alerts were taken back whatever became of their score, of others where it changed.
+pub(super) fn told(restatement: &Restatement, bodies: &BTreeSet<&str>) -> Vec<Restated> {
+    let same = |a: &Standing, b: &Standing| {
+        (&a.model, &a.period, &a.body) == (&b.model, &b.period, &b.body)
+    };
+    let told = restatement.now.sheets.iter().filter_map(|now| {
+        let then = restatement.then.as_ref();
+        let kept = then.and_then(|then| then.sheets.iter().find(|one| same(one, now)));
+        let score_then = kept.map(score);
+        let changed = kept.is_some() && score_then.as_ref() != Some(&score(now));
+        let concerned = bodies.contains(now.body.as_str());
+        let period: Option<Period> = now.period.parse().ok();
+        (concerned || changed).then(|| {
+            let restated = Restated {
+                body_name: now.body_name.clone(),
+                model: now.model_name.clone(),
+                period: period.map_or_else(|| now.period.clone(), |period| period.label()),
+                then: score_then,
+                now: score(now),
+            };
+            (!concerned, restated)
+        })
+    });
+    let mut told: Vec<(bool, Restated)> = told.collect();
+    // Whom it is about comes first; the order is stable.
+    told.sort_by_key(|(other, _)| *other);
+    let told = told.into_iter().take(TOLD_MAX);
+    told.map(|(_, restated)| restated).collect()
+}
+
+fn score(of: &Standing) -> Score {
+    Score {
+        total: of.total.to_string(),
+        grade: of.grade.clone(),
+        rank: of.rank.map(|rank| (rank, of.ranked)),
+    }
+}
+
+/// The kept sheets as a file, for whoever sees all of the region: a department sees its own sheet where scores are.
+pub(super) async fn file(
+    state: &State,
+    caller: &Caller,
+    matter: &Matter<'_>,
+) -> Result<Vec<u8>, ApiError> {
+    let sight = caller.sight();
+    let sees = sight.body.is_none() && sight.sees(Some(&matter.draft.region), &[]);
+    let sha256 = matter.kept_scores();
+    if sha256.is_empty() || !sees {
+        return Err(ApiError::NotFound {
+            what: "随文留存的评分：签发时留存，本区划的监督机关可以查看".to_owned(),
+        });
+    }
+    Ok(content(state, sha256).await?.to_vec())
+}
+
+#[cfg(test)]
+mod tests {
+    use mingjing_domain::definitions::Points;
+    use serde_json::Value;
+
+    use super::*;
+
+    fn standing(body: &str, total: i64, rank: usize) -> Standing {
+        Standing {
+            model: "monthly".into(),
+            model_name: "月度考评".into(),
+            model_version: "1".into(),
+            period: "2026-10".into(),
+            body: body.into(),
+            body_name: body.into(),
+            class: Some("city".into()),
+            total: Points {
+                hundredths: total * 100,
+            },
+            grade: "良好".into(),
+            rank: Some(rank),
+            ranked: 3,
+            sheet: Value::Null,
+        }
+    }
+
+    fn scores(sheets: [Standing; 3]) -> Scores {
+        Scores {
+            as_of: "2026-11-05T09:00:00+08:00".into(),
+            sheets: sheets.into(),
+        }
+    }
+
+    #[test]
+    fn whom_it_is_about_is_told_first_and_others_where_something_changed() {
+        let restatement = Restatement {
+            then: Some(scores([
+                standing("a", 95, 1),
+                standing("b", 80, 3),
+                standing("c", 90, 2),
+            ])),
+            now: scores([
+                standing("a", 95, 1),
+                standing("b", 90, 2),
+                standing("c", 90, 2),
+            ]),
+        };
+        let names = |bodies: &[&str]| {
+            let told = told(&restatement, &bodies.iter().copied().collect());
+            told.into_iter()
+                .map(|one| one.body_name)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(names(&["b"]), ["b"]);
+        // Unchanged, and yet told: its alert was taken back.
+        assert_eq!(names(&["c"]), ["c", "b"]);
+        let told = told(&restatement, &BTreeSet::from(["b"]));
+        let then = told[0].then.as_ref().map(|score| score.total.as_str());
+        assert_eq!((then, told[0].now.total.as_str()), (Some("80"), "90"));
+    }
+
+    #[test]
+    fn where_nothing_was_kept_nothing_is_called_changed() {
+        let restatement = Restatement {
+            then: None,
+            now: scores([
+                standing("a", 95, 1),
+                standing("b", 90, 2),
+                standing("c", 90, 2),
+            ]),
+        };
+        let told = told(&restatement, &BTreeSet::from(["b"]));
+        assert_eq!(told.len(), 1);
+        assert_eq!(told[0].then, None);
+    }
+}
