@@ -322,16 +322,24 @@ impl OrderRead {
 mod tests {
     use mingjing_domain::definitions::score_model::scorable::{BASES, METRICS, unfit};
 
-    use crate::metrics::{Unit, metric};
+    use crate::metrics::{METRICS as DICTIONARY, Unit, metric};
 
     #[test]
     fn what_models_may_score_is_in_the_dictionary() {
         for (ids, unit) in [(METRICS, Unit::Share), (BASES, Unit::Count)] {
-            for (id, _) in ids {
+            for (id, name) in ids {
                 let entry = metric(id).unwrap_or_else(|| panic!("{id} is in no dictionary"));
-                assert_eq!(entry.unit, unit, "{id}");
+                assert_eq!((entry.name, entry.unit), (*name, unit), "{id}");
             }
         }
         assert!(METRICS.iter().all(|(id, _)| unfit(id).is_none()));
+    }
+
+    #[test]
+    fn every_other_metric_is_refused_with_a_reason() {
+        for entry in DICTIONARY.iter() {
+            let scored = METRICS.iter().any(|(id, _)| *id == entry.id);
+            assert!(scored || unfit(entry.id).is_some(), "{}", entry.id);
+        }
     }
 }

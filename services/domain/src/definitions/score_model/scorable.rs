@@ -15,8 +15,8 @@ pub const BASES: &[(&str, &str)] = &[
 pub const METRICS: &[(&str, &str)] = &[
     ("satisfied_rate", "满意率"),
     ("rating_coverage", "评议率"),
-    ("complaints_answered_on_time", "投诉按时答复率"),
-    ("answered_on_time_rate", "督办按时反馈率"),
+    ("complaints_answered_on_time", "投诉按期答复率"),
+    ("answered_on_time_rate", "督办按期反馈率"),
     ("late_entry_rate", "补录率"),
     ("late_case_share", "补录办件占比"),
     ("resent_rate", "重报率"),
@@ -45,6 +45,8 @@ pub enum Unfit {
     OrderQuota,
     /// It counts what is late or alerted whatever it came down to.
     AnyConclusion,
+    /// It counts alerts that are nobody's fault, or of which nobody knows yet whose.
+    NoFault,
     /// It counts what the law allows.
     Lawful,
 }
@@ -61,10 +63,13 @@ impl Unfit {
             }
             Unfit::ZeroCases => "零办件只作提醒，不计分：计分会诱使编造办件；请删去本项",
             Unfit::OrderQuota => {
-                "督办数量不得作为指标：请删去本项；可计督办按时反馈率（answered_on_time_rate）或者按件计未反馈的督办（count: {of: unanswered_orders}）"
+                "督办数量不得作为指标：请删去本项；可计督办按期反馈率（answered_on_time_rate）或者按件计未反馈的督办（count: {of: unanswered_orders}）"
             }
             Unfit::AnyConclusion => {
                 "它不分认定结论，客观原因、数据问题和尚未认定的也在其中，而只有主观责任计分：请改用按件计分，如 count: {of: alerts}、count: {of: overdue_cases}"
+            }
+            Unfit::NoFault => {
+                "它计的是待核、申诉中或者认定为客观原因、数据问题、规则问题的预警，不是单位的过错：请删去本项；只有认定为主观责任的按件计分，如 count: {of: alerts}"
             }
             Unfit::Lawful => "它是依法办理的结果、程序或者权利，不是过错，不计分：请删去本项",
         }
@@ -101,7 +106,13 @@ pub fn unfit(metric: &str) -> Option<Unfit> {
         | "confirmed_subjective"
         | "conclusions_open"
         | "alert_withdrawn_rate"
-        | "bulk_entry_findings" => Unfit::AnyConclusion,
+        | "bulk_entry_findings"
+        | "orders_unanswered" => Unfit::AnyConclusion,
+        "alerts_in_review"
+        | "alerts_in_appeal"
+        | "concluded_objective"
+        | "concluded_data"
+        | "concluded_rule" => Unfit::NoFault,
         "voided_share" | "suspended_share" | "suspended_days" | "negative_rate"
         | "supplement_rate" | "extension_rate" | "appeals" | "appeals_upheld"
         | "appeals_won_rate" => Unfit::Lawful,
