@@ -364,7 +364,7 @@ fn acts(path: &str) -> Result<&'static [&'static str]> {
     const OF_ALERTS: &[&str] = &Disposal::CODES;
     const OF_ACCOUNTS: &[&str] = &["change", "password", "disable", "enable", "end_sessions"];
     const OF_SAMPLES: &[&str] = &["find", "close"];
-    const OF_LEDGER: &[&str] = &["result", "void"];
+    const OF_LEDGER: &[&str] = &["order", "result", "void"];
     const OF_BULLETINS: &[&str] = &[
         "internal.pdf",
         "figures.json",
@@ -452,6 +452,10 @@ fn body(path: &str, act: &str) -> Value {
         "/api/v1/ledger/{id}/{act}" if act == "result" => {
             body["on"] = json!("2026-03-19");
             body["by"] = json!("乙区审批局");
+        }
+        "/api/v1/ledger/{id}/{act}" if act == "order" => {
+            body["to"] = json!("qu-b");
+            body["due"] = json!("2099-12-31");
         }
         "/api/v1/ledger/{id}/{act}" | "/api/v1/bulletins/{id}/{act}" => {}
         "/api/v1/score-marks/{id}/{act}" if act == "decide" => body["upheld"] = json!(true),

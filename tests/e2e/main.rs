@@ -26,6 +26,7 @@ mod ledger;
 mod life;
 mod liveness;
 mod notified;
+mod passages;
 mod people;
 mod people_keep;
 mod people_officers;

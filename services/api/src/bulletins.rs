@@ -273,6 +273,32 @@ fn passages(document: &Document, matter: &Matter<'_>, caller: &Caller) -> Vec<St
         .collect()
 }
 
+/// Whether a published bulletin that somebody reads has this passage.
+pub(crate) async fn says(
+    state: &State,
+    caller: &Caller,
+    id: &str,
+    text: &str,
+) -> Result<bool, ApiError> {
+    let (records, seen) = records(state, id, caller).await?;
+    let matter = matter(&records)?;
+    if seen != Seen::Whole || !matches!(matter.state, Stage::Published { .. }) {
+        return Ok(false);
+    }
+    let document: Document = opened(state, matter.content).await?;
+    let parts = document.sections.iter().flat_map(|section| &section.parts);
+    let mut passages = parts.filter_map(|part| match part {
+        Part::Paragraph { spans, .. } => Some(
+            spans
+                .iter()
+                .map(|span| span.text.as_str())
+                .collect::<String>(),
+        ),
+        _ => None,
+    });
+    Ok(passages.any(|passage| passage.trim() == text))
+}
+
 /// `GET /api/v1/bulletins/{id}/{file}`
 async fn file(
     Here(state): Here<State>,

@@ -4,7 +4,8 @@
 //! and tells how each stands today by the work calendar.
 //!
 //! A leader's instruction 批示 about an alert is an entry, too; who supervises gives an order upon it (`instructed`), which says whose words
-//! it follows from. Departments learn of it by the order.
+//! it follows from. Departments learn of it by the order. One about a passage of a bulletin has no alert, and its order 交办 lies in the ledger itself: to whom, until
+//! when, and later its result.
 //!
 //! A lead 移送线索 is seen by who supervises and who audits. Neither the department that it concerns nor the officer learns of it, by whatever
 //! route: to them there is no such entry. Where accounts are off nobody knows who asks, so leads are neither taken nor told.
@@ -31,7 +32,7 @@ use serde_json::{Value, json};
 use crate::dispositions::{known_alert, needed};
 use crate::life::said::{Said, SaidFields, read};
 use crate::people::gate::Caller;
-use crate::{ApiError, Denied, Operator, State, cases};
+use crate::{ApiError, Denied, Operator, State, bulletins, cases};
 use asked::{Done, Entering, Wanted};
 
 pub(crate) use instructed::upon;
@@ -78,18 +79,24 @@ impl Day {
     }
 }
 
-/// Whether somebody sees an entry: one of their region and, where they see one body alone, of that.
-fn in_sight(caller: &Caller, entry: &Entry) -> bool {
+/// Whether somebody sees an entry: one of their region and, where they see one body alone, of that. Of a leader's words a department learns by the order that it
+/// was given upon them.
+fn in_sight(caller: &Caller, matter: &Matter<'_>) -> bool {
+    let (entry, sight) = (matter.entry, caller.sight());
     let (region, body) = (entry.region.as_str(), entry.body.as_str());
-    let near = caller.sight().sees(Some(region), &[Some(body)]);
-    let department = caller.sight().body.is_some();
-    near && !(department && entry.kind.is_internal())
+    let ordered = matter.assigned.is_some_and(|(_, assigned)| {
+        let own = sight.body.as_deref();
+        own == Some(assigned.to.as_str())
+    });
+    let near = sight.sees(Some(region), &[Some(body)]);
+    let department = sight.body.is_some();
+    (ordered || (near && !(department && entry.kind.is_internal())))
         && (!entry.kind.is_confidential() || caller.sees_clue_about(&entry.officer))
 }
 
 async fn records(state: &State, id: &str, caller: &Caller) -> Result<Vec<Record>, ApiError> {
     let records = decoded(&journals(state).read(id).await?)?;
-    let seen = Matter::of(&records).is_some_and(|matter| in_sight(caller, matter.entry));
+    let seen = Matter::of(&records).is_some_and(|matter| in_sight(caller, &matter));
     match seen {
         true => Ok(records),
         false => Err(ApiError::NotFound {
@@ -110,7 +117,7 @@ async fn list(
     let mut found = Vec::new();
     for (id, records) in journals(&state).read_all().await? {
         let records = decoded(&records)?;
-        let seen = Matter::of(&records).filter(|matter| in_sight(&caller, matter.entry));
+        let seen = Matter::of(&records).filter(|matter| in_sight(&caller, matter));
         let Some(matter) = seen.filter(|matter| wanted.concerns(matter.entry)) else {
             continue;
         };
@@ -172,8 +179,16 @@ fn told(id: &str, matter: &Matter<'_>, day: &Day, state: &State) -> Value {
     let voided = matter.voided.map(
         |record| json!({ "why": record.why, "at": instant(record.at), "by": person(&record.who) }),
     );
+    let assigned = matter.assigned.map(|(record, assigned)| {
+        json!({
+            "to": assigned.to, "due": assigned.due, "why": record.why,
+            "at": instant(record.at), "by": person(&record.who),
+        })
+    });
     json!({
         "id": id,
+        "passage": entry.passage,
+        "assigned": assigned,
         "kind": entry.kind.code(),
         "kind_zh": entry.kind.name_zh(),
         "state": matter.standing(day.today, &day.calendar).code(),
@@ -232,7 +247,7 @@ pub(crate) async fn about(
     let mut found = Vec::new();
     for (id, records) in journals(state).read_all().await? {
         let records = decoded(&records)?;
-        let seen = Matter::of(&records).filter(|matter| in_sight(caller, matter.entry));
+        let seen = Matter::of(&records).filter(|matter| in_sight(caller, matter));
         let Some(matter) = seen.filter(|matter| matter.voided.is_none()) else {
             continue;
         };
@@ -262,7 +277,7 @@ async fn enter(
     let mut kept = decoded(&journals.read(&id).await?)?;
     if kept.is_empty() {
         let region = region_of(&state, &caller.sight(), &entry.body).await?;
-        linked(&state, &caller.sight(), &entry).await?;
+        linked(&state, &caller, &entry).await?;
         let entered = Entry {
             region,
             ..entry.clone()
@@ -317,8 +332,18 @@ pub(crate) async fn region_of(
     region.ok_or_else(|| ApiError::bad("org_code", "没有这个机构，或者不在管辖范围内"))
 }
 
+/// An order goes to a body that there is and that whoever gives it sees.
+async fn ordered_to(state: &State, caller: &Caller, body: &str) -> Result<(), ApiError> {
+    let found = region_of(state, &caller.sight(), body).await;
+    match found {
+        Err(ApiError::BadRequest { detail, .. }) => Err(ApiError::bad("to", detail)),
+        found => found.map(|_| ()),
+    }
+}
+
 /// Nobody names what there is not, or what they do not see.
-async fn linked(state: &State, sight: &Sight, entry: &Entry) -> Result<(), ApiError> {
+async fn linked(state: &State, caller: &Caller, entry: &Entry) -> Result<(), ApiError> {
+    let sight = &caller.sight();
     for id in &entry.alerts {
         let alert = known_alert(state, id, sight).await?;
         let bodies = [alert.responsible_org.as_ref(), alert.org_code.as_ref()];
@@ -328,6 +353,14 @@ async fn linked(state: &State, sight: &Sight, entry: &Entry) -> Result<(), ApiEr
                 "应为该预警的责任机构或者承办机构",
             ));
         }
+    }
+    if let Some(passage) = &entry.passage
+        && !bulletins::says(state, caller, &passage.bulletin, &passage.text).await?
+    {
+        return Err(ApiError::bad(
+            "passage",
+            "该通报没有这一段，或者尚未印发；请原样引用通报全文中的一段",
+        ));
     }
     for case in &entry.cases {
         let found = state.store.case(&case.source, &case.case_no).await?;
@@ -339,7 +372,7 @@ async fn linked(state: &State, sight: &Sight, entry: &Entry) -> Result<(), ApiEr
     Ok(())
 }
 
-/// `POST /api/v1/ledger/{id}/{act}`: its `result`; `void`, where it was entered in error.
+/// `POST /api/v1/ledger/{id}/{act}`: an `order` upon an instruction about a bulletin; its `result`; `void`, where it was entered in error.
 async fn act(
     Here(state): Here<State>,
     Path((id, act)): Path<(String, String)>,
@@ -364,6 +397,9 @@ async fn act(
             may(caller.works(matter.entry.kind), &caller, matter.entry)?;
             if let Some(why) = matter.refused(&what) {
                 return Err(refused("wrong_state", "", why, "请核对该条台账的办理状态"));
+            }
+            if let Act::Assigned(assigned) = &what {
+                ordered_to(&state, &caller, &assigned.to).await?;
             }
         }
         let record = record(&state, &said, key.clone(), what);

@@ -2,7 +2,7 @@
 //!
 //! The platform punishes nobody. What follows from a fault that was made out is done by people: somebody is talked to (约谈), a body is
 //! told what to put right (监察建议), a lead goes to discipline inspection (移送线索), a leader writes what is to be done about an alert
-//! (批示). It is written down here with what was demanded until when, and later with its result (domain study 11.12).
+//! or about a passage of a bulletin (批示). It is written down here with what was demanded until when, and later with its result (domain study 11.12).
 //!
 //! An entry is a journal of records: entered, ordered upon, its result, or that it was entered in error. What it is follows from them in their order;
 //! whether it is overdue follows from the day on which that is asked. Nothing is changed and nothing removed.
@@ -29,7 +29,7 @@ pub enum Kind {
     Recommendation,
     /// 移送线索, to discipline inspection.
     Clue,
-    /// 批示, of a leader about an alert: an order follows from it.
+    /// 批示, of a leader about an alert or a passage of a bulletin: an order follows from it.
     Instruction,
 }
 
@@ -93,6 +93,16 @@ pub struct LinkedCase {
     pub case_no: String,
 }
 
+/// A passage of a bulletin 通报 that was published: a leader writes on the paper, and not on an alert.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Passage {
+    /// The bulletin's id.
+    pub bulletin: String,
+    /// The passage as it stands there.
+    pub text: String,
+}
+
 /// What was entered; the facts are the record's reason.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
@@ -118,10 +128,13 @@ pub struct Entry {
     pub demand: String,
     /// The day until which it is demanded.
     pub due: Option<NaiveDate>,
-    /// Alerts by their ids; an instruction has one. An order has no id beside its alert's.
+    /// Alerts by their ids; an instruction has one, or a passage. An order has no id beside its alert's.
     pub alerts: Vec<String>,
     /// Cases.
     pub cases: Vec<LinkedCase>,
+    /// Of an instruction: the passage of a bulletin that it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub passage: Option<Passage>,
 }
 
 /// What came of it; in words it is the record's reason.
@@ -146,6 +159,15 @@ pub struct Ordered {
     pub due_at: Option<Timestamp>,
 }
 
+/// 交办 upon an instruction about a passage: an order without an alert, with an owner and a day. The ledger itself holds it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Assigned {
+    /// 机构代码 of the owner.
+    pub to: String,
+    /// The day until which its result is asked for.
+    pub due: NaiveDate,
+}
+
 /// What was written down.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "act", rename_all = "snake_case")]
@@ -154,6 +176,8 @@ pub enum Act {
     Entered(Entry),
     /// An order is to be given upon it.
     Ordered(Ordered),
+    /// An order was given upon it that is about no alert; what who gave it has to say is the record's reason.
+    Assigned(Assigned),
     /// Its result.
     Resulted(Outcome),
     /// It was entered in error; why says how.
@@ -223,6 +247,8 @@ pub struct Matter<'r> {
     pub entry: &'r Entry,
     /// The orders that were to be given upon it, in order; all but the last were refused, or never came into the log.
     pub orders: Vec<(&'r Record, &'r Ordered)>,
+    /// The order that was given upon it and is about no alert.
+    pub assigned: Option<(&'r Record, &'r Assigned)>,
     /// The record of its result.
     pub result: Option<(&'r Record, &'r Outcome)>,
     /// The record that says it was entered in error.
@@ -240,12 +266,14 @@ impl<'r> Matter<'r> {
             entered,
             entry,
             orders: Vec::new(),
+            assigned: None,
             result: None,
             voided: None,
         };
         for record in later {
             match &record.what {
                 Act::Ordered(ordered) => matter.orders.push((record, ordered)),
+                Act::Assigned(assigned) => matter.assigned = Some((record, assigned)),
                 Act::Resulted(outcome) => matter.result = Some((record, outcome)),
                 Act::Voided => matter.voided = Some(record),
                 Act::Entered(_) => {}
@@ -257,7 +285,8 @@ impl<'r> Matter<'r> {
     /// The last day on which what is demanded is in time: a day that is not worked hands over to the next one that is, as with the terms
     /// of cases.
     pub fn last_day(&self, calendar: &WorkCalendar) -> Option<NaiveDate> {
-        let due = self.entry.due?;
+        let assigned = self.assigned.map(|(_, assigned)| assigned.due);
+        let due = assigned.or(self.entry.due)?;
         Some(match calendar.is_working(due) {
             true => due,
             false => calendar.add_working_days(due, 1),
@@ -303,12 +332,18 @@ impl<'r> Matter<'r> {
             Act::Ordered(_) if self.entry.kind != Kind::Instruction => {
                 Some("只有领导批示可以交办督办")
             }
-            Act::Ordered(_) if self.result.is_some() => Some("该条台账已经登记结果"),
+            Act::Assigned(_) if self.entry.passage.is_none() => {
+                Some("只有针对通报的批示直接交办；针对预警的批示请在该预警上督办")
+            }
+            Act::Assigned(_) if self.assigned.is_some() => Some("该批示已经交办"),
+            Act::Ordered(_) | Act::Assigned(_) if self.result.is_some() => {
+                Some("该条台账已经登记结果")
+            }
             Act::Resulted(_) if self.result.is_some() => Some("该条台账已经登记结果"),
             Act::Resulted(outcome) if outcome.on < self.entry.on => {
                 Some("结果的日期早于该事项本身的日期")
             }
-            Act::Ordered(_) | Act::Resulted(_) | Act::Voided => None,
+            Act::Ordered(_) | Act::Assigned(_) | Act::Resulted(_) | Act::Voided => None,
         }
     }
 }

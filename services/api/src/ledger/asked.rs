@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use mingjing_domain::ledger::{
-    Act, Entry, Kind, LINKED_MAX, LinkedCase, Outcome, PRESENT_MAX, Standing,
+    Act, Assigned, Entry, Kind, LINKED_MAX, LinkedCase, Outcome, PRESENT_MAX, Passage, Standing,
 };
 use serde::Deserialize;
 
@@ -18,6 +18,9 @@ const CODE_CHARS_MAX: usize = 128;
 const NAME_CHARS_MAX: usize = 100;
 /// Of an article, and of what is demanded.
 const TEXT_CHARS_MAX: usize = 1_000;
+
+/// Of a passage of a bulletin.
+const PASSAGE_CHARS_MAX: usize = 4_000;
 
 /// Which entries are listed.
 #[derive(Debug)]
@@ -102,6 +105,8 @@ pub(super) struct Entering {
     alerts: Vec<String>,
     #[serde(default)]
     cases: Vec<LinkedCase>,
+    #[serde(default)]
+    passage: Option<Passage>,
 }
 
 /// A text without blanks around it; too long it is refused.
@@ -163,8 +168,19 @@ impl Entering {
             };
             return Err(ApiError::bad(field, format!("最多关联 {LINKED_MAX} 件")));
         }
-        if kind == Kind::Instruction && self.alerts.len() != 1 {
-            return Err(ApiError::bad("alerts", "批示须针对一条预警"));
+        let passage = self.passage.map(passage).transpose()?;
+        match (kind, self.alerts.len(), &passage) {
+            (Kind::Instruction, 1, None) | (Kind::Instruction, 0, Some(_)) => {}
+            (Kind::Instruction, ..) => {
+                return Err(ApiError::bad(
+                    "alerts",
+                    "批示须针对一条预警（alerts），或者已印发通报中的一段（passage）",
+                ));
+            }
+            (_, _, Some(_)) => {
+                return Err(ApiError::bad("passage", "只有领导批示针对通报中的一段"));
+            }
+            (_, _, None) => {}
         }
         Ok(Entry {
             kind,
@@ -180,6 +196,7 @@ impl Entering {
             due,
             alerts: self.alerts,
             cases: self.cases,
+            passage,
         })
     }
 
@@ -215,10 +232,31 @@ impl Entering {
     }
 }
 
+fn passage(said: Passage) -> Result<Passage, ApiError> {
+    Ok(Passage {
+        bulletin: given(
+            "passage.bulletin",
+            &said.bulletin,
+            CODE_CHARS_MAX,
+            "请写明通报编号",
+        )?,
+        text: given(
+            "passage.text",
+            &said.text,
+            PASSAGE_CHARS_MAX,
+            "请给出通报中的一段原文",
+        )?,
+    })
+}
+
 /// What was done about one.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Done {
+    /// Of an order: to which body.
+    to: Option<String>,
+    /// Of an order: until which day.
+    due: Option<NaiveDate>,
     on: Option<NaiveDate>,
     by: Option<String>,
     evidence: Option<Vec<String>>,
@@ -226,7 +264,26 @@ pub(super) struct Done {
 
 impl Done {
     pub(super) fn act(&self, name: &str, today: NaiveDate) -> Result<Act, ApiError> {
+        let ordered = [("to", self.to.is_some()), ("due", self.due.is_some())];
+        if name != "order"
+            && let Some((field, _)) = ordered.iter().find(|(_, given)| *given)
+        {
+            return Err(ApiError::bad(field, format!("{name} 不用这个字段")));
+        }
         match name {
+            "order" => {
+                let to = self.to.as_deref().unwrap_or_default();
+                let due = self
+                    .due
+                    .ok_or_else(|| ApiError::bad("due", "请写明期限，如 2026-12-31"))?;
+                if due < today {
+                    return Err(ApiError::bad("due", "期限已过"));
+                }
+                Ok(Act::Assigned(Assigned {
+                    to: given("to", to, CODE_CHARS_MAX, "请写明承办单位的机构代码")?,
+                    due,
+                }))
+            }
             "result" => {
                 let on = self
                     .on
@@ -250,7 +307,7 @@ impl Done {
                 }
             }
             other => Err(ApiError::NotFound {
-                what: format!("操作 {other}；可用的是 result、void"),
+                what: format!("操作 {other}；可用的是 order、result、void"),
             }),
         }
     }

@@ -87,6 +87,10 @@ fn entry() -> Value {
             "message": { "type": ["string", "null"], "description": "被拒绝的原因" },
             "entered_at": text, "entered_by": person,
         } },
+        "passage": { "type": ["object", "null"], "description": "批示所针对的通报中的一段", "properties": { "bulletin": text, "text": text } },
+        "assigned": { "type": ["object", "null"], "description": "针对通报的批示的交办：承办单位和期限", "properties": {
+            "to": text, "due": day, "why": text, "at": text, "by": person,
+        } },
         "voided": { "type": ["object", "null"], "properties": { "why": text, "at": text, "by": person } },
     } })
 }
@@ -120,8 +124,12 @@ pub(super) const CHANGES: &[Change] = &[
                 "present": { "type": "array", "maxItems": PRESENT_MAX, "items": text, "description": "参加人员" },
                 "demand": { "type": "string", "description": "约谈、监察建议：要求达到的结果" },
                 "due": { "type": ["string", "null"], "format": "date", "description": "约谈、监察建议：期限；批示可以不写" },
-                "alerts": { "type": "array", "maxItems": LINKED_MAX, "items": text, "description": "关联的预警；批示针对一条" },
+                "alerts": { "type": "array", "maxItems": LINKED_MAX, "items": text, "description": "关联的预警；批示针对一条，或者针对通报中的一段" },
                 "cases": cases(),
+                "passage": { "type": ["object", "null"], "required": ["bulletin", "text"], "description": "批示：已印发通报中的一段，原样引用", "properties": {
+                    "bulletin": { "type": "string", "description": "通报编号" },
+                    "text": text,
+                } },
             }));
             body["required"] = json!(["why", "key", "kind", "org_code", "on"]);
             body
@@ -131,11 +139,13 @@ pub(super) const CHANGES: &[Change] = &[
         method: "post",
         path: "/api/v1/ledger/{id}/{act}",
         id: "workLedger",
-        summary: "登记结果（why 写结果），或者因登记有误而作废（why 写原因） / its result, or that it was entered in error",
-        parameters: &[ENTRY, ("path", "act", "result, void")],
+        summary: "依据针对通报的批示交办（why 写要求），登记结果（why 写结果），或者因登记有误而作废（why 写原因） / an order upon an instruction about a bulletin, its result, or that it was entered in error",
+        parameters: &[ENTRY, ("path", "act", "order, result, void")],
         status: "200",
         body: || {
             let mut body = said(json!({
+                "to": { "type": "string", "description": "order：承办单位的机构代码" },
+                "due": { "type": "string", "format": "date", "description": "order：期限" },
                 "on": { "type": "string", "format": "date", "description": "result：结果的日期" },
                 "by": { "type": "string", "description": "result：由哪个单位或者人员作出" },
                 "evidence": { "type": "array", "items": { "type": "string", "pattern": "^[0-9a-f]{64}$" } },

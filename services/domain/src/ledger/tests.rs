@@ -24,6 +24,14 @@ fn entry(kind: Kind, on: &str, due: Option<&str>) -> Act {
         due: due.map(day),
         alerts: Vec::new(),
         cases: Vec::new(),
+        passage: None,
+    })
+}
+
+fn assigned(due: &str) -> Act {
+    Act::Assigned(Assigned {
+        to: "zjj".into(),
+        due: day(due),
     })
 }
 
@@ -166,4 +174,46 @@ fn a_record_is_read_back_and_its_form_stays() {
     for standing in Standing::ALL {
         assert_eq!(Standing::from_code(standing.code()), Some(standing));
     }
+}
+
+#[test]
+fn an_instruction_about_a_passage_is_assigned_once_and_is_due_on_the_day_of_that() {
+    let calendar = calendar();
+    let Act::Entered(plain) = entry(Kind::Instruction, "2026-11-20", None) else {
+        panic!("an entry")
+    };
+    let about = Entry {
+        passage: Some(Passage {
+            bulletin: "b1".into(),
+            text: "零办件单位5个。".into(),
+        }),
+        ..plain.clone()
+    };
+    let begun = [Act::Entered(about.clone())];
+    let records = journal(&begun);
+    let matter = Matter::of(&records).unwrap();
+    assert_eq!(matter.refused(&assigned("2026-12-04")), None);
+    assert_eq!(matter.last_day(&calendar), None);
+
+    let records = journal(&[Act::Entered(about), assigned("2026-12-04")]);
+    let matter = Matter::of(&records).unwrap();
+    assert_eq!(matter.last_day(&calendar), Some(day("2026-12-04")));
+    let standing = |today: &str| matter.standing(day(today), &calendar);
+    assert_eq!(standing("2026-12-04"), Standing::Open);
+    assert_eq!(standing("2026-12-05"), Standing::Overdue);
+    assert!(matter.refused(&assigned("2026-12-11")).is_some());
+    assert_eq!(matter.refused(&result("2026-12-03")), None);
+
+    // One about an alert is ordered at the alert.
+    let records = journal(&[Act::Entered(plain)]);
+    let matter = Matter::of(&records).unwrap();
+    assert!(matter.refused(&assigned("2026-12-04")).is_some());
+}
+
+#[test]
+fn an_entry_from_before_there_were_passages_is_read_and_written_as_it_was() {
+    let old = serde_json::to_string(&entry(Kind::Clue, "2026-11-20", None)).unwrap();
+    assert!(!old.contains("passage"), "{old}");
+    let read: Act = serde_json::from_str(&old).unwrap();
+    assert_eq!(serde_json::to_string(&read).unwrap(), old);
 }
