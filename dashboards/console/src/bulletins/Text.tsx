@@ -7,9 +7,11 @@ import { needsKey } from '../complaints/RegisterPage'
 import { SignatureFields, signatureOf } from '../complaints/Signature'
 import { useSending } from '../complaints/submit'
 import { Ending } from '../ledger/ResultForms'
+import { writesInstructions } from '../ledger/words'
 import { sessionStore } from '../people/session'
 import { useStore } from '../store'
 import { t } from '../words/language'
+import { Instruct } from './Instruct'
 import { type Bulletin, type BulletinText, type Part, type Span, workBulletin } from './api'
 import { editable, spansOf } from './edit'
 import { one } from './model'
@@ -42,10 +44,13 @@ interface Props {
 }
 
 export function Text({ bulletin, text, editing, done }: Props) {
-  return editing ? <Editor bulletin={bulletin} text={text} done={done} /> : <Reading text={text} />
+  return editing ? <Editor bulletin={bulletin} text={text} done={done} /> : <Reading bulletin={bulletin} text={text} />
 }
 
-function Reading({ text }: { text: BulletinText }) {
+function Reading({ bulletin, text }: Pick<Props, 'bulletin' | 'text'>) {
+  const { person } = useStore(sessionStore)
+  // A leader writes on the paper, once it is one.
+  const instructed = person && writesInstructions(person) && bulletin.state === 'published' ? bulletin : undefined
   return (
     <article className="card bulletin-text" id="bulletin-text">
       <h3 className="bulletin-title">{text.title}</h3>
@@ -58,7 +63,7 @@ function Reading({ text }: { text: BulletinText }) {
           <h4>
             {ordinal(n)}、{section.heading}
           </h4>
-          <Parts parts={section.parts} />
+          <Parts parts={section.parts} instructed={instructed} />
         </section>
       ))}
       {text.closing && <p>{text.closing}</p>}
@@ -81,11 +86,17 @@ function Reading({ text }: { text: BulletinText }) {
   )
 }
 
-function Parts({ parts }: { parts: Part[] }) {
-  return parts.map((part, n) => <OnePart key={n} part={part} />)
+interface PartsProps {
+  parts: Part[]
+  /** The bulletin whose paragraphs somebody may write about. */
+  instructed?: Bulletin | undefined
 }
 
-function OnePart({ part }: { part: Part }) {
+function Parts({ parts, instructed }: PartsProps) {
+  return parts.map((part, n) => <OnePart key={n} part={part} instructed={instructed} />)
+}
+
+function OnePart({ part, instructed }: { part: Part } & Pick<PartsProps, 'instructed'>) {
   switch (part.part) {
     case 'heading':
       return <h5>{part.text}</h5>
@@ -93,10 +104,13 @@ function OnePart({ part }: { part: Part }) {
       return <p className="sub">{part.text}</p>
     case 'paragraph':
       return (
-        <p>
-          {part.internal && <span className="bulletin-internal">{t('内部', 'Internal')}</span>}
-          <Spans spans={part.spans} />
-        </p>
+        <>
+          <p>
+            {part.internal && <span className="bulletin-internal">{t('内部', 'Internal')}</span>}
+            <Spans spans={part.spans} />
+          </p>
+          {instructed && <Instruct bulletin={instructed} text={part.spans.map(({ text }) => text).join('')} />}
+        </>
       )
     case 'table':
       return (

@@ -4,6 +4,7 @@ import { useEffect, useState } from 'react'
 
 import { ApiFailure } from '../api/client'
 import { type Names, namesStore } from '../api/names'
+import { bulletinHash } from '../bulletins/routes'
 import { casePageHash } from '../cases/routes'
 import { type Fact, Facts, Placeholder } from '../components/pieces'
 import { full } from '../format'
@@ -13,6 +14,7 @@ import { useStore } from '../store'
 import { say, t } from '../words/language'
 import { OrderOf } from './Instructions'
 import { EntryBadge } from './ListPage'
+import { OrderForm } from './OrderForm'
 import { ResultForm, VoidForm } from './ResultForms'
 import type { Entry, Signed } from './api'
 import { one } from './model'
@@ -46,6 +48,7 @@ export function EntryPage({ id }: { id: string }) {
 
 function Whole({ entry, names }: { entry: Entry; names: Names }) {
   const left = leftText(entry.working_days_left)
+  const due = entry.assigned?.due ?? entry.due
   const facts: Fact[] = [
     [{ zh: '所涉机构', en: 'Body' }, names.org(entry.org_code)],
     [{ zh: '所涉人员', en: 'Officer' }, entry.officer && names.officer(entry.officer)],
@@ -57,14 +60,25 @@ function Whole({ entry, names }: { entry: Entry; names: Names }) {
     [{ zh: '要求达到的结果', en: 'Demanded' }, entry.demand],
     [
       { zh: '期限', en: 'Due' },
-      entry.due && (
+      due && (
         <span id="ledger-due">
-          {entry.due}
-          {entry.last_day !== entry.due && t(`（非工作日，顺延至 ${entry.last_day}）`, ` (not worked; counts until ${entry.last_day})`)}
+          {due}
+          {entry.last_day !== due && t(`（非工作日，顺延至 ${entry.last_day}）`, ` (not worked; counts until ${entry.last_day})`)}
           {left && <span className={entry.state === 'overdue' ? 'over' : 'sub'}>{left}</span>}
         </span>
       ),
     ],
+    [
+      { zh: '针对的通报', en: 'About the bulletin' },
+      entry.passage && (
+        <>
+          <a href={bulletinHash(entry.passage.bulletin)}>{t('查看通报', 'Open it')}</a>
+          <span className="sub">{entry.passage.text}</span>
+        </>
+      ),
+    ],
+    [{ zh: '交办', en: 'Ordered' }, entry.assigned && `${names.org(entry.assigned.to)} · ${entry.assigned.why}`],
+    [{ zh: '交办人', en: 'Ordered by' }, entry.assigned && signedText(entry.assigned.by, entry.assigned.at, names)],
     [{ zh: '关联预警', en: 'Alerts' }, entry.alerts.length > 0 && <Alerts ids={entry.alerts} />],
     [{ zh: '关联办件', en: 'Cases' }, entry.cases.length > 0 && <Cases entry={entry} />],
     [{ zh: '登记', en: 'Entered' }, signedText(entry.entered_by, entry.entered_at, names)],
@@ -109,13 +123,18 @@ function Whole({ entry, names }: { entry: Entry; names: Names }) {
 
 function Acts({ entry, names }: { entry: Entry; names: Names }) {
   const { person } = useStore(sessionStore)
-  const [act, choose] = useState<'result' | 'void' | null>(null)
+  const [act, choose] = useState<'order' | 'result' | 'void' | null>(null)
   // What was sent changes the entry, and with it what there is left to do.
-  useEffect(() => choose(null), [entry.state])
+  useEffect(() => choose(null), [entry.state, entry.assigned?.at])
   if (!kindsKept(person).includes(entry.kind) || entry.voided) return null
   return (
     <section className="acts" aria-label={t('办理', 'Work')}>
       <div className="act-buttons">
+        {entry.passage && !entry.assigned && !entry.result && (
+          <button type="button" className="plain" aria-expanded={act === 'order'} onClick={() => choose(act === 'order' ? null : 'order')}>
+            {t('交办', 'Order upon it')}
+          </button>
+        )}
         {!entry.result && (
           <button type="button" className="plain" aria-expanded={act === 'result'} onClick={() => choose(act === 'result' ? null : 'result')}>
             {t('登记结果', 'Enter the result')}
@@ -125,6 +144,7 @@ function Acts({ entry, names }: { entry: Entry; names: Names }) {
           {t('登记有误，作废', 'Entered in error')}
         </button>
       </div>
+      {act === 'order' && <OrderForm entry={entry} names={names} cancel={() => choose(null)} />}
       {act === 'result' && <ResultForm entry={entry} names={names} cancel={() => choose(null)} />}
       {act === 'void' && <VoidForm entry={entry} names={names} cancel={() => choose(null)} />}
     </section>

@@ -42,6 +42,10 @@ export interface Entry {
   result: { on: string; by: string; text: string; evidence: string[]; late: boolean; entered_at: string; entered_by: Signed } | null
   /** The order upon an instruction; told of one entry, and of those about one alert. */
   order?: { command_id: string; to: string; due_at: string | null; state: 'accepted' | 'applied' | 'refused'; message: string | null; entered_at: string; entered_by: Signed } | null
+  /** The passage of a bulletin that an instruction is about. */
+  passage?: { bulletin: string; text: string } | null
+  /** The order upon such an instruction: to whom, until when. */
+  assigned?: { to: string; due: string; why: string; at: string; by: Signed } | null
   voided: { why: string; at: string; by: Signed } | null
 }
 
@@ -72,6 +76,7 @@ export const readEntry = (id: string, signal: AbortSignal) => ask<Entry>(`${ADDR
 
 export const enter = (said: Said, key: string, adminKey: string) => post(ADDRESS, said, key, adminKey)
 export const enterResult = (id: string, said: Said, key: string, adminKey: string) => post(`${ADDRESS}/${part(id)}/result`, said, key, adminKey)
+export const orderUpon = (id: string, said: Said, key: string, adminKey: string) => post(`${ADDRESS}/${part(id)}/order`, said, key, adminKey)
 export const voidEntry = (id: string, said: Said, key: string, adminKey: string) => post(`${ADDRESS}/${part(id)}/void`, said, key, adminKey)
 
 function post(address: string, said: Said, key: string, adminKey: string): Promise<Entry> {
