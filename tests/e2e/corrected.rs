@@ -1,14 +1,12 @@
 //! A 更正通报 over HTTP: a bulletin that names a body is published, the body's appeal is won, and another paper says so with the score as it was and as it is, and whoever
 //! subscribes is told of both. Of the old one not a byte changes.
 
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
-use axum::Json;
-use axum::extract::State;
 use serde_json::{Value, json};
 
+use crate::announced::{KEY, Subscriber};
 use crate::bulletins::{address, done, post};
 use crate::people::{Cookie, SETTINGS, Site, open, ready};
 use crate::people_see::{send_of, until_alert};
@@ -16,7 +14,6 @@ use crate::platform::{PATIENCE, Platform};
 
 const BULLETINS: &str = "/api/v1/bulletins";
 const SOURCE: &str = "office-c";
-const KEY: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 const SET: &str = include_str!("definitions/licence.yaml");
 /// Two bodies of one class, and a model by which a card for a fault takes ten points.
 const MORE: &str = "
@@ -252,64 +249,4 @@ async fn files(site: &Site, person: &Cookie, at: &str) -> Result<Vec<Vec<u8>>> {
         all.push(answer.bytes().await?.to_vec());
     }
     Ok(all)
-}
-
-/// A program that subscribes to bulletins.
-struct Subscriber {
-    address: std::net::SocketAddr,
-    taken: Taken,
-}
-
-type Taken = Arc<Mutex<Vec<Value>>>;
-
-impl Subscriber {
-    async fn start() -> Result<Self> {
-        let taken = Taken::default();
-        let router = axum::Router::new()
-            .route("/hook", axum::routing::post(take))
-            .with_state(taken.clone());
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
-        let address = listener.local_addr()?;
-        tokio::spawn(async move { axum::serve(listener, router).await });
-        Ok(Self { address, taken })
-    }
-
-    /// Where the configuration lies that tells it of bulletins, and of their numbers alone.
-    fn config(&self, folder: &std::path::Path) -> Result<String> {
-        let file = folder.join("notify.toml");
-        let text = format!(
-            "[[channel]]\nid = \"oa\"\nkind = \"webhook\"\nurl = \"http://{}/hook\"\nsecret = \"env:E2E_NOTIFY_KEY\"\n\
-             [[route]]\nid = \"bulletins\"\nchannel = \"oa\"\nregions = [\"510500\"]\nchanges = []\n\
-             bulletins = [\"bulletin\", \"correction\"]\nshow = [\"number\"]\n",
-            self.address
-        );
-        std::fs::write(&file, text)?;
-        Ok(file.to_str().context("a path in UTF-8")?.to_owned())
-    }
-
-    /// Waits until it is told of a number, and of no more than its route shows.
-    async fn until(&self, number: &str) -> Result<()> {
-        let began = Instant::now();
-        loop {
-            let taken = self.taken.lock();
-            let taken = taken.unwrap_or_else(PoisonError::into_inner).clone();
-            let found = taken
-                .iter()
-                .find(|told| told["data"]["said"]["number"] == number);
-            if let Some(told) = found {
-                ensure!(
-                    told["type"] == "bulletin.published" && told["data"]["said"]["title"].is_null(),
-                    "{told:#}"
-                );
-                return Ok(());
-            }
-            ensure!(began.elapsed() < PATIENCE, "{taken:#?}");
-            tokio::time::sleep(Duration::from_millis(200)).await;
-        }
-    }
-}
-
-async fn take(State(taken): State<Taken>, Json(told): Json<Value>) {
-    let mut taken = taken.lock().unwrap_or_else(PoisonError::into_inner);
-    taken.push(told);
 }

@@ -2,6 +2,7 @@
 
 mod access;
 mod alerts;
+mod announced;
 mod bad_input;
 mod beyond_reach;
 mod bulletins;
