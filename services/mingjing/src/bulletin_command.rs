@@ -36,6 +36,9 @@ pub struct MakeArgs {
     /// 主送.
     #[arg(long, value_name = "TEXT", default_value = "")]
     to: String,
+    /// 抄送.
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    copies: String,
     /// Who drafts it, where no token says so (MINGJING_TOKEN).
     #[arg(long, value_name = "PERSON")]
     who: Option<String>,
@@ -110,7 +113,7 @@ fn request(args: &MakeArgs) -> anyhow::Result<Value> {
         }
     };
     let mut body = json!({
-        "kind": args.kind, "period": args.period, "region": args.scope, "to": args.to,
+        "kind": args.kind, "period": args.period, "region": args.scope, "to": args.to, "copies": args.copies,
         "why": "由命令行起草", "key": key,
     });
     let signed_in = std::env::var("MINGJING_TOKEN").is_ok_and(|token| !token.is_empty());
