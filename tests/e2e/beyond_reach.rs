@@ -368,7 +368,6 @@ fn acts(path: &str) -> Result<&'static [&'static str]> {
     const OF_BULLETINS: &[&str] = &[
         "internal.pdf",
         "figures.json",
-        "scores.json",
         "edit",
         "review",
         "ask",

@@ -72,8 +72,10 @@ pub struct Correction<'f> {
     pub now: &'f Figures,
     /// The alerts.
     pub alerts: Vec<Corrected>,
-    /// 评价结果: what is said of them, in its order.
+    /// 评价结果 of the bodies whose alerts were taken back.
     pub scores: Vec<Restated>,
+    /// How many other bodies' scores or ranks moved: they are told to whoever sees their sheets.
+    pub moved: usize,
     /// 主送 and 抄送 of the correction.
     pub to: String,
     /// See `to`.
@@ -106,6 +108,7 @@ pub fn correct(correction: &Correction<'_>) -> Document {
         now,
         alerts,
         scores,
+        moved,
         to,
         copies,
         on,
@@ -142,6 +145,10 @@ pub fn correct(correction: &Correction<'_>) -> Document {
             .iter()
             .map(|one| Part::internal(words(re_stated(one))));
         parts.extend(told);
+    }
+    if *moved > 0 {
+        let text = format!("另有{moved}个单位的得分或者名次相应变动，以重新计算的评价结果为准。");
+        parts.push(Part::internal(words(text)));
     }
     parts.extend(said([words(
         "原通报与本通报不一致的，以本通报为准；涉及的评价结果一并重新计算。",

@@ -13,7 +13,7 @@ use crate::people::gate::Caller;
 use crate::scores::{Standing, of_bodies};
 use crate::{ApiError, State};
 
-/// So many changed scores a correction tells; all of them are in its snapshot.
+/// So many scores a correction tells; all of them are in its snapshot.
 const TOLD_MAX: usize = 40;
 
 /// Sheets as they stood at an instant.
@@ -53,34 +53,44 @@ pub(super) async fn restated(state: &State, old: &Matter<'_>) -> Result<Restatem
     Ok(Restatement { then, now })
 }
 
-/// What a correction says of scores: of the bodies whose alerts were taken back whatever became of their score, of others where it changed.
-pub(super) fn told(restatement: &Restatement, bodies: &BTreeSet<&str>) -> Vec<Restated> {
-    let same = |a: &Standing, b: &Standing| {
-        (&a.model, &a.period, &a.body) == (&b.model, &b.period, &b.body)
-    };
-    let told = restatement.now.sheets.iter().filter_map(|now| {
+/// What a correction says of scores.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Told {
+    /// Of the bodies whose alerts were taken back, whatever became of their score.
+    pub(super) scores: Vec<Restated>,
+    /// How many other bodies' scores, grades or ranks moved. Whose they are is for whoever sees their sheets.
+    pub(super) moved: usize,
+}
+
+/// What a correction about these bodies says.
+pub(super) fn told(restatement: &Restatement, bodies: &BTreeSet<&str>) -> Told {
+    let mut scores = Vec::new();
+    let mut moved = BTreeSet::new();
+    for now in &restatement.now.sheets {
+        let same = |then: &&Standing| {
+            (&then.model, &then.period, &then.body) == (&now.model, &now.period, &now.body)
+        };
         let then = restatement.then.as_ref();
-        let kept = then.and_then(|then| then.sheets.iter().find(|one| same(one, now)));
-        let score_then = kept.map(score);
-        let changed = kept.is_some() && score_then.as_ref() != Some(&score(now));
-        let concerned = bodies.contains(now.body.as_str());
-        let period: Option<Period> = now.period.parse().ok();
-        (concerned || changed).then(|| {
-            let restated = Restated {
+        let then = then.and_then(|then| then.sheets.iter().find(same));
+        let (then, is) = (then.map(score), score(now));
+        if bodies.contains(now.body.as_str()) {
+            let period: Option<Period> = now.period.parse().ok();
+            scores.push(Restated {
                 body_name: now.body_name.clone(),
                 model: now.model_name.clone(),
                 period: period.map_or_else(|| now.period.clone(), |period| period.label()),
-                then: score_then,
-                now: score(now),
-            };
-            (!concerned, restated)
-        })
-    });
-    let mut told: Vec<(bool, Restated)> = told.collect();
-    // Whom it is about comes first; the order is stable.
-    told.sort_by_key(|(other, _)| *other);
-    let told = told.into_iter().take(TOLD_MAX);
-    told.map(|(_, restated)| restated).collect()
+                then,
+                now: is,
+            });
+        } else if then.is_some_and(|then| then != is) {
+            moved.insert(now.body.as_str());
+        }
+    }
+    scores.truncate(TOLD_MAX);
+    Told {
+        scores,
+        moved: moved.len(),
+    }
 }
 
 fn score(of: &Standing) -> Score {
@@ -142,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn whom_it_is_about_is_told_first_and_others_where_something_changed() {
+    fn whom_it_is_about_is_told_and_others_whose_score_or_rank_moved_are_counted() {
         let restatement = Restatement {
             then: Some(scores([
                 standing("a", 95, 1),
@@ -151,36 +161,37 @@ mod tests {
             ])),
             now: scores([
                 standing("a", 95, 1),
-                standing("b", 90, 2),
-                standing("c", 90, 2),
+                standing("b", 92, 2),
+                standing("c", 90, 3),
             ]),
         };
-        let names = |bodies: &[&str]| {
+        let of = |bodies: &[&str]| {
             let told = told(&restatement, &bodies.iter().copied().collect());
-            told.into_iter()
-                .map(|one| one.body_name)
-                .collect::<Vec<_>>()
+            let names = told.scores.into_iter().map(|one| one.body_name);
+            (names.collect::<Vec<_>>(), told.moved)
         };
-        assert_eq!(names(&["b"]), ["b"]);
+        assert_eq!(of(&["b"]), (vec!["b".to_owned()], 1));
         // Unchanged, and yet told: its alert was taken back.
-        assert_eq!(names(&["c"]), ["c", "b"]);
+        assert_eq!(of(&["a"]), (vec!["a".to_owned()], 2));
         let told = told(&restatement, &BTreeSet::from(["b"]));
-        let then = told[0].then.as_ref().map(|score| score.total.as_str());
-        assert_eq!((then, told[0].now.total.as_str()), (Some("80"), "90"));
+        let score = &told.scores[0];
+        let then = score.then.as_ref().map(|score| score.total.as_str());
+        assert_eq!((then, score.now.total.as_str()), (Some("80"), "92"));
     }
 
     #[test]
-    fn where_nothing_was_kept_nothing_is_called_changed() {
+    fn where_nothing_was_kept_nothing_is_called_moved() {
+        let sheets = [
+            standing("a", 95, 1),
+            standing("b", 92, 2),
+            standing("c", 90, 3),
+        ];
         let restatement = Restatement {
             then: None,
-            now: scores([
-                standing("a", 95, 1),
-                standing("b", 90, 2),
-                standing("c", 90, 2),
-            ]),
+            now: scores(sheets),
         };
         let told = told(&restatement, &BTreeSet::from(["b"]));
-        assert_eq!(told.len(), 1);
-        assert_eq!(told[0].then, None);
+        assert_eq!((told.scores.len(), told.moved), (1, 0));
+        assert_eq!(told.scores[0].then, None);
     }
 }
