@@ -197,7 +197,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let log = EmbeddedLog::open(folder.path(), 1).await.unwrap();
         let refused = keep(&log, noise(PARTS_MAX * PART_BYTES + 1).into()).await;
-        let Err(ApiError::Refused(why)) = refused else {
+        let Err(ApiError::Refused(why)) = &refused else {
             panic!("{refused:?}")
         };
         assert!(why[0].message.contains("32 MiB"), "{why:?}");
