@@ -13,6 +13,7 @@ pub mod definitions;
 pub mod disposition;
 pub mod event;
 pub mod fact;
+pub mod foresight;
 pub mod ids;
 pub mod incident;
 pub mod ledger;
