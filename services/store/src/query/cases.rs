@@ -44,7 +44,7 @@ pub struct CaseFilter {
 
 impl CaseFilter {
     /// The conditions as SQL, without values.
-    fn conditions(&self) -> Vec<&'static str> {
+    pub(super) fn conditions(&self) -> Vec<&'static str> {
         let mut all = self.sight.on_cases();
         let mut when = |asked: bool, condition| {
             if asked {
@@ -80,7 +80,7 @@ impl CaseFilter {
     }
 
     /// The values of those conditions.
-    fn bind(&self, query: Query) -> Query {
+    pub(super) fn bind(&self, query: Query) -> Query {
         let texts = [
             ("case_no", &self.case_no),
             ("case_no_part", &self.case_no_part),

@@ -9,6 +9,7 @@ mod cases;
 mod causes;
 mod decisions;
 mod engine;
+mod foresight;
 mod insert;
 mod migrations;
 mod paging;
