@@ -8,7 +8,7 @@ use mingjing_store::{CaseCursor, CaseFilter, CaseView, InvalidCursor, Sight};
 use serde_json::{Value, json};
 
 use crate::people::gate::Caller;
-use crate::{ApiError, Names, State, query, view};
+use crate::{ApiError, Names, State, foresight, query, view};
 
 /// Cases on a page where nothing is said.
 const LIMIT_DEFAULT: u32 = 50;
@@ -19,6 +19,8 @@ struct Asked {
     filter: CaseFilter,
     cursor: Option<CaseCursor>,
     limit: Option<u32>,
+    /// Whether it asks how likely each is to miss its limit.
+    foresight: bool,
 }
 
 /// `GET /api/v1/cases`: a page, the last to begin first; of a number, the sources that know a case of it.
@@ -34,10 +36,19 @@ pub(crate) async fn list(
         .store
         .cases(&asked.filter, asked.cursor.as_ref(), limit)
         .await?;
-    let cases: Vec<Value> = page.cases.iter().map(|c| brief(c, state.zone)).collect();
-    Ok(Json(
-        json!({ "cases": cases, "next": page.next.map(|n| n.to_string()) }),
-    ))
+    let next = page.next.map(|n| n.to_string());
+    let cases: Vec<Value> = if asked.foresight {
+        let told = foresight::tell(&state, page.cases, (state.now)()).await?;
+        let foreseen = told.iter().map(|told| {
+            let mut case = brief(&told.case, state.zone);
+            case["foresight"] = foresight::beside(told, state.zone);
+            case
+        });
+        foreseen.collect()
+    } else {
+        page.cases.iter().map(|c| brief(c, state.zone)).collect()
+    };
+    Ok(Json(json!({ "cases": cases, "next": next })))
 }
 
 /// A case for lists: without its stays in steps, and so without who worked on it.
@@ -59,6 +70,7 @@ const PARAMETERS: &[&str] = &[
     "open",
     "opened_from",
     "opened_before",
+    "foresight",
     "cursor",
     "limit",
 ];
@@ -81,6 +93,7 @@ fn asked(query: Option<&str>) -> Result<Asked, ApiError> {
             "open" => filter.open = Some(query::flag(&name, &value)?),
             "opened_from" => filter.opened_from = Some(query::instant(&name, &value)?),
             "opened_before" => filter.opened_before = Some(query::instant(&name, &value)?),
+            "foresight" => asked.foresight = query::flag(&name, &value)?,
             "cursor" => {
                 let cursor = value.parse();
                 let cursor =

@@ -17,6 +17,7 @@ mod error;
 mod events;
 mod evidence;
 mod explain;
+mod foresight;
 mod headers;
 mod incidents;
 mod ledger;
@@ -60,6 +61,7 @@ pub use board::{Asset, Assets};
 pub use bulletins::{PublishedBulletin, draft_by_plan, published_bulletins};
 pub use definitions::{Definitions, DefinitionsError};
 pub use error::ApiError;
+pub use foresight::Foresight;
 pub use headers::protected;
 pub use life::{
     ActivateError, Activated, Activator, InShadow, InstallError, Installer, Lives, ShadowSets,
@@ -99,6 +101,8 @@ pub struct State {
     pub portal: Arc<Portal>,
     /// What papers are made with.
     pub papers: Arc<Papers>,
+    /// How like cases went.
+    pub foresight: Arc<Foresight>,
     /// The administrator's key; none: whoever comes from this machine, where accounts are off.
     pub operator_key: Option<OperatorKey>,
     /// Holds the log against its published heads.
@@ -170,6 +174,7 @@ pub fn router(state: State, beside: Router) -> Router {
         .merge(bulletins::routes())
         .merge(scores::routes())
         .merge(statistics::routes())
+        .merge(foresight::routes())
         .merge(of_operators())
         .fallback(board::serve)
         .with_state::<()>(state)

@@ -4,6 +4,7 @@ mod beside;
 mod bulletins;
 mod dispositions;
 mod explained;
+mod foresight;
 mod incidents;
 mod ledger;
 mod life;
@@ -274,6 +275,7 @@ fn paths() -> Map<String, Value> {
     let operations = operations.chain(papers::OPERATIONS);
     let operations = operations.chain(bulletins::OPERATIONS);
     let operations = operations.chain(statistics::OPERATIONS);
+    let operations = operations.chain(foresight::OPERATIONS);
     let operations = operations.chain(scores::OPERATIONS);
     for operation in operations.chain(dispositions::OPERATIONS) {
         let parameters = parameters(operation.parameters);

@@ -385,6 +385,7 @@ impl Platform {
             people: Arc::new(people),
             portal: Arc::new(self.portal()),
             papers: Arc::new(self.papers()?),
+            foresight: Arc::default(),
             min_base: self.settings.min_base,
             operator_key: self
                 .settings

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Operation, Parameter, alert};
+use super::{Operation, Parameter, alert, foresight};
 
 const FILTERS: &[Parameter] = &[
     ("query", "case_no", "办件编号"),
@@ -14,6 +14,11 @@ const FILTERS: &[Parameter] = &[
     ("query", "open", "true：只要在办的；false：只要已办结的"),
     ("query", "opened_from", "首个事件不早于 (RFC 3339)"),
     ("query", "opened_before", "首个事件早于 (RFC 3339)"),
+    (
+        "query",
+        "foresight",
+        "true：另答每件的预判 foresight（见 /api/v1/foresight）",
+    ),
     ("query", "cursor", "上一页给出的 next"),
     ("query", "limit", "每页条数 1..1000，默认 50"),
 ];
@@ -34,8 +39,10 @@ pub(super) const OPERATIONS: &[Operation] = &[
         parameters: FILTERS,
         media_type: "application/json",
         schema: || {
+            let mut brief = object(case_brief());
+            brief["properties"]["foresight"] = foresight::beside();
             object(json!({
-                "cases": many(object(case_brief())),
+                "cases": many(brief),
                 "next": { "type": ["string", "null"], "description": "下一页的 cursor" },
             }))
         },

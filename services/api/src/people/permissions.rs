@@ -564,6 +564,7 @@ pub(super) const ROWS: &[Row] = &[
         Narrowed,
         Opens,
     ),
+    row("get", "/api/v1/foresight", CASES, Narrowed, Opens),
     row("get", "/api/v1/sources", SOURCES, Narrowed, Opens),
     row("get", "/api/v1/sources/{source}", SOURCES, Narrowed, Opens),
     row("get", "/api/v1/sources/{source}/keys", UPKEEP, Whole, Opens),

@@ -88,6 +88,9 @@ impl Store {
         from: Timestamp,
         now: Timestamp,
     ) -> Result<BTreeMap<String, Vec<PastCase>>, Error> {
+        if items.is_empty() {
+            return Ok(BTreeMap::new());
+        }
         let items: Vec<&str> = items.iter().take(ITEMS_MAX).copied().collect();
         let query = self
             .client()
