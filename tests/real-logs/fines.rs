@@ -31,8 +31,8 @@ pub const LOG: RealLog = RealLog {
     expected,
 };
 
-const CREATE: &str = "Create Fine";
-const SEND: &str = "Send Fine";
+pub const CREATE: &str = "Create Fine";
+pub const SEND: &str = "Send Fine";
 const NOTIFICATION: &str = "Insert Fine Notification";
 const APPEAL_DATE: &str = "Insert Date Appeal to Prefecture";
 const SEND_APPEAL: &str = "Send Appeal to Prefecture";
@@ -166,7 +166,7 @@ fn sending(trace: &Trace, verdict: &Attributes) -> Result<Option<Alert>> {
 }
 
 /// When the fine was first paid in full (without expense) or dismissed.
-fn duty_fell_away(trace: &Trace) -> Result<Option<Timestamp>> {
+pub fn duty_fell_away(trace: &Trace) -> Result<Option<Timestamp>> {
     let (mut owed, mut paid, mut dismissed) = (0, 0, false);
     for event in &trace.events {
         if let Some(amount) = event.get("amount") {

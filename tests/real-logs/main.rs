@@ -8,6 +8,7 @@
 mod alerts;
 mod compare;
 mod fines;
+mod foresight;
 mod log;
 mod messages;
 mod permits;
@@ -18,7 +19,7 @@ mod summary;
 
 use std::collections::BTreeSet;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 use mingjing_domain::definitions::{DefinitionFile, DefinitionSet};
@@ -85,18 +86,9 @@ fn definitions_have_the_listed_control_points_and_no_others() -> Result<()> {
 }
 
 fn hold_against_verdicts(log: &RealLog) -> Result<()> {
-    let data = place::data().join(log.name);
-    if !data.is_dir() {
-        // Past the test harness, which swallows what a passing test prints.
-        let mut out = std::io::stderr();
-        writeln!(
-            out,
-            "SKIPPED real log {}: no folder {} (see MINGJING_REAL_LOGS)",
-            log.name,
-            data.display()
-        )?;
+    let Some(data) = data_of(log)? else {
         return Ok(());
-    }
+    };
     let here = place::here().join(log.name);
     let found = replay::alerts(&data.join(log.file), &here)?;
     let expected = (log.expected)(&data)
@@ -104,6 +96,23 @@ fn hold_against_verdicts(log: &RealLog) -> Result<()> {
     let findings = compare::findings(log.control_points, &expected, &found);
     ensure!(findings.is_empty(), "{}:\n{findings}", log.name);
     summary::hold(&here.join("expected-summary.txt"), &found)
+}
+
+/// The folder of a log; none where it is not there, which is said.
+fn data_of(log: &RealLog) -> Result<Option<PathBuf>> {
+    let data = place::data().join(log.name);
+    if data.is_dir() {
+        return Ok(Some(data));
+    }
+    // Past the test harness, which swallows what a passing test prints.
+    let mut out = std::io::stderr();
+    writeln!(
+        out,
+        "SKIPPED real log {}: no folder {} (see MINGJING_REAL_LOGS)",
+        log.name,
+        data.display()
+    )?;
+    Ok(None)
 }
 
 fn definition_files(log: &RealLog) -> Result<Vec<DefinitionFile>> {

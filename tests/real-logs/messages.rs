@@ -36,7 +36,7 @@ fn expected(data: &Path) -> Result<Vec<Alert>> {
 }
 
 /// A wall-clock reading of the file, like `2019-04-25 09:32:09`.
-fn local(text: &str) -> Result<Timestamp> {
+pub fn local(text: &str) -> Result<Timestamp> {
     let read = NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S")
         .with_context(|| format!("no time: {text}"))?;
     let instant = read

@@ -24,9 +24,9 @@ pub const LOG: RealLog = RealLog {
     expected,
 };
 
-const REGISTERED: &str = "01_HOOFD_010";
+pub const REGISTERED: &str = "01_HOOFD_010";
 const RECEIVED: &str = "01_HOOFD_015";
-const DECIDED: &str = "01_HOOFD_495";
+pub const DECIDED: &str = "01_HOOFD_495";
 const SENT: &str = "01_HOOFD_515";
 
 const DAYS_TO_DECISION: &str = "010_register_submission -> 495_phase_decision_taken";
