@@ -37,8 +37,8 @@ pub use estimate::{Estimate, Stay, estimate};
 /// the width of a 95 % interval around one half is 22 points; fewer say nothing that a handler could act on.
 pub const LIKE_MIN: usize = 20;
 
-/// How far back like cases were begun, in days: a year, so that every season is in it once. On the real logs of the tests two years foretold
-/// worse in all three, since offices change their ways, and half a year no better.
+/// How far back like cases were begun, in days: a year, so that every season is in it once. On the three real logs that the tests hold it
+/// against, what two years foretold lay further from what happened in each: offices change their ways.
 pub const HISTORY_DAYS: i64 = 365;
 
 /// How long something took: working days by date, and whether it ended on a day of rest after the last of them.
