@@ -9,6 +9,7 @@ import { registerHash } from '../complaints/routes'
 import { mayRegister } from '../complaints/words'
 import { Placeholder, Section } from '../components/pieces'
 import { Raise } from '../dispositions/Raise'
+import { Beside } from '../foresight/Beside'
 import { full } from '../format'
 import { sessionStore } from '../people/session'
 import { useStore } from '../store'
@@ -77,6 +78,7 @@ function Shown({ found, asked }: { found: CaseFound; asked: AskedFor }) {
         <p className="message" id="case-no">
           {t('办件编号', 'Case')} {caseNo}
         </p>
+        {known && !known.closed_at && <Beside source={source} caseNo={caseNo} changed={found.events} />}
         {known ? <CaseFacts found={found} known={known} names={names} /> : <p className="nothing">{t('首条记录尚在判定', 'Its first record is being judged')}</p>}
         {known && <Raise names={names} subject={{ kind: 'case', source, key: caseNo }} to={known.org_code ?? ''} raised={() => casePage.reload()} />}
         {known && (!person || mayRegister(person.roles)) && (

@@ -3,6 +3,7 @@
 import { type Names, namesStore } from '../api/names'
 import type { AlertFound, CaseFound, CaseRow } from '../api/types'
 import { Badge, Facts, LevelBadge, Section, StatusBadge } from '../components/pieces'
+import { Beside } from '../foresight/Beside'
 import { full } from '../format'
 import { alertHash } from '../panel/routes'
 import { useStore } from '../store'
@@ -22,6 +23,7 @@ export function CaseView({ found }: { found: CaseFound }) {
         <p className="message">
           {t('办件编号', 'Case')} {found.case_no}
         </p>
+        {known && !known.closed_at && <Beside source={found.source} caseNo={found.case_no} changed={found.events} />}
         <a className="to-case" href={casePageHash(found.source, found.case_no)}>
           {t('打开办件页：流程图、期限、为何这样判定 →', 'Open its page: flowchart, limits, why it stands so →')}
         </a>

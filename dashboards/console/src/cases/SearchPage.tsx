@@ -7,6 +7,7 @@ import { nowStore } from '../api/clock'
 import { type Names, namesStore } from '../api/names'
 import type { CaseBrief } from '../api/types'
 import { Badge, Both, Placeholder } from '../components/pieces'
+import { Cell } from '../foresight/Beside'
 import { full } from '../format'
 import { useStore } from '../store'
 import type { Words } from '../words/codes'
@@ -85,6 +86,7 @@ const COLUMNS: Words[] = [
   { zh: '当前环节', en: 'Step' },
   { zh: '收到', en: 'Opened' },
   { zh: '期限', en: 'Due' },
+  { zh: '超期可能', en: 'Likely late' },
   { zh: '情况', en: 'Standing' },
 ]
 
@@ -186,6 +188,9 @@ function Row({ found, names, now }: { found: CaseBrief; names: Names; now: numbe
       <td className={over ? 'at over' : 'at'}>
         {found.due_at ? full(found.due_at).slice(0, 16) : '—'}
         {over && <span className="sub">{found.closed_at ? t('超期办结', 'Closed late') : t('已超期', 'Overdue')}</span>}
+      </td>
+      <td className="foreseen">
+        <Cell foresight={found.foresight} />
       </td>
       <td>
         <CaseBadge found={found} />

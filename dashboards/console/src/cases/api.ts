@@ -8,7 +8,7 @@ const part = encodeURIComponent
 
 /** A page of cases, the last to begin first. */
 export function findCases({ number, org, item, region, open }: CaseSearch, cursor: string | null, signal: AbortSignal): Promise<CasePage> {
-  return ask(`/api/v1/cases${query({ case_no_part: number, org_code: org, item_code: item, region, open, cursor })}`, { signal })
+  return ask(`/api/v1/cases${query({ case_no_part: number, org_code: org, item_code: item, region, open, foresight: 'true', cursor })}`, { signal })
 }
 
 /** Why a case stands as it does; the instants with their zone. */

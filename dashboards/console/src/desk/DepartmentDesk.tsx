@@ -8,6 +8,9 @@ import { nowStore } from '../api/clock'
 import { namesStore } from '../api/names'
 import type { Alert } from '../api/types'
 import { LevelBadge, Placeholder } from '../components/pieces'
+import { Line } from '../foresight/Beside'
+import { type Foresight, foreseeOf, keyOf } from '../foresight/api'
+import { isReminder } from '../foresight/words'
 import { full } from '../format'
 import { alertHash, caseHash } from '../panel/routes'
 import { sessionStore } from '../people/session'
@@ -92,7 +95,10 @@ function Tasks({ body, narrowed }: { body: string; narrowed: boolean }) {
       api.alerts({ ...filter, order_state: 'unanswered' }, null, signal, TASKS_MAX),
       api.alerts({ ...filter, order_state: 'answered' }, null, signal, TASKS_MAX),
     ])
-    return { alerts: eachOnce([...ordered.alerts, ...answered.alerts.filter(owesRectification), ...open.alerts]), rest: (open.total ?? open.alerts.length) - open.alerts.length }
+    const alerts = eachOnce([...ordered.alerts, ...answered.alerts.filter(owesRectification), ...open.alerts])
+    // The list is of use without it.
+    const foreseen = alerts.some(isReminder) ? await foreseeOf(narrowed ? '' : body, signal).catch(() => null) : null
+    return { alerts, foreseen, rest: (open.total ?? open.alerts.length) - open.alerts.length }
   })
   if (!found || now === null) {
     if (failure) return <Placeholder state="failed" words={{ zh: `待办未能载入：${failure.message}`, en: `The list could not be loaded: ${api.inEnglish(failure)}` }} retry={again} />
@@ -103,7 +109,7 @@ function Tasks({ body, narrowed }: { body: string; narrowed: boolean }) {
     now,
   )
   if (groups.size === 0) return <Placeholder state="empty" words={{ zh: '没有待办，一切按期', en: 'Nothing to do: everything is in time' }} />
-  const { rest } = found
+  const { rest, foreseen } = found
   return (
     <>
       {[...groups].map(([urgency, tasks]) => (
@@ -113,7 +119,7 @@ function Tasks({ body, narrowed }: { body: string; narrowed: boolean }) {
           </h3>
           <ol>
             {tasks.map((task) => (
-              <TaskRow key={task.alert.alert_id} task={task} now={now} />
+              <TaskRow key={task.alert.alert_id} task={task} now={now} foresight={isReminder(task.alert) ? foreseen?.get(keyOf(task.alert.source, task.alert.case_no)) : undefined} />
             ))}
           </ol>
         </section>
@@ -128,7 +134,7 @@ function Tasks({ body, narrowed }: { body: string; narrowed: boolean }) {
   )
 }
 
-function TaskRow({ task, now }: { task: Task; now: number }) {
+function TaskRow({ task, now, foresight }: { task: Task; now: number; foresight: Foresight | undefined }) {
   const names = useStore(namesStore)
   const { alert, dueAt, cure, what } = task
   const over = dueAt !== null && Date.parse(dueAt) < now
@@ -143,6 +149,7 @@ function TaskRow({ task, now }: { task: Task; now: number }) {
           {subjectText(alert, names)}
           {isCase(alert) && ` · ${names.item(alert.item_code)}`}
         </span>
+        <Line foresight={foresight} />
       </div>
       <div className={`desk-left${over ? ' over' : ''}`}>
         {dueAt ? <b>{leftText(dueAt, now)}</b> : <b>{cure === 'wait' ? '—' : t('无期限', 'No day')}</b>}

@@ -8,6 +8,8 @@ import type { AlertFound, AlertRecord, Change } from '../api/types'
 import { Badge, type Fact, Facts, LevelBadge, Section, StatusBadge } from '../components/pieces'
 import { Acts } from '../dispositions/Acts'
 import { Thread } from '../dispositions/Thread'
+import { Beside } from '../foresight/Beside'
+import { isReminder } from '../foresight/words'
 import { full, roughly } from '../format'
 import { PanelMark } from '../incidents/Mark'
 import { newEntryHash } from '../ledger/routes'
@@ -45,6 +47,7 @@ export function AlertView({ alert, account, history }: AlertFound) {
           {text}
         </p>
         <Closing alert={alert} />
+        {isReminder(alert) && <Beside source={alert.source} caseNo={alert.case_no} changed={history.length} />}
         <PanelMark alertId={alert.alert_id} changed={alert.disposition?.last} />
         {isCase(alert) ? (
           <a className="to-case" href={caseHash(alert.source, alert.case_no)}>
