@@ -17,6 +17,7 @@ mod department;
 mod disposed;
 mod explained;
 mod exported;
+mod foreseen;
 mod front;
 mod handed;
 mod import_equals_replay;

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use mingjing_domain::Timestamp;
 use mingjing_domain::calendar::WorkCalendar;
-use mingjing_domain::foresight::{HISTORY_DAYS, History};
+use mingjing_domain::foresight::{HISTORY_DAYS, History, LIKE_MIN};
 use mingjing_domain::time::{DAY_MS, MINUTE_MS};
 use mingjing_store::{ITEMS_MAX, Store};
 
@@ -13,6 +13,8 @@ use crate::ApiError;
 
 /// So long it is not read again.
 const FRESH_MS: i64 = 10 * MINUTE_MS;
+/// So long where there are too few cases to say anything: they may just be coming in.
+const FRESH_SMALL_MS: i64 = MINUTE_MS;
 /// Items kept at most: of 2,000 cases with ten stays each an item takes some 400 KB.
 const KEPT_MAX: usize = 500;
 
@@ -82,12 +84,18 @@ impl Foresight {
 /// A clock that was put back makes what is kept a thing of the future: it is read again.
 fn is_fresh(history: &History, now: Timestamp) -> bool {
     let age = now.millis().saturating_sub(history.as_of().millis());
-    (0..FRESH_MS).contains(&age)
+    let longest = if history.cases() < LIKE_MIN {
+        FRESH_SMALL_MS
+    } else {
+        FRESH_MS
+    };
+    (0..longest).contains(&age)
 }
 
 #[cfg(test)]
 mod tests {
     use mingjing_domain::calendar::china;
+    use mingjing_domain::foresight::PastCase;
 
     use super::*;
 
@@ -96,10 +104,12 @@ mod tests {
         let calendar = WorkCalendar::compile(china(), None).unwrap();
         let foresight = Foresight::default();
         let at = |minutes: i64| Timestamp::from_millis(minutes * MINUTE_MS);
-        let keep = |item: &str, minutes| {
-            foresight.keep(item, Arc::new(History::of([], &calendar, at(minutes))));
+        let keep = |item: &str, cases, minutes| {
+            let cases = vec![PastCase::default(); cases];
+            let history = History::of(cases, &calendar, at(minutes));
+            foresight.keep(item, Arc::new(history));
         };
-        keep("a", 100);
+        keep("a", LIKE_MIN, 100);
         let missing = |item, minutes| {
             let (found, missing) = foresight.fresh(&BTreeSet::from([item]), at(minutes));
             assert_eq!(found.len() + missing.len(), 1);
@@ -108,8 +118,10 @@ mod tests {
         assert!(!missing("a", 100) && !missing("a", 109));
         assert!(missing("a", 110) && missing("a", 99) && missing("b", 100));
         for n in 0..KEPT_MAX {
-            keep(&format!("more {n}"), 101);
+            keep(&format!("more {n}"), 0, 101);
         }
         assert!(missing("a", 101) && !missing("more 0", 101));
+        // Of what is too few to say anything there may be more soon.
+        assert!(missing("more 0", 102));
     }
 }
