@@ -58,6 +58,42 @@ fn a_machine_path_is_told_from_a_path_that_ends_alike() {
     );
 }
 
+/// What is foreseen is a hint. Nothing that judges, scores, tells or publishes may come to know it.
+const FORESEE: &[&str] = &[
+    "services/domain/src/lib.rs",
+    "services/domain/src/foresight",
+    "services/store/src/query/foresight.rs",
+    "services/store/src/query/mod.rs",
+    "services/store/tests/store/",
+    "services/api/src/foresight",
+    "services/api/src/cases.rs",
+    "services/api/src/lib.rs",
+    "services/api/src/openapi",
+    "services/api/src/people/permissions.rs",
+    "services/mingjing/src/platform.rs",
+];
+
+#[test]
+fn nothing_that_judges_or_scores_or_publishes_knows_what_is_foreseen() -> Result<()> {
+    let mut findings = Vec::new();
+    let mut known = 0;
+    for file in tree::files()? {
+        let path = file.display().to_string();
+        if !path.starts_with("services/") || !["rs", "sql"].contains(&tree::extension(&file)) {
+            continue;
+        }
+        if !tree::read(&file)?.to_lowercase().contains("foresight") {
+            continue;
+        }
+        match FORESEE.iter().any(|known| path.starts_with(known)) {
+            true => known += 1,
+            false => findings.push(path),
+        }
+    }
+    ensure!(known > 5, "only {known} files were found that foresee");
+    tree::expect_none("files that have no business with foresight", &findings)
+}
+
 /// Lines that hold an absolute path into a folder which a reader's machine has no reason to have.
 fn machine_paths(file: &Path, text: &str) -> Vec<String> {
     // Put together here, so that this file is not a finding of its own.
