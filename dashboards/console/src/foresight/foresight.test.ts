@@ -30,7 +30,7 @@ test('a number comes with its base and the likeness it stands on', () => {
 })
 
 test('it says that it is no finding, and how many nobody knows of yet', () => {
-  assert.match(caveat(SAID), /不是认定，也不计分$/)
+  assert.match(caveat(SAID), /^所指为全件的承诺期限（11-30 23:59 届满）；.*不是认定，也不计分$/)
   assert.match(caveat({ ...SAID, undecided: 5 }), /其中 5 件仍在办/)
   assert.equal(caveat(unsaid('too_few')), '')
 })

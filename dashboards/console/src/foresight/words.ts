@@ -2,7 +2,7 @@
 // (services/domain/src/foresight.rs).
 
 import type { Alert } from '../api/types'
-import { count } from '../format'
+import { count, short } from '../format'
 import { isCase } from '../subject'
 import { STATUSES, type Words } from '../words/codes'
 import { say, t } from '../words/language'
@@ -10,6 +10,12 @@ import type { Foresight } from './api'
 
 type Likeness = NonNullable<Foresight['likeness']>
 type Unsaid = NonNullable<Foresight['unsaid']>
+
+/** Whose limit ends next. A reminder may be about a step's; what is foretold is the whole case's. */
+const DUES: Record<NonNullable<Foresight['due']>, Required<Words>> = {
+  promised: { zh: '承诺期限', en: 'promised limit' },
+  statutory: { zh: '法定期限', en: 'statutory limit' },
+}
 
 /** By which likeness. */
 export const LIKENESSES: Record<Likeness, Words> = {
@@ -50,10 +56,11 @@ export function sentence(foresight: Foresight): string | null {
 }
 
 /** What has to be known beside it: what it is, and of which open cases nobody knows yet. */
-export function caveat({ undecided, likelihood }: Foresight): string {
+export function caveat({ undecided, likelihood, due, due_at }: Foresight): string {
   if (likelihood === null) return ''
+  const limit = due && due_at ? t(`所指为全件的${DUES[due].zh}（${short(due_at)} 届满）；`, `Of the whole case's ${DUES[due].en}, until ${short(due_at)}. `) : ''
   const open = undecided ? t(`；其中 ${count(undecided)} 件仍在办，只计到已走过的日子`, `; ${count(undecided)} of them are open and count for as long as they were followed`) : ''
-  return t(`按近一年同类办件推算，只供提醒，不是认定，也不计分${open}`, `Told from a year of like cases; it is a hint and no finding, and is never scored${open}`)
+  return limit + t(`按近一年同类办件推算，只供提醒，不是认定，也不计分${open}`, `Told from a year of like cases; it is a hint and no finding, and is never scored${open}`)
 }
 
 /** How much it should stand out. */
