@@ -282,7 +282,7 @@ async fn enter(
             region,
             ..entry.clone()
         };
-        let record = record(&state, &said, key, Act::Entered(entered));
+        let record = record(&state, &said, key, Act::Entered(Box::new(entered)));
         journals.add(&id, 0, encoded(&record)?).await?;
         // Of two who sent the same at once, one was first.
         kept = decoded(&journals.read(&id).await?)?;

@@ -117,7 +117,7 @@ pub struct Draft {
 #[serde(tag = "act", rename_all = "snake_case")]
 pub enum Act {
     /// 起草: it was made from data.
-    Drafted(Draft),
+    Drafted(Box<Draft>),
     /// 修改: the text was changed.
     Edited {
         /// SHA-256 of the text.
@@ -342,7 +342,7 @@ impl<'r> Matter<'r> {
     /// SHA-256 of the score sheets as they were when it was signed; empty before that, and of what kept none.
     pub fn scores(&self) -> &'r str {
         let by: &'r Record = match &self.state {
-            State::Signed { by } | State::Numbered { by, .. } | State::Published { by, .. } => *by,
+            State::Signed { by } | State::Numbered { by, .. } | State::Published { by, .. } => by,
             _ => return "",
         };
         match &by.what {

@@ -173,7 +173,7 @@ pub struct Assigned {
 #[serde(tag = "act", rename_all = "snake_case")]
 pub enum Act {
     /// It was entered.
-    Entered(Entry),
+    Entered(Box<Entry>),
     /// An order is to be given upon it.
     Ordered(Ordered),
     /// An order was given upon it that is about no alert; what who gave it has to say is the record's reason.

@@ -52,7 +52,7 @@ pub(super) async fn draft(
             }
             Wanted::Correction => corrections::corrected(&state, &caller, &asked).await?,
         };
-        let record = record(&state, &said, key, Act::Drafted(draft));
+        let record = record(&state, &said, key, Act::Drafted(Box::new(draft)));
         journals.add(&id, 0, encoded(&record)?).await?;
     }
     // Of two who sent the same at once, one was first.

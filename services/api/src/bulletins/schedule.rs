@@ -73,7 +73,7 @@ async fn one(state: &State, plan: &Plan, region: &str) -> Result<(), ApiError> {
         who: Actor::platform(),
         why: format!("按编制计划起草（{}）", period.label()),
         key: "plan".to_owned(),
-        what: Act::Drafted(draft),
+        what: Act::Drafted(Box::new(draft)),
     };
     // Of two processes that drafted it at once, one was first.
     if journals.add(&id, 0, encoded(&record)?).await? {

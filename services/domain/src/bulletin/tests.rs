@@ -9,7 +9,7 @@ fn drafted(named: &[&str]) -> Act {
         body: (*body).into(),
         name: (*body).into(),
     });
-    Act::Drafted(Draft {
+    Act::Drafted(Box::new(Draft {
         kind: Kind::Bulletin,
         period: "2026-10".into(),
         region: "510500".into(),
@@ -22,7 +22,7 @@ fn drafted(named: &[&str]) -> Act {
         corrects: String::new(),
         alerts: Vec::new(),
         scores: String::new(),
-    })
+    }))
 }
 
 fn signed() -> Act {

@@ -10,7 +10,7 @@ fn calendar() -> WorkCalendar {
 }
 
 fn entry(kind: Kind, on: &str, due: Option<&str>) -> Act {
-    Act::Entered(Entry {
+    Act::Entered(Box::new(Entry {
         kind,
         body: "zjj".into(),
         region: "510502".into(),
@@ -25,7 +25,7 @@ fn entry(kind: Kind, on: &str, due: Option<&str>) -> Act {
         alerts: Vec::new(),
         cases: Vec::new(),
         passage: None,
-    })
+    }))
 }
 
 fn assigned(due: &str) -> Act {
@@ -187,15 +187,15 @@ fn an_instruction_about_a_passage_is_assigned_once_and_is_due_on_the_day_of_that
             bulletin: "b1".into(),
             text: "零办件单位5个。".into(),
         }),
-        ..plain.clone()
+        ..(*plain).clone()
     };
-    let begun = [Act::Entered(about.clone())];
+    let begun = [Act::Entered(Box::new(about.clone()))];
     let records = journal(&begun);
     let matter = Matter::of(&records).unwrap();
     assert_eq!(matter.refused(&assigned("2026-12-04")), None);
     assert_eq!(matter.last_day(&calendar), None);
 
-    let records = journal(&[Act::Entered(about), assigned("2026-12-04")]);
+    let records = journal(&[Act::Entered(Box::new(about)), assigned("2026-12-04")]);
     let matter = Matter::of(&records).unwrap();
     assert_eq!(matter.last_day(&calendar), Some(day("2026-12-04")));
     let standing = |today: &str| matter.standing(day(today), &calendar);

@@ -77,7 +77,7 @@ pub(super) const METRICS: &[Metric] = &[
         pitfalls: "是存量，不同期间不得相加。以督办所针对的预警归单位。同一预警先后督办的，只看最后一次。",
         pitfalls_en: "It is a stock: those of several periods are not added up. It counts for whoever answers for the alert. Of several orders about one alert only the last is looked at.",
         over: Over::Orders,
-        measure: Measure::Count {
+        measure: Measure::Stock {
             of: "owed AND due + 1000 <= wat AND (answered IS NULL OR answered >= wat)",
         },
     },
