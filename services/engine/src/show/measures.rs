@@ -112,11 +112,14 @@ fn of_limit(fold: &Fold, stay: &Stay, context: &Context<'_>) -> LimitMeasure {
     let timed = &context.plan.timed[usize::from(stay.timed)];
     let budget = timed.statutory.or(timed.promised);
     let unit = MeasureUnit::of(budget.map_or(Unit::CalendarDays, |budget| budget.unit));
-    let fell_at = match stay.fallen {
-        Fallen::ForGood => stay.fell_at(context.history),
-        Fallen::No | Fallen::Condition => None,
-    };
     let done_at = stay.is_done().then_some(stay.done_at);
+    let fell_at = match stay.fallen {
+        Fallen::No => None,
+        // What is done all the same is kept or missed by when it was done.
+        Fallen::Condition if done_at.is_some() => None,
+        // Or a duty that nobody has any more would count as past due for as long as the case lies there.
+        Fallen::Condition | Fallen::ForGood => stay.fell_at(context.history),
+    };
     let length = |at| length(fold, at, stay, timed, unit, context);
     LimitMeasure {
         unit,

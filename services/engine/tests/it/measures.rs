@@ -3,7 +3,7 @@
 use mingjing_domain::Timestamp;
 use mingjing_domain::definitions::PowerType;
 use mingjing_domain::event::EventKind::{
-    Accepted, Applied, Closed, Decided, Delivered, Extend, Resume, SupplementNotice, Suspend,
+    Accepted, Applied, Closed, Decided, Delivered, Extend, Paid, Resume, SupplementNotice, Suspend,
     Withdrawn,
 };
 use mingjing_domain::event::{Actor, CaseEvent, EventKind, Special};
@@ -55,7 +55,11 @@ fn result(
 }
 
 fn measured(events: &[CaseEvent<'static>]) -> CaseMeasures {
-    let mut engine = engine(&permit());
+    measured_by(&permit(), events)
+}
+
+fn measured_by(definitions: &str, events: &[CaseEvent<'static>]) -> CaseMeasures {
+    let mut engine = engine(definitions);
     for event in events {
         say(&mut engine, event);
     }
@@ -143,6 +147,25 @@ fn a_limit_that_runs_has_used_nothing_yet_and_one_that_fell_away_never_will() {
         (withdrawn.ending, withdrawn.ended_at),
         (Some(Withdrawn), on(3))
     );
+}
+
+/// A duty that a condition took away is not past due for as long as the case lies there; who does it all the same is judged by that.
+#[test]
+fn a_limit_that_fell_away_by_a_condition_is_over_where_nobody_does_it_all_the_same() {
+    let limits = "{id: all, name: 办结, kind: case, from: [accepted], to: [decided], statutory: 20wd, \
+                  falls_away_when: case.paid >= 100}";
+    let points = "  - {id: late, name: 超期, check: {overdue: {limit: all}}}\n";
+    let text = definitions("{name: paid, type: amount, default: 0}", limits, points);
+    let mut paid = day("2", Paid, 3);
+    paid.data.amounts = [("paid".into(), 100)].into();
+    let events = [day("1", Accepted, 0), paid, day("3", Decided, 60)];
+    let fallen = measured_by(&text, &events[..2]);
+    let whole = limit(&fallen);
+    assert_eq!((whole.done_at, whole.fell_at), (None, on(3)));
+    let done = measured_by(&text, &events);
+    let whole = limit(&done);
+    assert_eq!((whole.done_at, whole.fell_at), (on(60), None));
+    assert!(whole.done_at > whole.statutory_due_at);
 }
 
 #[test]
