@@ -2,7 +2,7 @@
 //! the engine does not end cleanly while the engine runs.
 //!
 //! The child is the test program itself, running only the "test" [`serve`]. It ends when its parent does. The
-//! archive's tests and those of inspections use this file too.
+//! tests of the archive, of inspections, of the demo and on real logs use this file too.
 
 use std::ffi::OsString;
 use std::net::SocketAddr;
@@ -48,11 +48,20 @@ fn serve() {
     std::process::exit(0);
 }
 
+/// How the test program calls [`serve`], wherever in it this file was taken in.
+fn serve_as_listed() -> String {
+    let (_, inside) = module_path!()
+        .split_once("::")
+        .expect("this file is a module of the test program");
+    format!("{inside}::serve")
+}
+
 /// An engine of one's own; it is started again when it is killed.
 pub async fn start(folder: Option<&Path>) -> Child {
     // The supervisor adds `--listen ADDRESS`, which a test program would take for options of its own.
     let command = format!(
-        "{SERVE}=\"$3 $1\" exec \"$0\" --exact engine::serve --ignored --nocapture --test-threads=2"
+        "{SERVE}=\"$3 $1\" exec \"$0\" --exact {} --ignored --nocapture --test-threads=2",
+        serve_as_listed()
     );
     let test_program = std::env::current_exe().expect("a test is a program");
     let folder = folder.map_or(OsString::new(), OsString::from);

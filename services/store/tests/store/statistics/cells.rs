@@ -8,7 +8,9 @@ use mingjing_store::metrics::{Asked, CellsMade, Dimension, Filter, METRICS, Over
 use mingjing_store::{Batch, CaseRow, EventRow, Place, Sight, Store, Watermark};
 
 use super::ZONE;
-use super::world::{Dice, World, case};
+use super::chance::{Dice, case};
+use super::held;
+use super::world::World;
 use crate::samples::{alert_row, place, write};
 
 /// When cells are made; the same day as [`ASKED`].
@@ -115,11 +117,7 @@ impl Town {
 
     async fn same(&self, what: &str) {
         for asked in questions() {
-            let told = format!("{what}: {asked:?}");
-            assert!(self.store.cells_answer(&asked).await.unwrap(), "{told}");
-            let cells = self.store.statistics(&asked).await.unwrap();
-            let rows = self.store.statistics_by_row(&asked).await.unwrap();
-            assert_eq!(cells, rows, "{told}");
+            held::cells_say_what_rows_say(&self.store, &asked, what).await;
         }
     }
 }

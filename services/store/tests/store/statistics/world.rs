@@ -1,66 +1,19 @@
-//! A small town by chance: cases, alerts, decisions about them, complaints and ratings, with what is told seldom told and instants that
-//! often fall upon each other.
+//! All that statistics are made of, and how it comes into the tables: by the same rows as the archive writes.
+//!
+//! Other tests take this file in too: those that hold the dictionary against real logs and against the demo's city.
 
 use mingjing_domain::Timestamp;
-use mingjing_domain::alert::{AlertRecord, Evidence, Level, Status};
-use mingjing_domain::definitions::PowerType;
-use mingjing_domain::disposition::{
-    Answer, Automatic, Basis, Conclusion, Decision, Disposition, DispositionState, Order, Refused,
-    RefusedBecause, Signature, Verdict,
+use mingjing_domain::alert::AlertRecord;
+use mingjing_domain::event::CaseEvent;
+use mingjing_domain::fact::{CaseRecord, Fact};
+use mingjing_store::metrics::Known;
+use mingjing_store::{
+    AlertRow, Backoff, Batch, CaseRow, DecisionRow, EventRow, Place, Store, Watermark,
 };
-use mingjing_domain::event::{CaseData, CaseEvent, EventKind, Value};
-use mingjing_domain::fact::{CaseRecord, Fact, StepVisit};
-use mingjing_domain::measures::{LimitMeasure, MeasureUnit};
-use mingjing_store::metrics::{Known, KnownBody, KnownItem};
-use mingjing_store::{Batch, DecisionRow, EventRow, Store};
 
-use crate::samples::{alert_row, bare_alert, bare_case, bare_event, case_row, place, write};
-
-const DAY: i64 = 86_400_000;
-
-/// Chance that a seed decides (splitmix64).
-pub struct Dice(pub u64);
-
-impl Dice {
-    pub fn below(&mut self, n: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (z ^ (z >> 31)) % n
-    }
-
-    pub fn percent(&mut self, n: u64) -> bool {
-        self.below(100) < n
-    }
-
-    pub fn one_of<T: Copy>(&mut self, of: &[T]) -> T {
-        of[self.below(of.len() as u64) as usize]
-    }
-
-    fn code(&mut self, of: &[&str]) -> Option<String> {
-        let code = self.one_of(of);
-        (!code.is_empty()).then(|| code.to_owned())
-    }
-
-    /// `at` moved by whole hours between two numbers of days, now and then to a midnight or its last second.
-    fn near(&mut self, at: Timestamp, from: i64, to: i64) -> Timestamp {
-        let hours = self.below(((to - from) * 24) as u64) as i64;
-        let moved = at.plus_millis(from * DAY + hours * 3_600_000);
-        let day = moved.local_date(chrono_tz::Asia::Shanghai);
-        let midnight = Timestamp::start_of(day, chrono_tz::Asia::Shanghai);
-        match self.below(6) {
-            0 => midnight,
-            1 => midnight.plus_millis(-1000),
-            2 => midnight.plus_millis(-1),
-            _ => moved.plus_millis(self.below(1000) as i64),
-        }
-    }
-
-    fn maybe<T>(&mut self, percent: u64, make: impl FnOnce(&mut Self) -> T) -> Option<T> {
-        self.percent(percent).then(|| make(self))
-    }
-}
+/// The log that all of it was concluded from.
+const LOG: &str = "00000000000000000000000000000abc";
+const PARTITION: u16 = 7;
 
 /// All that there is.
 pub struct World {
@@ -71,403 +24,45 @@ pub struct World {
     pub known: Known,
 }
 
+fn place(fact_offset: u64) -> Place {
+    Place {
+        log_id: LOG.into(),
+        partition: PARTITION,
+        offset: fact_offset,
+        n: 0,
+        fact_offset,
+    }
+}
+
 impl World {
-    /// A town of so many cases.
-    pub fn by_chance(seed: u64, cases: usize) -> Self {
-        let mut dice = Dice(seed);
-        let cases: Vec<CaseRecord> = (0..cases).map(|n| case(&mut dice, n)).collect();
-        let events = voices(&mut dice, &cases);
-        let alerts: Vec<AlertRecord> = (0..cases.len())
-            .map(|n| alert(&mut dice, n, &cases, &events))
-            .collect();
-        let decisions = decisions(&mut dice, &alerts);
-        let item = |code: &str, org: &str, region: &str, power_type: &str| KnownItem {
-            code: code.into(),
-            org_code: org.into(),
-            region_code: region.into(),
-            power_type: power_type.into(),
-        };
-        let body = |code: &str, region: &str| KnownBody {
-            code: code.into(),
-            region_code: region.into(),
-        };
-        let known = Known {
-            items: vec![
-                item("i1", "o1", "510502", "licence"),
-                item("i2", "o1", "510502", "penalty"),
-                item("i'3\\", "o2", "510503", "licence"),
-                item("i4", "o3", "510500", "other"),
-                item("i9", "o4", "510502", "licence"),
-            ],
-            bodies: vec![
-                body("o1", "510502"),
-                body("o2", "510503"),
-                body("o3", "510500"),
-                body("o4", "510502"),
-                body("o5", "510502"),
-            ],
-        };
-        Self {
-            cases,
-            alerts,
-            decisions,
-            events,
-            known,
-        }
-    }
-
-    /// Writes it.
+    /// Writes it, and that every case of it was written.
     pub async fn write(&self, store: &Store) {
+        let at = Timestamp::parse("2026-11-23T09:30:00+08:00").expect("an instant");
         let mut batch = Batch::default();
-        for (n, case) in self.cases.iter().enumerate() {
-            batch.case(case_row(case.clone(), n as u64));
+        for (n, case) in (0..).zip(&self.cases) {
+            batch.case(CaseRow::new(case.clone(), at, &place(n)));
         }
-        for (n, alert) in self.alerts.iter().enumerate() {
-            batch.alert(alert_row(alert.clone(), n as u64));
+        for (n, alert) in (0..).zip(&self.alerts) {
+            batch.alert(AlertRow::new(alert.clone(), 1, at, &place(n)));
         }
-        for (n, decision) in self.decisions.iter().enumerate() {
-            batch.decision(DecisionRow::of(decision.clone(), &place(n as u64)).unwrap());
+        for (n, decision) in (0..).zip(&self.decisions) {
+            let row = DecisionRow::of(decision.clone(), &place(n));
+            batch.decision(row.expect("a decision"));
         }
-        for (n, event) in self.events.iter().enumerate() {
-            batch.event(EventRow::new(event, "log", 0, n as u64, None));
+        for (n, event) in (0..).zip(&self.events) {
+            batch.event(EventRow::new(event, LOG, PARTITION, n, None));
         }
-        write(store, &batch, &[]).await;
+        let watermarks = [Watermark {
+            log_id: LOG.into(),
+            topic: "mj.facts".into(),
+            partition: PARTITION,
+            next_offset: self.cases.len() as u64,
+            epoch: 1,
+            written_at: at,
+            chain: None,
+        }];
+        let (_go_on, stop) = tokio::sync::watch::channel(false);
+        let written = store.insert_batch(&batch, &watermarks, Backoff::default(), &stop, &());
+        written.await.expect("the archive takes it");
     }
-}
-
-/// A case by chance.
-pub fn case(dice: &mut Dice, n: usize) -> CaseRecord {
-    let source = match dice.below(12) {
-        0 => "complaints",
-        1..=5 => "s2",
-        _ => "s1",
-    };
-    let base = Timestamp::parse("2026-10-15T10:00:00+08:00").unwrap();
-    let year = if dice.percent(15) { -365 } else { 0 };
-    let opened = dice.near(base.plus_millis(year * DAY), -60, 40);
-    let mut case = CaseRecord {
-        source: source.into(),
-        case_no: format!("{n:04}"),
-        item_code: dice.code(&["", "i1", "i2", "i'3\\", "i4"]),
-        org_code: dice.code(&["", "o1", "o2", "o3"]),
-        region_code: dice.code(&["", "510502", "510503", "510500", "510502001"]),
-        opened_at: Some(opened),
-        ..bare_case("")
-    };
-    if dice.percent(4) {
-        // All that was told of it was taken back.
-        case.opened_at = None;
-        return case;
-    }
-    let measures = &mut case.measures;
-    measures.received_at = dice.maybe(70, |d| d.near(opened, 0, 2));
-    case.accepted_at = dice.maybe(70, |d| d.near(opened, -1, 6));
-    measures.power_type = dice.maybe(80, |d| {
-        d.one_of(&[PowerType::Licence, PowerType::Penalty, PowerType::Other])
-    });
-    measures.case_kind = dice.code(&["", "instant", "promise"]);
-    measures.office = dice.code(&["", "f1", "f2"]);
-    measures.handler = dice.code(&["", "p1", "p2", "p3"]);
-    if dice.percent(70) {
-        let kinds = [
-            EventKind::Closed,
-            EventKind::Closed,
-            EventKind::Closed,
-            EventKind::Closed,
-            EventKind::Withdrawn,
-            EventKind::Voided,
-            EventKind::Returned,
-            EventKind::Terminated,
-            EventKind::NotAccepted,
-        ];
-        measures.ending = Some(dice.one_of(&kinds));
-        measures.ended_at = Some(dice.near(opened, 0, 45));
-        case.closed_at = measures
-            .ended_at
-            .filter(|_| measures.ending == Some(EventKind::Closed));
-        measures.delivered_at = dice.maybe(50, |d| d.near(opened, 0, 55));
-    }
-    measures.result = dice.code(&["", "granted", "granted", "refused", "no_penalty"]);
-    measures.limit = dice.maybe(75, |d| limit(d, opened));
-    measures.suspended_ms = dice.maybe(30, |d| d.below(20) * 43_200_000).unwrap_or(0);
-    measures.suspensions = u32::from(dice.percent(30));
-    measures.extensions = u32::from(dice.percent(15));
-    measures.supplements = u32::from(dice.percent(25));
-    case.events = 1 + dice.below(9) as u32;
-    measures.events_late = dice.below(2) as u32;
-    measures.events_resent = dice.below(2) as u32;
-    measures.events_reversed = u32::from(dice.percent(10));
-    for visit in 0..dice.below(4) {
-        let started_at = dice.near(opened, 0, 30);
-        case.visits.push(StepVisit {
-            step: dice.one_of(&["受理", "审查", "决定"]).into(),
-            visit: visit as u16 + 1,
-            started_at,
-            ended_at: dice.maybe(75, |d| d.near(started_at, -1, 15)),
-            due_at: dice.maybe(60, |d| d.near(started_at, 1, 12)),
-            office: dice.code(&["", "f1", "f2"]),
-            actor: dice.code(&["", "p1", "p2"]),
-        });
-    }
-    case
-}
-
-fn limit(dice: &mut Dice, opened: Timestamp) -> LimitMeasure {
-    let due = dice.near(opened, 5, 30).floor_second();
-    let finish = [due, due.plus_millis(999), due.plus_millis(1000)];
-    let at = |d: &mut Dice| match d.percent(20) {
-        true => d.one_of(&finish),
-        false => d.near(opened, 1, 40),
-    };
-    let done_at = dice.maybe(60, at);
-    LimitMeasure {
-        unit: dice.one_of(&[
-            MeasureUnit::WorkingDays,
-            MeasureUnit::CalendarDays,
-            MeasureUnit::Minutes,
-        ]),
-        started_at: opened,
-        statutory: dice.maybe(70, |d| d.below(40) as u32),
-        promised: dice.maybe(60, |d| d.below(20) as u32),
-        used: done_at.map(|_| dice.below(30) as u32),
-        statutory_due_at: dice.maybe(65, |_| due),
-        promised_due_at: dice.maybe(60, |d| d.near(opened, 3, 20).floor_second()),
-        done_at,
-        fell_at: dice.maybe(15, at),
-    }
-}
-
-/// Complaints and ratings of some cases, with answers and what takes them back; no two at the same instant.
-fn voices(dice: &mut Dice, cases: &[CaseRecord]) -> Vec<CaseEvent<'static>> {
-    let mut events = Vec::new();
-    for case in cases {
-        let mut at = dice.near(case.opened_at.unwrap_or_default(), 0, 20);
-        let mut openings: Vec<(EventKind, String)> = Vec::new();
-        for n in 0..dice.below(6) {
-            at = at.plus_millis(1 + dice.below(4) as i64 * 3_600_000);
-            let own = if dice.percent(40) { "mingjing-" } else { "" };
-            let mut event = CaseEvent {
-                source: case.source.clone().into(),
-                occurred_at: at,
-                source_seq: n,
-                ..bare_event(&format!("{own}{}-{n}", case.case_no), &case.case_no)
-            };
-            event.kind = dice.one_of(&[
-                EventKind::Complaint,
-                EventKind::Rated,
-                EventKind::ComplaintAnswered,
-                EventKind::Corrected,
-                EventKind::Note,
-            ]);
-            match event.kind {
-                EventKind::Complaint | EventKind::Rated => {
-                    event.data.org_code = dice.code(&["", "o1", "o2"]).map(Into::into);
-                    event.data.region_code = dice.code(&["", "510502", "510503"]).map(Into::into);
-                    event.data.item_code = dice.code(&["", "i1", "i4"]).map(Into::into);
-                    openings.push((event.kind, event.event_id.to_string()));
-                }
-                EventKind::ComplaintAnswered if dice.percent(50) => {
-                    let complaint = openings
-                        .iter()
-                        .find(|(kind, _)| *kind == EventKind::Complaint);
-                    if let Some((_, about)) = complaint {
-                        set(&mut event.data, "about", Value::Text(about.clone().into()));
-                    }
-                }
-                EventKind::Corrected => {
-                    event.data.corrects = openings.last().map(|(_, id)| id.clone().into());
-                }
-                _ => {}
-            }
-            if event.kind == EventKind::Rated {
-                event.data.result_code = dice
-                    .code(&["", "1", "2", "3", " 4", "5", "9", "good"])
-                    .map(Into::into);
-                if dice.percent(50) {
-                    set(
-                        &mut event.data,
-                        "satisfaction",
-                        Value::Int(1 + dice.below(6) as i64),
-                    );
-                }
-            }
-            events.push(event);
-        }
-    }
-    events
-}
-
-fn set(data: &mut CaseData<'static>, name: &'static str, value: Value<'static>) {
-    data.attributes.insert(name.into(), value);
-}
-
-fn alert(
-    dice: &mut Dice,
-    n: usize,
-    cases: &[CaseRecord],
-    events: &[CaseEvent<'static>],
-) -> AlertRecord {
-    let case = &cases[dice.below(cases.len() as u64) as usize];
-    let rule = dice.one_of(&["T3", "Q2", "C1", "C1"]);
-    let about_case = rule != "Q2";
-    let raised = dice.near(
-        Timestamp::parse("2026-10-20T10:00:00+08:00").unwrap(),
-        -50,
-        30,
-    );
-    let status = dice.one_of(&[
-        Status::Issued,
-        Status::Issued,
-        Status::Ended,
-        Status::Withdrawn,
-        Status::Review,
-        Status::Pending,
-        Status::Cancelled,
-    ]);
-    let mut alert = AlertRecord {
-        alert_id: format!("{n:032x}"),
-        subject_kind: if about_case { "case" } else { "org" }.into(),
-        source: case.source.clone(),
-        case_no: case.case_no.clone(),
-        item_code: case.item_code.clone(),
-        org_code: case.org_code.clone(),
-        region_code: case.region_code.clone(),
-        responsible_org: dice.code(&["", "o1", "o2", "o3"]),
-        responsible_office: dice.code(&["", "f1"]),
-        responsible_actor: dice.code(&["", "p1"]),
-        rule: rule.into(),
-        level: dice.one_of(&[Level::Review, Level::Notice, Level::Yellow, Level::Red]),
-        status,
-        raised_at: raised,
-        issued_at: match status {
-            Status::Pending | Status::Cancelled => None,
-            _ => dice.maybe(90, |d| d.near(raised, 0, 3)),
-        },
-        ..bare_alert(&case.case_no)
-    };
-    let said = events
-        .iter()
-        .filter(|event| *event.case_no == *case.case_no && *event.source == *case.source);
-    if rule == "C1" {
-        alert.evidence = said
-            .filter(|event| event.kind == EventKind::Complaint)
-            .take(1)
-            .map(|event| Evidence::Event {
-                event_id: event.event_id.to_string(),
-                event_type: "complaint".into(),
-                step: None,
-                occurred_at: event.occurred_at,
-                received_at: event.received_at,
-                note: String::new(),
-            })
-            .collect();
-    }
-    alert.disposition = dice.maybe(60, |d| Box::new(disposition(d, raised)));
-    alert
-}
-
-fn disposition(dice: &mut Dice, raised: Timestamp) -> Disposition {
-    let by = |at| Signature {
-        person: "li".into(),
-        body: "sfj".into(),
-        office: String::new(),
-        at,
-        reason: "r".into(),
-        command: "c".into(),
-    };
-    let state = dice.one_of(&[
-        DispositionState::Open,
-        DispositionState::Confirmed,
-        DispositionState::Appealed,
-        DispositionState::Upheld,
-        DispositionState::Dismissed,
-        DispositionState::WithdrawnOnAppeal,
-    ]);
-    let conclusion = dice.maybe(70, |d| d.one_of(&Conclusion::ALL));
-    Disposition {
-        state,
-        decision: Some(Decision {
-            verdict: Verdict::Confirmed,
-            conclusion,
-            by: by(raised),
-            on_appeal: false,
-            was_pending: false,
-            basis: Basis {
-                alleged: true,
-                doubted: false,
-                level: Level::Red,
-                due_at: None,
-                breached_at: None,
-            },
-            issued_at: None,
-            answer_due_at: None,
-        }),
-        recheck_reason: dice.maybe(20, |_| "变了".into()),
-        appeal: None,
-        order: dice.maybe(50, |d| {
-            let due = d.near(raised, 1, 15).floor_second();
-            let mut answers = Vec::new();
-            if d.percent(60) {
-                let at = match d.percent(30) {
-                    true => due.plus_millis(d.one_of(&[0, 999, 1000])),
-                    false => d.near(raised, 1, 20),
-                };
-                answers.push(Answer {
-                    by: by(at),
-                    evidence: Vec::new(),
-                });
-            }
-            Order {
-                by: by(raised),
-                nth: 1,
-                to: "o1".into(),
-                due_at: (d.percent(90)).then_some(due),
-                extended: Vec::new(),
-                extensions_asked: Vec::new(),
-                passed_on: Vec::new(),
-                must_rectify: false,
-                answers,
-                rectifications: Vec::new(),
-                closed: None,
-            }
-        }),
-        answers: Vec::new(),
-        confirmed_by: Vec::new(),
-        automatic: Automatic {
-            status: Status::Issued,
-            issued_at: None,
-            answer_due_at: None,
-            withdrawn_at: None,
-            withdrawn_reason: None,
-        },
-        last: (raised, "c".into()),
-    }
-}
-
-/// Orders and appeals about some alerts, no two about one at the same instant.
-fn decisions(dice: &mut Dice, alerts: &[AlertRecord]) -> Vec<Fact> {
-    let mut all = Vec::new();
-    for alert in alerts {
-        let mut at = dice.near(alert.raised_at, 0, 5);
-        for n in 0..dice.below(5) {
-            at = at.plus_millis(1 + dice.below(100) as i64 * 3_600_000);
-            all.push(Fact::Decision {
-                at,
-                command: format!("c{n}-{}", alert.alert_id),
-                digest: "d".into(),
-                alert_id: alert.alert_id.clone(),
-                source: alert.source.clone(),
-                case_no: alert.case_no.clone(),
-                act: dice
-                    .one_of(&["order", "appeal", "uphold", "withdraw", "confirm"])
-                    .into(),
-                conclusion: None,
-                refused: dice.maybe(15, |_| Refused {
-                    reason: RefusedBecause::AlreadyDecided,
-                    message: String::new(),
-                }),
-            });
-        }
-    }
-    all
 }
