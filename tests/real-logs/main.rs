@@ -4,9 +4,13 @@
 //! `MINGJING_REAL_LOGS` names (default `../shared/data` beside the repository); where it is not there, the test says
 //! that it was skipped. What must be alleged is put together anew at every run: the verdict files say of
 //! which cases, the log itself says at which instants. The program under test is the release binary.
+//!
+//! The same logs are counted by the dictionary of statistics (`statistics`), and foresight is tried on them (`foresight`).
 
 mod alerts;
 mod compare;
+#[path = "../../services/store/tests/store/engine.rs"]
+mod engine;
 mod fines;
 mod foresight;
 mod log;
@@ -15,6 +19,7 @@ mod permits;
 mod place;
 mod receipt;
 mod replay;
+mod statistics;
 mod summary;
 
 use std::collections::BTreeSet;
