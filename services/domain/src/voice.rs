@@ -1,14 +1,15 @@
 //! 投诉与评价: complaints and ratings, read out of the events of the case that they lie in.
 //!
 //! What people do about one is an event of the case like any other, which is what the rules C1–C4 judge; nothing else is kept of it. One
-//! about a case lies in that case, one about no case in a case of its own under the source [`SOURCE`]. The platform's own events name by the
-//! attribute [`ABOUT`] what they are about. A source's do not: such an event is about everything of its kind that stood open then, as it is
-//! in judging.
+//! about a case lies in that case, one about no case in a case of its own under the source [`SOURCE`]. The attribute [`ABOUT`] names what an
+//! event is about; the platform's own have it, a source's may. What an event without it is about says [`about`], here and in judging.
 
+pub mod about;
 mod act;
 
 use crate::Timestamp;
 use crate::event::{CaseEvent, EventKind, Value};
+use about::{FOLLOWING, Named, Said, Spoken};
 
 pub use act::{Act, Outcome};
 
@@ -213,9 +214,13 @@ impl Voice<'_> {
 
     /// Whether nobody is there to be answered.
     pub fn is_anonymous(&self) -> bool {
-        let told = self.opening.data.attributes.get(ANONYMOUS);
-        matches!(told, Some(Value::Bool(true)))
+        is_anonymous(self.opening)
     }
+}
+
+fn is_anonymous(event: &CaseEvent<'_>) -> bool {
+    let told = event.data.attributes.get(ANONYMOUS);
+    matches!(told, Some(Value::Bool(true)))
 }
 
 /// A text attribute of an event.
@@ -226,34 +231,72 @@ pub fn text<'a>(event: &'a CaseEvent<'_>, name: &str) -> Option<&'a str> {
     }
 }
 
-/// The grade that a rating gives, where it is one of the five: its result, else the attribute.
+/// The grade that a rating gives, where it is one of the five.
 fn grade(event: &CaseEvent<'_>) -> Option<u8> {
-    let told = event.data.result_code.as_deref();
-    let told = told.and_then(|code| code.trim().parse().ok());
-    let told = told.or_else(|| match event.data.attributes.get(SATISFACTION) {
-        Some(Value::Int(grade)) => u8::try_from(*grade).ok(),
+    let attribute = match event.data.attributes.get(SATISFACTION) {
+        Some(Value::Int(grade)) => Some(*grade),
         _ => None,
-    });
+    };
+    grade_of(event.data.result_code.as_deref(), attribute)
+}
+
+/// The grade that is told by a result, else by the attribute [`SATISFACTION`], where it is one of the five.
+pub fn grade_of(result: Option<&str>, attribute: Option<i64>) -> Option<u8> {
+    let told = result.and_then(|code| code.trim().parse().ok());
+    let told = told.or_else(|| u8::try_from(attribute?).ok());
     told.filter(|grade| (1..=5).contains(grade))
 }
 
-/// The complaints and ratings of a case, in the order of its events, which are given in order.
+/// The complaints and ratings of a case, in the order of its events, which are given in order. What is not surely about one of them is in
+/// no thread.
 pub fn voices<'e>(events: &'e [CaseEvent<'static>]) -> Vec<Voice<'e>> {
+    let corrections = events.iter().filter(|e| e.kind == EventKind::Corrected);
+    let taken_back: Vec<&str> = corrections
+        .filter_map(|e| e.data.corrects.as_deref())
+        .collect();
     let mut voices: Vec<Voice<'e>> = Vec::new();
+    let mut spoken = Spoken::default();
     for event in events {
+        let stands = !taken_back.contains(&&*event.event_id);
         let kind = [Kind::Complaint, Kind::Rating];
-        match kind.into_iter().find(|kind| kind.begun_by() == event.kind) {
-            Some(kind) => voices.push(begun(event, kind)),
-            None => {
-                for voice in &mut voices {
-                    if is_about(event, voice) {
-                        go_on(voice, event);
-                    }
+        if let Some(kind) = kind.into_iter().find(|kind| kind.begun_by() == event.kind) {
+            voices.push(begun(event, kind));
+            if stands {
+                spoken.take(&said(event, &voices, voices.len() - 1));
+            }
+        } else if FOLLOWING.contains(&event.kind) {
+            if stands {
+                let meant = spoken.take(&said(event, &voices, voices.len()));
+                for about in meant.surely {
+                    go_on(&mut voices[about], event);
                 }
+            }
+        } else {
+            for voice in voices.iter_mut().filter(|voice| names(event, voice)) {
+                go_on(voice, event);
             }
         }
     }
     voices
+}
+
+fn said(event: &CaseEvent<'_>, voices: &[Voice<'_>], at: usize) -> Said<usize> {
+    let place = |id: &str| {
+        voices
+            .iter()
+            .position(|voice| *voice.opening.event_id == *id)
+    };
+    Said {
+        kind: event.kind,
+        at,
+        named: match text(event, ABOUT).filter(|id| !id.is_empty()) {
+            Some(id) => place(id).map_or(Named::Unknown, Named::One),
+            None => Named::Nothing,
+        },
+        bad: grade(event).is_some_and(|grade| grade >= BAD_FROM),
+        anonymous: is_anonymous(event),
+        outcome: text(event, OUTCOME).and_then(Outcome::from_code),
+    }
 }
 
 fn begun<'e>(event: &'e CaseEvent<'static>, kind: Kind) -> Voice<'e> {
@@ -277,23 +320,12 @@ fn begun<'e>(event: &'e CaseEvent<'static>, kind: Kind) -> Voice<'e> {
     }
 }
 
-fn is_about(event: &CaseEvent<'_>, voice: &Voice<'_>) -> bool {
-    let opening = &*voice.opening.event_id;
-    if event.kind == EventKind::Corrected {
-        return event.data.corrects.as_deref() == Some(opening);
-    }
-    if let Some(about) = text(event, ABOUT) {
-        return about == opening;
-    }
-    // A source's own event says no more than its kind.
-    match event.kind {
-        EventKind::ComplaintAccepted | EventKind::ComplaintAnswered => {
-            voice.kind == Kind::Complaint && voice.state.is_open()
-        }
-        EventKind::CalledBack => voice.called_back_at.is_none() && voice.state != State::Recorded,
-        EventKind::Rectified => voice.state == State::ToRectify,
-        _ => false,
-    }
+fn names(event: &CaseEvent<'_>, voice: &Voice<'_>) -> bool {
+    let named = match event.kind {
+        EventKind::Corrected => event.data.corrects.as_deref(),
+        _ => text(event, ABOUT),
+    };
+    named == Some(&*voice.opening.event_id)
 }
 
 fn go_on<'e>(voice: &mut Voice<'e>, event: &'e CaseEvent<'static>) {

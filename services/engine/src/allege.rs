@@ -253,8 +253,17 @@ fn stay_allegation(
         kind: &timed.kind,
         level,
     };
-    let reached = |rung: usize| stay.rungs[rung] <= until && stay.rungs[rung] != NEVER;
-    let Some(gravest) = (0..ladder.len()).rev().find(|rung| reached(*rung)) else {
+    let reached_by = |rung: usize, by| stay.rungs[rung] <= by && stay.rungs[rung] != NEVER;
+    let reached = |rung: usize| reached_by(rung, until);
+    // Where it was perhaps done before, what is late whether it was or not goes before what is late only if it was not.
+    let perhaps_at = stay
+        .perhaps_at(context.history)
+        .map(Timestamp::floor_second);
+    let for_sure = until.min(perhaps_at.unwrap_or(NEVER));
+    let late_for_sure = |rung: &usize| ladder.is_breach(*rung) && reached_by(*rung, for_sure);
+    let mut rungs = (0..ladder.len()).rev();
+    let gravest = perhaps_at.and_then(|_| rungs.clone().find(late_for_sure));
+    let Some(gravest) = gravest.or_else(|| rungs.find(|rung| reached(*rung))) else {
         return;
     };
     let Some(state) = state_of(over, timed.judged, ladder.is_breach(gravest)) else {
@@ -284,6 +293,10 @@ fn stay_allegation(
         state => state,
     };
     let is_breach = ladder.is_breach(shown);
+    let level = match is_breach && stay.rungs[shown] > for_sure {
+        true => ladder.level(shown).min(Level::Review),
+        false => ladder.level(shown),
+    };
     let completed_at = match over {
         Over::Done { at } if is_breach => Some(at),
         _ => None,
@@ -292,7 +305,7 @@ fn stay_allegation(
         point: timed.point,
         step: stay.step,
         visit: stay.visit,
-        level: ladder.level(shown),
+        level,
         state,
         due_at: due_of(stay, shown, &ladder),
         breached_at: is_breach.then_some(stay.rungs[shown]),
@@ -475,6 +488,10 @@ fn ended_before_due(
     let falls_near = |stay: &Stay| {
         let [from, late, _] = stay.rungs;
         from != NEVER && (from..late).contains(&second)
+    };
+    let level = match stay.perhaps_event < stay.fell_event {
+        true => level.min(Level::Review),
+        false => level,
     };
     let meant =
         context.marks(&fell) & on.on != 0 && !(on.by_default && withdrawn_by_document(&fell));

@@ -28,6 +28,7 @@ mod suspensions;
 mod taken_up;
 mod truth;
 mod unclosed;
+mod voices;
 
 use std::collections::BTreeMap;
 

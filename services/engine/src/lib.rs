@@ -34,7 +34,7 @@
 //! so it waits for nothing and is late for nothing. `stage`, `case`, occurrence `first`: one stay, from the first
 //! event matching `from` to the first event matching `to`; there is none where `to` came before `from`, and one event
 //! may be both. A `from` event at which `starts_when` does not hold is none. With `own_deadline` no `from` is needed: the stay begins with the case. Occurrence `each`: each
-//! `from` event opens a stay, numbered from 1; the first `to` event after it ends it. `event`: each `to` event that
+//! `from` event opens a stay, numbered from 1; the first `to` event after it ends it, where it is about it (see *Complaints and ratings*). `event`: each `to` event that
 //! carries the attribute is a stay of its own, done at its own instant, numbered by its occurrence. *Fallen*: (a) the
 //! first `falls_away_on` event at or after the stay's start ends the duty for good: what is done after it is not
 //! judged (by default the kinds of a case's other endings; `not_accepted` is none once an `accepted` came before; of step limits also `closed`,
@@ -44,6 +44,15 @@
 //! `supplement_rebases`: before the first `accepted`, a `supplement_notice` in time stops the stay, which then has no
 //! due instant; the next `supplement_done` starts it anew; `accepted` ends the stop, and the stay runs from its start
 //! as before. What is done while it is stopped, by `accepted` itself too, is in time.
+//!
+//! **Complaints and ratings** (`complaint`, `rated`) of a case are told apart in limits of occurrence `each`, duties among them. A `complaint_accepted`, `complaint_answered`,
+//! `called_back` or `rectified` is about the event whose id it carries as the attribute `about` (a text that is not empty), and ends no stay but what began with it. Without `about` it is
+//! about what *waits* for its kind: what it is owed to, else what has not had one. It is owed for an acceptance to complaints neither accepted nor answered; for an answer to those not
+//! answered, but for anonymous accepted ones (`anonymous`); for a call-back to bad ratings (grade 4 or 5: the result, else `satisfaction`) neither called back nor put right, and to accepted or answered complaints not called back and
+//! not ended by an `outcome` `refused` or `withdrawn`; for putting right to bad ratings. Where one waits, it is about that one. Where several wait, it is *perhaps* about each, as it is about
+//! what waits without being owed it; but where as many such events have come as wait, those waiting no more taken off, it is about all of them. With an `about` that no event of the case has, it is perhaps about all
+//! that wait. A stay that began with neither kind is ended by every such event that names nothing. What is perhaps done before it was late, and alleged as overdue or ended before due, has the level
+//! review; where some breach rung was reached before that, the gravest of these is alleged.
 //!
 //! **Taken up again.** An event *goes on* with a limit's case: `accepted`, `filed`, `supplement_notice`, `supplement_done`, `suspend`, `extend`,
 //! `hearing`, `legal_review`, `collective_discussion`, `decided`; the `step_start` of a step from which the flowchart's `next` leads to one that
@@ -314,4 +323,4 @@ pub use rules::{Rules, RulesProblem, Term, notes, unanswerable};
 pub use snapshot::SnapshotError;
 
 /// The engine's version, part of every alert. Raise it with every change that alters a verdict.
-pub const ENGINE_VERSION: &str = "6";
+pub const ENGINE_VERSION: &str = "7";

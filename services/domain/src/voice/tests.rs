@@ -59,15 +59,108 @@ fn an_answer_of_the_platform_is_about_the_one_that_it_names() {
 }
 
 #[test]
-fn an_answer_of_a_source_is_about_all_that_stood_open() {
-    use EventKind::{Complaint, ComplaintAnswered};
+fn what_names_nothing_is_about_the_only_one_that_it_can_be_about() {
+    use EventKind::{Complaint, ComplaintAccepted, ComplaintAnswered};
     let events = [
+        event("c1", Complaint, 1, &[]),
+        event("x", ComplaintAccepted, 2, &[]),
+        event("c2", Complaint, 3, &[]),
+        event("y", ComplaintAccepted, 4, &[]),
+        event("z", ComplaintAnswered, 5, &[(ABOUT, "c1")]),
+        event("w", ComplaintAnswered, 6, &[]),
+        event("c3", Complaint, 7, &[]),
+    ];
+    assert_eq!(states(&events), ["answered", "answered", "received"]);
+    let accepted = voices(&events).into_iter().map(|one| one.accepted_at);
+    let hours: Vec<_> = accepted
+        .map(|at| at.map(|at| at.millis() / 3_600_000))
+        .collect();
+    assert_eq!(hours, [Some(2), Some(4), None]);
+}
+
+/// Answers, and how the complaints stand after each more of them.
+#[test]
+fn where_it_may_be_about_several_it_is_about_none_until_there_is_one_for_each() {
+    use EventKind::{Complaint, ComplaintAnswered};
+    let complaint = |n: usize| event(&format!("c{n}"), Complaint, 1, &[]);
+    let answer = |about: &str| {
+        event(
+            &format!("to-{about}"),
+            ComplaintAnswered,
+            2,
+            &[(ABOUT, about)],
+        )
+    };
+    let (r, a) = ("received", "answered");
+    for (complaints, answers, stand) in [
+        (2, vec![""], vec![r, r]),
+        (2, vec!["", ""], vec![a, a]),
+        (3, vec!["", ""], vec![r, r, r]),
+        (3, vec!["", "", ""], vec![a, a, a]),
+        // One of the unclear may have been about the one that is named now.
+        (2, vec!["", "c1"], vec![r, a]),
+        (3, vec!["", "c1", ""], vec![r, a, r]),
+        (3, vec!["", "c1", "", ""], vec![a, a, a]),
+        (2, vec!["c1", ""], vec![a, a]),
+        // Nobody knows it: it may be about any, and counts for none.
+        (1, vec!["x"], vec![r]),
+        (2, vec!["x", "", "c0"], vec![a, r]),
+    ] {
+        let told: Vec<_> = (0..complaints)
+            .map(complaint)
+            .chain(answers.iter().map(|about| answer(about)))
+            .collect();
+        assert_eq!(states(&told), stand, "{answers:?}");
+    }
+}
+
+#[test]
+fn what_is_taken_back_is_about_nothing_and_waits_for_nothing() {
+    use EventKind::{Complaint, ComplaintAnswered, Corrected};
+    let correcting = |id: &str, corrects: &str| {
+        let mut back = event(id, Corrected, 4, &[]);
+        back.data.corrects = Some(corrects.to_owned().into());
+        back
+    };
+    let told = [
         event("c1", Complaint, 1, &[]),
         event("c2", Complaint, 2, &[]),
         event("y", ComplaintAnswered, 3, &[]),
-        event("c3", Complaint, 4, &[]),
+        correcting("k", "c1"),
     ];
-    assert_eq!(states(&events), ["answered", "answered", "received"]);
+    assert_eq!(states(&told), ["withdrawn", "answered"]);
+    let wrong = [told.as_slice(), &[correcting("l", "y")]].concat();
+    assert_eq!(states(&wrong), ["withdrawn", "received"]);
+}
+
+#[test]
+fn what_is_owed_comes_first() {
+    use EventKind::{CalledBack, Complaint, ComplaintAccepted, ComplaintAnswered, Rectified};
+    // Nobody is there to be answered; a good grade asks for nothing.
+    let mut nameless = event("c1", Complaint, 1, &[]);
+    let anonymous = (Text::from(ANONYMOUS), Value::Bool(true));
+    nameless.data.attributes.extend([anonymous]);
+    let told = [
+        nameless,
+        event("x", ComplaintAccepted, 2, &[]),
+        event("c2", Complaint, 3, &[]),
+        event("y", ComplaintAnswered, 4, &[]),
+    ];
+    assert_eq!(states(&told), ["accepted", "answered"]);
+    let told = [
+        rated("r1", 1, "1"),
+        rated("r5", 2, "5"),
+        event("z", Rectified, 3, &[]),
+    ];
+    assert_eq!(states(&told), ["recorded", "rectified"]);
+    // Who complained and who rated badly may both be called back.
+    let told = [
+        event("c", Complaint, 1, &[]),
+        event("y", ComplaintAnswered, 2, &[]),
+        rated("r5", 3, "5"),
+        event("b", CalledBack, 4, &[]),
+    ];
+    assert!(voices(&told).iter().all(|one| one.called_back_at.is_none()));
 }
 
 #[test]

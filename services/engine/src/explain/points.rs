@@ -12,7 +12,7 @@ use super::walk::{Walked, local, stay_name};
 use super::{PointStory, Verdict};
 use crate::allege::{Allegation, Origin, State};
 use crate::condition::Unjudged;
-use crate::fold::{NEVER, Stay};
+use crate::fold::{NEVER, NONE, Stay};
 use crate::partition::Question;
 use crate::rules::{Point, TimedKind};
 
@@ -301,7 +301,15 @@ impl AskedPoint<'_> {
             .min();
         let text = match next {
             Some(at) => {
-                let level = self.level_at(stay, kind, at).name_zh();
+                // What was perhaps done is for a person once it is past due.
+                let late = self
+                    .breach_of(stay, kind)
+                    .is_some_and(|breach| at >= breach);
+                let level = match late && stay.perhaps_event != NONE {
+                    true => Level::Review,
+                    false => self.level_at(stay, kind, at),
+                };
+                let level = level.name_zh();
                 format!(
                     "{name}尚未到预警时点；如仍未办结，将于 {} 发生{level}。",
                     local(at, context)

@@ -52,6 +52,8 @@ pub(crate) struct Stay {
     pub(crate) start_event: u32,
     pub(crate) done_event: u32,
     pub(crate) fell_event: u32,
+    /// The first event that may have done what is owed, and does not say whether it was that; or [`NONE`].
+    pub(crate) perhaps_event: u32,
     pub(crate) timed: u16,
     /// Step symbol; 0 for the whole case.
     pub(crate) step: u16,
@@ -72,6 +74,7 @@ impl Stay {
             start_event: start.map_or(NONE, |(_, event)| event),
             done_event: NONE,
             fell_event: NONE,
+            perhaps_event: NONE,
             timed,
             step,
             visit,
@@ -96,6 +99,11 @@ impl Stay {
     /// When it fell; none while it has not.
     pub(crate) fn fell_at(&self, history: Reading<'_>) -> Option<Timestamp> {
         (self.fell_event != NONE).then(|| history.event(self.fell_event).occurred_at)
+    }
+
+    /// When it was perhaps done already; none where nothing suggests it.
+    pub(crate) fn perhaps_at(&self, history: Reading<'_>) -> Option<Timestamp> {
+        (self.perhaps_event != NONE).then(|| history.event(self.perhaps_event).occurred_at)
     }
 
     pub(crate) fn is_done(&self) -> bool {

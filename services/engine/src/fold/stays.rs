@@ -9,6 +9,7 @@ use super::deadlines::{carried_instant, stay_deadline};
 use super::ledger::Ledger;
 use super::stay::{Begun, Fallen, NONE, Stay};
 use super::steps::Visit;
+use super::voices::Ends;
 use super::{Context, Fold, Taken};
 use crate::rules::{Duty, OwnDeadline, TimedKind, TimedPoint};
 
@@ -101,6 +102,7 @@ impl Fold {
     fn end_stays(&mut self, taken: &Taken<'_>, visit: Visit) {
         let event = &taken.event;
         let mut done_though_fallen = false;
+        let meant = taken.meant();
         for at in 0..self.stays.len() {
             let ledger = self.rare.as_ref().map(|rare| &rare.ledger);
             let stay = &mut self.stays[at];
@@ -126,6 +128,16 @@ impl Fold {
             };
             if !done {
                 continue;
+            }
+            if let (Occurrence::Each, Some(meant)) = (timed.occurrence, &meant) {
+                match taken.ends_one(stay, meant) {
+                    Ends::Yes => {}
+                    Ends::Perhaps => {
+                        stay.perhaps_event = stay.perhaps_event.min(event.place);
+                        continue;
+                    }
+                    Ends::No => continue,
+                }
             }
             let point = &taken.context.plan.points[usize::from(timed.point)];
             if point.is_guarded() && !self.may_speak(point, taken) {

@@ -122,6 +122,13 @@ fn stay_evidence(
             found.push(event_evidence(entry.event, "经批准延期", around));
         }
     }
+    if stay.perhaps_event != NONE {
+        found.push(event_evidence(
+            stay.perhaps_event,
+            "没有写明针对哪一件（about）的办理记录",
+            around,
+        ));
+    }
     if stay.is_done() && stay.done_event != NONE {
         found.push(event_evidence(stay.done_event, "实际办理", around));
     }

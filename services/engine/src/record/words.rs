@@ -91,6 +91,12 @@ impl Sentence<'_> {
         if self.allegation.excused_afterwards(fold, context).is_some() {
             text.push_str("证明除外情形的材料在此后才报送，是否采信由监督机构核定。");
         }
+        if let Some(record) = self.perhaps_done() {
+            let _ = write!(
+                text,
+                "记录 {record} 没有写明针对同一办件的哪一件投诉或者评价，是否已办须核实；请以更高的数据版本重报该记录，在 about 中写明所针对的投诉或者评价的记录编号。"
+            );
+        }
         if let Some(legal) = &self.said.legal_basis {
             let _ = write!(text, "依据：{legal}。");
         }
@@ -107,6 +113,15 @@ impl Sentence<'_> {
             let _ = write!(text, "请自预警发出之日起{within}内反馈办理情况。");
         }
         text
+    }
+
+    /// The record that may have done what is owed, where a person has to find out.
+    fn perhaps_done(&self) -> Option<String> {
+        let Basis::Stay { stay, .. } = self.basis else {
+            return None;
+        };
+        let doubted = self.allegation.level == Level::Review && stay.perhaps_event != NONE;
+        doubted.then(|| self.around.context.history.event(stay.perhaps_event).id())
     }
 
     /// The control point, which is named for its breach; where there is none yet, what somebody is reminded of.

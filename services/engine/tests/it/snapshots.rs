@@ -3,7 +3,10 @@
 use mingjing_domain::alert::Level;
 use mingjing_domain::command::{Act, Author, Command, Finding, Subject, SubjectKind, Window};
 use mingjing_domain::disposition::{Conclusion, Disposal};
-use mingjing_domain::event::EventKind::{Accepted, Closed, Note, StepStart};
+use mingjing_domain::event::EventKind::{
+    Accepted, Closed, Complaint, ComplaintAnswered, Note, StepStart,
+};
+use mingjing_domain::event::Value;
 use mingjing_domain::fact::{Cause, Fact};
 use mingjing_engine::{ENGINE_VERSION, Engine, Input};
 
@@ -55,6 +58,30 @@ fn an_engine_goes_on_from_a_snapshot_with_the_same_facts() {
     let facts = go_on(&mut engine);
     assert!(facts.len() >= 4, "{facts:?}");
     assert_eq!(go_on(&mut restored), facts);
+}
+
+/// What a complaint's answer names is kept as every attribute is, by engines that did not read it, too.
+#[test]
+fn which_complaint_was_answered_is_known_after_a_restart() {
+    let text = definitions(
+        "",
+        "{id: answer, name: 答复, kind: stage, from: [complaint], to: [complaint_answered], occurrence: each, statutory: 1wd}",
+        "  - {id: late, name: 答复超时, check: {overdue: {limit: answer}}}\n",
+    );
+    let mut engine = engine(&text);
+    say(&mut engine, &event("a", Complaint, 0));
+    say(&mut engine, &event("b", Complaint, 1));
+    let mut answer = event("c", ComplaintAnswered, 2);
+    let about = Value::Text("b".into());
+    answer.data.attributes.insert("about".into(), about);
+    say(&mut engine, &answer);
+    let rules = compile(&text).unwrap_or_else(|p| panic!("{p:?}"));
+    let mut restored = Engine::restore(rules, &engine.snapshot()).unwrap();
+    for engine in [&mut engine, &mut restored] {
+        tick(engine, 90);
+        let late: Vec<u16> = engine.alerts().map(|alert| alert.visit).collect();
+        assert_eq!(late, [1], "the other was answered");
+    }
 }
 
 #[test]

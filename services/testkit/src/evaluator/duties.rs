@@ -7,6 +7,7 @@ use super::codes::cannot_come;
 use super::history::Case;
 use super::ladder::{Step, allege};
 use super::stays::{Course, Stay};
+use super::voices::Abouts;
 use super::{Moment, SlowEvaluator, Wanted, Watch, level_of};
 
 impl SlowEvaluator<'_> {
@@ -31,7 +32,7 @@ impl SlowEvaluator<'_> {
             }
             let triggers = (0..case.events.len()).filter(|i| meant(case, *i, &expectation.trigger));
             for (start, visit) in triggers.zip(1..) {
-                let course = course(case, expectation, start);
+                let (course, perhaps) = course(case, expectation, start);
                 let calendar = case.flowchart.map_or(watch.calendar, |f| {
                     self.definitions.calendar_of(case, &f.calendar)
                 });
@@ -47,6 +48,7 @@ impl SlowEvaluator<'_> {
                     visit,
                     start: Some(start),
                     done: course.done,
+                    perhaps,
                     own: None,
                 };
                 let breach = Step {
@@ -85,8 +87,10 @@ fn is_known(case: &Case<'_>, anchor: &Anchor) -> bool {
     })
 }
 
-fn course(case: &Case<'_>, expectation: &Expectation, start: usize) -> Course {
-    let owed = (start + 1..case.events.len()).find(|i| meant(case, *i, &expectation.owed));
+/// What became of a duty, and the event that may have done it before.
+fn course(case: &Case<'_>, expectation: &Expectation, start: usize) -> (Course, Option<usize>) {
+    let does = (start + 1..case.events.len()).filter(|i| meant(case, *i, &expectation.owed));
+    let (owed, perhaps) = Abouts::of(case).done(case, start, does);
     let falls = |i: &usize| {
         if let Some(anchors) = &expectation.falls_away_on {
             return meant(case, *i, anchors);
@@ -100,9 +104,10 @@ fn course(case: &Case<'_>, expectation: &Expectation, start: usize) -> Course {
     };
     let for_good = (start..case.events.len()).find(falls);
     let done = owed.filter(|i| for_good.is_none_or(|end| *i <= end));
-    Course {
+    let course = Course {
         start: Some(start),
         done,
         fallen: for_good.filter(|_| done.is_none()),
-    }
+    };
+    (course, perhaps)
 }

@@ -267,11 +267,15 @@ impl SlowEvaluator<'_> {
                     true => moment.state(case, &watch.point, instant),
                     false => State::Pending,
                 };
+                let level = match stay.perhaps_by(&course) {
+                    Some(_) => level_of(&watch.point).min(Level::Review),
+                    None => level_of(&watch.point),
+                };
                 found.push(Wanted {
                     control_point: watch.point.id.text.clone(),
                     step: stay.step,
                     visit: stay.visit,
-                    level: level_of(&watch.point),
+                    level,
                     state,
                     due_at: late.due_at,
                     breached_at: Some(instant),
@@ -544,7 +548,12 @@ pub(super) fn allege(
 ) -> Option<Wanted> {
     let held = held_by(case, moment, course);
     let reached: Vec<&Step> = ladder.iter().filter(|step| step.at <= held).collect();
-    let gravest = *reached.iter().max_by_key(|step| step.level)?;
+    // What is late whatever is meant goes before what is late only if it was not done before.
+    let perhaps = stay.perhaps_by(course).map(|i| case.second(i));
+    let for_sure = perhaps.map_or(held, |at| at.min(held));
+    let surely_late = |s: &&&Step| perhaps.is_some() && s.breach && s.at <= for_sure;
+    let surely_late = reached.iter().filter(surely_late).max_by_key(|s| s.level);
+    let gravest = *surely_late.or_else(|| reached.iter().max_by_key(|step| step.level))?;
     let done_late = course.done.is_some() && gravest.breach;
     let over = course.end().is_some() && !done_late;
     if judged == Judged::WhenDone && !done_late {
@@ -553,6 +562,7 @@ pub(super) fn allege(
     let settled = |step: &&&Step| !step.breach || (moment.is_settled(step.at) && !step.asked);
     let shown = reached
         .iter()
+        .filter(|step| step.level <= gravest.level)
         .filter(settled)
         .max_by_key(|step| step.level)
         .copied();
@@ -569,7 +579,10 @@ pub(super) fn allege(
         control_point: watch.point.id.text.clone(),
         step: stay.step.clone(),
         visit: stay.visit,
-        level: shown.level,
+        level: match shown.breach && shown.at > for_sure {
+            true => shown.level.min(Level::Review),
+            false => shown.level,
+        },
         state,
         due_at: shown.due_at,
         breached_at: shown.breach.then_some(shown.at),

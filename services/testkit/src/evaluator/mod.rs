@@ -32,6 +32,7 @@ mod taken_up;
 mod terms;
 mod unclosed;
 mod values;
+mod voices;
 
 use std::borrow::Cow;
 use std::cell::RefCell;

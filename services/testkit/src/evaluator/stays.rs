@@ -11,6 +11,7 @@ use super::ledger::{legal_budget, lists, planned, resumes};
 use super::suspensions::is_told;
 use super::taken_up::Standing;
 use super::values::{Known, carried, holds_with_event, value_after};
+use super::voices::Abouts;
 
 /// One run of a limit.
 #[derive(Clone, Debug)]
@@ -23,6 +24,8 @@ pub(super) struct Stay {
     pub start: Option<usize>,
     /// The event that does what is owed, judged or not.
     pub done: Option<usize>,
+    /// The first event before it that may have done so already.
+    pub perhaps: Option<usize>,
     /// The deadline it carries itself.
     pub own: Option<Timestamp>,
 }
@@ -74,6 +77,7 @@ impl SlowEvaluator<'_> {
                     visit: 1,
                     start,
                     done,
+                    perhaps: None,
                     own,
                 };
                 self.further_stays(case, limit, first)
@@ -198,6 +202,14 @@ impl SlowEvaluator<'_> {
     }
 }
 
+impl Stay {
+    /// The event that may have done what is owed before it was over.
+    pub fn perhaps_by(&self, course: &Course) -> Option<usize> {
+        let over = course.end();
+        self.perhaps.filter(|at| over.is_none_or(|over| *at < over))
+    }
+}
+
 impl Course {
     /// The event that ends it.
     pub fn end(&self) -> Option<usize> {
@@ -264,22 +276,25 @@ fn of_visit(visit: &Visit<'_>) -> Stay {
         visit: visit.number,
         start: Some(visit.entered),
         done: visit.ended,
+        perhaps: None,
         own: None,
     }
 }
 
 fn each(case: &Case<'_>, limit: &Limit, starts: &[usize]) -> Vec<Stay> {
     let ends = case.all(&limit.to);
+    let abouts = Abouts::of(case);
     let starts = starts.iter().copied();
     starts
         .zip(1..)
         .map(|(start, visit)| {
-            let done = ends.iter().copied().find(|end| *end > start);
+            let (done, perhaps) = abouts.done(case, start, ends.iter().copied());
             Stay {
                 step: String::new(),
                 visit,
                 start: Some(start),
                 done,
+                perhaps,
                 own: None,
             }
         })
@@ -309,6 +324,7 @@ fn of_events(
             visit: case.occurrence(index),
             start: Some(index),
             done: Some(index),
+            perhaps: None,
             own: Some(end_of_day(own, zone)),
         })
     };
@@ -417,6 +433,7 @@ pub(super) fn special_stays(case: &Case<'_>, kinds: &[Name], calendar: &WorkCale
                 visit,
                 start: Some(start),
                 done: (start + 1..case.events.len()).find(over),
+                perhaps: None,
                 own: end.map(|at| end_of_day(at, calendar.tz())),
             });
         }

@@ -1,0 +1,103 @@
+//! 投诉与评价: which complaint or rating an event is about that comes after it, so that each is judged by what was done about itself.
+
+use mingjing_domain::voice::about::{FOLLOWING, Meant, Named, Said, Spoken};
+use mingjing_domain::voice::{self, Kind, Outcome};
+
+use super::{Context, NONE, Stay, Taken};
+use crate::history::{Event, Sent};
+
+/// What an event does to a stay of a limit that runs from each of several events.
+pub(super) enum Ends {
+    Yes,
+    /// It may, or may not.
+    Perhaps,
+    No,
+}
+
+impl Taken<'_> {
+    /// What the event is about, where it is told of a complaint or rating.
+    pub(super) fn meant(&self) -> Option<Meant<u32>> {
+        if !FOLLOWING.contains(&self.event.kind) {
+            return None;
+        }
+        let mut spoken = Spoken::default();
+        let mut meant = Meant::default();
+        // Such events are few: what was said before is read anew for each of them.
+        for event in self.context.history.up_to(self.event.place) {
+            if is_opening(&event) || FOLLOWING.contains(&event.kind) {
+                meant = spoken.take(&self.context.said(&event));
+            }
+        }
+        Some(meant)
+    }
+
+    /// Whether it ends a stay that its kind ends. What runs from something else than complaints and ratings is ended by all that names
+    /// nothing else.
+    pub(super) fn ends_one(&self, stay: &Stay, meant: &Meant<u32>) -> Ends {
+        let context = self.context;
+        let start = stay.start_event;
+        let of_voice = start != NONE && is_opening(&context.history.event(start));
+        if meant.surely.contains(&start) {
+            Ends::Yes
+        } else if of_voice {
+            match meant.perhaps.contains(&start) {
+                true => Ends::Perhaps,
+                false => Ends::No,
+            }
+        } else {
+            match context.named(&self.event) {
+                Named::Nothing => Ends::Yes,
+                _ => Ends::No,
+            }
+        }
+    }
+}
+
+impl Context<'_> {
+    fn said(&self, event: &Event<'_>) -> Said<u32> {
+        let result = self.codes.option(event.result.into());
+        let grade = match self.said_as(event, voice::SATISFACTION) {
+            Some(Sent::Int(grade)) => Some(grade),
+            _ => None,
+        };
+        let grade = voice::grade_of(result, grade);
+        let outcome = match self.said_as(event, voice::OUTCOME) {
+            Some(Sent::Text(outcome)) => Outcome::from_code(outcome),
+            _ => None,
+        };
+        Said {
+            kind: event.kind,
+            at: event.place,
+            named: self.named(event),
+            bad: grade.is_some_and(|grade| grade >= voice::BAD_FROM),
+            anonymous: self.said_as(event, voice::ANONYMOUS) == Some(Sent::Bool(true)),
+            outcome,
+        }
+    }
+
+    /// The event that an event names as what it is about.
+    fn named(&self, event: &Event<'_>) -> Named<u32> {
+        match self.said_as(event, voice::ABOUT) {
+            Some(Sent::Text(id)) if !id.is_empty() => {
+                let named = self.history.by_id(id);
+                named.map_or(Named::Unknown, |named| Named::One(named.place))
+            }
+            _ => Named::Nothing,
+        }
+    }
+
+    /// What an event carries as an attribute, declared or not.
+    fn said_as<'e>(&self, event: &Event<'e>, name: &str) -> Option<Sent<'e>> {
+        let extra = event.extra()?;
+        let code = self.codes.find(name)?;
+        let mut sent = extra.attributes.into_iter();
+        let found = sent.find(|(known, _)| u32::from(*known) == code);
+        found.map(|(_, value)| value)
+    }
+}
+
+fn is_opening(event: &Event<'_>) -> bool {
+    [Kind::Complaint, Kind::Rating]
+        .iter()
+        .any(|kind| kind.begun_by() == event.kind)
+}
