@@ -31,8 +31,8 @@ pub(super) const METRICS: &[Metric] = &[
         base: "本期收到、已答复或者已逾期的投诉",
         unit: Unit::Share,
         direction: Direction::Higher,
-        pitfalls: "逾期以已发出、未撤销的 C1 预警为准（受理逾期也算）；未启用 C1 的不会有逾期。尚在期限内、未答复的不在其中。",
-        pitfalls_en: "Late is what a C1 alert that was issued and not withdrawn says, late acceptance too; where C1 is not used nothing is late.",
+        pitfalls: "逾期以已发出、未撤销的 C1 预警为准（受理逾期也算）；未启用 C1 的不会有逾期。尚在期限内、未答复的不在其中；同一办件有几件待答复、答复又没有写明针对哪一件（about）的，不计为已答复，直到答复与投诉一样多。",
+        pitfalls_en: "Late is what a C1 alert that was issued and not withdrawn says, late acceptance too; where C1 is not used nothing is late. Where several complaints of a case wait and an answer names none, none counts as answered until there are as many answers.",
         over: Over::Complaints,
         measure: Measure::Share {
             of: "NOT late",
