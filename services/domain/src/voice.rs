@@ -38,6 +38,8 @@ pub const TOPIC: &str = "topic";
 pub const COMPLAINT_KIND: &str = "complaint_kind";
 /// The attribute with the grade of a rating, as a number.
 pub const SATISFACTION: &str = "satisfaction";
+/// The attribute of a rating that says that it changes one that was given before (C2).
+pub const RATING_CHANGED: &str = "rating_changed";
 /// The attribute that says that nobody is there to be answered (C1).
 pub const ANONYMOUS: &str = "anonymous";
 /// The attribute that marks what changes nothing of the case's own record (P11).
@@ -219,7 +221,11 @@ impl Voice<'_> {
 }
 
 fn is_anonymous(event: &CaseEvent<'_>) -> bool {
-    let told = event.data.attributes.get(ANONYMOUS);
+    is_true(event, ANONYMOUS)
+}
+
+fn is_true(event: &CaseEvent<'_>, name: &str) -> bool {
+    let told = event.data.attributes.get(name);
     matches!(told, Some(Value::Bool(true)))
 }
 
@@ -294,6 +300,7 @@ fn said(event: &CaseEvent<'_>, voices: &[Voice<'_>], at: usize) -> Said<usize> {
             None => Named::Nothing,
         },
         bad: grade(event).is_some_and(|grade| grade >= BAD_FROM),
+        changes: is_true(event, RATING_CHANGED),
         anonymous: is_anonymous(event),
         outcome: text(event, OUTCOME).and_then(Outcome::from_code),
     }

@@ -20,6 +20,10 @@ const ANSWERED: usize = 1;
 const CALLED_BACK: usize = 2;
 const RECTIFIED: usize = 3;
 
+/// A rating that changes another.
+const CHANGED: usize = FOLLOWING.len();
+const KINDS: usize = FOLLOWING.len() + 1;
+
 /// What a record names as what it is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Named<I> {
@@ -42,6 +46,8 @@ pub struct Said<I> {
     pub named: Named<I>,
     /// Of a rating: it is a bad one.
     pub bad: bool,
+    /// Of a rating: it changes one that was given before.
+    pub changes: bool,
     /// Of a complaint: nobody is there to be answered.
     pub anonymous: bool,
     /// Of an answer: what came of the complaint.
@@ -71,7 +77,7 @@ impl<I> Default for Meant<I> {
 pub struct Spoken<I> {
     all: Vec<One<I>>,
     /// By kind of record, of those that are owed one and of the others: how many came of which nobody knows about which of them.
-    unclear: [[usize; 2]; FOLLOWING.len()],
+    unclear: [[usize; 2]; KINDS],
 }
 
 impl<I> Default for Spoken<I> {
@@ -89,8 +95,8 @@ struct One<I> {
     kind: Kind,
     bad: bool,
     anonymous: bool,
-    /// By place in [`FOLLOWING`]: such a record was about it.
-    told: [bool; FOLLOWING.len()],
+    /// By place in [`FOLLOWING`], and [`CHANGED`]: such a record was about it.
+    told: [bool; KINDS],
     /// Not accepted, or taken back.
     given_up: bool,
 }
@@ -98,17 +104,21 @@ struct One<I> {
 impl<I> One<I> {
     /// Whether a record of this kind is owed to it; none where it has had its own.
     fn is_owed(&self, what: usize) -> Option<bool> {
+        if (self.kind, what) == (Kind::Complaint, CHANGED) {
+            return None;
+        }
         let told = self.told;
         let over = match what {
             ACCEPTED => told[ACCEPTED] || told[ANSWERED],
-            CALLED_BACK => told[CALLED_BACK] || told[RECTIFIED],
+            CALLED_BACK => told[CALLED_BACK] || told[RECTIFIED] || told[CHANGED],
+            RECTIFIED => told[RECTIFIED] || told[CHANGED],
             _ => told[what],
         };
         let owed = match (self.kind, what) {
             (Kind::Complaint, ACCEPTED) => true,
             (Kind::Complaint, ANSWERED) => !(self.anonymous && told[ACCEPTED]),
             (Kind::Complaint, CALLED_BACK) => (told[ACCEPTED] || told[ANSWERED]) && !self.given_up,
-            (Kind::Rating, CALLED_BACK | RECTIFIED) => self.bad,
+            (Kind::Rating, CALLED_BACK | RECTIFIED | CHANGED) => self.bad,
             _ => false,
         };
         (!over).then_some(owed)
@@ -116,8 +126,19 @@ impl<I> One<I> {
 }
 
 impl<I: Copy + Eq> Spoken<I> {
-    /// Takes the next record; answers what it is about. Nothing where it is none of [`FOLLOWING`].
+    /// Takes the next record; answers what it is about. Nothing where it is none of [`FOLLOWING`], and no rating that changes another.
     pub fn take(&mut self, said: &Said<I>) -> Meant<I> {
+        let what = match said.kind {
+            EventKind::Rated => said.changes.then_some(CHANGED),
+            kind => FOLLOWING.iter().position(|following| *following == kind),
+        };
+        let meant = match what {
+            Some(what) => self.meant(said.named, what),
+            None => Meant::default(),
+        };
+        if let Some(what) = what {
+            self.tell(&meant.surely, what, said);
+        }
         let kinds = [Kind::Complaint, Kind::Rating];
         if let Some(kind) = kinds.into_iter().find(|kind| kind.begun_by() == said.kind) {
             self.all.push(One {
@@ -125,16 +146,10 @@ impl<I: Copy + Eq> Spoken<I> {
                 kind,
                 bad: said.bad,
                 anonymous: said.anonymous,
-                told: [false; FOLLOWING.len()],
+                told: [false; KINDS],
                 given_up: false,
             });
-            return Meant::default();
         }
-        let Some(what) = FOLLOWING.iter().position(|kind| *kind == said.kind) else {
-            return Meant::default();
-        };
-        let meant = self.meant(said.named, what);
-        self.tell(&meant.surely, what, said.outcome);
         meant
     }
 
@@ -178,11 +193,12 @@ impl<I: Copy + Eq> Spoken<I> {
     }
 
     /// Writes down what was surely told. One that waits no more may have had one of the unclear records: that is not counted for others.
-    fn tell(&mut self, about: &[I], what: usize, outcome: Option<Outcome>) {
+    fn tell(&mut self, about: &[I], what: usize, said: &Said<I>) {
         let before = self.waiting();
         for one in self.all.iter_mut().filter(|one| about.contains(&one.at)) {
-            one.told[what] = true;
-            one.given_up |= matches!(outcome, Some(Outcome::Refused | Outcome::Withdrawn));
+            // What is changed into another bad one is a bad one still.
+            one.told[what] |= what != CHANGED || !said.bad;
+            one.given_up |= matches!(said.outcome, Some(Outcome::Refused | Outcome::Withdrawn));
         }
         let after = self.waiting();
         let left = before.iter().flatten().zip(after.iter().flatten());
@@ -193,8 +209,8 @@ impl<I: Copy + Eq> Spoken<I> {
     }
 
     /// By kind of record: how many are owed one, and how many may have one all the same.
-    fn waiting(&self) -> [[usize; 2]; FOLLOWING.len()] {
-        let mut waiting = [[0; 2]; FOLLOWING.len()];
+    fn waiting(&self) -> [[usize; 2]; KINDS] {
+        let mut waiting = [[0; 2]; KINDS];
         for (what, counts) in waiting.iter_mut().enumerate() {
             for owed in self.all.iter().filter_map(|one| one.is_owed(what)) {
                 counts[usize::from(!owed)] += 1;

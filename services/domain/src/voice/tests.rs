@@ -164,6 +164,35 @@ fn what_is_owed_comes_first() {
 }
 
 #[test]
+fn a_rating_that_was_changed_into_a_good_one_waits_for_nothing() {
+    use EventKind::Rectified;
+    let changed = |about: &[(&str, &str)], grade: &str| {
+        let mut rated = event("new", EventKind::Rated, 3, about);
+        rated.data.result_code = Some(grade.to_owned().into());
+        let says = (Text::from(RATING_CHANGED), Value::Bool(true));
+        rated.data.attributes.extend([says]);
+        rated
+    };
+    let put_right = |changed: CaseEvent<'static>| {
+        let told = [
+            rated("r5", 1, "5"),
+            rated("r4", 2, "4"),
+            changed,
+            event("z", Rectified, 4, &[]),
+        ];
+        let voices = voices(&told);
+        let right = voices.iter().filter(|one| one.rectified_at.is_some());
+        let ids = right.map(|one| one.opening.event_id.to_string());
+        ids.collect::<Vec<_>>()
+    };
+    assert_eq!(put_right(changed(&[(ABOUT, "r5")], "1")), ["r4"]);
+    // Nobody knows which was changed; and a grade that is no better is one more to put right.
+    let nothing: [&str; 0] = [];
+    assert_eq!(put_right(changed(&[], "1")), nothing);
+    assert_eq!(put_right(changed(&[(ABOUT, "r5")], "4")), nothing);
+}
+
+#[test]
 fn refusals_and_withdrawals_answer_a_complaint() {
     use EventKind::{Complaint, ComplaintAnswered};
     for (outcome, state) in [("refused", "refused"), ("withdrawn", "withdrawn")] {

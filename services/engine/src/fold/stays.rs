@@ -382,16 +382,33 @@ impl Fold {
             let Some(condition) = &timed.falls_away_when else {
                 continue;
             };
+            // Who changes one rating changes no other.
+            let each = timed.occurrence == Occurrence::Each;
+            let changes = each.then(|| taken.changes(stay)).flatten();
+            let others = changes
+                .as_ref()
+                .map_or(&[][..], |changes| changes.others.as_slice());
             let asks = at >= falling.opened_from
+                || !others.is_empty()
                 || falling.back.contains(&at)
                 || condition
                     .case_attributes()
                     .any(|a| falling.changed >> a & 1 == 1)
                 || condition.uses_built_ins();
             let open = stay.fallen == Fallen::No;
-            if open && asks && self.condition_holds(condition, taken) {
-                self.stays[at].fall(Fallen::Condition, event.place);
+            if !open || !asks {
+                continue;
+            }
+            let holds = match others {
+                [] => self.condition_holds(condition, taken),
+                others => self.holds_but_for(condition, taken, others),
+            };
+            let stay = &mut self.stays[at];
+            if holds {
+                stay.fall(Fallen::Condition, event.place);
                 fell = true;
+            } else if changes.is_some_and(|changes| changes.perhaps) {
+                stay.perhaps_event = stay.perhaps_event.min(event.place);
             }
         }
         if fell && self.rare.is_some() {

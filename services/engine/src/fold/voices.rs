@@ -1,9 +1,12 @@
 //! 投诉与评价: which complaint or rating an event is about that comes after it, so that each is judged by what was done about itself.
 
+use mingjing_domain::event::EventKind;
 use mingjing_domain::voice::about::{FOLLOWING, Meant, Named, Said, Spoken};
 use mingjing_domain::voice::{self, Kind, Outcome};
 
-use super::{Context, NONE, Stay, Taken};
+use super::seen::Seen;
+use super::{Context, Fold, NONE, Stay, Taken, typed};
+use crate::condition::{Attr, Condition};
 use crate::history::{Event, Sent};
 
 /// What an event does to a stay of a limit that runs from each of several events.
@@ -14,7 +17,42 @@ pub(super) enum Ends {
     No,
 }
 
+/// What was said after a rating of changed ratings.
+pub(super) struct Changes {
+    /// Those that do not surely change this one, by place.
+    pub(super) others: Vec<u32>,
+    /// The event taken now changes it into a better one, perhaps.
+    pub(super) perhaps: bool,
+}
+
 impl Taken<'_> {
+    /// Of a stay that began with a rating: which ratings changed what since then. None of any other.
+    pub(super) fn changes(&self, stay: &Stay) -> Option<Changes> {
+        let (context, start) = (self.context, stay.start_event);
+        if start == NONE || context.history.event(start).kind != EventKind::Rated {
+            return None;
+        }
+        let mut spoken = Spoken::default();
+        let mut changes = Changes {
+            others: Vec::new(),
+            perhaps: false,
+        };
+        for event in context.history.up_to(self.event.place) {
+            if !is_opening(&event) && !FOLLOWING.contains(&event.kind) {
+                continue;
+            }
+            let said = context.said(&event);
+            let meant = spoken.take(&said);
+            let changes_one = event.kind == EventKind::Rated && said.changes;
+            if event.place > start && changes_one && !meant.surely.contains(&start) {
+                changes.others.push(event.place);
+                let now = event.place == self.event.place;
+                changes.perhaps = now && !said.bad && meant.perhaps.contains(&start);
+            }
+        }
+        Some(changes)
+    }
+
     /// What the event is about, where it is told of a complaint or rating.
     pub(super) fn meant(&self) -> Option<Meant<u32>> {
         if !FOLLOWING.contains(&self.event.kind) {
@@ -53,6 +91,41 @@ impl Taken<'_> {
     }
 }
 
+impl Fold {
+    /// Whether a condition holds with this event, as if some others were not there.
+    pub(super) fn holds_but_for(
+        &mut self,
+        condition: &Condition,
+        taken: &Taken<'_>,
+        others: &[u32],
+    ) -> bool {
+        let context = taken.context;
+        let declared = &context.plan.attributes;
+        let mut attributes: Vec<Attr> = declared.iter().map(|a| a.default.clone()).collect();
+        for event in context.history.up_to(taken.event.place) {
+            let Some(extra) = event.extra().filter(|_| !others.contains(&event.place)) else {
+                continue;
+            };
+            for (name, value) in extra.attributes {
+                let Some(place) = context.attribute(name).map(usize::from) else {
+                    continue;
+                };
+                if let Some(value) = typed(value, declared[place].value_type) {
+                    attributes[place] = value;
+                }
+            }
+        }
+        let seen = Seen {
+            attributes: &attributes,
+            event: taken.event,
+            context,
+            with_event: false,
+        };
+        let holds = condition.holds(&seen);
+        self.judged(holds)
+    }
+}
+
 impl Context<'_> {
     fn said(&self, event: &Event<'_>) -> Said<u32> {
         let result = self.codes.option(event.result.into());
@@ -70,6 +143,7 @@ impl Context<'_> {
             at: event.place,
             named: self.named(event),
             bad: grade.is_some_and(|grade| grade >= voice::BAD_FROM),
+            changes: self.said_as(event, voice::RATING_CHANGED) == Some(Sent::Bool(true)),
             anonymous: self.said_as(event, voice::ANONYMOUS) == Some(Sent::Bool(true)),
             outcome,
         }

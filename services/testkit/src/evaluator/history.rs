@@ -101,6 +101,25 @@ impl<'a> Case<'a> {
         }
     }
 
+    /// The case without some events, and without its visits.
+    pub fn without(&self, places: &[usize]) -> Case<'a> {
+        let kept = (0..self.events.len()).filter(|i| !places.contains(i));
+        let kept: Vec<usize> = kept.collect();
+        Case {
+            events: kept.iter().map(|i| self.events[*i]).collect(),
+            steps: kept.iter().map(|i| self.steps[*i]).collect(),
+            visits: Vec::new(),
+            item: self.item,
+            flowchart: self.flowchart,
+            chart: self.chart,
+            conflicting: self.conflicting.clone(),
+            region: self.region,
+            arrivals: self.arrivals,
+            lacks: self.lacks,
+            allowance_ms: self.allowance_ms,
+        }
+    }
+
     /// The case as it would be under the flowchart of another item, without its visits.
     pub fn of_item(&self, definitions: &'a Definitions, code: &str) -> Case<'a> {
         let item = definitions.item(code);

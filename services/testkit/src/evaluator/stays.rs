@@ -289,6 +289,9 @@ fn each(case: &Case<'_>, limit: &Limit, starts: &[usize]) -> Vec<Stay> {
         .zip(1..)
         .map(|(start, visit)| {
             let (done, perhaps) = abouts.done(case, start, ends.iter().copied());
+            let falls = limit.falls_away_when.is_some();
+            let changed = falls.then(|| abouts.perhaps_changed(case, start)).flatten();
+            let perhaps = perhaps.into_iter().chain(changed).min();
             Stay {
                 step: String::new(),
                 visit,

@@ -6,7 +6,8 @@ use mingjing_domain::event::EventKind;
 use super::SlowEvaluator;
 use super::history::Case;
 use super::stays::{Stay, falls_away_on};
-use super::values::case_holds;
+use super::values::{Condition, case_holds};
+use super::voices::Abouts;
 
 /// How a case ends otherwise: a duty falls away upon it where the limit names nothing.
 const ENDS: [EventKind; 7] = [
@@ -91,6 +92,23 @@ impl SlowEvaluator<'_> {
             .falls_away_when
             .as_ref()
             .map(|text| self.definitions.condition(text));
+        let each = limit.occurrence == Occurrence::Each;
+        let of_rating = stay
+            .start
+            .filter(|start| each && case.events[*start].kind == EventKind::Rated);
+        let abouts = of_rating
+            .filter(|_| condition.is_some())
+            .map(|_| Abouts::of(case));
+        let holds = |condition: &Condition, i: usize| {
+            let others = match (of_rating, &abouts) {
+                (Some(start), Some(abouts)) => abouts.changes_of_others(start, i),
+                _ => Vec::new(),
+            };
+            match others.as_slice() {
+                [] => case_holds(condition, case, i + 1),
+                others => case_holds(condition, &case.without(others), i + 1 - others.len()),
+            }
+        };
         let mut standing = Standing::Owed;
         for i in stay.start.unwrap_or(0)..case.events.len() {
             if let Standing::Ended(by, None) = standing
@@ -115,11 +133,7 @@ impl SlowEvaluator<'_> {
                     _ => Standing::Ended(i, None),
                 };
             }
-            let excuses = || {
-                condition
-                    .as_ref()
-                    .is_some_and(|c| case_holds(c, case, i + 1))
-            };
+            let excuses = || condition.as_ref().is_some_and(|c| holds(c, i));
             if standing == Standing::Owed && excuses() {
                 standing = Standing::Excused(i);
             }

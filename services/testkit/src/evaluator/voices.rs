@@ -15,7 +15,11 @@ pub(super) enum Ends {
 }
 
 /// What the events of a case are about that are told of complaints and ratings, by their place.
-pub(super) struct Abouts(BTreeMap<usize, About>);
+pub(super) struct Abouts {
+    following: BTreeMap<usize, About>,
+    /// Of ratings that change others.
+    changes: BTreeMap<usize, About>,
+}
 
 #[derive(Debug, Default)]
 struct About {
@@ -27,6 +31,7 @@ struct About {
 /// A complaint or rating, and what was surely told of it so far.
 struct One {
     opening: usize,
+    /// A changed rating is told `rated`.
     told: Vec<EventKind>,
     given_up: bool,
 }
@@ -36,16 +41,18 @@ impl Abouts {
     pub fn of(case: &Case<'_>) -> Self {
         let mut all: Vec<One> = Vec::new();
         let mut unclear: BTreeMap<(EventKind, bool), usize> = BTreeMap::new();
-        let mut abouts = BTreeMap::new();
+        let mut abouts = Abouts {
+            following: BTreeMap::new(),
+            changes: BTreeMap::new(),
+        };
         for (index, event) in case.events.iter().enumerate() {
-            if is_opening(event.kind) {
-                all.push(One {
-                    opening: index,
-                    told: Vec::new(),
-                    given_up: false,
-                });
-            }
-            if !follows(event.kind) {
+            let opens = is_opening(event.kind).then(|| One {
+                opening: index,
+                told: Vec::new(),
+                given_up: false,
+            });
+            if !follows(event.kind) && !changes(event) {
+                all.extend(opens);
                 continue;
             }
             let waiting = |all: &[One], kind, owed| -> Vec<usize> {
@@ -78,15 +85,16 @@ impl Abouts {
                 }
             }
             let counted = |all: &[One]| {
-                let each = FOLLOWING
-                    .iter()
-                    .flat_map(|kind| [(*kind, true), (*kind, false)]);
+                let kinds = FOLLOWING.iter().chain(&[EventKind::Rated]);
+                let each = kinds.flat_map(|kind| [(*kind, true), (*kind, false)]);
                 each.map(|(kind, owed)| ((kind, owed), waiting(all, kind, owed).len()))
                     .collect::<BTreeMap<_, _>>()
             };
             let before = counted(&all);
             for one in all.iter_mut().filter(|o| about.surely.contains(&o.opening)) {
-                one.told.push(event.kind);
+                if event.kind != EventKind::Rated || !is_bad(event) {
+                    one.told.push(event.kind);
+                }
                 let outcome = text(event, "outcome");
                 one.given_up |= matches!(outcome, Some("refused" | "withdrawn"));
             }
@@ -95,14 +103,34 @@ impl Abouts {
                 let count = unclear.entry(pool).or_default();
                 *count = count.saturating_sub(fewer);
             }
-            abouts.insert(index, about);
+            all.extend(opens);
+            match event.kind {
+                EventKind::Rated => abouts.changes.insert(index, about),
+                _ => abouts.following.insert(index, about),
+            };
         }
-        Abouts(abouts)
+        abouts
+    }
+
+    /// The ratings after the one at a place, up to another, that surely or perhaps change another than that.
+    pub fn changes_of_others(&self, start: usize, until: usize) -> Vec<usize> {
+        let changes = self.changes.range(start + 1..until + 1);
+        let others = changes.filter(|(_, about)| !about.surely.contains(&start));
+        others.map(|(index, _)| *index).collect()
+    }
+
+    /// The first event that may have changed the rating at a place into a better one.
+    pub fn perhaps_changed(&self, case: &Case<'_>, start: usize) -> Option<usize> {
+        let mut changes = self.changes.range(start + 1..);
+        let perhaps = |(index, about): &(&usize, &About)| {
+            about.perhaps.contains(&start) && !is_bad(case.events[**index])
+        };
+        changes.find(perhaps).map(|(index, _)| *index)
     }
 
     /// What the event at a place does to what runs from the one at another.
     pub fn ends(&self, case: &Case<'_>, start: usize, index: usize) -> Ends {
-        let Some(about) = self.0.get(&index) else {
+        let Some(about) = self.following.get(&index) else {
             return Ends::Yes;
         };
         if about.surely.contains(&start) {
@@ -155,17 +183,17 @@ fn is_opening(kind: EventKind) -> bool {
 
 /// Whether a complaint or rating waits for an event of a kind: as one that is owed, or as one that may come. None: it has had its own.
 fn waits(case: &Case<'_>, one: &One, kind: EventKind) -> Option<bool> {
-    use EventKind::{CalledBack, ComplaintAccepted, ComplaintAnswered, Rectified};
+    use EventKind::{CalledBack, ComplaintAccepted, ComplaintAnswered, Rated, Rectified};
     let opening = case.events[one.opening];
     let told = |kind| one.told.contains(&kind);
     if told(kind) {
         return None;
     }
     if opening.kind == EventKind::Rated {
-        let bad = grade(opening).is_some_and(|grade| grade >= 4);
         return match kind {
             CalledBack if told(Rectified) => None,
-            CalledBack | Rectified => Some(bad),
+            CalledBack | Rectified if told(Rated) => None,
+            CalledBack | Rectified | Rated => Some(is_bad(opening)),
             ComplaintAccepted if told(ComplaintAnswered) => None,
             _ => Some(false),
         };
@@ -175,6 +203,7 @@ fn waits(case: &Case<'_>, one: &One, kind: EventKind) -> Option<bool> {
         ComplaintAccepted if told(ComplaintAnswered) => None,
         ComplaintAccepted => Some(true),
         ComplaintAnswered => Some(!anonymous || !told(ComplaintAccepted)),
+        Rated => None,
         CalledBack if told(Rectified) => None,
         CalledBack => {
             let begun = told(ComplaintAccepted) || told(ComplaintAnswered);
@@ -182,6 +211,16 @@ fn waits(case: &Case<'_>, one: &One, kind: EventKind) -> Option<bool> {
         }
         _ => Some(false),
     }
+}
+
+/// Whether an event is a rating that changes another.
+fn changes(event: &CaseEvent<'_>) -> bool {
+    let changed = event.data.attributes.get("rating_changed") == Some(&Value::Bool(true));
+    event.kind == EventKind::Rated && changed
+}
+
+fn is_bad(event: &CaseEvent<'_>) -> bool {
+    grade(event).is_some_and(|grade| grade >= 4)
 }
 
 /// The grade of a rating, where it is one of the five.
