@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::command::{InspectedRow, Window};
 use crate::deadline::Account;
-use crate::disposition::Disposition;
+use crate::disposition::{BroughtBefore, Disposition, EscalationRung};
 use crate::time::Timestamp;
 
 /// How grave an alert is. Ordered: a later one is graver.
@@ -156,6 +156,11 @@ pub enum Evidence {
         /// The first of them.
         rows: Vec<InspectedRow>,
     },
+    /// 逐级升级: the ladder of an order that is not answered, where the site has one. An order without one has no such entry.
+    Escalation {
+        /// Its rungs, as the settings have them.
+        rungs: Vec<EscalationRung>,
+    },
     /// Something else a reader must know, like a silent source.
     Note {
         /// For people.
@@ -246,4 +251,21 @@ pub struct AlertRecord {
     /// stands in it ([`AlertRecord::automatic`]).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub disposition: Option<Box<Disposition>>,
+}
+
+impl AlertRecord {
+    /// 逐级升级: the ladder that it tells; empty where it tells none.
+    pub fn ladder(&self) -> &[EscalationRung] {
+        let found = self.evidence.iter().find_map(|one| match one {
+            Evidence::Escalation { rungs } => Some(rungs.as_slice()),
+            _ => None,
+        });
+        found.unwrap_or_default()
+    }
+
+    /// Before whom it was brought so far, in the order of the ladder.
+    pub fn brought_before(&self) -> impl Iterator<Item = &BroughtBefore> {
+        let reached = self.ladder().iter().filter(|rung| rung.reached);
+        reached.flat_map(|rung| &rung.before)
+    }
 }

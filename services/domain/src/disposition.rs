@@ -10,6 +10,7 @@
 //! ([`Basis`]). What stands of a decision follows from comparing both; it is never dropped silently and never
 //! outlives the facts it was made on.
 
+mod escalation;
 mod manual;
 mod order;
 mod record;
@@ -22,6 +23,7 @@ use serde::{Deserialize, Serialize};
 use crate::limit::{Budget, Unit};
 use crate::time::Timestamp;
 
+pub use escalation::{BroughtBefore, Escalation, EscalationRung, Instance, Rung, RungDue};
 pub use manual::{MANUAL_POINT, MANUAL_RULE, ManualAlert, manual_id, manual_label};
 pub use order::{Answer, Check, ExtensionAsked, ExtensionOutcome, Order, PassedOn, Rectification};
 pub use record::{

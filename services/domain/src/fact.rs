@@ -50,7 +50,7 @@ pub enum Change {
     Raised,
     /// Went out.
     Issued,
-    /// Its level rose.
+    /// Its level rose; or the order it is about came to be brought before somebody higher.
     Escalated,
     /// Its level, dates or completion changed without changing its status.
     Revised,

@@ -388,6 +388,13 @@ pub(super) const RULES: &[Rule] = &[
                 source: "D（1.5、S31 三明：逾期不反馈的升级）",
             },
             Parameter {
+                name: "escalate",
+                meaning: "逐级升级的梯级，以分号分隔：何时（如 `1wd before`、`late`、`5wd`）、至少升为何等级（可不写）、冒号、报告谁（department_supervisor 本部门负责人、supervision 本级监察机关、supervision_above 上级监察机关、leadership 本级政府分管领导），如 `late: supervision; 5wd red: supervision_above, leadership`；`none` 为不逐级报告",
+                default: "none",
+                unit: "梯级",
+                source: "D（1.5、1.7 S31）",
+            },
+            Parameter {
                 name: "appeal",
                 meaning: "申诉期：自预警发出或者认定之日起",
                 default: "5wd",

@@ -55,6 +55,14 @@ pub fn head(code: &str) -> &str {
     code
 }
 
+/// The region above one: the city of a county, the province of a city. None above a province, and of what is no code.
+pub fn above(code: &str) -> Option<String> {
+    let code = code.get(..6).unwrap_or(code);
+    let head = head(code);
+    let is_code = code.len() == 6 && code.bytes().all(|byte| byte.is_ascii_digit());
+    (is_code && head.len() > 2).then(|| format!("{:0<6}", &head[..head.len() - 2]))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -64,5 +72,12 @@ mod tests {
         assert!(covers("510500", "510502") && covers("510000", "510502"));
         assert!(!covers("500000", "510000") && !covers("510502", "510500"));
         assert!(covers("510500", "510500") && covers("510502", "510502001"));
+    }
+
+    #[test]
+    fn a_city_is_above_its_county_and_nothing_above_a_province() {
+        let all = ["510502", "510502001", "510500", "510000", "cn"].map(above);
+        let wanted = [Some("510500"), Some("510500"), Some("510000"), None, None];
+        assert_eq!(all, wanted.map(|code| code.map(str::to_owned)));
     }
 }

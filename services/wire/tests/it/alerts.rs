@@ -3,6 +3,7 @@
 use chrono_tz::Tz;
 use mingjing_domain::Timestamp;
 use mingjing_domain::alert::{AlertRecord, Evidence, Level, Status};
+use mingjing_domain::disposition::{BroughtBefore, EscalationRung, Instance};
 use mingjing_domain::fact::{Cause, Change, Fact};
 use mingjing_wire::ReasonCode;
 use mingjing_wire::alerts::{
@@ -53,6 +54,20 @@ fn alert() -> impl Strategy<Value = AlertRecord> {
             }),
             text().prop_map(|text| Evidence::Note {
                 text: text.to_string()
+            }),
+            (of(instant()), any::<bool>(), of(text())).prop_map(|(at, reached, region)| {
+                Evidence::Escalation {
+                    rungs: vec![EscalationRung {
+                        due: "5wd".into(),
+                        at,
+                        reached,
+                        level: reached.then_some(Level::Red),
+                        before: vec![BroughtBefore {
+                            instance: Instance::Leadership,
+                            region: region.map(|t| t.to_string()),
+                        }],
+                    }],
+                }
             }),
         ],
         0..4,
