@@ -3,7 +3,7 @@
 use mingjing_domain::alert::{AlertRecord, Evidence};
 use mingjing_domain::definitions::DefinitionFile;
 use mingjing_domain::disposition::ORDER_POINT;
-use mingjing_domain::fact::Fact;
+use mingjing_domain::fact::{Change, Fact};
 use mingjing_engine::Engine;
 use mingjing_testkit::script::{EngineRun, Judge, Line, check, compiled, definitions, parse};
 
@@ -126,4 +126,101 @@ fn a_restart_forgets_no_order_and_repeats_nothing() {
         _ => false,
     });
     assert_eq!(of_orders.count(), 3);
+}
+
+/// The site's ladder, beside the colours that an order has anyway.
+const LADDER: &str = "\
+---
+kind: rule_settings
+id: city
+version: '1'
+effective_from: 2026-01-01
+where: {region: '510500'}
+set:
+  - {rule: T15, with: {escalate: 'late: supervision; 2wd: supervision_above, leadership; 10wd: department_supervisor'}}
+";
+
+/// 逐级升级: a rung that makes nothing graver is told as well, once, through restarts; and what was answered goes no higher.
+#[test]
+fn each_rung_that_is_reached_is_told_once_with_before_whom_it_is_brought() {
+    let set = definitions(vec![DefinitionFile {
+        name: "definitions.yaml".into(),
+        text: format!("{}{LADDER}", decision()),
+    }]);
+    let mut run = EngineRun::new(&set);
+    for lines in [
+        ORDERED,
+        "tick 2026-07-16 00:00\n",
+        "tick 2026-07-18 00:00\n",
+        "tick 2026-07-20 00:00\n",
+        "tick 2026-07-22 00:00\n",
+        "tick 2026-07-25 00:00\n",
+        "dispose late answer by zjj-zhang 2026-07-27 10:00\n",
+    ] {
+        let (_, parsed) = parse(lines).expect("a script");
+        for (_, line) in parsed {
+            if let Line::Input(input) = line {
+                run.read(&input, &set);
+            }
+        }
+        let bytes = run.engine.snapshot();
+        run.engine = Engine::restore(compiled(&set), &bytes).expect("its own snapshot");
+    }
+    let told: Vec<(Change, &str, String)> = run
+        .facts
+        .iter()
+        .filter_map(|fact| match fact {
+            Fact::Alert { change, alert, .. } if alert.control_point == ORDER_POINT => {
+                let before = alert.brought_before().map(|told| {
+                    let region = told.region.as_deref().unwrap_or_default();
+                    format!("{}@{region}", told.instance.code())
+                });
+                let before: Vec<String> = before.collect();
+                Some((*change, alert.level.code(), before.join(" ")))
+            }
+            _ => None,
+        })
+        .collect();
+    let first = "supervision@510500".to_owned();
+    let both = format!("{first} supervision_above@510000 leadership@510500");
+    assert_eq!(
+        told,
+        [
+            (Change::Issued, "notice", String::new()),
+            (Change::Escalated, "yellow", first),
+            (Change::Escalated, "yellow", both.clone()),
+            (Change::Escalated, "red", both.clone()),
+            (Change::Ended, "red", both),
+        ]
+    );
+
+    let alerts = run.records();
+    let alert = about_order(&alerts);
+    assert!(
+        alert
+            .message
+            .contains("升为红牌。已逐级报告本级监察机关、上级监察机关、本级政府分管领导。"),
+        "{}",
+        alert.message
+    );
+    let [_, second, last] = alert.ladder() else {
+        panic!("{:?}", alert.ladder())
+    };
+    assert!(second.reached && second.at.is_some(), "{second:?}");
+    assert!(!last.reached && last.at.is_none(), "{last:?}");
+}
+
+#[test]
+fn what_is_no_ladder_is_refused_where_it_is_written() {
+    let wrong = LADDER.replace("10wd: department_supervisor", "10wd: mayor");
+    let set = definitions(vec![DefinitionFile {
+        name: "definitions.yaml".into(),
+        text: format!("{}{wrong}", decision()),
+    }]);
+    let problems = mingjing_engine::Rules::compile(&set).err().expect("nobody");
+    let told = problems[0].to_string();
+    assert!(
+        told.contains("escalate") && told.contains("mayor"),
+        "{told}"
+    );
 }

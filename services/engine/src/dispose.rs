@@ -16,7 +16,7 @@ mod compose;
 mod decide;
 mod owed;
 
-use mingjing_domain::alert::AlertRecord;
+use mingjing_domain::alert::{AlertRecord, Status};
 use mingjing_domain::command::Command;
 use mingjing_domain::disposition::{Disposal, Refused, RefusedBecause};
 use mingjing_domain::fact::Change;
@@ -74,6 +74,10 @@ impl Handled {
     }
 }
 
+fn took_back(status: Status) -> bool {
+    matches!(status, Status::Withdrawn | Status::Cancelled)
+}
+
 impl Published {
     /// The alert as published.
     pub(crate) fn said(&self) -> &AlertRecord {
@@ -85,11 +89,13 @@ impl Published {
     pub(crate) fn follow(&mut self, change: Change) -> Change {
         let said = self.handled.as_mut().and_then(|h| h.said.as_deref_mut());
         let Some(said) = said else { return change };
-        let was = said.status;
+        let (was, level) = (said.status, said.level);
         if let Some(disposition) = said.disposition.take() {
             *said = compose(&self.record, *disposition);
         }
         match (was == said.status, change) {
+            // What people took back is brought before nobody.
+            (true, Change::Escalated) if took_back(was) && said.level == level => Change::Revised,
             (true, Change::Escalated) => Change::Escalated,
             (true, _) => Change::Revised,
             (false, _) => change_between(was, said),

@@ -292,7 +292,8 @@
 //! **Orders** (`disposition/T15`). Of the last order about an alert, counted in the calendar of the region of the body it went to, under the T15 settings of
 //! that region (and the alert's item) on the local day it was given: unanswered, a notice from `remind` before its due instant on, if that lies after the order, then
 //! from the second after the due instant on what T15 is, and from the second after the deadline of `red_after` counted from the due instant on red; all by the
-//! partition's clock, whatever the source's. The first answer ends it: in time, the notice, and a card that was raised already is withdrawn; late, it stands as grave as it was by
+//! partition's clock, whatever the source's. A ladder (`escalate`) names more such instants, counted alike: from each on the alert is at least as grave as its rung says, says that it
+//! was brought before whom, and is told anew; a rung before the due instant is a reminder. The first answer ends it: in time, the notice, and a card that was raised already is withdrawn; late, it stands as grave as it was by
 //! then, ended, and is told even where it was never raised. Withdrawn while the alert ordered about is withdrawn or cancelled, where T15 is off, and while unanswered and an
 //! appeal that was made no later than the due instant is open. An extension is given before the due instant has passed, or upon a request
 //! that was made by then and waits. An appeal that is

@@ -62,7 +62,7 @@ set:
   - {rule: F1, with: {within: 30h}}
   - {control_point: citizen, with: {fee: 3}}
   - {control_point: not-passed, with: {with_result: 'passed,rejected'}}
-  - {rule: T15, over: 2wd, with: {remind: 20h, red_after: 1wd}}
+  - {rule: T15, over: 2wd, with: {remind: 20h, red_after: 1wd, escalate: '1wd before: department_supervisor; late: supervision'}}
 ---
 kind: rule_settings
 id: everywhere
@@ -86,7 +86,7 @@ version: '1'
 effective_from: 2026-02-10
 where: {region: '510500'}
 set:
-  - {rule: T15, level: notice, with: {red_after: 20h}}
+  - {rule: T15, level: notice, with: {red_after: 20h, escalate: '26h before: department_supervisor; 3h yellow: supervision; 1cd red: leadership'}}
 ---
 kind: rule_settings
 id: licences
@@ -110,7 +110,7 @@ set:
   - {rule: T4, confirm: true}
   - {control_point: whole, off: true}
   - {control_point: decision, at: 10%, level: yellow}
-  - {rule: T15, level: yellow, with: {over: 1cd, red_after: none}}
+  - {rule: T15, level: yellow, with: {over: 1cd, red_after: none, escalate: 'late red: leadership'}}
 ---
 kind: rule_settings
 id: one-item-here
@@ -118,7 +118,7 @@ version: '1'
 effective_from: 2026-02-10
 where: {item: CF-1, power_type: penalty, region: '510500'}
 set:
-  - {rule: T15, with: {appeal: 30h, remind: 1wd}}
+  - {rule: T15, with: {appeal: 30h, remind: 1wd, escalate: none}}
 ---
 kind: rule_settings
 id: elsewhere

@@ -4,7 +4,10 @@
 //! answer is due, is a card from the first second after on, and a graver one later. An answer ends all that: in time the reminder,
 //! else the card, which says how late it came. Nothing is owed of an alert that does not stand, nor while an appeal
 //! that was made in time is open; an extension lies in the order itself. The alert is one of its own, about whoever has to answer, and
-//! makes the one that was ordered about no graver (domain study 11.9).
+//! makes the one that was ordered about no graver (domain study 11.9). Where the site has a ladder (逐级升级), it says before whom the order is
+//! brought at which instant, and each rung that is reached is one more change of the alert.
+
+mod rungs;
 
 use std::fmt::Write;
 use std::sync::Arc;
@@ -13,13 +16,15 @@ use mingjing_domain::Timestamp;
 use mingjing_domain::alert::{AlertRecord, Evidence, Level, Status};
 use mingjing_domain::calendar::WorkCalendar;
 use mingjing_domain::catalogue;
-use mingjing_domain::deadline::{self, Deadline, Ledger};
-use mingjing_domain::disposition::{Appeal, ORDER_POINT, Order, Signature, order_step};
+use mingjing_domain::deadline;
+use mingjing_domain::disposition::{ORDER_POINT, Order, RungDue, Signature, order_step};
 use mingjing_domain::fact::Change;
 use mingjing_domain::ids;
 
 use crate::ENGINE_VERSION;
 use crate::rules::{ORDER_RULE, Rules, Terms};
+
+use rungs::Rungs;
 
 /// The last order about an alert, held against the clock.
 pub(crate) struct Owed<'a> {
@@ -29,6 +34,7 @@ pub(crate) struct Owed<'a> {
     rules: &'a Rules,
     calendar: &'a Arc<WorkCalendar>,
     terms: Terms,
+    rungs: Rungs,
     due_at: Timestamp,
     says: Says,
     /// When the clock alone may change that.
@@ -45,66 +51,6 @@ enum Says {
     AnsweredInTime(Timestamp),
     /// Nothing, and why what may have been said before was not so.
     Nothing(&'static str),
-}
-
-/// When what is how grave.
-struct Rungs {
-    remind_at: Option<Timestamp>,
-    late_at: Timestamp,
-    red_at: Option<Timestamp>,
-}
-
-impl Rungs {
-    fn of(
-        order: &Order,
-        appeal: Option<&Appeal>,
-        due_at: Timestamp,
-        terms: &Terms,
-        calendar: &WorkCalendar,
-    ) -> Self {
-        let due = Deadline {
-            due_at,
-            due_date: due_at.local_date(calendar.tz()),
-            provisional: false,
-        };
-        let before = |before| deadline::last_reminder(calendar, &due, before);
-        let after = |from, after| {
-            let due = deadline::deadline(calendar, from, after, &Ledger::default());
-            deadline::first_late_instant(due.due_at)
-        };
-        let red_at = |term| {
-            let plain = after(due_at, term);
-            // Nobody need answer for a card while it is appealed: made when the order was late already, an appeal stops what makes it graver.
-            let stops = |a: &&Appeal| deadline::is_late(a.by.at, due_at) && a.by.at < plain;
-            match appeal.filter(stops).map(|a| &a.outcome) {
-                None => Some(plain),
-                Some(None) => None,
-                Some(Some(outcome)) => Some(after(outcome.by.at.max(due_at), term)),
-            }
-        };
-        Self {
-            // An order of one day is not reminded of in the moment it is given.
-            remind_at: terms.remind.map(before).filter(|at| *at > order.by.at),
-            late_at: deadline::first_late_instant(due_at),
-            red_at: terms
-                .red_after
-                .filter(|_| terms.level < Level::Red)
-                .and_then(red_at),
-        }
-    }
-
-    /// How grave it is when it is late.
-    fn level(&self, terms: &Terms, at: Timestamp) -> Level {
-        match self.red_at.is_some_and(|red_at| at >= red_at) {
-            true => Level::Red,
-            false => terms.level,
-        }
-    }
-
-    fn next(&self, clock: Timestamp) -> Option<Timestamp> {
-        let all = [self.remind_at, Some(self.late_at), self.red_at];
-        all.into_iter().flatten().filter(|at| *at > clock).min()
-    }
 }
 
 impl<'a> Owed<'a> {
@@ -143,6 +89,7 @@ impl<'a> Owed<'a> {
             says,
             next: rungs.next(clock).filter(|_| waits),
             terms,
+            rungs,
         })
     }
 
@@ -197,9 +144,20 @@ impl<'a> Owed<'a> {
             (Some(Status::Withdrawn | Status::Ended), _) => Change::Reopened,
             (None, _) => Change::Issued,
             _ if old.is_some_and(|old| record.level > old.level) => Change::Escalated,
+            _ if old.is_some_and(|old| rungs::climbed(&record) > rungs::climbed(old)) => {
+                Change::Escalated
+            }
             _ => Change::Revised,
         };
         Some((record, change))
+    }
+
+    /// As of when it is told: a late answer ends what would have come after.
+    fn as_of(&self, now: Timestamp) -> Timestamp {
+        match self.says {
+            Says::AnsweredLate(_, at) => at,
+            _ => now,
+        }
     }
 
     fn step(&self) -> String {
@@ -253,7 +211,7 @@ impl<'a> Owed<'a> {
             calendar_version: format!("{} {}", self.calendar.id(), self.calendar.version()),
             engine_version: ENGINE_VERSION.into(),
             message: self.message(level, is_late, now),
-            evidence: self.evidence(),
+            evidence: self.evidence(now),
             disposition: None,
         }
     }
@@ -283,12 +241,19 @@ impl<'a> Owed<'a> {
             _ if is_late => write!(text, "，至今未反馈，{}。", self.late_by(now)),
             _ => write!(text, "，尚未反馈。"),
         };
-        if let Some(after) = self
-            .terms
-            .red_after
-            .filter(|_| is_late && level > self.terms.level)
-        {
-            let _ = write!(text, "逾期满{}，升为{}。", after.text_zh(), level.name_zh());
+        if let Some(due) = self.graver_by(level, now).filter(|_| is_late) {
+            let _ = write!(text, "{}，升为{}。", due.text_zh(), level.name_zh());
+        }
+        let reached = self.rungs.reached(&self.terms, self.as_of(now));
+        let mut told: Vec<&str> = Vec::new();
+        for instance in reached.flat_map(|rung| &rung.before) {
+            let name = instance.name_zh();
+            if !told.contains(&name) {
+                told.push(name);
+            }
+        }
+        if !told.is_empty() {
+            let _ = write!(text, "已逐级报告{}。", told.join("、"));
         }
         let remedy = match (self.says, is_late) {
             (Says::AnsweredLate(..), _) => "请说明逾期原因。",
@@ -297,6 +262,21 @@ impl<'a> Owed<'a> {
         };
         text.push_str(remedy);
         text
+    }
+
+    /// What made it graver than an order is at first.
+    fn graver_by(&self, level: Level, now: Timestamp) -> Option<RungDue> {
+        if level <= self.terms.level {
+            return None;
+        }
+        let as_of = self.as_of(now);
+        let by_term = self.rungs.red_at.is_some_and(|red_at| as_of >= red_at);
+        if let Some(after) = self.terms.red_after.filter(|_| by_term) {
+            return Some(RungDue::After(after));
+        }
+        let mut reached = self.rungs.reached(&self.terms, as_of);
+        let raised = reached.find(|rung| rung.level == Some(level));
+        raised.map(|rung| rung.due)
     }
 
     fn late_by(&self, at: Timestamp) -> String {
@@ -308,7 +288,7 @@ impl<'a> Owed<'a> {
         }
     }
 
-    fn evidence(&self) -> Vec<Evidence> {
+    fn evidence(&self, now: Timestamp) -> Vec<Evidence> {
         let (order, about) = (self.order, self.about);
         let note = |text: String| Evidence::Note { text };
         let mut found = vec![
@@ -334,6 +314,11 @@ impl<'a> Owed<'a> {
             let settings = self.terms.by.join("、");
             found.push(note(format!("适用规则设置：{settings}。")));
         }
+        let body = self.rules.body(&order.to);
+        let region = body.map(|body| body.region.as_str());
+        let waits = matches!(self.says, Says::Stands(_));
+        let as_of = self.as_of(now);
+        found.extend(self.rungs.told(&self.terms, region, as_of, waits));
         found
     }
 
@@ -384,4 +369,5 @@ fn ended(record: AlertRecord, at: Timestamp, why: &str) -> AlertRecord {
 fn same(a: &AlertRecord, b: &AlertRecord) -> bool {
     (a.level, a.status, a.due_at, a.breached_at, a.completed_at)
         == (b.level, b.status, b.due_at, b.breached_at, b.completed_at)
+        && a.ladder() == b.ladder()
 }

@@ -1,4 +1,5 @@
-//! 期限设置 of what people do about alerts (T15): how long an answer and an appeal may take, when an order is reminded of, when it is graver.
+//! 期限设置 of what people do about alerts (T15): how long an answer and an appeal may take, when an order is reminded of, when it is graver,
+//! before whom it is then brought.
 //!
 //! Rule settings that name T15 say so. In force are those of the day of the order or the appeal, and of the region of the body that has to
 //! act; in the calendar of that region is counted. So it is with the terms of complaints and ratings (C1, C2), as far as they are told to
@@ -14,7 +15,7 @@ use mingjing_domain::catalogue;
 use mingjing_domain::deadline::{Ledger, deadline};
 use mingjing_domain::definitions::{Place, RuleSettings, Setting, regions};
 use mingjing_domain::disposition::{
-    APPEAL_DECIDED_WITHIN, APPEAL_WITHIN, ORDER_ANSWERED_WITHIN, ORDER_GRAVER_AFTER,
+    APPEAL_DECIDED_WITHIN, APPEAL_WITHIN, Escalation, ORDER_ANSWERED_WITHIN, ORDER_GRAVER_AFTER,
     ORDER_REMINDED_BEFORE,
 };
 use mingjing_domain::limit::Budget;
@@ -53,6 +54,8 @@ pub(crate) struct Terms {
     pub(crate) remind: Option<Budget>,
     /// It is a red card so long after.
     pub(crate) red_after: Option<Budget>,
+    /// Before whom it is brought when; by default before nobody.
+    pub(crate) escalation: Escalation,
     /// How grave an unanswered order is at first.
     pub(crate) level: Level,
     /// Not judged here.
@@ -69,6 +72,7 @@ impl Default for Terms {
             decide: APPEAL_DECIDED_WITHIN,
             remind: Some(ORDER_REMINDED_BEFORE),
             red_after: Some(ORDER_GRAVER_AFTER),
+            escalation: Escalation::default(),
             level: Level::Yellow,
             off: false,
             by: Vec::new(),
@@ -84,6 +88,7 @@ impl Terms {
             "decide" => self.decide = term(value)?,
             "remind" => self.remind = term_or_none(value)?,
             "red_after" => self.red_after = term_or_none(value)?,
+            "escalate" => self.escalation = value.parse()?,
             other => return Err(format!("no parameter of it: {other:?}")),
         }
         Ok(())

@@ -10,12 +10,14 @@ use super::Definitions;
 use super::settings::significant;
 
 /// What is in force of T15 on a day for a body that has to act upon an alert.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Terms {
     pub answer: Budget,
     pub appeal: Budget,
     pub remind: Option<Budget>,
     pub red_after: Option<Budget>,
+    /// 逐级升级: when each rung is reached, as written, and how grave it is then at least.
+    pub rungs: Vec<(String, Option<Level>)>,
     pub level: Level,
     pub off: bool,
 }
@@ -85,6 +87,7 @@ impl Terms {
             appeal: sure("appeal", "5wd"),
             remind: term("remind", "1wd"),
             red_after: term("red_after", "5wd"),
+            rungs: value("escalate").map_or_else(Vec::new, |text| rungs(&text)),
             level: all
                 .iter()
                 .rev()
@@ -93,6 +96,22 @@ impl Terms {
             off: all.iter().rev().find_map(|s| s.off).unwrap_or(false),
         }
     }
+}
+
+/// Of a ladder what bears on levels: each rung is all before its colon, whose last word may be a level.
+fn rungs(text: &str) -> Vec<(String, Option<Level>)> {
+    let whens = text
+        .split(';')
+        .filter_map(|rung| Some(rung.split_once(':')?.0.trim()));
+    let graded = |when: &str| {
+        for level in [Level::Notice, Level::Yellow, Level::Red] {
+            if let Some(due) = when.strip_suffix(level.code()) {
+                return (due.trim().to_owned(), Some(level));
+            }
+        }
+        (when.to_owned(), None)
+    };
+    whens.map(graded).collect()
 }
 
 impl Definitions {

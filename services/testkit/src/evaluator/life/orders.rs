@@ -5,6 +5,7 @@ use mingjing_domain::Timestamp;
 use mingjing_domain::alert::{Level, Status};
 use mingjing_domain::deadline::{Deadline, Ledger, deadline, last_reminder};
 use mingjing_domain::disposition::{ORDER_POINT, order_step};
+use mingjing_domain::limit::Budget;
 
 use super::super::dispositions::LastOrder;
 use super::super::terms::Terms;
@@ -103,38 +104,59 @@ impl SlowEngine {
         if over(self.clock) {
             return Some(card(self.clock));
         }
-        let remind_at = self.remind_at(order, terms.remind?);
-        (remind_at > order.given_at && self.clock >= remind_at).then(|| AlertStand {
+        let ahead = terms.rungs.iter().filter_map(|(due, _)| {
+            let before = due.strip_suffix(" before")?;
+            Some(before.parse().expect("a time before"))
+        });
+        let is_reminded = terms.remind.into_iter().chain(ahead).any(|before| {
+            let remind_at = self.remind_at(order, before);
+            remind_at > order.given_at && self.clock >= remind_at
+        });
+        is_reminded.then(|| AlertStand {
             level: Level::Notice,
             breached_at: None,
             ..card(self.clock)
         })
     }
 
+    /// What is late: as grave as T15 is, or red by its own term, or as the gravest rung says that has been reached.
     fn level_at(&self, order: &LastOrder, terms: &Terms, at: Timestamp) -> Level {
+        let has_passed = |after| self.has_passed(order, after, at);
+        let mut level = terms.level;
+        if terms.red_after.is_some_and(has_passed) {
+            level = Level::Red;
+        }
+        for (due, graver) in &terms.rungs {
+            let reached = match due.as_str() {
+                "late" => true,
+                // There a rung says no level.
+                before if before.ends_with(" before") => false,
+                after => has_passed(after.parse().expect("a time after")),
+            };
+            level = level.max(graver.filter(|_| reached).unwrap_or(level));
+        }
+        level
+    }
+
+    /// Whether so much has gone by since the order was late, as far as its appeal lets it.
+    fn has_passed(&self, order: &LastOrder, after: Budget, at: Timestamp) -> bool {
         let calendar = self.definitions.calendar_of_body(&order.to);
-        let Some(after) = terms.red_after else {
-            return terms.level;
-        };
         let graver = |from| deadline(calendar, from, after, &Ledger::default()).due_at;
         let late_but_not_red = |made: Timestamp| {
             let second = made.floor_second();
             second > order.due_at && second <= graver(order.due_at)
         };
-        let red_after = match order.last_appeal {
-            Some((made, None)) if late_but_not_red(made) => return terms.level,
+        let passes = match order.last_appeal {
+            Some((made, None)) if late_but_not_red(made) => return false,
             Some((made, Some(decided))) if late_but_not_red(made) => {
                 graver(decided.max(order.due_at))
             }
             _ => graver(order.due_at),
         };
-        match at.floor_second() > red_after {
-            true => Level::Red,
-            false => terms.level,
-        }
+        at.floor_second() > passes
     }
 
-    fn remind_at(&self, order: &LastOrder, before: mingjing_domain::limit::Budget) -> Timestamp {
+    fn remind_at(&self, order: &LastOrder, before: Budget) -> Timestamp {
         let calendar = self.definitions.calendar_of_body(&order.to);
         let due = Deadline {
             due_at: order.due_at,
