@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use mingjing_domain::alert::{AlertRecord, Level};
 use mingjing_domain::bulletin::Kind as BulletinKind;
 use mingjing_domain::definitions::regions::covers;
+use mingjing_domain::disposition::Instance;
 use mingjing_domain::time::TimeOfDay;
 use serde::Deserialize;
 
@@ -97,8 +98,10 @@ impl DigestAfter {
 pub struct When {
     /// Levels.
     pub levels: Vec<Level>,
-    /// Regions, each with all below it.
+    /// Regions, each with all below it; where `before` says something, those alone whose instances are told.
     pub regions: Vec<String>,
+    /// 逐级升级: of unanswered orders that were brought before one of these, and of nothing else. Empty: of any alert.
+    pub before: Vec<Instance>,
     /// Bodies that answer for it.
     pub bodies: Vec<String>,
     /// 内设机构: their offices that answer for it, by code, as the flowchart or the register of officers has it.
@@ -129,12 +132,25 @@ impl When {
             .or(alert.org_code.as_deref());
         self.changes.contains(&kind)
             && (self.levels.is_empty() || self.levels.contains(&alert.level))
-            && (self.regions.is_empty() || self.regions.iter().any(in_region))
+            && match self.before.is_empty() {
+                true => self.regions.is_empty() || self.regions.iter().any(in_region),
+                false => self.was_brought(alert),
+            }
             && any(&self.bodies, body)
             && any(&self.offices, alert.responsible_office.as_deref())
             && any(&self.items, alert.item_code.as_deref())
             && any(&self.rules, Some(&alert.rule))
             && any(&self.control_points, Some(&alert.control_point))
+    }
+
+    /// Whether an order was brought before one of those whom it is about. Who was told on an earlier rung hears of later ones, and of its end.
+    fn was_brought(&self, alert: &AlertRecord) -> bool {
+        let here = |region: Option<&String>| {
+            self.regions.is_empty() || region.is_some_and(|region| self.regions.contains(region))
+        };
+        alert
+            .brought_before()
+            .any(|told| self.before.contains(&told.instance) && here(told.region.as_ref()))
     }
 }
 
@@ -188,6 +204,8 @@ struct RouteFile {
     levels: Vec<Level>,
     #[serde(default)]
     regions: Vec<String>,
+    #[serde(default)]
+    before: Vec<Instance>,
     #[serde(default)]
     bodies: Vec<String>,
     #[serde(default)]
@@ -352,6 +370,7 @@ fn checked(
         when: When {
             levels: file.levels,
             regions: file.regions,
+            before: file.before,
             bodies: file.bodies,
             offices: file.offices,
             items: file.items,

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use mingjing_domain::Timestamp;
-use mingjing_domain::alert::{AlertRecord, Level, Status};
+use mingjing_domain::alert::{AlertRecord, Evidence, Level, Status};
 use mingjing_domain::calendar::{WorkCalendar, built_in};
 use mingjing_domain::disposition::{
-    Answer, Appeal, Automatic, Disposition, DispositionState, Order, Signature,
+    Answer, Appeal, Automatic, BroughtBefore, Disposition, DispositionState, EscalationRung,
+    Instance, Order, Signature,
 };
 
 use crate::config::{DigestAfter, Route, When};
@@ -120,6 +121,30 @@ pub(crate) fn appealed() -> AlertRecord {
     disposed(None, Some(appeal))
 }
 
+/// The alert about an order of a county that was not answered, brought before the county's supervision; the city's is next.
+pub(crate) fn brought() -> AlertRecord {
+    let rung = |due: &str, reached, instance, region: &str| EscalationRung {
+        due: due.into(),
+        at: Some(at("2026-11-28T00:00:00+08:00")),
+        reached,
+        level: None,
+        before: vec![BroughtBefore {
+            instance,
+            region: Some(region.into()),
+        }],
+    };
+    let rungs = vec![
+        rung("late", true, Instance::Supervision, "510502"),
+        rung("5wd", false, Instance::SupervisionAbove, "510500"),
+    ];
+    AlertRecord {
+        control_point: "disposition/T15".into(),
+        rule: "T15".into(),
+        evidence: vec![Evidence::Escalation { rungs }],
+        ..alert("o")
+    }
+}
+
 pub(crate) fn route(id: &str) -> Route {
     Route {
         id: id.into(),
@@ -128,6 +153,7 @@ pub(crate) fn route(id: &str) -> Route {
         when: When {
             levels: Vec::new(),
             regions: Vec::new(),
+            before: Vec::new(),
             bodies: Vec::new(),
             offices: Vec::new(),
             items: Vec::new(),

@@ -137,6 +137,7 @@ fn route(route: &Route) -> Value {
         "receivers": route.to.len(),
         "levels": when.levels,
         "regions": when.regions,
+        "before": when.before,
         "bodies": when.bodies,
         "offices": when.offices,
         "items": when.items,

@@ -156,6 +156,18 @@ pub(crate) fn cut_bytes(text: &str, most: usize) -> String {
     format!("{}{CUT}", &text[..end])
 }
 
+/// 逐级升级: before whom an unanswered order was brought, each once; none where it was not.
+fn brought_before(alert: &AlertRecord) -> Option<String> {
+    let mut names: Vec<&str> = Vec::new();
+    for told in alert.brought_before() {
+        let name = told.instance.name_zh();
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    (!names.is_empty()).then(|| names.join("、"))
+}
+
 /// What is told of an alert.
 pub(crate) fn item(
     kind: Kind,
@@ -198,6 +210,11 @@ pub(crate) fn item(
     }
     if shown(Field::Rule) {
         said.code("规则", "rule", Some(&alert.rule), rule);
+        said.text(
+            "逐级报告",
+            "brought_before",
+            brought_before(alert).as_deref(),
+        );
     }
     if shown(Field::Due)
         && let Some((label, due)) = term(kind, alert)
@@ -366,7 +383,7 @@ fn minute(at: Timestamp, zone: Tz) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::made::{alert, known, ordered};
+    use crate::made::{alert, brought, known, ordered};
 
     fn usual() -> BTreeSet<Field> {
         Field::USUAL.into_iter().collect()
@@ -391,6 +408,18 @@ mod tests {
         assert_eq!(found.link.as_deref(), Some("https://mj/#/alert/a1"));
         assert_eq!(found.data["due_at"], "2026-11-27T23:59:59+08:00");
         assert_eq!(found.data["body_name"], "市住房城乡建设局");
+    }
+
+    #[test]
+    fn an_order_that_was_brought_before_somebody_says_before_whom() {
+        let found = item(Kind::Escalated, &brought(), &usual(), &known(), None);
+        let told = found.lines.iter().find(|line| line.starts_with("逐级"));
+        assert_eq!(
+            told.map(String::as_str),
+            Some("逐级报告：本级监察机关"),
+            "a rung that is not reached is nobody's yet"
+        );
+        assert_eq!(found.data["brought_before"], "本级监察机关");
     }
 
     #[test]

@@ -1,5 +1,7 @@
+use mingjing_domain::alert::Evidence;
+
 use super::*;
-use crate::made::{alert, route};
+use crate::made::{alert, brought, route};
 
 const KEY: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
@@ -201,4 +203,47 @@ fn a_route_is_about_what_all_its_lists_say() {
     for (n, (change, wanted)) in table.into_iter().enumerate() {
         assert_eq!(when(change), wanted, "{n}");
     }
+}
+
+/// 逐级升级: on the rungs that are reached, and of the instance's own region, not of those below it.
+#[test]
+fn an_order_that_was_brought_before_somebody_is_told_to_that_instance_alone() {
+    let mut order = brought();
+    let told = |order: &AlertRecord, kind, before: &[Instance], regions: &[&str]| {
+        let when = When {
+            before: before.to_vec(),
+            regions: regions.iter().map(|region| (*region).to_owned()).collect(),
+            changes: Kind::ALL.into_iter().collect(),
+            ..route("r").when
+        };
+        when.matches(kind, order)
+    };
+    let (own, above) = ([Instance::Supervision], [Instance::SupervisionAbove]);
+    assert!(told(&order, Kind::Issued, &own, &["510502"]));
+    assert!(told(&order, Kind::Issued, &own, &[]));
+    assert!(!told(&order, Kind::Issued, &own, &["510500"]));
+    assert!(!told(&order, Kind::Issued, &above, &["510500"]));
+    assert!(!told(&alert("a"), Kind::Issued, &own, &[]));
+
+    // The next rung: whoever was told before hears of it, too, and both of the end.
+    if let [Evidence::Escalation { rungs }] = &mut order.evidence[..] {
+        rungs[1].reached = true;
+    }
+    for kind in [Kind::Escalated, Kind::Ended] {
+        assert!(told(&order, kind, &own, &["510502"]));
+        assert!(told(&order, kind, &above, &["510500"]));
+        assert!(!told(&order, kind, &above, &["510502"]));
+        assert!(!told(&order, kind, &[Instance::Leadership], &[]));
+    }
+}
+
+#[test]
+fn whom_a_route_is_about_is_read_by_its_name() {
+    let route = GOOD.replace("levels = [\"red\"]", "before = [\"leadership\"]");
+    assert_eq!(
+        read(&route).unwrap().routes[0].when.before,
+        [Instance::Leadership]
+    );
+    let refused = read(&GOOD.replace("levels = [\"red\"]", "before = [\"mayor\"]"));
+    assert!(refused.unwrap_err().to_string().contains("mayor"));
 }
