@@ -172,6 +172,38 @@ test('a form that lacks what the act needs is not sent, and says what is missing
   assert.equal(alert.disposition ?? null, null)
 })
 
+// The demonstration has no ladder of a site's own: the entry is put into the platform's answer as tests/e2e/disposed.rs finds it there.
+test('an order that nobody answers shows on which rung it stands, before whom it was brought and what comes next', async () => {
+  const card = await newestCard()
+  const address = `**/api/v1/alerts/${card.alert_id}`
+  const rungs = [
+    { due: '1wd before', reached: false, before: [{ instance: 'department_supervisor', region: '510500' }] },
+    { due: 'late', at: '2026-07-18T00:00:00+08:00', reached: true, before: [{ instance: 'supervision', region: '510500' }] },
+    { due: '5wd', at: '2026-07-25T00:00:00+08:00', reached: false, level: 'red', before: [{ instance: 'supervision_above', region: '510000' }, { instance: 'leadership', region: '510500' }] },
+  ]
+  await page.route(address, async (route) => {
+    const response = await route.fetch()
+    const found = await response.json()
+    found.alert.evidence.push({ kind: 'escalation', rungs })
+    await route.fulfill({ response, json: found })
+  })
+  try {
+    await page.goto(`${platform.url}/#/alert/${card.alert_id}`)
+    const ladder = page.locator('#ladder')
+    await ladder.waitFor()
+    assert.deepEqual(await ladder.locator('li').evaluateAll((all) => all.map((one) => one.dataset.rung)), ['ahead', 'stands', 'next'])
+    const told = await ladder.locator('li').allTextContents()
+    assert.match(told[0], /届满前1个工作日.*现不再计算/)
+    assert.match(told[1], /届满未反馈.*现处梯级.*本级监察机关（510500）/)
+    assert.match(told[2], /逾期满5个工作日.*红牌.*下一梯级.*上级监察机关（510000）、本级政府分管领导（510500）/)
+    assert.equal(await ladder.locator('[aria-current="step"]').count(), 1)
+    await ladder.scrollIntoViewIfNeeded()
+    await screenshot(page, 'ladder-1366')
+  } finally {
+    await page.unroute(address)
+  }
+})
+
 test('dark, on a phone and on a wall, everything is in its place', async () => {
   const card = await newestCard()
   const shown = async (name, width, height, hash, colorScheme) => {

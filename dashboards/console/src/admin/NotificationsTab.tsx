@@ -3,8 +3,9 @@
 import { namesStore } from '../api/names'
 import { Facts, LevelBadge, Placeholder, Section } from '../components/pieces'
 import { count } from '../format'
+import { INSTANCES } from '../panel/ladder'
 import { useStore } from '../store'
-import type { Words } from '../words/codes'
+import { type Words, word } from '../words/codes'
 import { say, t } from '../words/language'
 import { DeadLetters } from './DeadLetters'
 import { type Route, type Standing, notifications } from './api'
@@ -153,6 +154,7 @@ function Scope({ route }: { route: Route }) {
   const names = useStore(namesStore)
   const parts: [Words, string[]][] = [
     [{ zh: '区划', en: 'Regions' }, route.regions],
+    [{ zh: '督办逐级报告', en: 'Orders brought before' }, (route.before ?? []).map((instance) => say(word(INSTANCES, instance)))],
     [{ zh: '机构', en: 'Bodies' }, route.bodies.map(names.org)],
     [{ zh: '事项', en: 'Items' }, route.items.map(names.item)],
     [{ zh: '规则', en: 'Rules' }, route.rules],

@@ -189,6 +189,8 @@ export interface Route {
   receivers: number
   levels: Level[]
   regions: string[]
+  /** Before whom unanswered orders are brought of which it tells; absent in what an earlier version wrote down. */
+  before?: string[]
   bodies: string[]
   items: string[]
   rules: string[]

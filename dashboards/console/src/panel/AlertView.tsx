@@ -21,7 +21,9 @@ import { CHANGES, DISPOSITIONS, STATUSES, type Words, headline, limitWords, word
 import { say, t } from '../words/language'
 import { AccountView } from './AccountView'
 import { EvidenceList } from './EvidenceList'
+import { LadderView } from './LadderView'
 import { causeText } from './cause'
+import { ladderOf } from './ladder'
 import { caseHash } from './routes'
 
 // It brings forms with it, which a reader of the board does not need.
@@ -32,6 +34,7 @@ export function AlertView({ alert, account, history }: AlertFound) {
   const names = useStore(namesStore)
   const { person } = useStore(sessionStore)
   const { name, text } = headline(alert, names)
+  const ladder = ladderOf(alert)
   const counted = account.length > 0 && alert.evidence.some((e) => e.kind === 'deadline')
   return (
     <>
@@ -75,6 +78,11 @@ export function AlertView({ alert, account, history }: AlertFound) {
           <When alert={alert} />
         </Section>
       </div>
+      {ladder && (
+        <Section words={{ zh: '逐级升级', en: 'Escalation' }}>
+          <LadderView ladder={ladder} body={alert.responsible_org} names={names} />
+        </Section>
+      )}
       {alert.disposition && (
         <Section words={{ zh: '处置经过', en: 'What was done about it' }}>
           <Thread disposition={alert.disposition} names={names} />

@@ -1,4 +1,4 @@
-// What an alert stands on, besides the account of its deadline.
+// What an alert stands on, besides the account of its deadline and the ladder of an order, which have places of their own.
 
 import type { ReactNode } from 'react'
 
@@ -10,7 +10,7 @@ import { caseHash } from './routes'
 type Of<K extends Evidence['kind']> = Extract<Evidence, { kind: K }>
 
 export function EvidenceList({ evidence }: { evidence: Evidence[] }) {
-  const entries = evidence.filter((e) => e.kind !== 'deadline')
+  const entries = evidence.filter((e) => e.kind !== 'deadline' && e.kind !== 'escalation')
   if (entries.length === 0) return <p className="nothing">{t('除期限计算外没有其他证据', 'Nothing besides the account of the deadline')}</p>
   return (
     <ol className="evidence">
