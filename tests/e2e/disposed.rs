@@ -13,6 +13,17 @@ use crate::platform::{PATIENCE, Platform, place};
 
 const SOURCE: &str = "office";
 const SET: &str = include_str!("definitions/licence.yaml");
+/// 逐级升级, as the site has it.
+const LADDER: &str = "\
+---
+kind: rule_settings
+id: orders
+version: '1'
+effective_from: 2020-01-01
+where: {region: '510500'}
+set:
+  - {rule: T15, with: {escalate: '1wd before: department_supervisor; late: supervision; 5wd: supervision_above, leadership'}}
+";
 /// The owner comes to the facts of the first command and goes no further.
 pub const HANGS: (&str, &str) = ("MINGJING_FAIL_AT", "before-publish:1:hang");
 
@@ -192,8 +203,29 @@ async fn unanswered(platform: &Platform, alert: &str) -> Result<()> {
     ensure!(
         told["level"] == "yellow"
             && told["responsible_org"] == "e2e-body"
-            && message.contains("说明未审查即决定的原因"),
+            && message.contains("说明未审查即决定的原因")
+            && message.contains("已逐级报告本级监察机关。"),
         "{told:#}"
+    );
+    // On which rung of the ladder it stands, and what comes next when and before whom.
+    let id = told["alert_id"].as_str().unwrap_or_default();
+    let found: Value = serde_json::from_str(&platform.get(&format!("/api/v1/alerts/{id}")).await?)?;
+    let mut evidence = list(&found["alert"], "evidence");
+    let ladder = evidence.find(|one| one["kind"] == "escalation");
+    let ladder = ladder.with_context(|| format!("{found:#}"))?;
+    let rungs: Vec<&Value> = list(ladder, "rungs").collect();
+    let [before, late, next] = rungs[..] else {
+        anyhow::bail!("{ladder:#}")
+    };
+    ensure!(
+        before["reached"] == false
+            && before.get("at").is_none()
+            && late["reached"] == true
+            && late["before"] == json!([{ "instance": "supervision", "region": "510500" }])
+            && next["reached"] == false
+            && next["at"].is_string()
+            && next["before"][0] == json!({ "instance": "supervision_above", "region": "510000" }),
+        "{ladder:#}"
     );
     let by_zhang = ["--who", "zhang@e2e-body", "--why", "已补办审查"];
     command(
@@ -248,7 +280,7 @@ async fn quality(platform: &Platform) -> Result<()> {
 pub async fn four_alerts(platform: &Platform) -> Result<Vec<String>> {
     let url = platform.url().context("it is up")?;
     let folder = tempfile::tempdir()?;
-    std::fs::write(folder.path().join("licence.yaml"), SET)?;
+    std::fs::write(folder.path().join("licence.yaml"), format!("{SET}{LADDER}"))?;
     let key = platform.register(SOURCE, folder.path()).await?;
     let mut events = Vec::new();
     for case in 1..=4 {
