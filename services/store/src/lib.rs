@@ -7,8 +7,8 @@
 //!
 //! - **Exactly-once effect.** Every table is a `ReplacingMergeTree` keyed by a derived id or a natural key with a
 //!   log position as version, so writing a record again changes nothing; but for `case_cells`, which hold nothing that they were not
-//!   made from (`metrics::cells`). A [`Batch`] is written table by table and its
-//!   watermarks last; whoever stops in between starts again from the old watermark.
+//!   made from (`metrics::cells`), and `audit_entries`, which are in no log and need no version, since rows of one key never differ. A
+//!   [`Batch`] is written table by table and its watermarks last; whoever stops in between starts again from the old watermark.
 //! - **One block an insert.** Rows are encoded once, in ClickHouse's Native format, and a retry sends the same bytes
 //!   under the same deduplication token.
 //! - **Nothing is dropped.** What may pass is tried again until it does or the caller stops; what ClickHouse refuses
@@ -20,6 +20,7 @@
 //! A connection pool (the `clickhouse` crate keeps one), materialized views, partitions by business time (see
 //! `0001_tables.sql`), and any reading of the clock: instants are arguments.
 
+mod audit;
 mod batch;
 mod error;
 mod insert;
@@ -33,6 +34,7 @@ mod shadow;
 mod store;
 mod table;
 
+pub use audit::{AuditFilter, AuditKind, AuditRow};
 pub use batch::{Batch, Block};
 pub use error::Error;
 pub use insert::{Backoff, Observer};

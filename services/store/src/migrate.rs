@@ -29,6 +29,7 @@ const MIGRATIONS: &[Migration] = migrations! {
     9 "0009_log_chain.sql";
     10 "0010_measures.sql";
     11 "0011_case_cells.sql";
+    12 "0012_audit.sql";
 };
 
 /// The number of the newest migration this program knows.

@@ -54,6 +54,7 @@ async fn the_second_migration_finds_nothing_to_do() {
             "0009_log_chain.sql",
             "0010_measures.sql",
             "0011_case_cells.sql",
+            "0012_audit.sql",
         ]
     );
 }
@@ -143,6 +144,7 @@ async fn every_table_says_what_it_is_and_no_insert_is_answered_before_it_is_on_t
     let expected = [
         "alert_history",
         "alerts",
+        "audit_entries",
         "case_cell_passes",
         "case_history",
         "cases",
