@@ -8,7 +8,8 @@
 //! | `accounts` | `<account>/<n>` | the account's `n`-th record as JSON: who, when, why, what |
 //! | `passwords` | `<account>/<id>` | an Argon2id hash; the account's records name the one that counts |
 //! | `sessions` | SHA-256 of the token | whose it is, since when |
-//! | `audit`, `audit_days` | | the audit trail, see there |
+//! | `audit_waiting` | | the audit trail on its way, see there |
+//! | `attempts` | | what was tried in vain, see `attempts` |
 //! | `sessions_seen` | SHA-256 of the token | when it was last used |
 //!
 //! # Rules it keeps
@@ -31,7 +32,7 @@ mod secret;
 mod session;
 
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
@@ -46,7 +47,7 @@ use tokio::sync::Semaphore;
 
 use crate::{ApiError, State};
 use account::{Account, Act, Record};
-use attempts::Attempts;
+use attempts::Guesses;
 use audit::{Audit, Entry};
 use gate::{Caller, Person};
 use oidc::Oidc;
@@ -144,7 +145,7 @@ pub struct People {
     journals: Journals,
     table: Arc<dyn Table>,
     clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
-    attempts: Mutex<Attempts>,
+    attempts: Guesses,
     hashing: Arc<Semaphore>,
     /// What a password is held against where there is no such account.
     nobody: Hashed,
@@ -168,13 +169,20 @@ impl People {
         (Self, impl Future<Output = ()> + Send + use<>),
         Box<dyn std::error::Error + Send + Sync>,
     > {
-        let (audit, work) = Audit::begin(table.clone(), config.zone);
+        let (audit, work) = Audit::begin(audit::Place {
+            table: table.clone(),
+            store,
+            zone: config.zone,
+            keep_days: config.audit_keep_days,
+            clock: clock.clone(),
+        })?;
+        let attempts = Guesses::new("accounts", table.clone())?;
         let people = Self {
             config,
             journals: Journals::new(table.clone(), ACCOUNTS),
             table,
             clock,
-            attempts: Mutex::default(),
+            attempts,
             hashing: Arc::new(Semaphore::new(HASHING_MAX)),
             nobody: Hashed::of(&password::temporary()?)?,
             swept_at: Mutex::new(Timestamp::MIN),
@@ -204,10 +212,6 @@ impl People {
 
     fn day(&self, at: Timestamp) -> NaiveDate {
         at.local_date(self.config.zone)
-    }
-
-    fn attempts(&self) -> MutexGuard<'_, Attempts> {
-        self.attempts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether browsers are told to send the cookie over TLS only.
@@ -308,9 +312,8 @@ impl People {
             return Err(wrong());
         }
         let now = self.now();
-        self.attempts()
-            .begin(id, from, now)
-            .map_err(|seconds| ApiError::Access(Denied::LockedOut { seconds }))?;
+        let tried = self.attempts.begin(id, from, now).await?;
+        let tried = tried.map_err(|seconds| ApiError::Access(Denied::LockedOut { seconds }))?;
         let account = self.account(id).await?;
         let named = account.as_ref().and_then(|a| a.password.as_deref());
         let kept = match named {
@@ -329,8 +332,11 @@ impl People {
         if let Some(tried) = account.as_ref().filter(|account| !works(account)) {
             self.audit.note(signing_in(tried, from, now, 401));
         }
-        let account = account.filter(works).ok_or_else(wrong)?;
-        self.attempts().succeeded(id, from);
+        let Some(account) = account.filter(works) else {
+            self.attempts.failed(tried, self.now()).await;
+            return Err(wrong());
+        };
+        self.attempts.succeeded(tried, self.now()).await;
         self.audit
             .write(signing_in(&account, from, now, 200))
             .await?;

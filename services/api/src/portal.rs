@@ -16,17 +16,18 @@ mod voices;
 mod words;
 
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 use mingjing_domain::Timestamp;
+use mingjing_log::Table;
 use mingjing_wire::query_code::QueryKeys;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-use crate::people::attempts::Attempts;
+use crate::people::attempts::{Guesses, Try};
 use crate::{ApiError, State};
 use listing::Listing;
 use rate::Rate;
@@ -61,23 +62,30 @@ pub struct Portal {
     config: PortalConfig,
     /// The machine's: lock-outs run in people's time.
     clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
-    guesses: Mutex<Attempts>,
+    guesses: Guesses,
     said: Mutex<Rate>,
     explaining: Semaphore,
     listing: Mutex<Option<Arc<Listing>>>,
 }
 
 impl Portal {
-    /// As a site has set it.
-    pub fn new(config: PortalConfig, clock: Arc<dyn Fn() -> Timestamp + Send + Sync>) -> Self {
-        Self {
+    /// As a site has set it. Wrong codes are counted in a table, over all processes.
+    ///
+    /// # Errors
+    /// When the machine has no random numbers.
+    pub fn new(
+        table: Arc<dyn Table>,
+        config: PortalConfig,
+        clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
+    ) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self {
             config,
             clock,
-            guesses: Mutex::default(),
+            guesses: Guesses::new("portal", table)?,
             said: Mutex::default(),
             explaining: Semaphore::new(EXPLAINED_MAX),
             listing: Mutex::default(),
-        }
+        })
     }
 
     /// By which codes of acceptance slips are derived.
@@ -85,19 +93,19 @@ impl Portal {
         &self.config.query_keys
     }
 
-    fn guesses(&self) -> MutexGuard<'_, Attempts> {
-        self.guesses.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// Counts a try at a case, as if it were in vain.
-    fn guess(&self, case_no: &str, from: IpAddr) -> Result<(), ApiError> {
-        let begun = self.guesses().begin(case_no, from, (self.clock)());
+    async fn guess(&self, case_no: &str, from: IpAddr) -> Result<Try, ApiError> {
+        let begun = self.guesses.begin(case_no, from, (self.clock)()).await?;
         begun.map_err(|seconds| ApiError::TooOften { seconds })
     }
 
-    /// It was none in vain.
-    fn guessed(&self, case_no: &str, from: IpAddr) {
-        self.guesses().succeeded(case_no, from);
+    /// It was in vain, or was not.
+    async fn guessed(&self, tried: Try, right: bool) {
+        let now = (self.clock)();
+        match right {
+            true => self.guesses.succeeded(tried, now).await,
+            false => self.guesses.failed(tried, now).await,
+        }
     }
 
     /// Counts something that somebody says to a body.

@@ -217,12 +217,15 @@ impl Platform {
     }
 
     /// What the public is told. Lock-outs run by the machine's clock, as sessions do.
-    fn portal(&self) -> mingjing_api::Portal {
+    fn portal(&self) -> anyhow::Result<mingjing_api::Portal> {
         let config = mingjing_api::PortalConfig {
             listed: self.settings.portal_items,
             query_keys: self.settings.query_keys.clone(),
         };
-        mingjing_api::Portal::new(config, Arc::new(|| mingjing_supervise::System.now()))
+        let clock = Arc::new(|| mingjing_supervise::System.now());
+        mingjing_api::Portal::new(self.log.table.clone(), config, clock)
+            .map_err(|error| anyhow::anyhow!(error))
+            .context("cannot draw random numbers")
     }
 
     /// What papers are made with.
@@ -383,7 +386,7 @@ impl Platform {
             definitions,
             lives,
             people: Arc::new(people),
-            portal: Arc::new(self.portal()),
+            portal: Arc::new(self.portal()?),
             papers: Arc::new(self.papers()?),
             foresight: Arc::default(),
             min_base: self.settings.min_base,

@@ -128,7 +128,7 @@ pub(crate) async fn act(
         }
         "password" => {
             let (account, given) = temporary(people, &found, &by, why).await?;
-            people.attempts().forget(&id);
+            people.attempts.forget(&id, people.now()).await;
             let account = shown(&state, &account);
             return Ok(Json(json!({ "account": account, "password": given })));
         }

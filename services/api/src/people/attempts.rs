@@ -2,13 +2,21 @@
 //! public portal counts wrong codes of cases in the same way: there a case's number stands for the account.
 //!
 //! An attempt counts before it is judged, so that many at once are not one; success takes it back. Names that nobody has count like others,
-//! so that being locked out tells nothing of who there is. Each process counts for itself and forgets with its end: what it keeps off is
-//! guessing, which a restart does not make feasible.
+//! so that being locked out tells nothing of who there is. What was in vain of a name is told to the other processes (`shared.rs`), so that
+//! its limits hold for all of them together. What is under way in another process at the same instant is not told yet; and how much one
+//! address tries of many names each process counts for itself.
+
+mod shared;
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use mingjing_domain::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::secret::digest;
+
+pub(crate) use shared::{Guesses, Try};
 
 /// Attempts in vain are counted over so long, and a lock-out lasts so long after the last: a quarter of an hour.
 const WINDOW_MS: i64 = 15 * 60_000;
@@ -38,23 +46,102 @@ impl Key {
     }
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Count {
     tried: u32,
     last_at: Timestamp,
 }
 
+/// What a process tells the others of a name. An address is told as a digest of it and the name: nobody has to read it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct Told {
+    /// In vain, by address.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    tried: BTreeMap<String, Count>,
+    /// When an attempt was none in vain, by address; empty: when an administrator opened it, for all addresses.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    cleared: BTreeMap<String, Timestamp>,
+}
+
+/// Under which an administrator opens a name.
+const EVERYWHERE: &str = "";
+/// So many addresses are told at which an attempt was none in vain, the last ones.
+const CLEARED_MAX: usize = 20;
+
+impl Told {
+    fn last_at(&self) -> Option<Timestamp> {
+        let tried = self.tried.values().map(|count| count.last_at);
+        tried.chain(self.cleared.values().copied()).max()
+    }
+
+    /// Adds when a name was cleared, as far as it matters still.
+    fn clear(&mut self, cleared: BTreeMap<String, Timestamp>, now: Timestamp) {
+        for (from, at) in cleared {
+            let known = self.cleared.entry(from).or_insert(at);
+            *known = at.max(*known);
+        }
+        self.cleared.retain(|_, at| now < at.plus_millis(WINDOW_MS));
+        while self.cleared.len() > CLEARED_MAX {
+            let oldest = self.cleared.iter().min_by_key(|(_, at)| **at);
+            let Some(oldest) = oldest.map(|(from, _)| from.clone()) else {
+                return;
+            };
+            self.cleared.remove(&oldest);
+        }
+    }
+}
+
+/// Since when a name counts, by what all processes tell.
+struct Cleared<'a>(&'a [Told]);
+
+impl Cleared<'_> {
+    /// Of an account: no attempt before one that was none in vain counts.
+    fn account(&self) -> Option<Timestamp> {
+        let all = self.0.iter().flat_map(|told| told.cleared.values());
+        all.copied().max()
+    }
+
+    /// Of an address: what another one knew opens nothing to it.
+    fn address(&self, from: &str) -> Option<Timestamp> {
+        let of = |told: &Told| {
+            told.cleared
+                .get(from)
+                .max(told.cleared.get(EVERYWHERE))
+                .copied()
+        };
+        self.0.iter().filter_map(of).max()
+    }
+}
+
+fn address(name: &str, from: IpAddr) -> String {
+    digest(&format!("{name}\n{from}"))[..16].to_owned()
+}
+
 /// The attempts that count.
 #[derive(Debug, Default)]
-pub(crate) struct Attempts {
+struct Attempts {
     counts: BTreeMap<Key, Count>,
 }
 
 impl Attempts {
-    /// Counts an attempt, or answers after how many seconds the next one is taken.
-    pub(crate) fn begin(&mut self, account: &str, from: IpAddr, now: Timestamp) -> Result<(), u64> {
+    /// Counts an attempt, or answers after how many seconds the next one is taken. `told`: what other processes tell of this name, and when
+    /// this one saw it cleared.
+    fn begin(
+        &mut self,
+        account: &str,
+        from: IpAddr,
+        now: Timestamp,
+        told: &[Told],
+    ) -> Result<(), u64> {
+        let cleared = Cleared(told);
+        if !told.is_empty() {
+            self.clear(account, &cleared);
+        }
         let keys = keys(account, from);
-        let locked = keys.iter().filter_map(|key| self.locked_until(key, now));
+        let locked = keys.iter().filter_map(|key| {
+            let others = elsewhere(key, told, &cleared);
+            self.locked_until(key, now, others)
+        });
         if let Some(until) = locked.max() {
             let seconds = (until.millis() - now.millis()).max(0) / 1000 + 1;
             return Err(u64::try_from(seconds).unwrap_or(1));
@@ -74,8 +161,22 @@ impl Attempts {
         Ok(())
     }
 
+    /// What there is to tell of what was in vain.
+    fn told(&self, account: &str, now: Timestamp) -> Told {
+        let pairs = self.counts.iter().filter_map(|(key, count)| match key {
+            Key::Pair(of, from) if of == account && !over(count, now) => {
+                Some((address(account, *from), *count))
+            }
+            _ => None,
+        });
+        Told {
+            tried: pairs.collect(),
+            ..Told::default()
+        }
+    }
+
     /// The attempt was none in vain. The address keeps what others tried from it.
-    pub(crate) fn succeeded(&mut self, account: &str, from: IpAddr) {
+    fn succeeded(&mut self, account: &str, from: IpAddr) {
         for key in keys(account, from) {
             if matches!(key, Key::Address(_)) {
                 let count = self.counts.get_mut(&key);
@@ -89,17 +190,40 @@ impl Attempts {
     }
 
     /// Forgets what was tried for an account.
-    pub(super) fn forget(&mut self, account: &str) {
+    fn forget(&mut self, account: &str) {
         self.counts.retain(|key, _| match key {
             Key::Pair(of, _) | Key::Account(of) => of != account,
             Key::Address(_) => true,
         });
     }
 
-    fn locked_until(&self, key: &Key, now: Timestamp) -> Option<Timestamp> {
-        let count = self.counts.get(key)?;
-        let locked = count.tried >= key.most() && !over(count, now);
-        locked.then(|| count.last_at.plus_millis(WINDOW_MS))
+    /// Forgets what was tried for an account before it was cleared.
+    fn clear(&mut self, account: &str, cleared: &Cleared<'_>) {
+        self.counts.retain(|key, count| {
+            let until = match key {
+                Key::Pair(of, from) if of == account => cleared.address(&address(of, *from)),
+                Key::Account(of) if of == account => cleared.account(),
+                _ => None,
+            };
+            until.is_none_or(|until| count.last_at > until)
+        });
+    }
+
+    fn locked_until(
+        &self,
+        key: &Key,
+        now: Timestamp,
+        others: impl Iterator<Item = Count>,
+    ) -> Option<Timestamp> {
+        let own = self.counts.get(key).copied();
+        let counts = own.into_iter().chain(others);
+        let counts = counts.filter(|count| !over(count, now));
+        let all = counts.reduce(|all, count| Count {
+            tried: all.tried.saturating_add(count.tried),
+            last_at: all.last_at.max(count.last_at),
+        });
+        let all = all.filter(|all| all.tried >= key.most())?;
+        Some(all.last_at.plus_millis(WINDOW_MS))
     }
 
     fn make_room(&mut self, key: &Key, now: Timestamp) {
@@ -119,6 +243,26 @@ impl Attempts {
 
 fn over(count: &Count, now: Timestamp) -> bool {
     now >= count.last_at.plus_millis(WINDOW_MS)
+}
+
+/// What other processes counted of a key since it was cleared.
+fn elsewhere(key: &Key, told: &[Told], cleared: &Cleared<'_>) -> impl Iterator<Item = Count> {
+    let (only, until) = match key {
+        Key::Pair(name, from) => {
+            let from = address(name, *from);
+            let until = cleared.address(&from);
+            (Some(from), until)
+        }
+        Key::Account(_) => (None, cleared.account()),
+        // Told by nobody.
+        Key::Address(_) => (Some(String::new()), None),
+    };
+    let all = told.iter().flat_map(|told| &told.tried);
+    all.filter(move |(from, count)| {
+        only.as_ref().is_none_or(|only| only == *from)
+            && until.is_none_or(|until| count.last_at > until)
+    })
+    .map(|(_, count)| *count)
 }
 
 fn keys(account: &str, from: IpAddr) -> [Key; 3] {
@@ -157,27 +301,27 @@ mod tests {
     fn five_in_vain_lock_a_pair_out_for_a_quarter_of_an_hour() {
         let (mut attempts, home, other) = (Attempts::default(), ip("10.0.0.7"), ip("10.0.0.8"));
         for second in 0..5 {
-            assert_eq!(attempts.begin("li", home, at(second)), Ok(()));
+            assert_eq!(attempts.begin("li", home, at(second), &[]), Ok(()));
         }
-        assert_eq!(attempts.begin("li", home, at(5)), Err(900));
-        assert_eq!(attempts.begin("li", other, at(5)), Ok(()));
-        assert_eq!(attempts.begin("wang", home, at(5)), Ok(()));
-        assert_eq!(attempts.begin("li", home, at(4 + 900)), Ok(()));
+        assert_eq!(attempts.begin("li", home, at(5), &[]), Err(900));
+        assert_eq!(attempts.begin("li", other, at(5), &[]), Ok(()));
+        assert_eq!(attempts.begin("wang", home, at(5), &[]), Ok(()));
+        assert_eq!(attempts.begin("li", home, at(4 + 900), &[]), Ok(()));
     }
 
     #[test]
     fn success_and_the_administrator_open_it_again() {
         let (mut attempts, home) = (Attempts::default(), ip("10.0.0.7"));
         for _ in 0..4 {
-            attempts.begin("li", home, at(0)).unwrap();
+            attempts.begin("li", home, at(0), &[]).unwrap();
         }
         attempts.succeeded("li", home);
         for _ in 0..5 {
-            attempts.begin("li", home, at(1)).unwrap();
+            attempts.begin("li", home, at(1), &[]).unwrap();
         }
-        assert!(attempts.begin("li", home, at(1)).is_err());
+        assert!(attempts.begin("li", home, at(1), &[]).is_err());
         attempts.forget("li");
-        assert_eq!(attempts.begin("li", home, at(1)), Ok(()));
+        assert_eq!(attempts.begin("li", home, at(1), &[]), Ok(()));
     }
 
     #[test]
@@ -185,14 +329,14 @@ mod tests {
         let mut attempts = Attempts::default();
         for n in 0..20 {
             let from = ip(&format!("10.0.1.{n}"));
-            assert_eq!(attempts.begin("li", from, at(0)), Ok(()));
+            assert_eq!(attempts.begin("li", from, at(0), &[]), Ok(()));
         }
-        assert!(attempts.begin("li", ip("10.0.2.1"), at(0)).is_err());
+        assert!(attempts.begin("li", ip("10.0.2.1"), at(0), &[]).is_err());
         let from = ip("10.0.3.1");
         for n in 0..50 {
-            assert_eq!(attempts.begin(&format!("n{n}"), from, at(0)), Ok(()));
+            assert_eq!(attempts.begin(&format!("n{n}"), from, at(0), &[]), Ok(()));
         }
-        assert!(attempts.begin("wang", from, at(0)).is_err());
+        assert!(attempts.begin("wang", from, at(0), &[]).is_err());
     }
 
     #[test]
@@ -200,14 +344,119 @@ mod tests {
         let mut attempts = Attempts::default();
         for n in 0..5 {
             attempts
-                .begin("li", ip(&format!("2001:db8::{n}")), at(0))
+                .begin("li", ip(&format!("2001:db8::{n}")), at(0), &[])
                 .unwrap();
         }
-        assert!(attempts.begin("li", ip("2001:db8::99"), at(0)).is_err());
+        assert!(
+            attempts
+                .begin("li", ip("2001:db8::99"), at(0), &[])
+                .is_err()
+        );
         for n in 0..ENTRIES_MAX as u32 / 3 + 200 {
             let from = IpAddr::V4((0x0b00_0000 + n).into());
-            let _ = attempts.begin(&format!("n{n}"), from, at(1));
+            let _ = attempts.begin(&format!("n{n}"), from, at(1), &[]);
         }
         assert!(attempts.counts.len() <= ENTRIES_MAX);
+    }
+
+    /// What one process says to another.
+    fn told(attempts: &Attempts, seconds: i64) -> [Told; 1] {
+        [attempts.told("li", at(seconds))]
+    }
+
+    fn cleared(from: &str, seconds: i64) -> [Told; 1] {
+        let cleared = BTreeMap::from([(from.to_owned(), at(seconds))]);
+        [Told {
+            cleared,
+            ..Told::default()
+        }]
+    }
+
+    #[test]
+    fn what_others_tell_counts_for_a_quarter_of_an_hour() {
+        let (home, other) = (ip("10.0.0.7"), ip("10.0.0.8"));
+        let mut there = Attempts::default();
+        for second in 0..3 {
+            there.begin("li", home, at(second), &[]).unwrap();
+        }
+        let mut here = Attempts::default();
+        let others = told(&there, 3);
+        assert_eq!(here.begin("li", home, at(3), &others), Ok(()));
+        assert_eq!(here.begin("li", home, at(4), &others), Ok(()));
+        assert_eq!(here.begin("li", home, at(5), &others), Err(900));
+        assert_eq!(here.begin("li", other, at(5), &others), Ok(()));
+        // Of another name nothing is told, and later nothing counts.
+        assert_eq!(there.told("wang", at(5)), Told::default());
+        assert_eq!(told(&there, 2 + 900), [Told::default()]);
+        assert_eq!(here.begin("li", home, at(5 + 900), &others), Ok(()));
+    }
+
+    #[test]
+    fn who_knew_it_opens_the_account_and_their_own_address_and_an_administrator_all() {
+        let (home, other) = (ip("10.0.0.7"), ip("10.0.0.8"));
+        let locked = || {
+            let mut here = Attempts::default();
+            for _ in 0..5 {
+                here.begin("li", home, at(10), &[]).unwrap();
+            }
+            assert!(here.begin("li", home, at(11), &[]).is_err());
+            here
+        };
+        let by_other = cleared(&address("li", other), 11);
+        let from_home = cleared(&address("li", home), 11);
+        assert!(locked().begin("li", home, at(12), &by_other).is_err());
+        assert_eq!(locked().begin("li", home, at(12), &from_home), Ok(()));
+        let everywhere = cleared(EVERYWHERE, 11);
+        assert_eq!(locked().begin("li", home, at(12), &everywhere), Ok(()));
+        // What was in vain since then counts, and what a third process told before does not.
+        let earlier = cleared(&address("li", home), 9);
+        assert!(locked().begin("li", home, at(12), &earlier).is_err());
+        let [third] = told(&locked(), 11);
+        let [opened] = from_home;
+        let mut here = Attempts::default();
+        assert!(
+            here.begin("li", home, at(12), std::slice::from_ref(&third))
+                .is_err()
+        );
+        assert_eq!(here.begin("li", home, at(12), &[third, opened]), Ok(()));
+    }
+
+    #[test]
+    fn an_account_is_locked_by_what_many_addresses_tried_of_many_processes() {
+        let others = (0..4).map(|process| {
+            let mut there = Attempts::default();
+            for n in 0..5 {
+                let from = ip(&format!("10.0.{process}.{n}"));
+                there.begin("li", from, at(0), &[]).unwrap();
+            }
+            there.told("li", at(0))
+        });
+        let others: Vec<Told> = others.collect();
+        let mut here = Attempts::default();
+        let from = ip("10.0.9.1");
+        assert_eq!(here.begin("li", from, at(0), &others[..3]), Ok(()));
+        let mut here = Attempts::default();
+        assert!(here.begin("li", from, at(0), &others).is_err());
+        // Somebody knew it since: the account is open, also to those who tried once.
+        let others = [others, cleared("somewhere", 1).to_vec()].concat();
+        assert_eq!(here.begin("li", from, at(2), &others), Ok(()));
+        assert!(here.begin("li", ip("10.0.3.4"), at(2), &others).is_ok());
+    }
+
+    #[test]
+    fn what_is_told_reads_back_names_no_address_and_is_bounded() {
+        let mut attempts = Attempts::default();
+        attempts.begin("li", ip("10.0.0.7"), at(1), &[]).unwrap();
+        let [mut told] = told(&attempts, 1);
+        let text = serde_json::to_string(&told).unwrap();
+        assert!(!text.contains("10.0.0.7"), "{text}");
+        assert_eq!(serde_json::from_str::<Told>(&text).unwrap(), told);
+        for n in 0..50 {
+            told.clear(BTreeMap::from([(n.to_string(), at(n))]), at(50));
+        }
+        assert_eq!(told.cleared.len(), CLEARED_MAX);
+        assert_eq!(told.last_at(), Some(at(49)));
+        told.clear(BTreeMap::new(), at(1000));
+        assert!(told.cleared.is_empty());
     }
 }

@@ -78,7 +78,7 @@ pub(super) async fn open(
     if !fits(typed) || !fits(code.trim()) {
         return Err(ApiError::bad("case_no", "请填写受理单上的办件编号和查询码"));
     }
-    state.portal.guess(typed, from)?;
+    let tried = state.portal.guess(typed, from).await?;
     let sources = sources(state).await?;
     // Numbers are often typed in small letters.
     let numbers = BTreeSet::from([typed.to_owned(), typed.to_uppercase()]);
@@ -86,9 +86,7 @@ pub(super) async fn open(
         let source = keys.source_of(sources.iter().map(String::as_str), &number, code)?;
         Some((source.to_owned(), number))
     });
-    if opened.is_some() {
-        state.portal.guessed(typed, from);
-    }
+    state.portal.guessed(tried, opened.is_some()).await;
     Ok(opened)
 }
 

@@ -190,13 +190,14 @@ pub(super) async fn status(
     if receipt_no.is_empty() || !shaped {
         return Err(ApiError::bad("receipt_no", "请填写登记时给出的受理号"));
     }
-    state.portal.guess(&receipt_no, from)?;
+    let tried = state.portal.guess(&receipt_no, from).await?;
     let turn = state.portal.turn().await?;
     let found = heard(&state, &receipt_no).await;
     drop(turn);
-    if !matches!(found, Ok(None)) {
-        state.portal.guessed(&receipt_no, from);
-    }
+    state
+        .portal
+        .guessed(tried, !matches!(found, Ok(None)))
+        .await;
     let found = found?.ok_or_else(|| ApiError::NotFound {
         what: "该受理号；刚刚登记的，请一分钟后再查".into(),
     })?;
