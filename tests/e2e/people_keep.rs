@@ -127,6 +127,21 @@ async fn trail(site: &Site, lu: &Cookie) -> Result<()> {
         line.contains(",li,fz-07,127.0.0.1,") && line.contains(KEYS) && line.ends_with(",403")
     });
     ensure!(refused && !text.contains(",200\r\n"), "{text}");
+    // Also over days on which there was nothing; but not over a year.
+    let earlier = day.parse::<chrono::NaiveDate>()? - chrono::Days::new(3);
+    let of_zhao = |from: &str| {
+        let path = format!("/api/v1/audit?day={from}&until={day}&account=zhao");
+        site.answer(lu.get(site, &path))
+    };
+    let (_, alone) = of_zhao(day).await?;
+    let (status, some) = of_zhao(&earlier.to_string()).await?;
+    ensure!(
+        status == 200 && some["total"] == alone["total"] && some["until"] == json!(day),
+        "{some:#}"
+    );
+    ensure!(some["blocks"].as_u64() > Some(5), "{some:#}");
+    let backwards = format!("/api/v1/audit?day={day}&until=2026-01-01");
+    ensure!(site.status(lu.get(site, &backwards)).await? == 400);
     let long = "/api/v1/audit/export?from=2026-01-01&to=2026-03-01";
     ensure!(site.status(lu.get(site, long)).await? == 400);
     Ok(())

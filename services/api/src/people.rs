@@ -42,6 +42,7 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 use mingjing_domain::Timestamp;
 use mingjing_log::{Journals, Table};
+use mingjing_store::Store;
 use serde::{Deserialize, Serialize};
 use tokio::sync::Semaphore;
 
@@ -96,6 +97,8 @@ pub struct PeopleConfig {
     pub proxies: Vec<IpAddr>,
     /// In whose days accounts begin and end.
     pub zone: Tz,
+    /// Days that the audit trail is kept.
+    pub audit_keep_days: u32,
 }
 
 /// Why somebody is not let in. Public words only; nothing in them tells who there is.
@@ -156,13 +159,14 @@ pub struct People {
 }
 
 impl People {
-    /// Those of a table, and the task that writes their audit trail. The clock is the machine's: sessions run out in people's time,
-    /// whatever a demo's clock says.
+    /// Those of a table, and the task that writes their audit trail and carries it into a store. The clock is the machine's: sessions run
+    /// out in people's time, whatever a demo's clock says.
     ///
     /// # Errors
     /// When the machine has no random numbers or no memory for a hash.
     pub fn new(
         table: Arc<dyn Table>,
+        store: Store,
         config: PeopleConfig,
         clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
     ) -> Result<

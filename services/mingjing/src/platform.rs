@@ -181,7 +181,7 @@ impl Platform {
     }
 
     /// Who may sign in. Sessions run by the machine's clock, also where the platform's is a demo's.
-    fn people(&self) -> anyhow::Result<mingjing_api::People> {
+    fn people(&self, store: Store) -> anyhow::Result<mingjing_api::People> {
         let settings = &self.settings;
         let config = mingjing_api::PeopleConfig {
             required: settings.accounts_required,
@@ -190,9 +190,10 @@ impl Platform {
             origin: settings.origin.clone(),
             proxies: settings.proxies.clone(),
             zone: settings.time_zone,
+            audit_keep_days: settings.audit_keep_days,
         };
         let clock = Arc::new(|| mingjing_supervise::System.now());
-        let made = mingjing_api::People::new(self.log.table.clone(), config, clock);
+        let made = mingjing_api::People::new(self.log.table.clone(), store, config, clock);
         let (people, recording) = made
             .map_err(|error| anyhow::anyhow!(error))
             .context("cannot hash passwords")?;
@@ -370,7 +371,7 @@ impl Platform {
         let definitions = Arc::new(mingjing_api::Definitions::new(self.log.table.clone()));
         let lives = Arc::new(self.lives(definitions.clone()).told_to(metrics.clone()));
         tokio::spawn(mingjing_api::settle(lives.clone(), self.now()));
-        let people = self.people()?;
+        let people = self.people(store.clone())?;
         let beside = self.source_keys().merge(self.dead_letters());
         let state = mingjing_api::State {
             store: store.clone(),

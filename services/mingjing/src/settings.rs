@@ -52,6 +52,7 @@ pub struct Settings {
     pub proxies: Vec<IpAddr>,
     pub session_idle: Duration,
     pub session_most: Duration,
+    pub audit_keep_days: u32,
     pub oidc: Option<Oidc>,
     pub admin_key: Option<Secret>,
     pub body_mib_max: u32,
@@ -233,6 +234,8 @@ impl Reader {
         let proxies = self.addresses("api.proxies");
         let session_idle = self.duration("api.session_idle");
         let session_most = self.duration("api.session_most");
+        // Six months at least: Cybersecurity Law 网络安全法, article 21 (3) of its text of 2016.
+        let audit_keep_days = self.number("api.audit_keep_days", 184, 36_500);
         let known_origin = !matches!(origin, Some(None));
         let oidc = self.oidc(accounts != Some(0), known_origin);
         let admin_key = self.text("intake.admin_key");
@@ -288,6 +291,7 @@ impl Reader {
             proxies: proxies?,
             session_idle: session_idle?,
             session_most: session_most?,
+            audit_keep_days: audit_keep_days? as u32,
             oidc: oidc?,
             admin_key: admin_key.filter(|key| !key.is_empty()).map(Secret),
             body_mib_max: body_mib_max? as u32,
@@ -653,6 +657,7 @@ mod tests {
             ("MINGJING__API__ORIGIN", "mj.example.gov.cn"),
             ("MINGJING__API__ORIGIN", "https://mj.example.gov.cn/"),
             ("MINGJING__API__PROXIES", "proxy"),
+            ("MINGJING__API__AUDIT_KEEP_DAYS", "183"),
         ] {
             let refused = Settings::from_texts(None, &env(&[wrong])).unwrap_err();
             assert_eq!(refused.0.len(), 1, "{wrong:?}: {refused}");

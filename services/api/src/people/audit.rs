@@ -2,39 +2,53 @@
 //!
 //! | table | key | value |
 //! |---|---|---|
-//! | `audit` | `<day>/<process>/<n>` | the `n`-th block of a process's day: entries, and the SHA-256 of the block before it |
-//! | `audit_days` | `<day>/<process>` | that there is such a journal |
+//! | `audit_waiting` | `<day>/<process>/<n>` | the `n`-th block of a process's journal of a day, until ClickHouse has it (`carry.rs`) |
+//! | `audit`, `audit_days` | | blocks of versions before, which lay there for good; what is named in `audit_days` is not in ClickHouse yet |
 //!
-//! What is asked is answered once its entry is durable; many at once are one block. A block is created and never changed, and names the
-//! one before it: what is taken out or rewritten later breaks the chain, which reading tells. A write that fails leaves its journal for a
-//! fresh one, since it may have been made after all.
+//! What is asked is answered once its entry is durable in the table; many at once are one block. A block names the one before it: what is taken
+//! out or rewritten later breaks the chain, which reading tells (`chain.rs`). A write that fails leaves its journal for a fresh one, since it
+//! may have been made after all. ClickHouse keeps the entries, and is where they are read: whoever reads first carries what waits.
 
 mod asked;
+mod carry;
+mod chain;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bytes::Bytes;
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 use mingjing_domain::Timestamp;
-use mingjing_log::{Journals, Table};
+use mingjing_log::Table;
+use mingjing_store::Store;
 use serde::{Deserialize, Serialize};
 use tokio::sync::{mpsc, oneshot};
 
-use super::secret::{digest, random};
-use super::{Denied, encoded, entry};
+use super::secret::random;
+use super::{Denied, encoded};
 use crate::ApiError;
+use carry::Carrier;
+use chain::{Block, Chains};
 
 pub(crate) use asked::{export, list};
 
+/// Blocks that ClickHouse does not have yet.
+const WAITING: &str = "audit_waiting";
+/// Journals of versions before.
 const BLOCKS: &str = "audit";
 const DAYS: &str = "audit_days";
 /// Entries of one block.
 const BLOCK_MAX: usize = 200;
 /// Entries that may wait to be written; beyond it nobody is let in.
 const WAITING_MAX: usize = 1_024;
+/// Blocks that may wait for ClickHouse, of all processes; beyond it nothing is answered. Some 300 bytes each in the memory of each process: two
+/// days of a busy city.
+const BLOCKS_WAITING_MAX: usize = 100_000;
 /// So much of an address is kept.
 const PATH_CHARS_MAX: usize = 500;
+/// Digits of a block's number in its key: keys sort as numbers do.
+const DIGITS: usize = 8;
 
 /// Who did or looked at what.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,43 +69,64 @@ pub(super) struct Entry {
     pub status: u16,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
-struct Block {
-    before: String,
-    entries: Vec<Entry>,
-}
-
 struct Waiting {
     entry: Entry,
     written: Option<oneshot::Sender<bool>>,
 }
 
+/// Where a trail lies.
+pub(super) struct Place {
+    /// Where entries are written first.
+    pub table: Arc<dyn Table>,
+    /// Where they are kept.
+    pub store: Store,
+    /// In whose days.
+    pub zone: Tz,
+    /// Days that they are kept.
+    pub keep_days: u32,
+    /// The machine's.
+    pub clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
+}
+
 /// Where entries go.
 pub(super) struct Audit {
     incoming: mpsc::Sender<Waiting>,
-    journals: Journals,
-    table: Arc<dyn Table>,
+    carrier: Arc<Carrier>,
 }
 
 impl Audit {
-    /// The trail of a table, and the task that writes it, whose days are a zone's.
+    /// The trail of a place, and the task that writes and carries it.
+    ///
+    /// # Errors
+    /// When the machine has no random numbers.
     pub(super) fn begin(
-        table: Arc<dyn Table>,
-        zone: Tz,
-    ) -> (Self, impl Future<Output = ()> + Send + use<>) {
+        place: Place,
+    ) -> Result<(Self, impl Future<Output = ()> + Send + use<>), getrandom::Error> {
         let (incoming, waiting) = mpsc::channel(WAITING_MAX);
-        let journals = Journals::new(table.clone(), BLOCKS);
-        let work = keep(journals.clone(), table.clone(), zone, waiting);
-        let audit = Self {
-            incoming,
-            journals,
-            table,
+        let process = random::<8>()?;
+        let table = place.table.clone();
+        let zone = place.zone;
+        let carrier = Arc::new(Carrier {
+            table: place.table,
+            store: place.store,
+            process: process.clone(),
+            zone,
+            keep_days: place.keep_days,
+            clock: place.clock,
+            waiting: AtomicUsize::new(0),
+        });
+        let carrying = carrier.clone().run();
+        let work = async move {
+            tokio::join!(keep(table, process, zone, waiting), carrying);
         };
-        (audit, work)
+        Ok((Self { incoming, carrier }, work))
     }
 
     /// Writes an entry; answers when it is durable.
     pub(super) async fn write(&self, entry: Entry) -> Result<(), ApiError> {
+        if self.carrier.waiting.load(Ordering::Relaxed) >= BLOCKS_WAITING_MAX {
+            return Err(ApiError::Access(Denied::Unrecorded));
+        }
         let (written, told) = oneshot::channel();
         let waiting = Waiting {
             entry,
@@ -117,57 +152,15 @@ impl Audit {
         }
     }
 
-    /// What was written of a day.
-    async fn of_day(&self, day: NaiveDate) -> Result<Day, ApiError> {
-        let prefix = format!("{day}/");
-        let mut told = Day::default();
-        for (key, _) in self.table.scan(DAYS).await? {
-            let journal = String::from_utf8_lossy(&key).into_owned();
-            if !journal.starts_with(&prefix) {
-                continue;
-            }
-            let blocks = self.journals.read(&journal).await?;
-            let (found, whole) = unchained(&blocks)?;
-            told.journals += 1;
-            told.blocks += blocks.len();
-            told.entries.extend(found);
-            if !whole {
-                told.broken.push(journal);
-            }
+    /// Whether the chains of some days are whole, the last one included.
+    async fn chains(&self, from: NaiveDate, until: NaiveDate) -> Result<Chains, ApiError> {
+        let mut chains = Chains::default();
+        for day in from.iter_days().take_while(|day| *day <= until) {
+            let rows = self.carrier.store.audit_blocks(&day.to_string()).await?;
+            chains.add(rows)?;
         }
-        let entries = &mut told.entries;
-        entries.sort_by(|a, b| (a.at, &a.account, &a.path).cmp(&(b.at, &b.account, &b.path)));
-        Ok(told)
+        Ok(chains)
     }
-}
-
-/// What was written of a day.
-#[derive(Debug, Default)]
-struct Day {
-    /// In the order of time.
-    entries: Vec<Entry>,
-    /// The journals, of which each process has its own.
-    journals: usize,
-    /// Their blocks: each names the one before it by its hash.
-    blocks: usize,
-    /// The journals in which one does not.
-    broken: Vec<String>,
-}
-
-/// The entries of a journal's blocks, and whether each names the one before it.
-fn unchained(blocks: &[Bytes]) -> Result<(Vec<Entry>, bool), ApiError> {
-    let (mut entries, mut whole, mut before) = (Vec::new(), true, String::new());
-    for bytes in blocks {
-        let block: Block = entry(bytes, BLOCKS)?;
-        whole &= block.before == before;
-        before = hash(bytes);
-        entries.extend(block.entries);
-    }
-    Ok((entries, whole))
-}
-
-fn hash(block: &Bytes) -> String {
-    digest(&String::from_utf8_lossy(block))
 }
 
 /// The journal that is written to.
@@ -180,12 +173,13 @@ struct Journal {
 
 /// Writes what comes, many at once as one block.
 async fn keep(
-    journals: Journals,
     table: Arc<dyn Table>,
+    process: String,
     zone: Tz,
     mut incoming: mpsc::Receiver<Waiting>,
 ) {
     let mut journal: Option<Journal> = None;
+    let mut journals = 0_usize;
     while let Some(first) = incoming.recv().await {
         let day = first.entry.at.local_date(zone);
         let mut waiting = vec![first];
@@ -197,7 +191,16 @@ async fn keep(
         let (entries, told): (Vec<Entry>, Vec<_>) =
             waiting.into_iter().map(|w| (w.entry, w.written)).unzip();
         let current = journal.take().filter(|journal| journal.day == day);
-        let written = add(&journals, &*table, current, day, entries).await;
+        let current = current.unwrap_or_else(|| {
+            journals += 1;
+            Journal {
+                day,
+                name: format!("{day}/{process}-{journals}"),
+                blocks: 0,
+                last: String::new(),
+            }
+        });
+        let written = add(&*table, current, entries).await;
         let is_written = written.is_ok();
         match written {
             Ok(now) => journal = Some(now),
@@ -210,46 +213,26 @@ async fn keep(
     }
 }
 
-/// Adds a block; answers the journal after it.
+/// Adds a block; answers the journal after it. Nobody else writes journals of this process, so that no key is written twice.
 async fn add(
-    journals: &Journals,
     table: &dyn Table,
-    current: Option<Journal>,
-    day: NaiveDate,
+    journal: Journal,
     entries: Vec<Entry>,
 ) -> Result<Journal, ApiError> {
-    let journal = match current {
-        Some(journal) => journal,
-        None => {
-            let name = format!("{day}/{}", random::<8>().map_err(super::failed)?);
-            let key = Bytes::from(name.clone());
-            table
-                .put(DAYS, key, Some(Bytes::from_static(b"{}")))
-                .await?;
-            Journal {
-                day,
-                name,
-                blocks: 0,
-                last: String::new(),
-            }
-        }
-    };
     let block = Block {
-        before: journal.last.clone(),
+        before: journal.last,
         entries,
     };
     let value = Bytes::from(encoded(&block)?);
-    let last = hash(&value);
-    match journals.add(&journal.name, journal.blocks, value).await? {
-        true => Ok(Journal {
-            blocks: journal.blocks + 1,
-            last,
-            ..journal
-        }),
-        false => Err(ApiError::Failed(
-            "somebody else writes this audit journal".into(),
-        )),
-    }
+    let last = chain::hash(&value);
+    let key = Bytes::from(format!("{}/{:0DIGITS$}", journal.name, journal.blocks));
+    table.put(WAITING, key, Some(value)).await?;
+    Ok(Journal {
+        day: journal.day,
+        name: journal.name,
+        blocks: journal.blocks + 1,
+        last,
+    })
 }
 
 /// Path and query, cut.
@@ -263,7 +246,7 @@ mod tests {
     use super::*;
     use mingjing_log::embedded::EmbeddedLog;
 
-    fn entry_of(account: &str, at: i64) -> Entry {
+    pub(super) fn entry_by(account: &str, at: i64) -> Entry {
         Entry {
             at: Timestamp::from_millis(at),
             account: account.into(),
@@ -275,37 +258,59 @@ mod tests {
         }
     }
 
-    #[tokio::test]
-    async fn what_was_written_is_read_by_day_and_a_break_in_the_chain_is_told() {
-        let folder = tempfile::tempdir().unwrap();
-        let log = Arc::new(EmbeddedLog::open(folder.path(), 1).await.unwrap());
-        let zone = chrono_tz::Asia::Shanghai;
-        let (audit, work) = Audit::begin(log.clone(), zone);
+    /// A trail whose ClickHouse is away.
+    fn trail(table: Arc<dyn Table>, at: i64) -> Audit {
+        let away = mingjing_store::Config::local("http://127.0.0.1:1");
+        let place = Place {
+            table,
+            store: Store::connect(&away),
+            zone: chrono_tz::Asia::Shanghai,
+            keep_days: 200,
+            clock: Arc::new(move || Timestamp::from_millis(at)),
+        };
+        let (audit, work) = Audit::begin(place).unwrap();
         tokio::spawn(work);
-        let at = 1_795_000_000_000;
-        for (account, later) in [("li", 0), ("wang", 1), ("li", 2)] {
-            audit.write(entry_of(account, at + later)).await.unwrap();
-        }
-        let tomorrow = at + 24 * 3_600_000;
-        audit.write(entry_of("zhao", tomorrow)).await.unwrap();
-        let day = Timestamp::from_millis(at).local_date(zone);
-        let told = audit.of_day(day).await.unwrap();
-        let accounts: Vec<&str> = told.entries.iter().map(|e| e.account.as_str()).collect();
-        assert_eq!(accounts, ["li", "wang", "li"]);
-        assert_eq!(told.broken, Vec::<String>::new());
-        assert_eq!((told.journals, told.blocks), (1, 3));
+        audit
+    }
 
-        let table: Arc<dyn Table> = log;
-        let key = table.scan(DAYS).await.unwrap();
-        let journal = key
-            .iter()
-            .map(|(key, _)| String::from_utf8_lossy(key).into_owned())
-            .find(|name| name.starts_with(&day.to_string()))
-            .unwrap();
-        let blocks = Journals::new(table, BLOCKS).read(&journal).await.unwrap();
-        assert!(unchained(&blocks).unwrap().1);
-        assert!(!unchained(&blocks[1..]).unwrap().1, "the first is gone");
-        let swapped = [blocks[1].clone(), blocks[0].clone(), blocks[2].clone()];
-        assert!(!unchained(&swapped).unwrap().1, "two were swapped");
+    #[tokio::test]
+    async fn what_was_answered_is_in_the_table_as_whole_chains_while_clickhouse_is_away() {
+        let folder = tempfile::tempdir().unwrap();
+        let table: Arc<dyn Table> = Arc::new(EmbeddedLog::open(folder.path(), 1).await.unwrap());
+        let at = 1_795_000_000_000;
+        // Two processes over one table.
+        let (one, other) = (trail(table.clone(), at), trail(table.clone(), at));
+        for (account, later) in [("li", 0), ("wang", 1), ("li", 2)] {
+            one.write(entry_by(account, at + later)).await.unwrap();
+        }
+        other.write(entry_by("zhao", at)).await.unwrap();
+        let tomorrow = at + 24 * 3_600_000;
+        one.write(entry_by("zhao", tomorrow)).await.unwrap();
+
+        let mut rows = Vec::new();
+        for (key, value) in table.scan(WAITING).await.unwrap() {
+            let key = String::from_utf8_lossy(&key).into_owned();
+            let (journal, number) = key.rsplit_once('/').unwrap();
+            rows.extend(chain::rows(journal, number.parse().unwrap(), &value).unwrap());
+        }
+        let mut chains = Chains::default();
+        chains.add(rows.clone()).unwrap();
+        assert_eq!((chains.journals, chains.blocks), (3, 5));
+        assert_eq!(chains.broken, Vec::<String>::new());
+        let day = Timestamp::from_millis(at).local_date(chrono_tz::Asia::Shanghai);
+        let of_day = rows.iter().filter(|row| row.day == day.to_string());
+        assert_eq!(of_day.count(), 4);
+        // Nothing is read while what was written cannot be, and nothing has gone.
+        assert!(one.carrier.settle().await.is_err());
+        assert_eq!(table.scan(WAITING).await.unwrap().len(), 5);
+
+        one.carrier
+            .waiting
+            .store(BLOCKS_WAITING_MAX, Ordering::Relaxed);
+        let refused = one.write(entry_by("li", at)).await;
+        assert!(
+            matches!(refused, Err(ApiError::Access(Denied::Unrecorded))),
+            "{refused:?}"
+        );
     }
 }

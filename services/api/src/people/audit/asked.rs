@@ -1,7 +1,6 @@
-//! `/api/v1/audit` for auditors: a day by pages, and days as a file.
+//! `/api/v1/audit` for auditors: days by pages, and as a file.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use axum::Json;
 use axum::body::Body;
@@ -11,17 +10,18 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use chrono::{Days, NaiveDate};
 use chrono_tz::Tz;
+use mingjing_store::{AuditFilter, AuditKind, Store};
 use serde_json::{Value, json};
 
-use super::super::People;
 use super::Entry;
+use super::chain::entry_of;
 use crate::alerts::table::{BYTE_ORDER_MARK, csv_line, wall_time};
 use crate::{ApiError, State, query, view};
 
 /// Entries of one answer.
-const PAGE_MAX: usize = 1_000;
-/// Days of one file.
-const FILE_DAYS_MAX: i64 = 31;
+const PAGE_MAX: u64 = 1_000;
+/// Days of one question.
+const DAYS_MAX: i64 = 31;
 
 const HEADS: [&str; 7] = [
     "时间",
@@ -33,83 +33,67 @@ const HEADS: [&str; 7] = [
     "答复",
 ];
 
-/// What somebody did, by how it was answered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum What {
-    /// It was done.
-    Changes,
-    /// It was shown.
-    Views,
-    /// It was refused, or failed.
-    Refused,
-}
-
-/// Which entries are asked for; what is not said asks for all.
-#[derive(Clone, Debug, Default)]
-struct Wanted {
-    account: Option<String>,
-    person: Option<String>,
-    /// A part of path and query.
-    path: Option<String>,
-    what: Option<What>,
-}
-
 /// The parameters by which entries are chosen.
 const CHOOSING: [&str; 4] = ["account", "person", "path", "what"];
 
-impl Wanted {
-    fn of(asked: &BTreeMap<String, String>) -> Result<Self, ApiError> {
-        let what = match asked.get("what").map(String::as_str) {
-            None => None,
-            Some("changes") => Some(What::Changes),
-            Some("views") => Some(What::Views),
-            Some("refused") => Some(What::Refused),
-            Some(_) => {
-                return Err(ApiError::bad("what", "可用的是 changes、views、refused"));
-            }
-        };
-        Ok(Self {
-            account: asked.get("account").cloned(),
-            person: asked.get("person").cloned(),
-            path: asked.get("path").cloned(),
-            what,
-        })
-    }
-
-    fn means(&self, entry: &Entry) -> bool {
-        let is = |wanted: &Option<String>, found: &str| {
-            wanted.as_deref().is_none_or(|wanted| wanted == found)
-        };
-        let path = self.path.as_deref();
-        let refused = entry.status >= 400;
-        let read = matches!(entry.method.as_str(), "GET" | "HEAD");
-        let what = match self.what {
-            None => true,
-            Some(What::Refused) => refused,
-            Some(What::Changes) => !refused && !read,
-            Some(What::Views) => !refused && read,
-        };
-        is(&self.account, &entry.account)
-            && is(&self.person, &entry.person)
-            && path.is_none_or(|part| entry.path.contains(part))
-            && what
-    }
+/// Which entries of some days are asked for.
+fn filter(
+    asked: &BTreeMap<String, String>,
+    from: NaiveDate,
+    until: NaiveDate,
+) -> Result<AuditFilter, ApiError> {
+    let kind = match asked.get("what").map(String::as_str) {
+        None => None,
+        Some("changes") => Some(AuditKind::Changes),
+        Some("views") => Some(AuditKind::Views),
+        Some("refused") => Some(AuditKind::Refused),
+        Some(_) => {
+            return Err(ApiError::bad("what", "可用的是 changes、views、refused"));
+        }
+    };
+    Ok(AuditFilter {
+        from: from.to_string(),
+        until: until.to_string(),
+        account: asked.get("account").cloned(),
+        person: asked.get("person").cloned(),
+        path: asked.get("path").cloned(),
+        kind,
+    })
 }
 
-/// `GET /api/v1/audit?day=&account=&person=&path=&what=&newest=&after=&limit=`: the entries of a day (today where none is named), a thousand
-/// at a time at most, and whether the day's chains are whole.
+/// Refuses what is no span, or too long a one.
+fn span(from: NaiveDate, until: NaiveDate, name: &str) -> Result<(), ApiError> {
+    if until < from || (until - from).num_days() >= DAYS_MAX {
+        let problem = format!("不早于起始日期，且一次最多 {DAYS_MAX} 天");
+        return Err(ApiError::bad(name, problem));
+    }
+    Ok(())
+}
+
+/// `GET /api/v1/audit?day=&until=&account=&person=&path=&what=&newest=&after=&limit=`: the entries of a day (today where none is named), or
+/// until another one, a thousand at a time at most, and whether the chains of these days are whole.
 pub(crate) async fn list(
     Here(state): Here<State>,
     RawQuery(asked): RawQuery,
 ) -> Result<Json<Value>, ApiError> {
-    let known = [&CHOOSING[..], &["day", "newest", "after", "limit"][..]].concat();
+    let known = [
+        &CHOOSING[..],
+        &["day", "until", "newest", "after", "limit"][..],
+    ]
+    .concat();
     let asked = query::pairs(asked.as_deref(), &known)?;
     let people = &*state.people;
     let day = match asked.get("day") {
         Some(text) => date("day", text)?,
         None => people.day(people.now()),
     };
+    let until = match asked.get("until") {
+        Some(text) => date("until", text)?,
+        None => day,
+    };
+    span(day, until, "until")?;
     let after = number(&asked, "after", "应为上一页的 next")?.unwrap_or(0);
+    let after = after.min(u32::MAX.into());
     let limit = number(&asked, "limit", "应为 1 到 1000")?.unwrap_or(PAGE_MAX);
     if !(1..=PAGE_MAX).contains(&limit) {
         return Err(ApiError::bad("limit", "应为 1 到 1000"));
@@ -118,23 +102,22 @@ pub(crate) async fn list(
         Some(text) => query::flag("newest", text)?,
         None => false,
     };
-    let wanted = Wanted::of(&asked)?;
-    let mut told = people.audit.of_day(day).await?;
-    told.entries.retain(|entry| wanted.means(entry));
-    if newest {
-        told.entries.reverse();
-    }
-    let all = told.entries.len();
-    let page: Vec<&Entry> = told.entries.iter().skip(after).take(limit).collect();
-    let end = after + page.len();
+    let filter = filter(&asked, day, until)?;
+    people.audit.carrier.settle().await?;
+    let all = state.store.audit_count(&filter).await?;
+    let page = state.store.audit_entries(&filter, newest, after, limit);
+    let page: Vec<Entry> = page.await?.into_iter().map(entry_of).collect();
+    let end = after.saturating_add(page.len() as u64);
+    let chains = people.audit.chains(day, until).await?;
     let answer = json!({
         "day": day,
+        "until": until,
         "entries": page,
         "total": all,
-        "next": (end < all).then_some(end),
-        "journals": told.journals,
-        "blocks": told.blocks,
-        "broken": told.broken,
+        "next": (end < all && !page.is_empty()).then_some(end),
+        "journals": chains.journals,
+        "blocks": chains.blocks,
+        "broken": chains.broken,
     });
     Ok(Json(view::json_in(&answer, state.zone)))
 }
@@ -151,17 +134,15 @@ pub(crate) async fn export(
         None => Err(ApiError::bad(name, "请写明日期，如 2026-11-28")),
     };
     let (from, to) = (needed("from")?, needed("to")?);
-    if to < from || (to - from).num_days() >= FILE_DAYS_MAX {
-        let problem = format!("不早于 from，且一次最多 {FILE_DAYS_MAX} 天");
-        return Err(ApiError::bad("to", problem));
-    }
-    let wanted = Wanted::of(&asked)?;
+    span(from, to, "to")?;
+    let wanted = filter(&asked, from, to)?;
     let zone = state.zone;
+    state.people.audit.carrier.settle().await?;
     // What cannot be read at all is answered as that, and not as an empty file.
-    let first = lines(&state.people, from, &wanted, zone).await?;
+    let first = lines(&state.store, from, &wanted, zone).await?;
     let heads = format!("{BYTE_ORDER_MARK}{}", csv_line(HEADS));
-    let begun = (state.people.clone(), from, Some(heads + &first));
-    let body = futures::stream::try_unfold(begun, move |(people, day, now)| {
+    let begun = (state.store.clone(), from, Some(heads + &first));
+    let body = futures::stream::try_unfold(begun, move |(store, day, now)| {
         let wanted = wanted.clone();
         async move {
             let Some(text) = now else {
@@ -170,14 +151,14 @@ pub(crate) async fn export(
             let next = match day.checked_add_days(Days::new(1)) {
                 // An export that breaks off must not look whole: the connection is cut.
                 Some(next) if next <= to => {
-                    let read = lines(&people, next, &wanted, zone).await;
+                    let read = lines(&store, next, &wanted, zone).await;
                     let text = read.map_err(|error| {
                         tracing::error!(?error, "an export of the audit trail broke off");
                         std::io::Error::other("the audit trail cannot be read")
                     })?;
-                    (people, next, Some(text))
+                    (store, next, Some(text))
                 }
-                _ => (people, day, None),
+                _ => (store, day, None),
             };
             Ok::<_, std::io::Error>(Some((Bytes::from(text), next)))
         }
@@ -194,14 +175,21 @@ pub(crate) async fn export(
 
 /// A day's lines of the file.
 async fn lines(
-    people: &Arc<People>,
+    store: &Store,
     day: NaiveDate,
-    wanted: &Wanted,
+    wanted: &AuditFilter,
     zone: Tz,
 ) -> Result<String, ApiError> {
-    let told = people.audit.of_day(day).await?;
-    let entries = told.entries.iter().filter(|entry| wanted.means(entry));
-    Ok(entries.map(|entry| line(entry, zone)).collect())
+    let of_day = AuditFilter {
+        from: day.to_string(),
+        until: day.to_string(),
+        ..wanted.clone()
+    };
+    let found = store
+        .audit_entries(&of_day, false, 0, u32::MAX.into())
+        .await?;
+    let entries = found.into_iter().map(entry_of);
+    Ok(entries.map(|entry| line(&entry, zone)).collect())
 }
 
 fn line(entry: &Entry, zone: Tz) -> String {
@@ -226,8 +214,8 @@ fn number(
     asked: &BTreeMap<String, String>,
     name: &str,
     problem: &str,
-) -> Result<Option<usize>, ApiError> {
-    let read = asked.get(name).map(|text| text.parse::<usize>());
+) -> Result<Option<u64>, ApiError> {
+    let read = asked.get(name).map(|text| text.parse::<u64>());
     read.transpose()
         .map_err(|_| ApiError::bad(name, problem.to_owned()))
 }
@@ -251,28 +239,23 @@ mod tests {
     }
 
     #[test]
-    fn entries_are_chosen_by_who_by_what_and_by_how_it_was_answered() {
-        let shown = entry("GET", "/api/v1/cases/zjj/B-1", 200);
-        let done = entry("POST", "/api/v1/alerts/a-1/confirm", 200);
-        let refused = entry("GET", "/api/v1/accounts", 403);
-        let means = |pairs: &[(&str, &str)]| {
+    fn what_is_asked_for_is_said_in_words_that_are_known() {
+        let day = NaiveDate::default();
+        let of = |pairs: &[(&str, &str)]| {
             let pairs = pairs
                 .iter()
                 .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()));
-            let asked: BTreeMap<String, String> = pairs.collect();
-            let wanted = Wanted::of(&asked).unwrap();
-            [&shown, &done, &refused].map(|entry| wanted.means(entry))
+            filter(&pairs.collect(), day, day)
         };
-        assert_eq!(means(&[]), [true, true, true]);
-        assert_eq!(means(&[("what", "views")]), [true, false, false]);
-        assert_eq!(means(&[("what", "changes")]), [false, true, false]);
-        assert_eq!(means(&[("what", "refused")]), [false, false, true]);
-        assert_eq!(means(&[("path", "/zjj/")]), [true, false, false]);
-        assert_eq!(means(&[("account", "wang")]), [false, false, false]);
-        let both = [("person", "fz-07"), ("what", "changes")];
-        assert_eq!(means(&both), [false, true, false]);
-        let asked = BTreeMap::from([("what".to_owned(), "all".to_owned())]);
-        assert!(Wanted::of(&asked).is_err());
+        let all = of(&[]).unwrap();
+        assert_eq!((all.kind, all.from.as_str()), (None, "1970-01-01"));
+        let some = of(&[("person", "fz-07"), ("what", "views")]).unwrap();
+        assert_eq!(some.person.as_deref(), Some("fz-07"));
+        assert_eq!(some.kind, Some(AuditKind::Views));
+        assert!(of(&[("what", "all")]).is_err());
+        let later = |days| day.checked_add_days(Days::new(days)).unwrap();
+        assert!(span(day, later(30), "until").is_ok());
+        assert!(span(day, later(31), "until").is_err() && span(later(1), day, "until").is_err());
     }
 
     #[test]

@@ -1,0 +1,212 @@
+//! What was written into the table goes on into ClickHouse, and leaves the table when it is durable there.
+//!
+//! ClickHouse may be away: entries wait in the table, up to a bound beyond which nothing is answered. A kill between the insert and the removal,
+//! and two processes that carry the same block, write the same rows once more, which changes nothing. Each process carries its own blocks at
+//! once; those of others only when they have waited for long: then whoever wrote them is gone.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use bytes::Bytes;
+use chrono::{Days, NaiveDate};
+use chrono_tz::Tz;
+use futures::TryStreamExt;
+use mingjing_domain::Timestamp;
+use mingjing_log::{Journals, Table};
+use mingjing_store::{AuditRow, Store};
+
+use super::{BLOCKS, DAYS, WAITING, chain};
+use crate::ApiError;
+
+/// How often is looked whether something waits.
+const EVERY: Duration = Duration::from_secs(5);
+/// How often what was written before there was this table is looked for, and what is beyond its retention is taken away.
+const HOUSEKEEPING_EVERY_MS: i64 = 60 * 60_000;
+/// What somebody else wrote is carried when it has waited for so long.
+const OTHERS_AFTER_MS: i64 = 60_000;
+/// Rows of one insert.
+const INSERT_ROWS: usize = 2_000;
+/// Removals that are under way at a time.
+const REMOVALS: usize = 64;
+
+/// Carries entries.
+pub(super) struct Carrier {
+    pub table: Arc<dyn Table>,
+    pub store: Store,
+    /// Whose journals are our own.
+    pub process: String,
+    pub zone: Tz,
+    /// Days that entries are kept, before today.
+    pub keep_days: u32,
+    pub clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
+    /// Blocks that were waiting when somebody looked last.
+    pub waiting: AtomicUsize,
+}
+
+/// Whose blocks are carried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Whose {
+    /// Our own, and what has waited for long.
+    Due,
+    /// Everybody's: somebody is going to read them.
+    All,
+}
+
+/// A block that waits.
+struct Waiting {
+    key: Bytes,
+    journal: String,
+    rows: Vec<AuditRow>,
+}
+
+impl Carrier {
+    /// Carries for as long as the process lives.
+    pub(super) async fn run(self: Arc<Self>) {
+        let mut kept_house_at = Timestamp::MIN;
+        loop {
+            // Tried again: what is not carried lies in the table.
+            if let Err(error) = self.carry(Whose::Due).await {
+                tracing::error!(?error, "audit entries wait for ClickHouse");
+            }
+            let now = (self.clock)();
+            if now.millis() >= kept_house_at.millis().saturating_add(HOUSEKEEPING_EVERY_MS) {
+                match self.keep_house(now).await {
+                    Ok(()) => kept_house_at = now,
+                    Err(error) => tracing::warn!(?error, "the audit trail is not in order yet"),
+                }
+            }
+            tokio::time::sleep(EVERY).await;
+        }
+    }
+
+    /// Sees to it that whatever was written before now can be read in ClickHouse.
+    pub(super) async fn settle(&self) -> Result<(), ApiError> {
+        self.former((self.clock)()).await?;
+        self.carry(Whose::All).await
+    }
+
+    async fn carry(&self, whose: Whose) -> Result<(), ApiError> {
+        let found = self.table.scan(WAITING).await?;
+        let waiting = found.len();
+        self.waiting.store(waiting, Ordering::Relaxed);
+        let now = (self.clock)();
+        let due: Vec<Waiting> = found
+            .into_iter()
+            .filter_map(|(key, value)| read(key, &value))
+            .filter(|block| whose == Whose::All || self.is_due(block, now))
+            .collect();
+        let carried = due.len();
+        let mut blocks = due.into_iter().peekable();
+        while blocks.peek().is_some() {
+            let (mut rows, mut keys) = (Vec::new(), Vec::new());
+            while let Some(block) = blocks
+                .next_if(|next| rows.is_empty() || rows.len() + next.rows.len() <= INSERT_ROWS)
+            {
+                rows.extend(block.rows);
+                keys.push(block.key);
+            }
+            self.store.put_audit(&rows).await?;
+            let removals = keys
+                .into_iter()
+                .map(|key| Ok::<_, mingjing_log::Error>(self.table.put(WAITING, key, None)));
+            futures::stream::iter(removals)
+                .try_buffer_unordered(REMOVALS)
+                .try_collect::<Vec<()>>()
+                .await?;
+        }
+        self.waiting.store(waiting - carried, Ordering::Relaxed);
+        Ok(())
+    }
+
+    fn is_due(&self, block: &Waiting, now: Timestamp) -> bool {
+        let own = block
+            .journal
+            .split_once('/')
+            .is_some_and(|(_, name)| name.starts_with(&self.process));
+        let written = block.rows.last().map_or(0, |row| row.at.0);
+        own || now.millis().saturating_sub(written) >= OTHERS_AFTER_MS
+    }
+
+    async fn keep_house(&self, now: Timestamp) -> Result<(), ApiError> {
+        self.former(now).await?;
+        let today = now.local_date(self.zone);
+        let kept = today.checked_sub_days(Days::new(self.keep_days.into()));
+        if let Some(first) = kept {
+            self.store.forget_audit(&first.to_string()).await?;
+        }
+        Ok(())
+    }
+
+    /// What versions before wrote: journals of the table `audit`, named by `audit_days`. They are written into ClickHouse, and no longer named
+    /// when their day is long over: until then a process of such a version may go on writing.
+    async fn former(&self, now: Timestamp) -> Result<(), ApiError> {
+        let named = self.table.scan(DAYS).await?;
+        if named.is_empty() {
+            return Ok(());
+        }
+        let journals = Journals::new(self.table.clone(), BLOCKS);
+        let today = now.local_date(self.zone);
+        for (key, _) in named {
+            let journal = String::from_utf8_lossy(&key).into_owned();
+            let blocks = journals.read(&journal).await?;
+            let mut rows = Vec::new();
+            for (number, bytes) in blocks.iter().enumerate() {
+                let number = u32::try_from(number).unwrap_or(u32::MAX);
+                rows.extend(chain::rows(&journal, number, bytes)?);
+                if rows.len() >= INSERT_ROWS {
+                    self.store.put_audit(&std::mem::take(&mut rows)).await?;
+                }
+            }
+            self.store.put_audit(&rows).await?;
+            if is_over(&journal, today) {
+                self.table.put(DAYS, key, None).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether nobody writes into a journal any more: the day after its own is over, too.
+fn is_over(journal: &str, today: NaiveDate) -> bool {
+    let day = journal.split('/').next().unwrap_or_default();
+    let day = day.parse::<NaiveDate>().ok();
+    day.is_some_and(|day| (today - day).num_days() >= 2)
+}
+
+/// A block of the table; one that is none stays where it is, and keeps no other from being carried.
+fn read(key: Bytes, value: &Bytes) -> Option<Waiting> {
+    let text = String::from_utf8_lossy(&key).into_owned();
+    let named = text
+        .rsplit_once('/')
+        .and_then(|(journal, number)| Some((journal.to_owned(), number.parse::<u32>().ok()?)));
+    let Some((journal, number)) = named else {
+        tracing::error!(key = text, "an entry of table {WAITING} names no block");
+        return None;
+    };
+    match chain::rows(&journal, number, value) {
+        Ok(rows) => Some(Waiting { key, journal, rows }),
+        Err(error) => {
+            tracing::error!(
+                key = text,
+                ?error,
+                "a block of the audit trail cannot be read"
+            );
+            None
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_journal_is_over_when_the_next_day_is() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        assert!(!is_over("2026-11-28/a", day("2026-11-28")));
+        assert!(!is_over("2026-11-28/a", day("2026-11-29")));
+        assert!(is_over("2026-11-28/a", day("2026-11-30")));
+        assert!(!is_over("nothing", day("2026-11-30")));
+    }
+}
