@@ -183,6 +183,13 @@ test('the auditor finds both in the trail: what was done and what was refused, a
   assert.match(text, /^\uFEFF时间,账号,人员编号,/)
   assert.match(text, /,wang,jc-02,127\.0\.0\.1,POST,\/api\/v1\/accounts\/zhao\/disable,403\r\n/)
   assert.doesNotMatch(text, /,zhao,xt-01,/)
+
+  // Over more days than one an entry says which.
+  const day = await page.locator('input[name=day]').inputValue()
+  const next = new Date(Date.parse(day) + 86_400_000).toISOString().slice(0, 10)
+  await page.locator('input[name=until]').fill(next)
+  await page.getByRole('button', { name: '查询' }).click()
+  await page.locator('#audit time', { hasText: day }).first().waitFor()
   // What nobody asked for is not there, and says so.
   await page.getByLabel('账号', { exact: true }).fill('nobody')
   await page.getByRole('button', { name: '查询' }).click()

@@ -1,4 +1,4 @@
-// 审计: who did or looked at what, when, from where, and what was answered. A day at a time, the newest first; days as a file.
+// 审计: who did or looked at what, when, from where, and what was answered. A day or some, the newest first; and as a file.
 
 import { type FormEvent, useState } from 'react'
 
@@ -17,12 +17,14 @@ export function AuditTab({ query }: { query: AuditQuery }) {
   const key = auditHash(query)
   const asked = useAsked(key, (signal) => audit(query, signal))
   const day = asked.found?.day ?? query.day
+  const until = query.until || day
+  const days = until === day ? day : t(`${day} 至 ${until}`, `${day} to ${until}`)
   return (
     <section className="card" aria-labelledby="audit-title">
       <Head
         id="audit-title"
         title={t('审计记录', 'Audit trail')}
-        told={asked.found ? t(`${day} 共 ${count(asked.found.total)} 条`, `${count(asked.found.total)} on ${day}`) : ''}
+        told={asked.found ? t(`${days} 共 ${count(asked.found.total)} 条`, `${count(asked.found.total)} on ${days}`) : ''}
       >
         <Again asked={asked} />
       </Head>
@@ -34,13 +36,13 @@ export function AuditTab({ query }: { query: AuditQuery }) {
             {found.entries.length === 0 ? (
               <Placeholder state="empty" words={{ zh: '没有符合条件的记录', en: 'No such entry' }} />
             ) : (
-              <Entries entries={found.entries} query={query} />
+              <Entries entries={found.entries} query={query} dated={found.until !== found.day} />
             )}
             <Turn found={found} query={query} />
           </>
         )}
       </Answered>
-      <Export query={query} day={day} />
+      <Export query={query} day={day} until={until} />
     </section>
   )
 }
@@ -72,6 +74,10 @@ function Filter({ query }: { query: AuditQuery }) {
         <span>{t('日期', 'Day')}</span>
         <input type="date" name="day" value={wanted.day} onChange={(event) => set({ day: event.target.value })} />
       </label>
+      <label>
+        <span>{t('至（可不填，最多 31 天）', 'Until (optional, 31 days at most)')}</span>
+        <input type="date" name="until" min={wanted.day} value={wanted.until} onChange={(event) => set({ until: event.target.value })} />
+      </label>
       {text(t('账号', 'Account'), 'account')}
       {text(t('人员编号', 'Person'), 'person')}
       <label>
@@ -97,7 +103,7 @@ function Filter({ query }: { query: AuditQuery }) {
   )
 }
 
-/** Whether the day's blocks name each other as they were written. */
+/** Whether the blocks of the days are what they were and name each other as they were written. */
 function Chain({ found: { broken, journals, blocks } }: { found: AuditDay }) {
   if (broken.length > 0)
     return (
@@ -108,13 +114,13 @@ function Chain({ found: { broken, journals, blocks } }: { found: AuditDay }) {
   return (
     <p className="admin-chain" role="status" data-chain="whole">
       {blocks === 0
-        ? t('本日没有记录可核验。', 'Nothing of this day to verify.')
-        : t(`链条完整：本日 ${count(journals)} 段、${count(blocks)} 块，逐块核验无删改。`, `The chain is whole: ${count(blocks)} blocks in ${count(journals)} journals, each names the one before.`)}
+        ? t('所选日期没有记录可核验。', 'Nothing to verify.')
+        : t(`链条完整：所选日期 ${count(journals)} 段、${count(blocks)} 块，逐块核验无删改。`, `The chain is whole: ${count(blocks)} blocks in ${count(journals)} journals, each names the one before.`)}
     </p>
   )
 }
 
-function Entries({ entries, query }: { entries: AuditEntry[]; query: AuditQuery }) {
+function Entries({ entries, query, dated }: { entries: AuditEntry[]; query: AuditQuery; dated: boolean }) {
   return (
     <div className="admin-scroll">
       <table className="admin-table" id="audit">
@@ -134,7 +140,7 @@ function Entries({ entries, query }: { entries: AuditEntry[]; query: AuditQuery 
             return (
               <tr key={`${entry.at} ${place}`} data-audit={`${entry.method} ${entry.path}`} data-by={entry.account} data-status={entry.status}>
                 <td>
-                  <time dateTime={entry.at}>{when(entry.at).slice(11)}</time>
+                  <time dateTime={entry.at}>{dated ? when(entry.at) : when(entry.at).slice(11)}</time>
                 </td>
                 <td>
                   <a href={auditHash({ ...query, account: entry.account, after: 0 })}>{entry.account}</a>
@@ -177,10 +183,10 @@ function Turn({ found, query }: { found: AuditDay; query: AuditQuery }) {
   )
 }
 
-function Export({ query, day }: { query: AuditQuery; day: string }) {
+function Export({ query, day, until }: { query: AuditQuery; day: string; until: string }) {
   const [span, setSpan] = useState<{ from: string; to: string } | null>(null)
   const { sending, failure, send } = useSending()
-  const { from, to } = span ?? { from: day, to: day }
+  const { from, to } = span ?? { from: day, to: until }
   const submit = (event: FormEvent) => {
     event.preventDefault()
     void send(async () => save(await download(auditFile(query, from, to)), `${t('审计记录', 'audit')}-${from}-${to}.csv`))

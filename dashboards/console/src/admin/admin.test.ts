@@ -27,7 +27,7 @@ test('administrators keep accounts, sources and notifications, auditors read acc
 test('an address names a tab, one of it, and what is chosen of the trail', () => {
   assert.deepEqual(adminPageOf('#/admin/accounts'), { tab: 'accounts', one: null })
   assert.deepEqual(adminPageOf(oneHash('sources', 'https://zjj/住建')), { tab: 'sources', one: 'https://zjj/住建' })
-  const query = { ...TODAY, day: '2026-11-28', account: 'li', path: '/cases/a b', what: 'views', after: 100 } as const
+  const query = { ...TODAY, day: '2026-11-28', until: '2026-11-29', account: 'li', path: '/cases/a b', what: 'views', after: 100 } as const
   assert.deepEqual(adminPageOf(auditHash(query)), { tab: 'audit', query })
   assert.equal(auditHash(TODAY), '#/admin/audit')
   // What is no day, no kind and no place asks for nothing.

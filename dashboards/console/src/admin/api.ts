@@ -64,6 +64,8 @@ export interface AuditEntry {
 
 export interface AuditDay {
   day: string
+  /** The last day. */
+  until: string
   entries: AuditEntry[]
   total: number
   next: number | null

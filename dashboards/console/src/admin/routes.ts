@@ -23,9 +23,10 @@ const OPEN_TO: Record<Tab, readonly Role[]> = {
   log: ['auditor', 'administrator'],
 }
 
-/** What is chosen of the audit trail; empty parts ask for all. `day` empty: today. */
+/** What is chosen of the audit trail; empty parts ask for all. `day` empty: today; `until` empty: that day alone. */
 export interface AuditQuery {
   day: string
+  until: string
   account: string
   person: string
   path: string
@@ -34,7 +35,7 @@ export interface AuditQuery {
   after: number
 }
 
-export const TODAY: AuditQuery = { day: '', account: '', person: '', path: '', what: '', after: 0 }
+export const TODAY: AuditQuery = { day: '', until: '', account: '', person: '', path: '', what: '', after: 0 }
 
 export type AdminPage = { tab: 'audit'; query: AuditQuery } | { tab: 'notifications' } | { tab: 'log' } | { tab: 'accounts'; one: string | null } | { tab: 'sources'; one: string | null }
 
@@ -63,10 +64,12 @@ export function adminPageOf(hash: string): AdminPage | null {
 function auditQueryOf(query: string): AuditQuery {
   const given = new URLSearchParams(query)
   const read = (name: string) => given.get(name) ?? ''
+  const date = (name: string) => (/^\d{4}-\d\d-\d\d$/.test(read(name)) ? read(name) : '')
   const what = read('what')
   const after = Number(read('after'))
   return {
-    day: /^\d{4}-\d\d-\d\d$/.test(read('day')) ? read('day') : '',
+    day: date('day'),
+    until: date('until'),
     account: read('account'),
     person: read('person'),
     path: read('path'),
