@@ -176,7 +176,27 @@ async fn what_is_decided_about_alerts_is_decided_once_through_races_and_kills() 
     let line = told.lines().find(|line| line.contains("unreviewed"));
     ensure!(line.is_some_and(|line| line.contains('4')), "{told}");
     unanswered(&platform, first).await?;
+    raised_by_the_command(&platform)?;
     platform.stop().await
+}
+
+/// What no rule finds is raised by a line, once however often the line is sent.
+fn raised_by_the_command(platform: &Platform) -> Result<()> {
+    let raise = |about: &[&str]| {
+        let raise = "alerts raise --title 超范围检查 --level yellow --basis 行政检查办法第八条 --who li@sfj/执法监督科 --why 群众反映";
+        let raise: Vec<&str> = raise.split(' ').collect();
+        command(platform, &[&raise[..], about].concat())
+    };
+    let told = raise(&["--case", "office/case-1"])?;
+    ensure!(told.contains("已执行") && told.contains("issued"), "{told}");
+    ensure!(raise(&["--case", "office/case-1"])? == told, "{told}");
+    let other = raise(&["--body", "e2e-body", "--json"])?;
+    let other: Value = serde_json::from_str(&other)?;
+    ensure!(
+        other["alert"]["subject_kind"] == "org" && other["alert"]["level"] == "yellow",
+        "{other:#}"
+    );
+    Ok(())
 }
 
 /// An order that nobody answers has an alert of its own once its time has passed, and the answer ends that.
@@ -378,7 +398,7 @@ pub async fn until_archived(platform: &Platform, alert: &str, state: &str) -> Re
     }
 }
 
-fn command(platform: &Platform, arguments: &[&str]) -> Result<String> {
+pub fn command(platform: &Platform, arguments: &[&str]) -> Result<String> {
     let url = platform.url().context("it is up")?;
     let ran = Command::new(place::program()?)
         .args(arguments)

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
-use crate::disposed::{HANGS, four_alerts, said, until_archived};
+use crate::disposed::{HANGS, command, four_alerts, said, until_archived};
 use crate::people::{Cookie, SETTINGS, Site, open, ready};
 use crate::people_see::{send_of, source, until_alert};
 use crate::platform::{PATIENCE, Platform};
@@ -354,7 +354,8 @@ async fn an_act_that_was_killed_half_way_is_gone_on_with_and_done_once() -> Resu
     );
     let (status, told) = send(&platform, INCIDENTS, &opening).await?;
     ensure!(status == 200 && told["alerts"] == 4, "{status} {told:#}");
-    let path = format!("{INCIDENTS}/{}/members/dismiss", id_of(&told)?);
+    let id = id_of(&told)?;
+    let path = format!("{INCIDENTS}/{id}/members/dismiss");
     platform.stop().await?;
 
     // An owner takes a command and decides nothing any more.
@@ -400,7 +401,46 @@ async fn an_act_that_was_killed_half_way_is_gone_on_with_and_done_once() -> Resu
         let commands = history.filter(|change| change["cause"]["kind"] == "command");
         ensure!(commands.count() == 1, "once: {shown:#}");
     }
+    by_the_command(&platform, &id, &alerts)?;
     platform.stop().await
+}
+
+/// Listed, concluded, merged anew and worked as one, by lines.
+fn by_the_command(platform: &Platform, id: &str, alerts: &[String]) -> Result<()> {
+    let run = |line: &[&str]| {
+        let by = ["--who", "li@sfj/执法监督科", "--why", "经核实"];
+        let by = match line[0] {
+            "list" => &[][..],
+            _ => &by[..],
+        };
+        command(platform, &[&["incidents"][..], line, by].concat())
+    };
+    let listed = run(&["list", "--state", "open", "--cause", "fault"])?;
+    ensure!(
+        listed.lines().count() == 1 && listed.contains(id) && listed.contains("规则有误"),
+        "{listed}"
+    );
+    let two = [alerts[0].as_str(), alerts[1].as_str()];
+    let opening = [
+        "--title", "另立", "--cause", "other", "--body", "e2e-body", "--json",
+    ];
+    let told = run(&[&["merge"][..], &two[..], &opening[..]].concat())?;
+    let told: Value = serde_json::from_str(&told)?;
+    ensure!(
+        told["alerts"] == 0 && told["left"].as_array().map(Vec::len) == Some(2),
+        "an alert lies in one at most: {told:#}"
+    );
+    let other = id_of(&told)?;
+    let told = run(&["act", id, "close", "--conclusion", "rule"])?;
+    ensure!(told.contains("办结 规则问题"), "{told}");
+    let told = run(&[&["merge"][..], &two[..], &["--into", &other]].concat())?;
+    ensure!(told.contains("预警 2 条"), "{told}");
+    let told = run(&["all", &other, "hold"])?;
+    ensure!(
+        told.contains("统一处置 hold：执行 0 条，拒绝 2 条，未办 0 条"),
+        "what is issued is not held: {told}"
+    );
+    Ok(())
 }
 
 async fn send(platform: &Platform, path: &str, body: &Value) -> Result<(u16, Value)> {

@@ -1,13 +1,14 @@
 //! Samples over HTTP: drawn by a recorded seed, drawn again the same, checked case by case, and closed when all are checked.
 
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use chrono::{TimeDelta, Utc};
 use serde_json::{Value, json};
 
-use crate::people::{Cookie, SETTINGS, Site, open, ready};
-use crate::platform::{PATIENCE, Platform};
+use crate::people::{Cookie, PASSWORD, SETTINGS, Site, open, ready};
+use crate::platform::{PATIENCE, Platform, place};
 
 const SOURCE: &str = "office";
 const SET: &str = include_str!("definitions/licence.yaml");
@@ -87,7 +88,54 @@ async fn a_sample_is_drawn_again_the_same_and_closed_when_each_case_was_checked(
     who_sees_it(&site, &city, &drawn).await?;
     checked_and_closed(&site, &city, &drawn).await?;
     drawn_again(&site, &city, &key, &drawn).await?;
+    by_the_command(&platform, &site).await?;
     platform.stop().await
+}
+
+/// A sample from its draw to its end, by lines of somebody who signed in.
+async fn by_the_command(platform: &Platform, site: &Site) -> Result<()> {
+    let signing_in = json!({ "account": "city", "password": PASSWORD, "bearer": true });
+    let request = site.request("POST", "/api/v1/session");
+    let request = request.header("x-requested-with", "mingjing");
+    let (status, told) = site.answer(request.json(&signing_in)).await?;
+    let token = told["token"].as_str();
+    let token = token.with_context(|| format!("{status} {told:#}"))?;
+    let url = platform.url().context("it is up")?;
+    let run = |line: &str| -> Result<String> {
+        let ran = Command::new(place::program()?)
+            .arg("samples")
+            .args(line.split(' '))
+            .args(["--api", url])
+            .env("MINGJING_TOKEN", token)
+            .output()?;
+        let errors = String::from_utf8_lossy(&ran.stderr);
+        ensure!(ran.status.success(), "{line}: {errors}");
+        Ok(String::from_utf8(ran.stdout)?)
+    };
+    let why = "--who s-1 --why 调阅案卷";
+    let until = (Utc::now().date_naive() + TimeDelta::days(2)).format("%Y-%m-%dT00:00:00+08:00");
+    let drawn = run(&format!(
+        "draw --title 命令抽查 --from 2020-01-01T00:00:00+08:00 --until {until} --per-stratum 1 --check 依法送达 --json {why}"
+    ))?;
+    let drawn: Value = serde_json::from_str(&drawn)?;
+    let id = drawn["id"].as_str().context("an id")?;
+    let case = &drawn["cases"][0]["case_no"];
+    let case = case.as_str().with_context(|| format!("{drawn:#}"))?;
+    ensure!(run(&format!("show {id}"))?.contains("未查"));
+    ensure!(run(&format!("redraw {id}"))?.contains("抽取结果相同"));
+    let told = run(&format!("find {id} {SOURCE}/{case} --verdict fail {why}"))?;
+    ensure!(
+        told.contains("有问题 1 件") && told.contains("不符合"),
+        "{told}"
+    );
+    let told = run(&format!("close {id} {why}"))?;
+    ensure!(told.contains("办结"), "{told}");
+    let listed = run("list")?;
+    ensure!(
+        listed.lines().next().is_some_and(|line| line.contains(id)),
+        "the last drawn first: {listed}"
+    );
+    Ok(())
 }
 
 async fn source(site: &Site) -> Result<String> {

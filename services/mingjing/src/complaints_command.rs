@@ -2,10 +2,9 @@
 //!
 //! Who asks is told by the environment, as for `dispose`: `MINGJING_TOKEN`, else `MINGJING_ADMIN_KEY`.
 
-use clap::ValueEnum as _;
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
+use crate::asking::{case, code, keyed};
 use crate::console::Console;
 use crate::life_command::{ApiArgs, SaidArgs};
 
@@ -138,7 +137,7 @@ pub async fn run(command: ComplaintsCommand) -> anyhow::Result<()> {
 
 async fn list(args: &ListArgs) -> anyhow::Result<()> {
     let console = Console::new(args.api.url())?;
-    let kind = args.kind.map(|kind| code(kind.to_possible_value()));
+    let kind = args.kind.map(code);
     let mut query: Vec<(&str, &str)> = vec![("limit", "200")];
     query.extend(kind.as_deref().map(|kind| ("kind", kind)));
     query.extend(args.body.as_deref().map(|body| ("org_code", body)));
@@ -184,14 +183,12 @@ fn line(one: &Value) -> String {
 
 async fn register(args: &RegisterArgs) -> anyhow::Result<()> {
     let mut more = json!({
-        "kind": code(args.kind.to_possible_value()),
+        "kind": code(args.kind),
         "org_code": args.body, "topic": args.topic, "grade": args.grade,
         "channel": args.channel, "reference": args.reference,
     });
-    if let Some(case) = &args.case {
-        let (source, case_no) = case
-            .rsplit_once('/')
-            .ok_or_else(|| anyhow::anyhow!("--case: {case} names no source; write SOURCE/CASE"))?;
+    if let Some(written) = &args.case {
+        let (source, case_no) = case(written)?;
         more["source"] = json!(source);
         more["case_no"] = json!(case_no);
     }
@@ -215,22 +212,12 @@ async fn act(args: &ActArgs) -> anyhow::Result<()> {
         anyhow::bail!("{} 有 {} 件，应为 1 件", args.receipt, found.len());
     };
     let part = |name: &str| one[name].as_str().unwrap_or_default();
-    let act = code(args.act.to_possible_value());
+    let act = code(args.act);
     let (source, case_no, event_id) = (part("source"), part("case_no"), part("event_id"));
     let path = [PATH[0], PATH[1], PATH[2], source, case_no, event_id, &act];
     let more = json!({ "to": args.to, "outcome": args.outcome });
     let body = keyed(args.said.body(more), &format!("{} {act}", args.receipt));
     told(&args.api, &console.send("POST", &path, &body).await?)
-}
-
-/// The same words are the same request: a line that is repeated because its answer was not heard does nothing twice.
-fn keyed(mut body: Value, about: &str) -> Value {
-    if body["key"].is_null() {
-        let digest = Sha256::digest(format!("{about} {body}"));
-        let key: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-        body["key"] = json!(key);
-    }
-    body
 }
 
 fn told(api: &ApiArgs, answer: &Value) -> anyhow::Result<()> {
@@ -240,8 +227,4 @@ fn told(api: &ApiArgs, answer: &Value) -> anyhow::Result<()> {
         false => println!("{} {}", text("message_zh"), text("receipt_no")),
     }
     Ok(())
-}
-
-fn code(value: Option<clap::builder::PossibleValue>) -> String {
-    value.map_or(String::new(), |value| value.get_name().to_owned())
 }

@@ -2,13 +2,11 @@
 //!
 //! The administrator's key comes from the environment, `MINGJING_ADMIN_KEY`; without one the platform takes changes from its own machine.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use anyhow::Context as _;
-use clap::ValueEnum as _;
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
+use crate::asking::{code, hashes, keyed, print};
 use crate::console::Console;
 use crate::life_command::{ApiArgs, SaidArgs};
 
@@ -99,39 +97,24 @@ enum Conclusion {
 
 /// Runs the command.
 pub async fn run(args: &DisposeArgs) -> anyhow::Result<()> {
-    let evidence: Vec<String> = args
-        .evidence
-        .iter()
-        .map(|file| hash_of(file))
-        .collect::<anyhow::Result<_>>()?;
-    let act = code(args.act.to_possible_value());
-    let mut more = json!({ "to": args.to, "due_at": args.due_at });
+    let act = code(args.act);
+    let mut more =
+        json!({ "to": args.to, "due_at": args.due_at, "evidence": hashes(&args.evidence)? });
     if let Some(conclusion) = args.conclusion {
-        more["conclusion"] = json!(code(conclusion.to_possible_value()));
+        more["conclusion"] = json!(code(conclusion));
     }
     if args.rectify {
         more["rectify"] = json!(true);
     }
-    if !evidence.is_empty() {
-        more["evidence"] = json!(evidence);
-    }
-    let mut body = args.said.body(more);
-    if body["key"].is_null() {
-        // The same words are the same command: a line that is repeated because its answer was not heard does nothing twice.
-        let words = format!("{} {act} {body}", args.alert);
-        body["key"] = json!(hex(&Sha256::digest(words)));
-    }
+    let body = keyed(args.said.body(more), &format!("{} {act}", args.alert));
     let console = Console::new(args.api.url())?;
     let path = ["api", "v1", "alerts", &args.alert, &act];
     let answer = console.send("POST", &path, &body).await?;
-    match args.api.wants_json() {
-        true => println!("{}", serde_json::to_string_pretty(&answer)?),
-        false => println!("{}", told(&answer)),
-    }
-    Ok(())
+    print(&args.api, &answer, told)
 }
 
-fn told(answer: &Value) -> String {
+/// What became of a command about an alert.
+pub(crate) fn told(answer: &Value) -> String {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     if answer["state"] == "accepted" {
         return format!(
@@ -150,17 +133,4 @@ fn told(answer: &Value) -> String {
         state,
         text(&answer["command_id"]),
     )
-}
-
-fn code(value: Option<clap::builder::PossibleValue>) -> String {
-    value.map_or(String::new(), |value| value.get_name().to_owned())
-}
-
-fn hash_of(file: &Path) -> anyhow::Result<String> {
-    let bytes = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
-    Ok(hex(&Sha256::digest(bytes)))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
 }

@@ -2,8 +2,10 @@
 
 mod accounts_command;
 mod administrator;
+mod alerts_command;
 mod allocator;
 mod archive_group;
+mod asking;
 mod assets;
 mod backtest_command;
 mod bench_command;
@@ -26,6 +28,7 @@ mod explain_command;
 mod export_command;
 mod folders;
 mod import_command;
+mod incidents_command;
 mod inspect_command;
 mod inspections;
 mod interchange_command;
@@ -44,6 +47,7 @@ mod provider_http;
 mod replay_command;
 mod role_command;
 mod rules_command;
+mod samples_command;
 mod settings;
 mod shadows;
 mod snapshots;
@@ -105,6 +109,15 @@ enum Command {
     Evidence(evidence_command::EvidenceArgs),
     /// 处置: work an alert of a running platform: confirm, dismiss, appeal, order, answer.
     Dispose(dispose_command::DisposeArgs),
+    /// 人工预警: raise an alert of a running platform by hand.
+    #[command(subcommand)]
+    Alerts(alerts_command::AlertsCommand),
+    /// 同因事件: alerts of one cause, merged, worked by one act, concluded.
+    #[command(subcommand)]
+    Incidents(incidents_command::IncidentsCommand),
+    /// 抽查: draw a random sample of closed cases, check it, close it.
+    #[command(subcommand)]
+    Samples(samples_command::SamplesCommand),
     /// 投诉与评价: list them, take one in, work one.
     #[command(subcommand)]
     Complaints(complaints_command::ComplaintsCommand),
@@ -163,6 +176,9 @@ fn main() -> ExitCode {
         Command::Explain(args) => on_runtime(explain_command::run(args)),
         Command::Evidence(args) => on_runtime(evidence_command::run(args)),
         Command::Dispose(args) => on_runtime(dispose_command::run(&args)),
+        Command::Alerts(command) => on_runtime(alerts_command::run(command)),
+        Command::Incidents(command) => on_runtime(incidents_command::run(command)),
+        Command::Samples(command) => on_runtime(samples_command::run(command)),
         Command::Complaints(command) => on_runtime(complaints_command::run(command)),
         Command::Bulletin(command) => on_runtime(bulletin_command::run(command)),
         Command::Backtest(args) => on_runtime(backtest_command::run(args)),
