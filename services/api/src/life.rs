@@ -419,6 +419,7 @@ pub(crate) fn routes() -> Router<State> {
             "/api/v1/register/{body}",
             get(register::one).put(register::put),
         )
+        .route("/api/v1/register/{body}/change", post(register::compose))
         .route("/api/v1/register/{body}/history", get(register::history))
         .route("/api/v1/milestones", get(milestones::list))
         .route("/api/v1/milestones/{body}", post(milestones::act))

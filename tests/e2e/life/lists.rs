@@ -186,6 +186,42 @@ async fn register_of_officers(platform: &Platform) -> Result<()> {
     }
     let history = got(platform, &format!("{path}/history")).await?;
     ensure!(list(&history, "changes").count() == 2, "{history:#}");
+    composed_for_a_form(platform, path).await
+}
+
+/// What a form asks: refused at its field, else the text with the change in it, which is taken once and not over what somebody else changed.
+async fn composed_for_a_form(platform: &Platform, path: &str) -> Result<()> {
+    let change = |until: String| {
+        let entry = json!({ "office": "w", "officer": "b", "since": day(1) });
+        json!({ "what": "end_officer", "entry": entry, "until": until })
+    };
+    let asked = format!("{path}/change");
+    let refused = done(platform, Method::POST, &asked, &change(day(0))).await?;
+    ensure!(
+        refused["text"].is_null() && refused["refusals"][0]["field"] == "until",
+        "{refused:#}"
+    );
+    let made = done(platform, Method::POST, &asked, &change(day(9))).await?;
+    let (before, after) = (&made["before"][0]["officer"], &made["after"][0]["officer"]);
+    ensure!(
+        before["until"].is_null() && after["until"] == day(9) && list(&made, "after").count() == 1,
+        "{made:#}"
+    );
+    let put = |base: &Value, key: &str| {
+        json!({
+            "text": made["text"], "base": base, "who": who("rs-1", "e2e-body", "人事科"), "why": "离岗", "key": key,
+        })
+    };
+    let other = put(&json!("00"), "r3");
+    let (status, answer) = ask(platform, Method::PUT, path, &other).await?;
+    ensure!(status == 409 && answer["reason"] == "stale", "{answer:#}");
+    let first = put(&made["base"], "r4");
+    let shown = done(platform, Method::PUT, path, &first).await?;
+    let again = done(platform, Method::PUT, path, &first).await?;
+    ensure!(
+        shown["state"] == "published" && again["history"] == shown["history"],
+        "{again:#}"
+    );
     Ok(())
 }
 

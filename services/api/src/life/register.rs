@@ -1,6 +1,8 @@
 //! `/api/v1/register`: bodies, offices, posts and officers, with dates. A change is a draft that nobody has to review, published at once; what it
 //! may not touch goes the way of executing bodies.
 
+mod change;
+mod compose;
 mod find;
 
 use axum::Json;
@@ -18,11 +20,15 @@ use crate::operator::Operator;
 use crate::people::gate::Caller;
 use crate::{ApiError, State, query};
 
+pub(crate) use compose::compose;
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Put {
     /// The body's whole document.
     text: String,
+    /// SHA-256 of the document that it was made from: refused where that is another one by now.
+    base: Option<String>,
 }
 
 /// `GET /api/v1/register?on=&region=&q=&certificates=`: every body, with how many are in post that day and how many of them hold
@@ -160,7 +166,7 @@ pub(crate) async fn put(
     caller: Caller,
     body: Bytes,
 ) -> Result<Json<Value>, ApiError> {
-    let (fields, Put { text }): (SaidFields, Put) = said::read(&body)?;
+    let (fields, Put { text, base }): (SaidFields, Put) = said::read(&body)?;
     let said = fields.by(&caller)?.said(&text)?;
     let content = Content::read("text", &text).map_err(ApiError::Problems)?;
     let alone = match content.subjects.as_slice() {
@@ -175,6 +181,9 @@ pub(crate) async fn put(
     }
     let lives = &*state.lives;
     let now = (state.now)();
+    if let Some(base) = base {
+        compose::made_from(&*lives.base().await?, &code, &base, &text)?;
+    }
     let in_force = lives.in_force().await?;
     let touch = effect::touch(&content, &in_force.set);
     if !plan(Kind::Body, touch).is_empty() {

@@ -254,6 +254,52 @@ pub(super) fn said(more: Value) -> Value {
     json!({ "type": "object", "required": ["who", "why"], "additionalProperties": false, "properties": properties })
 }
 
+/// One change of a register; which fields it takes follows from what is done.
+fn register_change() -> Value {
+    let texts = |meaning: &str| json!({ "type": "array", "items": { "type": "string" }, "description": meaning });
+    let code = json!({ "type": "string" });
+    json!({
+        "type": "object",
+        "required": ["what"],
+        "additionalProperties": false,
+        "properties": {
+            "what": {
+                "type": "string",
+                "enum": [
+                    "add_office", "rename_office", "add_post", "rename_post", "add_officer", "end_officer", "move_officer",
+                    "add_certificate", "end_certificate", "stand_in",
+                ],
+            },
+            "entry": {
+                "type": "object",
+                "required": ["office", "officer"],
+                "additionalProperties": false,
+                "description": "哪一条：内设机构、人员编号、任职起始日期",
+                "properties": { "office": code, "officer": code, "since": date("任职起始日期，未写明的不填") },
+            },
+            "office": text("内设机构代码"),
+            "code": text("新设的代码"),
+            "name": text("名称"),
+            "post": text("岗位代码"),
+            "posts": texts("岗位代码"),
+            "steps": texts("环节：环节代码，或者 流程图/环节"),
+            "rank": { "type": ["string", "null"], "enum": ["officer", "office_head", "authority_head", "government_head", null] },
+            "id": text("人员编号"),
+            "to": text("move_officer：到哪个内设机构"),
+            "from": date("自何日起"),
+            "until": date("至何日，含当日"),
+            "no": text("end_certificate：证号"),
+            "basis": text("stand_in：依据"),
+            "certificate": {
+                "type": ["object", "null"],
+                "required": ["no"],
+                "additionalProperties": false,
+                "properties": { "no": code, "fields": texts("执法领域，不填为不限"), "from": date("生效日期"), "until": date("到期日期") },
+            },
+        },
+    })
+}
+
 fn text(meaning: &str) -> Value {
     json!({ "type": "string", "description": meaning })
 }
@@ -354,7 +400,20 @@ pub(super) const CHANGES: &[Change] = &[
         "putRegister",
         "变动名册：岗位与人员，过去的不得改写 / change posts and officers; what is over stays written",
         &[BODY],
-        || said(json!({ "text": text("该机构的整份文档（kind: body）") })),
+        || {
+            said(json!({
+                "text": text("该机构的整份文档（kind: body）"),
+                "base": text("改自哪一份：原文档的 SHA-256；填写期间名册已经变动的，不予接受"),
+            }))
+        },
+    ),
+    change(
+        "post",
+        "/api/v1/register/{body}/change",
+        "composeRegisterChange",
+        "一项变动将使名册成为什么：变动前后、不能办理的原因、整份文档；不留记录，以 PUT 提交 / what one change would make of a register, for a form; PUT says it",
+        &[BODY],
+        register_change,
     ),
     change(
         "post",

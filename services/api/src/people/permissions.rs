@@ -683,6 +683,13 @@ pub(super) const ROWS: &[Row] = &[
         PersonOnly,
     ),
     row(
+        "post",
+        "/api/v1/register/{body}/change",
+        &[Establishment],
+        Whole,
+        PersonOnly,
+    ),
+    row(
         "get",
         "/api/v1/register/{body}/history",
         REGISTER,
