@@ -1,4 +1,5 @@
-// 机构人员名册 on a real platform: bodies open into offices and officers, who is in post on a day, whose certificate ends, who is found, who may look.
+// 机构人员名册 on a real platform: bodies open into offices and officers, who is in post on a day, whose certificate ends, who is found, who may look, and
+// how who keeps it enters a change.
 
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
@@ -15,6 +16,8 @@ const OFFICE = 'enforce'
 /** The demonstration says of this one that the certificate has run out. */
 const LAPSED = '510500-zjj-enforce-9'
 const SOON = '510500-zjj-enforce-1'
+const INSPECTOR = '510500-zjj-inspect-1'
+const COLLEAGUE = '510500-zjj-inspect-2'
 
 let platform
 let browser
@@ -26,6 +29,7 @@ before(async () => {
   browser = await startBrowser()
   await open(platform.url, KEY, 'bian', { person: 'bb-01', roles: ['establishment'], body: '510500-bb', office: '编制科', region: '' })
   await open(platform.url, KEY, 'ling', { person: 'ld-01', roles: ['leadership'], body: '510500-zf', office: '办公室', region: '' })
+  await open(platform.url, KEY, 'jian', { person: 'jd-01', roles: ['supervision'], body: '510500-jw', office: '监督科', region: '' })
   page = await signedIn('bian')
   await until('bodies', async () => ((await asked(page, '/api/v1/register')).bodies ?? []).length > 0)
 })
@@ -80,8 +84,7 @@ test('whose certificate has ended is one step away, and a part of a number finds
 
 test('who left is not in post on the day after, and a certificate is told of thirty days before its end', async () => {
   // The city of the demonstration lives through its last weeks in a minute: days that are far enough do not go by meanwhile.
-  const today = (await asked(page, '/api/v1/platform')).now_at.slice(0, 10)
-  const day = (after) => new Date(Date.parse(`${today}T00:00:00Z`) + after * DAY_MS).toISOString().slice(0, 10)
+  const day = await days()
   await page.goto(`${platform.url}/#/lists/register/${BODY}`)
   await page.locator(`#body-register[data-body="${BODY}"]`).waitFor()
   const [all, leaver] = await asked(page, `/api/v1/register/${BODY}`).then(({ offices }) => {
@@ -128,6 +131,112 @@ test('who left is not in post on the day after, and a certificate is told of thi
   await screenshot(page, 'register-body-1366', { fullPage: true })
 })
 
+test('a change is refused at its field, seen before and after, signed, and told in the history', async () => {
+  const day = await days()
+  await page.goto(`${platform.url}/#/lists/register/${BODY}`)
+  const officer = entry(INSPECTOR)
+  await officer.locator('.change-here > button').click()
+  const form = officer.locator('.register-change')
+  await form.locator('[name="what"]').selectOption('end_officer')
+  await form.locator('[name="until"]').fill('2021-02-01')
+  await check(form)
+  await form.locator('[data-refused="until"]', { hasText: '离岗日期最早为' }).waitFor()
+  assert.equal(await form.locator('[name="until"]').getAttribute('aria-invalid'), 'true')
+  assert.equal(await form.locator('.sign-form').count(), 0, 'what is refused cannot be signed')
+  await screenshot(page, 'register-refused-1366')
+
+  await form.locator('[name="until"]').fill(day(60))
+  await check(form)
+  await form.locator('[data-side="after"]', { hasText: day(60) }).waitFor()
+  assert.ok(!(await form.locator('[data-side="before"]').textContent()).includes(day(60)))
+  await screenshot(page, 'register-compared-1366')
+  await sign(form, '调离通知')
+  await officer.locator('.officer-term', { hasText: day(60) }).waitFor()
+  const told = page.locator('#register-changes > li', { hasText: '调离通知' })
+  await told.locator('.changes li', { hasText: day(60) }).waitFor()
+  for (const said of ['bb-01', '起生效', INSPECTOR]) assert.ok((await told.textContent()).includes(said), said)
+})
+
+test('an office, its first officer with a certificate, and a change of posts are entered one after the other', async () => {
+  const day = await days()
+  const act = async (target, what, fill, why) => {
+    await target.locator('> button').click()
+    const form = target.locator('.register-change')
+    if (what) await form.locator('[name="what"]').selectOption(what)
+    await fill(form)
+    await check(form)
+    await sign(form, why)
+  }
+  await act(page.locator('#body-register [data-change="new_office"]'), '', async (form) => {
+    await form.locator('[name="code"]').fill('audit')
+    await form.locator('[name="name"]').fill('督查科')
+  }, '三定方案')
+  const office = page.locator('#body-register [data-office="audit"]')
+  await office.waitFor()
+
+  await act(office.locator('[data-change="new_officer"]'), '', async (form) => {
+    await form.locator('[name="id"]').fill('510500-zjj-audit-1')
+    await form.locator('[name="no"]').fill('510500-zjj-77')
+    await check(form)
+    for (const field of ['posts', 'cert_from']) await form.locator(`[data-refused="${field}"]`).waitFor()
+    await form.locator('[name="posts"][value="检查岗"]').check()
+    await form.locator('[name="from"]').fill(day(0))
+    await form.locator('[name="cert_from"]').fill(day(0))
+    await form.locator('[name="cert_until"]').fill(day(1000))
+  }, '任职通知')
+  await office.locator('[data-officer="510500-zjj-audit-1"] [data-certificate="510500-zjj-77"]').waitFor()
+
+  await act(entry(COLLEAGUE).locator('.change-here'), 'move_officer', async (form) => {
+    await form.locator('[name="to"]').selectOption('audit')
+    await form.locator('[name="from"]').fill(day(90))
+  }, '轮岗通知')
+  await entry(COLLEAGUE).locator('.officer-term', { hasText: day(89) }).waitFor()
+  const whole = await asked(page, `/api/v1/register/${BODY}`)
+  const moved = whole.offices.find(({ code }) => code === 'audit').officers.find(({ id }) => id === COLLEAGUE)
+  assert.equal(moved.from, day(90))
+  assert.deepEqual(moved.certificates.map(({ no }) => no), ['510500-zjj-02'])
+})
+
+test('what somebody else changed meanwhile is not taken back, and what cannot be asked is said', async () => {
+  const day = await days()
+  await page.reload()
+  const officer = entry('510500-zjj-inspect-3')
+  await officer.locator('.change-here > button').click()
+  const form = officer.locator('.register-change')
+  await form.locator('[name="what"]').selectOption('end_officer')
+  await form.locator('[name="until"]').fill(day(60))
+  const address = /\/register\/[^/]+\/change$/
+  await page.route(address, (route) => route.abort())
+  await check(form)
+  await form.locator('.refusal', { hasText: '无法连接平台' }).waitFor()
+  await page.unroute(address)
+  await check(form)
+  await form.locator('.sign-form').waitFor()
+  const path = `/api/v1/register/${BODY}`
+  const { text, base } = await said('POST', `${path}/change`, { what: 'rename_office', office: 'inspect', name: '质量安全监督一科' })
+  await said('PUT', path, { text, base, why: '更名通知', key: 'rename-1' })
+  await form.locator('.sign-form [name="why"]').fill('调离通知二')
+  await form.locator('.sign-form button[type="submit"]').click()
+  await form.locator('.sign-form [role="alert"]', { hasText: '已由他人变动' }).waitFor()
+  const { offices } = await asked(page, path)
+  const inspect = offices.find(({ code }) => code === 'inspect')
+  assert.equal(inspect.name, '质量安全监督一科')
+  assert.equal(inspect.officers.find(({ id }) => id === '510500-zjj-inspect-3').until, null)
+})
+
+test('who reads the register without keeping it sees the changes and changes nothing', async () => {
+  const other = await signedIn('jian')
+  await other.goto(`${platform.url}/#/lists/register/${BODY}`)
+  await other.locator('#register-changes > li').first().waitFor()
+  assert.equal(await other.locator('.change-here').count(), 0)
+  const status = await other.evaluate(async (path) => {
+    const body = JSON.stringify({ what: 'add_office', code: 'x', name: 'x' })
+    return (await fetch(path, { method: 'POST', headers: { 'content-type': 'application/json', 'x-requested-with': 'mingjing' }, body })).status
+  }, `/api/v1/register/${BODY}/change`)
+  assert.equal(status, 403)
+  await other.context().close()
+})
+
 test('who has no business with persons is told so, and asks for nobody', async () => {
   const other = await signedIn('ling')
   const refused = []
@@ -164,9 +273,22 @@ test('light and dark, on a desk and on a phone, in both languages, everything ca
       ['all', '#/lists/register', `#bodies [data-body="${BODY}"]`],
       ['found', '#/lists/register?certificates=ended', '#officers-found > li'],
       ['body', `#/lists/register/${BODY}`, `#body-register[data-body="${BODY}"]`],
+      ['change', `#/lists/register/${BODY}?everyone=true`, `[data-officer="${SOON}"] .change-here`],
     ]) {
       await other.goto(`${platform.url}/${hash}`)
       await other.locator(seen).first().waitFor()
+      if (place === 'change') {
+        const here = other.locator(seen).first()
+        await here.locator('> button').click()
+        const form = here.locator('.register-change')
+        await form.locator('[name="from"]').fill('2021-02-01')
+        await check(form)
+        await form.locator('[data-refused="from"]').waitFor()
+        await form.locator('[name="from"]').fill((await days())(90))
+        await check(form)
+        await form.locator('.sign-form').waitFor()
+        await form.scrollIntoViewIfNeeded()
+      }
       if (place === 'all') {
         await other.locator(`${seen} summary`).first().click()
         await other.locator(`${seen} [data-office="${OFFICE}"] summary`).click()
@@ -196,6 +318,34 @@ async function signedIn(account, options = {}) {
   await signIn(own, platform.url, account)
   return own
 }
+
+/** Days after the platform's own. */
+async function days() {
+  const today = (await asked(page, '/api/v1/platform')).now_at.slice(0, 10)
+  return (after) => new Date(Date.parse(`${today}T00:00:00Z`) + after * DAY_MS).toISOString().slice(0, 10)
+}
+
+/** Somebody's entry in the register, the first. */
+const entry = (id) => page.locator(`#body-register [data-officer="${id}"]`).first()
+
+const check = (form) => form.locator('.voice-form button[type="submit"]').click()
+
+async function sign(form, why) {
+  await form.locator('.sign-form [name="why"]').fill(why)
+  await page.keyboard.press('Enter')
+  await form.waitFor({ state: 'detached' })
+}
+
+/** As the page itself says something. */
+const said = (method, path, body) =>
+  page.evaluate(
+    async ([verb, address, text]) => {
+      const answer = await fetch(address, { method: verb, headers: { 'content-type': 'application/json', 'x-requested-with': 'mingjing' }, body: text })
+      if (!answer.ok) throw new Error(`${answer.status} ${await answer.text()}`)
+      return answer.json()
+    },
+    [method, path, JSON.stringify(body)],
+  )
 
 /** As the page itself asks. */
 const asked = (of, path) => of.evaluate(async (address) => (await fetch(address)).json(), path)

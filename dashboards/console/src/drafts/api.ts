@@ -34,10 +34,10 @@ export interface Sending {
 }
 
 /** Tells the platform something that is signed. */
-export function post<T>(path: string, more: object, { said, key, adminKey }: Sending): Promise<T> {
+export function post<T>(path: string, more: object, { said, key, adminKey }: Sending, method = 'POST'): Promise<T> {
   const headers: Record<string, string> = { 'content-type': 'application/json' }
   if (adminKey) headers.authorization = `Bearer ${adminKey}`
-  return ask<T>(path, { method: 'POST', headers, body: JSON.stringify({ ...more, ...said, key }) })
+  return ask<T>(path, { method, headers, body: JSON.stringify({ ...more, ...said, key }) })
 }
 
 export const begin = (words: string, sending: Sending) => post<Draft>('/api/v1/drafts', { text: words }, sending)

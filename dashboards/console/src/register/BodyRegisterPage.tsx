@@ -4,16 +4,20 @@ import { type FormEvent, useState } from 'react'
 
 import { namesStore } from '../api/names'
 import { Facts } from '../components/pieces'
+import { newDraftHash } from '../drafts/routes'
 import { count } from '../format'
-import { Records } from '../lists/DefinitionPage'
 import { Answered, useAsked } from '../lists/asked'
 import { definitionHash, listsHash } from '../lists/routes'
+import { sessionStore } from '../people/session'
 import { useStore } from '../store'
 import { say, t } from '../words/language'
+import { Changes } from './Changes'
+import { ChangeHere, type Keeping } from './Keeping'
 import { OfficerList, term } from './OfficerList'
 import { Marks } from './RegisterPage'
 import { bodyRegister, changes } from './api'
-import { type BodyRegister, NATURES, type Post, RANKS, tally } from './model'
+import { type BodyRegister, NATURES, type Officer, type Post, RANKS, tally } from './model'
+import { keepsRegister } from './rights'
 import { NOBODY_SOUGHT } from './search'
 
 interface Props {
@@ -25,6 +29,13 @@ interface Props {
 
 export function BodyRegisterPage({ body, on, everyone }: Props) {
   const asked = useAsked(`register/${body}/${on}`, (signal) => bodyRegister(body, on, signal))
+  const changed = useAsked(`register/${body}/history`, (signal) => changes(body, signal))
+  const keeps = keepsRegister(useStore(sessionStore))
+  const again = () => {
+    asked.again()
+    changed.again()
+  }
+  const keeping = (found: BodyRegister): Keeping | null => (keeps ? { found, again } : null)
   return (
     <article className="register">
       <p className="case-back">
@@ -33,19 +44,19 @@ export function BodyRegisterPage({ body, on, everyone }: Props) {
       <Answered asked={asked}>
         {(found) => (
           <div id="body-register" data-body={found.code} data-on={found.on}>
-            <Head found={found} />
+            <Head found={found} keeps={keeps} />
             <section className="card cases-found" aria-labelledby="officers-title">
               <h2 id="officers-title">{t('内设机构与人员', 'Offices and officers')}</h2>
               <DayForm key={on} on={on} everyone={everyone} choose={(some) => (location.hash = listsHash({ kind: 'body_register', body, on, everyone, ...some }))} />
-              <Offices found={found} everyone={everyone} />
+              <Offices found={found} everyone={everyone} keeping={keeping(found)} />
             </section>
-            <Posts posts={found.posts} />
+            <Posts posts={found.posts} keeping={keeping(found)} />
           </div>
         )}
       </Answered>
       <section className="card cases-found" aria-labelledby="changes-title">
         <h2 id="changes-title">{t('变动记录', 'Changes')}</h2>
-        <Changes body={body} />
+        <Answered asked={changed}>{(found) => <Changes changes={found.changes} />}</Answered>
       </section>
     </article>
   )
@@ -77,7 +88,7 @@ function DayForm({ on, everyone, choose }: Omit<Props, 'body'> & { choose: (some
   )
 }
 
-function Head({ found }: { found: BodyRegister }) {
+function Head({ found, keeps }: { found: BodyRegister; keeps: boolean }) {
   const { inPost, ending, ended } = tally(found.offices.flatMap((office) => office.officers))
   return (
     <header className="card case-head">
@@ -102,14 +113,24 @@ function Head({ found }: { found: BodyRegister }) {
           [{ zh: '定义', en: 'Definition' }, <a href={definitionHash('body', found.code)}>{t('机构定义及审核', 'The body’s definition and reviews')}</a>],
         ]}
       />
+      {keeps && (
+        <p>
+          <a id="change-body" href={newDraftHash('body', found.code)}>
+            {t('变动名称、区划、性质、存续：起草并送审', 'Name, region, nature or existence: draft it for review')}
+          </a>
+        </p>
+      )}
     </header>
   )
 }
 
-function Offices({ found, everyone }: { found: BodyRegister; everyone: boolean }) {
-  if (found.offices.length === 0) return <p className="nothing">{t('没有登记内设机构', 'No office is registered')}</p>
+function Offices({ found, everyone, keeping }: { found: BodyRegister; everyone: boolean; keeping: Keeping | null }) {
+  const acts = (office: string) => (officer: Officer) =>
+    officer.until !== null && officer.until < found.on ? null : <ChangeHere keeping={keeping} target={{ on: 'officer', office, officer }} label={t('变动', 'Change')} about={officer.id} />
   return (
     <>
+      <ChangeHere keeping={keeping} target={{ on: 'new_office' }} label={t('新设内设机构', 'A new office')} />
+      {found.offices.length === 0 && <p className="nothing">{t('没有登记内设机构', 'No office is registered')}</p>}
       {found.offices.map((office) => {
         const { inPost, ending, ended } = tally(office.officers)
         return (
@@ -117,7 +138,11 @@ function Offices({ found, everyone }: { found: BodyRegister; everyone: boolean }
             <h3>
               {office.name} <small>{t(`在岗 ${count(inPost)} 人`, `${count(inPost)} in post`)}</small> <Marks ending={ending} ended={ended} />
             </h3>
-            <OfficerList officers={everyone ? office.officers : office.officers.filter((officer) => officer.in_post)} posts={found.posts} />
+            <div className="register-acts">
+              <ChangeHere keeping={keeping} target={{ on: 'new_officer', office: office.code }} label={t('新增人员', 'A new officer')} about={office.name} />
+              <ChangeHere keeping={keeping} target={{ on: 'office', office: office.code, name: office.name }} label={t('更名', 'Rename')} about={office.name} />
+            </div>
+            <OfficerList officers={everyone ? office.officers : office.officers.filter((officer) => officer.in_post)} posts={found.posts} acts={acts(office.code)} />
           </section>
         )
       })}
@@ -126,7 +151,7 @@ function Offices({ found, everyone }: { found: BodyRegister; everyone: boolean }
 }
 
 /** What each post may do; a step stands in one flowchart, `flowchart/step`, or in all. */
-function Posts({ posts }: { posts: Post[] }) {
+function Posts({ posts, keeping }: { posts: Post[]; keeping: Keeping | null }) {
   const names = useStore(namesStore)
   const step = (code: string) => {
     const [chart, own] = code.split('/')
@@ -135,6 +160,7 @@ function Posts({ posts }: { posts: Post[] }) {
   return (
     <section className="card cases-found" aria-labelledby="posts-title">
       <h2 id="posts-title">{t('岗位', 'Posts')}</h2>
+      <ChangeHere keeping={keeping} target={{ on: 'new_post' }} label={t('新设岗位', 'A new post')} />
       {posts.length === 0 && <p className="nothing">{t('没有登记岗位', 'No post is registered')}</p>}
       <dl className="facts" id="posts">
         {posts.map((post) => (
@@ -143,15 +169,11 @@ function Posts({ posts }: { posts: Post[] }) {
             <dd>
               {post.rank && <span className="sub">{say(RANKS[post.rank])}</span>}
               {post.steps.map(step).join(t('；', '; '))}
+              <ChangeHere keeping={keeping} target={{ on: 'post', post: post.code, name: post.name ?? '' }} label={t('更名', 'Rename')} about={post.name ?? post.code} />
             </dd>
           </div>
         ))}
       </dl>
     </section>
   )
-}
-
-function Changes({ body }: { body: string }) {
-  const asked = useAsked(`register/${body}/history`, (signal) => changes(body, signal))
-  return <Answered asked={asked}>{(found) => <Records drafts={found.changes} />}</Answered>
 }

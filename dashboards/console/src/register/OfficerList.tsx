@@ -1,5 +1,7 @@
 // Officers of a register: posts, from when until when, and how their certificates stand on the day.
 
+import type { ReactNode } from 'react'
+
 import { Badge } from '../components/pieces'
 import { say, t } from '../words/language'
 import { type Certificate, type Officer, type Post, RANKS, STANDINGS } from './model'
@@ -7,15 +9,18 @@ import { type Certificate, type Officer, type Post, RANKS, STANDINGS } from './m
 interface Props {
   officers: Officer[]
   posts: Post[]
+  /** What can be done about one. */
+  acts?: (officer: Officer) => ReactNode
 }
 
-export function OfficerList({ officers, posts }: Props) {
+export function OfficerList({ officers, posts, acts }: Props) {
   if (officers.length === 0) return <p className="nothing">{t('没有人员', 'Nobody')}</p>
   return (
     <ul className="officers">
       {officers.map((officer) => (
         <li key={`${officer.id}/${officer.from ?? ''}`} data-officer={officer.id}>
           <OfficerEntry officer={officer} posts={posts} />
+          {acts?.(officer)}
         </li>
       ))}
     </ul>

@@ -3,13 +3,17 @@
 import { type FormEvent, useState } from 'react'
 
 import { Badge, Placeholder } from '../components/pieces'
+import { newDraftHash } from '../drafts/routes'
 import { count } from '../format'
 import { Answered, useAsked } from '../lists/asked'
 import { listsHash } from '../lists/routes'
+import { sessionStore } from '../people/session'
+import { useStore } from '../store'
 import { t } from '../words/language'
 import { OfficerEntry, OfficerList } from './OfficerList'
 import { bodyRegister, register } from './api'
 import { type BodyBrief, type Found, type Register, isCalled, tally } from './model'
+import { keepsRegister } from './rights'
 import { NOBODY_SOUGHT, type RegisterSearch } from './search'
 
 const registerHash = (search: RegisterSearch) => listsHash({ kind: 'register', search })
@@ -18,9 +22,17 @@ const bodyHash = (body: string, on: string) => listsHash({ kind: 'body_register'
 export function RegisterPage({ search }: { search: RegisterSearch }) {
   const key = registerHash(search)
   const asked = useAsked(key, (signal) => register(search.on, search.text, search.certificates, signal))
+  const keeps = keepsRegister(useStore(sessionStore))
   return (
     <section className="card cases-found register" aria-labelledby="register-title">
       <h2 id="register-title">{t('机构人员名册', 'Register of bodies and officers')}</h2>
+      {keeps && (
+        <p>
+          <a id="new-body" href={newDraftHash('body')}>
+            {t('设立机构：起草并送审', 'A new body: draft it for review')}
+          </a>
+        </p>
+      )}
       <SearchForm key={key} search={search} />
       <Answered asked={asked}>{(found) => <Shown key={key} search={search} found={found} />}</Answered>
     </section>

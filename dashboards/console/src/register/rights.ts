@@ -6,4 +6,10 @@ import type { Session } from '../people/session'
 
 const READERS: readonly Role[] = ['establishment', 'supervision', 'legal']
 
-export const readsRegister = ({ phase, person }: Session) => phase === 'off' || (person !== null && person.region === '' && person.roles.some((role) => READERS.includes(role)))
+/** Who enters changes of posts, offices and officers. */
+const KEEPERS: readonly Role[] = ['establishment']
+
+const has = ({ phase, person }: Session, some: readonly Role[]) => phase === 'off' || (person !== null && person.region === '' && person.roles.some((role) => some.includes(role)))
+
+export const keepsRegister = (session: Session) => has(session, KEEPERS)
+export const readsRegister = (session: Session) => has(session, READERS)
