@@ -57,6 +57,10 @@ pub struct Stands {
     pub completed_at: Option<Timestamp>,
     #[serde(skip)]
     org: String,
+    #[serde(skip)]
+    item: String,
+    #[serde(skip)]
+    rule: String,
 }
 
 impl Stands {
@@ -189,20 +193,35 @@ impl Kept {
     }
 }
 
+/// Of alerts that both sides have, how many stand at another level: by what it is, and by what it would be.
+pub(crate) type Moves = BTreeMap<(String, String), u64>;
+
 /// What was found at one control point.
 #[derive(Debug, Default)]
 pub(crate) struct AtPoint {
     /// Its name, where the draft has it.
     pub(crate) name: String,
+    /// The kind of its rule.
+    pub(crate) rule: String,
     /// By body.
     pub(crate) by_org: BTreeMap<String, Tally>,
+    pub(crate) moves: Moves,
     pub(crate) examples: Kept,
+}
+
+/// What was found of one power item.
+#[derive(Debug, Default)]
+pub(crate) struct AtItem {
+    pub(crate) tally: Tally,
+    /// Of alerts that both sides have, how many stand at another level.
+    pub(crate) level_changed: u64,
 }
 
 /// What a thread found.
 #[derive(Debug, Default)]
 pub(crate) struct Verdicts {
     pub(crate) by_point: BTreeMap<String, AtPoint>,
+    pub(crate) by_item: BTreeMap<String, AtItem>,
     /// Conditions that the draft could not judge for want of a value.
     pub(crate) unjudged: u64,
 }
@@ -219,9 +238,20 @@ impl Verdicts {
             if slot.name.is_empty() {
                 slot.name = of.name;
             }
+            if slot.rule.is_empty() {
+                slot.rule = of.rule;
+            }
+            for (levels, alerts) in of.moves {
+                *slot.moves.entry(levels).or_default() += alerts;
+            }
             for example in of.examples.into_examples() {
                 slot.examples.add(example, examples);
             }
+        }
+        for (item, of) in other.by_item {
+            let slot = self.by_item.entry(item).or_default();
+            slot.tally.add(of.tally);
+            slot.level_changed += of.level_changed;
         }
     }
 }
@@ -281,9 +311,22 @@ impl Judges {
             (None, _) => Some(Difference::Raised),
         };
         let (source, case_no, point, step, visit) = key;
-        let org = would.or(was).map_or("", |s| s.org.as_str());
+        let of = |field: fn(&Stands) -> &str| would.or(was).map_or("", field);
+        let org = of(|stands| &stands.org);
         let at_point = at(&mut verdicts.by_point, point);
         at(&mut at_point.by_org, org).count(difference);
+        if at_point.rule.is_empty() {
+            at_point.rule = of(|stands| &stands.rule).to_owned();
+        }
+        let at_item = at(&mut verdicts.by_item, of(|stands| &stands.item));
+        at_item.tally.count(difference);
+        if let (Some(was), Some(would)) = (was, would)
+            && was.level != would.level
+        {
+            let levels = (was.level.clone(), would.level.clone());
+            *at_point.moves.entry(levels).or_default() += 1;
+            at_item.level_changed += 1;
+        }
         if let Some(difference) = difference
             && at_point.examples.takes(difference, key, self.examples)
         {
@@ -385,6 +428,8 @@ fn stands(alert: &AlertRecord) -> Stands {
         breached_at: alert.breached_at,
         completed_at: alert.completed_at,
         org: alert.responsible_org.clone().unwrap_or_default(),
+        item: alert.item_code.clone().unwrap_or_default(),
+        rule: alert.rule.clone(),
     }
 }
 
@@ -417,6 +462,8 @@ fn past_stands(alert: &PastAlert) -> Stands {
         breached_at,
         completed_at,
         org: alert.responsible_org.clone().unwrap_or_default(),
+        item: alert.item_code.clone().unwrap_or_default(),
+        rule: alert.rule.clone(),
     }
 }
 

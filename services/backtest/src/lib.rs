@@ -20,9 +20,9 @@ mod span;
 
 pub use error::Error;
 pub use judge::{Difference, Example, Judges, Stands, Tally};
-pub use report::{Cell, OfPoint, Report};
-pub use run::backtest;
+pub use report::{Cell, LevelChange, OfItem, OfPoint, Report};
+pub use run::{Comparison, backtest, compare};
 pub use shadow::{
     Config, Drafts, DraftsError, Metrics, Parts, Sets, Shadow, Shadows, run as run_shadows,
 };
-pub use span::{CasesOfPast, Span};
+pub use span::{CasesOfPast, Counts, Span, Window};

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use mingjing_domain::Timestamp;
 use serde::Serialize;
 
-use crate::judge::{Example, Judges, Tally, Verdicts};
+use crate::judge::{Example, Judges, Moves, Tally, Verdicts};
 use crate::span::{Counts, Span};
 
 /// What is said of one control point.
@@ -13,10 +13,34 @@ use crate::span::{Counts, Span};
 pub struct OfPoint {
     /// Its name, where the draft has it.
     pub name: String,
+    /// The kind of its rule, like `T3`.
+    pub rule: String,
     /// All its alerts.
     pub tally: Tally,
+    /// Those of them that stand at another level.
+    pub level_changed: u64,
     /// The first of each kind of difference.
     pub examples: Vec<Example>,
+}
+
+/// What is said of one power item.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct OfItem {
+    /// All its alerts.
+    pub tally: Tally,
+    /// Those of them that stand at another level.
+    pub level_changed: u64,
+}
+
+/// Alerts that stand at another level by the draft.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct LevelChange {
+    /// The code of the level as it is.
+    pub was: String,
+    /// And by the draft.
+    pub would: String,
+    /// How many.
+    pub alerts: u64,
 }
 
 /// What is said of one control point and one body.
@@ -57,7 +81,11 @@ pub struct Report {
     pub by_control_point: BTreeMap<String, OfPoint>,
     /// By body.
     pub by_org: BTreeMap<String, Tally>,
-    /// By both.
+    /// By power item; empty: none is known.
+    pub by_item: BTreeMap<String, OfItem>,
+    /// What becomes of levels.
+    pub level_changes: Vec<LevelChange>,
+    /// By control point and body.
     pub by_control_point_and_org: Vec<Cell>,
     /// How long it took.
     pub seconds: f64,
@@ -81,15 +109,23 @@ impl Report {
             total: Tally::default(),
             by_control_point: BTreeMap::new(),
             by_org: BTreeMap::new(),
+            by_item: BTreeMap::new(),
+            level_changes: Vec::new(),
             by_control_point_and_org: Vec::new(),
             seconds: 0.0,
         };
+        let mut moves = Moves::new();
         for (control_point, at_point) in verdicts.by_point {
             let mut of_point = OfPoint {
                 name: at_point.name,
+                rule: at_point.rule,
                 tally: Tally::default(),
+                level_changed: at_point.moves.values().sum(),
                 examples: at_point.examples.into_examples().collect(),
             };
+            for (levels, alerts) in at_point.moves {
+                *moves.entry(levels).or_default() += alerts;
+            }
             for (org, tally) in at_point.by_org {
                 of_point.tally.add(tally);
                 report.total.add(tally);
@@ -103,6 +139,20 @@ impl Report {
             }
             report.by_control_point.insert(control_point, of_point);
         }
+        let by_item = verdicts.by_item.into_iter();
+        report.by_item = by_item
+            .map(|(item, of)| {
+                let of_item = OfItem {
+                    tally: of.tally,
+                    level_changed: of.level_changed,
+                };
+                (item, of_item)
+            })
+            .collect();
+        let moves = moves.into_iter();
+        report.level_changes = moves
+            .map(|((was, would), alerts)| LevelChange { was, would, alerts })
+            .collect();
         report
     }
 }

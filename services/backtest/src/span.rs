@@ -14,6 +14,38 @@ pub struct Span {
     pub to: Timestamp,
 }
 
+/// Which cases of the past are judged, and by how much of what is known of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// When they began.
+    pub span: Span,
+    /// Where knowledge ends; none: all that is known now.
+    pub horizon: Option<Horizon>,
+    /// Only those of regions whose code begins so; none: all.
+    pub region_prefix: Option<String>,
+}
+
+impl From<Span> for Window {
+    fn from(span: Span) -> Self {
+        Self {
+            span,
+            horizon: None,
+            region_prefix: None,
+        }
+    }
+}
+
+impl Window {
+    pub(crate) fn asked(&self) -> PastAsked {
+        PastAsked {
+            from: self.span.from,
+            before: self.span.to,
+            horizon: self.horizon.clone(),
+            region_prefix: self.region_prefix.clone(),
+        }
+    }
+}
+
 /// One case of the past.
 pub struct CaseOfPast {
     /// In the order of arrival.
@@ -25,7 +57,9 @@ pub struct CaseOfPast {
 /// How much was read.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Counts {
+    /// Cases that began in the span.
     pub cases: u64,
+    /// Their events.
     pub events: u64,
     /// In which something happened in the span, and which had begun before it.
     pub cases_left_out: u64,
@@ -53,20 +87,11 @@ impl CasesOfPast {
     ///
     /// # Errors
     /// [`Error::Store`].
-    pub fn open(
-        store: &Store,
-        span: Span,
-        horizon: Option<Horizon>,
-        published: bool,
-    ) -> Result<Self, Error> {
-        let asked = PastAsked {
-            from: span.from,
-            before: span.to,
-            horizon,
-        };
+    pub fn open(store: &Store, window: &Window, published: bool) -> Result<Self, Error> {
+        let span = window.span;
         Ok(Self {
             span,
-            events: store.past_events(&asked)?,
+            events: store.past_events(&window.asked())?,
             alerts: match published {
                 true => Some(store.past_alerts(span.to)?),
                 false => None,

@@ -80,7 +80,7 @@ pub async fn run(args: BacktestArgs) -> anyhow::Result<()> {
         None => std::thread::available_parallelism().map_or(1, usize::from),
     };
     let began = Instant::now();
-    let mut report = backtest(&store, span, None, Arc::new(judges), threads).await?;
+    let mut report = backtest(&store, &span.into(), Arc::new(judges), threads, &|_| {}).await?;
     report.seconds = began.elapsed().as_secs_f64();
     match args.json {
         true => println!("{}", serde_json::to_string_pretty(&report)?),

@@ -1,18 +1,15 @@
 //! One pass over one shadow: from what is in the archive to the rows that say what differs.
 
-use std::sync::Arc;
-
 use mingjing_domain::Timestamp;
 use mingjing_domain::alert::AlertRecord;
-use mingjing_domain::definitions::DefinitionSet;
 use mingjing_domain::ids::alert_id;
-use mingjing_engine::{ENGINE_VERSION, Rules};
+use mingjing_engine::ENGINE_VERSION;
 use mingjing_store::{
-    Horizon, Millis, PastAsked, ShadowDifferenceRow, ShadowId, ShadowPassRow, ShadowTallyRow, Store,
+    Horizon, Millis, ShadowDifferenceRow, ShadowId, ShadowPassRow, ShadowTallyRow, Store,
 };
 
 use super::runner::{Config, Sets, Shadow};
-use crate::{Error, Example, Judges, Report, Span, backtest};
+use crate::{Comparison, Error, Example, Report, Span, Window, compare};
 
 /// What a pass found, as it is written.
 pub(super) struct Found {
@@ -37,32 +34,21 @@ pub(super) async fn judged(
         from: shadow.since,
         to: now,
     };
-    let asked = PastAsked {
-        from: span.from,
-        before: span.to,
-        horizon: Some(horizon.clone()),
-    };
-    let events = store.count_past_events(&asked).await?;
-    if events > config.events_max {
-        let most = config.events_max;
-        return Err(Error::TooLarge { events, most });
-    }
-    let judges = Arc::new(Judges {
-        draft: compiled(&sets.with_draft).await?,
-        against: Some(compiled(&sets.in_force).await?),
-        sources: store.declared_sources().await?,
-        judged_at: now,
+    let comparison = Comparison {
+        window: Window {
+            span,
+            horizon: Some(horizon.clone()),
+            region_prefix: None,
+        },
+        in_force: sets.in_force.clone(),
+        with_draft: sets.with_draft.clone(),
+        events_max: config.events_max,
         examples: config.listed_max,
         records: true,
-    });
-    let report = backtest(store, span, Some(horizon.clone()), judges, config.threads).await?;
+        threads: config.threads,
+    };
+    let report = compare(store, &comparison, &|_, _| {}).await?;
     Ok(rows(shadow, sets, &horizon, &report))
-}
-
-async fn compiled(set: &Arc<DefinitionSet>) -> Result<Arc<Rules>, Error> {
-    let set = set.clone();
-    let compiled = tokio::task::spawn_blocking(move || Rules::compile(&set)).await?;
-    compiled.map(Arc::new).map_err(Error::Definitions)
 }
 
 /// The row of a pass that judged nothing, with why.

@@ -86,7 +86,7 @@ pub async fn run(args: BacktestBenchArgs) -> anyhow::Result<()> {
         (Vec::new(), Vec::new(), Vec::new(), 0);
     for run in 1..=args.runs {
         let began = Instant::now();
-        let report = backtest(&store, span, None, judges.clone(), threads).await?;
+        let report = backtest(&store, &span.into(), judges.clone(), threads, &|_| {}).await?;
         ensure!(
             report.events == backlog.events && report.total.raised > 0,
             "{} of {} events were judged, {} alerts would be raised",
@@ -99,7 +99,7 @@ pub async fn run(args: BacktestBenchArgs) -> anyhow::Result<()> {
         seconds.push(took);
         judged.push(backlog.events as f64 / took);
         let began = Instant::now();
-        let mut cases = CasesOfPast::open(&store, span, None, true)?;
+        let mut cases = CasesOfPast::open(&store, &span.into(), true)?;
         while cases.next_batch().await?.is_some() {}
         read.push(backlog.events as f64 / began.elapsed().as_secs_f64());
         eprintln!("run {run} of {}", args.runs);

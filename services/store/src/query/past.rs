@@ -85,6 +85,10 @@ pub struct PastAlert {
     completed_at: Option<Millis>,
     /// Who answers: the body.
     pub responsible_org: Option<String>,
+    /// The kind of rule, like `T3`.
+    pub rule: String,
+    /// 事项编码.
+    pub item_code: Option<String>,
 }
 
 impl PastAlert {
@@ -123,6 +127,8 @@ pub struct PastAsked {
     pub before: Timestamp,
     /// Where knowledge ends; none: all that is known now.
     pub horizon: Option<Horizon>,
+    /// Only cases of which something in that time names a region whose code begins so; none: all.
+    pub region_prefix: Option<String>,
 }
 
 /// How far the log was known: its id, and of each partition the offset before which every record counts, and none after it.
@@ -138,7 +144,9 @@ pub struct Horizon {
 /// FINAL in the inner query: which of two rows of one event counts is no question there.
 const OF_PAST: &str = "occurred_at < fromUnixTimestamp64Milli({before:Int64}, 'UTC') \
      AND (source, case_no) IN (SELECT source, case_no FROM events WHERE occurred_at >= fromUnixTimestamp64Milli({from:Int64}, 'UTC') \
-     AND occurred_at < fromUnixTimestamp64Milli({before:Int64}, 'UTC'))";
+     AND occurred_at < fromUnixTimestamp64Milli({before:Int64}, 'UTC')";
+/// Those of a region alone.
+const OF_REGION: &str = " AND startsWith(ifNull(region_code, ''), {region:String})";
 /// Knowledge that ends somewhere. Conditions on columns beside the key are looked at when FINAL has chosen the row; of an event sent
 /// twice that is the first, so that what came after the horizon changes nothing before it.
 const WITHIN: &str = " AND (log_id != {log:String} \
@@ -146,16 +154,18 @@ const WITHIN: &str = " AND (log_id != {log:String} \
 
 impl PastAsked {
     fn conditions(&self) -> String {
-        match self.horizon {
-            Some(_) => format!("{OF_PAST}{WITHIN}"),
-            None => OF_PAST.to_owned(),
-        }
+        let of_region = self.region_prefix.as_ref().map_or("", |_| OF_REGION);
+        let within = self.horizon.as_ref().map_or("", |_| WITHIN);
+        format!("{OF_PAST}{of_region}){within}")
     }
 
     fn fill(&self, query: Query) -> Query {
-        let query = query
+        let mut query = query
             .param("from", self.from.millis())
             .param("before", self.before.millis());
+        if let Some(region) = &self.region_prefix {
+            query = query.param("region", region);
+        }
         let Some(horizon) = &self.horizon else {
             return query;
         };
@@ -202,7 +212,7 @@ impl Store {
     pub fn past_alerts(&self, before: Timestamp) -> Result<Past<PastAlert>, Error> {
         let sql = "SELECT source, case_no, control_point, step, visit, level, \
                    CAST(if(a.automatic = '', a.status, a.automatic), 'String') AS status, due_at, breached_at, completed_at, \
-                   responsible_org FROM alerts AS a FINAL WHERE subject_kind = 'case' AND NOT startsWith(control_point, 'inspection/') \
+                   responsible_org, rule, item_code FROM alerts AS a FINAL WHERE subject_kind = 'case' AND NOT startsWith(control_point, 'inspection/') \
                    AND NOT startsWith(control_point, 'disposition/') \
                    AND raised_at < fromUnixTimestamp64Milli({before:Int64}, 'UTC') \
                    ORDER BY source, case_no, alert_id";

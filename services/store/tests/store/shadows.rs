@@ -42,7 +42,9 @@ async fn what_came_behind_the_horizon_is_not_known_and_changes_nothing_before_it
     // The first one sent again, and a new one.
     let mut batch = Batch::default();
     batch.event(event_row(&first, 30));
-    batch.event(event_row(&event("d", "c", 6), 40));
+    let mut of_region = event("d", "c", 6);
+    of_region.data.region_code = Some("510502".into());
+    batch.event(event_row(&of_region, 40));
     write(&store, &batch, &[]).await;
 
     let log_id = place(0).log_id;
@@ -50,6 +52,7 @@ async fn what_came_behind_the_horizon_is_not_known_and_changes_nothing_before_it
         from: at(-50),
         before: at(100),
         horizon,
+        region_prefix: None,
     };
     for (horizon, wanted) in [
         (None, vec![10, 20, 40]),
@@ -69,6 +72,14 @@ async fn what_came_behind_the_horizon_is_not_known_and_changes_nothing_before_it
         ..asked(None)
     };
     assert_eq!(offsets(&store, &earlier).await, [10, 20]);
+    // A region's cases are all that is known of those in which something names it, or one within it.
+    for (region, wanted) in [("5105", vec![10, 20, 40]), ("510503", vec![])] {
+        let asked = PastAsked {
+            region_prefix: Some(region.into()),
+            ..asked(None)
+        };
+        assert_eq!(offsets(&store, &asked).await, wanted, "{region}");
+    }
 }
 
 fn id() -> ShadowId {
