@@ -64,8 +64,10 @@ pub use error::ApiError;
 pub use foresight::Foresight;
 pub use headers::protected;
 pub use life::{
-    ActivateError, Activated, Activator, InShadow, InstallError, Installer, Lives, ShadowSets,
-    settle,
+    ActivateError, Activated, Activator, BacktestAsked, BacktestError, BacktestExample,
+    BacktestFound, BacktestItem, BacktestLevelChange, BacktestPoint, BacktestProgress,
+    BacktestStands, BacktestTally, Backtester, Backtests, InShadow, InstallError, Installer, Lives,
+    ShadowSets, settle,
 };
 pub use live::Hub;
 pub use log_heads::{LogVerifier, VerifierStanding};
@@ -95,6 +97,8 @@ pub struct State {
     pub definitions: Arc<Definitions>,
     /// Drafts, and what becomes of them.
     pub lives: Arc<Lives>,
+    /// Backtests of drafts.
+    pub backtests: Arc<Backtests>,
     /// Accounts and sessions.
     pub people: Arc<People>,
     /// What the public is told.

@@ -9,11 +9,15 @@
 //! | table | key | value |
 //! |---|---|---|
 //! | `life` | `draft/<id>/<n>` | the draft's `n`-th record as JSON |
+//! | `life` | `backtest/<draft>/<n>` | a draft's `n`-th record of its backtests |
 //! | `life` | `decisions/<n>` | the `n`-th decision to publish, or the `n`-th folder that was installed |
 //! | `life` | `milestones/<body>/<n>` | a body's `n`-th record |
 //! | `life_texts` | SHA-256 | a draft's text |
 //! | `life_texts` | `bpmn/<SHA-256>` | the drawing of a flowchart with that text, where somebody drew it |
+//! | `life_texts` | `backtest/<draft>/<run>` | what a backtest of a draft found |
+//! | `life_texts` | `backtest/<draft>/<run>/beat` | how far a backtest has come that runs, and when it was last heard of |
 
+mod backtests;
 mod canvas;
 mod decisions;
 mod drafts;
@@ -52,6 +56,11 @@ use crate::definitions::{DefinitionsError, InForce};
 use crate::{ApiError, Definitions, Metrics, State};
 use said::Said;
 
+pub use backtests::{
+    BacktestAsked, BacktestError, BacktestExample, BacktestFound, BacktestItem,
+    BacktestLevelChange, BacktestPoint, BacktestProgress, BacktestStands, BacktestTally,
+    Backtester, Backtests,
+};
 pub use install::{InstallError, Installer};
 use settle::Stuck;
 pub use settle::settle;
@@ -391,6 +400,14 @@ pub(crate) fn routes() -> Router<State> {
             get(canvas::one).post(canvas::save),
         )
         .route("/api/v1/drafts/{id}/check", get(drafts::check))
+        .route(
+            "/api/v1/drafts/{id}/backtests",
+            get(backtests::list).post(backtests::begin),
+        )
+        .route(
+            "/api/v1/drafts/{id}/backtests/cancel",
+            post(backtests::cancel),
+        )
         .route("/api/v1/drafts/{id}/{act}", post(drafts::act))
         .route("/api/v1/definitions", get(publications::list))
         .route("/api/v1/definitions/unused", get(unused::list))

@@ -8,6 +8,7 @@ mod archive_group;
 mod asking;
 mod assets;
 mod backtest_command;
+mod backtests;
 mod bench_command;
 mod bulletin_command;
 mod calendar_command;

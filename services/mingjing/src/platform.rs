@@ -20,6 +20,7 @@ use tokio::task::{JoinError, JoinSet};
 
 use crate::archive_group::{self, ShareSize};
 use crate::assets::ASSETS;
+use crate::backtests;
 use crate::folders::{Active, Folders};
 use crate::log_port::OpenLog;
 use crate::notifications;
@@ -386,6 +387,7 @@ impl Platform {
             signer: crate::evidence_key::open(&self.settings)?,
             definitions,
             lives,
+            backtests: Arc::new(backtests::of(&self.settings, store)),
             people: Arc::new(people),
             portal: Arc::new(self.portal()?),
             papers: Arc::new(self.papers()?),

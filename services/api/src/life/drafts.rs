@@ -18,7 +18,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::said::{self, SaidFields};
-use super::{Lives, officers, settle, shadow, show};
+use super::{Lives, backtests, officers, settle, shadow, show};
 use crate::definitions::InForce;
 use crate::operator::Operator;
 use crate::people::account::Role as AccountRole;
@@ -482,6 +482,7 @@ pub(super) async fn shown(state: &State, life: &Life, caller: &Caller) -> Result
         life.changes = told(&in_force.files, &text);
     }
     let mut shown = show::whole(&officers::life(officers, &life), today, state.zone);
+    shown["backtest"] = backtests::of_draft(lives, &life, state.zone).await?;
     let publishing = matches!(life.state, mingjing_domain::life::State::Publishing { .. });
     if let Some(stuck) = lives.stuck().filter(|_| publishing) {
         let since = stuck.since.to_rfc3339(state.zone);

@@ -1,5 +1,5 @@
 //! Where tests kill the process: `MINGJING_LIFE_FAIL_AT=decided` aborts it when a publication was decided and nothing of it is in force,
-//! `activated` when it is in force and nobody has recorded so; with `held` it stays alive and never gets beyond `decided`. Always compiled in, because what is tested is what runs.
+//! `activated` when it is in force and nobody has recorded so; `backtest` when a backtest has begun; with `held` it stays alive and never gets beyond `decided`. Always compiled in, because what is tested is what runs.
 
 /// The environment variable.
 const VARIABLE: &str = "MINGJING_LIFE_FAIL_AT";

@@ -102,7 +102,7 @@ pub(super) async fn command(
 ) -> Result<Command, ApiError> {
     let zone = lives.zone().await?;
     let since = match since {
-        Some(text) => instant(text, zone)?,
+        Some(text) => instant("since", text, zone)?,
         None => now.floor_second(),
     };
     if since > now {
@@ -111,26 +111,45 @@ pub(super) async fn command(
             "起点尚未到来；影子运行自过去或者现在起",
         ));
     }
-    let in_force = lives.in_force().await?;
-    let text = lives.text(&life.text).await?;
-    let from = since.local_date(zone);
-    let (set, problems) = as_if_in_force(&in_force.files, life, &text, from);
-    if !problems.is_empty() {
-        return Err(ApiError::Problems(problems));
-    }
-    let compiled = tokio::task::spawn_blocking(move || Rules::compile(&set).map(drop)).await;
-    let compiled = compiled.map_err(|error| ApiError::Failed(Box::new(error)))?;
-    compiled.map_err(ApiError::Problems)?;
+    sets_since(lives, life, since).await?;
     Ok(Command::BeginShadow { since })
 }
 
-fn instant(text: &str, zone: chrono_tz::Tz) -> Result<Timestamp, ApiError> {
+/// Both sets that a draft is judged by, where cases can be judged by the one with it.
+pub(super) async fn sets_since(
+    lives: &Lives,
+    life: &Life,
+    since: Timestamp,
+) -> Result<ShadowSets, ApiError> {
+    let (in_force, zone) = (lives.in_force().await?, lives.zone().await?);
+    let text = lives.text(&life.text).await?;
+    let in_force_from = since.local_date(zone);
+    let life = life.clone();
+    let composed = tokio::task::spawn_blocking(move || {
+        let (with_draft, problems) = as_if_in_force(&in_force.files, &life, &text, in_force_from);
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        Rules::compile(&with_draft)?;
+        Ok(ShadowSets {
+            in_force_from,
+            in_force: in_force.set.clone(),
+            with_draft,
+        })
+    });
+    let composed = composed.await;
+    let composed = composed.map_err(|error| ApiError::Failed(Box::new(error)))?;
+    composed.map_err(ApiError::Problems)
+}
+
+/// An instant, or the beginning of a date.
+pub(super) fn instant(field: &str, text: &str, zone: chrono_tz::Tz) -> Result<Timestamp, ApiError> {
     if let Ok(date) = text.parse::<NaiveDate>() {
         return Ok(Timestamp::start_of(date, zone));
     }
     Timestamp::parse(text).map_err(|_| {
         ApiError::bad(
-            "since",
+            field,
             "应为日期或者 RFC 3339 时间，如 2026-11-01、2026-11-23T09:00:00+08:00",
         )
     })

@@ -86,6 +86,22 @@ pub(super) const OPERATIONS: &[Operation] = &[
         )
     },
     Operation {
+        schema: backtests,
+        ..get(
+            "/api/v1/drafts/{id}/backtests",
+            "getDraftBacktests",
+            "草案的历次回测：谁、何时、对哪一文本、哪一期间，进行到哪里或者结果如何；连同其中一次的结果 / the backtests of a draft, and what one of them found",
+            &[
+                DRAFT,
+                (
+                    "query",
+                    "run",
+                    "要第几次的结果，从 1 起；默认为现在文本最近一次完成的，没有则为最近一次完成的",
+                ),
+            ],
+        )
+    },
+    Operation {
         media_type: "application/xml",
         schema: || json!({ "type": "string" }),
         ..get(
@@ -231,6 +247,16 @@ pub(super) const OPERATIONS: &[Operation] = &[
         ],
     ),
 ];
+
+/// A draft's backtests.
+fn backtests() -> Value {
+    json!({ "type": "object", "required": ["draft", "runs", "shown", "found"], "properties": {
+        "draft": { "type": "object", "description": "草案" },
+        "runs": { "type": "array", "items": { "type": "object" }, "description": "历次回测，新的在前：谁、为什么、何时、哪一文本（text_sha256，of_present_text：是否就是现在的文本）、哪一期间与区划；state: running, done, failed, cancelled, cut_off" },
+        "shown": { "type": ["integer", "null"], "description": "found 是第几次的结果" },
+        "found": { "type": ["object", "null"], "description": "结果：合计、级别改变、按监察点（规则）与事项将新增、消失、改变的预警，及办件举例；未列出的都已计数" },
+    } })
+}
 
 /// Who, why, the client's key, and what more an act takes.
 pub(super) fn said(more: Value) -> Value {
@@ -393,6 +419,31 @@ pub(super) const CHANGES: &[Change] = &[
         "影子运行：与在用定义并行判断，不发预警 / judge by a draft beside what is in force, alerting nobody",
         &[DRAFT],
         || said(json!({ "since": text("起点：日期或者 RFC 3339 时间，默认现在") })),
+    ),
+    Change {
+        status: "202",
+        ..change(
+            "post",
+            "/api/v1/drafts/{id}/backtests",
+            "beginDraftBacktest",
+            "回测：按草案与在用的定义重新判断已有办件并比较，后台进行，一次一份，不发预警 / judge the past by a draft and by what is in force, in the background, alerting nobody",
+            &[DRAFT],
+            || {
+                said(json!({
+                    "from": text("起点：自何时起开始的办件，日期或者 RFC 3339 时间"),
+                    "to": text("终点：此前开始的办件，按这一时点判断，默认现在"),
+                    "region": text("只要这一行政区划及其以下的办件，默认全部"),
+                }))
+            },
+        )
+    },
+    change(
+        "post",
+        "/api/v1/drafts/{id}/backtests/cancel",
+        "cancelDraftBacktest",
+        "取消正在进行的回测 / end the backtest that runs",
+        &[DRAFT],
+        || said(json!({})),
     ),
     change(
         "put",

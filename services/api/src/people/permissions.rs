@@ -120,6 +120,8 @@ const INCIDENT_ACT: &str = "/api/v1/incidents/{id}/{act}";
 const INCIDENT_ALL: &str = "/api/v1/incidents/{id}/members/{act}";
 const ALERT_ACT: &str = "/api/v1/alerts/{alert_id}/{act}";
 const DRAFT_ACT: &str = "/api/v1/drafts/{id}/{act}";
+const BACKTESTS: &str = "/api/v1/drafts/{id}/backtests";
+const BACKTEST_CANCEL: &str = "/api/v1/drafts/{id}/backtests/cancel";
 const MARK_ACT: &str = "/api/v1/score-marks/{id}/{act}";
 const SAMPLE_ACT: &str = "/api/v1/samples/{id}/{act}";
 const VOICE_ACT: &str = "/api/v1/complaints/{source}/{case_no}/{event_id}/{act}";
@@ -596,6 +598,9 @@ pub(super) const ROWS: &[Row] = &[
     row("get", "/api/v1/drafts/{id}/shadow", REVIEWERS, Whole, Opens),
     row("get", "/api/v1/drafts/{id}/bpmn", DRAFTS, Same, Opens),
     row("get", "/api/v1/drafts/{id}/check", DRAFTS, Same, Opens),
+    row("get", BACKTESTS, REVIEWERS, Whole, Opens),
+    row("post", BACKTESTS, REVIEWERS, Whole, PersonOnly),
+    row("post", BACKTEST_CANCEL, REVIEWERS, Whole, PersonOnly),
     row(
         "post",
         "/api/v1/drafts/{id}/bpmn",
