@@ -87,6 +87,8 @@ const ROWS: Row[] = [
   row('PUT', `/register${ONE}`, '登记人员名册', 'Put a register'),
   row('POST', `/milestones${ONE}`, '登记节点', 'Record a milestone'),
   row('POST', '/drafts', '起草定义', 'Draft a definition'),
+  row('POST', `/drafts${ONE}/backtests`, '回测定义草案', 'Judge the past by a draft'),
+  row('POST', `/drafts${ONE}/backtests/cancel`, '取消定义草案的回测', 'Cancel a draft’s backtest'),
   row('POST', `/drafts${ONE}${ONE}`, '办理定义草案', 'Act on a draft'),
 ]
 

@@ -12,6 +12,7 @@ import { sessionStore } from '../people/session'
 import { useStore } from '../store'
 import { t } from '../words/language'
 import { ActsOnDraft } from './ActsOnDraft'
+import { BacktestView } from './BacktestView'
 import { aboutText } from './DraftsPage'
 import { Reviews } from './Reviews'
 import { ShadowView } from './ShadowView'
@@ -60,6 +61,7 @@ function Shown({ found, view, again }: { found: Draft; view: DraftView; again: (
             <CanvasEditor draft={draft} editable={drafting && mayRevise(draft.state)} changed={setDraft} />
           </Suspense>
         )}
+        {view === 'backtest' && <BacktestView draft={draft} changed={again} />}
         {view === 'shadow' && <ShadowView draft={draft} />}
       </section>
     </article>
@@ -104,6 +106,7 @@ function Tabs({ draft, view }: { draft: Draft; view: DraftView }) {
     ['course', '内容与审核', 'Changes and reviews'],
     ['text', '文本', 'Text'],
     ...(draft.kind === 'flowchart' ? ([['canvas', '画布', 'Canvas']] as [DraftView, string, string][]) : []),
+    ['backtest', '回测', 'Backtest'],
     ['shadow', '影子运行', 'Shadow'],
   ]
   return (

@@ -3,8 +3,34 @@
 import { full } from '../format'
 import type { Draft, Role } from '../lists/model'
 import { t } from '../words/language'
+import { spanWords, totalWords, tried } from './backtests'
+import { draftHash } from './routes'
 
 export function Reviews({ draft }: { draft: Draft }) {
+  return (
+    <>
+      <Stages draft={draft} />
+      <Tried draft={draft} />
+    </>
+  )
+}
+
+/** Whether the text that is reviewed was tried on the past. */
+function Tried({ draft }: { draft: Draft }) {
+  const { backtest: run } = draft
+  const of = tried(run)
+  const by = run && [run.who.body, run.who.office, run.who.person].filter(Boolean).join(' ')
+  return (
+    <p id="tried" data-tried={of} className={of === 'earlier' ? 'refusal' : 'sub'}>
+      {of === 'never' && t('回测：现在的文本没有回测过', 'Not tried on the past')}
+      {of === 'earlier' && t('回测：只回测过修改之前的文本，现在的文本没有回测', 'Only an earlier text was tried on the past, not the present one')}
+      {of === 'present' && run?.total && t(`回测：现在的文本已经回测（${spanWords(run)}；${full(run.begun_at)} ${by}）：${totalWords(run.total)}`, `The present text was tried on the past (${spanWords(run)}; ${full(run.begun_at)} ${by}): ${totalWords(run.total)}`)}{' '}
+      <a href={draftHash(draft.id, 'backtest')}>{t('查看回测', 'Backtests')}</a>
+    </p>
+  )
+}
+
+function Stages({ draft }: { draft: Draft }) {
   if (draft.plan.length === 0) {
     return <p className="nothing">{draft.state === 'drafting' ? t('送审之后确定由谁审核', 'Who reviews it is known once it is submitted') : t('无须审核', 'Nobody has to review it')}</p>
   }

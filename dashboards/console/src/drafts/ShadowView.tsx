@@ -13,12 +13,7 @@ import { useStore } from '../store'
 import { t } from '../words/language'
 import { shadow } from './api'
 import type { Difference, Picked, ShadowOutcome, Tally } from './model'
-
-const DIFFERENCES: Record<Difference['difference'], { zh: string; en: string }> = {
-  raised: { zh: '将新增', en: 'Would be raised' },
-  withdrawn: { zh: '将消失', en: 'Would be gone' },
-  changed: { zh: '将改变', en: 'Would change' },
-}
+import { DIFFERENCES } from './states'
 
 const ALL: Picked = { control_point: '', org: '' }
 

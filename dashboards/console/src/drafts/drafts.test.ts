@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
+import type { BacktestRun } from '../lists/model'
 import { comparable } from '../lists/versions'
+import { spanWords, totalWords, tried } from './backtests'
 import { ofDraft } from './problems'
 import { dayAfter, nextVersion, renewed } from './renew'
 import { reviewsAs } from './rights'
@@ -14,6 +16,7 @@ test('an address is read back to what it was made of, and others name no page of
     { kind: 'new', of: 'flowchart', id: 'construction-permit', version: '1' },
     { kind: 'draft', id: '0a1b2c3d4e5f', view: 'course' },
     { kind: 'draft', id: '0a1b2c3d4e5f', view: 'canvas' },
+    { kind: 'draft', id: '0a1b2c3d4e5f', view: 'backtest' },
   ]
   for (const page of pages) assert.deepEqual(draftsPageOf(draftsHash(page)), page)
   for (const hash of ['#/draft', '#/drafts/a/what', '#/drafts/new/text', '#/drafts/a/b/c', '#/drafts/%41']) assert.equal(draftsPageOf(hash), null, hash)
@@ -59,4 +62,13 @@ test('a problem of the text has its line, and one of what is in force beside it 
       [0, '在用的 other/items.yaml 第 5 行：c'],
     ],
   )
+})
+
+test('a review is told whether the text that is reviewed was tried, and what was found', () => {
+  const run = { of_present_text: false, from: '2026-01-01T00:00:00+08:00', to: '2026-02-01T00:00:00+08:00', region: '510502' } as BacktestRun
+  assert.equal(tried(null), 'never')
+  assert.equal(tried(run), 'earlier')
+  assert.equal(tried({ ...run, of_present_text: true }), 'present')
+  assert.match(spanWords(run), /2026-01-01.*2026-02-01.*510502/)
+  assert.match(totalWords({ raised: 1234, withdrawn: 2, changed: 3, level_changed: 1, same: 5 }), /1,234.*2.*3.*1.*5/)
 })

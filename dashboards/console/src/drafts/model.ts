@@ -1,8 +1,8 @@
 // What the platform answers about drafts beside what lists/model.ts has, as services/api/src/life says it.
 
-import type { Alert } from '../api/types'
+import type { Alert, Level } from '../api/types'
 import type { LineProblem } from '../api/client'
-import type { Draft, DraftBrief } from '../lists/model'
+import type { BacktestRun, BacktestTally, Draft, DraftBrief } from '../lists/model'
 
 /** Something of a drawing that is not enforced as drawn. */
 export interface DrawingNote {
@@ -66,6 +66,49 @@ export interface ShadowOutcome {
   by_control_point: { control_point: string; name: string; tally: Tally }[]
   by_org: { org: string; tally: Tally }[]
   differences: Difference[]
+}
+
+export type { BacktestTally }
+
+/** What is said of a case. */
+export interface BacktestStands {
+  level: Level
+  due_at: string | null
+  completed_at: string | null
+}
+
+export interface BacktestExample {
+  difference: Difference['difference']
+  control_point: string
+  source: string
+  case_no: string
+  step: string
+  visit: number
+  was: BacktestStands | null
+  would: BacktestStands | null
+}
+
+/** What a backtest found. What is not told is counted. */
+export interface BacktestFound {
+  cases: number
+  events: number
+  cases_left_out: number
+  unjudged_conditions: number
+  total: BacktestTally
+  level_changes: { was: Level; would: Level; alerts: number }[]
+  by_control_point: { control_point: string; name: string; rule: string; tally: BacktestTally }[]
+  control_points_left_out: number
+  by_item: { item_code: string; tally: BacktestTally }[]
+  items_left_out: number
+  examples: BacktestExample[]
+  examples_left_out: number
+}
+
+/** Newest first. */
+export interface Backtests {
+  runs: BacktestRun[]
+  shown: number | null
+  found: BacktestFound | null
 }
 
 /** Of what examples are looked at; empty parts: of all. */

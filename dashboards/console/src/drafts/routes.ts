@@ -8,9 +8,9 @@ export type DraftsPage =
   | { kind: 'new'; of: string; id: string; version: string }
   | { kind: 'draft'; id: string; view: DraftView }
 
-export type DraftView = 'course' | 'text' | 'canvas' | 'shadow'
+export type DraftView = 'course' | 'text' | 'canvas' | 'backtest' | 'shadow'
 
-const VIEWS: readonly string[] = ['course', 'text', 'canvas', 'shadow']
+const VIEWS: readonly string[] = ['course', 'text', 'canvas', 'backtest', 'shadow']
 
 /** The page of drafts that an address names; null where it names none. */
 export function draftsPageOf(hash: string): DraftsPage | null {

@@ -256,6 +256,42 @@ export interface DraftRecord {
   what: string
 }
 
+export type BacktestState = 'running' | 'done' | 'failed' | 'cancelled' | 'cut_off'
+
+/** How many alerts of each kind. */
+export interface BacktestTally {
+  raised: number
+  withdrawn: number
+  changed: number
+  /** Of those that changed. */
+  level_changed: number
+  same: number
+}
+
+/** One time that the past was judged by a draft. */
+export interface BacktestRun {
+  run: number
+  state: BacktestState
+  begun_at: string
+  ended_at: string | null
+  who: Actor
+  why: string
+  text_sha256: string
+  of_present_text: boolean
+  from: string
+  to: string
+  region: string | null
+  /** While it runs. */
+  progress?: { cases: number; events: number; of_events: number }
+  /** Once it is done. */
+  cases?: number
+  total?: BacktestTally
+  /** Why it found nothing. */
+  problem?: string
+  cancelled_by?: Actor
+  cancelled_why?: string
+}
+
 export interface Draft extends DraftBrief {
   text_sha256: string
   changes: string[]
@@ -265,6 +301,8 @@ export interface Draft extends DraftBrief {
   returned: { by: Role; opinion: string } | null
   notices: { place: string; on: string; who: Actor; at: string }[]
   history: DraftRecord[]
+  /** The backtest that tells most about its text; null: none was done. */
+  backtest: BacktestRun | null
   /** Why its publication has not been carried out yet. */
   hindered?: { since: string; why: string }
 }
