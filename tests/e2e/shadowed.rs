@@ -1,6 +1,8 @@
 //! A stricter draft in shadow while events flow: what it would allege is what a backtest of it finds, nothing live is touched, a kill in a
 //! pass shows nobody a half, a revised draft is another shadow, and publication ends it.
 
+mod backtests;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -135,6 +137,8 @@ async fn a_draft_in_shadow_finds_what_a_backtest_finds_and_touches_nothing() -> 
     ensure!(command(&platform, &["definitions", "show", &id])?.contains("影子运行：自 "));
     ensure!(command(&platform, &["definitions", "list"])?.contains("影子运行"));
 
+    backtests::found_as_the_shadow(&platform, &id, &since, &outcome).await?;
+
     // Nothing live knows of it: the alerts are those of a platform without a shadow.
     let live = settled(&platform).await?;
     let before = platform.get("/api/v1/alerts/export").await?;
@@ -154,9 +158,10 @@ async fn a_draft_in_shadow_finds_what_a_backtest_finds_and_touches_nothing() -> 
     same_without_shadow(&live).await?;
 
     // What it found last is what a backtest of the same draft over the same window finds.
-    let platform = Platform::start(data, &RARELY)?;
+    let dying = [RARELY[0], RARELY[1], ("MINGJING_LIFE_FAIL_AT", "backtest")];
+    let mut platform = Platform::start(data, &dying)?;
     let last = outcome_of(&platform, &id).await?;
-    platform.stop().await?;
+    backtests::killed(&mut platform, &id, &since).await?;
     backtested(data, &since, &last).await?;
 
     // Killed in a pass, when its rows are there: nobody sees them.
@@ -165,6 +170,7 @@ async fn a_draft_in_shadow_finds_what_a_backtest_finds_and_touches_nothing() -> 
     platform.ended().await?;
     let platform = Platform::start(data, &RARELY)?;
     ensure!(outcome_of(&platform, &id).await? == last, "as it was");
+    backtests::cut_off(&platform, &id).await?;
     platform.stop().await?;
     let half = "SELECT count() FROM shadow_tallies WHERE judged_at NOT IN (SELECT judged_at FROM shadow_passes)";
     ensure!(
@@ -179,6 +185,7 @@ async fn a_draft_in_shadow_finds_what_a_backtest_finds_and_touches_nothing() -> 
     let text = chart("6wd", &day(1));
     let body = said_by(json!({ "text": text }));
     done(&platform, &format!("/api/v1/drafts/{id}/revise"), &body).await?;
+    backtests::of_an_earlier_text(&platform, &id).await?;
     let outcome = judged_all(&platform, &id, sent).await?;
     ensure!(
         outcome["text_sha256"] != last["text_sha256"] && outcome["total"] != last["total"],
@@ -202,6 +209,7 @@ async fn a_draft_in_shadow_finds_what_a_backtest_finds_and_touches_nothing() -> 
     );
 
     published(&platform, &id).await?;
+    backtests::over(&platform, &id, &since).await?;
     let shadows = got(&platform, "/api/v1/definitions/shadows").await?;
     ensure!(shadows["shadows"] == json!([]), "{shadows:#}");
     platform
