@@ -101,6 +101,7 @@ test('it is reviewed, signed, numbered and published, each by another, and then 
   assert.match((await loaded).suggestedFilename(), /public\.pdf$/)
   await screenshot(page, 'bulletins-published-1366', { fullPage: true })
   await page.setViewportSize({ width: 390, height: 844 })
+  assert.ok((await tooWide(page)) <= 0, `${await tooWide(page)} px wider than the phone`)
   await screenshot(page, 'bulletins-published-390', { fullPage: true })
   await page.setViewportSize({ width: 1366, height: 768 })
   await page.goto(`${platform.url}/#/bulletins`)
@@ -127,6 +128,8 @@ async function named() {
   const id = /bulletins\/([0-9a-f]+)/.exec(page.url())[1]
   return (await ask(`/api/v1/bulletins/${id}`)).named.map(({ org_code }) => org_code)
 }
+
+const tooWide = (shown) => shown.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
 
 async function newPage() {
   const context = await browser.newContext({ viewport: { width: 1366, height: 900 } })
