@@ -209,17 +209,39 @@ test('on paper stands what was asked for, and nothing to press', async () => {
   await page.emulateMedia({ media: null })
 })
 
+test('every page has its place in one line of the head, and those behind a name are opened by the keyboard', async () => {
+  await page.goto(`${platform.url}/#/alerts`)
+  const group = page.locator('.places summary', { hasText: '监督' })
+  await group.waitFor()
+  assert.equal(await linesOfHead(), 1)
+  const complaints = page.locator('.places-box a', { hasText: '投诉' })
+  assert.equal(await complaints.isVisible(), false)
+  await group.focus()
+  await page.keyboard.press('Enter')
+  await complaints.waitFor()
+  await screenshot(page, 'head-menu-1366')
+  await page.keyboard.press('Tab')
+  await page.keyboard.press('Escape')
+  await complaints.waitFor({ state: 'hidden' })
+  assert.equal(await group.evaluate((summary) => summary === document.activeElement), true, 'the focus is where it came from')
+  await page.keyboard.press('Enter')
+  await complaints.click()
+  await page.waitForURL(/#\/complaints/)
+  await complaints.waitFor({ state: 'hidden' })
+})
+
 test('in English every word of the console’s own is English, and it stays so', async () => {
   await page.goto(`${platform.url}/#/alerts`)
   await page.locator('#language').click()
   await page.getByRole('heading', { name: 'Alerts' }).waitFor()
   await page.getByRole('columnheader', { name: 'Answer due' }).waitFor()
   await screenshot(page, 'alerts-en-1366')
+  assert.equal(await linesOfHead(), 1)
   assert.equal(await page.evaluate(() => document.documentElement.lang), 'en')
   await page.goto(`${platform.url}/#/`)
   await page.reload()
   await page.getByText('Open cases').waitFor()
-  const own = await page.locator('.tile-label, .tile-note, .alert-head span, .filter, .bodies-table thead th, .switches button, .places a, .badge').allTextContents()
+  const own = await page.locator('.tile-label, .tile-note, .alert-head span, .filter, .bodies-table thead th, .switches button, .places a, .places summary, .badge').allTextContents()
   assert.deepEqual(
     own.filter((text) => /\p{Script=Han}/u.test(text) && text !== '中文'),
     [],
@@ -255,6 +277,9 @@ test('on a phone and in the dark nothing is wider than its window, and every tex
 })
 
 test('nothing on the way broke the page', () => assert.deepEqual(broken, []))
+
+/** In how many lines the head's places stand. */
+const linesOfHead = () => page.locator('.places > a, .places summary').evaluateAll((places) => new Set(places.map((place) => Math.round(place.getBoundingClientRect().top))).size)
 
 /** Texts whose contrast to their ground is below WCAG 2.1 AA. What is disabled does not count, and what is over an image. */
 function pale(of) {

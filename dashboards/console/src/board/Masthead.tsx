@@ -11,6 +11,7 @@ import { BULLETINS_HASH } from '../bulletins/routes'
 import { readsBulletins } from '../bulletins/words'
 import { CASES_HASH } from '../cases/routes'
 import { COMPLAINTS_HASH } from '../complaints/routes'
+import { Menu } from '../components/Menu'
 import { Both } from '../components/pieces'
 import { LanguageSwitch, ThemeSwitch } from '../components/switches'
 import { readsDrafts } from '../drafts/rights'
@@ -23,7 +24,7 @@ import { BOARD_HASH, WALL_HASH, ownDesk } from '../pages'
 import { PAPERS_HASH } from '../papers/routes'
 import { PersonMenu } from '../people/PersonMenu'
 import { readsSamples } from '../people/roles'
-import { seesCases, seesLedger, seesPapers, sessionStore } from '../people/session'
+import { type Session, seesCases, seesLedger, seesPapers, sessionStore } from '../people/session'
 import { SAMPLES_HASH } from '../sampling/routes'
 import { SCORES_HASH } from '../scores/routes'
 import { readsScores } from '../scores/words'
@@ -47,8 +48,7 @@ export function Masthead({ wall }: { wall: boolean }) {
   const connection = useStore(connectionStore)
   const session = useStore(sessionStore)
   const alerts = seesCases(session)
-  const desk = ownDesk(session)
-  const admin = adminStart(session)
+  const places = placesOf(session)
   return (
     <header className="masthead">
       <h1>
@@ -64,21 +64,10 @@ export function Masthead({ wall }: { wall: boolean }) {
       )}
       {!wall && (
         <nav className="places" aria-label={t('页面', 'Pages')}>
-          {alerts && desk && <a href={desk}>{t('我的工作', 'My work')}</a>}
-          {alerts && <a href={BOARD_HASH}>{t('监察', 'Live')}</a>}
-          {alerts && <a href={ALERTS_HASH}>{t('预警', 'Alerts')}</a>}
-          {alerts && <a href={INCIDENTS_HASH}>{t('同因', 'Incidents')}</a>}
-          {alerts && <a href={CASES_HASH}>{t('办件', 'Cases')}</a>}
-          {alerts && <a href={COMPLAINTS_HASH}>{t('投诉', 'Complaints')}</a>}
-          {alerts && (!session.person || readsSamples(session.person.roles)) && <a href={SAMPLES_HASH}>{t('抽查', 'Samples')}</a>}
-          {seesLedger(session) && <a href={LEDGER_HASH}>{t('台账', 'Ledger')}</a>}
-          {seesPapers(session) && <a href={PAPERS_HASH}>{t('文书', 'Papers')}</a>}
-          {readsBulletins(session) && <a href={BULLETINS_HASH}>{t('通报', 'Bulletins')}</a>}
-          {readsStatistics(session) && <a href={STATISTICS_HASH}>{t('统计', 'Statistics')}</a>}
-          {readsScores(session) && <a href={SCORES_HASH}>{t('评估', 'Scores')}</a>}
-          <a href={LISTS_HASH}>{t('清单', 'Lists')}</a>
-          {readsDrafts(session) && <a href={DRAFTS_HASH}>{t('草案', 'Drafts')}</a>}
-          {admin && <a href={admin}>{t('系统管理', 'Administration')}</a>}
+          <Links links={places.first} />
+          <Group name={t('监督', 'Oversight')} links={places.oversight} />
+          <Group name={t('效能', 'Results')} links={places.results} />
+          <Links links={places.last} />
         </nav>
       )}
       <div className="platform">
@@ -97,6 +86,57 @@ export function Masthead({ wall }: { wall: boolean }) {
         <PersonMenu />
       </div>
     </header>
+  )
+}
+
+type Link = [hash: string, name: string]
+
+/** Where somebody may go. More than a line of 1366 px holds in either language: what is opened less often stands behind a name. */
+function placesOf(session: Session): Record<'first' | 'oversight' | 'results' | 'last', Link[]> {
+  const { person } = session
+  const alerts = seesCases(session)
+  const desk = ownDesk(session)
+  const admin = adminStart(session)
+  const some = (...links: (Link | false | null)[]) => links.filter((link) => link !== false && link !== null)
+  return {
+    first: some(
+      alerts && desk !== null && [desk, t('我的工作', 'My work')],
+      alerts && [BOARD_HASH, t('监察', 'Live')],
+      alerts && [ALERTS_HASH, t('预警', 'Alerts')],
+      alerts && [CASES_HASH, t('办件', 'Cases')],
+    ),
+    oversight: some(
+      alerts && [INCIDENTS_HASH, t('同因', 'Incidents')],
+      alerts && [COMPLAINTS_HASH, t('投诉', 'Complaints')],
+      alerts && (!person || readsSamples(person.roles)) && [SAMPLES_HASH, t('抽查', 'Samples')],
+      seesLedger(session) && [LEDGER_HASH, t('台账', 'Ledger')],
+      seesPapers(session) && [PAPERS_HASH, t('文书', 'Papers')],
+    ),
+    results: some(
+      readsStatistics(session) && [STATISTICS_HASH, t('统计', 'Statistics')],
+      readsScores(session) && [SCORES_HASH, t('评估', 'Scores')],
+      readsBulletins(session) && [BULLETINS_HASH, t('通报', 'Bulletins')],
+    ),
+    last: some([LISTS_HASH, t('清单', 'Lists')], readsDrafts(session) && [DRAFTS_HASH, t('草案', 'Drafts')], admin !== null && [admin, t('系统管理', 'Admin')]),
+  }
+}
+
+const Links = ({ links }: { links: Link[] }) =>
+  links.map(([hash, name]) => (
+    <a key={hash} href={hash}>
+      {name}
+    </a>
+  ))
+
+/** Several places under one name; one alone needs none. */
+function Group({ name, links }: { name: string; links: Link[] }) {
+  if (links.length < 2) return <Links links={links} />
+  return (
+    <Menu className="places-group" name={name}>
+      <div className="places-box">
+        <Links links={links} />
+      </div>
+    </Menu>
   )
 }
 
