@@ -222,7 +222,7 @@ test('on paper it is black on white and bears the demonstration’s mark', async
   await paper.context().close()
 })
 
-test('who supervises has a way to statistics, a handler has none, and a department sees its own', async () => {
+test('who supervises has a way to statistics, and a department’s people see their own body’s', async () => {
   const closed = await startPlatform({ name: 'statistics-people', env: withAccounts(KEY), startTimeoutMs: SHOWN_MS })
   try {
     const rights = { name: '', region: '', office: '' }
@@ -234,15 +234,17 @@ test('who supervises has a way to statistics, a handler has none, and a departme
       const someone = await newPage()
       await signIn(someone, closed.url, account)
       ways[account] = await someone.locator('.places a', { hasText: '统计' }).count()
-      if (account === 'zj-li') {
+      if (account !== 'jc-wang') {
         await someone.goto(`${closed.url}/#/statistics?by=org&group=volume`)
         await someone.locator('#breakdown, .placeholder.empty').first().waitFor()
         const keys = await someone.locator('#breakdown tbody tr').evaluateAll((rows) => rows.map((row) => row.dataset.key))
         assert.ok(keys.every((key) => key === '510502-zjj'), keys.join())
+        const offered = await someone.locator('#statistics-ask select[name="org"] option').evaluateAll((options) => options.map(({ value }) => value))
+        assert.deepEqual(offered, ['', '510502-zjj'])
       }
       await someone.context().close()
     }
-    assert.deepEqual(ways, { 'jc-wang': 1, 'zj-li': 1, 'zj-zhao': 0 })
+    assert.deepEqual(ways, { 'jc-wang': 1, 'zj-li': 1, 'zj-zhao': 1 })
   } finally {
     await closed.stop()
   }

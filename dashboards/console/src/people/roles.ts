@@ -41,6 +41,9 @@ export const readsLedger = (roles: readonly Role[]) => has(roles, LEDGER)
 export const readsPapers = (roles: readonly Role[]) => has(roles, PAPERS)
 export const readsSources = (roles: readonly Role[]) => has(roles, SOURCES)
 
+/** The one body whose matters somebody sees (`only_body` in services/api/src/people/account.rs); null: all of their region. */
+export const onlyBody = (person: { roles: readonly Role[]; body: string } | null) => (person && has(person.roles, DEPARTMENT) ? person.body : null)
+
 /** Who prints an applicant's slip once more. */
 export const printsSlips = (roles: readonly Role[]) => has(roles, DEPARTMENT)
 

@@ -4,6 +4,8 @@ import { type FormEvent, useState } from 'react'
 
 import { namesStore } from '../api/names'
 import { useAsked } from '../lists/asked'
+import { onlyBody } from '../people/roles'
+import { sessionStore } from '../people/session'
 import { useStore } from '../store'
 import { say, t } from '../words/language'
 import type { Words } from '../words/codes'
@@ -25,6 +27,13 @@ export function useRegions(period: Period): [string, string][] {
   return (asked.found?.rows ?? []).filter((row) => row.key !== '').map((row) => [row.key, row.name || row.key])
 }
 
+/** Bodies that may be asked for; who sees one body alone is offered that one. */
+export function useBodies(): [string, string][] {
+  const names = useStore(namesStore)
+  const own = onlyBody(useStore(sessionStore).person)
+  return own === null ? Object.entries(names.tables.orgs) : [[own, names.org(own)]]
+}
+
 export function Filters({ question, period }: Props) {
   return (
     <>
@@ -35,7 +44,7 @@ export function Filters({ question, period }: Props) {
 }
 
 function Narrow({ question, period }: Props) {
-  const names = useStore(namesStore)
+  const bodies = useBodies()
   const regions = useRegions(period)
   const [wanted, want] = useState({ ...question, period })
   const set = (some: Partial<typeof wanted>) => want({ ...wanted, ...some })
@@ -47,7 +56,7 @@ function Narrow({ question, period }: Props) {
     <form id="statistics-ask" className="case-search" role="search" aria-label={t('统计条件', 'What is asked')} onSubmit={submit}>
       <PeriodFields period={wanted.period} set={(other) => set({ period: other })} />
       <Choice label={t('区划（含下级）', 'Region and below')} name="region" value={wanted.region} options={regions} set={(region) => set({ region })} />
-      <Choice label={t('部门', 'Body')} name="org" value={wanted.org} options={Object.entries(names.tables.orgs)} set={(org) => set({ org })} />
+      <Choice label={t('部门', 'Body')} name="org" value={wanted.org} options={bodies} set={(org) => set({ org })} />
       <ItemField value={wanted.item} set={(item) => set({ item })} />
       <Choice label={t('权力类型', 'Category')} name="power_type" value={wanted.powerType} options={said(POWER_TYPES)} set={(powerType) => set({ powerType })} />
       <Choice label={t('办件类型', 'Kind of case')} name="case_kind" value={wanted.caseKind} options={said(CASE_KINDS)} set={(caseKind) => set({ caseKind })} />

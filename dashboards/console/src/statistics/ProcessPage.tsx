@@ -10,7 +10,7 @@ import { itemHash } from '../lists/routes'
 import { useStore } from '../store'
 import { say, t } from '../words/language'
 import { type Process, type ProcessFlow, readProcess, readStatistics } from './api'
-import { Choice, ItemField, useRegions } from './Filters'
+import { Choice, ItemField, useBodies, useRegions } from './Filters'
 import { type Period, periodName, periodText } from './period'
 import { PeriodFields, PeriodLinks } from './PeriodChooser'
 import { bottleneckOf } from './process-model'
@@ -54,6 +54,7 @@ export function ProcessPage({ question, period }: Props) {
 
 function Form({ question, period }: Props) {
   const names = useStore(namesStore)
+  const bodies = useBodies()
   const regions = useRegions(period)
   const [wanted, want] = useState({ ...question, period })
   const set = (some: Partial<typeof wanted>) => want({ ...wanted, ...some })
@@ -66,7 +67,7 @@ function Form({ question, period }: Props) {
       <ItemField value={wanted.item} set={(item) => set({ item })} among={Object.keys(names.tables.item_flowcharts)} />
       <PeriodFields period={wanted.period} set={(other) => set({ period: other })} />
       <Choice label={t('区划（含下级）', 'Region and below')} name="region" value={wanted.region} options={regions} set={(region) => set({ region })} />
-      <Choice label={t('部门', 'Body')} name="org" value={wanted.org} options={Object.entries(names.tables.orgs)} set={(org) => set({ org })} />
+      <Choice label={t('部门', 'Body')} name="org" value={wanted.org} options={bodies} set={(org) => set({ org })} />
       <div className="case-search-acts">
         <button type="submit" className="main">
           {t('查询', 'Find')}

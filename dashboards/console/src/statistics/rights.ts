@@ -4,7 +4,7 @@
 import type { Role } from '../people/roles'
 import type { Session } from '../people/session'
 
-const READERS: readonly Role[] = ['supervision', 'leadership', 'auditor', 'department_supervisor', 'legal', 'government_services']
+const READERS: readonly Role[] = ['supervision', 'leadership', 'auditor', 'department_supervisor', 'department_handler', 'legal', 'government_services']
 /** Who reads numbers of single persons: the second of their own body. */
 const OF_PERSONS: readonly Role[] = ['supervision', 'department_supervisor']
 

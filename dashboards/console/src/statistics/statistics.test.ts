@@ -258,10 +258,10 @@ test('a number is told, hidden, or there is none', () => {
   assert.deepEqual([standingOf(value({ value: 0 })), standingOf(value({ hidden: true })), standingOf(value()), standingOf(undefined)], ['told', 'hidden', 'none', 'none'])
 })
 
-test('statistics are for those who supervise, lead, audit and answer for a body; persons’ numbers for fewer', () => {
+test('statistics are for those who supervise, lead, audit and work for a body; persons’ numbers for fewer', () => {
   const session = (role: Role): Session => ({ phase: 'in', ended: false, person: { account: 'a', person: 'p', name: '', roles: [role], body: '', office: '', region: '' } as Person })
   const roles: Role[] = ['supervision', 'legal', 'establishment', 'government_services', 'information_disclosure', 'department_supervisor', 'department_handler', 'leadership', 'auditor', 'administrator']
-  assert.deepEqual(roles.filter((role) => readsStatistics(session(role))), ['supervision', 'legal', 'government_services', 'department_supervisor', 'leadership', 'auditor'])
+  assert.deepEqual(roles.filter((role) => readsStatistics(session(role))), ['supervision', 'legal', 'government_services', 'department_supervisor', 'department_handler', 'leadership', 'auditor'])
   assert.ok(roles.filter((role) => readsHandlers(session(role))).every((role) => readsStatistics(session(role))))
   assert.equal(readsStatistics({ phase: 'out', ended: false, person: null }), false)
   assert.equal(readsStatistics({ phase: 'off', ended: false, person: null }), true)
