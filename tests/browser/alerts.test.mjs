@@ -1,12 +1,16 @@
 // The list of alerts on a real platform: asked for, sorted, paged, kept, worked in numbers, taken along, in two languages.
 
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { promisify } from 'node:util'
 
-import { screenshot, startBrowser, startPlatform } from './lib.mjs'
+import { artifacts, screenshot, startBrowser, startPlatform } from './lib.mjs'
 
 const SHOWN_MS = 120_000
+const run = promisify(execFile)
 
 let platform
 let browser
@@ -205,6 +209,17 @@ test('on paper stands what was asked for, and nothing to press', async () => {
   await page.emulateMedia({ media: 'print' })
   assert.equal(await page.locator('.masthead').isVisible(), false)
   assert.equal(await page.locator('.paper-bar').isVisible(), false)
+  // Nothing lies over the text: some readers of PDF make what is under a pale picture white.
+  assert.equal(await page.locator('.watermark-field').isVisible(), false)
+  assert.equal(await page.locator('.paper-mark').textContent(), '演示数据')
+  const mark = await page.locator('.paper-mark').boundingBox()
+  const rows = await page.locator('.alert-table tbody').boundingBox()
+  assert.ok(mark.height > 0 && mark.y + mark.height <= rows.y, 'the mark stands above the rows')
+  await page.pdf({ path: join(artifacts, 'alerts-paper.pdf'), format: 'A4' })
+  const { stdout } = await run('pdftotext', ['-layout', join(artifacts, 'alerts-paper.pdf'), '-'])
+  // A glyph that a character shares with its radical may come back as that.
+  const text = stdout.normalize('NFKC')
+  for (const part of ['预警清单', '演示数据', '红牌']) assert.ok(text.includes(part), `${part} is no text of the PDF:\n${text.slice(0, 800)}`)
   await screenshot(page, 'alerts-paper')
   await page.emulateMedia({ media: null })
 })

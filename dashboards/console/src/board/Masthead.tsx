@@ -177,7 +177,7 @@ function ViewSwitches({ wall, walls }: { wall: boolean; walls: boolean }) {
   )
 }
 
-/** The demonstration's mark across the page: a screenshot of it says what it is, too. */
+/** The demonstration's mark across the page: a screenshot of it says what it is, and so does every sheet of paper. */
 export function WatermarkField() {
   const word = useStore(watermarkStore)
   const field = useRef<HTMLDivElement>(null)
@@ -192,5 +192,13 @@ export function WatermarkField() {
     const source = new XMLSerializer().serializeToString(image)
     field.current.style.backgroundImage = `url("data:image/svg+xml,${encodeURIComponent(source)}")`
   }, [word])
-  return word ? <div ref={field} id="watermark-field" className="watermark-field" aria-hidden="true" /> : null
+  if (!word) return null
+  return (
+    <>
+      <div ref={field} id="watermark-field" className="watermark-field" aria-hidden="true" />
+      <p className="paper-mark" aria-hidden="true">
+        {word}
+      </p>
+    </>
+  )
 }

@@ -7,7 +7,6 @@ import '../styles/statistics-print.css'
 import { type ReactNode, useMemo, useState } from 'react'
 
 import { nowStore } from '../api/clock'
-import { watermarkStore } from '../api/platform'
 import { Placeholder } from '../components/pieces'
 import { today } from '../ledger/today'
 import { Answered, useAsked } from '../lists/asked'
@@ -24,7 +23,6 @@ import { RowsPage } from './RowsPage'
 
 export default function Pages({ page }: { page: StatisticsPage }) {
   const asked = useAsked('dictionary', readDictionary)
-  const watermark = useStore(watermarkStore)
   // The platform's clock says which month runs.
   useStore(nowStore)
   const day = today()
@@ -34,7 +32,6 @@ export default function Pages({ page }: { page: StatisticsPage }) {
   return (
     <main className="cases-page statistics-page">
       <Nav page={page} />
-      {watermark && <p className="on-paper paper-mark">{watermark}</p>}
       <Answered asked={asked}>
         {(dictionary) => (
           <WithDefinitions dictionary={dictionary}>
