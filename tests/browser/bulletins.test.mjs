@@ -12,6 +12,7 @@ let platform
 let browser
 let page
 let period
+let times = 0
 const broken = []
 
 before(async () => {
@@ -110,6 +111,29 @@ test('it is reviewed, signed, numbered and published, each by another, and then 
   assert.deepEqual(broken, [])
 })
 
+test('the scores that are kept with a bulletin when it is signed are read beside it', async () => {
+  const [year, month] = period.split('-').map(Number)
+  const before = month === 1 ? `${year - 1}-12` : `${year}-${String(month - 1).padStart(2, '0')}`
+  const drafted = await told('', 'jc-01', { kind: 'bulletin', period: before, region: '510500' })
+  await told(`/${drafted.id}/review`, 'fz-02')
+  if (drafted.named.length > 0) {
+    await told(`/${drafted.id}/ask`, 'jc-01')
+    for (const { org_code } of drafted.named) await told(`/${drafted.id}/state`, 'bm-01', { org_code })
+  }
+  await told(`/${drafted.id}/sign`, 'ld-01')
+  await page.goto(`${platform.url}/#/bulletins/${drafted.id}`)
+  await page.locator('[data-file="scores.json"]').waitFor()
+  await page.locator('#kept-scores-open').click()
+  const scores = page.locator('#kept-scores tbody tr')
+  await scores.first().waitFor()
+  const { sheets } = await ask(`/api/v1/bulletins/${drafted.id}/scores.json`)
+  assert.equal(await scores.count(), sheets.length)
+  assert.match(await scores.first().textContent(), /\d 分，(优秀|良好|合格|不合格)，(不排名|第 \d+ 名)/)
+  assert.deepEqual(await faintTexts(page, '.bulletin-history'), [])
+  await page.locator('#kept-scores').scrollIntoViewIfNeeded()
+  await screenshot(page, 'bulletins-scores-1366')
+})
+
 async function act(name, who) {
   await page.locator('#bulletin-acts').getByRole('button', { name, exact: true }).click()
   await said(who, '试验', name)
@@ -137,6 +161,15 @@ async function newPage() {
   made.setDefaultTimeout(SHOWN_MS)
   made.on('pageerror', (error) => broken.push(error.stack))
   return made
+}
+
+/** An act of somebody through the API: its answer. */
+async function told(path, person, more = {}) {
+  const body = JSON.stringify({ who: { person }, why: '试验', key: `browser-${(times += 1)}`, ...more })
+  const answer = await fetch(`${platform.url}/api/v1/bulletins${path}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
+  const text = await answer.text()
+  assert.equal(answer.status, 200, `${path}: ${text}`)
+  return JSON.parse(text)
 }
 
 async function ask(path) {

@@ -16,7 +16,7 @@ import { say, t } from '../words/language'
 import { type Brief, draftBulletin } from './api'
 import { all } from './model'
 import { bulletinHash } from './routes'
-import { STATES, draftsBulletins } from './words'
+import { STATES, doerText, draftsBulletins } from './words'
 
 export function ListPage() {
   const { phase, failure, value } = useStore(all.state)
@@ -123,7 +123,7 @@ function Table({ bulletins }: { bulletins: Brief[] }) {
               <td>{bulletin.published?.number ?? '—'}</td>
               <td>
                 {full(bulletin.drafted_at)}
-                <span className="sub">{names.officer(bulletin.drafted_by.person)}</span>
+                <span className="sub">{doerText(bulletin.drafted_by, names)}</span>
               </td>
             </tr>
           ))}

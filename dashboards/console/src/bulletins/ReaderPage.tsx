@@ -10,11 +10,12 @@ import { sessionStore } from '../people/session'
 import { useStore } from '../store'
 import { say, t } from '../words/language'
 import { ActForm } from './ActForm'
+import { Scores } from './Scores'
 import { Text } from './Text'
-import { type Bulletin, type BulletinAct, FILES, type FileName, take } from './api'
+import { type Bulletin, type BulletinAct, type FileName, take } from './api'
 import { one } from './model'
 import { BULLETINS_HASH, bulletinHash } from './routes'
-import { ACTS, FILE_WORDS, STATES, actsOf } from './words'
+import { ACTS, FILE_WORDS, STATES, actsOf, doerText, filesOf, seesScores } from './words'
 
 export function ReaderPage({ id }: { id: string }) {
   const { phase, failure, value } = useStore(one.state)
@@ -75,6 +76,7 @@ function Whole({ bulletin }: { bulletin: Bulletin }) {
         {act && act !== 'edit' && <ActForm key={act} bulletin={bulletin} act={act} done={() => choose(null)} />}
       </section>
       {bulletin.document && <Text key={`${bulletin.history?.length} ${act === 'edit'}`} bulletin={bulletin} text={bulletin.document} editing={act === 'edit'} done={() => choose(null)} />}
+      {bulletin.document && seesScores(bulletin, person) && <Scores key={bulletin.scores_sha256} bulletin={bulletin} />}
       {bulletin.passages && (
         <section className="card bulletin-text">
           <h3>{t('对本单位的表述', 'What is said of your body')}</h3>
@@ -89,7 +91,7 @@ function Whole({ bulletin }: { bulletin: Bulletin }) {
           <ol className="bulletin-course">
             {bulletin.history.map((one) => (
               <li key={`${one.at} ${one.act}`}>
-                {full(one.at)} {names.officer(one.by.person)}
+                {full(one.at)} {doerText(one.by, names)}
                 {t('：', ': ')}
                 {one.why}
               </li>
@@ -102,6 +104,7 @@ function Whole({ bulletin }: { bulletin: Bulletin }) {
 }
 
 function FileButtons({ bulletin }: { bulletin: Bulletin }) {
+  const { person } = useStore(sessionStore)
   const [taking, setTaking] = useState<FileName | null>(null)
   const [failure, setFailure] = useState<ApiFailure | null>(null)
   const get = async (file: FileName) => {
@@ -118,7 +121,7 @@ function FileButtons({ bulletin }: { bulletin: Bulletin }) {
   return (
     <>
       <div className="case-search-acts" id="bulletin-files">
-        {FILES.map((file) => (
+        {filesOf(bulletin, person).map((file) => (
           <button key={file} type="button" className="plain" data-file={file} disabled={taking !== null} onClick={() => void get(file)}>
             {taking === file ? t('正在生成…', 'Drawing') : say(FILE_WORDS[file])}
           </button>

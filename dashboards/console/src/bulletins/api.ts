@@ -59,6 +59,8 @@ export interface Brief {
   as_of: string
   dictionary_version: string
   figures_sha256: string
+  /** Of the score sheets kept with it; null: none are. */
+  scores_sha256: string | null
   corrects: string | null
   named: { org_code: string; name: string; stated: number }[]
   hearing_until: string | null
@@ -72,12 +74,35 @@ export interface Bulletin extends Brief {
   passages?: string[]
 }
 
+/** A body's score sheet as it stood. */
+export interface Standing {
+  model: string
+  model_name: string
+  period: string
+  body: string
+  body_name: string
+  total: number
+  grade: string
+  rank: number | null
+  ranked: number
+}
+
+/** Score sheets as they stood at an instant. */
+export interface ScoresAt {
+  as_of: string
+  sheets: Standing[]
+}
+
+/** What is kept: of a bulletin the sheets when it was signed; of a correction those, where they were kept, and the ones of its draft. */
+export type KeptScores = ScoresAt | { then: ScoresAt | null; now: ScoresAt }
+
 export type Said = Record<string, unknown> & { why: string }
 
 const ADDRESS = '/api/v1/bulletins'
 
 export const findBulletins = (signal: AbortSignal) => ask<{ bulletins: Brief[] }>(ADDRESS, { signal })
 export const readBulletin = (id: string, signal: AbortSignal) => ask<Bulletin>(`${ADDRESS}/${id}`, { signal })
+export const readScores = (id: string, signal: AbortSignal) => ask<KeptScores>(`${ADDRESS}/${id}/scores.json`, { signal })
 export const draftBulletin = (said: Said, key: string, adminKey: string) => post(ADDRESS, said, key, adminKey)
 export const workBulletin = (id: string, act: BulletinAct, said: Said, key: string, adminKey: string) => post(`${ADDRESS}/${id}/${act}`, said, key, adminKey)
 
@@ -87,7 +112,7 @@ function post(address: string, said: Said, key: string, adminKey: string): Promi
   return ask(address, { method: 'POST', headers, body: JSON.stringify({ ...said, key }) })
 }
 
-export const FILES = ['internal.pdf', 'internal.docx', 'internal.xlsx', 'public.pdf', 'public.docx', 'public.xlsx', 'figures.json'] as const
+export const FILES = ['internal.pdf', 'internal.docx', 'internal.xlsx', 'public.pdf', 'public.docx', 'public.xlsx', 'figures.json', 'scores.json'] as const
 export type FileName = (typeof FILES)[number]
 
 /** Fetches a file and hands it to the browser under its name. */

@@ -2,9 +2,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
 import type { Person } from '../people/session'
+import type { Standing } from './api'
 import { editable, spansOf } from './edit'
+import { comparedOf } from './model'
 import { BULLETINS_HASH, bulletinHash, bulletinPageOf, figureHash } from './routes'
-import { actsOf } from './words'
+import { actsOf, seesScores } from './words'
 
 test('an address names the list or one bulletin', () => {
   assert.deepEqual(bulletinPageOf(BULLETINS_HASH), { kind: 'list' })
@@ -37,4 +39,26 @@ test('each step is offered to whose it is', () => {
   assert.deepEqual(actsOf('reviewed', of('supervision'), false), ['return', 'discard'])
   assert.deepEqual(actsOf('hearing', of('department_supervisor'), true), ['state'])
   assert.deepEqual(actsOf('published', null, true), [])
+})
+
+test('kept scores are for whoever sees all of the bulletin’s region', () => {
+  const city = { region: '510500', scores_sha256: '0f' }
+  const of = (role: string, region = '') => ({ roles: [role], body: 'zjj', region }) as unknown as Person
+  assert.deepEqual([null, of('supervision'), of('supervision', '510500'), of('leadership', '510000')].map((person) => seesScores(city, person)), [true, true, true, true])
+  assert.deepEqual([of('supervision', '510502'), of('department_supervisor'), of('supervision', '510300')].map((person) => seesScores(city, person)), [false, false, false])
+  assert.equal(seesScores({ ...city, scores_sha256: null }, null), false)
+})
+
+test('of a correction’s scores those that moved stand first, and each beside what it was', () => {
+  const sheet = (body: string, total: number, rank: number): Standing => ({ model: 'm', model_name: 'M', period: '2026-10', body, body_name: body, total, grade: '良好', rank, ranked: 3 })
+  const at = (...sheets: Standing[]) => ({ as_of: '2026-11-05T09:00:00+08:00', sheets })
+  const told = (kept: Parameters<typeof comparedOf>[0]) => comparedOf(kept).map(({ now, then, moved }) => [now.body, then?.total ?? null, moved])
+  const now = at(sheet('a', 95, 1), sheet('b', 92, 2), sheet('c', 90, 3))
+  assert.deepEqual(told({ then: at(sheet('a', 95, 1), sheet('b', 80, 3)), now }), [
+    ['b', 80, true],
+    ['a', 95, false],
+    ['c', null, false],
+  ])
+  assert.deepEqual(told({ then: null, now }).map(([, , moved]) => moved), [false, false, false])
+  assert.deepEqual(told(now)[0], ['a', null, false])
 })

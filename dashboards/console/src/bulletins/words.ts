@@ -1,9 +1,11 @@
 // What is done to bulletins and by whom, as in services/domain/src/bulletin.rs and services/api/src/people/permissions.rs. The platform decides; this only
 // spares a reader what it would refuse.
 
-import type { Role } from '../people/roles'
+import type { Names } from '../api/names'
+import { type Role, onlyBody } from '../people/roles'
 import type { Person, Session } from '../people/session'
-import type { BulletinAct, BulletinState, FileName } from './api'
+import { t } from '../words/language'
+import { type Brief, type BulletinAct, type BulletinState, FILES, type FileName, type Signed } from './api'
 
 const READERS: readonly Role[] = ['supervision', 'legal', 'government_services', 'leadership', 'auditor', 'department_supervisor']
 
@@ -63,6 +65,18 @@ const BY: Record<BulletinAct, readonly Role[]> = {
 export const actsOf = (state: BulletinState, person: Person | null, names: boolean): BulletinAct[] =>
   OFFERED[state].filter((act) => (act !== 'ask' || names) && (!person || person.roles.some((role) => BY[act].includes(role))))
 
+/** How the platform itself is named where it did something (`Actor::platform` in services/domain/src/life/record.rs). */
+const PLATFORM = 'mingjing'
+
+/** Who did it: a person, or the platform by a plan 编制计划. */
+export const doerText = ({ person }: Signed, names: Names) => (person === PLATFORM ? t('平台', 'The platform') : names.officer(person))
+
+/** Whether somebody reads the score sheets kept with a bulletin: whoever sees all of its region, as in services/api/src/bulletins/scores.rs. */
+export const seesScores = ({ scores_sha256, region }: Pick<Brief, 'scores_sha256' | 'region'>, person: Person | null) =>
+  scores_sha256 !== null && (!person || (onlyBody(person) === null && region.startsWith(person.region.replace(/(00)+$/, ''))))
+
+export const filesOf = (bulletin: Brief, person: Person | null) => FILES.filter((file) => file !== 'scores.json' || seesScores(bulletin, person))
+
 export const FILE_WORDS: Record<FileName, Words> = {
   'internal.pdf': { zh: '内部版 PDF', en: 'Internal PDF' },
   'internal.docx': { zh: '内部版 DOCX', en: 'Internal DOCX' },
@@ -71,4 +85,5 @@ export const FILE_WORDS: Record<FileName, Words> = {
   'public.docx': { zh: '公开版 DOCX', en: 'Public DOCX' },
   'public.xlsx': { zh: '公开版 XLSX', en: 'Public XLSX' },
   'figures.json': { zh: '数据快照', en: 'Data snapshot' },
+  'scores.json': { zh: '评分快照', en: 'Score snapshot' },
 }
