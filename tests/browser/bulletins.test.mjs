@@ -7,6 +7,8 @@ import { after, before, test } from 'node:test'
 import { faintTexts, screenshot, startBrowser, startPlatform } from './lib.mjs'
 
 const SHOWN_MS = 120_000
+/** 编制计划: the last half-year's report. */
+const PLANS = '{half = {kind = "report", every = "half", regions = "510500", day = 1, at = "0:00", to = "市政府", copies = "市人大常委会办公室"}}'
 
 let platform
 let browser
@@ -16,7 +18,7 @@ let times = 0
 const broken = []
 
 before(async () => {
-  platform = await startPlatform({ name: 'bulletins', startTimeoutMs: SHOWN_MS })
+  platform = await startPlatform({ name: 'bulletins', startTimeoutMs: SHOWN_MS, env: { MINGJING__BULLETINS__PLANS: PLANS } })
   browser = await startBrowser()
   page = await newPage()
   // The demonstration lives its last weeks first.
@@ -33,10 +35,17 @@ after(async () => {
   await platform?.stop()
 })
 
-test('nothing was drafted yet, and the page says so', async () => {
+test('what a plan asks for is drafted by the platform, which says so', async () => {
+  await until(async () => (await ask('/api/v1/bulletins')).bulletins?.length > 0)
   await page.goto(`${platform.url}/#/bulletins`)
   await page.getByRole('heading', { name: '通报' }).waitFor()
-  await page.getByText('还没有通报').waitFor()
+  const planned = page.locator('#bulletins-table tbody tr', { hasText: /20\d\d-H[12]/ }).first()
+  await planned.locator('.sub', { hasText: '平台' }).waitFor()
+  await planned.getByRole('link').click()
+  await page.locator('.bulletin-course li', { hasText: '按编制计划起草' }).waitFor()
+  await page.locator('#bulletin-text', { hasText: '抄送：市人大常委会办公室' }).waitFor()
+  await screenshot(page, 'bulletins-planned-1366')
+  await page.goto(`${platform.url}/#/bulletins`)
 })
 
 test('a bulletin is drafted from data, and its numbers lead to the rows behind them', async () => {
@@ -66,9 +75,12 @@ test('words are edited around the numbers', async () => {
   const before = await first.inputValue()
   assert.match(before, /⟦\d+件⟧/)
   await first.fill(`${before}以上数据含各县（区）。`)
+  await page.locator('#edit-bulletin input[name="copies"]').fill('市纪委监委，市委办公室')
   await page.locator('#edit-bulletin input[name="why"]').fill('补充口径')
+  await screenshot(page, 'bulletins-edit-1366')
   await page.locator('#edit-bulletin').getByRole('button', { name: '保存修改' }).click()
   await page.locator('#bulletin-text', { hasText: '以上数据含各县（区）。' }).waitFor()
+  await page.locator('#bulletin-text', { hasText: '抄送：市纪委监委，市委办公室' }).waitFor()
 })
 
 test('it is reviewed, signed, numbered and published, each by another, and then nothing is left to do', async () => {
@@ -108,6 +120,49 @@ test('it is reviewed, signed, numbered and published, each by another, and then 
   await page.goto(`${platform.url}/#/bulletins`)
   await page.locator('#bulletins-table', { hasText: '已印发' }).waitFor()
   await screenshot(page, 'bulletins-list-1366', { fullPage: true })
+  assert.deepEqual(broken, [])
+})
+
+test('a leader writes about a paragraph, and an order follows from it in the ledger', async () => {
+  const { bulletins } = await ask('/api/v1/bulletins')
+  const { id } = bulletins.find((one) => one.state === 'published')
+  const phone = await newPage({ width: 390, height: 844 })
+  for (const [shown, name] of [
+    [phone, 'phone'],
+    [page, '1366'],
+  ]) {
+    await shown.goto(`${platform.url}/#/bulletins/${id}`)
+    await shown.locator('.bulletin-instruct').first().click()
+    const form = shown.locator('#instruct-passage')
+    await form.locator('select[name="org"]').selectOption('510500-zjj')
+    await form.locator('textarea[name="words"]').fill('请查明环比上升的原因，月底前报送整改情况。')
+    await form.getByLabel('经办人编号').fill('ld-01')
+    await form.scrollIntoViewIfNeeded()
+    assert.ok((await tooWide(shown)) <= 0, `${await tooWide(shown)} px wider than the ${name}`)
+    assert.deepEqual(await faintTexts(shown, '#instruct-passage'), [])
+    await screenshot(shown, `bulletins-instruct-${name}`)
+  }
+  await page.locator('#instruct-passage').getByRole('button', { name: '提交批示' }).click()
+  await page.waitForURL(/#\/ledger\/[0-9a-f]{12}/)
+  await page.locator('#ledger-facts', { hasText: '请查明环比上升的原因' }).waitFor()
+  await page.locator('.facts dd', { hasText: '查看通报' }).waitFor()
+  await page.getByRole('button', { name: '交办', exact: true }).click()
+  const order = page.locator('#order-upon')
+  assert.equal(await order.locator('select[name="to"]').inputValue(), '510500-zjj')
+  await order.locator('input[name="due"]').fill('2036-12-31')
+  await order.locator('textarea[name="why"]').fill('请报送整改情况')
+  await order.getByLabel('经办人编号').fill('jc-01')
+  await screenshot(page, 'ledger-order-passage-1366')
+  await order.getByRole('button', { name: '交办', exact: true }).click()
+  await page.locator('.facts dd', { hasText: '请报送整改情况' }).waitFor()
+  await page.locator('#ledger-due', { hasText: '2036-12-31' }).waitFor()
+  assert.equal(await page.locator('.act-buttons').getByRole('button', { name: '交办', exact: true }).count(), 0, 'one order follows from it')
+  await screenshot(page, 'ledger-ordered-passage-1366')
+  await phone.goto(page.url())
+  await phone.locator('.facts dd', { hasText: '请报送整改情况' }).waitFor()
+  assert.ok((await tooWide(phone)) <= 0, `${await tooWide(phone)} px wider than the phone`)
+  await screenshot(phone, 'ledger-ordered-passage-phone')
+  await phone.context().close()
   assert.deepEqual(broken, [])
 })
 
@@ -155,8 +210,8 @@ async function named() {
 
 const tooWide = (shown) => shown.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
 
-async function newPage() {
-  const context = await browser.newContext({ viewport: { width: 1366, height: 900 } })
+async function newPage(viewport = { width: 1366, height: 900 }) {
+  const context = await browser.newContext({ viewport })
   const made = await context.newPage()
   made.setDefaultTimeout(SHOWN_MS)
   made.on('pageerror', (error) => broken.push(error.stack))

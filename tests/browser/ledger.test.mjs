@@ -38,6 +38,8 @@ test('nothing was entered yet, and the page says so', async () => {
   await page.getByText('没有符合条件的台账').waitFor()
   const kinds = await page.locator('#ledger-search select[name="kind"] option').allTextContents()
   assert.deepEqual(kinds, ['全部', '约谈', '监察建议', '批示'], 'nobody knows who asks, so there are no leads')
+  await page.goto(`${platform.url}/#/bulletins`)
+  await page.getByText('还没有通报').waitFor()
 })
 
 test('an interview is entered from its alert and is overdue when its day is over', async () => {
