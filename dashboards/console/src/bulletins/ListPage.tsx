@@ -7,6 +7,7 @@ import { namesStore } from '../api/names'
 import { needsKey } from '../complaints/RegisterPage'
 import { SignatureFields, signatureOf } from '../complaints/Signature'
 import { useSending } from '../complaints/submit'
+import { Table } from '../components/Searched'
 import { Both, Placeholder } from '../components/pieces'
 import { full } from '../format'
 import { Ending } from '../ledger/ResultForms'
@@ -40,7 +41,7 @@ export function ListPage() {
           </div>
         )}
         {drafting && <DraftForm cancel={() => draft(false)} />}
-        {value ? value.bulletins.length === 0 ? <Placeholder state="empty" words={{ zh: '还没有通报', en: 'None yet' }} /> : <Table bulletins={value.bulletins} /> : phase === 'failed' ? <Placeholder state="failed" words={{ zh: `通报未能载入：${failure?.message}`, en: failure instanceof ApiFailure ? failure.en : '' }} retry={() => void all.look()} /> : <Placeholder state="waiting" words={{ zh: '正在载入…', en: 'Loading' }} />}
+        {value ? value.bulletins.length === 0 ? <Placeholder state="empty" words={{ zh: '还没有通报', en: 'None yet' }} /> : <Rows bulletins={value.bulletins} /> : phase === 'failed' ? <Placeholder state="failed" words={{ zh: `通报未能载入：${failure?.message}`, en: failure instanceof ApiFailure ? failure.en : '' }} retry={() => void all.look()} /> : <Placeholder state="waiting" words={{ zh: '正在载入…', en: 'Loading' }} />}
       </section>
     </main>
   )
@@ -98,37 +99,24 @@ function lastMonth() {
   return `${day.getFullYear()}-${String(day.getMonth() + 1).padStart(2, '0')}`
 }
 
-function Table({ bulletins }: { bulletins: Brief[] }) {
+function Rows({ bulletins }: { bulletins: Brief[] }) {
   const names = useStore(namesStore)
   return (
-    <div className="cases-scroll">
-      <table className="cases-table" id="bulletins-table">
-        <thead>
-          <tr>
-            {[t('标题', 'Title'), t('期间', 'Period'), t('状态', 'State'), t('发文字号', 'Number'), t('起草', 'Drafted')].map((column) => (
-              <th key={column} scope="col">
-                {column}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {bulletins.map((bulletin) => (
-            <tr key={bulletin.id} data-bulletin={bulletin.id}>
-              <th scope="row">
-                <a href={bulletinHash(bulletin.id)}>{bulletin.title}</a>
-              </th>
-              <td>{bulletin.period}</td>
-              <td>{say(STATES[bulletin.state])}</td>
-              <td>{bulletin.published?.number ?? '—'}</td>
-              <td>
-                {full(bulletin.drafted_at)}
-                <span className="sub">{doerText(bulletin.drafted_by, names)}</span>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table id="bulletins-table" columns={[t('标题', 'Title'), t('期间', 'Period'), t('状态', 'State'), t('发文字号', 'Number'), t('起草', 'Drafted')]}>
+      {bulletins.map((bulletin) => (
+        <tr key={bulletin.id} data-bulletin={bulletin.id}>
+          <th scope="row">
+            <a href={bulletinHash(bulletin.id)}>{bulletin.title}</a>
+          </th>
+          <td>{bulletin.period}</td>
+          <td>{say(STATES[bulletin.state])}</td>
+          <td>{bulletin.published?.number ?? '—'}</td>
+          <td>
+            {full(bulletin.drafted_at)}
+            <span className="sub">{doerText(bulletin.drafted_by, names)}</span>
+          </td>
+        </tr>
+      ))}
+    </Table>
   )
 }

@@ -1,9 +1,10 @@
 // Incidents, the last opened first, and what may be one.
 
-import { type FormEvent, useEffect, useState } from 'react'
+import { useEffect } from 'react'
 
 import { inEnglish } from '../api/client'
 import { type Names, namesStore } from '../api/names'
+import { BodyChoice, Choice, SearchForm, Table } from '../components/Searched'
 import { Both, Placeholder } from '../components/pieces'
 import { count, short } from '../format'
 import { sessionStore } from '../people/session'
@@ -32,56 +33,18 @@ export function ListPage({ search }: { search: IncidentSearch }) {
           </h2>
         </div>
         <p className="sub">{t('出自同一原因的预警合为一个事件办理：一次处置、一个结论，每条预警各留记录', 'Alerts of one cause, worked as one: one act, one conclusion, and every alert keeps its own record')}</p>
-        <SearchForm key={key} search={search} />
+        <SearchForm key={key} id="incident-search" search={search} whole={EVERY_INCIDENT} hashOf={incidentsHash}>
+          {(wanted, set) => (
+            <>
+              <Choice label={t('原因', 'Cause')} name="cause" value={wanted.cause} options={CAUSE_CODES.map((code) => [code, say(CAUSES[code])])} set={(cause) => set({ cause: cause as IncidentSearch['cause'] })} />
+              <BodyChoice label={t('责任单位', 'Body')} value={wanted.org} set={(org) => set({ org })} />
+            </>
+          )}
+        </SearchForm>
         <Found search={search} />
       </section>
       {leadsIncidents(person) && <Proposals />}
     </main>
-  )
-}
-
-function SearchForm({ search }: { search: IncidentSearch }) {
-  const names = useStore(namesStore)
-  const [wanted, want] = useState(search)
-  const set = (some: Partial<IncidentSearch>) => want({ ...wanted, ...some })
-  const submit = (event: FormEvent) => {
-    event.preventDefault()
-    location.hash = incidentsHash(wanted)
-  }
-  return (
-    <form id="incident-search" className="case-search" role="search" onSubmit={submit}>
-      <label>
-        <span>{t('原因', 'Cause')}</span>
-        <select name="cause" value={wanted.cause} onChange={(e) => set({ cause: e.target.value as IncidentSearch['cause'] })}>
-          <option value="">{t('全部', 'All')}</option>
-          {CAUSE_CODES.map((code) => (
-            <option key={code} value={code}>
-              {say(CAUSES[code])}
-            </option>
-          ))}
-        </select>
-      </label>
-      <label>
-        <span>{t('责任单位', 'Body')}</span>
-        <select name="org" value={wanted.org} onChange={(e) => set({ org: e.target.value })}>
-          <option value="">{t('全部', 'All')}</option>
-          {wanted.org && !(wanted.org in names.tables.orgs) && <option value={wanted.org}>{wanted.org}</option>}
-          {Object.entries(names.tables.orgs).map(([code, called]) => (
-            <option key={code} value={code}>
-              {called}
-            </option>
-          ))}
-        </select>
-      </label>
-      <div className="case-search-acts">
-        <button type="submit" className="main">
-          {t('查询', 'Find')}
-        </button>
-        <button type="button" className="plain" onClick={() => (location.hash = incidentsHash(EVERY_INCIDENT))}>
-          {t('清空', 'Clear')}
-        </button>
-      </div>
-    </form>
   )
 }
 
@@ -104,7 +67,7 @@ function Found({ search }: { search: IncidentSearch }) {
           </li>
         ))}
       </ul>
-      {rows.length === 0 ? <Placeholder state="empty" words={{ zh: '没有符合条件的同因事件', en: 'None' }} /> : <Table incidents={rows} names={names} />}
+      {rows.length === 0 ? <Placeholder state="empty" words={{ zh: '没有符合条件的同因事件', en: 'None' }} /> : <Rows incidents={rows} names={names} />}
       {phase === 'failed' && (
         <p className="stale" role="alert">
           {t('下一页未能载入', 'The next page could not be read')}
@@ -121,42 +84,29 @@ function Found({ search }: { search: IncidentSearch }) {
   )
 }
 
-function Table({ incidents, names }: { incidents: IncidentBrief[]; names: Names }) {
+function Rows({ incidents, names }: { incidents: IncidentBrief[]; names: Names }) {
   return (
-    <div className="cases-scroll">
-      <table className="cases-table" id="incidents">
-        <thead>
-          <tr>
-            {[t('事件', 'Incident'), t('原因', 'Cause'), t('起止', 'When'), t('责任单位', 'Body'), t('预警', 'Alerts'), t('立项', 'Opened'), t('情况', 'State')].map((column) => (
-              <th key={column} scope="col">
-                {column}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {incidents.map((incident) => (
-            <tr key={incident.id} data-incident={incident.id}>
-              <th scope="row">
-                <a href={incidentHash(incident.id)}>{incident.title}</a>
-              </th>
-              <td>{causeText(incident.cause, names)}</td>
-              <td>{spanText(incident) || '—'}</td>
-              <td>{names.org(incident.org_code)}</td>
-              <td>
-                <b>{count(incident.alerts)}</b>
-                {incident.alerts_beyond > 0 && <span className="sub">{t(`另有 ${incident.alerts_beyond} 条不在管辖范围`, `${incident.alerts_beyond} beyond your reach`)}</span>}
-              </td>
-              <td>{short(incident.opened_at)}</td>
-              <td>
-                <StateBadge state={incident.state} />
-                {incident.under_way && <span className="sub">{t('统一处置未办完', 'An act is under way')}</span>}
-                {incident.closed && <span className="sub">{t(incident.closed.conclusion_zh, incident.closed.conclusion)}</span>}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table id="incidents" columns={[t('事件', 'Incident'), t('原因', 'Cause'), t('起止', 'When'), t('责任单位', 'Body'), t('预警', 'Alerts'), t('立项', 'Opened'), t('情况', 'State')]}>
+      {incidents.map((incident) => (
+        <tr key={incident.id} data-incident={incident.id}>
+          <th scope="row">
+            <a href={incidentHash(incident.id)}>{incident.title}</a>
+          </th>
+          <td>{causeText(incident.cause, names)}</td>
+          <td>{spanText(incident) || '—'}</td>
+          <td>{names.org(incident.org_code)}</td>
+          <td>
+            <b>{count(incident.alerts)}</b>
+            {incident.alerts_beyond > 0 && <span className="sub">{t(`另有 ${incident.alerts_beyond} 条不在管辖范围`, `${incident.alerts_beyond} beyond your reach`)}</span>}
+          </td>
+          <td>{short(incident.opened_at)}</td>
+          <td>
+            <StateBadge state={incident.state} />
+            {incident.under_way && <span className="sub">{t('统一处置未办完', 'An act is under way')}</span>}
+            {incident.closed && <span className="sub">{t(incident.closed.conclusion_zh, incident.closed.conclusion)}</span>}
+          </td>
+        </tr>
+      ))}
+    </Table>
   )
 }

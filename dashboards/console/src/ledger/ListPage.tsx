@@ -1,15 +1,15 @@
 // What is in the ledger, the last day first, with what is demanded until when and what came of it.
 
-import { type FormEvent, useEffect, useState } from 'react'
+import { useEffect } from 'react'
 
-import { ApiFailure } from '../api/client'
-import { type Names, namesStore } from '../api/names'
+import { namesStore } from '../api/names'
+import { BodyChoice, Choice, Found, SearchForm, Table } from '../components/Searched'
 import { Badge, Both, Placeholder } from '../components/pieces'
 import { count } from '../format'
 import { sessionStore } from '../people/session'
 import { useStore } from '../store'
 import { say, t } from '../words/language'
-import type { Entry } from './api'
+import type { Entry, LedgerPage } from './api'
 import { list } from './model'
 import { type LedgerSearch, WHOLE_LEDGER, entryHash, ledgerHash, newEntryHash } from './routes'
 import { LEDGER_KINDS, LEDGER_STATES, STATE_BADGES, STATE_CODES, keepsLedger, kindsSeen, leftText } from './words'
@@ -35,147 +35,69 @@ export function ListPage({ search }: { search: LedgerSearch }) {
           )}
         </div>
         <p className="sub">{t('约谈、监察建议、移送线索、领导批示及其结果', 'Interviews, recommendations, leads handed over and leaders’ instructions, with their results')}</p>
-        <SearchForm key={key} search={search} />
-        <Found search={search} />
+        <SearchForm key={key} id="ledger-search" search={search} whole={WHOLE_LEDGER} hashOf={ledgerHash}>
+          {(wanted, set) => (
+            <>
+              <Choice label={t('类别', 'Kind')} name="kind" value={wanted.kind} options={kindsSeen(person).map((kind) => [kind, say(LEDGER_KINDS[kind])])} set={(kind) => set({ kind: kind as LedgerSearch['kind'] })} />
+              <BodyChoice label={t('所涉机构', 'Body')} value={wanted.org} set={(org) => set({ org })} />
+              <Choice label={t('办理情况', 'State')} name="state" value={wanted.state} options={STATE_CODES.map((state) => [state, say(LEDGER_STATES[state])])} set={(state) => set({ state: state as LedgerSearch['state'] })} />
+            </>
+          )}
+        </SearchForm>
+        <Found list={list} what={{ zh: '台账', en: 'The ledger' }} rows={({ entries }) => entries.length}>
+          {({ tally, entries }) => (
+            <>
+              <Tally search={search} tally={tally} />
+              {entries.length === 0 ? <Placeholder state="empty" words={{ zh: '没有符合条件的台账', en: 'None' }} /> : <Rows entries={entries} />}
+            </>
+          )}
+        </Found>
       </section>
     </main>
   )
 }
 
-function SearchForm({ search }: { search: LedgerSearch }) {
-  const names = useStore(namesStore)
-  const { person } = useStore(sessionStore)
-  const [wanted, want] = useState(search)
-  const set = (some: Partial<LedgerSearch>) => want({ ...wanted, ...some })
-  const submit = (event: FormEvent) => {
-    event.preventDefault()
-    location.hash = ledgerHash(wanted)
-  }
+function Tally({ search, tally }: { search: LedgerSearch; tally: LedgerPage['tally'] }) {
   return (
-    <form id="ledger-search" className="case-search" role="search" onSubmit={submit}>
-      <label>
-        <span>{t('类别', 'Kind')}</span>
-        <select name="kind" value={wanted.kind} onChange={(e) => set({ kind: e.target.value as LedgerSearch['kind'] })}>
-          <option value="">{t('全部', 'All')}</option>
-          {kindsSeen(person).map((kind) => (
-            <option key={kind} value={kind}>
-              {say(LEDGER_KINDS[kind])}
-            </option>
-          ))}
-        </select>
-      </label>
-      <label>
-        <span>{t('所涉机构', 'Body')}</span>
-        <select name="org" value={wanted.org} onChange={(e) => set({ org: e.target.value })}>
-          <option value="">{t('全部', 'All')}</option>
-          {wanted.org && !(wanted.org in names.tables.orgs) && <option value={wanted.org}>{wanted.org}</option>}
-          {Object.entries(names.tables.orgs).map(([code, called]) => (
-            <option key={code} value={code}>
-              {called}
-            </option>
-          ))}
-        </select>
-      </label>
-      <label>
-        <span>{t('办理情况', 'State')}</span>
-        <select name="state" value={wanted.state} onChange={(e) => set({ state: e.target.value as LedgerSearch['state'] })}>
-          <option value="">{t('全部', 'All')}</option>
-          {STATE_CODES.map((state) => (
-            <option key={state} value={state}>
-              {say(LEDGER_STATES[state])}
-            </option>
-          ))}
-        </select>
-      </label>
-      <div className="case-search-acts">
-        <button type="submit" className="main">
-          {t('查询', 'Find')}
-        </button>
-        <button type="button" className="plain" onClick={() => (location.hash = ledgerHash(WHOLE_LEDGER))}>
-          {t('清空', 'Clear')}
-        </button>
-      </div>
-    </form>
+    <ul className="ledger-tally" id="ledger-tally" aria-label={t('各有多少条', 'How many')}>
+      {STATE_CODES.map((state) => (
+        <li key={state}>
+          <a href={ledgerHash({ ...search, state: search.state === state ? '' : state })} data-state={state} aria-current={search.state === state}>
+            {say(LEDGER_STATES[state])} <b>{count(tally[state])}</b>
+          </a>
+        </li>
+      ))}
+    </ul>
   )
 }
 
-function Found({ search }: { search: LedgerSearch }) {
-  const { phase, failure, page } = useStore(list.state)
+function Rows({ entries }: { entries: Entry[] }) {
   const names = useStore(namesStore)
-  if (!page) {
-    if (phase === 'waiting') return <Placeholder state="waiting" words={{ zh: '正在载入…', en: 'Loading' }} />
-    const words = { zh: `台账未能载入：${failure?.message}`, en: failure instanceof ApiFailure ? failure.en : '' }
-    return <Placeholder state="failed" words={words} retry={() => void list.more()} />
-  }
   return (
-    <>
-      <ul className="ledger-tally" id="ledger-tally" aria-label={t('各有多少条', 'How many')}>
-        {STATE_CODES.map((state) => (
-          <li key={state}>
-            <a href={ledgerHash({ ...search, state: search.state === state ? '' : state })} data-state={state} aria-current={search.state === state}>
-              {say(LEDGER_STATES[state])} <b>{count(page.tally[state])}</b>
-            </a>
-          </li>
-        ))}
-      </ul>
-      {page.entries.length === 0 ? <Placeholder state="empty" words={{ zh: '没有符合条件的台账', en: 'None' }} /> : <Table entries={page.entries} names={names} />}
-      {phase === 'failed' && (
-        <p className="stale" role="alert">
-          {t('下一页未能载入', 'The next page could not be read')}
-          {t('：', ': ')}
-          {failure?.message}
-        </p>
-      )}
-      {page.next ? (
-        <button type="button" className="more plain" disabled={phase === 'waiting'} onClick={() => void list.more()}>
-          <Both words={{ zh: '更多', en: 'More' }} />
-        </button>
-      ) : (
-        page.entries.length > 0 && <p className="end">{t('已全部列出', 'That is all')}</p>
-      )}
-    </>
-  )
-}
-
-function Table({ entries, names }: { entries: Entry[]; names: Names }) {
-  return (
-    <div className="cases-scroll">
-      <table className="cases-table" id="ledger">
-        <thead>
-          <tr>
-            {[t('日期', 'Day'), t('类别', 'Kind'), t('对象', 'About'), t('事实', 'Facts'), t('要求', 'Demanded'), t('期限', 'Due'), t('情况', 'State')].map((column) => (
-              <th key={column} scope="col">
-                {column}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {entries.map((entry) => (
-            <tr key={entry.id} data-entry={entry.id}>
-              <th scope="row">
-                <a href={entryHash(entry.id)}>{entry.on}</a>
-                {entry.document_no && <span className="sub">{entry.document_no}</span>}
-              </th>
-              <td>{say(LEDGER_KINDS[entry.kind])}</td>
-              <td>
-                {names.org(entry.org_code)}
-                {entry.officer && <span className="sub">{names.officer(entry.officer)}</span>}
-              </td>
-              <td className="voice-text">{entry.facts}</td>
-              <td className="voice-text">{entry.demand || entry.handed_to}</td>
-              <td>
-                {entry.last_day}
-                {leftText(entry.working_days_left) && <span className={entry.state === 'overdue' ? 'sub over' : 'sub'}>{leftText(entry.working_days_left)}</span>}
-              </td>
-              <td>
-                <EntryBadge entry={entry} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table id="ledger" columns={[t('日期', 'Day'), t('类别', 'Kind'), t('对象', 'About'), t('事实', 'Facts'), t('要求', 'Demanded'), t('期限', 'Due'), t('情况', 'State')]}>
+      {entries.map((entry) => (
+        <tr key={entry.id} data-entry={entry.id}>
+          <th scope="row">
+            <a href={entryHash(entry.id)}>{entry.on}</a>
+            {entry.document_no && <span className="sub">{entry.document_no}</span>}
+          </th>
+          <td>{say(LEDGER_KINDS[entry.kind])}</td>
+          <td>
+            {names.org(entry.org_code)}
+            {entry.officer && <span className="sub">{names.officer(entry.officer)}</span>}
+          </td>
+          <td className="voice-text">{entry.facts}</td>
+          <td className="voice-text">{entry.demand || entry.handed_to}</td>
+          <td>
+            {entry.last_day}
+            {leftText(entry.working_days_left) && <span className={entry.state === 'overdue' ? 'sub over' : 'sub'}>{leftText(entry.working_days_left)}</span>}
+          </td>
+          <td>
+            <EntryBadge entry={entry} />
+          </td>
+        </tr>
+      ))}
+    </Table>
   )
 }
 

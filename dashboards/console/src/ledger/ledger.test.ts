@@ -3,8 +3,6 @@ import { test } from 'node:test'
 
 import type { Person } from '../people/session'
 import type { Role } from '../people/roles'
-import type { LedgerPage } from './api'
-import { EntryList } from './model'
 import { WHOLE_LEDGER, entryHash, ledgerHash, ledgerPageOf, newEntryHash } from './routes'
 import { type Wanted, saidOf } from './values'
 import { keepsLedger, kindsEntered, kindsKept, kindsSeen, leftText, ordersUpon, seesInstructions, writesInstructions } from './words'
@@ -81,24 +79,4 @@ test('the last day is told in working days', () => {
   assert.match(leftText(0) ?? '', /末日/)
   assert.match(leftText(5) ?? '', /还有 5 个工作日/)
   assert.equal(leftText(null), null)
-})
-
-test('a page that failed is asked for once more, after the rows that are there', async () => {
-  const asked: (string | null)[] = []
-  let fails = false
-  const page = (next: string | null): LedgerPage => ({ on: '2026-11-28', tally: { open: 0, overdue: 0, closed: 0, void: 0 }, next, entries: [{ id: String(asked.length) } as LedgerPage['entries'][number]] })
-  const list = new EntryList((_, cursor) => {
-    asked.push(cursor)
-    return fails ? Promise.reject(new Error('away')) : Promise.resolve(page(cursor === null ? 'c1' : null))
-  })
-  await list.look(WHOLE_LEDGER)
-  fails = true
-  await list.more()
-  assert.equal(list.state.get().phase, 'failed')
-  assert.equal(list.state.get().page?.entries.length, 1)
-  fails = false
-  await list.more()
-  assert.deepEqual(asked, [null, 'c1', 'c1'])
-  assert.deepEqual(list.state.get().page?.entries.map(({ id }) => id), ['1', '3'])
-  assert.equal(list.state.get().page?.next, null)
 })

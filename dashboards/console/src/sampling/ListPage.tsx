@@ -3,6 +3,7 @@
 import { useEffect, useState } from 'react'
 
 import { ApiFailure } from '../api/client'
+import { Table } from '../components/Searched'
 import { Badge, Both, Placeholder } from '../components/pieces'
 import { count, date } from '../format'
 import { sessionStore } from '../people/session'
@@ -49,24 +50,11 @@ function Found() {
   if (!value) return <Placeholder state="waiting" words={{ zh: '正在载入…', en: 'Loading' }} />
   if (value.samples.length === 0) return <Placeholder state="empty" words={{ zh: '还没有抽查', en: 'None yet' }} />
   return (
-    <div className="cases-scroll">
-      <table className="cases-table" id="samples">
-        <thead>
-          <tr>
-            {[t('名称', 'Title'), t('办结时段', 'Closed within'), t('分层', 'By'), t('总体', 'Population'), t('抽取', 'Drawn'), t('已检查', 'Checked'), t('不符合', 'Failed'), t('情况', 'State')].map((column) => (
-              <th key={column} scope="col">
-                {column}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {value.samples.map((sample) => (
-            <Row key={sample.id} sample={sample} />
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table id="samples" columns={[t('名称', 'Title'), t('办结时段', 'Closed within'), t('分层', 'By'), t('总体', 'Population'), t('抽取', 'Drawn'), t('已检查', 'Checked'), t('不符合', 'Failed'), t('情况', 'State')]}>
+      {value.samples.map((sample) => (
+        <Row key={sample.id} sample={sample} />
+      ))}
+    </Table>
   )
 }
 

@@ -3,6 +3,7 @@
 import { type FormEvent, useState } from 'react'
 
 import { namesStore } from '../api/names'
+import { Choice } from '../components/Searched'
 import { useAsked } from '../lists/asked'
 import { onlyBody } from '../people/roles'
 import { sessionStore } from '../people/session'
@@ -73,32 +74,6 @@ function Narrow({ question, period }: Props) {
 }
 
 const said = (table: Record<string, Words>): [string, string][] => Object.entries(table).map(([code, words]) => [code, say(words)])
-
-interface ChoiceProps {
-  label: string
-  name: string
-  value: string
-  options: [string, string][]
-  set: (value: string) => void
-}
-
-/** One of several; what is chosen but not among them stands by its code. */
-export function Choice({ label, name, value, options, set }: ChoiceProps) {
-  return (
-    <label>
-      <span>{label}</span>
-      <select name={name} value={value} onChange={(event) => set(event.target.value)}>
-        <option value="">{t('全部', 'All')}</option>
-        {value && !options.some(([code]) => code === value) && <option value={value}>{value}</option>}
-        {options.map(([code, called]) => (
-          <option key={code} value={code}>
-            {called}
-          </option>
-        ))}
-      </select>
-    </label>
-  )
-}
 
 /** An item by its code, found by its name. */
 export function ItemField({ value, set, among }: { value: string; set: (value: string) => void; among?: readonly string[] }) {
