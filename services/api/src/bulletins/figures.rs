@@ -144,8 +144,9 @@ fn parts_of(prefix: &str) -> &'static str {
     }
 }
 
-/// What bodies of a region itself are called; others are compared with nobody.
-fn class_of(prefix: &str, nature: BodyNature) -> String {
+/// What bodies of a region itself are called; others are compared with nobody. Those under 垂直管理 are a class of their own: the region's government does
+/// not lead them.
+fn class_of(prefix: &str, nature: BodyNature, vertical: bool) -> String {
     let level = match prefix.len() {
         0..=2 => "省级",
         3..=4 => "市级",
@@ -153,6 +154,7 @@ fn class_of(prefix: &str, nature: BodyNature) -> String {
         _ => "乡级",
     };
     let what = match nature {
+        _ if vertical => "垂直管理单位",
         BodyNature::Statutory => "部门",
         BodyNature::Authorised => "授权组织",
         BodyNature::Entrusted => "受委托组织",
@@ -292,12 +294,12 @@ impl Take<'_> {
         let own = |row: &metrics::Row| {
             let body = self.in_force.body(&row.key).ok();
             body.filter(|body| body.region == region)
-                .map(|body| body.nature)
+                .map(|body| (body.nature, body.vertical))
         };
         let rows = rows.into_iter().filter_map(|row| {
-            let nature = own(&row)?;
+            let (nature, vertical) = own(&row)?;
             Some(Row {
-                class: class_of(self.prefix, nature),
+                class: class_of(self.prefix, nature, vertical),
                 ..named(row, |key| self.names.orgs.get(key).cloned())
             })
         });
@@ -456,5 +458,24 @@ impl Take<'_> {
             basis: alert.legal_basis.clone().unwrap_or_default(),
             conclusion: Conclusion::Subjective.name_zh().to_owned(),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_body_under_vertical_leadership_is_of_no_class_of_the_region() {
+        let city = |nature, vertical| class_of("5105", nature, vertical);
+        assert_eq!(city(BodyNature::Statutory, false), "市级部门");
+        assert_eq!(city(BodyNature::Authorised, false), "市级授权组织");
+        for nature in [
+            BodyNature::Statutory,
+            BodyNature::Authorised,
+            BodyNature::Entrusted,
+        ] {
+            assert_eq!(city(nature, true), "市级垂直管理单位");
+        }
     }
 }

@@ -115,7 +115,7 @@ fn subjects(
     };
     let mut found = Vec::new();
     for body in bodies.filter(there) {
-        let class = model.class_of(&body.code, &body.region);
+        let class = model.class_of(body);
         let class = class.map(|class| class.id.text.clone());
         let mut add = |office: &str, officer: &str| {
             let of = Of {

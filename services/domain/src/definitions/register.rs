@@ -33,6 +33,9 @@ pub struct Body {
     /// 实施主体性质.
     #[serde(default)]
     pub nature: BodyNature,
+    /// 垂直管理: it is led by the department above it and not by its region's government. It is compared with no body of the region.
+    #[serde(default)]
+    pub vertical: bool,
     /// 委托机关, by code; needed where the body is an entrusted one.
     #[serde(default)]
     pub entrusted_by: Vec<Name>,

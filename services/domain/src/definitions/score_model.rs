@@ -10,7 +10,7 @@ use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Name, PowerLevel, Ratio, regions};
+use super::{Body, Name, PowerLevel, Ratio, regions};
 use crate::alert::Level;
 use crate::limit::Budget;
 use crate::period::PeriodKind;
@@ -58,7 +58,8 @@ pub struct ScoreModel {
     /// 折合系数, of single bodies.
     #[serde(default)]
     pub conversions: Vec<Conversion>,
-    /// 分组: ranks are given among the bodies of one class alone; the first class that fits a body is its own.
+    /// 分组: ranks are given among the bodies of one class alone; the first class that fits a body is its own. A body under 垂直管理 is only in a class
+    /// that names it.
     #[serde(default)]
     pub classes: Vec<ScoreClass>,
     /// 未采用的内容: what an older paper scored and this one does not, and why.
@@ -379,9 +380,9 @@ impl ScoreModel {
         format!("{}@{}", self.id, self.version)
     }
 
-    /// The class of a body in this region, if any fits.
-    pub fn class_of(&self, body: &str, region: &str) -> Option<&ScoreClass> {
-        self.classes.iter().find(|class| class.fits(body, region))
+    /// The class of a body, if any fits: like is compared with like, and a body that the region's government does not lead is like none that it does.
+    pub fn class_of(&self, body: &Body) -> Option<&ScoreClass> {
+        self.classes.iter().find(|class| class.fits(body))
     }
 
     /// The manual item or bonus of this id, and between which points all its marks lie.
@@ -407,9 +408,15 @@ impl ScoreModel {
 }
 
 impl ScoreClass {
-    fn fits(&self, body: &str, region: &str) -> bool {
-        let named = self.bodies.is_empty() || self.bodies.iter().any(|code| **code == *body);
-        named && self.level.is_none_or(|level| level_of(region) == level)
+    fn fits(&self, body: &Body) -> bool {
+        let named = match self.bodies.is_empty() {
+            true => !body.vertical,
+            false => self.bodies.iter().any(|code| code.text == body.code.text),
+        };
+        named
+            && self
+                .level
+                .is_none_or(|level| level_of(&body.region) == level)
     }
 }
 

@@ -124,6 +124,12 @@ pub(super) const SHEETS: &[Sheet] = &[
             REGION,
             Column::new("管辖区划代码", "areas", Texts, "不填则为本区划"),
             Column::new("主体性质", "nature", NATURES, "不填则为法定机关"),
+            Column::new(
+                "垂直管理",
+                "vertical",
+                Truth,
+                "不填则不是；由上级部门领导的，不与本级部门比较排名",
+            ),
             Column::new("委托机关代码", "entrusted_by", Texts, "受委托组织必填"),
             Column::new("设立日期", "since", Date, ""),
             Column::new("撤销日期", "until", Date, "含当日"),

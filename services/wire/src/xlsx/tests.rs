@@ -15,6 +15,7 @@ name: 泸州市住房和城乡建设局
 region: "510500"
 areas: ["510500"]
 nature: entrusted
+vertical: true
 entrusted_by: ["510500-zf"]
 since: 2015-01-01
 register_from: 2026-01-01

@@ -110,6 +110,7 @@ pub(super) fn field<'a>(within: &str, field: &'a str) -> &'a str {
         "owed" => "应为事件",
         "areas" => "管辖区域",
         "nature" => "主体性质",
+        "vertical" => "垂直管理",
         "entrusted_by" => "委托机关",
         "since" => "设立日期",
         "until" => "截止日期",

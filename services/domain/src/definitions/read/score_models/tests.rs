@@ -224,23 +224,32 @@ fn a_body_belongs_to_the_first_class_that_fits() {
         "classes: [",
         "classes: [{id: window, name: 窗口, bodies: [a, b], level: city}, {id: county, name: 县, level: county}, ",
     );
-    let file = DefinitionFile {
-        name: "m".into(),
-        text,
-    };
-    let (set, problems) = DefinitionSet::read(vec![file]);
-    assert!(problems.is_empty(), "{problems:?}");
-    let model = &set.score_models[0].value;
-    assert_eq!(model.classes[2].level, Some(PowerLevel::City));
-    for (body, region, class) in [
-        ("a", "510500", Some("window")),
-        ("a", "510502", Some("county")),
-        ("c", "510500", Some("city")),
-        ("c", "510502", Some("county")),
-        ("c", "510502100", None),
-        ("c", "510000", None),
-    ] {
-        let found = model.class_of(body, region).map(|class| &*class.id.text);
-        assert_eq!(found, class, "{body} {region}");
+    // Led by the department above it it is like none of the region, unless the model says so by name.
+    let cases = [
+        ("a", "510500", "false", Some("window")),
+        ("a", "510502", "false", Some("county")),
+        ("c", "510500", "false", Some("city")),
+        ("c", "510502", "false", Some("county")),
+        ("c", "510502100", "false", None),
+        ("c", "510000", "false", None),
+        ("b", "510500", "true", Some("window")),
+        ("b", "510502", "true", None),
+        ("d", "510500", "true", None),
+    ];
+    for (code, region, vertical, class) in cases {
+        let body = format!(
+            "\n---\nkind: body\ncode: {code}\nname: {code}\nregion: '{region}'\nvertical: {vertical}\n"
+        );
+        let file = DefinitionFile {
+            name: "m".into(),
+            text: text.clone() + &body,
+        };
+        let (set, problems) = DefinitionSet::read(vec![file]);
+        assert!(problems.is_empty(), "{problems:?}");
+        let model = &set.score_models[0].value;
+        assert_eq!(model.classes[2].level, Some(PowerLevel::City));
+        let body = &set.bodies[0].value;
+        let found = model.class_of(body).map(|class| &*class.id.text);
+        assert_eq!(found, class, "{code} {region} {vertical}");
     }
 }
