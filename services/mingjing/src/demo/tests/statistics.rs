@@ -81,7 +81,7 @@ async fn every_metric_of_the_city_is_what_the_slow_computation_says_by_rows_and_
         "closed",
         "on_time_rate",
         "median_total_days",
-        "median_step_hours",
+        "p90_step_hours",
         "alerts_issued",
         "ratings",
         "online_rate",
