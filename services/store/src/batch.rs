@@ -10,8 +10,8 @@ use std::hash::Hash;
 use bytes::Bytes;
 
 use crate::rows::{
-    AlertHistoryRow, AlertRow, CaseHistoryRow, CaseRow, CommandRow, ControlRow, DecisionRow,
-    EventRow, RejectRow, SourceHealthRow, TotalsRow, Watermark, WatermarkRow,
+    AlertHistoryRow, AlertRow, AlertStateRow, CaseRow, CaseStateRow, CommandRow, ControlRow,
+    DecisionRow, EventRow, RejectRow, SourceHealthRow, TotalsRow, Watermark, WatermarkRow,
 };
 use crate::table::Table;
 
@@ -23,8 +23,9 @@ pub struct Batch {
     commands: Vec<CommandRow>,
     decisions: Vec<DecisionRow>,
     alert_history: Vec<AlertHistoryRow>,
+    alert_states: Vec<AlertStateRow>,
     alerts: BTreeMap<String, AlertRow>,
-    case_history: Vec<CaseHistoryRow>,
+    case_states: Vec<CaseStateRow>,
     cases: BTreeMap<(String, String), CaseRow>,
     source_health: BTreeMap<(String, u16), SourceHealthRow>,
     rejects: Vec<RejectRow>,
@@ -68,8 +69,13 @@ impl Batch {
         self.decisions.push(row);
     }
 
-    /// Adds an alert's new state.
+    /// Adds an alert's new state, and what statistics say of its case.
     pub fn alert(&mut self, row: AlertRow) {
+        self.alert_states.push(AlertStateRow::from(&row));
+        self.alert_now(row);
+    }
+
+    fn alert_now(&mut self, row: AlertRow) {
         keep_last(&mut self.alerts, row.alert_id.clone(), row, |row| {
             row.version
         });
@@ -82,7 +88,7 @@ impl Batch {
 
     /// Adds a case's new state, and what statistics count of it.
     pub fn case(&mut self, row: CaseRow) {
-        self.case_history.push(CaseHistoryRow::from(&row));
+        self.case_states.push(CaseStateRow::from(&row));
         self.case_now(row);
     }
 
@@ -118,10 +124,14 @@ impl Batch {
         self.commands.extend(other.commands);
         self.decisions.extend(other.decisions);
         self.alert_history.extend(other.alert_history);
-        self.case_history.extend(other.case_history);
+        self.alert_states.extend(other.alert_states);
+        self.case_states.extend(other.case_states);
         self.rejects.extend(other.rejects);
         self.totals.extend(other.totals);
-        other.alerts.into_values().for_each(|row| self.alert(row));
+        other
+            .alerts
+            .into_values()
+            .for_each(|row| self.alert_now(row));
         other.cases.into_values().for_each(|row| self.case_now(row));
         other
             .source_health
@@ -152,8 +162,9 @@ impl Batch {
             + self.commands.len()
             + self.decisions.len()
             + self.alert_history.len()
+            + self.alert_states.len()
             + self.alerts.len()
-            + self.case_history.len()
+            + self.case_states.len()
             + self.cases.len()
             + self.source_health.len()
             + self.rejects.len()
@@ -168,11 +179,12 @@ impl Batch {
             block(self.controls.iter()),
             block(self.commands.iter()),
             block(self.alert_history.iter()),
+            block(self.alert_states.iter()),
             block(self.alerts.values()),
             // An alert before the answer about it, so that whoever was answered finds it as it was left.
             block(self.decisions.iter()),
             // The states before the present one, so that who sees a case as it is finds how it came there.
-            block(self.case_history.iter()),
+            block(self.case_states.iter()),
             block(self.cases.values()),
             block(self.source_health.values()),
             block(self.rejects.iter()),

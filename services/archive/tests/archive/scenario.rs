@@ -342,6 +342,8 @@ pub async fn contents(config: &mingjing_store::Config) -> Vec<String> {
         "cases",
         "alerts",
         "alert_history",
+        "case_states",
+        "alert_states",
         "rejects",
         "source_health",
         "watermarks",

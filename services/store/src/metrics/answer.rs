@@ -102,26 +102,32 @@ impl Store {
             let (in_cells, of_rows): (Vec<&'static Metric>, Vec<&'static Metric>) = metrics
                 .into_iter()
                 .partition(|metric| chain.is_some() && cells::tell(metric));
-            if let Some(chain) = chain
-                && !in_cells.is_empty()
-            {
-                let counted = self.counted_by_cells(&in_cells, asked, &windows, chain);
-                for counted in counted.await? {
-                    table.take(&counted, &in_cells, asked, &windows);
-                }
-                for metric in in_cells {
-                    let Some(column) = cells::beside(metric) else {
-                        continue;
-                    };
-                    for counted in self.beside(metric, column, asked, &windows).await? {
-                        table.take_numerators(&counted, &[metric], asked, &windows);
+            let of_cells = async {
+                match chain {
+                    Some(chain) if !in_cells.is_empty() => {
+                        let counted = self.counted_by_cells(&in_cells, asked, &windows, chain);
+                        counted.await
                     }
+                    _ => Ok(Vec::new()),
                 }
+            };
+            let counted_by_row = async {
+                match of_rows.is_empty() {
+                    true => Ok(Vec::new()),
+                    false => self.counted(*over, &of_rows, asked, &windows).await,
+                }
+            };
+            let beside = self.all_beside(&in_cells, asked, &windows);
+            let (of_cells, beside, counted_by_row) =
+                tokio::try_join!(of_cells, beside, counted_by_row)?;
+            for counted in of_cells {
+                table.take(&counted, &in_cells, asked, &windows);
             }
-            if !of_rows.is_empty() {
-                for counted in self.counted(*over, &of_rows, asked, &windows).await? {
-                    table.take(&counted, &of_rows, asked, &windows);
-                }
+            for (metric, counted) in beside {
+                table.take_numerators(&counted, &[metric], asked, &windows);
+            }
+            for counted in counted_by_row {
+                table.take(&counted, &of_rows, asked, &windows);
             }
         }
         Ok(table.answer(asked))
@@ -138,6 +144,23 @@ impl Store {
         let query = compose::bind(self.client().query_raw(&sql), over, asked);
         self.fetch("counting statistics", all::bind(query, windows))
             .await
+    }
+
+    /// What counts of those metrics of which cells know of how many alone.
+    async fn all_beside(
+        &self,
+        metrics: &[&'static Metric],
+        asked: &Asked,
+        windows: &[Window],
+    ) -> Result<Vec<(&'static Metric, Counted)>, Error> {
+        let mut all = Vec::new();
+        for metric in metrics.iter().copied() {
+            if let Some(column) = cells::beside(metric) {
+                let counted = self.beside(metric, column, asked, windows).await?;
+                all.extend(counted.into_iter().map(|counted| (metric, counted)));
+            }
+        }
+        Ok(all)
     }
 
     /// What counts of a metric that is about cases of which something else says a thing, where cells know of how many: those cases alone are

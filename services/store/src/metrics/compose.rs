@@ -76,6 +76,11 @@ fn needs_kinds(asked: &Asked) -> bool {
 fn in_windows(over: Over, asked: &Asked, windows: usize, only: Option<&str>) -> String {
     let mut conditions = conditions(asked, over);
     conditions.extend(only.map(str::to_owned));
+    laid(&population(over, asked), conditions, windows)
+}
+
+/// The text of a population, narrowed, and laid over windows.
+pub(super) fn laid(population: &str, mut conditions: Vec<String>, windows: usize) -> String {
     if windows <= WINDOWS_APART {
         let bears = (1..=windows).map(|n| {
             format!("(first_ms < {{w_until:Array(Int64)}}[{n}] AND last_ms >= {{w_from:Array(Int64)}}[{n}])")
@@ -85,8 +90,7 @@ fn in_windows(over: Over, asked: &Asked, windows: usize, only: Option<&str>) -> 
     format!(
         "SELECT *, seen.1 AS w, seen.2 AS wf, seen.3 AS wu, seen.4 AS wat FROM (\
          SELECT *, arrayJoin(arrayFilter(one -> first_ms < one.3 AND last_ms >= one.2, windows)) AS seen \
-         FROM (\n{}\n) WHERE {})",
-        population(over, asked),
+         FROM (\n{population}\n) WHERE {})",
         conditions.join(" AND ")
     )
 }

@@ -4,8 +4,9 @@
 //! text in the domain's own serialization.
 
 mod alert;
+mod alert_state;
 mod case;
-mod case_history;
+mod case_state;
 mod command;
 mod control;
 mod decision;
@@ -17,8 +18,9 @@ mod totals;
 mod watermark;
 
 pub use alert::AlertRow;
+pub use alert_state::AlertStateRow;
 pub use case::{CaseRow, VisitRow};
-pub use case_history::CaseHistoryRow;
+pub use case_state::CaseStateRow;
 pub use command::CommandRow;
 pub use control::{Control, ControlRow, PlacedControl};
 pub use decision::{CommandOutcome, DecisionRow};

@@ -2,8 +2,8 @@
 //! instead of every case.
 //!
 //! ```text
-//! case_history ──states with a sign──▶ marks in time ──the dictionary's pieces──▶ cells of a pass, added to those before
-//!       └────────── what changed since the last pass, the same way ──▶ + ──▶ the answer, equal to that of rows
+//! case_states, alert_states ──with a sign──▶ marks in time ──the dictionary's pieces──▶ cells of a pass, added to those before
+//!       └── what changed since the last pass, counted in the windows as rows are ──▶ + ──▶ the answer, equal to that of rows
 //! ```
 //!
 //! # Rules they keep
@@ -14,11 +14,12 @@
 //!   less what it was. Numbers are whole, so the order in which they are added does not matter.
 //! - **A kill anywhere is harmless.** A pass writes its cells first and itself last, under a number of its own, and names the one that it
 //!   adds to (`passes`, `chain`).
-//! - **What cells do not tell is asked of rows**: which cases have alerts or ratings (of how many is in cells), all that is told apart or
-//!   narrowed by item, office or officer, metrics of anything but cases, and stock at an instant within a day that was over when the chain was
+//! - **What cells do not tell is asked of rows**: which cases were rated (of how many is in cells), all that is told apart or narrowed by
+//!   item, office or officer, metrics of anything but cases, and stock at an instant within a day that was over when the chain was
 //!   made from nothing.
 
 mod chain;
+mod intervals;
 mod passes;
 mod pieces;
 mod read;

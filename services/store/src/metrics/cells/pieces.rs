@@ -9,9 +9,8 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::super::measure::Measure;
 use super::super::{METRICS, Metric, Over};
 
-/// Columns of the population that a case's own state does not tell: whether an alert about it stands, whether somebody rated it. Few cases
-/// have either.
-const BESIDE_THE_CASE: [&str; 2] = ["alerted", "was_rated"];
+/// Columns of the population that the states of cases and alerts do not tell: whether somebody rated it. Few cases are.
+const BESIDE_THE_CASE: [&str; 1] = ["was_rated"];
 
 /// How what is added up lies in time. The codes are those of marks (`sql::MARKS`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -225,6 +224,11 @@ impl Plan {
         self.pieces().filter(|(id, _)| ids.contains(id)).collect()
     }
 
+    /// The piece of this name.
+    pub(super) fn piece_of(&self, id: PieceId) -> Option<&Piece> {
+        self.pieces.get(&id)
+    }
+
     pub(super) const fn first(&self) -> PieceId {
         self.first
     }
@@ -277,7 +281,7 @@ mod tests {
             .filter(|(_, made)| matches!(made, Made::Beside { .. }))
             .map(|(id, _)| *id)
             .collect();
-        assert_eq!(beside, ["alert_rate", "rating_coverage"]);
+        assert_eq!(beside, ["rating_coverage"]);
         let known = |piece: &Piece| beside_is_not_in(&piece.among);
         assert!(plan.pieces().all(|(_, piece)| known(piece)));
     }

@@ -1,15 +1,19 @@
-//! The statements of cells: states of cases with a sign, the marks in time that each makes, and their sums. What is counted comes from the
-//! dictionary's pieces, over the same population that the row-level answer reads (`sql/cases.sql`).
+//! The statements of cells: states of cases with a sign, the marks in time that each makes, and their sums; and what changed since, counted as
+//! rows are. What is counted comes from the dictionary's pieces, over the same population that the row-level answer reads (`sql/cases.sql`).
 
-use super::super::compose::CASES;
-use super::pieces::{Adds, Piece, PieceId};
+use super::super::compose::{CASES, laid};
+use super::super::windows;
+use super::pieces::{Adds, Kind, Piece, PieceId};
 
 /// What marks the part of `sql/cases.sql` that a case's own state does not tell, and its end.
 const BESIDE: [&str; 2] = [
     "-- What the case itself does not tell.\n",
     "-- What it tells.\n",
 ];
+/// What ends the part of it that states of alerts tell.
+const ALERTED: &str = " AS alerted,\n";
 const OF_CASES: &str = "FROM cases FINAL";
+const OF_ALERTS: &str = "alerts FINAL";
 const BEGINS: &str = "SELECT\n    source,\n";
 const BEGINS_SIGNED: &str = "SELECT\n    sign,\n    source,\n";
 
@@ -25,31 +29,71 @@ pub(super) enum States {
     All,
     /// Of every case that changed between both positions what it became, and what it was, taken off.
     Between,
-    /// Of every case that changed since the old position what it is now, and what it was, taken off.
+    /// Of every case that changed since the old position what it is now, and what it was, taken off; alerts about it are part of it.
     Since,
 }
 
 impl States {
-    /// One statement: a row a state, with its sign. What a case became and what it was come from one reading, so that a case that changes
-    /// meanwhile is in neither or in both.
-    fn sql(self) -> String {
-        let changed = |bound: &str| {
+    /// Which rows there are, of cases and of alerts: those before the new position, or all.
+    fn bound(self) -> String {
+        match self {
+            States::All | States::Between => format!("version < {UNTIL}"),
+            States::Since => "1".to_owned(),
+        }
+    }
+
+    /// Cases of which something was concluded since the old position, of them or of an alert about them.
+    fn changed(self) -> String {
+        let of = |table: &str| {
             format!(
-                "SELECT *, if(known, toInt8(-1), toInt8(1)) AS sign FROM (\
-                 SELECT *, max(NOT known) OVER (PARTITION BY source, case_no) AS moved FROM (\
-                 SELECT *, version < {BEFORE} AS known FROM case_history WHERE {bound}(source, case_no) IN (\
-                 SELECT source, case_no FROM case_history WHERE {bound}version >= {{least:UInt64}} AND version >= {BEFORE}))) \
-                 WHERE moved ORDER BY source, case_no, known, version DESC LIMIT 1 BY source, case_no, known"
+                "SELECT source, case_no FROM {table} WHERE {} AND version >= {{least:UInt64}} AND version >= {BEFORE}",
+                self.bound()
             )
         };
+        format!("{} UNION ALL {}", of("case_states"), of("alert_states"))
+    }
+
+    /// One statement: a row a state, with its sign. What a case became and what it was come from one reading, and of whatever is read now what
+    /// was known before is taken off, so that a case that changes meanwhile is in neither or in both.
+    fn sql(self) -> String {
+        let bound = self.bound();
         match self {
             // In the order of the key, so that nothing has to be sorted as a whole.
             States::All => format!(
-                "SELECT *, toInt8(1) AS sign FROM (SELECT * FROM case_history WHERE version < {UNTIL} \
+                "SELECT *, toInt8(1) AS sign FROM (SELECT * FROM case_states WHERE {bound} \
                  ORDER BY source, case_no, version DESC LIMIT 1 BY source, case_no)"
             ),
-            States::Between => changed(&format!("version < {UNTIL} AND ")),
-            States::Since => changed(""),
+            // Where only an alert changed, the case is what it was.
+            States::Between | States::Since => format!(
+                "SELECT *, arrayJoin(multiIf(NOT known, [toInt8(1)], moved, [toInt8(-1)], [toInt8(-1), toInt8(1)])) AS sign FROM (\
+                 SELECT *, max(NOT known) OVER (PARTITION BY source, case_no) AS moved FROM (\
+                 SELECT *, version < {BEFORE} AS known FROM case_states WHERE {bound} AND (source, case_no) IN ({changed}) \
+                 ORDER BY source, case_no, known, version DESC LIMIT 1 BY source, case_no, known))",
+                changed = self.changed(),
+            ),
+        }
+    }
+
+    /// Whether an alert about the case stood at the state's position: the dictionary's condition, on the last state of each alert before it.
+    fn alerted(self, standing: &str) -> String {
+        let by = |which: &str| {
+            let states = format!(
+                "(SELECT * FROM alert_states WHERE {which} \
+                 ORDER BY source, case_no, alert_id, version DESC LIMIT 1 BY source, case_no, alert_id)"
+            );
+            standing.replacen(OF_ALERTS, &states, 1)
+        };
+        let bound = self.bound();
+        match self {
+            States::All => by(&bound),
+            States::Between | States::Since => {
+                let of_changed = format!("(source, case_no) IN ({})", self.changed());
+                format!(
+                    "if(sign > 0, {}, {})",
+                    by(&format!("{bound} AND {of_changed}")),
+                    by(&format!("version < {BEFORE} AND {of_changed}")),
+                )
+            }
         }
     }
 }
@@ -59,10 +103,13 @@ fn population(states: States) -> String {
     let (before, rest) = CASES
         .split_once(BESIDE[0])
         .expect("the population marks what a case does not tell");
-    let (_, after) = rest
+    let (beside, after) = rest
         .split_once(BESIDE[1])
         .expect("the population marks where that ends");
-    format!("{before}{after}")
+    let (standing, _) = beside
+        .split_once(ALERTED)
+        .expect("what a case does not tell begins with its alerts");
+    format!("{before}{}{ALERTED}{after}", states.alerted(standing))
         .replacen(BEGINS, BEGINS_SIGNED, 1)
         .replacen(OF_CASES, &format!("FROM ({}\n)", states.sql()), 1)
 }
@@ -176,6 +223,42 @@ pub(super) fn cells(states: States, pieces: &[(PieceId, &Piece)]) -> String {
     )
 }
 
+/// What changed since the last pass, counted as rows are, without a detour over days: every state with its sign, looked at in the windows that
+/// it bears on. Window, key, sums of the pieces that are sums, and of those of hours these, in the order of the pieces.
+pub(super) fn fresh(
+    pieces: &[(PieceId, &Piece)],
+    key: &str,
+    conditions: Vec<String>,
+    windows: usize,
+) -> String {
+    let (mut sums, mut hours) = (vec![], vec![]);
+    for (_, piece) in pieces {
+        let among = format!("ifNull(({}), 0)", piece.among);
+        match (piece.kind, piece.adds) {
+            // Only what bears on a window is looked at: so many have begun more than were over.
+            (Kind::First, _) => sums.push("sum(toInt64(sign))".to_owned()),
+            (Kind::Last, _) => sums.push("toInt64(0)".to_owned()),
+            (_, Adds::One) => sums.push(format!("sumIf(toInt64(sign), {among})")),
+            (_, Adds::Number(of)) => {
+                sums.push(format!("ifNull(sumIf(sign * toInt64({of}), {among}), 0)"))
+            }
+            (_, Adds::OneOf(of)) => hours.push(format!(
+                "groupArrayIf((toInt64(ifNull({of}, 0)), toInt64(sign)), {among})"
+            )),
+        }
+    }
+    format!(
+        "WITH {windows_as_sql} AS windows SELECT w, CAST(any_key, 'String') AS key, CAST(sums, 'Array(Int64)') AS sums, \
+         CAST(hours, 'Array(Array(Tuple(Int64, Int64)))') AS hours FROM (\
+         SELECT w, key AS any_key, [{sums}] AS sums, [{hours}] AS hours FROM (\
+         SELECT *, {key} AS key FROM ({laid})) GROUP BY w, key)",
+        windows_as_sql = windows::AS_SQL,
+        sums = sums.join(", "),
+        hours = hours.join(", "),
+        laid = laid(&population(States::Since), conditions, windows),
+    )
+}
+
 /// Everything that cells are made by, for their digest.
 pub(super) fn said(pieces: &[(PieceId, &Piece)]) -> String {
     cells(States::All, pieces)
@@ -190,8 +273,9 @@ mod tests {
     fn the_population_of_cells_is_that_of_cases_without_what_others_say() {
         let text = population(States::All);
         assert!(text.contains(BEGINS_SIGNED), "{text}");
-        assert!(text.contains("case_history") && !text.contains(OF_CASES));
-        assert!(!text.contains("alerts") && !text.contains("was_rated"));
+        assert!(text.contains("case_states") && !text.contains(OF_CASES));
+        assert!(text.contains("alert_states") && !text.contains(OF_ALERTS));
+        assert!(text.contains(ALERTED) && !text.contains("was_rated"));
         assert!(text.contains("AS last_ms") && text.contains("opened_at IS NOT NULL"));
     }
 

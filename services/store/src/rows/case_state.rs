@@ -1,11 +1,11 @@
-//! `case_history`: every state that a case had, without its stays: what statistics counted of it at any position of the log.
+//! `case_states`: every state that a case had, without its stays: what statistics counted of it at any position of the log.
 
 use super::CaseRow;
 use crate::table::{Millis, table};
 
 table! {
     /// A case as it was known at a position of the log.
-    CaseHistoryRow in "case_history" {
+    CaseStateRow in "case_states" {
         /// As in [`CaseRow::source`].
         source: String,
         /// As in [`CaseRow::case_no`].
@@ -87,9 +87,9 @@ table! {
     }
 }
 
-impl From<&CaseRow> for CaseHistoryRow {
+impl From<&CaseRow> for CaseStateRow {
     fn from(row: &CaseRow) -> Self {
-        CaseHistoryRow {
+        CaseStateRow {
             source: row.source.clone(),
             case_no: row.case_no.clone(),
             item_code: row.item_code.clone(),
