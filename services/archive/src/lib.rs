@@ -104,7 +104,7 @@ impl Default for Config {
             lag_every: Duration::from_secs(2),
             backoff: Backoff::default(),
             heads_every: Duration::from_secs(5),
-            cells_every: Duration::from_secs(30),
+            cells_every: Duration::from_secs(10),
             stall_after: Duration::from_secs(5),
         }
     }

@@ -18,10 +18,12 @@ table! {
     CellPassRow in "case_cell_passes" {
         /// Its number.
         pass: u64,
-        /// The one that it builds on: itself, where it was made from nothing or folded.
+        /// The one that it builds on: itself, where it was made from nothing.
         base: u64,
         /// The one that it adds to; 0: none.
         after: u64,
+        /// Of how many passes the changes are in it, where they were folded; 0: it was made from nothing.
+        holds: u32,
         /// What the cells were made by.
         digest: String,
         /// The incarnation of the log.
@@ -52,6 +54,9 @@ pub(super) fn digest(zone: Tz) -> String {
 pub(super) fn every_piece() -> Vec<(PieceId, &'static Piece)> {
     Plan::get().pieces().collect()
 }
+
+/// So many passes of like size are folded into one.
+pub(super) const FOLDED: u32 = 16;
 
 /// Positions of partitions, in their order.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,26 +102,29 @@ pub(in super::super) struct Chain {
     pub(super) last: CellPassRow,
     /// From the last one to the one that builds on none.
     pub(super) passes: Vec<u64>,
+    /// What each holds.
+    holds: Vec<u32>,
     /// When that was made.
     pub(super) base_made_at: Timestamp,
     /// No state that came since has a smaller version.
     least: u64,
-    zone: Tz,
 }
 
 impl Chain {
     /// The chain of the last pass; none where there is none, or cells know more than the archive, which then was begun anew.
-    pub(super) fn of(rows: &[CellPassRow], archived: &Known, zone: Tz) -> Option<Self> {
+    pub(super) fn of(rows: &[CellPassRow], archived: &Known) -> Option<Self> {
         let last = rows.first()?;
         let known = Known::of(last);
         if !archived.covers(&known) {
             return None;
         }
         let (mut passes, mut after) = (vec![last.pass], last.after);
+        let mut holds = vec![last.holds];
         let mut base_made_at = last.made_at;
         for row in rows.iter().skip(1).filter(|row| row.base == last.base) {
             if after != 0 && row.pass == after {
                 passes.push(row.pass);
+                holds.push(row.holds);
                 after = row.after;
                 base_made_at = row.made_at;
             }
@@ -131,9 +139,32 @@ impl Chain {
         whole.then(|| Self {
             last: last.clone(),
             passes,
+            holds,
             base_made_at: base_made_at.into(),
             least: least.unwrap_or(0),
-            zone,
+        })
+    }
+
+    /// Its last passes that are to be folded into one; none: it is short enough. [`FOLDED`] of like size are folded with all that came after
+    /// them, so that a cell is written again as often as the number of passes has digits, and a chain is no longer than that either.
+    pub(super) fn to_fold(&self) -> Option<Fold> {
+        let mut found = 0;
+        let mut size: u32 = 1;
+        while let Some(next) = size.checked_mul(FOLDED) {
+            let smaller = self.holds.iter().take_while(|n| (1..next).contains(*n));
+            let (all, alike) = smaller.fold((0, 0), |(all, alike), n| {
+                (all + 1, alike + u32::from(*n >= size))
+            });
+            if alike >= FOLDED {
+                found = all;
+            }
+            size = next;
+        }
+        let after = *self.passes.get(found)?;
+        (found > 0).then(|| Fold {
+            passes: self.passes[..found].to_vec(),
+            after,
+            holds: self.holds[..found].iter().sum(),
         })
     }
 
@@ -148,19 +179,32 @@ impl Chain {
 
     /// Their numbers, as the inside of a list.
     pub(super) fn passes_as_sql(&self) -> String {
-        let passes: Vec<String> = self.passes.iter().map(u64::to_string).collect();
-        passes.join(", ")
+        as_sql(&self.passes)
     }
 
     /// The values of a statement over what changed since the last pass.
     pub(super) fn bind(&self, query: Query) -> Query {
         query
-            .param("zone", self.zone.name())
             .param("partitions", self.last.partitions.clone())
             .param("offsets", self.last.offsets.clone())
             .param("least", self.least)
-            .param("exact_from", self.last.exact_from.0)
     }
+}
+
+/// Passes to be folded into one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Fold {
+    pub(super) passes: Vec<u64>,
+    /// The one before them.
+    pub(super) after: u64,
+    /// Of how many passes the changes are in them.
+    pub(super) holds: u32,
+}
+
+/// Numbers, as the inside of a list.
+pub(super) fn as_sql(passes: &[u64]) -> String {
+    let passes: Vec<String> = passes.iter().map(u64::to_string).collect();
+    passes.join(", ")
 }
 
 #[cfg(test)]
@@ -174,6 +218,7 @@ mod tests {
             pass,
             base,
             after,
+            holds: u32::from(after != 0),
             digest: String::new(),
             log_id: "a".into(),
             partitions: vec![0, 1],
@@ -188,7 +233,7 @@ mod tests {
     }
 
     fn passes(rows: &[CellPassRow], archived: &Known) -> Option<Vec<u64>> {
-        Chain::of(rows, archived, ZONE).map(|chain| chain.passes)
+        Chain::of(rows, archived).map(|chain| chain.passes)
     }
 
     #[test]
@@ -203,9 +248,17 @@ mod tests {
             row(10, 10, 0, 1),
         ];
         assert_eq!(passes(&two, &archived(9)), Some(vec![31, 20, 10]));
+        // What was folded takes the place of those that it holds.
+        let folded = [
+            row(35, 10, 10, 3),
+            row(30, 10, 20, 3),
+            row(20, 10, 10, 2),
+            row(10, 10, 0, 1),
+        ];
+        assert_eq!(passes(&folded, &archived(9)), Some(vec![35, 10]));
         // A new chain needs nothing of the old one.
-        let folded = [row(40, 40, 0, 3), row(30, 10, 20, 3)];
-        assert_eq!(passes(&folded, &archived(9)), Some(vec![40]));
+        let anew = [row(40, 40, 0, 3), row(30, 10, 20, 3)];
+        assert_eq!(passes(&anew, &archived(9)), Some(vec![40]));
         // What is missing cannot be added up.
         assert_eq!(passes(&[row(30, 10, 20, 3)], &archived(9)), None);
         assert_eq!(passes(&[], &archived(9)), None);
@@ -228,13 +281,13 @@ mod tests {
         let mut more = archived(9);
         more.partitions.push(2);
         more.offsets.push(1);
-        let chain = Chain::of(&[row(10, 10, 0, 5)], &more, ZONE).unwrap();
+        let chain = Chain::of(&[row(10, 10, 0, 5)], &more).unwrap();
         assert_eq!(chain.least, 0);
         assert_eq!(
             Known::of(&chain.last).offsets_of(&more.partitions),
             [5, 7, 0]
         );
-        let chain = Chain::of(&[row(10, 10, 0, 5)], &archived(9), ZONE).unwrap();
+        let chain = Chain::of(&[row(10, 10, 0, 5)], &archived(9)).unwrap();
         assert_eq!(chain.least, 5);
     }
 
@@ -242,5 +295,56 @@ mod tests {
     fn cells_of_another_zone_are_others() {
         assert_ne!(digest(ZONE), digest(chrono_tz::UTC));
         assert_eq!(digest(ZONE), digest(ZONE));
+    }
+
+    #[test]
+    fn passes_of_like_size_are_folded_with_all_that_came_after_them() {
+        let fold = |holds: &[u32]| {
+            let mut chain = Chain::of(&[row(10, 10, 0, 5)], &archived(9)).unwrap();
+            chain.holds = holds.iter().copied().chain([0]).collect();
+            chain.passes = (10..=10 + holds.len() as u64).rev().collect();
+            let fold = chain.to_fold()?;
+            Some((fold.passes.len(), fold.after, fold.holds))
+        };
+        assert_eq!(fold(&[]), None);
+        assert_eq!(fold(&[1; 15]), None);
+        assert_eq!(fold(&[1; 16]), Some((16, 10, 16)));
+        // What was folded before stays.
+        assert_eq!(
+            fold(&[vec![1; 16], vec![16; 15]].concat()),
+            Some((16, 25, 16))
+        );
+        assert_eq!(fold(&[vec![1; 3], vec![16; 15]].concat()), None);
+        assert_eq!(
+            fold(&[vec![1; 3], vec![16; 16]].concat()),
+            Some((19, 10, 259))
+        );
+        assert_eq!(
+            fold(&[vec![2; 16], vec![20; 16], vec![300; 2]].concat()),
+            Some((32, 12, 352))
+        );
+    }
+
+    #[test]
+    fn a_chain_of_a_day_is_short_and_a_cell_is_seldom_written_again() {
+        let mut chain = Chain::of(&[row(10, 10, 0, 5)], &archived(9)).unwrap();
+        let (mut longest, mut written) = (0, 0);
+        for pass in 11..11 + 8_640 {
+            chain.passes.insert(0, pass);
+            chain.holds.insert(0, 1);
+            if let Some(fold) = chain.to_fold() {
+                chain.passes.drain(..fold.passes.len());
+                chain.holds.drain(..fold.passes.len());
+                chain.passes.insert(0, pass);
+                chain.holds.insert(0, fold.holds);
+                written += fold.holds;
+            }
+            longest = longest.max(chain.passes.len());
+        }
+        assert_eq!(chain.holds.iter().sum::<u32>(), 8_640);
+        assert!(
+            longest <= 64 && written <= 3 * 8_640,
+            "{longest}, {written}"
+        );
     }
 }

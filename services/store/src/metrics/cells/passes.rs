@@ -1,14 +1,14 @@
 //! Passes: how cells are made, and when what is out of use goes.
 //!
 //! A pass takes a position of every partition of the facts, adds what changed between the last pass's and that, and is written last. Its
-//! number grows and is no other attempt's; it names the pass that it adds to. A chain that has grown long is folded into a new one, and once a
-//! day cells are made from nothing and held against those that run.
+//! number grows and is no other attempt's; it names the pass that it adds to. Of a chain that has grown long the last passes are folded into one
+//! that takes their place, and once a day cells are made from nothing and held against those that run.
 
 use chrono_tz::Tz;
 use mingjing_domain::measures::NEGATIVE_RESULTS;
 use mingjing_domain::{Timestamp, voice};
 
-use super::chain::{CellPassRow, Chain, Known, digest, every_piece};
+use super::chain::{CellPassRow, Chain, FOLDED, Fold, Known, as_sql, digest, every_piece};
 use super::sql::{self, States};
 use crate::batch::block;
 use crate::store::within;
@@ -17,8 +17,6 @@ use crate::{Error, Store};
 
 /// The topic whose offsets are the versions of cases.
 const FACTS: &str = "mj.facts";
-/// A chain of so many passes is folded: a question names all of them.
-const CHAIN_MAX: usize = 48;
 /// So many rows of passes are read. More are no chain's.
 const ROWS_READ: usize = 512;
 /// Cells of a chain that has been replaced are kept so long, for those who read it still. No question takes longer.
@@ -42,8 +40,8 @@ enum Work {
     FromNothing(Option<Box<Chain>>),
     /// What changed since these offsets.
     Changes(Vec<u64>),
-    /// The same cells, each once.
-    Folded(Box<Chain>),
+    /// The cells of some passes, each once.
+    Folded(Fold),
 }
 
 /// What a pass was.
@@ -128,18 +126,18 @@ impl Store {
             return Ok(None);
         };
         let number = self.next_number(now).await?;
-        let Some(chain) = Chain::of(&rows, &archived, zone) else {
+        let Some(chain) = Chain::of(&rows, &archived) else {
             return Ok(Some(from_nothing(number, &archived, None, zone, now)));
         };
-        if chain.passes.len() >= CHAIN_MAX {
+        if let Some(fold) = chain.to_fold() {
             let row = CellPassRow {
                 pass: number,
-                base: number,
-                after: 0,
+                after: fold.after,
+                holds: fold.holds,
                 made_at: now.into(),
-                ..chain.last.clone()
+                ..chain.last
             };
-            let work = Work::Folded(Box::new(chain));
+            let work = Work::Folded(fold);
             return Ok(Some(CellPass { row, work, zone }));
         }
         let known = Known::of(&chain.last);
@@ -150,6 +148,7 @@ impl Store {
         let row = CellPassRow {
             pass: number,
             after: chain.last.pass,
+            holds: 1,
             partitions: archived.partitions,
             offsets: archived.offsets,
             made_at: now.into(),
@@ -172,7 +171,7 @@ impl Store {
             return Ok(None);
         };
         let number = self.next_number(now).await?;
-        let chain = Chain::of(&rows, &archived, zone);
+        let chain = Chain::of(&rows, &archived);
         let at = chain
             .as_ref()
             .map_or(archived, |chain| Known::of(&chain.last));
@@ -188,11 +187,11 @@ impl Store {
         let cells = match work {
             Work::FromNothing(_) => sql::cells(States::All, &every_piece()),
             Work::Changes(_) => sql::cells(States::Between, &every_piece()),
-            Work::Folded(chain) => format!(
+            Work::Folded(fold) => format!(
                 "SELECT piece, at AS place, org, region, power_type, case_kind, hours AS of_hours, sum(n) AS more FROM case_cells \
                  WHERE base = {} AND pass IN ({}) GROUP BY piece, place, org, region, power_type, case_kind, of_hours HAVING more != 0",
-                chain.base(),
-                chain.passes_as_sql(),
+                row.base,
+                as_sql(&fold.passes),
             ),
         };
         let statement = format!(
@@ -268,8 +267,9 @@ impl Store {
         Ok(Some(counted.await?))
     }
 
-    /// Drops what is out of use: cells and passes of chains that were replaced some time ago, and what attempts left that were cut off. Chains
-    /// by another dictionary, which a program of another version reads, are left until nobody has carried them on for a day.
+    /// Drops what is out of use: passes that were folded, cells and passes of chains that were replaced some time ago, and what attempts left that
+    /// were cut off. Chains by another dictionary, which a program of another version reads, are left until nobody has carried them on for a day.
+    /// Cells of folded passes go with their chain.
     ///
     /// # Errors
     /// [`Error::Unavailable`], [`Error::Refused`].
@@ -277,6 +277,7 @@ impl Store {
         let Some(chain) = self.cell_chain(zone).await? else {
             return Ok(());
         };
+        self.forget_folded(&chain, now).await?;
         if now.millis() - chain.base_made_at.millis() < KEPT_MS {
             return Ok(());
         }
@@ -304,11 +305,32 @@ impl Store {
         Ok(())
     }
 
+    /// Drops passes of the chain that others took the place of, some at a time.
+    async fn forget_folded(&self, chain: &Chain, now: Timestamp) -> Result<(), Error> {
+        let attempted = "dropping passes that were folded";
+        let which = format!(
+            "base = {} AND pass NOT IN ({}) AND made_at < fromUnixTimestamp64Milli({}, 'UTC')",
+            chain.base(),
+            chain.passes_as_sql(),
+            now.plus_millis(-KEPT_MS).millis(),
+        );
+        let count = format!("SELECT count() FROM case_cell_passes WHERE {which}");
+        let found: Vec<u64> = self
+            .fetch(attempted, self.client().query_raw(&count))
+            .await?;
+        if found.first().is_none_or(|found| *found < u64::from(FOLDED)) {
+            return Ok(());
+        }
+        let delete = format!("DELETE FROM case_cell_passes WHERE {which}");
+        let query = self.client().query_raw(&delete);
+        within(self.timeouts().insert, attempted, query.execute()).await
+    }
+
     /// The cells that count; none: there are none.
     pub(in super::super) async fn cell_chain(&self, zone: Tz) -> Result<Option<Chain>, Error> {
         let rows = self.cell_pass_rows(zone).await?;
         let archived = self.facts_archived().await?;
-        Ok(archived.and_then(|archived| Chain::of(&rows, &archived, zone)))
+        Ok(archived.and_then(|archived| Chain::of(&rows, &archived)))
     }
 
     /// Passes over the same pieces and days, the last one first. They are read before watermarks are, which then lie no earlier than a pass.
@@ -367,6 +389,7 @@ fn from_nothing(
             pass: number,
             base: number,
             after: 0,
+            holds: 0,
             digest: digest(zone),
             log_id: at.log_id.clone(),
             partitions: at.partitions.clone(),

@@ -3,15 +3,16 @@
 use std::collections::BTreeMap;
 
 use mingjing_domain::Timestamp;
+use mingjing_domain::alert::AlertRecord;
 use mingjing_domain::fact::CaseRecord;
 use mingjing_store::metrics::{Asked, CellsMade, Dimension, Filter, METRICS, Over};
-use mingjing_store::{Batch, CaseRow, EventRow, Place, Sight, Store, Watermark};
+use mingjing_store::{AlertRow, Batch, CaseRow, EventRow, Place, Sight, Store, Watermark};
 
 use super::ZONE;
 use super::chance::{Dice, case};
 use super::held;
 use super::world::World;
-use crate::samples::{alert_row, place, write};
+use crate::samples::{place, write};
 
 /// When cells are made; the same day as [`ASKED`].
 const MADE: &str = "2026-11-20T08:00:00+08:00";
@@ -27,6 +28,8 @@ struct Town {
     /// By partition the next version.
     next: [u64; PARTITIONS as usize],
     clock: Timestamp,
+    /// How many questions were asked by turns.
+    turns: usize,
 }
 
 impl Town {
@@ -37,6 +40,7 @@ impl Town {
             cases: Vec::new(),
             next: [0; PARTITIONS as usize],
             clock: Timestamp::parse(MADE).unwrap(),
+            turns: 0,
         }
     }
 
@@ -61,16 +65,21 @@ impl Town {
         batch
     }
 
-    fn tell(&mut self, n: usize, batch: &mut Batch) {
+    /// Where the next fact lies of what has this number.
+    fn next_place(&mut self, n: usize) -> Place {
         let partition = n % PARTITIONS as usize;
         let version = self.next[partition];
-        // Other facts lie between those of cases.
+        // Other facts lie in between.
         self.next[partition] += 1 + self.dice.below(3);
-        let place = Place {
+        Place {
             partition: partition as u16,
             fact_offset: version,
             ..place(version)
-        };
+        }
+    }
+
+    fn tell(&mut self, n: usize, batch: &mut Batch) {
+        let place = self.next_place(n);
         batch.case(CaseRow::new(self.cases[n].clone(), self.clock, &place));
     }
 
@@ -98,27 +107,64 @@ impl Town {
         write(&self.store, &batch, &[]).await;
     }
 
-    /// Alerts about some cases, and ratings of some.
-    async fn spoken_of(&self, seed: u64) {
+    async fn speak(&mut self, seed: u64) {
+        let batch = self.spoken_of(seed);
+        write(&self.store, &batch, &self.watermarks()).await;
+    }
+
+    async fn speak_ahead(&mut self, seed: u64) {
+        let batch = self.spoken_of(seed);
+        write(&self.store, &batch, &[]).await;
+    }
+
+    /// Alerts about some cases, or with another seed what became of them, and ratings of some.
+    fn spoken_of(&mut self, seed: u64) -> Batch {
         let world = World::by_chance(seed, self.cases.len());
         let mut batch = Batch::default();
-        for (n, alert) in world.alerts.iter().enumerate() {
-            batch.alert(alert_row(alert.clone(), n as u64));
+        for (n, alert) in world.alerts.into_iter().enumerate() {
+            // An alert is about the same case for ever, and a case may have several.
+            let CaseRecord {
+                source, case_no, ..
+            } = self.cases[n % 97 % self.cases.len()].clone();
+            let alert = AlertRecord {
+                source,
+                case_no,
+                ..alert
+            };
+            let place = self.next_place(n);
+            batch.alert(AlertRow::new(alert, 1, self.clock, &place));
         }
         for (n, event) in world.events.iter().enumerate() {
             batch.event(EventRow::new(event, "log", 0, n as u64, None));
         }
-        write(&self.store, &batch, &[]).await;
+        batch
     }
 
     async fn pass(&self) -> Option<CellsMade> {
         self.store.make_cells(ZONE, self.clock).await.unwrap()
     }
 
+    /// All questions.
     async fn same(&self, what: &str) {
         for asked in questions() {
             held::cells_say_what_rows_say(&self.store, &asked, what).await;
         }
+    }
+
+    /// The next three of them.
+    async fn same_by_turns(&mut self, what: &str) {
+        let questions = questions();
+        for _ in 0..3 {
+            let asked = &questions[self.turns % questions.len()];
+            self.turns += 1;
+            self.same_of(asked, &format!("{what}: {asked:?}")).await;
+        }
+    }
+
+    async fn same_of(&self, asked: &Asked, told: &str) {
+        let cells = self.store.statistics(asked).await.unwrap();
+        let rows = self.store.statistics_by_row(asked).await.unwrap();
+        assert_eq!(cells, rows, "{told}");
     }
 }
 
@@ -181,9 +227,8 @@ async fn cells_say_what_rows_say_after_whatever_happened_and_wherever_a_pass_was
     let mut town = Town::new(crate::samples::store().await, 11);
     town.write(150, 0).await;
     assert_eq!(town.pass().await, Some(CellsMade::FromNothing));
-    town.same("from nothing").await;
     assert_eq!(town.pass().await, None);
-    town.spoken_of(21).await;
+    town.speak(21).await;
     town.same("spoken of").await;
     let asked = question("2026-10", None);
     let total = town.store.statistics(&asked).await.unwrap().total;
@@ -191,16 +236,18 @@ async fn cells_say_what_rows_say_after_whatever_happened_and_wherever_a_pass_was
         assert!(total[id].value.is_some_and(|value| value > 0.0), "{id}");
     }
 
-    for round in 0..6 {
-        town.write(10, 25).await;
-        town.same(&format!("{round}: changed")).await;
-        match round % 3 {
+    for round in 0..3 {
+        town.write(20, 40).await;
+        // What becomes of alerts, of whose cases most stay as they are.
+        town.speak(22 + round).await;
+        town.same_by_turns(&format!("{round}: changed")).await;
+        match round {
             0 => assert_eq!(town.pass().await, Some(CellsMade::Changes)),
             // Cut off before its end: it is as if it had never been, then and after the next one.
             1 => {
                 let pass = town.store.next_cell_pass(ZONE, town.clock).await.unwrap();
                 town.store.put_cells(&pass.unwrap()).await.unwrap();
-                town.same(&format!("{round}: cut off")).await;
+                town.same_by_turns("cut off").await;
                 town.write(2, 5).await;
                 assert_eq!(town.pass().await, Some(CellsMade::Changes));
             }
@@ -215,13 +262,15 @@ async fn cells_say_what_rows_say_after_whatever_happened_and_wherever_a_pass_was
                 }
                 for pass in passes.iter().rev() {
                     town.store.end_cell_pass(pass).await.unwrap();
-                    town.same(&format!("{round}: two passes")).await;
+                    town.same_by_turns("two passes").await;
                 }
             }
         }
-        town.same(&format!("{round}: passed")).await;
+        town.same_by_turns(&format!("{round}: passed")).await;
         town.write_ahead(3, 10).await;
-        town.same(&format!("{round}: before the watermark")).await;
+        town.speak_ahead(32 + round).await;
+        town.same_by_turns(&format!("{round}: before the watermark"))
+            .await;
     }
 
     // A pass from nothing finds the same, and counts from then on.
@@ -232,22 +281,39 @@ async fn cells_say_what_rows_say_after_whatever_happened_and_wherever_a_pass_was
 
 #[tokio::test]
 async fn a_long_chain_is_folded_and_what_is_out_of_use_goes() {
-    let mut town = Town::new(crate::samples::store().await, 12);
+    let config = crate::engine::config();
+    let store = Store::connect(&config);
+    store.migrate(Timestamp::from_millis(0)).await.unwrap();
+    let client = clickhouse::Client::default()
+        .with_url(&config.url)
+        .with_database(&config.database);
+    let count = |of: &str, from: &str| {
+        let sql = format!("SELECT uniqExact({of}) FROM {from}");
+        client.query_raw(&sql).fetch_one::<u64>()
+    };
+    let mut town = Town::new(store, 12);
     town.write(60, 0).await;
     let mut made: BTreeMap<&str, u32> = BTreeMap::new();
-    for _ in 0..55 {
+    for _ in 0..36 {
         town.write(1, 2).await;
         let pass = town.pass().await.unwrap();
         *made.entry(pass.code()).or_default() += 1;
     }
-    let wanted = [("changes", 53), ("folded", 1), ("from_nothing", 1)];
+    let wanted = [("changes", 33), ("folded", 2), ("from_nothing", 1)];
     assert_eq!(made, BTreeMap::from(wanted));
+    assert_eq!(count("pass", "case_cell_passes").await.unwrap(), 36);
     town.same("folded").await;
     town.clock = town.clock.plus_millis(3_600_000);
     town.store.forget_cells(ZONE, town.clock).await.unwrap();
-    town.same("the old chain dropped").await;
+    assert_eq!(count("pass", "case_cell_passes").await.unwrap(), 4);
+    town.same_by_turns("folded passes dropped").await;
     let checked = town.store.check_cells(ZONE, town.clock).await.unwrap();
     assert_eq!(checked.differing, Some(0));
+    assert_eq!(count("base", "case_cells").await.unwrap(), 2);
+    town.clock = town.clock.plus_millis(3_600_000);
+    town.store.forget_cells(ZONE, town.clock).await.unwrap();
+    assert_eq!(count("base", "case_cells").await.unwrap(), 1);
+    town.same_by_turns("the old chain dropped").await;
 }
 
 #[tokio::test]
@@ -271,7 +337,7 @@ async fn cells_of_an_archive_that_was_begun_anew_are_not_read() {
     let client = clickhouse::Client::default()
         .with_url(&config.url)
         .with_database(&config.database);
-    for table in ["cases", "case_history", "watermarks"] {
+    for table in ["cases", "case_states", "watermarks"] {
         let truncate = format!("TRUNCATE TABLE {table}");
         client.query_raw(&truncate).execute().await.unwrap();
     }

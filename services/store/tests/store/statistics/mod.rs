@@ -277,8 +277,8 @@ async fn a_running_period_is_compared_with_as_much_of_those_before() {
             at: asked.now,
             ..span(asked.period, ZONE, asked.now)
         },
-        previous: part("2026-09-01T00:00:00+08:00", "2026-09-18T12:00:00+08:00"),
-        last_year: part("2025-10-01T00:00:00+08:00", "2025-10-18T12:00:00+08:00"),
+        previous: part("2026-09-01T00:00:00+08:00", "2026-09-19T00:00:00+08:00"),
+        last_year: part("2025-10-01T00:00:00+08:00", "2025-10-19T00:00:00+08:00"),
     };
     for metric in METRICS.iter() {
         let things = slow::things(&world, metric.over);
