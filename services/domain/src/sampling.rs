@@ -7,6 +7,8 @@
 //!
 //! A sampling is a journal of records: drawn, found, closed. What it is follows from them in their order.
 
+mod standing;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -14,6 +16,8 @@ use serde::{Deserialize, Serialize};
 use crate::Timestamp;
 use crate::ids::derived_id;
 use crate::life::Actor;
+
+pub use standing::Standing;
 
 /// So many cases of one stratum at most.
 pub const PER_STRATUM_MAX: u32 = 100;
@@ -164,6 +168,17 @@ pub enum Verdict {
     Fail,
     /// 不适用.
     NotApplicable,
+}
+
+impl Verdict {
+    /// The code used in records and tables.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Verdict::Pass => "pass",
+            Verdict::Fail => "fail",
+            Verdict::NotApplicable => "not_applicable",
+        }
+    }
 }
 
 /// What was found of one case.

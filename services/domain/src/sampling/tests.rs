@@ -156,3 +156,53 @@ fn the_last_finding_of_a_case_counts_and_the_end_waits_for_all() {
     assert!(sampling.refused(&found("a-0", &[Pass, Pass])).is_some());
     assert_eq!(Sampling::of(&records[1..]), None);
 }
+
+#[test]
+fn a_case_stands_as_it_was_found_last_and_was_checked_when_it_was_checked_first() {
+    use Verdict::{Fail, Pass};
+    let plan = Plan {
+        title: "季度抽查".into(),
+        from: Timestamp::from_millis(0),
+        until: Timestamp::from_millis(1),
+        region: String::new(),
+        body: String::new(),
+        item: String::new(),
+        strata: Strata::Whole,
+        per_stratum: 2,
+        seed: "s".into(),
+        checks: vec!["材料".into()],
+    };
+    let draw = draw("s", &members(&[("a", 2)]), 2);
+    let acts = [
+        Act::Drawn { plan, draw },
+        found("a-1", &[Fail]),
+        found("a-0", &[Pass]),
+        found("a-1", &[Pass]),
+        Act::Closed,
+    ];
+    let journal: Vec<Record> = (acts.into_iter().zip(0..))
+        .map(|(act, at)| Record {
+            at: Timestamp::from_millis(at),
+            ..record(act)
+        })
+        .collect();
+    let stands = |records: usize, case_no: &str| {
+        let all = Standing::of(&journal[..records]);
+        assert_eq!(all.len(), 2);
+        let one = all.into_iter().find(|one| one.case.case_no == case_no);
+        let one = one.unwrap();
+        let millis = |at: Option<Timestamp>| at.map(Timestamp::millis);
+        (
+            millis(one.checked_at),
+            one.verdicts.to_vec(),
+            millis(one.closed_at),
+            one.records,
+        )
+    };
+    assert_eq!(stands(1, "a-1"), (None, vec![], None, 1));
+    assert_eq!(stands(2, "a-1"), (Some(1), vec![Fail], None, 2));
+    assert_eq!(stands(3, "a-1"), (Some(1), vec![Fail], None, 2));
+    assert_eq!(stands(4, "a-1"), (Some(1), vec![Pass], None, 4));
+    assert_eq!(stands(5, "a-0"), (Some(2), vec![Pass], Some(4), 5));
+    assert!(Standing::of(&journal[1..]).is_empty());
+}
