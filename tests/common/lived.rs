@@ -30,6 +30,7 @@ pub fn world(facts: Vec<Fact>, events: Vec<CaseEvent<'static>>, set: &Definition
         alerts: alerts.into_values().collect(),
         decisions,
         events: known_events(events),
+        samples: Vec::new(),
         known: known(set),
     }
 }

@@ -7,8 +7,8 @@
 //!
 //! - **Exactly-once effect.** Every table is a `ReplacingMergeTree` keyed by a derived id or a natural key with a
 //!   log position as version, so writing a record again changes nothing; but for `case_cells`, which hold nothing that they were not
-//!   made from (`metrics::cells`), and `audit_entries`, which are in no log and need no version, since rows of one key never differ. A
-//!   [`Batch`] is written table by table and its watermarks last; whoever stops in between starts again from the old watermark.
+//!   made from (`metrics::cells`), and `audit_entries`, which are in no log and need no version, since rows of one key never differ; the version of
+//!   `sampled_cases` is a place in a sample's journal. A [`Batch`] is written table by table and its watermarks last; whoever stops in between starts again from the old watermark.
 //! - **One block an insert.** Rows are encoded once, in ClickHouse's Native format, and a retry sends the same bytes
 //!   under the same deduplication token.
 //! - **Nothing is dropped.** What may pass is tried again until it does or the caller stops; what ClickHouse refuses
@@ -30,6 +30,7 @@ mod migrate;
 mod native;
 mod query;
 mod rows;
+mod sampled;
 mod shadow;
 mod store;
 mod table;
@@ -56,6 +57,7 @@ pub use rows::{
     DayTotals, DecisionRow, EventRow, HistoryEntry, Place, PlacedControl, RejectRow, SourceHealth,
     SourceHealthRow, TotalsRow, VisitRow, Watermark, WatermarkRow, reject_id,
 };
+pub use sampled::SampledCaseRow;
 pub use shadow::{DifferenceFilter, ShadowDifferenceRow, ShadowId, ShadowPassRow, ShadowTallyRow};
 pub use store::{Config, Password, Store};
 pub use table::{Millis, Table};

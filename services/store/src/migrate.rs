@@ -30,6 +30,7 @@ const MIGRATIONS: &[Migration] = migrations! {
     10 "0010_measures.sql";
     11 "0011_case_cells.sql";
     12 "0012_audit.sql";
+    13 "0013_sampled_cases.sql";
 };
 
 /// The number of the newest migration this program knows.

@@ -150,6 +150,7 @@ fn together(mut one: World, other: World) -> World {
     one.alerts.extend(other.alerts);
     one.decisions.extend(other.decisions);
     one.events.extend(other.events);
+    one.samples.extend(other.samples);
     one.known.items.extend(other.known.items);
     for body in other.known.bodies {
         if !one.known.bodies.contains(&body) {

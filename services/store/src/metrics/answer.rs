@@ -326,7 +326,10 @@ fn value(metric: &Metric, numbers: &[Number; 3], asked: &Asked) -> Value {
             _ => Some(number.numerator),
         },
         denominator: match metric.measure {
-            Measure::Count { .. } | Measure::Stock { .. } | Measure::Quantile { .. } => None,
+            Measure::Count { .. }
+            | Measure::Stock { .. }
+            | Measure::Total { .. }
+            | Measure::Quantile { .. } => None,
             _ if divided => Some(number.denominator),
             _ => Some(number.base),
         },
@@ -348,7 +351,10 @@ fn shown(metric: &Metric, number: Number, min_base: u64) -> Option<f64> {
         return None;
     }
     let value = match metric.measure {
-        Measure::Count { .. } | Measure::Stock { .. } | Measure::Quantile { .. } => numerator,
+        Measure::Count { .. }
+        | Measure::Stock { .. }
+        | Measure::Total { .. }
+        | Measure::Quantile { .. } => numerator,
         _ if denominator <= 0.0 => return None,
         _ => numerator / denominator,
     };

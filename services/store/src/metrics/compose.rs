@@ -18,9 +18,12 @@ const APPEALS: &str = include_str!("sql/appeals.sql");
 const VOICES: &str = include_str!("sql/voices.sql");
 const ITEMS: &str = include_str!("sql/items.sql");
 const BODIES: &str = include_str!("sql/bodies.sql");
+const SAMPLES: &str = include_str!("sql/samples.sql");
 
 /// The texts that a metric stands on beside its own pieces.
-pub(super) const TEXTS: [&str; 8] = [CASES, STEPS, ALERTS, ORDERS, APPEALS, VOICES, ITEMS, BODIES];
+pub(super) const TEXTS: [&str; 9] = [
+    CASES, STEPS, ALERTS, ORDERS, APPEALS, VOICES, ITEMS, BODIES, SAMPLES,
+];
 
 /// A statement with a list of 100,000 items of 100 bytes fits.
 const STATEMENT_BYTES_MAX: &str = "33554432";
@@ -55,6 +58,7 @@ fn population(over: Over, asked: &Asked) -> String {
         Over::Bodies => BODIES
             .replace("-- cases\n", CASES)
             .replace("known bodies", &lines_of_bodies(&asked.known)),
+        Over::Samples => SAMPLES.to_owned(),
     }
 }
 
@@ -120,6 +124,14 @@ pub(super) fn conditions(asked: &Asked, over: Over) -> Vec<String> {
         "startsWith(region, {sight_region:String})",
     );
     when(body.is_some(), "org = {sight_body:String}");
+    if over == Over::Samples {
+        // Bodies learn nothing of samples, and nobody of those of a region beyond their own, whosever cases were drawn.
+        when(body.is_some(), "0");
+        when(
+            region_prefix.is_some(),
+            "startsWith(drawn_of, {sight_region:String})",
+        );
+    }
     when(region.is_some(), "startsWith(region, {f_region:String})");
     when(org.is_some(), "org = {f_org:String}");
     when(item_code.is_some(), "item = {f_item:String}");

@@ -99,6 +99,8 @@ coded! {
         Coverage "coverage",
         /// 数据真实性.
         Truth "truth",
+        /// 抽查.
+        Samples "samples",
     }
 }
 
@@ -151,6 +153,8 @@ coded! {
         Items "items",
         /// 单位.
         Bodies "bodies",
+        /// 抽查办件.
+        Samples "samples",
     }
 }
 
@@ -166,6 +170,7 @@ impl Group {
             Group::Voices => ("投诉与评价", "Complaints and ratings"),
             Group::Coverage => ("运行覆盖", "Coverage"),
             Group::Truth => ("数据真实性", "Truthfulness of data"),
+            Group::Samples => ("抽查", "Samples"),
         }
     }
 }
@@ -207,6 +212,7 @@ impl Over {
             Over::Ratings => "评价",
             Over::Items => "清单事项",
             Over::Bodies => "单位",
+            Over::Samples => "抽查办件",
         }
     }
 
@@ -228,6 +234,7 @@ impl Over {
             Over::Complaints | Over::Ratings => &[Region, Org, Item, PowerType, CaseKind, Month],
             Over::Items => &[Region, Org, Item, PowerType, Month],
             Over::Bodies => &[Region, Org, Month],
+            Over::Samples => &[Region, Org, Office, Item, PowerType, CaseKind, Month],
         }
     }
 }
@@ -283,6 +290,8 @@ mod tests {
             "orders",
             "order_rate",
             "zero_volume_bodies",
+            "samples_checked",
+            "samples_findings",
             "appeals",
             "complaints",
         ] {

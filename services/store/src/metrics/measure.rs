@@ -40,6 +40,11 @@ pub(super) enum Measure {
         to: &'static str,
         among: &'static str,
     },
+    /// All `of` added up, of those of which `among` holds: a count of things of which one thing has several.
+    Total {
+        of: &'static str,
+        among: &'static str,
+    },
     /// The mean of `of` of those of which `among` holds, a whole number of which `per` make one.
     Mean {
         of: &'static str,
@@ -131,6 +136,9 @@ impl Measure {
                 format!("sumIf({to}, {among})"),
                 format!("sumIf({to}, {among})"),
             ),
+            Measure::Total { of, among } => {
+                all(format!("sumIf({of}, {among})"), "0".into(), "0".into())
+            }
             Measure::Mean {
                 of,
                 per: one,
@@ -185,7 +193,8 @@ impl Measure {
             (Measure::Parts { to, among, .. }, Part::Base) => {
                 (format!("({among}) AND ({to}) > 0"), to.into())
             }
-            (Measure::Parts { of, among, .. }, Part::Numerator) => {
+            (Measure::Total { of, among }, _)
+            | (Measure::Parts { of, among, .. }, Part::Numerator) => {
                 (format!("({among}) AND ({of}) > 0"), of.into())
             }
             (
@@ -216,7 +225,10 @@ impl Measure {
 
     /// Whether it is a rate, mean or median, which a small base makes meaningless.
     pub(super) const fn has_base(&self) -> bool {
-        !matches!(self, Measure::Count { .. } | Measure::Stock { .. })
+        !matches!(
+            self,
+            Measure::Count { .. } | Measure::Stock { .. } | Measure::Total { .. }
+        )
     }
 }
 

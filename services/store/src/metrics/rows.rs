@@ -25,7 +25,7 @@ pub struct Record {
     pub case_no: String,
     /// The alert, where it is one, or an order or appeal about one; else empty.
     pub alert_id: String,
-    /// What it is within its case: the alert, the command that ordered or appealed, the event that complained or rated, step and visit; or
+    /// What it is within its case: the alert, the command that ordered or appealed, the event that complained or rated, step and visit, the sample; or
     /// the item's or body's code.
     pub sub: String,
     /// 事项.

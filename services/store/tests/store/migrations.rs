@@ -55,6 +55,7 @@ async fn the_second_migration_finds_nothing_to_do() {
             "0010_measures.sql",
             "0011_case_cells.sql",
             "0012_audit.sql",
+            "0013_sampled_cases.sql",
         ]
     );
 }

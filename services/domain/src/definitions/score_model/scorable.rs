@@ -49,6 +49,8 @@ pub enum Unfit {
     NoFault,
     /// It counts what the law allows.
     Lawful,
+    /// It counts what was drawn, and how deep was looked.
+    Sampled,
 }
 
 impl Unfit {
@@ -70,6 +72,9 @@ impl Unfit {
             }
             Unfit::NoFault => {
                 "它计的是待核、申诉中或者认定为客观原因、数据问题、规则问题的预警，不是单位的过错：请删去本项；只有认定为主观责任的按件计分，如 count: {of: alerts}"
+            }
+            Unfit::Sampled => {
+                "抽查的结果不计分：抽到谁、抽多少、查得多细各不相同，分层和因故抽取的又不代表全部办件；请删去本项，查实的问题另行立为预警，认定为主观责任的按件计分，如 count: {of: alerts}"
             }
             Unfit::Lawful => "它是依法办理的结果、程序或者权利，不是过错，不计分：请删去本项",
         }
@@ -116,6 +121,9 @@ pub fn unfit(metric: &str) -> Option<Unfit> {
         "voided_share" | "suspended_share" | "suspended_days" | "negative_rate"
         | "supplement_rate" | "extension_rate" | "appeals" | "appeals_upheld"
         | "appeals_won_rate" => Unfit::Lawful,
+        "samples_checked" | "samples_failed_share" | "samples_findings" | "samples_unchecked" => {
+            Unfit::Sampled
+        }
         _ => return None,
     };
     Some(unfit)

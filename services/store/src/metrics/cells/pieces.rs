@@ -177,6 +177,9 @@ impl Plan {
                 let base = vec![flow(Adds::Number(to), among.into())];
                 sums(counts, base.clone(), base)
             }
+            Measure::Total { of, among } => {
+                sums(vec![flow(Adds::Number(of), among.into())], vec![], vec![])
+            }
             Measure::Mean { of, per, among } => {
                 let base = vec![flow(Adds::One, among.into())];
                 Made::Sums {

@@ -4,6 +4,7 @@ mod alerts;
 mod coverage;
 mod orders;
 mod procedure;
+mod samples;
 mod time;
 mod truth;
 mod voices;
@@ -12,7 +13,7 @@ mod volume;
 use super::Metric;
 
 /// Every group's metrics, in the order in which they are shown.
-pub(super) const GROUPS: [&[Metric]; 8] = [
+pub(super) const GROUPS: [&[Metric]; 9] = [
     volume::METRICS,
     time::METRICS,
     procedure::METRICS,
@@ -21,4 +22,5 @@ pub(super) const GROUPS: [&[Metric]; 8] = [
     voices::METRICS,
     coverage::METRICS,
     truth::METRICS,
+    samples::METRICS,
 ];

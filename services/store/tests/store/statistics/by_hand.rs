@@ -131,6 +131,7 @@ fn world() -> World {
         ],
         decisions: Vec::new(),
         events: Vec::new(),
+        samples: Vec::new(),
         known: Known::default(),
     }
 }

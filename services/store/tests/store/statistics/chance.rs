@@ -10,7 +10,9 @@ use mingjing_domain::disposition::{
 };
 use mingjing_domain::event::{CaseData, CaseEvent, EventKind, Value};
 use mingjing_domain::fact::{CaseRecord, Fact, StepVisit};
+use mingjing_domain::life::Actor;
 use mingjing_domain::measures::{LimitMeasure, MeasureUnit};
+use mingjing_domain::sampling;
 use mingjing_store::metrics::{Known, KnownBody, KnownItem};
 
 use super::world::World;
@@ -72,6 +74,7 @@ impl World {
             .map(|n| alert(&mut dice, n, &cases, &events))
             .collect();
         let decisions = decisions(&mut dice, &alerts);
+        let samples = (0..8).map(|n| sample(&mut dice, n, &cases)).collect();
         let item = |code: &str, org: &str, region: &str, power_type: &str| KnownItem {
             code: code.into(),
             org_code: org.into(),
@@ -103,6 +106,7 @@ impl World {
             alerts,
             decisions,
             events,
+            samples,
             known,
         }
     }
@@ -443,4 +447,77 @@ fn decisions(dice: &mut Dice, alerts: &[AlertRecord]) -> Vec<Fact> {
         }
     }
     all
+}
+
+/// A sample of some cases, now and then of one that the archive does not have; some checked, of those some again.
+fn sample(dice: &mut Dice, n: usize, cases: &[CaseRecord]) -> (String, Vec<sampling::Record>) {
+    use sampling::{Act, Finding, Member, Plan, Record, Strata, Verdict};
+    let began = Timestamp::parse("2026-10-12T10:00:00+08:00").unwrap();
+    let year = if dice.percent(20) { -365 } else { 0 };
+    let mut at = dice.near(began.plus_millis(year * DAY), -40, 25);
+    let mut members = Vec::new();
+    for case in cases {
+        if dice.percent(10) {
+            members.push(Member {
+                source: case.source.clone(),
+                case_no: case.case_no.clone(),
+                stratum: case.org_code.clone().unwrap_or_default(),
+            });
+        }
+    }
+    members.push(Member {
+        source: "s9".into(),
+        case_no: "gone".into(),
+        stratum: String::new(),
+    });
+    let plan = Plan {
+        title: "抽查".into(),
+        from: at,
+        until: at,
+        region: dice.code(&["", "5105", "510502"]).unwrap_or_default(),
+        body: String::new(),
+        item: String::new(),
+        strata: Strata::Body,
+        per_stratum: 10,
+        seed: n.to_string(),
+        checks: ["材料", "送达", "期限"].map(str::to_owned).to_vec(),
+    };
+    let draw = sampling::draw(&plan.seed, &members, plan.per_stratum);
+    let drawn = draw.cases.clone();
+    let record = |at, act| Record {
+        at,
+        who: Actor::default(),
+        why: String::new(),
+        key: String::new(),
+        act,
+    };
+    let mut journal = vec![record(at, Act::Drawn { plan, draw })];
+    let again = dice.below(2);
+    for _ in 0..=again {
+        for case in &drawn {
+            if dice.percent(40) {
+                continue;
+            }
+            at = at.plus_millis(1 + dice.below(60) as i64 * 3_600_000);
+            let verdicts = (0..3).map(|_| {
+                dice.one_of(&[
+                    Verdict::Pass,
+                    Verdict::Pass,
+                    Verdict::Fail,
+                    Verdict::NotApplicable,
+                ])
+            });
+            let finding = Finding {
+                source: case.source.clone(),
+                case_no: case.case_no.clone(),
+                verdicts: verdicts.collect(),
+                evidence: Vec::new(),
+            };
+            journal.push(record(at, Act::Found(finding)));
+        }
+    }
+    if dice.percent(30) {
+        journal.push(record(at, Act::Closed));
+    }
+    (format!("{n:012x}"), journal)
 }

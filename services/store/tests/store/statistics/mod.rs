@@ -9,6 +9,7 @@ mod slow;
 pub mod world;
 
 use mingjing_domain::Timestamp;
+use mingjing_domain::sampling::{self, Sampling};
 use mingjing_store::metrics::{
     Answer, Asked, Dimension, Filter, METRICS, Metric, Over, Part, Record,
 };
@@ -111,6 +112,18 @@ async fn the_rows_behind_every_number_add_up_to_it() {
     }
 }
 
+/// Bodies see no samples, and who sees a region those that were drawn of it.
+fn samples_seen(world: &World, sight: &Sight) -> Vec<(String, Vec<sampling::Record>)> {
+    let prefix = sight.region_prefix.as_deref().unwrap_or_default();
+    let seen = world.samples.iter().filter(|(_, journal)| {
+        let sampling = Sampling::of(journal).unwrap();
+        sight.body.is_none() && sampling.plan.region.starts_with(prefix)
+    });
+    let seen: Vec<_> = seen.cloned().collect();
+    assert!(!world.samples.is_empty() && seen.len() < world.samples.len());
+    seen
+}
+
 #[tokio::test]
 async fn whoever_sees_a_part_counts_and_opens_that_part_alone() {
     let store = store().await;
@@ -136,6 +149,10 @@ async fn whoever_sees_a_part_counts_and_opens_that_part_alone() {
             sight.sees(key(Dimension::Region), &[key(Dimension::Org)])
         };
         let answer: Answer = store.statistics(&seen).await.unwrap();
+        let world = World {
+            samples: samples_seen(&world, &sight),
+            ..World::by_chance(4, 300)
+        };
         for metric in METRICS.iter() {
             let things = slow::things(&world, metric.over);
             let things: Vec<&Thing<'_>> = things.iter().filter(sees).collect();

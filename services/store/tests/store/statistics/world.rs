@@ -6,9 +6,11 @@ use mingjing_domain::Timestamp;
 use mingjing_domain::alert::AlertRecord;
 use mingjing_domain::event::CaseEvent;
 use mingjing_domain::fact::{CaseRecord, Fact};
+use mingjing_domain::sampling;
 use mingjing_store::metrics::Known;
 use mingjing_store::{
-    AlertRow, Backoff, Batch, CaseRow, DecisionRow, EventRow, Place, Store, Watermark,
+    AlertRow, Backoff, Batch, CaseRow, DecisionRow, EventRow, Place, SampledCaseRow, Store,
+    Watermark,
 };
 
 /// The log that all of it was concluded from.
@@ -21,6 +23,8 @@ pub struct World {
     pub alerts: Vec<AlertRecord>,
     pub decisions: Vec<Fact>,
     pub events: Vec<CaseEvent<'static>>,
+    /// Samples by their ids, each with its journal.
+    pub samples: Vec<(String, Vec<sampling::Record>)>,
     pub known: Known,
 }
 
@@ -64,5 +68,14 @@ impl World {
         let (_go_on, stop) = tokio::sync::watch::channel(false);
         let written = store.insert_batch(&batch, &watermarks, Backoff::default(), &stop, &());
         written.await.expect("the archive takes it");
+        // Whole, then as somebody who is behind would, then what followed the draw once more.
+        for (records_left_out, known) in [(0, 0), (3, 0), (0, 1)] {
+            let rows = self.samples.iter().flat_map(|(sample, journal)| {
+                let records = journal.len().saturating_sub(records_left_out).max(1);
+                SampledCaseRow::of_journal(sample, &journal[..records], known)
+            });
+            let written = store.put_sampled(&rows.collect::<Vec<_>>()).await;
+            written.expect("the engine takes samples");
+        }
     }
 }

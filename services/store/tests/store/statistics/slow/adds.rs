@@ -60,6 +60,11 @@ pub fn sum<'w>(id: &str, things: impl IntoIterator<Item = &'w Thing<'w>>, span: 
             },
             What::Appeal { .. } | What::Voice { .. } => Adds::Nothing,
             What::Listed(cases) => listed_adds(id, cases, span),
+            What::Sampled {
+                drawn,
+                checked,
+                findings,
+            } => sampled_adds(id, *drawn, *checked, *findings, span),
         };
         match adds {
             Adds::Nothing => {}
@@ -334,5 +339,26 @@ fn listed_adds(id: &str, cases: &[&CaseRecord], span: &Span) -> Adds {
         "zero_volume_bodies" if !ran => Adds::One,
         "items_never_run" | "zero_volume_bodies" => Adds::Nothing,
         other => panic!("{other} is not computed slowly"),
+    }
+}
+
+fn sampled_adds(
+    id: &str,
+    drawn: Timestamp,
+    checked: Option<Timestamp>,
+    findings: u32,
+    span: &Span,
+) -> Adds {
+    let waits = drawn < span.at && checked.is_none_or(|at| at >= span.at);
+    match (id, span.has(checked), waits) {
+        ("samples_checked", true, _) | ("samples_unchecked", _, true) => Adds::One,
+        ("samples_failed_share", true, _) => Adds::Part(findings > 0),
+        ("samples_findings", true, _) => Adds::Share(f64::from(findings), 0.0, 0.0),
+        (
+            "samples_checked" | "samples_unchecked" | "samples_failed_share" | "samples_findings",
+            _,
+            _,
+        ) => Adds::Nothing,
+        (other, _, _) => panic!("{other} is not computed slowly"),
     }
 }

@@ -9,6 +9,7 @@ use mingjing_domain::alert::{AlertRecord, Evidence, Level, Status};
 use mingjing_domain::disposition::{Conclusion, DispositionState};
 use mingjing_domain::event::CaseEvent;
 use mingjing_domain::fact::{CaseRecord, Fact, StepVisit};
+use mingjing_domain::sampling::{self, Sampling, Verdict};
 use mingjing_domain::voice::{self, Voice};
 use mingjing_store::metrics::{Dimension, Over};
 
@@ -74,6 +75,11 @@ enum What<'w> {
         late: bool,
     },
     Listed(Vec<&'w CaseRecord>),
+    Sampled {
+        drawn: Timestamp,
+        checked: Option<Timestamp>,
+        findings: u32,
+    },
 }
 
 fn started(case: &CaseRecord) -> Option<Timestamp> {
@@ -212,7 +218,40 @@ pub fn things(world: &World, over: Over) -> Vec<Thing<'_>> {
             };
             bodies.map(body).collect()
         }
+        Over::Samples => {
+            let samples = world.samples.iter();
+            samples
+                .flat_map(|(_, journal)| sampled(journal, world))
+                .collect()
+        }
     }
+}
+
+fn sampled<'w>(journal: &[sampling::Record], world: &'w World) -> Vec<Thing<'w>> {
+    let sampling = Sampling::of(journal).expect("a sampling");
+    let case = |member: &sampling::Member| {
+        let same =
+            |source: &str, case_no: &str| source == member.source && case_no == member.case_no;
+        let case = world.cases.iter().find(|c| same(&c.source, &c.case_no));
+        let first = journal.iter().find(|record| match &record.act {
+            sampling::Act::Found(finding) => same(&finding.source, &finding.case_no),
+            _ => false,
+        });
+        let last = (sampling.found).get(&(member.source.as_str(), member.case_no.as_str()));
+        let failed = last.map_or(0, |(_, finding)| {
+            let verdicts = finding.verdicts.iter();
+            verdicts.filter(|one| **one == Verdict::Fail).count()
+        });
+        Thing {
+            keys: case.map(keys_of_case).unwrap_or_default(),
+            what: What::Sampled {
+                drawn: sampling.drawn.at,
+                checked: first.map(|record| record.at),
+                findings: failed as u32,
+            },
+        }
+    };
+    sampling.draw.cases.iter().map(case).collect()
 }
 
 fn of_case<'w>(case: &'w CaseRecord, world: &'w World) -> Thing<'w> {

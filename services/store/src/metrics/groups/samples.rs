@@ -1,0 +1,81 @@
+//! 抽查.
+
+use crate::metrics::measure::{Measure, within};
+use crate::metrics::{Direction, Group, Metric, Over, Unit};
+
+pub(super) const METRICS: &[Metric] = &[
+    Metric {
+        id: "samples_checked",
+        name: "抽查件数",
+        name_en: "Sampled cases checked",
+        group: Group::Samples,
+        definition: "本期检查了的抽查办件。",
+        definition_en: "Cases of samples that were checked in the period.",
+        formula: "首次检查时间在本期内的抽查办件数",
+        base: "",
+        unit: Unit::Count,
+        direction: Direction::None,
+        pitfalls: "同一办件在几次抽查中被抽到的，各计一次；重新登记的仍计在首次检查的期间。以办件现在的单位、事项和区划归类。只计看得到的抽查：部门看不到抽查，区县看不到上级的抽查，这里也不计。",
+        pitfalls_en: "A case that was drawn in several samples counts in each; one that is checked again stays in the period of its first check. It belongs to the body, item and region that its case has now. Only samples that one may see are counted: departments see none, and a county none of the level above.",
+        over: Over::Samples,
+        measure: Measure::Count {
+            of: within!("checked"),
+        },
+    },
+    Metric {
+        id: "samples_failed_share",
+        name: "抽查问题件占比",
+        name_en: "Sampled cases with findings",
+        group: Group::Samples,
+        definition: "本期检查了的抽查办件中，至少有一项检查要点不符合的占比。",
+        definition_en: "Of the cases of samples checked in the period, the share of which at least one point failed.",
+        formula: "有不符合项的抽查办件数 ÷ 抽查件数",
+        base: "本期检查了的抽查办件",
+        unit: Unit::Share,
+        direction: Direction::Lower,
+        pitfalls: "只说抽到的，不是全部办件的问题率：因举报、专项而抽的本来问题就多；分层抽取的，各层每件所代表的办件数不同，合计没有加权；检查要点不同的抽查不能相比。基数往往很小，小于最小基数的不显示，几件之差不说明问题。以最后一次登记的结论计。",
+        pitfalls_en: "It tells of what was drawn, not of all cases: what is drawn for cause has more to find; in a stratified draw a case of each stratum stands for another number of cases, and nothing is weighted; samples with other checklists do not compare. Bases are often small: below the least base it is hidden, and a few cases prove nothing. What was found last counts.",
+        over: Over::Samples,
+        measure: Measure::Share {
+            of: "failed > 0",
+            among: within!("checked"),
+        },
+    },
+    Metric {
+        id: "samples_findings",
+        name: "发现问题数",
+        name_en: "Findings of samples",
+        group: Group::Samples,
+        definition: "本期检查了的抽查办件中，不符合的检查要点，逐项计数。",
+        definition_en: "Points of the checklists that failed, each counted, of the cases of samples checked in the period.",
+        formula: "本期检查了的抽查办件的不符合项之和",
+        base: "",
+        unit: Unit::Count,
+        direction: Direction::None,
+        pitfalls: "抽得越多、要点列得越细，发现越多：多少不评价单位，也不评价抽查。同一处毛病可能在几项要点上不符合。以最后一次登记的结论计。",
+        pitfalls_en: "The more is drawn and the finer the checklist, the more is found: their number judges neither bodies nor samples. One fault may fail several points. What was found last counts.",
+        over: Over::Samples,
+        measure: Measure::Total {
+            of: "failed",
+            among: within!("checked"),
+        },
+    },
+    Metric {
+        id: "samples_unchecked",
+        name: "抽取未查",
+        name_en: "Drawn and not checked",
+        group: Group::Samples,
+        definition: "期末已经抽取、尚未检查的抽查办件，不论何时抽取。",
+        definition_en: "Cases of samples, whenever they were drawn, that nobody had checked at the period's end.",
+        formula: "期末已抽取且尚未检查的抽查办件数",
+        base: "",
+        unit: Unit::Count,
+        direction: Direction::None,
+        pitfalls: "是存量，不同期间不得相加。等的是检查的人，不是办件的单位。",
+        pitfalls_en: "It is a stock: those of several periods are not added up. They wait for whoever checks, not for the bodies.",
+        over: Over::Samples,
+        measure: Measure::Stock {
+            of: "drawn < wat AND (checked IS NULL OR checked >= wat)",
+        },
+    },
+];
