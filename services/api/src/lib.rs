@@ -81,6 +81,7 @@ pub use people::oidc::provider::{ProviderHttp, ProviderRequest, is_safe_address}
 pub use people::oidc::{Matched, Oidc, OidcConfig};
 pub use people::{Denied, People, PeopleConfig, let_in};
 pub use portal::{Listed, Portal, PortalConfig};
+pub use samples::{SamplesWritten, carry as carry_samples};
 
 /// What the API needs.
 #[derive(Clone)]
@@ -107,6 +108,8 @@ pub struct State {
     pub papers: Arc<Papers>,
     /// How like cases went.
     pub foresight: Arc<Foresight>,
+    /// Wakes up whoever carries what was found of samples, see [`carry_samples`].
+    pub samples: SamplesWritten,
     /// The administrator's key; none: whoever comes from this machine, where accounts are off.
     pub operator_key: Option<OperatorKey>,
     /// Holds the log against its published heads.

@@ -5,8 +5,11 @@
 //! recorded with the reason. Whoever doubts a draw has it drawn again: with the same population it is the same sample.
 //!
 //! A department does not see what was drawn of its cases before it is told.
+//!
+//! What was found goes on into statistics (`carry`), which show no more than this does.
 
 mod asked;
+mod carry;
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,6 +32,8 @@ use crate::life::said::{Said, SaidFields, read};
 use crate::people::gate::Caller;
 use crate::{ApiError, Operator, State, view};
 use asked::{Done, Drawing};
+
+pub use carry::{SamplesWritten, carry};
 
 /// The journals' table.
 const SAMPLES: &str = "samples";
@@ -266,7 +271,10 @@ async fn begin(
         )]));
     }
     let record = record(&state, &said, key, Act::Drawn { plan, draw });
-    journals.add(&id, 0, encoded(&record)?).await?;
+    let written = journals.add(&id, 0, encoded(&record)?).await;
+    // Also where no answer came: it may have been written after all.
+    state.samples.tell();
+    written?;
     // Of two who sent the same at once, one was first.
     shown(&id, &decoded(&journals.read(&id).await?)?, &state)
 }
@@ -302,7 +310,9 @@ async fn act(
             )]));
         }
         let record = record(&state, &said, key.clone(), act.clone());
-        if journals.add(&id, records.len(), encoded(&record)?).await? {
+        let written = journals.add(&id, records.len(), encoded(&record)?).await;
+        state.samples.tell();
+        if written? {
             records.push(record);
             return shown(&id, &records, &state);
         }

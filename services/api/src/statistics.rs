@@ -2,7 +2,7 @@
 //!
 //! Nothing is counted here: a question is read, narrowed to what whoever asks sees, and handed to the store, whose dictionary is the only
 //! implementation; names are put beside the codes of the answer. Which officers cases are told apart by is for who supervises and for the
-//! supervisors of the officers' own body, and each such answer is an entry of the audit trail.
+//! supervisors of the officers' own body, and each such answer is an entry of the audit trail. What is counted of samples is for who reads samples.
 
 mod asked;
 mod known;
@@ -49,6 +49,7 @@ async fn statistics(
     RawQuery(query): RawQuery,
 ) -> Result<Response, ApiError> {
     let question = Question::of(query.as_deref(), (state.now)(), state.zone)?;
+    let question = seen(question, &caller)?;
     let officers = allowed(&caller, question.shows_officers(), question.org())?;
     let in_force = state.definitions.in_force().await?;
     let asked = question.asked(
@@ -74,6 +75,7 @@ async fn rows(
         after,
         limit,
     } = Rows::of(query.as_deref(), (state.now)(), state.zone)?;
+    let question = seen(question, &caller)?;
     let officers = allowed(&caller, question.shows_officers(), question.org())?;
     let in_force = state.definitions.in_force().await?;
     let asked = question.asked(
@@ -115,6 +117,14 @@ async fn process(
     let process = state.store.process(&asked).await?;
     let names = state.names.current();
     Ok(Json(show::process(&item, &asked, &process, &names)))
+}
+
+/// A question without what whoever asks does not see: samples are for few, who is drawn should not learn it here.
+fn seen(question: Question, caller: &Caller) -> Result<Question, ApiError> {
+    match caller.reads_samples() {
+        true => Ok(question),
+        false => (question.without_samples()).ok_or(ApiError::Access(Denied::NotYours)),
+    }
 }
 
 /// Whether the answer shows persons, if whoever asks may see them.

@@ -366,9 +366,12 @@ impl Platform {
         let metrics = Arc::new(mingjing_api::Metrics::new(&self.registry)?);
         let (hub, feeding) = mingjing_api::follow(self.log.log.clone(), metrics.clone(), 4096);
         let (names, naming) = mingjing_api::names(self.log.table.clone());
+        let (samples, carrying) =
+            mingjing_api::carry_samples(self.log.table.clone(), store.clone());
         // They follow for as long as the process lives and are cut at its end.
         tokio::spawn(feeding);
         tokio::spawn(naming);
+        tokio::spawn(carrying);
         let definitions = Arc::new(mingjing_api::Definitions::new(self.log.table.clone()));
         let lives = Arc::new(self.lives(definitions.clone()).told_to(metrics.clone()));
         tokio::spawn(mingjing_api::settle(lives.clone(), self.now()));
@@ -392,6 +395,7 @@ impl Platform {
             portal: Arc::new(self.portal()?),
             papers: Arc::new(self.papers()?),
             foresight: Arc::default(),
+            samples,
             min_base: self.settings.min_base,
             operator_key: self
                 .settings

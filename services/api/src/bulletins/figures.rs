@@ -89,7 +89,11 @@ pub(super) async fn taken(
             })
             .collect(),
         dictionary_version: DICTIONARY_VERSION.to_owned(),
-        metrics: METRICS.iter().map(|metric| told(metric)).collect(),
+        metrics: METRICS
+            .iter()
+            .filter(|metric| may_be_told(metric))
+            .map(|metric| told(metric))
+            .collect(),
         min_base: u64::from(state.min_base),
         total: values(&total.total),
         power_types: power_types
@@ -167,6 +171,11 @@ fn region_name(in_force: &InForce, code: &str) -> String {
     let mut regions = lists.flat_map(|list| list.value.regions.iter());
     let found = regions.find(|region| region.code.text == code);
     found.map_or_else(|| code.to_owned(), |region| region.name.clone())
+}
+
+/// A bulletin is read by the bodies that it is about, and those see nothing of samples.
+fn may_be_told(metric: &metrics::Metric) -> bool {
+    metric.over != Over::Samples
 }
 
 fn told(metric: &metrics::Metric) -> Metric {
@@ -270,7 +279,8 @@ impl Take<'_> {
         let apart =
             |metric: &metrics::Metric| by.is_none_or(|by| metric.over.dimensions().contains(&by));
         let metrics = METRICS.iter().copied();
-        let metrics = metrics.filter(|metric| wanted(metric) && apart(metric));
+        let metrics =
+            metrics.filter(|metric| may_be_told(metric) && wanted(metric) && apart(metric));
         let asked = Asked {
             compare,
             ..self.asked(by, metrics.collect())

@@ -125,7 +125,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
                     "required": ["source", "case_no", "alert_id", "sub", "item_code", "item", "org_code", "org", "region_code", "step", "level", "rule", "amount", "instants"],
                     "properties": {
                         "source": text, "case_no": text, "alert_id": given,
-                        "sub": { "type": "string", "description": "在办件之内是哪一个：预警、督办或者申诉的指令、投诉或者评价的事件、环节与次序；事项或者单位的代码" },
+                        "sub": { "type": "string", "description": "在办件之内是哪一个：预警、督办或者申诉的指令、投诉或者评价的事件、环节与次序、抽查；事项或者单位的代码" },
                         "item_code": given, "item": given, "org_code": given, "org": given, "region_code": given,
                         "step": given, "level": given, "rule": given,
                         "amount": { "type": "number", "description": "加进这个数字多少：计数的为 1，求和的为所加之数，中位数的为所排之数" },

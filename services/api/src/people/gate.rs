@@ -107,6 +107,11 @@ impl Caller {
         self.may_get("/api/v1/cases")
     }
 
+    /// Whether they read samples.
+    pub(crate) fn reads_samples(&self) -> bool {
+        self.may_get("/api/v1/samples")
+    }
+
     fn may_get(&self, path: &str) -> bool {
         let row = permissions::find("GET", path, "");
         match self {

@@ -7,7 +7,7 @@ use mingjing_domain::Timestamp;
 use mingjing_domain::period::Period;
 use mingjing_store::Sight;
 use mingjing_store::metrics::{
-    Asked, Dimension, Filter, Known, METRICS, Metric, Part, ROWS_MAX, RecordCursor, metric,
+    Asked, Dimension, Filter, Known, METRICS, Metric, Over, Part, ROWS_MAX, RecordCursor, metric,
 };
 
 use crate::people::account::subtree;
@@ -34,6 +34,8 @@ pub(super) struct Question {
     pub(super) period: Period,
     pub(super) by: Option<Dimension>,
     pub(super) metrics: Vec<&'static Metric>,
+    /// Whether these were named; else they are all that there are.
+    is_named: bool,
     pub(super) filter: Filter,
     compare: bool,
     limit: usize,
@@ -78,6 +80,7 @@ impl Question {
         if let Some(compare) = pairs.get("compare") {
             question.compare = query::flag("compare", compare)?;
         }
+        question.is_named = pairs.contains_key("metrics");
         question.metrics = match pairs.get("metrics") {
             Some(ids) => named(ids, question.by)?,
             None => METRICS
@@ -124,6 +127,7 @@ impl Question {
             period,
             by: None,
             metrics: Vec::new(),
+            is_named: false,
             filter: Filter {
                 region_prefix,
                 org: text("org"),
@@ -143,6 +147,14 @@ impl Question {
     pub(super) fn shows_officers(&self) -> bool {
         let key = self.filter.key.as_ref().map(|(by, _)| *by);
         [self.by, key].contains(&Some(Dimension::Handler))
+    }
+
+    /// Leaves out what is counted of samples; none where just that was asked for.
+    pub(super) fn without_samples(mut self) -> Option<Self> {
+        let asked = self.metrics.len();
+        self.metrics.retain(|metric| metric.over != Over::Samples);
+        let is_as_asked = self.metrics.len() == asked || !self.is_named;
+        is_as_asked.then_some(self)
     }
 
     /// The body that it is about.
@@ -194,6 +206,7 @@ impl Rows {
             _ => return Err(ApiError::bad("key", "by 与 key 请一并给出")),
         }
         question.metrics = vec![metric];
+        question.is_named = true;
         let after = pairs.get("after").map(|text| text.parse());
         let after = after
             .transpose()
@@ -276,6 +289,19 @@ mod tests {
 
     fn question(query: &str) -> Result<Question, ApiError> {
         Question::of(Some(query), now(), ZONE)
+    }
+
+    #[test]
+    fn who_does_not_read_samples_is_told_all_else_and_refused_these() {
+        let of_samples = |q: &Question| q.metrics.iter().any(|m| m.over == Over::Samples);
+        let all = question("by=org").unwrap();
+        assert!(of_samples(&all));
+        let rest = all.without_samples().unwrap();
+        assert!(!of_samples(&rest) && !rest.metrics.is_empty());
+        let named = question("metrics=closed,samples_checked").unwrap();
+        assert!(named.without_samples().is_none());
+        let others = question("metrics=closed").unwrap();
+        assert!(others.without_samples().is_some());
     }
 
     #[test]
