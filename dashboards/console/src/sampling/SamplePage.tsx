@@ -8,6 +8,7 @@ import { casePageHash } from '../cases/routes'
 import { type Fact, Facts, Placeholder } from '../components/pieces'
 import { count, date, full } from '../format'
 import { sessionStore } from '../people/session'
+import { FIRST_QUESTION, questionHash } from '../statistics/routes'
 import { useStore } from '../store'
 import { say, t } from '../words/language'
 import { CloseForm, FindForm } from './CheckForms'
@@ -15,7 +16,10 @@ import { SampleBadge } from './ListPage'
 import { type Redrawn, STRATA, type SampledCase, VERDICTS, type WholeSample, redraw } from './api'
 import { sample as model } from './model'
 import { SAMPLES_HASH } from './routes'
-import { drawnText } from './values'
+import { checkedWithin, drawnText } from './values'
+
+/** Codes that statistics narrow by; a sample may be drawn of any prefix. */
+const STATISTICS_REGION = /^(\d{2}|\d{4}|\d{6}|\d{9}|\d{12})$/
 
 export function SamplePage({ id }: { id: string }) {
   const { phase, failure, value } = useStore(model.state)
@@ -64,6 +68,11 @@ function Whole({ sample, names }: { sample: WholeSample; names: Names }) {
       <h3>{t('检查结果', 'What was found')}</h3>
       <p id="tally">
         {t(`抽取 ${cases} 件，已检查 ${checked} 件，其中有不符合项的 ${failed} 件`, `${checked} of ${cases} checked, ${failed} failed a point`)}
+      </p>
+      <p>
+        <a id="sample-statistics" href={questionHash({ ...FIRST_QUESTION, group: 'samples', period: checkedWithin(sample), region: STATISTICS_REGION.test(sample.region) ? sample.region : '', org: sample.org_code, item: sample.item_code })}>
+          {t('同一时段、范围的抽查统计', 'Statistics of samples: same days, same scope')}
+        </a>
       </p>
       <ul className="sample-checks">
         {sample.checks.map((check, index) => {

@@ -1,12 +1,21 @@
 // From what is typed to what the platform takes, and from that to words.
 
+import { date } from '../format'
+import type { Period } from '../statistics/period'
 import type { Words } from '../words/codes'
 import { t } from '../words/language'
+import type { WholeSample } from './api'
 
 /** The first instant of a day in the zone that `like` is printed in. */
 export function startOf(day: string, like: string): string {
   const zone = /(Z|[+-]\d\d:\d\d)$/.exec(like)?.[1] ?? '+08:00'
   return `${day}T00:00:00${zone}`
+}
+
+/** 统计周期 of a sample's checks: from the day of the draw to the end, or to the last finding while it runs. */
+export function checkedWithin({ drawn_at, closed_at, cases }: Pick<WholeSample, 'drawn_at' | 'closed_at' | 'cases'>): Period {
+  const days = [drawn_at, closed_at, ...cases.map(({ finding }) => finding?.at ?? null)].filter((at) => at !== null).map(date)
+  return { kind: 'range', from: date(drawn_at), until: days.reduce((last, day) => (day > last ? day : last)) }
 }
 
 /** One a line; empty lines are none. */

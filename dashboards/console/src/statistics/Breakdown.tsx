@@ -15,7 +15,7 @@ import { answered, bysOf, columnsOf } from './columns'
 import { MetricName, metricName } from './definition'
 import type { Sheet } from './files'
 import { Cell } from './NumberCell'
-import { readsHandlers } from './rights'
+import { readsGroup, readsHandlers } from './rights'
 import { type Question, questionHash, rowsHash } from './routes'
 import { ariaSort, behind, cellsOf, isOwnLevel, sortAfter, sorted, within } from './table'
 import { Take } from './Take'
@@ -39,7 +39,7 @@ export function Chips({ dictionary, question }: { dictionary: Dictionary; questi
   return (
     <div className="statistics-chips">
       <nav className="item-types" aria-label={t('指标分组', 'Group of metrics')} id="groups">
-        {GROUP_CODES.map((group) => (
+        {GROUP_CODES.filter((group) => readsGroup(session, group)).map((group) => (
           <a key={group} className="filter" data-group={group} href={questionHash({ ...question, group, metric: '', sort: '', by: fitting(group) })} aria-current={group === question.group ? 'true' : undefined}>
             {say(GROUPS[group])}
           </a>

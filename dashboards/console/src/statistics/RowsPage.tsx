@@ -10,6 +10,7 @@ import { count } from '../format'
 import { Answered, useAsked } from '../lists/asked'
 import { itemHash } from '../lists/routes'
 import { alertHash } from '../panel/routes'
+import { sampleHash } from '../sampling/routes'
 import { useStore } from '../store'
 import { say, t } from '../words/language'
 import { word } from '../words/codes'
@@ -176,7 +177,7 @@ function Table({ over, rows, names }: { over: string; rows: readonly CountedRow[
   )
 }
 
-/** Alerts lead to their panel, all that is about a case to the case, and an item to the list. */
+/** Alerts lead to their panel, all that is about a case to the case, what was drawn to its sample, too, and an item to the list. */
 function RowLink({ over, row, names }: { over: string; row: CountedRow; names: Names }) {
   const { source, case_no: caseNo, alert_id: alert, sub } = row
   const title = rowTitle(over, row, names)
@@ -188,6 +189,11 @@ function RowLink({ over, row, names }: { over: string; row: CountedRow; names: N
       {alert && (
         <a className="sub" href={alertHash(alert)}>
           {t('查看预警', 'The alert')}
+        </a>
+      )}
+      {over === 'samples' && (
+        <a className="sub" href={sampleHash(sub)}>
+          {t('查看抽查', 'The sample')}
         </a>
       )}
     </>

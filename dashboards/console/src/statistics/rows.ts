@@ -28,6 +28,9 @@ const INSTANTS: Record<string, Words> = {
   withdrawn_at: { zh: '撤销', en: 'Withdrawn' },
   first_case_at: { zh: '首件', en: 'First case' },
   last_case_at: { zh: '末件', en: 'Last case' },
+  drawn_at: { zh: '抽取', en: 'Drawn' },
+  checked_at: { zh: '检查', en: 'Checked' },
+  closed_at: { zh: '抽查办结', en: 'Sample over' },
 }
 
 export interface Column {

@@ -10,7 +10,7 @@ import { bysOf, charted, columnsOf, withBeside } from './columns'
 import { grouped } from './dictionary'
 import { csvOf, xlsxOf } from './files'
 import { asKind, around, daysIn, moved, periodName, periodOf, periodText, trendOf } from './period'
-import { readsHandlers, readsStatistics } from './rights'
+import { readsGroup, readsHandlers, readsStatistics } from './rights'
 import { EVERYWHERE, FIRST_QUESTION, type Question, questionHash, rowsHash, statisticsHash, statisticsPageOf } from './routes'
 import { columnsOfRows, rowTitle } from './rows'
 import { behind, cellsOf, isOwnLevel, sortAfter, sorted, within } from './table'
@@ -263,6 +263,8 @@ test('statistics are for those who supervise, lead, audit and work for a body; p
   const roles: Role[] = ['supervision', 'legal', 'establishment', 'government_services', 'information_disclosure', 'department_supervisor', 'department_handler', 'leadership', 'auditor', 'administrator']
   assert.deepEqual(roles.filter((role) => readsStatistics(session(role))), ['supervision', 'legal', 'government_services', 'department_supervisor', 'department_handler', 'leadership', 'auditor'])
   assert.ok(roles.filter((role) => readsHandlers(session(role))).every((role) => readsStatistics(session(role))))
+  assert.deepEqual(roles.filter((role) => readsGroup(session(role), 'samples')), ['supervision', 'legal', 'leadership'], 'samples are for who reads them')
+  assert.ok(roles.every((role) => readsGroup(session(role), 'time')))
   assert.equal(readsStatistics({ phase: 'out', ended: false, person: null }), false)
   assert.equal(readsStatistics({ phase: 'off', ended: false, person: null }), true)
 })

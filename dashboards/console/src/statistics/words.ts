@@ -13,6 +13,7 @@ export const GROUPS: Record<Group, Words> = {
   voices: { zh: '投诉评价', en: 'Complaints and ratings' },
   coverage: { zh: '运行覆盖', en: 'Coverage' },
   truth: { zh: '数据真实性', en: 'Truth of data' },
+  samples: { zh: '抽查', en: 'Samples' },
 }
 export const GROUP_CODES = Object.keys(GROUPS) as Group[]
 
@@ -87,4 +88,5 @@ export const OVERS: Record<string, Words> = {
   ratings: { zh: '评价', en: 'Ratings' },
   items: { zh: '事项', en: 'Items' },
   bodies: { zh: '机构', en: 'Bodies' },
+  samples: { zh: '抽查办件', en: 'Sampled cases' },
 }
