@@ -1,4 +1,5 @@
-//! Samples over HTTP: drawn by a recorded seed, drawn again the same, checked case by case, and closed when all are checked.
+//! Samples over HTTP: drawn by a recorded seed, drawn again the same, checked case by case, closed when all are checked, and counted by
+//! statistics, once each.
 
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -25,13 +26,14 @@ name: 乙区审批局
 region: '510503'
 ";
 const SAMPLES: &str = "/api/v1/samples";
+const STATISTICS: &str = "/api/v1/statistics";
 /// Of each body.
 const CASES: usize = 12;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sample_is_drawn_again_the_same_and_closed_when_each_case_was_checked() -> Result<()> {
     let folder = tempfile::tempdir()?;
-    let platform = Platform::start(folder.path(), &SETTINGS)?;
+    let mut platform = Platform::start(folder.path(), &SETTINGS)?;
     platform.until_ready(true).await?;
     let site = Site::of(&platform)?;
     let key = source(&site).await?;
@@ -87,9 +89,82 @@ async fn a_sample_is_drawn_again_the_same_and_closed_when_each_case_was_checked(
 
     who_sees_it(&site, &city, &drawn).await?;
     checked_and_closed(&site, &city, &drawn).await?;
+    // Of six of each of three samples of the city and three of a district's, six were checked, and one failed a point.
+    counted(&site, &city, [6, 1, 6, 1, 15]).await?;
     drawn_again(&site, &city, &key, &drawn).await?;
     by_the_command(&platform, &site).await?;
+    counted(&site, &city, [7, 2, 7, 2, 15]).await?;
+
+    // What was entered as the platform died is counted when it is back, and nothing is counted twice.
+    let case = &again["cases"][0];
+    let finding = json!({
+        "why": "调阅案卷", "key": "killed", "source": case["source"], "case_no": case["case_no"], "verdicts": ["fail", "fail"],
+    });
+    let path = format!("{}/find", address(&again));
+    let (status, told) = site
+        .answer(city.send(&site, "POST", &path, &finding))
+        .await?;
+    platform.kill()?;
+    ensure!(status == 200, "{status} {told:#}");
+    platform.ended().await?;
+    let platform = Platform::start(folder.path(), &SETTINGS)?;
+    platform.until_ready(true).await?;
+    let site = Site::of(&platform)?;
+    let city = site.sign_in("city", PASSWORD).await?;
+    counted(&site, &city, [8, 3, 8, 4, 14]).await?;
     platform.stop().await
+}
+
+/// Waits until statistics say so many were checked, so many of these failed of how many, so many points failed, and so many were drawn and not
+/// checked.
+async fn counted(site: &Site, person: &Cookie, wanted: [u64; 5]) -> Result<()> {
+    let path = format!("{}&by=org", of_samples());
+    let began = Instant::now();
+    loop {
+        let (status, told) = site.answer(person.get(site, &path)).await?;
+        let total = &told["total"];
+        let number = |metric: &str, part: &str| total[metric][part].as_f64().unwrap_or(-1.0);
+        let found = [
+            number("samples_checked", "value"),
+            number("samples_failed_share", "numerator"),
+            number("samples_failed_share", "base"),
+            number("samples_findings", "value"),
+            number("samples_unchecked", "value"),
+        ];
+        if status == 200 && found == wanted.map(|count| count as f64) {
+            let rows = told["rows"].as_array().into_iter().flatten();
+            let checked = rows.filter_map(|row| row["values"]["samples_checked"]["value"].as_f64());
+            ensure!(checked.sum::<f64>() == found[0], "by body: {told:#}");
+            break;
+        }
+        ensure!(
+            began.elapsed() < PATIENCE,
+            "{wanted:?} {found:?} {status} {told:#}"
+        );
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    // The number opens to its cases, each under its sample.
+    let rows = format!("{STATISTICS}/rows?metric=samples_findings&{}", days());
+    let (status, told) = site.answer(person.get(site, &rows)).await?;
+    let amounts = told["rows"].as_array().into_iter().flatten();
+    let amounts = amounts.filter_map(|row| row["amount"].as_f64());
+    ensure!(
+        status == 200 && amounts.sum::<f64>() == wanted[3] as f64,
+        "{status} {told:#}"
+    );
+    Ok(())
+}
+
+/// Days around today.
+fn days() -> String {
+    let today = Utc::now().date_naive();
+    let (from, until) = (today - TimeDelta::days(1), today + TimeDelta::days(2));
+    format!("period={from}..{until}")
+}
+
+fn of_samples() -> String {
+    let metrics = "samples_checked,samples_failed_share,samples_findings,samples_unchecked";
+    format!("{STATISTICS}?metrics={metrics}&{}", days())
 }
 
 /// A sample from its draw to its end, by lines of somebody who signed in.
@@ -221,10 +296,17 @@ async fn who_sees_it(site: &Site, city: &Cookie, drawn: &Value) -> Result<()> {
     let mut opening = open("han", "h-1", &["department_supervisor"], "510502");
     opening["rights"]["body"] = json!("qu-a");
     let han = ready(site, &opening).await?;
-    for path in [SAMPLES.to_owned(), address(drawn)] {
+    for path in [SAMPLES.to_owned(), address(drawn), of_samples()] {
         let (status, told) = site.answer(han.get(site, &path)).await?;
         ensure!(status == 403, "{path} {status} {told:#}");
     }
+    let path = format!("{STATISTICS}?{}", days());
+    let (status, told) = site.answer(han.get(site, &path)).await?;
+    let total = &told["total"];
+    ensure!(
+        status == 200 && total["closed"].is_object() && total["samples_unchecked"].is_null(),
+        "all but samples: {status} {told:#}"
+    );
     let district = ready(site, &open("qu", "s-2", &["supervision"], "510502")).await?;
     let (status, _) = site.answer(district.get(site, &address(drawn))).await?;
     ensure!(status == 404, "{status}");
