@@ -171,6 +171,7 @@ async fn every_table_says_what_it_is_and_no_insert_is_answered_before_it_is_on_t
         "events",
         "log_controls",
         "rejects",
+        "sampled_cases",
         "schema_migrations",
         "shadow_differences",
         "shadow_passes",

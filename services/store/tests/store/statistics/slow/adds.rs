@@ -184,6 +184,8 @@ fn case_adds(id: &str, case: &CaseRecord, alerted: bool, rated: bool, span: &Spa
             _ => Adds::Nothing,
         },
         "overdue_rate" => match (past_due(case, due, span.at), missed(case, due)) {
+            // It ends after the instant of a running period's stock: as open as ended, and counted as either.
+            (true, Some(late)) if closed => Adds::Share(1.0 + f64::from(late), 2.0, 2.0),
             (true, _) => Adds::Part(true),
             (false, Some(late)) if closed => Adds::Part(late),
             _ => Adds::Nothing,
