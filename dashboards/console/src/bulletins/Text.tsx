@@ -50,7 +50,7 @@ export function Text({ bulletin, text, editing, done }: Props) {
 function Reading({ bulletin, text }: Pick<Props, 'bulletin' | 'text'>) {
   const { person } = useStore(sessionStore)
   // A leader writes on the paper, once it is one.
-  const instructed = person && writesInstructions(person) && bulletin.state === 'published' ? bulletin : undefined
+  const instructed = writesInstructions(person) && bulletin.state === 'published' ? bulletin : undefined
   return (
     <article className="card bulletin-text" id="bulletin-text">
       <h3 className="bulletin-title">{text.title}</h3>
