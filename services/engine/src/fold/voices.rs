@@ -17,16 +17,16 @@ pub(super) enum Ends {
     No,
 }
 
-/// What was said after a rating of changed ratings.
+/// What was said in a case, up to an event, of changed ratings.
 pub(super) struct Changes {
-    /// Those that do not surely change this one, by place.
+    /// Those that do not surely change this one, by place; itself, where it changes another.
     pub(super) others: Vec<u32>,
     /// The event taken now changes it into a better one, perhaps.
     pub(super) perhaps: bool,
 }
 
 impl Taken<'_> {
-    /// Of a stay that began with a rating: which ratings changed what since then. None of any other.
+    /// Of a stay that began with a rating: which ratings changed what, also before it. None of any other.
     pub(super) fn changes(&self, stay: &Stay) -> Option<Changes> {
         let (context, start) = (self.context, stay.start_event);
         if start == NONE || context.history.event(start).kind != EventKind::Rated {
@@ -44,7 +44,8 @@ impl Taken<'_> {
             let said = context.said(&event);
             let meant = spoken.take(&said);
             let changes_one = event.kind == EventKind::Rated && said.changes;
-            if event.place > start && changes_one && !meant.surely.contains(&start) {
+            let changes_this = event.place != start && meant.surely.contains(&start);
+            if changes_one && !changes_this {
                 changes.others.push(event.place);
                 let now = event.place == self.event.place;
                 changes.perhaps = now && !said.bad && meant.perhaps.contains(&start);

@@ -112,10 +112,11 @@ impl Abouts {
         abouts
     }
 
-    /// The ratings after the one at a place, up to another, that surely or perhaps change another than that.
+    /// The ratings up to a place that change another than the one at `start`, surely or perhaps; that one too, where it changes another.
     pub fn changes_of_others(&self, start: usize, until: usize) -> Vec<usize> {
-        let changes = self.changes.range(start + 1..until + 1);
-        let others = changes.filter(|(_, about)| !about.surely.contains(&start));
+        let changes = self.changes.range(..until + 1);
+        let others =
+            changes.filter(|(index, about)| **index == start || !about.surely.contains(&start));
         others.map(|(index, _)| *index).collect()
     }
 
