@@ -150,11 +150,13 @@ impl Context<'_> {
         }
     }
 
-    /// The event that an event names as what it is about.
+    /// The event that an event names as what it is about. What comes after it was not there to be named: else what it means would hang
+    /// on what has arrived when it is taken.
     fn named(&self, event: &Event<'_>) -> Named<u32> {
         match self.said_as(event, voice::ABOUT) {
             Some(Sent::Text(id)) if !id.is_empty() => {
                 let named = self.history.by_id(id);
+                let named = named.filter(|named| named.place <= event.place);
                 named.map_or(Named::Unknown, |named| Named::One(named.place))
             }
             _ => Named::Nothing,

@@ -177,6 +177,14 @@ impl<'a> Case<'a> {
         self.all(anchors).first().copied()
     }
 
+    /// Whether the case has an event with this id that does not come after another, be it taken back or not.
+    pub fn has_till(&self, id: &str, event: &CaseEvent<'static>) -> bool {
+        let order = |e: &CaseEvent<'static>| (e.occurred_at, e.source_seq, e.event_id.to_string());
+        let greatest = greatest(self.arrivals);
+        let named: Option<&&CaseEvent<'static>> = greatest.get(id);
+        named.is_some_and(|named| order(named) <= order(event))
+    }
+
     /// The first event of a kind.
     pub fn first_of(&self, kind: EventKind) -> Option<usize> {
         self.events.iter().position(|e| e.kind == kind)
@@ -217,11 +225,8 @@ impl<'a> Case<'a> {
     }
 }
 
-/// Of each event id the greatest data version, of equal ones the first that arrived, under the smallest number that it came with;
-/// none that a correction names.
-pub(super) fn known<'a>(
-    arrivals: &'a [CaseEvent<'static>],
-) -> (Vec<&'a CaseEvent<'static>>, BTreeSet<&'a str>) {
+/// Of each event id the greatest data version, of equal ones the first that arrived, under the smallest number that it came with.
+fn greatest<'a>(arrivals: &'a [CaseEvent<'static>]) -> BTreeMap<&'a str, &'a CaseEvent<'static>> {
     let mut by_id: BTreeMap<&'a str, &'a CaseEvent<'static>> = BTreeMap::new();
     for event in arrivals {
         let kept = by_id.entry(&event.event_id).or_insert(event);
@@ -232,6 +237,14 @@ pub(super) fn known<'a>(
             *kept = event;
         }
     }
+    by_id
+}
+
+/// Of each event id what counts, in order, and the ids that came with two contents; none that a correction names.
+pub(super) fn known<'a>(
+    arrivals: &'a [CaseEvent<'static>],
+) -> (Vec<&'a CaseEvent<'static>>, BTreeSet<&'a str>) {
+    let by_id = greatest(arrivals);
     let corrected: BTreeSet<&str> = by_id
         .values()
         .filter(|e| e.kind == EventKind::Corrected)

@@ -65,8 +65,8 @@ impl Abouts {
             let mut about = About::default();
             if let Some(id) = text(event, "about").filter(|id| !id.is_empty()) {
                 about.names = true;
-                // What was taken back is still known, and nothing of it waits.
-                let is_known = case.arrivals.iter().any(|e| *e.event_id == *id);
+                // What was taken back is still known, and nothing of it waits; what comes after it is not.
+                let is_known = case.has_till(id, event);
                 match is_known {
                     true => about
                         .surely
