@@ -50,8 +50,8 @@
 //! about what *waits* for its kind: what it is owed to, else what has not had one. It is owed for an acceptance to complaints neither accepted nor answered; for an answer to those not
 //! answered, but for anonymous accepted ones (`anonymous`); for a call-back to bad ratings (grade 4 or 5: the result, else `satisfaction`) neither called back nor put right, and to accepted or answered complaints not called back and
 //! not ended by an `outcome` `refused` or `withdrawn`; for putting right to bad ratings. Where one waits, it is about that one. Where several wait, it is *perhaps* about each, as it is about
-//! what waits without being owed it; but where as many such events have come as wait, those waiting no more taken off, it is about all of them. A `rated` with `rating_changed` changes in the same way bad ratings, put right or not, and one changed into a
-//! grade that is not bad waits for nothing: for `falls_away_when`, a stay that began with a rating does not know of those that change another, perhaps or surely, be they later, earlier or itself. With an `about` that no event of the case has up to it, in order, it is perhaps about all
+//! what waits without being owed it; but where as many such events have come as wait, those waiting no more taken off, it is about all of them. A `rated` with `rating_changed` changes in the same way bad ratings, put right or not, and one that was changed
+//! waits for nothing. Changed into another bad one from which the limit runs too, it is as if `falls_away_when`, where there is one, held of the former's stay. For `falls_away_when`, a stay that began with a rating does not know of those that change another, perhaps or surely, be they later, earlier or itself. With an `about` that no event of the case has up to it, in order, it is perhaps about all
 //! that wait. A stay that began with neither kind is ended by every such event that names nothing. What is perhaps done before it was late, and alleged as overdue or ended before due, has the level
 //! review; where some breach rung was reached before that, the gravest of these is alleged.
 //!

@@ -196,8 +196,8 @@ impl<I: Copy + Eq> Spoken<I> {
     fn tell(&mut self, about: &[I], what: usize, said: &Said<I>) {
         let before = self.waiting();
         for one in self.all.iter_mut().filter(|one| about.contains(&one.at)) {
-            // What is changed into another bad one is a bad one still.
-            one.told[what] |= what != CHANGED || !said.bad;
+            // What was changed waits no more: into another bad one, that one does.
+            one.told[what] = true;
             one.given_up |= matches!(said.outcome, Some(Outcome::Refused | Outcome::Withdrawn));
         }
         let after = self.waiting();

@@ -186,10 +186,19 @@ fn a_rating_that_was_changed_into_a_good_one_waits_for_nothing() {
         ids.collect::<Vec<_>>()
     };
     assert_eq!(put_right(changed(&[(ABOUT, "r5")], "1")), ["r4"]);
-    // Nobody knows which was changed; and a grade that is no better is one more to put right.
+    // Nobody knows which was changed; and a grade that is no better is to be put right instead.
     let nothing: [&str; 0] = [];
     assert_eq!(put_right(changed(&[], "1")), nothing);
     assert_eq!(put_right(changed(&[(ABOUT, "r5")], "4")), nothing);
+    let told = [
+        rated("r5", 1, "5"),
+        changed(&[(ABOUT, "r5")], "4"),
+        event("z", Rectified, 4, &[]),
+    ];
+    let right = voices(&told)
+        .into_iter()
+        .map(|one| one.rectified_at.is_some());
+    assert_eq!(right.collect::<Vec<_>>(), [false, true]);
 }
 
 #[test]

@@ -382,13 +382,22 @@ impl Fold {
             let Some(condition) = &timed.falls_away_when else {
                 continue;
             };
+            let stay = &self.stays[at];
             // Who changes one rating changes no other.
             let each = timed.occurrence == Occurrence::Each;
             let changes = each.then(|| taken.changes(stay)).flatten();
-            let others = changes
-                .as_ref()
-                .map_or(&[][..], |changes| changes.others.as_slice());
+            let mut others: &[u32] = &[];
+            let (mut replaced, mut perhaps) = (false, false);
+            if let Some(changes) = &changes {
+                others = &changes.others;
+                // What is owed for another bad one is owed once, where the limit runs from that one.
+                let mut opened = self.stays[falling.opened_from..].iter();
+                let anew = changes.bad && opened.any(|one| one.timed == stay.timed);
+                replaced = anew && changes.now == Ends::Yes;
+                perhaps = (anew || !changes.bad) && changes.now == Ends::Perhaps;
+            }
             let asks = at >= falling.opened_from
+                || replaced
                 || !others.is_empty()
                 || falling.back.contains(&at)
                 || condition
@@ -404,10 +413,10 @@ impl Fold {
                 others => self.holds_but_for(condition, taken, others),
             };
             let stay = &mut self.stays[at];
-            if holds {
+            if holds || replaced {
                 stay.fall(Fallen::Condition, event.place);
                 fell = true;
-            } else if changes.is_some_and(|changes| changes.perhaps) {
+            } else if perhaps {
                 stay.perhaps_event = stay.perhaps_event.min(event.place);
             }
         }

@@ -10,6 +10,7 @@ use crate::condition::{Attr, Condition};
 use crate::history::{Event, Sent};
 
 /// What an event does to a stay of a limit that runs from each of several events.
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Ends {
     Yes,
     /// It may, or may not.
@@ -21,8 +22,10 @@ pub(super) enum Ends {
 pub(super) struct Changes {
     /// Those that do not surely change this one, by place; itself, where it changes another.
     pub(super) others: Vec<u32>,
-    /// The event taken now changes it into a better one, perhaps.
-    pub(super) perhaps: bool,
+    /// Whether the event taken now changes it.
+    pub(super) now: Ends,
+    /// The event taken now is a bad rating.
+    pub(super) bad: bool,
 }
 
 impl Taken<'_> {
@@ -35,7 +38,8 @@ impl Taken<'_> {
         let mut spoken = Spoken::default();
         let mut changes = Changes {
             others: Vec::new(),
-            perhaps: false,
+            now: Ends::No,
+            bad: false,
         };
         for event in context.history.up_to(self.event.place) {
             if !is_opening(&event) && !FOLLOWING.contains(&event.kind) {
@@ -43,12 +47,20 @@ impl Taken<'_> {
             }
             let said = context.said(&event);
             let meant = spoken.take(&said);
-            let changes_one = event.kind == EventKind::Rated && said.changes;
-            let changes_this = event.place != start && meant.surely.contains(&start);
-            if changes_one && !changes_this {
+            if event.kind != EventKind::Rated || !said.changes {
+                continue;
+            }
+            let surely = event.place != start && meant.surely.contains(&start);
+            let changes_this = match meant.perhaps.contains(&start) {
+                _ if surely => Ends::Yes,
+                true => Ends::Perhaps,
+                false => Ends::No,
+            };
+            if changes_this != Ends::Yes {
                 changes.others.push(event.place);
-                let now = event.place == self.event.place;
-                changes.perhaps = now && !said.bad && meant.perhaps.contains(&start);
+            }
+            if event.place == self.event.place {
+                (changes.now, changes.bad) = (changes_this, said.bad);
             }
         }
         Some(changes)

@@ -284,13 +284,14 @@ fn of_visit(visit: &Visit<'_>) -> Stay {
 fn each(case: &Case<'_>, limit: &Limit, starts: &[usize]) -> Vec<Stay> {
     let ends = case.all(&limit.to);
     let abouts = Abouts::of(case);
-    let starts = starts.iter().copied();
-    starts
-        .zip(1..)
+    let numbered = starts.iter().copied().zip(1..);
+    numbered
         .map(|(start, visit)| {
             let (done, perhaps) = abouts.done(case, start, ends.iter().copied());
             let falls = limit.falls_away_when.is_some();
-            let changed = falls.then(|| abouts.perhaps_changed(case, start)).flatten();
+            let changed = falls
+                .then(|| abouts.perhaps_changed(case, start, starts))
+                .flatten();
             let perhaps = perhaps.into_iter().chain(changed).min();
             Stay {
                 step: String::new(),

@@ -109,6 +109,13 @@ impl SlowEvaluator<'_> {
                 others => case_holds(condition, &case.without(others), i + 1 - others.len()),
             }
         };
+        // What is owed for another bad rating is owed once, where the limit runs from that one.
+        let replaced = |i: usize| match (of_rating, &abouts) {
+            (Some(start), Some(abouts)) => {
+                abouts.replaces(case, start, i) && self.starts(case, limit).contains(&i)
+            }
+            _ => false,
+        };
         let mut standing = Standing::Owed;
         for i in stay.start.unwrap_or(0)..case.events.len() {
             if let Standing::Ended(by, None) = standing
@@ -133,7 +140,11 @@ impl SlowEvaluator<'_> {
                     _ => Standing::Ended(i, None),
                 };
             }
-            let excuses = || condition.as_ref().is_some_and(|c| holds(c, i));
+            let excuses = || {
+                condition
+                    .as_ref()
+                    .is_some_and(|c| holds(c, i) || replaced(i))
+            };
             if standing == Standing::Owed && excuses() {
                 standing = Standing::Excused(i);
             }

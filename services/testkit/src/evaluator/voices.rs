@@ -92,9 +92,7 @@ impl Abouts {
             };
             let before = counted(&all);
             for one in all.iter_mut().filter(|o| about.surely.contains(&o.opening)) {
-                if event.kind != EventKind::Rated || !is_bad(event) {
-                    one.told.push(event.kind);
-                }
+                one.told.push(event.kind);
                 let outcome = text(event, "outcome");
                 one.given_up |= matches!(outcome, Some("refused" | "withdrawn"));
             }
@@ -120,11 +118,23 @@ impl Abouts {
         others.map(|(index, _)| *index).collect()
     }
 
-    /// The first event that may have changed the rating at a place into a better one.
-    pub fn perhaps_changed(&self, case: &Case<'_>, start: usize) -> Option<usize> {
+    /// Whether the event at a place changes the rating at another into one that is bad, too.
+    pub fn replaces(&self, case: &Case<'_>, start: usize, index: usize) -> bool {
+        let change = self.changes.get(&index).filter(|_| index != start);
+        change.is_some_and(|about| about.surely.contains(&start)) && is_bad(case.events[index])
+    }
+
+    /// The first event that may have changed the rating at a place into a better one, or into another from which the limit runs.
+    pub fn perhaps_changed(
+        &self,
+        case: &Case<'_>,
+        start: usize,
+        starts: &[usize],
+    ) -> Option<usize> {
         let mut changes = self.changes.range(start + 1..);
         let perhaps = |(index, about): &(&usize, &About)| {
-            about.perhaps.contains(&start) && !is_bad(case.events[**index])
+            let counts = !is_bad(case.events[**index]) || starts.contains(*index);
+            about.perhaps.contains(&start) && counts
         };
         changes.find(perhaps).map(|(index, _)| *index)
     }
