@@ -26,7 +26,7 @@ COMMENT '办件统计单元 sums of what metrics of cases count';
 
 CREATE TABLE IF NOT EXISTS case_cell_passes
 (
-    pass       UInt64               COMMENT '批次 grows; the clock in milliseconds where that does',
+    pass       UInt64               COMMENT '批次 grows; the clock in nanoseconds where that does, those within a millisecond by chance',
     base       UInt64               COMMENT '基础批次 itself, where it builds on none',
     after      UInt64               COMMENT '前一批次 that it adds to; 0: it builds on none',
     holds      UInt32               COMMENT '含批数 of how many passes the changes are in it, where they were folded; 0: it was made from nothing',

@@ -4,6 +4,8 @@
 //! number grows and is no other attempt's; it names the pass that it adds to. Of a chain that has grown long the last passes are folded into one
 //! that takes their place, and once a day cells are made from nothing and held against those that run.
 
+use std::hash::{BuildHasher, RandomState};
+
 use chrono_tz::Tz;
 use mingjing_domain::measures::NEGATIVE_RESULTS;
 use mingjing_domain::{Timestamp, voice};
@@ -23,6 +25,8 @@ const ROWS_READ: usize = 512;
 const KEPT_MS: i64 = 600_000;
 /// The same of chains by another dictionary, since they were last carried on.
 const OTHERS_KEPT_MS: i64 = 86_400_000;
+/// So many numbers of passes have a millisecond. Which of them is taken is left to chance, so that no two attempts share one.
+const A_MILLISECOND: u64 = 1_000_000;
 /// A pass that needs more memory than this to sort or group goes on on the disk.
 const MEMORY: &str = "1073741824";
 
@@ -365,16 +369,30 @@ impl Store {
         Ok(Some(known))
     }
 
-    /// A number that no pass has, nor one that was cut off.
+    /// A number that no pass has, nor one that was cut off, nor, but for a chance in a million, one that is begun at the same time.
     async fn next_number(&self, now: Timestamp) -> Result<u64, Error> {
         let sql = "SELECT max(last) FROM (\
                    SELECT max(pass) AS last FROM case_cells UNION ALL SELECT max(pass) AS last FROM case_cell_passes)";
         let query = self.client().query_raw(sql);
         let rows: Vec<u64> = self.fetch("numbering a pass of cells", query).await?;
         let last = rows.first().copied().unwrap_or(0);
-        let now = u64::try_from(now.millis()).unwrap_or(0);
-        Ok(now.max(last + 1))
+        Ok(number(now, last, RandomState::new().hash_one(last)))
     }
+}
+
+/// The first number that a pass of this instant may have.
+fn first_number(at: Timestamp) -> u64 {
+    let millis = u64::try_from(at.millis()).unwrap_or(0);
+    millis.saturating_mul(A_MILLISECOND)
+}
+
+/// The number of a pass: nanoseconds since the epoch, those within the millisecond by chance. It is greater than the last one, of whatever
+/// chance, also where the clock is not.
+fn number(now: Timestamp, last: u64, chance: u64) -> u64 {
+    let next = (last / A_MILLISECOND + 1).saturating_mul(A_MILLISECOND);
+    first_number(now)
+        .max(next)
+        .saturating_add(chance % A_MILLISECOND)
 }
 
 fn from_nothing(
@@ -399,5 +417,26 @@ fn from_nothing(
         },
         work: Work::FromNothing(against.map(Box::new)),
         zone,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_grow_and_two_attempts_have_two() {
+        let now = Timestamp::from_millis(1_700_000_000_000);
+        let first = number(now, 0, 7);
+        assert_eq!(first, 1_700_000_000_000_000_007);
+        // Begun at once, from the same last pass.
+        assert_ne!(first, number(now, 0, 8));
+        // In the same millisecond, and by a clock that was put back, whatever chance says.
+        assert!(number(now, number(now, 0, u64::MAX), 0) > number(now, 0, u64::MAX));
+        let earlier = Timestamp::from_millis(1_600_000_000_000);
+        assert!(number(earlier, first, 0) > first);
+        assert_eq!(first_number(now), 1_700_000_000_000_000_000);
+        let chance = || RandomState::new().hash_one(0);
+        assert!((0..9).any(|_| chance() != chance()));
     }
 }
