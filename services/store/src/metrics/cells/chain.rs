@@ -111,7 +111,7 @@ pub(in super::super) struct Chain {
 }
 
 impl Chain {
-    /// The chain of the last pass; none where there is none, or cells know more than the archive, which then was begun anew.
+    /// The chain of the first of these passes, which are in the order of their bases and numbers, the greatest first; none where there is none, or cells know more than the archive, which then was begun anew.
     pub(super) fn of(rows: &[CellPassRow], archived: &Known) -> Option<Self> {
         let last = rows.first()?;
         let known = Known::of(last);
@@ -259,6 +259,9 @@ mod tests {
         // A new chain needs nothing of the old one.
         let anew = [row(40, 40, 0, 3), row(30, 10, 20, 3)];
         assert_eq!(passes(&anew, &archived(9)), Some(vec![40]));
+        // What was added to the old one meanwhile, whatever its number, does not bring it back: passes are read by their chains.
+        let beside = [row(40, 40, 0, 3), row(41, 10, 30, 4), row(30, 10, 0, 3)];
+        assert_eq!(passes(&beside, &archived(9)), Some(vec![40]));
         // What is missing cannot be added up.
         assert_eq!(passes(&[row(30, 10, 20, 3)], &archived(9)), None);
         assert_eq!(passes(&[], &archived(9)), None);

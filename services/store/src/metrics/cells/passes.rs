@@ -337,10 +337,11 @@ impl Store {
         Ok(archived.and_then(|archived| Chain::of(&rows, &archived)))
     }
 
-    /// Passes over the same pieces and days, the last one first. They are read before watermarks are, which then lie no earlier than a pass.
+    /// Passes over the same pieces and days: those of the last chain first, and of a chain the last one. What still adds to an earlier chain,
+    /// since it began before the new one was there, does not bring that back. Passes are read before watermarks are, which then lie no earlier than a pass.
     async fn cell_pass_rows(&self, zone: Tz) -> Result<Vec<CellPassRow>, Error> {
         let sql = format!(
-            "SELECT {} FROM case_cell_passes FINAL WHERE digest = {{digest:String}} ORDER BY pass DESC LIMIT {ROWS_READ}",
+            "SELECT {} FROM case_cell_passes FINAL WHERE digest = {{digest:String}} ORDER BY base DESC, pass DESC LIMIT {ROWS_READ}",
             CellPassRow::select_list()
         );
         let query = self.client().query_raw(&sql).param("digest", digest(zone));

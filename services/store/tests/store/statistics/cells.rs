@@ -273,7 +273,19 @@ async fn cells_say_what_rows_say_after_whatever_happened_and_wherever_a_pass_was
             .await;
     }
 
-    // A pass from nothing finds the same, and counts from then on.
+    // A pass from nothing finds the same, and counts from then on, also where another process adds to the old chain meanwhile.
+    town.write(2, 5).await;
+    let old = town.store.next_cell_pass(ZONE, town.clock).await.unwrap();
+    let old = old.unwrap();
+    let new = town.store.cell_pass_from_nothing(ZONE, town.clock).await;
+    let new = new.unwrap().unwrap();
+    town.store.put_cells(&new).await.unwrap();
+    // Under way it is not read.
+    town.same_by_turns("a new chain under way").await;
+    assert_eq!(town.store.cells_differing(&new).await.unwrap(), Some(0));
+    town.store.end_cell_pass(&new).await.unwrap();
+    town.store.put_cells(&old).await.unwrap();
+    town.store.end_cell_pass(&old).await.unwrap();
     let checked = town.store.check_cells(ZONE, town.clock).await.unwrap();
     assert_eq!(checked.differing, Some(0));
     town.same("made from nothing beside").await;
