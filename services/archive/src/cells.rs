@@ -70,19 +70,28 @@ impl Keeper {
         let now = (self.clock)();
         let today = now.local_date(self.zone);
         let began = Instant::now();
-        if let Some(made) = self.store.make_cells(self.zone, now).await? {
-            self.metrics.cells.passed(made, began.elapsed(), now);
-            if made == CellsMade::FromNothing {
+        let made = self.store.make_cells(self.zone, now).await;
+        if let Ok(Some(made)) = &made {
+            self.metrics.cells.passed(*made, began.elapsed(), now);
+            if *made == CellsMade::FromNothing {
                 *checked = Some(today);
             }
-            self.store.forget_cells(self.zone, now).await?;
         }
+        // Whatever fails keeps nothing else from being done: what came of a pass that failed goes, too, and cells that cannot be carried on are
+        // made from nothing once a day all the same.
+        let forgotten = match made {
+            Ok(None) => Ok(()),
+            _ => self.store.forget_cells(self.zone, now).await,
+        };
         let due = Timestamp::start_of(today, self.zone).plus_millis(CHECKED_AFTER_MS);
-        if now >= due && *checked != Some(today) {
-            self.check(now).await?;
+        let found = match now >= due && *checked != Some(today) {
+            true => self.check(now).await,
+            false => Ok(()),
+        };
+        if found.is_ok() && now >= due {
             *checked = Some(today);
         }
-        Ok(())
+        made.and(forgotten).and(found)
     }
 
     async fn check(&self, now: Timestamp) -> Result<(), mingjing_store::Error> {

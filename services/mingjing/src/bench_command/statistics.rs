@@ -27,8 +27,6 @@ const LOG: &str = "bench";
 const PARTITIONS: u16 = 8;
 /// Stays of each case.
 const STAYS: u32 = 8;
-/// Versions of cases that change after cells were made lie beyond all others by this.
-const LATER: u64 = 1_000_000_000;
 /// What the console's board shows first of cases (`dashboards/console/src/statistics/columns.ts`).
 const BOARD: [&str; 7] = [
     "received",
@@ -155,7 +153,8 @@ async fn measure(
     clickhouse.ask(&kept("1")).await?;
     clickhouse.ask(ALERTS).await?;
     clickhouse.ask(STATES_OF_ALERTS).await?;
-    archived(store, now, u64::from(args.cases)).await?;
+    let first_change = u64::from(args.cases);
+    archived(store, now, first_change).await?;
     eprintln!("{} cases are there", args.cases);
     let began = Instant::now();
     store
@@ -169,11 +168,11 @@ async fn measure(
     clickhouse
         .ask(&format!(
             "INSERT INTO cases SELECT * REPLACE (toDateTime64('2026-11-20 04:00:00', 3, 'UTC') AS ended_at, 'closed' AS ending, \
-             '510502' AS region_code, version + {LATER} AS version) FROM cases FINAL WHERE log_offset % {changed} = 0"
+             '510502' AS region_code, {first_change} + intDiv(log_offset, {changed}) AS version) FROM cases FINAL WHERE log_offset % {changed} = 0"
         ))
         .await?;
     clickhouse
-        .ask(&kept(&format!("version >= {LATER}")))
+        .ask(&kept(&format!("version >= {first_change}")))
         .await?;
     let mut questions = questions(now);
     for nth in 1..=args.times.max(args.of_rows) {
@@ -194,7 +193,8 @@ async fn measure(
         }
         eprintln!("turn {nth} of {}", args.times.max(args.of_rows));
     }
-    archived(store, now, LATER * 2).await?;
+    let last_change = first_change + u64::from(args.cases / changed);
+    archived(store, now, last_change + 1).await?;
     let began = Instant::now();
     store
         .make_cells(ZONE, now)

@@ -58,6 +58,10 @@ pub(super) fn every_piece() -> Vec<(PieceId, &'static Piece)> {
 /// So many passes of like size are folded into one.
 pub(super) const FOLDED: u32 = 16;
 
+/// A chain that knows so many positions of the facts less than are archived, of all partitions, is not read any more and not added to. What
+/// changed since would be counted on one thread by everyone who asks, which takes longer than the rows; and a pass over it may never end.
+pub(super) const BEHIND_MAX: u64 = 200_000;
+
 /// Positions of partitions, in their order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Known {
@@ -86,6 +90,15 @@ impl Known {
         partitions.iter().map(of).collect()
     }
 
+    /// How many positions it is ahead of an earlier one, of all partitions.
+    fn ahead_of(&self, earlier: &Known) -> u64 {
+        let known = earlier.offsets_of(&self.partitions);
+        let ahead = self.offsets.iter().zip(known);
+        ahead.fold(0, |all, (now, known)| {
+            all.saturating_add(now.saturating_sub(known))
+        })
+    }
+
     /// Whether it is of the same log, and nowhere behind.
     fn covers(&self, earlier: &Known) -> bool {
         let reached = |(partition, offset): (&u16, &u64)| {
@@ -111,11 +124,12 @@ pub(in super::super) struct Chain {
 }
 
 impl Chain {
-    /// The chain of the first of these passes, which are in the order of their bases and numbers, the greatest first; none where there is none, or cells know more than the archive, which then was begun anew.
+    /// The chain of the first of these passes, which are in the order of their bases and numbers, the greatest first; none where there is none, cells know more
+    /// than the archive, which then was begun anew, or so much less that they are better made from nothing.
     pub(super) fn of(rows: &[CellPassRow], archived: &Known) -> Option<Self> {
         let last = rows.first()?;
         let known = Known::of(last);
-        if !archived.covers(&known) {
+        if !archived.covers(&known) || archived.ahead_of(&known) > BEHIND_MAX {
             return None;
         }
         let (mut passes, mut after) = (vec![last.pass], last.after);
@@ -277,6 +291,21 @@ mod tests {
             ..archived(5)
         };
         assert!(passes(&chain, &other).is_none());
+    }
+
+    #[test]
+    fn cells_that_are_far_behind_are_made_from_nothing() {
+        let chain = [row(30, 10, 10, 3), row(10, 10, 0, 1)];
+        assert!(passes(&chain, &archived(3 + BEHIND_MAX)).is_some());
+        assert!(passes(&chain, &archived(4 + BEHIND_MAX)).is_none());
+        // Of all partitions together, also of one that they do not know.
+        let mut more = archived(3);
+        more.offsets[1] += BEHIND_MAX / 2;
+        more.partitions.push(2);
+        more.offsets.push(BEHIND_MAX / 2);
+        assert!(passes(&chain, &more).is_some());
+        more.offsets[2] += 1;
+        assert!(passes(&chain, &more).is_none());
     }
 
     #[test]
