@@ -25,6 +25,8 @@ const ROWS_READ: usize = 512;
 const KEPT_MS: i64 = 600_000;
 /// The same of chains by another dictionary, since they were last carried on.
 const OTHERS_KEPT_MS: i64 = 86_400_000;
+/// Cells without a pass are kept so long: those of one from nothing that is under way, or that failed. None takes nearly as long.
+const CUT_OFF_KEPT_MS: i64 = 86_400_000;
 /// So many numbers of passes have a millisecond. Which of them is taken is left to chance, so that no two attempts share one.
 const A_MILLISECOND: u64 = 1_000_000;
 /// A pass that needs more memory than this to sort or group goes on on the disk.
@@ -273,11 +275,20 @@ impl Store {
 
     /// Drops what is out of use: passes that were folded, cells and passes of chains that were replaced some time ago, and what attempts left that
     /// were cut off. Chains by another dictionary, which a program of another version reads, are left until nobody has carried them on for a day.
-    /// Cells of folded passes go with their chain.
+    /// Cells of folded passes go with their chain. Cells that nothing counts on go after a day, whether there is a chain or not: what fails for
+    /// ever must not fill the disk.
     ///
     /// # Errors
     /// [`Error::Unavailable`], [`Error::Refused`].
     pub async fn forget_cells(&self, zone: Tz, now: Timestamp) -> Result<(), Error> {
+        let attempted = "dropping cells that are out of use";
+        let sql = "SELECT DISTINCT base FROM case_cells WHERE base < {before:UInt64} \
+                   AND base NOT IN (SELECT base FROM case_cell_passes)";
+        let before = first_number(now.plus_millis(-CUT_OFF_KEPT_MS));
+        let query = self.client().query_raw(sql).param("before", before);
+        let cut_off: Vec<u64> = self.fetch(attempted, query).await?;
+        self.drop_cells(attempted, &cut_off).await?;
+
         let Some(chain) = self.cell_chain(zone).await? else {
             return Ok(());
         };
@@ -285,7 +296,6 @@ impl Store {
         if now.millis() - chain.base_made_at.millis() < KEPT_MS {
             return Ok(());
         }
-        let attempted = "dropping cells that are out of use";
         let sql = "SELECT DISTINCT base FROM case_cells WHERE base < {base:UInt64} AND base NOT IN (\
                    SELECT base FROM case_cell_passes WHERE digest != {digest:String} \
                    AND made_at > fromUnixTimestamp64Milli({since:Int64}, 'UTC'))";
@@ -296,11 +306,16 @@ impl Store {
             .param("digest", &chain.last.digest)
             .param("since", now.plus_millis(-OTHERS_KEPT_MS).millis());
         let bases: Vec<u64> = self.fetch(attempted, query).await?;
+        self.drop_cells(attempted, &bases).await
+    }
+
+    /// Drops all cells that build on these passes from nothing, and what says that they count.
+    async fn drop_cells(&self, attempted: &str, bases: &[u64]) -> Result<(), Error> {
         let limit = self.timeouts().insert;
         for base in bases {
             // First what says that they count.
             let passes = "DELETE FROM case_cell_passes WHERE base = {base:UInt64}";
-            let query = self.client().query_raw(passes).param("base", base);
+            let query = self.client().query_raw(passes).param("base", *base);
             within(limit, attempted, query.execute()).await?;
             let drop = format!("ALTER TABLE case_cells DROP PARTITION {base}");
             let query = self.client().query_raw(&drop);
