@@ -119,7 +119,7 @@ pub(in super::super) struct Chain {
     holds: Vec<u32>,
     /// When that was made.
     pub(super) base_made_at: Timestamp,
-    /// No state that came since has a smaller version.
+    /// No state that came since in a partition that it knows has a smaller version.
     least: u64,
 }
 

@@ -45,10 +45,16 @@ impl States {
     /// Cases of which something was concluded since the old position, of them or of an alert about them.
     fn changed(self) -> String {
         let of = |table: &str| {
-            format!(
-                "SELECT source, case_no FROM {table} WHERE {} AND version >= {{least:UInt64}} AND version >= {BEFORE}",
-                self.bound()
-            )
+            let read = format!("SELECT source, case_no FROM {table} WHERE {}", self.bound());
+            let since = format!("{read} AND version >= {{least:UInt64}} AND version >= {BEFORE}");
+            match self {
+                // A partition whose first watermark is not there yet begins with any version. Asked apart, so that the index of versions
+                // serves the others.
+                States::Since => format!(
+                    "{since} UNION ALL {read} AND version < {{least:UInt64}} AND NOT has({{partitions:Array(UInt16)}}, log_partition)"
+                ),
+                States::All | States::Between => since,
+            }
         };
         format!("{} UNION ALL {}", of("case_states"), of("alert_states"))
     }

@@ -107,6 +107,21 @@ impl Town {
         write(&self.store, &batch, &[]).await;
     }
 
+    /// The first cases of a partition, whose first watermark is not there yet.
+    async fn begin_ahead(&mut self, partition: u16, new: u64) {
+        let mut batch = Batch::default();
+        for version in 0..new {
+            let case = case(&mut self.dice, self.cases.len() + version as usize);
+            let place = Place {
+                partition,
+                fact_offset: version,
+                ..place(version)
+            };
+            batch.case(CaseRow::new(case, self.clock, &place));
+        }
+        write(&self.store, &batch, &[]).await;
+    }
+
     async fn speak(&mut self, seed: u64) {
         let batch = self.spoken_of(seed);
         write(&self.store, &batch, &self.watermarks()).await;
@@ -289,6 +304,8 @@ async fn cells_say_what_rows_say_after_whatever_happened_and_wherever_a_pass_was
     let checked = town.store.check_cells(ZONE, town.clock).await.unwrap();
     assert_eq!(checked.differing, Some(0));
     town.same("made from nothing beside").await;
+    town.begin_ahead(PARTITIONS as u16, 20).await;
+    town.same("a partition that begins").await;
 }
 
 #[tokio::test]
