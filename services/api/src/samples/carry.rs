@@ -81,7 +81,19 @@ impl Carrier {
             match decoded(&journal) {
                 Ok(journal) => {
                     let rows = SampledCaseRow::of_journal(&sample, &journal, known);
-                    self.store.put_sampled(&rows).await?;
+                    match self.store.put_sampled(&rows).await {
+                        Ok(()) => {}
+                        Err(error) if error.passes() => return Err(error.into()),
+                        // It keeps no other from being carried, and is tried again whenever is looked.
+                        Err(error) => {
+                            tracing::error!(
+                                ?error,
+                                sample,
+                                "findings of a sample were refused, and are missing from statistics"
+                            );
+                            continue;
+                        }
+                    }
                 }
                 // It keeps no other from being carried.
                 Err(error) => tracing::error!(?error, sample, "a sample cannot be read"),
