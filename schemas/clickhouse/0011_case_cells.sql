@@ -45,6 +45,10 @@ COMMENT '办件统计批次 which cells count';
 -- case_states takes the place of case_history, with the same rows in smaller granules: what statistics ask is a few hundred cases anywhere in
 -- it, and ClickHouse reads granules as a whole (of 300 cases out of 2.5 million 0.09 s instead of 0.25 s; a reading of all takes as long as
 -- before). The size of granules cannot be altered. Applied again, whatever was cut off, it copies what is left to copy.
+-- An archiver of an older version may still write while this is applied, and what it wrote after the copy had begun would be gone with the
+-- table. So case_history takes nothing any more before it is copied: that archiver's batch is refused, its watermark does not move, and one of this
+-- version archives the batch anew. Not renamed: two processes may apply this at once, and each statement may
+-- come again after any other.
 
 CREATE TABLE IF NOT EXISTS case_states
 (
@@ -95,6 +99,12 @@ SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, non_replicated_dedupl
          index_granularity = 128, min_compress_block_size = 2048, max_compress_block_size = 16384
 COMMENT '办件各时状态 every state of every case that statistics counted';
 
+-- Where it was dropped already, for the copy to be applied again.
+CREATE TABLE IF NOT EXISTS case_history AS case_states;
+
+-- No case has an empty number. What is being inserted just now is there before the copy, further below, begins.
+ALTER TABLE case_history ADD CONSTRAINT IF NOT EXISTS moved_to_case_states CHECK empty(case_no);
+
 CREATE TABLE IF NOT EXISTS alert_states
 (
     source        LowCardinality(String)           COMMENT '来源系统 source',
@@ -116,8 +126,6 @@ SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, non_replicated_dedupl
          index_granularity = 128, min_compress_block_size = 2048, max_compress_block_size = 16384
 COMMENT '预警各时状态 every state of every alert, as far as it decides what statistics say of its case';
 
-CREATE TABLE IF NOT EXISTS case_history AS case_states;
-
 INSERT INTO case_states
 (
     source, case_no, item_code, org_code, region_code, opened_at, accepted_at, closed_at, events, power_type, case_kind, office, handler,
@@ -130,11 +138,13 @@ SELECT
     received_at, decided_at, delivered_at, ending, ended_at, result, limit_unit, limit_started_at, statutory_limit, promised_limit, used,
     statutory_due_at, promised_due_at, limit_done_at, limit_fell_at, suspended_ms, suspensions, extensions, supplements, events_late,
     events_resent, events_reversed, updated_at, log_id, log_partition, version
-FROM case_history;
+FROM case_history
+WHERE (source, case_no, version) NOT IN (SELECT source, case_no, version FROM case_states);
 
 DROP TABLE IF EXISTS case_history;
 
--- Cases that were archived before there was a history have their state of now as its beginning, and alerts so, too.
+-- Cases that were archived before there was a history have their state of now as its beginning, and alerts so, too. What an older archiver
+-- was just writing as its table was closed is in cases already, and is put right by the same.
 INSERT INTO case_states
 (
     source, case_no, item_code, org_code, region_code, opened_at, accepted_at, closed_at, events, power_type, case_kind, office, handler,
@@ -148,9 +158,9 @@ SELECT
     statutory_due_at, promised_due_at, limit_done_at, limit_fell_at, suspended_ms, suspensions, extensions, supplements, events_late,
     events_resent, events_reversed, updated_at, log_id, log_partition, version
 FROM cases FINAL
-WHERE (source, case_no) NOT IN (SELECT source, case_no FROM case_states);
+WHERE (source, case_no, version) NOT IN (SELECT source, case_no, version FROM case_states);
 
 INSERT INTO alert_states (source, case_no, alert_id, subject_kind, level, status, issued_at, disposition, log_id, log_partition, version)
 SELECT source, case_no, alert_id, subject_kind, level, status, issued_at, disposition, log_id, log_partition, version
 FROM alerts FINAL
-WHERE alert_id NOT IN (SELECT alert_id FROM alert_states);
+WHERE (alert_id, version) NOT IN (SELECT alert_id, version FROM alert_states);

@@ -71,17 +71,38 @@ async fn a_migration_that_was_cut_off_is_applied_again() {
     )
     .await;
     run(&config, "DROP VIEW alerts_now").await;
-    // As the tenth left it; what the eleventh had copied before it was cut off is there already.
+    // As the tenth left it; what the eleventh had copied before it was cut off is there already. Of a case the last state, and of an alert, were
+    // written by an older archiver without what statistics count of it.
     run(&config, "CREATE TABLE case_history AS case_states").await;
-    for (table, case_no) in [
-        ("case_history", "a"),
-        ("case_history", "b"),
-        ("case_states", "a"),
+    for (table, case_no, version) in [
+        ("case_history", "a", 7),
+        ("case_history", "b", 7),
+        ("case_states", "a", 7),
+        ("cases", "b", 8),
     ] {
-        let insert =
-            format!("INSERT INTO {table} (source, case_no, version) VALUES ('x', '{case_no}', 7)");
+        let insert = format!(
+            "INSERT INTO {table} (source, case_no, version) VALUES ('x', '{case_no}', {version})"
+        );
         run(&config, &insert).await;
     }
+    for (table, version) in [("alert_states", 3), ("alerts", 4)] {
+        let insert = format!("INSERT INTO {table} (alert_id, version) VALUES ('x-1', {version})");
+        run(&config, &insert).await;
+    }
+    // Closed to an older archiver, then cut off.
+    let eleventh = include_str!("../../../../schemas/clickhouse/0011_case_cells.sql");
+    let closing = |line: &&str| line.starts_with("ALTER TABLE case_history");
+    let closing = eleventh.lines().find(closing).unwrap();
+    run(&config, closing.trim_end_matches(';')).await;
+    let late = "INSERT INTO case_history (source, case_no, version) VALUES ('x', 'c', 7)";
+    let client = clickhouse::Client::default()
+        .with_url(&config.url)
+        .with_database(&config.database);
+    let refused = client.query_raw(late).execute().await.unwrap_err();
+    assert!(
+        refused.to_string().contains("moved_to_case_states"),
+        "{refused}"
+    );
     assert_eq!(
         store
             .migrate(Timestamp::from_millis(2))
@@ -92,10 +113,12 @@ async fn a_migration_that_was_cut_off_is_applied_again() {
     );
     assert_eq!(
         sql(&config, "SELECT toString(count()) FROM alerts_now").await,
-        ["0"]
+        ["1"]
     );
-    let states = "SELECT case_no FROM case_states FINAL ORDER BY case_no";
-    assert_eq!(sql(&config, states).await, ["a", "b"]);
+    let states = "SELECT concat(case_no, toString(version)) FROM case_states ORDER BY ALL";
+    assert_eq!(sql(&config, states).await, ["a7", "b7", "b8"]);
+    let states = "SELECT toString(version) FROM alert_states ORDER BY ALL";
+    assert_eq!(sql(&config, states).await, ["3", "4"]);
     let left = "SELECT name FROM system.tables WHERE database = currentDatabase() AND name = 'case_history'";
     assert!(sql(&config, left).await.is_empty());
 }
