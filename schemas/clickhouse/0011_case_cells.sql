@@ -1,7 +1,7 @@
 -- 统计单元: what metrics of cases add up, by day and by what dashboards tell apart. Derived from case_states and alert_states alone, so that
 -- dropping case_cells and case_cell_passes loses nothing but time. Rules as in 0001, but for one: case_cells is a MergeTree whose rows are added up and never replaced. Which
 -- of them count is said by case_cell_passes: a pass writes its cells first and itself last, under a number that no other attempt has, and
--- names the one that it comes after; whoever reads takes the last pass and those that it comes after, down to one that was made from nothing.
+-- names the one that it comes after; whoever reads takes the last pass of the last base and those that it comes after, down to one that was made from nothing.
 -- So what was cut off is never read, and cells of two passes over the same changes are never read together.
 -- Partitioned by the pass that a row builds on, which is no business time: what is out of use is dropped as a whole.
 

@@ -1,4 +1,4 @@
-//! Which passes count: the last one that is there, those that it comes after, and nothing else.
+//! Which passes count: the last one of the last base, those that it comes after, and nothing else.
 //!
 //! What was cut off has no row and is not read; of two that began from the same pass, wherever they come from, the greater counts alone. Cells
 //! of another dictionary, another zone, or an archive that was begun anew are nobody's.
@@ -60,7 +60,7 @@ pub(super) const FOLDED: u32 = 16;
 
 /// A chain that knows so many positions of the facts less than are archived, of all partitions, is not read any more and not added to. What
 /// changed since would be counted on one thread by everyone who asks, which takes longer than the rows; and a pass over it may never end.
-pub(super) const BEHIND_MAX: u64 = 200_000;
+const BEHIND_MAX: u64 = 200_000;
 
 /// Positions of partitions, in their order.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,7 +94,7 @@ impl Known {
     fn ahead_of(&self, earlier: &Known) -> u64 {
         let known = earlier.offsets_of(&self.partitions);
         let ahead = self.offsets.iter().zip(known);
-        ahead.fold(0, |all, (now, known)| {
+        ahead.fold(0_u64, |all, (now, known)| {
             all.saturating_add(now.saturating_sub(known))
         })
     }

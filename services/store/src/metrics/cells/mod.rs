@@ -15,8 +15,8 @@
 //! - **A kill anywhere is harmless.** A pass writes its cells first and itself last, under a number of its own, and names the one that it
 //!   adds to (`passes`, `chain`).
 //! - **What cells do not tell is asked of rows**: which cases were rated (of how many is in cells), all that is told apart or narrowed by
-//!   item, office or officer, metrics of anything but cases, and stock at an instant within a day that was over when the chain was
-//!   made from nothing.
+//!   item, office or officer, metrics of anything but cases, stock at an instant within a day that was over when the chain was
+//!   made from nothing, and everything while the archive is far ahead of them.
 
 mod chain;
 mod intervals;
