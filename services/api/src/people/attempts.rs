@@ -3,8 +3,9 @@
 //!
 //! An attempt counts before it is judged, so that many at once are not one; success takes it back. Names that nobody has count like others,
 //! so that being locked out tells nothing of who there is. What was in vain of a name is told to the other processes (`shared.rs`), so that
-//! its limits hold for all of them together. What is under way in another process at the same instant is not told yet; and how much one
-//! address tries of many names each process counts for itself.
+//! its limits hold for all of them together. What is under way in another process at the same instant is not told yet, so that one address may
+//! try as many at once as there are processes; no more than a pair's limit of what it tried elsewhere counts for the account, or one machine
+//! could lock somebody out everywhere. How much one address tries of many names each process counts for itself.
 
 mod shared;
 
@@ -50,6 +51,15 @@ impl Key {
 struct Count {
     tried: u32,
     last_at: Timestamp,
+}
+
+impl Count {
+    fn with(self, other: Self) -> Self {
+        Self {
+            tried: self.tried.saturating_add(other.tried),
+            last_at: self.last_at.max(other.last_at),
+        }
+    }
 }
 
 /// What a process tells the others of a name. An address is told as a digest of it and the name: nobody has to read it.
@@ -139,7 +149,7 @@ impl Attempts {
         }
         let keys = keys(account, from);
         let locked = keys.iter().filter_map(|key| {
-            let others = elsewhere(key, told, &cleared);
+            let others = self.elsewhere(key, told, &cleared, now);
             self.locked_until(key, now, others)
         });
         if let Some(until) = locked.max() {
@@ -209,19 +219,58 @@ impl Attempts {
         });
     }
 
-    fn locked_until(
+    /// What other processes counted of a key since it was cleared. Of an account at most so much by address, with what is counted here of it.
+    fn elsewhere(
         &self,
         key: &Key,
+        told: &[Told],
+        cleared: &Cleared<'_>,
         now: Timestamp,
-        others: impl Iterator<Item = Count>,
-    ) -> Option<Timestamp> {
+    ) -> Vec<Count> {
+        let name = match key {
+            Key::Pair(name, from) => {
+                let from = address(name, *from);
+                let until = cleared.address(&from);
+                let counts = told.iter().filter_map(|told| told.tried.get(&from));
+                let counts = counts.filter(|count| counts_since(count, until, now));
+                return counts.copied().collect();
+            }
+            Key::Account(name) => name,
+            // Told by nobody.
+            Key::Address(_) => return Vec::new(),
+        };
+        let until = cleared.account();
+        let mut by_address: BTreeMap<&str, Count> = BTreeMap::new();
+        for (from, count) in told.iter().flat_map(|told| &told.tried) {
+            if counts_since(count, until, now) {
+                let all = by_address.entry(from.as_str()).or_insert(Count {
+                    tried: 0,
+                    last_at: count.last_at,
+                });
+                *all = all.with(*count);
+            }
+        }
+        if by_address.is_empty() {
+            return Vec::new();
+        }
+        let here = self.told(name, now).tried;
+        let rest = by_address.into_iter().map(|(from, count)| {
+            let here = here.get(from);
+            let here = here.filter(|count| counts_since(count, until, now));
+            let left = PAIR_MAX.saturating_sub(here.map_or(0, |count| count.tried));
+            Count {
+                tried: count.tried.min(left),
+                last_at: count.last_at,
+            }
+        });
+        rest.filter(|count| count.tried > 0).collect()
+    }
+
+    fn locked_until(&self, key: &Key, now: Timestamp, others: Vec<Count>) -> Option<Timestamp> {
         let own = self.counts.get(key).copied();
         let counts = own.into_iter().chain(others);
         let counts = counts.filter(|count| !over(count, now));
-        let all = counts.reduce(|all, count| Count {
-            tried: all.tried.saturating_add(count.tried),
-            last_at: all.last_at.max(count.last_at),
-        });
+        let all = counts.reduce(Count::with);
         let all = all.filter(|all| all.tried >= key.most())?;
         Some(all.last_at.plus_millis(WINDOW_MS))
     }
@@ -245,24 +294,9 @@ fn over(count: &Count, now: Timestamp) -> bool {
     now >= count.last_at.plus_millis(WINDOW_MS)
 }
 
-/// What other processes counted of a key since it was cleared.
-fn elsewhere(key: &Key, told: &[Told], cleared: &Cleared<'_>) -> impl Iterator<Item = Count> {
-    let (only, until) = match key {
-        Key::Pair(name, from) => {
-            let from = address(name, *from);
-            let until = cleared.address(&from);
-            (Some(from), until)
-        }
-        Key::Account(_) => (None, cleared.account()),
-        // Told by nobody.
-        Key::Address(_) => (Some(String::new()), None),
-    };
-    let all = told.iter().flat_map(|told| &told.tried);
-    all.filter(move |(from, count)| {
-        only.as_ref().is_none_or(|only| only == *from)
-            && until.is_none_or(|until| count.last_at > until)
-    })
-    .map(|(_, count)| *count)
+/// Whether a count is of the window, and later than when it was cleared.
+fn counts_since(count: &Count, cleared: Option<Timestamp>, now: Timestamp) -> bool {
+    !over(count, now) && cleared.is_none_or(|cleared| count.last_at > cleared)
 }
 
 fn keys(account: &str, from: IpAddr) -> [Key; 3] {
@@ -441,6 +475,28 @@ mod tests {
         let others = [others, cleared("somewhere", 1).to_vec()].concat();
         assert_eq!(here.begin("li", from, at(2), &others), Ok(()));
         assert!(here.begin("li", ip("10.0.3.4"), at(2), &others).is_ok());
+    }
+
+    #[test]
+    fn one_address_counts_for_an_account_no_more_than_a_pair_may() {
+        let (home, other) = (ip("10.0.0.7"), ip("10.0.0.8"));
+        let burst = || {
+            let mut there = Attempts::default();
+            for _ in 0..5 {
+                there.begin("li", home, at(0), &[]).unwrap();
+            }
+            there
+        };
+        let others: Vec<Told> = (0..4).map(|_| burst().told("li", at(1))).collect();
+        // Whether it tried here, too, or not: fifteen other addresses are as many as are missing.
+        for mut here in [Attempts::default(), burst()] {
+            assert!(here.begin("li", home, at(1), &others).is_err());
+            for n in 0..15 {
+                let from = ip(&format!("10.0.1.{n}"));
+                assert_eq!(here.begin("li", from, at(1), &others), Ok(()), "{n}");
+            }
+            assert!(here.begin("li", other, at(1), &others).is_err());
+        }
     }
 
     #[test]

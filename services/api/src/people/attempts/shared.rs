@@ -247,6 +247,34 @@ mod tests {
         assert!(fails(&one, "B-1", home, 18 + 900).await);
     }
 
+    /// Four processes over one table: what is under way in one is not known in another.
+    #[tokio::test]
+    async fn one_machine_that_tries_at_all_processes_at_once_locks_nobody_else_out() {
+        let folder = tempfile::tempdir().unwrap();
+        let table: Arc<dyn Table> = Arc::new(EmbeddedLog::open(folder.path(), 1).await.unwrap());
+        let processes: Vec<Guesses> = (0..4)
+            .map(|_| Guesses::new("portal", table.clone()).unwrap())
+            .collect();
+        let (home, other): (IpAddr, IpAddr) = ([10, 0, 0, 7].into(), [10, 0, 0, 8].into());
+        let mut tried = Vec::new();
+        for process in &processes {
+            for _ in 0..5 {
+                let begun = process.begin("B-1", home, at(0)).await.unwrap();
+                tried.push((process, begun.unwrap()));
+            }
+        }
+        assert_eq!(tried.len(), 20);
+        for (process, tried) in tried {
+            process.failed(tried, at(0)).await;
+        }
+        assert_eq!(count(&table).await, 4);
+        for process in &processes {
+            assert!(!fails(process, "B-1", home, 1).await);
+            let right = process.begin("B-1", other, at(1)).await.unwrap();
+            process.succeeded(right.unwrap(), at(1)).await;
+        }
+    }
+
     #[tokio::test]
     async fn the_table_is_bounded_and_what_is_over_leaves_it() {
         let folder = tempfile::tempdir().unwrap();
