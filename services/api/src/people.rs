@@ -153,7 +153,7 @@ pub struct People {
     /// What a password is held against where there is no such account.
     nobody: Hashed,
     swept_at: Mutex<Timestamp>,
-    audit: Audit,
+    audit: Arc<Audit>,
     /// Single sign-on, where the site has it.
     oidc: Option<Oidc>,
 }
@@ -190,7 +190,7 @@ impl People {
             hashing: Arc::new(Semaphore::new(HASHING_MAX)),
             nobody: Hashed::of(&password::temporary()?)?,
             swept_at: Mutex::new(Timestamp::MIN),
-            audit,
+            audit: Arc::new(audit),
             oidc: None,
         };
         Ok((people, work))

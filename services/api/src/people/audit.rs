@@ -16,6 +16,7 @@ mod chain;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use chrono::NaiveDate;
 use chrono_tz::Tz;
@@ -24,6 +25,7 @@ use mingjing_log::Table;
 use mingjing_store::Store;
 use serde::{Deserialize, Serialize};
 use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinError;
 
 use super::secret::random;
 use super::{Denied, encoded};
@@ -141,6 +143,34 @@ impl Audit {
         }
     }
 
+    /// Runs a request and writes what it came to, also where whoever asked goes away meanwhile: a connection that is closed takes its requests
+    /// with it, and what was changed by then would have no entry. So it is a task of its own.
+    pub(super) async fn recorded(
+        self: Arc<Self>,
+        entry: Entry,
+        run: impl Future<Output = Response> + Send + 'static,
+    ) -> Response {
+        let task = async move {
+            let answer = run.await;
+            self.answered(entry, answer).await
+        };
+        match tokio::spawn(task).await.map_err(JoinError::try_into_panic) {
+            Ok(answer) => answer,
+            // As if it had been no task of its own.
+            Err(Ok(panic)) => std::panic::resume_unwind(panic),
+            Err(Err(_)) => ApiError::Access(Denied::Unrecorded).into_response(),
+        }
+    }
+
+    /// Writes what a request came to; answers that, or that it cannot be written.
+    pub(super) async fn answered(&self, mut entry: Entry, answer: Response) -> Response {
+        entry.status = answer.status().as_u16();
+        match self.write(entry).await {
+            Ok(()) => answer,
+            Err(error) => error.into_response(),
+        }
+    }
+
     /// Hands an entry over without waiting: how long an attempt in vain takes must not tell whether there is such an account.
     pub(super) fn note(&self, entry: Entry) {
         let waiting = Waiting {
@@ -243,8 +273,13 @@ pub(super) fn told_path(uri: &axum::http::Uri) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::time::Duration;
+
+    use axum::http::StatusCode;
     use mingjing_log::embedded::EmbeddedLog;
+    use tokio::sync::Notify;
+
+    use super::*;
 
     pub(super) fn entry_by(account: &str, at: i64) -> Entry {
         Entry {
@@ -312,5 +347,51 @@ mod tests {
             matches!(refused, Err(ApiError::Access(Denied::Unrecorded))),
             "{refused:?}"
         );
+    }
+
+    /// Of what is under way when its connection is dropped.
+    #[tokio::test]
+    async fn who_goes_away_midway_leaves_an_entry_of_what_was_done() {
+        let folder = tempfile::tempdir().unwrap();
+        let table: Arc<dyn Table> = Arc::new(EmbeddedLog::open(folder.path(), 1).await.unwrap());
+        let at = 1_795_000_000_000;
+        let audit = Arc::new(trail(table.clone(), at));
+        let (begun, go_on) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+        let (begins, goes_on) = (begun.clone(), go_on.clone());
+        let handler = async move {
+            begins.notify_one();
+            goes_on.notified().await;
+            StatusCode::CREATED.into_response()
+        };
+        let connection = tokio::spawn(audit.clone().recorded(entry_by("li", at), handler));
+        begun.notified().await;
+        connection.abort();
+        assert!(connection.await.unwrap_err().is_cancelled());
+        assert!(table.scan(WAITING).await.unwrap().is_empty());
+        go_on.notify_one();
+        let written = async {
+            loop {
+                if let Some((_, block)) = table.scan(WAITING).await.unwrap().pop() {
+                    return block;
+                }
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        let block = tokio::time::timeout(Duration::from_secs(20), written).await;
+        let block = String::from_utf8_lossy(&block.unwrap()).into_owned();
+        assert!(block.contains(r#""status":201"#), "{block}");
+    }
+
+    async fn panics() -> Response {
+        panic!("of the handler")
+    }
+
+    #[tokio::test]
+    #[should_panic(expected = "of the handler")]
+    async fn a_panic_goes_on_to_the_connection() {
+        let folder = tempfile::tempdir().unwrap();
+        let table: Arc<dyn Table> = Arc::new(EmbeddedLog::open(folder.path(), 1).await.unwrap());
+        let audit = Arc::new(trail(table, 0));
+        audit.recorded(entry_by("li", 0), panics()).await;
     }
 }

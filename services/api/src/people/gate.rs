@@ -206,17 +206,24 @@ pub(crate) async fn pass(Here(state): Here<State>, request: Request, next: Next)
         Err(error) => return error.into_response(),
     };
     parts.extensions.insert(caller);
-    let mut answer = next.run(Request::from_parts(parts, body)).await;
-    let officers = answer.extensions().get::<Officers>();
-    let shows_officers = officers == Some(&Officers::Shown);
-    if let Some(Looked { mut entry, always }) = entry
-        && (always || shows_officers)
-    {
-        entry.status = answer.status().as_u16();
-        if let Err(error) = state.people.audit.write(entry).await {
-            return error.into_response();
+    let run = next.run(Request::from_parts(parts, body));
+    let audit = &state.people.audit;
+    let mut answer = match entry {
+        Some(Looked {
+            entry,
+            always: true,
+        }) => audit.clone().recorded(entry, run).await,
+        Some(Looked { entry, .. }) => {
+            let answer = run.await;
+            let officers = answer.extensions().get::<Officers>();
+            let shows_officers = officers == Some(&Officers::Shown);
+            match shows_officers {
+                true => audit.answered(entry, answer).await,
+                false => answer,
+            }
         }
-    }
+        None => run.await,
+    };
     if state.people.config.required {
         // Who asks next at this machine is somebody else.
         let headers = answer.headers_mut();
