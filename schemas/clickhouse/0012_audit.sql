@@ -1,6 +1,7 @@
 -- 审计记录: the audit trail. Every entry of a block is a row; the hash of the block before stands beside the block's own, so that blocks are
 -- made again from their rows and held against both (services/api/src/people/audit/chain.rs). This table is the one place in which an entry
--- lies for good: it is made from no log. Rows as they were, so no version; rules as in 0001.
+-- lies for good: it is made from no log. Rows as they were, so no version; rules as in 0001, but for the deduplication window: a kill may
+-- leave an insert noted there whose rows are not on the disk, and who came with the only copy again would be told that it is here.
 
 CREATE TABLE IF NOT EXISTS audit_entries
 (
@@ -20,5 +21,5 @@ CREATE TABLE IF NOT EXISTS audit_entries
 )
 ENGINE = ReplacingMergeTree
 ORDER BY (day, journal, block, place)
-SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, non_replicated_deduplication_window = 1000
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, non_replicated_deduplication_window = 0
 COMMENT '审计记录 who did or looked at what';

@@ -1,6 +1,6 @@
 //! `audit_entries`: who did or looked at what. What a block is and how it hangs on the one before is the API's affair.
 
-use crate::batch::block;
+use crate::batch::{Block, block};
 use crate::store::within;
 use crate::table::{Millis, Table, table};
 use crate::{Error, Store};
@@ -82,13 +82,20 @@ const CHOSEN: &str = "FROM audit_entries FINAL WHERE day >= {from:String} AND da
          status < 400 AND (method IN ('GET', 'HEAD')) = ({kind:String} = 'views'))";
 
 impl Store {
-    /// Writes entries; durable when it answers. Writing them again changes nothing. Blocks have to be whole.
+    /// Writes entries; durable when it answers. Writing them again changes nothing, and is never taken for done already: whoever writes them
+    /// removes the only other copy next. Blocks have to be whole.
     ///
     /// # Errors
     /// [`Error::Unavailable`], [`Error::Refused`].
     pub async fn put_audit(&self, rows: &[AuditRow]) -> Result<(), Error> {
         match block(rows.iter()) {
-            Some(block) => self.insert_once(&block).await,
+            Some(block) => {
+                let block = Block {
+                    token: None,
+                    ..block
+                };
+                self.insert_once(&block).await
+            }
             None => Ok(()),
         }
     }

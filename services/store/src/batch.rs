@@ -44,8 +44,8 @@ pub struct Block {
     /// The rows in Native format.
     pub(crate) bytes: Bytes,
     /// Names this block among all inserts into the table, derived from its content: ClickHouse drops a second copy
-    /// that comes within its window. Correctness does not rest on it.
-    pub(crate) token: String,
+    /// that comes within its window. Correctness does not rest on it. None: it may never take this block for a copy.
+    pub(crate) token: Option<String>,
 }
 
 impl Batch {
@@ -235,7 +235,7 @@ pub(crate) fn block<'a, T: Table + 'a>(
             T::TABLE,
             T::column_list()
         ),
-        token: format!("{:032x}", xxhash_rust::xxh3::xxh3_128(&bytes)),
+        token: Some(format!("{:032x}", xxhash_rust::xxh3::xxh3_128(&bytes))),
         bytes: bytes.into(),
     })
 }

@@ -124,13 +124,17 @@ impl Store {
                 error,
             )
         };
-        let mut insert = self
+        let insert = self
             .client()
             .insert_formatted_with(block.statement.as_str())
             // Acknowledged means on the disk, not in a queue; asynchronous inserts are the default since 26.
-            .with_setting("async_insert", "0")
-            .with_setting("insert_deduplication_token", block.token.as_str())
-            .with_timeouts(Some(self.timeouts().send), Some(self.timeouts().insert));
+            .with_setting("async_insert", "0");
+        let insert = match &block.token {
+            Some(token) => insert.with_setting("insert_deduplication_token", token.as_str()),
+            None => insert,
+        };
+        let mut insert =
+            insert.with_timeouts(Some(self.timeouts().send), Some(self.timeouts().insert));
         let mut rest = block.bytes.clone();
         while !rest.is_empty() {
             let chunk = rest.split_to(rest.len().min(CHUNK_BYTES));

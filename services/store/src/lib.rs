@@ -10,7 +10,7 @@
 //!   made from (`metrics::cells`), and `audit_entries`, which are in no log and need no version, since rows of one key never differ; the version of
 //!   `sampled_cases` is a place in a sample's journal. A [`Batch`] is written table by table and its watermarks last; whoever stops in between starts again from the old watermark.
 //! - **One block an insert.** Rows are encoded once, in ClickHouse's Native format, and a retry sends the same bytes
-//!   under the same deduplication token.
+//!   under the same deduplication token; `audit_entries` have none, since a retry that was taken for a copy could lose the only one.
 //! - **Nothing is dropped.** What may pass is tried again until it does or the caller stops; what ClickHouse refuses
 //!   comes back as [`Error::Refused`].
 //! - **Values are parameters.** No query is put together from values.

@@ -207,4 +207,12 @@ async fn every_table_says_what_it_is_and_no_insert_is_answered_before_it_is_on_t
         BTreeSet::from_iter(tables.iter().map(String::as_str)),
         BTreeSet::from(expected)
     );
+    // A retry that was taken for a copy would lose what lies nowhere else.
+    let audit = sql(
+        &config,
+        "SELECT create_table_query FROM system.tables WHERE database = currentDatabase() AND name = 'audit_entries'",
+    )
+    .await;
+    let undeduplicated = "non_replicated_deduplication_window = 0";
+    assert!(audit[0].contains(undeduplicated), "{audit:?}");
 }
