@@ -55,12 +55,33 @@ pub fn head(code: &str) -> &str {
     code
 }
 
-/// The region above one: the city of a county, the province of a city. None above a province, and of what is no code.
+/// 直辖市: their districts and counties have no city above them.
+const MUNICIPALITIES: [&str; 4] = ["11", "12", "31", "50"];
+/// 省直辖县级行政区划, where a code has its city: nor have these.
+const OF_THE_PROVINCE: &str = "90";
+
+/// The region whose offices are those of one: of a township (nine digits, or twelve) its county, the first six. What is no code stays.
+pub fn county(code: &str) -> &str {
+    let is_code = code.bytes().all(|byte| byte.is_ascii_digit());
+    code.get(..6).filter(|_| is_code).unwrap_or(code)
+}
+
+/// The region above one: the city of a county, the province of a city, of a municipality's district and of a county that it governs itself.
+/// None above a province, and of what is no code.
 pub fn above(code: &str) -> Option<String> {
-    let code = code.get(..6).unwrap_or(code);
+    let code = county(code);
     let head = head(code);
     let is_code = code.len() == 6 && code.bytes().all(|byte| byte.is_ascii_digit());
-    (is_code && head.len() > 2).then(|| format!("{:0<6}", &head[..head.len() - 2]))
+    if !is_code || head.len() <= 2 {
+        return None;
+    }
+    let (province, city) = (&code[..2], &code[2..4]);
+    let direct = MUNICIPALITIES.contains(&province) || city == OF_THE_PROVINCE;
+    let above = match direct {
+        true => province,
+        false => &head[..head.len() - 2],
+    };
+    Some(format!("{above:0<6}"))
 }
 
 #[cfg(test)]
@@ -79,5 +100,21 @@ mod tests {
         let all = ["510502", "510502001", "510500", "510000", "cn"].map(above);
         let wanted = [Some("510500"), Some("510500"), Some("510000"), None, None];
         assert_eq!(all, wanted.map(|code| code.map(str::to_owned)));
+    }
+
+    #[test]
+    fn the_province_is_above_what_no_city_governs() {
+        let all = ["110101", "500229", "429004", "659001", "310100", "429000"].map(above);
+        let wanted = ["110000", "500000", "420000", "650000", "310000", "420000"];
+        assert_eq!(all, wanted.map(|code| Some(code.to_owned())));
+        assert_eq!(above("500000"), None);
+    }
+
+    #[test]
+    fn the_offices_of_a_township_are_those_of_its_county() {
+        let all = ["510502001", "510502001003", "510502", "51", "cn-sichuan"].map(county);
+        assert_eq!(all, ["510502", "510502", "510502", "51", "cn-sichuan"]);
+        assert_eq!(above("510502001003").as_deref(), Some("510500"));
+        assert_eq!(above("429004101").as_deref(), Some("420000"));
     }
 }

@@ -133,11 +133,12 @@ impl Rungs {
     }
 }
 
+/// A township has no supervision office: it is its county's that an order of it is brought before.
 fn brought(instance: Instance, region: Option<&str>) -> BroughtBefore {
     let region = match instance {
         Instance::SupervisionAbove => region.and_then(regions::above),
         Instance::DepartmentSupervisor | Instance::Supervision | Instance::Leadership => {
-            region.map(str::to_owned)
+            region.map(regions::county).map(str::to_owned)
         }
     };
     BroughtBefore { instance, region }
@@ -146,4 +147,26 @@ fn brought(instance: Instance, region: Option<&str>) -> BroughtBefore {
 /// How many rungs an alert has climbed.
 pub(super) fn climbed(alert: &AlertRecord) -> usize {
     alert.ladder().iter().filter(|rung| rung.reached).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_order_of_a_township_is_brought_before_its_county_and_of_what_no_city_governs_before_the_province()
+     {
+        let region = |instance, region| brought(instance, Some(region)).region;
+        for (of, own, above) in [
+            ("510502", "510502", "510500"),
+            ("510502001", "510502", "510500"),
+            ("429004", "429004", "420000"),
+            ("500229", "500229", "500000"),
+        ] {
+            assert_eq!(region(Instance::Supervision, of).as_deref(), Some(own));
+            assert_eq!(region(Instance::Leadership, of).as_deref(), Some(own));
+            let told = region(Instance::SupervisionAbove, of);
+            assert_eq!(told.as_deref(), Some(above));
+        }
+    }
 }
