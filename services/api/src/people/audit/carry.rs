@@ -153,7 +153,7 @@ impl Carrier {
             let mut rows = Vec::new();
             for (number, bytes) in blocks.iter().enumerate() {
                 let number = u32::try_from(number).unwrap_or(u32::MAX);
-                rows.extend(chain::rows(&journal, number, bytes)?);
+                rows.extend(rows_of(&journal, number, bytes).into_iter().flatten());
                 if rows.len() >= INSERT_ROWS {
                     self.store.put_audit(&std::mem::take(&mut rows)).await?;
                 }
@@ -174,7 +174,21 @@ fn is_over(journal: &str, today: NaiveDate) -> bool {
     day.is_some_and(|day| (today - day).num_days() >= 2)
 }
 
-/// A block of the table; one that is none stays where it is, and keeps no other from being carried.
+/// The rows of a block. One that cannot be read is told, stays where it is, and keeps no other from being carried.
+fn rows_of(journal: &str, number: u32, value: &Bytes) -> Option<Vec<AuditRow>> {
+    let rows = chain::rows(journal, number, value);
+    if let Err(error) = &rows {
+        tracing::error!(
+            journal,
+            number,
+            ?error,
+            "a block of the audit trail cannot be read"
+        );
+    }
+    rows.ok()
+}
+
+/// A block of the table, if it is one.
 fn read(key: Bytes, value: &Bytes) -> Option<Waiting> {
     let text = String::from_utf8_lossy(&key).into_owned();
     let named = text
@@ -184,22 +198,22 @@ fn read(key: Bytes, value: &Bytes) -> Option<Waiting> {
         tracing::error!(key = text, "an entry of table {WAITING} names no block");
         return None;
     };
-    match chain::rows(&journal, number, value) {
-        Ok(rows) => Some(Waiting { key, journal, rows }),
-        Err(error) => {
-            tracing::error!(
-                key = text,
-                ?error,
-                "a block of the audit trail cannot be read"
-            );
-            None
-        }
-    }
+    let rows = rows_of(&journal, number, value)?;
+    Some(Waiting { key, journal, rows })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_cannot_be_read_keeps_no_other_block_from_being_carried() {
+        let entry = r#"{"at":"2026-11-27T01:02:03.004+00:00","account":"li","person":"","from":"","method":"GET","path":"/","status":200}"#;
+        let whole = Bytes::from(format!(r#"{{"before":"","entries":[{entry}]}}"#));
+        let torn = Bytes::from_static(b"{");
+        let rows = |value: &Bytes| rows_of("2026-11-27/a", 0, value).map(|rows| rows.len());
+        assert_eq!((rows(&whole), rows(&torn)), (Some(1), None));
+    }
 
     #[test]
     fn a_journal_is_over_when_the_next_day_is() {
