@@ -150,22 +150,40 @@ impl Store {
             .await
     }
 
-    /// Retention: takes away the days before this one. Asks first whether there are any: a deletion is work also where nothing is deleted.
+    /// Whether there are entries of days before this one.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`], [`Error::Refused`].
+    pub async fn has_audit_before(&self, day: &str) -> Result<bool, Error> {
+        let sql = "SELECT count() FROM audit_entries WHERE day < {before:String}";
+        let query = self.client().query_raw(sql).param("before", day);
+        let attempted = "looking for audit entries beyond their retention";
+        let counts: Vec<u64> = self.fetch(attempted, query).await?;
+        Ok(counts != [0])
+    }
+
+    /// Every day that has entries, in order.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`], [`Error::Refused`].
+    pub async fn audit_days(&self) -> Result<Vec<String>, Error> {
+        let sql = "SELECT DISTINCT day FROM audit_entries ORDER BY day";
+        self.fetch(
+            "reading the days of the audit trail",
+            self.client().query_raw(sql),
+        )
+        .await
+    }
+
+    /// Retention: takes away the days before this one. A deletion is work also where nothing is deleted: [`Store::has_audit_before`].
     ///
     /// # Errors
     /// [`Error::Unavailable`], [`Error::Refused`].
     pub async fn forget_audit(&self, before: &str) -> Result<(), Error> {
-        let of_before = |what: &str| {
-            let sql = format!("{what} FROM audit_entries WHERE day < {{before:String}}");
-            self.client().query_raw(&sql).param("before", before)
-        };
+        let sql = "DELETE FROM audit_entries WHERE day < {before:String}";
+        let query = self.client().query_raw(sql).param("before", before);
         let attempted = "forgetting audit entries beyond their retention";
-        let counts: Vec<u64> = self.fetch(attempted, of_before("SELECT count()")).await?;
-        if counts == [0] {
-            return Ok(());
-        }
-        let forgetting = of_before("DELETE").execute();
-        within(self.timeouts().insert, attempted, forgetting).await
+        within(self.timeouts().insert, attempted, query.execute()).await
     }
 
     fn of_audit(&self, sql: &str, filter: &AuditFilter) -> clickhouse::query::Query {

@@ -73,6 +73,10 @@ async fn entries_are_there_once_are_chosen_paged_and_forgotten_by_day() {
     assert_eq!(page, [3_000, 2_000]);
 
     assert_eq!(store.audit_blocks(first).await.unwrap(), rows[..3]);
+    assert_eq!(store.audit_days().await.unwrap(), [first, second]);
+    assert!(!store.has_audit_before(first).await.unwrap());
+    assert!(store.has_audit_before(second).await.unwrap());
     store.forget_audit(second).await.unwrap();
+    assert_eq!(store.audit_days().await.unwrap(), [second]);
     assert_eq!(chosen(all).await, [4_000]);
 }

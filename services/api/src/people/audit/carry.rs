@@ -25,6 +25,8 @@ const EVERY: Duration = Duration::from_secs(5);
 const HOUSEKEEPING_EVERY_MS: i64 = 60 * 60_000;
 /// What somebody else wrote is carried when it has waited for so long.
 const OTHERS_AFTER_MS: i64 = 60_000;
+/// In a trail that is in use nobody asks anything for so long at most; beyond it the clock is doubted.
+const GAP_DAYS_MAX: i64 = 30;
 /// Rows of one insert.
 const INSERT_ROWS: usize = 2_000;
 /// Removals that are under way at a time.
@@ -132,9 +134,19 @@ impl Carrier {
         self.former(now).await?;
         let today = now.local_date(self.zone);
         let kept = today.checked_sub_days(Days::new(self.keep_days.into()));
-        if let Some(first) = kept {
-            self.store.forget_audit(&first.to_string()).await?;
+        let Some(first) = kept else {
+            return Ok(());
+        };
+        let before = first.to_string();
+        if !self.store.has_audit_before(&before).await? {
+            return Ok(());
         }
+        let days = self.store.audit_days().await?;
+        if let Some(last) = before_a_gap(&days, first, today) {
+            tracing::error!(%today, %last, "nothing is taken out of the audit trail: for long nobody asked anything after its last day, so that the clock may be ahead");
+            return Ok(());
+        }
+        self.store.forget_audit(&before).await?;
         Ok(())
     }
 
@@ -165,6 +177,21 @@ impl Carrier {
         }
         Ok(())
     }
+}
+
+/// The day after which there is nothing for longer than a trail has a gap, among what is kept and up to today: a clock that is far ahead would
+/// take everything away. What was written by such a clock, by this process or by one before, stands after the gap and closes none.
+fn before_a_gap(days: &[String], first: NaiveDate, today: NaiveDate) -> Option<NaiveDate> {
+    let days = days.iter().filter_map(|day| day.parse::<NaiveDate>().ok());
+    let mut days: Vec<NaiveDate> = days.filter(|day| *day < today).collect();
+    days.push(today);
+    days.sort_unstable();
+    let mut pairs = days.iter().zip(days.iter().skip(1));
+    let gap = pairs.find(|(day, next)| {
+        let apart = (**next - **day).num_days();
+        **next > first && apart > GAP_DAYS_MAX
+    });
+    gap.map(|(day, _)| *day)
 }
 
 /// Whether nobody writes into a journal any more: the day after its own is over, too.
@@ -213,6 +240,29 @@ mod tests {
         let torn = Bytes::from_static(b"{");
         let rows = |value: &Bytes| rows_of("2026-11-27/a", 0, value).map(|rows| rows.len());
         assert_eq!((rows(&whole), rows(&torn)), (Some(1), None));
+    }
+
+    #[test]
+    fn retention_doubts_a_clock_that_is_far_ahead() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let whole: Vec<String> = day("2026-01-01")
+            .iter_days()
+            .take_while(|on| *on <= day("2026-11-29"))
+            .map(|on| on.to_string())
+            .collect();
+        let (first, today) = (day("2026-05-29"), day("2026-11-29"));
+        assert_eq!(before_a_gap(&whole, first, today), None);
+        assert_eq!(before_a_gap(&whole, first, day("2026-12-29")), None);
+        // Also where it wrote entries itself already, and the first of what it would keep is one of them.
+        let ahead = [whole.clone(), vec!["2036-01-01".into()]].concat();
+        for days in [&whole, &ahead] {
+            let doubted = before_a_gap(days, day("2035-07-03"), day("2036-01-02"));
+            assert_eq!(doubted, Some(day("2026-11-29")));
+            assert_eq!(before_a_gap(days, first, today), None);
+        }
+        // A gap that lies beyond retention is none any more.
+        let old = [vec!["2025-01-01".into()], whole].concat();
+        assert_eq!(before_a_gap(&old, first, today), None);
     }
 
     #[test]
