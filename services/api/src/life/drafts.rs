@@ -155,7 +155,7 @@ pub(crate) async fn check(
     officers::works_on(&caller, life.kind)?;
     let today = lives.today((state.now)()).await?;
     let (mut problems, mut refusals) = (Vec::new(), Vec::new());
-    match submission(lives, &life, today).await {
+    match submission(lives, &*lives.base().await?, &life, today).await {
         Ok(_) => {}
         Err(ApiError::Problems(found)) => problems = found,
         Err(ApiError::Refused(found)) => refusals = found,
@@ -265,7 +265,10 @@ async fn done(
                 text: lives.keep(text).await?,
             }
         }
-        "submit" => submission(lives, &life, lives.today(now).await?).await?,
+        "submit" => {
+            let (base, today) = (lives.base().await?, lives.today(now).await?);
+            submission(lives, &base, &life, today).await?
+        }
         "review" | "approve" => Command::Review {
             role: match act.as_str() {
                 "approve" => Role::Government,
@@ -353,21 +356,21 @@ pub(super) fn kind_of(code: &str) -> Result<Kind, ApiError> {
     })
 }
 
-/// What sending a draft to its reviewers says of it. One that could not be published is not worth their time.
+/// What sending a draft to its reviewers says of it, upon a set. One that could not be published is not worth their time.
 pub(super) async fn submission(
     lives: &Lives,
+    base: &InForce,
     life: &Life,
     today: NaiveDate,
 ) -> Result<Command, ApiError> {
-    let in_force = lives.base().await?;
     let text = lives.text(&life.text).await?;
     let content = Content::read("text", &text).map_err(ApiError::Problems)?;
-    effect::lawful(&content, &in_force.set, today).map_err(ApiError::Refused)?;
-    usable(&in_force, life, &text).await?;
+    effect::lawful(&content, &base.set, today).map_err(ApiError::Refused)?;
+    usable(base, life, &text).await?;
     Ok(Command::Submit {
-        plan: plan(content.kind, effect::touch(&content, &in_force.set)),
-        questions: effect::questions(&content, &in_force.set),
-        changes: told(&in_force.files, &text),
+        plan: plan(content.kind, effect::touch(&content, &base.set)),
+        questions: effect::questions(&content, &base.set),
+        changes: told(&base.files, &text),
     })
 }
 

@@ -181,8 +181,8 @@ pub(crate) async fn put(
     }
     let lives = &*state.lives;
     let now = (state.now)();
-    if let Some(base) = base {
-        compose::made_from(&*lives.base().await?, &code, &base, &text)?;
+    if let Some(made_from) = &base {
+        compose::made_from(&*lives.base().await?, &code, made_from, &text)?;
     }
     let in_force = lives.in_force().await?;
     let touch = effect::touch(&content, &in_force.set);
@@ -204,7 +204,13 @@ pub(crate) async fn put(
     let mut step = said.clone();
     step.key = Some("register:submit".into());
     if life.record_of("register:submit").is_none() {
-        let command = drafts::submission(lives, &life, today).await?;
+        let upon = lives.base().await?;
+        // Again: of two who sent changes of the same document at once, one may be decided by now. What is decided after this look is no
+        // more what the submission says, so that publishing refuses it.
+        if let Some(made_from) = &base {
+            compose::made_from(&upon, &code, made_from, &text)?;
+        }
+        let command = drafts::submission(lives, &upon, &life, today).await?;
         life = lives
             .act(&life.id, &step, now, |_| Ok(command.clone()))
             .await?;
