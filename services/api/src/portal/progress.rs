@@ -78,10 +78,11 @@ pub(super) async fn open(
     if !fits(typed) || !fits(code.trim()) {
         return Err(ApiError::bad("case_no", "请填写受理单上的办件编号和查询码"));
     }
-    let tried = state.portal.guess(typed, from).await?;
+    // Numbers are often typed in small letters. However one is spelt, it is one that is guessed at.
+    let upper = typed.to_uppercase();
+    let tried = state.portal.guess(&upper, from).await?;
     let sources = sources(state).await?;
-    // Numbers are often typed in small letters.
-    let numbers = BTreeSet::from([typed.to_owned(), typed.to_uppercase()]);
+    let numbers = BTreeSet::from([typed.to_owned(), upper]);
     let opened = numbers.into_iter().find_map(|number| {
         let source = keys.source_of(sources.iter().map(String::as_str), &number, code)?;
         Some((source.to_owned(), number))
