@@ -27,8 +27,10 @@ const HOUSEKEEPING_EVERY_MS: i64 = 60 * 60_000;
 const OTHERS_AFTER_MS: i64 = 60_000;
 /// In a trail that is in use nobody asks anything for so long at most; beyond it the clock is doubted.
 const GAP_DAYS_MAX: i64 = 30;
-/// Rows of one insert.
+/// An insert is closed when it has so many rows; one block more or less.
 const INSERT_ROWS: usize = 2_000;
+/// Blocks that are read before others of the process have their turn.
+const BLOCKS_AT_ONCE: usize = 1_000;
 /// Removals that are under way at a time.
 const REMOVALS: usize = 64;
 
@@ -58,7 +60,6 @@ enum Whose {
 /// A block that waits.
 struct Waiting {
     key: Bytes,
-    journal: String,
     rows: Vec<AuditRow>,
 }
 
@@ -90,24 +91,28 @@ impl Carrier {
 
     async fn carry(&self, whose: Whose) -> Result<(), ApiError> {
         let found = self.table.scan(WAITING).await?;
-        let waiting = found.len();
+        let mut waiting = found.len();
         self.waiting.store(waiting, Ordering::Relaxed);
         let now = (self.clock)();
-        let due: Vec<Waiting> = found
-            .into_iter()
-            .filter_map(|(key, value)| read(key, &value))
-            .filter(|block| whose == Whose::All || self.is_due(block, now))
-            .collect();
-        let carried = due.len();
-        let mut blocks = due.into_iter().peekable();
+        // Our own first: those of others are read only to see how long they have waited.
+        let (own, others): (Vec<_>, Vec<_>) =
+            found.into_iter().partition(|(key, _)| self.is_own(key));
+        let mut blocks = own.into_iter().chain(others).peekable();
         while blocks.peek().is_some() {
-            let (mut rows, mut keys) = (Vec::new(), Vec::new());
-            while let Some(block) = blocks
-                .next_if(|next| rows.is_empty() || rows.len() + next.rows.len() <= INSERT_ROWS)
+            let (mut rows, mut keys, mut read_now) = (Vec::new(), Vec::new(), 0);
+            while rows.len() < INSERT_ROWS
+                && read_now < BLOCKS_AT_ONCE
+                && let Some((key, value)) = blocks.next()
             {
-                rows.extend(block.rows);
-                keys.push(block.key);
+                read_now += 1;
+                let block = read(key, &value);
+                let due = block.filter(|block| whose == Whose::All || self.is_due(block, now));
+                if let Some(block) = due {
+                    rows.extend(block.rows);
+                    keys.push(block.key);
+                }
             }
+            let carried = keys.len();
             self.store.put_audit(&rows).await?;
             let removals = keys
                 .into_iter()
@@ -116,16 +121,23 @@ impl Carrier {
                 .try_buffer_unordered(REMOVALS)
                 .try_collect::<Vec<()>>()
                 .await?;
+            waiting -= carried;
+            self.waiting.store(waiting, Ordering::Relaxed);
+            // A hundred thousand may have waited, and this is not all that the process does.
+            tokio::task::yield_now().await;
         }
-        self.waiting.store(waiting - carried, Ordering::Relaxed);
         Ok(())
     }
 
+    /// Whether a block is of a journal of this process.
+    fn is_own(&self, key: &[u8]) -> bool {
+        let mut parts = key.splitn(2, |byte| *byte == b'/');
+        let name = parts.nth(1);
+        name.is_some_and(|name| name.starts_with(self.process.as_bytes()))
+    }
+
     fn is_due(&self, block: &Waiting, now: Timestamp) -> bool {
-        let own = block
-            .journal
-            .split_once('/')
-            .is_some_and(|(_, name)| name.starts_with(&self.process));
+        let own = self.is_own(&block.key);
         let written = block.rows.last().map_or(0, |row| row.at.0);
         own || now.millis().saturating_sub(written) >= OTHERS_AFTER_MS
     }
@@ -226,7 +238,7 @@ fn read(key: Bytes, value: &Bytes) -> Option<Waiting> {
         return None;
     };
     let rows = rows_of(&journal, number, value)?;
-    Some(Waiting { key, journal, rows })
+    Some(Waiting { key, rows })
 }
 
 #[cfg(test)]
