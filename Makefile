@@ -49,7 +49,7 @@ test: setup ## set up, then every check and test: format, lints, Rust tests, bro
 	@$(STAGE) 'build, with tests' cargo build --release --workspace --all-targets $(LOCKED)
 	@$(STAGE) 'tests' bash tests/run.sh $(LOCKED)
 	@$(STAGE) 'console tests' npm --prefix dashboards/console test
-	@$(STAGE) 'browser tests' node --test --test-concurrency=1 --test-reporter=spec tests/browser/*.test.mjs
+	@$(STAGE) 'browser tests' node --test --test-concurrency=2 --test-reporter=spec tests/browser/*.test.mjs
 
 # Run it when nothing else runs. The broker is a real one, of this machine; both sides of a ratio are measured in the same run.
 .PHONY: bench
