@@ -235,13 +235,15 @@ async function openCase() {
 
 const hashOf = ({ source, case_no: no }) => `#/cases/${encodeURIComponent(source)}/${encodeURIComponent(no)}`
 
-/** A case with a card for a limit in working days that was overrun, on which it stands no more in doubt. */
+/** A closed case with a card for a limit in working days that was overrun: closed, so that it stands still while it is looked at. */
 async function lateCase() {
   return until('an overdue case', async () => {
     const { alerts } = await ask('/api/v1/alerts?status=issued&level=yellow,red&limit=200')
     for (const alert of alerts.filter((a) => a.subject_kind === 'case' && a.breached_at && a.completed_at && /wd$/.test(a.limit ?? ''))) {
       const found = await ask(`/api/v1/alerts/${alert.alert_id}`)
-      if (found.account.length > 0) return found
+      if (found.account.length === 0) continue
+      const { case: known } = await ask(`/api/v1/cases/${alert.source}/${alert.case_no}`)
+      if (known.closed_at) return found
     }
     return null
   })
