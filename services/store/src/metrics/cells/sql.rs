@@ -31,6 +31,9 @@ pub(super) enum States {
     Between,
     /// Of every case that changed since the old position what it is now, and what it was, taken off; alerts about it are part of it.
     Since,
+    /// The same of cases that were found to have changed, whose keys are a parameter. ClickHouse plans a statement with a list in half the
+    /// time that it takes for one that looks for them in each of its parts (0.14 s, 0.08 s).
+    Listed,
 }
 
 impl States {
@@ -38,12 +41,15 @@ impl States {
     fn bound(self) -> String {
         match self {
             States::All | States::Between => format!("version < {UNTIL}"),
-            States::Since => "1".to_owned(),
+            States::Since | States::Listed => "1".to_owned(),
         }
     }
 
     /// Cases of which something was concluded since the old position, of them or of an alert about them.
     fn changed(self) -> String {
+        if self == States::Listed {
+            return "{changed:Array(Tuple(String, String))}".to_owned();
+        }
         let of = |table: &str| {
             let read = format!("SELECT source, case_no FROM {table} WHERE {}", self.bound());
             let since = format!("{read} AND version >= {{least:UInt64}} AND version >= {BEFORE}");
@@ -53,10 +59,10 @@ impl States {
                 States::Since => format!(
                     "{since} UNION ALL {read} AND version < {{least:UInt64}} AND NOT has({{partitions:Array(UInt16)}}, log_partition)"
                 ),
-                States::All | States::Between => since,
+                States::All | States::Between | States::Listed => since,
             }
         };
-        format!("{} UNION ALL {}", of("case_states"), of("alert_states"))
+        format!("({} UNION ALL {})", of("case_states"), of("alert_states"))
     }
 
     /// One statement: a row a state, with its sign. What a case became and what it was come from one reading, and of whatever is read now what
@@ -70,10 +76,10 @@ impl States {
                  ORDER BY source, case_no, version DESC LIMIT 1 BY source, case_no)"
             ),
             // Where only an alert changed, the case is what it was.
-            States::Between | States::Since => format!(
+            States::Between | States::Since | States::Listed => format!(
                 "SELECT *, arrayJoin(multiIf(NOT known, [toInt8(1)], moved, [toInt8(-1)], [toInt8(-1), toInt8(1)])) AS sign FROM (\
                  SELECT *, max(NOT known) OVER (PARTITION BY source, case_no) AS moved FROM (\
-                 SELECT *, version < {BEFORE} AS known FROM case_states WHERE {bound} AND (source, case_no) IN ({changed}) \
+                 SELECT *, version < {BEFORE} AS known FROM case_states WHERE {bound} AND (source, case_no) IN {changed} \
                  ORDER BY source, case_no, known, version DESC LIMIT 1 BY source, case_no, known))",
                 changed = self.changed(),
             ),
@@ -92,8 +98,8 @@ impl States {
         let bound = self.bound();
         match self {
             States::All => by(&bound),
-            States::Between | States::Since => {
-                let of_changed = format!("(source, case_no) IN ({})", self.changed());
+            States::Between | States::Since | States::Listed => {
+                let of_changed = format!("(source, case_no) IN {}", self.changed());
                 format!(
                     "if(sign > 0, {}, {})",
                     by(&format!("{bound} AND {of_changed}")),
@@ -229,9 +235,18 @@ pub(super) fn cells(states: States, pieces: &[(PieceId, &Piece)]) -> String {
     )
 }
 
+/// The keys of cases that changed since the last pass, each once.
+pub(super) fn changed() -> String {
+    format!(
+        "SELECT DISTINCT CAST(source, 'String') AS source, case_no FROM {} LIMIT {{limit:UInt32}}",
+        States::Since.changed()
+    )
+}
+
 /// What changed since the last pass, counted as rows are, without a detour over days: every state with its sign, looked at in the windows that
 /// it bears on. Window, key, sums of the pieces that are sums, and of those of hours these, in the order of the pieces.
 pub(super) fn fresh(
+    states: States,
     pieces: &[(PieceId, &Piece)],
     key: &str,
     conditions: Vec<String>,
@@ -261,7 +276,7 @@ pub(super) fn fresh(
         windows_as_sql = windows::AS_SQL,
         sums = sums.join(", "),
         hours = hours.join(", "),
-        laid = laid(&population(States::Since), conditions, windows),
+        laid = laid(&population(states), conditions, windows),
     )
 }
 
