@@ -31,6 +31,7 @@ const MIGRATIONS: &[Migration] = migrations! {
     11 "0011_case_cells.sql";
     12 "0012_audit.sql";
     13 "0013_sampled_cases.sql";
+    14 "0014_stays_in_cells.sql";
 };
 
 /// The number of the newest migration this program knows.

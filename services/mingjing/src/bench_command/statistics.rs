@@ -140,14 +140,14 @@ async fn measure(
     let now = Timestamp::parse(NOW)?;
     store.migrate(now).await?;
     clickhouse.ask(&fill(args.cases)).await?;
-    let columns = "source, case_no, item_code, org_code, region_code, opened_at, accepted_at, closed_at, events, power_type, case_kind, \
+    let columns = "source, case_no, item_code, org_code, region_code, opened_at, accepted_at, closed_at, events, visits, power_type, case_kind, \
                    office, handler, received_at, decided_at, delivered_at, ending, ended_at, result, limit_unit, limit_started_at, \
                    statutory_limit, promised_limit, used, statutory_due_at, promised_due_at, limit_done_at, limit_fell_at, suspended_ms, \
                    suspensions, extensions, supplements, events_late, events_resent, events_reversed, updated_at, log_id, log_partition, \
                    version";
     let kept = |which: &str| {
         format!(
-            "INSERT INTO case_states ({columns}) SELECT {columns} FROM cases FINAL WHERE {which}"
+            "INSERT INTO case_states ({columns}, stays) SELECT {columns}, length(visits) FROM cases FINAL WHERE {which}"
         )
     };
     clickhouse.ask(&kept("1")).await?;
@@ -279,6 +279,11 @@ fn questions(now: Timestamp) -> Vec<Question> {
     let all: Vec<&'static Metric> = metrics
         .filter(|metric| metric.over == Over::Cases)
         .collect();
+    let of_steps: Vec<&'static Metric> = METRICS
+        .iter()
+        .copied()
+        .filter(|metric| metric.over == Over::Steps)
+        .collect();
     let asked = |period: &str, by: Option<Dimension>, metrics: &[&'static Metric]| Asked {
         period: period.parse().expect("a period that is written here"),
         zone: ZONE,
@@ -325,6 +330,18 @@ fn questions(now: Timestamp) -> Vec<Question> {
         question("every metric of the month", asked("2026-10", None, &all)),
         question("every metric of one body's month", of_one_body),
         question("one region's bodies", seen_in_part),
+        question(
+            "the month's steps",
+            asked("2026-10", Some(Dimension::Step), &of_steps),
+        ),
+        question(
+            "steps of the month by body",
+            asked("2026-10", Some(Dimension::Org), &of_steps),
+        ),
+        question(
+            "the year's steps",
+            asked("2026", Some(Dimension::Step), &of_steps),
+        ),
         question(
             "the year by month",
             asked("2026", Some(Dimension::Month), &board),

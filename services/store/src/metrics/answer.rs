@@ -74,7 +74,11 @@ impl Store {
     /// [`Error::Unavailable`], [`Error::Refused`].
     pub async fn cells_answer(&self, asked: &Asked) -> Result<bool, Error> {
         let chain = self.cell_chain(asked.zone).await?;
-        Ok(chain.is_some_and(|chain| cells::fit(asked, &windows(asked), &chain)))
+        Ok(chain.is_some_and(|chain| {
+            let all = windows(asked);
+            let mut metrics = asked.metrics.iter();
+            metrics.all(|metric| cells::fit(metric.over, asked, &all, &chain))
+        }))
     }
 
     async fn answered(&self, asked: &Asked, chain: Option<&Chain>) -> Result<Answer, Error> {
@@ -98,14 +102,15 @@ impl Store {
                     &of_all
                 }
             };
-            let chain = chain.filter(|chain| cells::fit(asked, &windows, chain));
+            let chain = chain.filter(|chain| cells::fit(*over, asked, &windows, chain));
             let (in_cells, of_rows): (Vec<&'static Metric>, Vec<&'static Metric>) = metrics
                 .into_iter()
                 .partition(|metric| chain.is_some() && cells::tell(metric));
             let of_cells = async {
                 match chain {
                     Some(chain) if !in_cells.is_empty() => {
-                        let counted = self.counted_by_cells(&in_cells, asked, &windows, chain);
+                        let counted =
+                            self.counted_by_cells(*over, &in_cells, asked, &windows, chain);
                         counted.await
                     }
                     _ => Ok(Vec::new()),

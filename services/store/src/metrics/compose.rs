@@ -11,7 +11,7 @@ use super::{Asked, Dimension, Filter, Known, Metric, Over, windows};
 use crate::query::Sight;
 
 pub(super) const CASES: &str = include_str!("sql/cases.sql");
-const STEPS: &str = include_str!("sql/steps.sql");
+pub(super) const STEPS: &str = include_str!("sql/steps.sql");
 const ALERTS: &str = include_str!("sql/alerts.sql");
 const ORDERS: &str = include_str!("sql/orders.sql");
 const APPEALS: &str = include_str!("sql/appeals.sql");

@@ -1,6 +1,6 @@
-//! `case_states`: every state that a case had, without its stays: what statistics counted of it at any position of the log.
+//! `case_states`: every state that a case had: what statistics counted of it at any position of the log.
 
-use super::CaseRow;
+use super::{CaseRow, VisitRow};
 use crate::table::{Millis, table};
 
 table! {
@@ -24,6 +24,10 @@ table! {
         closed_at: Option<Millis>,
         /// As in [`CaseRow::events`].
         events: u32,
+        /// As in [`CaseRow::visits`].
+        visits: Vec<VisitRow>,
+        /// How many they are: a program that knows of no stays does not say so, and is refused.
+        stays: u32,
         /// As in [`CaseRow::power_type`].
         power_type: Option<String>,
         /// As in [`CaseRow::case_kind`].
@@ -99,6 +103,8 @@ impl From<&CaseRow> for CaseStateRow {
             accepted_at: row.accepted_at,
             closed_at: row.closed_at,
             events: row.events,
+            visits: row.visits.clone(),
+            stays: u32::try_from(row.visits.len()).unwrap_or(u32::MAX),
             power_type: row.power_type.clone(),
             case_kind: row.case_kind.clone(),
             office: row.office.clone(),

@@ -56,6 +56,7 @@ async fn the_second_migration_finds_nothing_to_do() {
             "0011_case_cells.sql",
             "0012_audit.sql",
             "0013_sampled_cases.sql",
+            "0014_stays_in_cells.sql",
         ]
     );
 }
@@ -71,6 +72,8 @@ async fn a_migration_that_was_cut_off_is_applied_again() {
     )
     .await;
     run(&config, "DROP VIEW alerts_now").await;
+    let open = "ALTER TABLE case_states DROP CONSTRAINT stays_are_told";
+    run(&config, open).await;
     // As the tenth left it; what the eleventh had copied before it was cut off is there already. Of a case the last state, and of an alert, were
     // written by an older archiver without what statistics count of it.
     run(&config, "CREATE TABLE case_history AS case_states").await;
@@ -82,6 +85,17 @@ async fn a_migration_that_was_cut_off_is_applied_again() {
     ] {
         let insert = format!(
             "INSERT INTO {table} (source, case_no, version) VALUES ('x', '{case_no}', {version})"
+        );
+        run(&config, &insert).await;
+    }
+    // Archived before states had stays.
+    for (table, more) in [
+        ("case_states", ""),
+        ("cases", ", [('s', 1, 0, 9, NULL, NULL, NULL)]"),
+    ] {
+        let columns = if more.is_empty() { "" } else { ", visits" };
+        let insert = format!(
+            "INSERT INTO {table} (source, case_no, version{columns}) VALUES ('x', 'd', 9{more})"
         );
         run(&config, &insert).await;
     }
@@ -116,7 +130,15 @@ async fn a_migration_that_was_cut_off_is_applied_again() {
         ["1"]
     );
     let states = "SELECT concat(case_no, toString(version)) FROM case_states ORDER BY ALL";
-    assert_eq!(sql(&config, states).await, ["a7", "b7", "b8"]);
+    let states = states.replace("case_states", "case_states FINAL");
+    assert_eq!(sql(&config, &states).await, ["a7", "b7", "b8", "d9"]);
+    let stays =
+        "SELECT concat(case_no, toString(stays)) FROM case_states FINAL WHERE notEmpty(visits)";
+    assert_eq!(sql(&config, stays).await, ["d1"]);
+    // A program that knows of no stays archives nothing more.
+    let late = "INSERT INTO case_states (source, case_no, version) VALUES ('x', 'e', 7)";
+    let refused = client.query_raw(late).execute().await.unwrap_err();
+    assert!(refused.to_string().contains("stays_are_told"), "{refused}");
     let states = "SELECT toString(version) FROM alert_states ORDER BY ALL";
     assert_eq!(sql(&config, states).await, ["3", "4"]);
     let left = "SELECT name FROM system.tables WHERE database = currentDatabase() AND name = 'case_history'";

@@ -194,15 +194,15 @@ impl Store {
             Work::FromNothing(_) => sql::cells(States::All, &every_piece()),
             Work::Changes(_) => sql::cells(States::Between, &every_piece()),
             Work::Folded(fold) => format!(
-                "SELECT piece, at AS place, org, region, power_type, case_kind, hours AS of_hours, sum(n) AS more FROM case_cells \
-                 WHERE base = {} AND pass IN ({}) GROUP BY piece, place, org, region, power_type, case_kind, of_hours HAVING more != 0",
+                "SELECT piece, at AS place, org, region, power_type, case_kind, step, hours AS of_hours, sum(n) AS more FROM case_cells \
+                 WHERE base = {} AND pass IN ({}) GROUP BY piece, place, org, region, power_type, case_kind, step, of_hours HAVING more != 0",
                 row.base,
                 as_sql(&fold.passes),
             ),
         };
         let statement = format!(
-            "INSERT INTO case_cells (base, pass, piece, at, org, region, power_type, case_kind, hours, n) \
-             SELECT toUInt64({}), toUInt64({}), piece, place, org, region, power_type, case_kind, of_hours, more FROM ({cells})",
+            "INSERT INTO case_cells (base, pass, piece, at, org, region, power_type, case_kind, step, hours, n) \
+             SELECT toUInt64({}), toUInt64({}), piece, place, org, region, power_type, case_kind, step, of_hours, more FROM ({cells})",
             row.base, row.pass,
         );
         let offsets = match work {
@@ -250,10 +250,10 @@ impl Store {
             return Ok(None);
         };
         let statement = format!(
-            "SELECT count() FROM (SELECT piece, {day} AS day, org, region, power_type, case_kind, hours, \
+            "SELECT count() FROM (SELECT piece, {day} AS day, org, region, power_type, case_kind, step, hours, \
              sum(if(base = {fresh}, n, -n)) AS too_many FROM case_cells \
              WHERE (base = {base} AND pass IN ({passes})) OR (base = {fresh} AND pass = {fresh}) \
-             GROUP BY piece, day, org, region, power_type, case_kind, hours HAVING too_many != 0)",
+             GROUP BY piece, day, org, region, power_type, case_kind, step, hours HAVING too_many != 0)",
             day = sql::day_over("at - 1"),
             base = chain.base(),
             passes = chain.passes_as_sql(),

@@ -1,4 +1,5 @@
-//! What cells add up: the pieces of SQL of every metric of cases that follows from a case's own state, told apart by how they lie in time.
+//! What cells add up: the pieces of SQL of every metric of cases and of their stays in steps that follows from a case's own state, told apart
+//! by how they lie in time.
 //! Nothing here says what a metric is; the dictionary's [`Measure`] does.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -42,16 +43,18 @@ pub(super) enum Adds {
     One,
     /// So many.
     Number(&'static str),
-    /// One of so many hours.
+    /// One of so many hours, or of stays tenths of hours.
     OneOf(&'static str),
 }
 
 /// Something that is added up.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Piece {
+    /// Of cases, or of stays in steps.
+    pub(super) over: Over,
     pub(super) kind: Kind,
     pub(super) adds: Adds,
-    /// Of which cases.
+    /// Of which of them.
     pub(super) among: String,
 }
 
@@ -59,8 +62,9 @@ pub(super) struct Piece {
 pub(super) type PieceId = u64;
 
 impl Piece {
-    fn new(kind: Kind, adds: Adds, among: impl Into<String>) -> Self {
+    fn new(over: Over, kind: Kind, adds: Adds, among: impl Into<String>) -> Self {
         Self {
+            over,
             kind,
             adds,
             among: among.into(),
@@ -68,8 +72,13 @@ impl Piece {
     }
 
     pub(super) fn id(&self) -> PieceId {
-        let Self { kind, adds, among } = self;
-        xxh3_64(format!("{kind:?}|{adds:?}|{among}").as_bytes())
+        let Self {
+            over,
+            kind,
+            adds,
+            among,
+        } = self;
+        xxh3_64(format!("{over:?}|{kind:?}|{adds:?}|{among}").as_bytes())
     }
 }
 
@@ -92,8 +101,27 @@ pub(super) enum Made {
 pub(super) struct Plan {
     pieces: BTreeMap<PieceId, Piece>,
     metrics: BTreeMap<&'static str, Made>,
-    first: PieceId,
-    last: PieceId,
+}
+
+/// What cells are made of.
+pub(super) const COUNTED: [Over; 2] = [Over::Cases, Over::Steps];
+
+/// The pieces that tell whether anything bears on a stretch: from when on it does, and since when no more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Bears {
+    pub(super) first: PieceId,
+    pub(super) last: PieceId,
+}
+
+impl Bears {
+    fn pieces(over: Over) -> [Piece; 2] {
+        [Kind::First, Kind::Last].map(|kind| Piece::new(over, kind, Adds::One, "1"))
+    }
+
+    pub(super) fn of(over: Over) -> Self {
+        let [first, last] = Self::pieces(over).map(|piece| piece.id());
+        Self { first, last }
+    }
 }
 
 impl Plan {
@@ -104,23 +132,19 @@ impl Plan {
     }
 
     fn of_dictionary() -> Self {
-        let (first, last) = (
-            Piece::new(Kind::First, Adds::One, "1"),
-            Piece::new(Kind::Last, Adds::One, "1"),
-        );
+        let bears = COUNTED.into_iter().flat_map(Bears::pieces);
         let mut plan = Self {
-            first: first.id(),
-            last: last.id(),
-            pieces: BTreeMap::from([(first.id(), first), (last.id(), last)]),
+            pieces: bears.map(|piece| (piece.id(), piece)).collect(),
             metrics: BTreeMap::new(),
         };
-        for metric in METRICS.iter().filter(|metric| metric.over == Over::Cases) {
+        for metric in METRICS.iter().filter(|one| COUNTED.contains(&one.over)) {
             let beside = beside(&metric.measure);
+            let over = metric.over;
             let made = match (metric.measure, beside) {
-                (measure, None) => plan.made(&measure),
+                (measure, None) => plan.made(over, &measure),
                 (Measure::Share { of, among }, Some(column)) if of == column => Made::Beside {
                     column,
-                    base: plan.piece(Kind::Flow, Adds::One, among),
+                    base: plan.piece(over, Kind::Flow, Adds::One, among),
                 },
                 (_, Some(_)) => continue,
             };
@@ -129,25 +153,25 @@ impl Plan {
         plan
     }
 
-    fn piece(&mut self, kind: Kind, adds: Adds, among: impl Into<String>) -> PieceId {
-        let piece = Piece::new(kind, adds, among);
+    fn piece(&mut self, over: Over, kind: Kind, adds: Adds, among: impl Into<String>) -> PieceId {
+        let piece = Piece::new(over, kind, adds, among);
         let id = piece.id();
         self.pieces.insert(id, piece);
         id
     }
 
-    fn made(&mut self, measure: &Measure) -> Made {
+    fn made(&mut self, over: Over, measure: &Measure) -> Made {
         let sums =
             |numerator: Vec<PieceId>, denominator: Vec<PieceId>, base: Vec<PieceId>| Made::Sums {
                 numerator: (numerator, 1),
                 denominator: (denominator, 1),
                 base,
             };
-        let mut flow = |adds: Adds, among: String| self.piece(Kind::Flow, adds, among);
+        let mut flow = |adds: Adds, among: String| self.piece(over, Kind::Flow, adds, among);
         match *measure {
             Measure::Count { of } => sums(vec![flow(Adds::One, of.into())], vec![], vec![]),
             Measure::Stock { of } => {
-                let stock = self.piece(Kind::Stock, Adds::One, of);
+                let stock = self.piece(over, Kind::Stock, Adds::One, of);
                 sums(vec![stock], vec![], vec![])
             }
             Measure::Share { of, among } => {
@@ -158,7 +182,7 @@ impl Plan {
             Measure::Stocked { of, among, stock } => {
                 let counts = flow(Adds::One, format!("({among}) AND ({of})"));
                 let base = flow(Adds::One, among.into());
-                let stock = self.piece(Kind::Stock, Adds::One, stock);
+                let stock = self.piece(over, Kind::Stock, Adds::One, stock);
                 let base = vec![base, stock];
                 sums(vec![counts, stock], base.clone(), base)
             }
@@ -211,14 +235,15 @@ impl Plan {
         self.pieces.iter().map(|(id, piece)| (*id, piece))
     }
 
-    /// Those that some metrics need, and where keys are told apart those that tell whether a case of one bears on a stretch at all.
+    /// Those that some metrics need, and where keys are told apart those that tell whether anything of one bears on a stretch at all.
     pub(super) fn needed(
         &self,
+        over: Over,
         metrics: &[&'static Metric],
         apart: bool,
     ) -> Vec<(PieceId, &Piece)> {
         let mut ids = match apart {
-            true => BTreeSet::from([self.first, self.last]),
+            true => Bears::pieces(over).iter().map(Piece::id).collect(),
             false => BTreeSet::new(),
         };
         for made in metrics.iter().filter_map(|metric| self.metric(metric)) {
@@ -230,14 +255,6 @@ impl Plan {
     /// The piece of this name.
     pub(super) fn piece_of(&self, id: PieceId) -> Option<&Piece> {
         self.pieces.get(&id)
-    }
-
-    pub(super) const fn first(&self) -> PieceId {
-        self.first
-    }
-
-    pub(super) const fn last(&self) -> PieceId {
-        self.last
     }
 }
 
@@ -272,11 +289,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_metric_of_cases_is_in_cells_and_no_other() {
+    fn every_metric_of_cases_and_of_stays_is_in_cells_and_no_other() {
         let plan = Plan::get();
         for metric in METRICS.iter() {
             let told = plan.metric(metric).is_some();
-            assert_eq!(told, metric.over == Over::Cases, "{}", metric.id);
+            assert_eq!(told, COUNTED.contains(&metric.over), "{}", metric.id);
         }
         let beside: Vec<&str> = plan
             .metrics
@@ -298,12 +315,20 @@ mod tests {
     fn what_falls_into_a_stretch_does_so_by_an_instant_that_has_marks() {
         for (_, piece) in Plan::get().pieces() {
             let stretches = piece.among.match_indices(" >= wf").count();
-            let known = ["started", "accepted", "ended"].map(|instant| {
+            let instants: &[&str] = match piece.over {
+                Over::Steps => &["over"],
+                _ => &["started", "accepted", "ended"],
+            };
+            let known = instants.iter().map(|instant| {
                 let within = format!("({instant} >= wf AND {instant} < wu)");
                 piece.among.matches(&within).count()
             });
-            assert_eq!(known.iter().sum::<usize>(), stretches, "{piece:?}");
+            assert_eq!(known.sum::<usize>(), stretches, "{piece:?}");
             let of_stock = piece.among.contains("wat");
+            // Of stays nothing but what has a limit marks its stock (`sql::MARKS`).
+            if piece.over == Over::Steps && piece.kind == Kind::Stock {
+                assert!(piece.among.contains(" AND due + 1000 <= wat"), "{piece:?}");
+            }
             match piece.kind {
                 Kind::Flow => assert!(stretches > 0 && !of_stock, "{piece:?}"),
                 Kind::Stock => assert!(stretches == 0 && of_stock, "{piece:?}"),
@@ -318,7 +343,11 @@ mod tests {
         let stocks = Plan::get().pieces().filter(|(_, p)| p.kind == Kind::Stock);
         for (_, piece) in stocks {
             let compared = piece.among.matches("wat").count();
-            let known = ["started < wat", "ended >= wat", "due + 1000 <= wat"]
+            let ends = match piece.over {
+                Over::Steps => "over >= wat",
+                _ => "ended >= wat",
+            };
+            let known = ["started < wat", ends, "due + 1000 <= wat"]
                 .map(|text| piece.among.matches(text).count());
             assert_eq!(known.iter().sum::<usize>(), compared, "{piece:?}");
         }

@@ -9,18 +9,19 @@ use super::super::answer::Counted;
 use super::super::windows::{self, Window};
 use super::super::{Asked, Dimension, Metric, Over, compose};
 use super::chain::Chain;
-use super::pieces::{Adds, Kind, Made, Piece, PieceId, Plan};
-use super::sql::{self, States};
 use super::intervals;
+use super::pieces::{Adds, Bears, COUNTED, Kind, Made, Piece, PieceId, Plan};
+use super::sql::{self, States};
 use crate::{Error, Store};
 
 /// What dashboards tell apart.
-const DIMENSIONS: [Dimension; 5] = [
+const DIMENSIONS: [Dimension; 6] = [
     Dimension::Region,
     Dimension::Org,
     Dimension::PowerType,
     Dimension::CaseKind,
     Dimension::Month,
+    Dimension::Step,
 ];
 
 /// So many windows are looked for one by one.
@@ -93,6 +94,7 @@ type Pieces = BTreeMap<PieceId, Sums>;
 /// What was added up, by window and key.
 struct Together {
     apart: bool,
+    bears: Bears,
     keys: BTreeMap<(u16, String), Pieces>,
     totals: BTreeMap<u16, Pieces>,
 }
@@ -110,10 +112,10 @@ pub(in super::super) fn beside(metric: &Metric) -> Option<&'static str> {
     }
 }
 
-/// Whether cells know what a question tells apart and is narrowed to, in all its windows.
-pub(in super::super) fn fit(asked: &Asked, all: &[Window], chain: &Chain) -> bool {
-    // What cases are not told apart by tells nothing apart, and narrows nothing: see `compose::conditions`.
-    let known = |by: Dimension| DIMENSIONS.contains(&by) || !Over::Cases.dimensions().contains(&by);
+/// Whether cells know what a question about a population tells apart and is narrowed to, in all its windows.
+pub(in super::super) fn fit(over: Over, asked: &Asked, all: &[Window], chain: &Chain) -> bool {
+    // What things are not told apart by tells nothing apart, and narrows nothing: see `compose::conditions`.
+    let known = |by: Dimension| DIMENSIONS.contains(&by) || !over.dimensions().contains(&by);
     let key = asked.filter.key.as_ref().map(|(by, _)| *by);
     // Of a period to come rows leave out what is over before it.
     let days = |window: &Window| {
@@ -122,30 +124,32 @@ pub(in super::super) fn fit(asked: &Asked, all: &[Window], chain: &Chain) -> boo
             && windows::begins_a_day(window.until, asked.zone)
             && (windows::begins_a_day(window.at, asked.zone) || window.at >= chain.exact_from())
     };
-    asked.by.is_none_or(known)
+    COUNTED.contains(&over)
+        && asked.by.is_none_or(known)
         && key.is_none_or(known)
         && asked.filter.item_code.is_none()
         && all.iter().all(days)
 }
 
 impl Store {
-    /// Counts metrics that cells tell, out of the cells of a chain and what changed since.
+    /// Counts metrics of a population that cells tell, out of the cells of a chain and what changed since.
     pub(in super::super) async fn counted_by_cells(
         &self,
+        over: Over,
         metrics: &[&'static Metric],
         asked: &Asked,
         all: &[Window],
         chain: &Chain,
     ) -> Result<Vec<Counted>, Error> {
-        let needed = Plan::get().needed(metrics, apart(asked));
+        let needed = Plan::get().needed(over, metrics, apart(asked));
         let fresh = async {
             match self.changed(chain).await? {
                 changed if changed.is_empty() => Ok(Vec::new()),
-                changed => self.fresh(&changed, &needed, asked, all, chain).await,
+                changed => self.fresh(over, &changed, &needed, asked, all, chain).await,
             }
         };
-        let (added, fresh) = tokio::try_join!(self.added(&needed, asked, all, chain), fresh)?;
-        let mut together = Together::new(asked);
+        let (added, fresh) = tokio::try_join!(self.added(over, &needed, asked, all, chain), fresh)?;
+        let mut together = Together::new(over, asked);
         for one in added {
             together.take_added(&one, all);
         }
@@ -158,15 +162,16 @@ impl Store {
     /// What the cells of a chain come to.
     async fn added(
         &self,
+        over: Over,
         needed: &[(PieceId, &'static Piece)],
         asked: &Asked,
         all: &[Window],
         chain: &Chain,
     ) -> Result<Vec<Added>, Error> {
-        let Some(sql) = statement(needed, asked, all, chain) else {
+        let Some(sql) = statement(over, needed, asked, all, chain) else {
             return Ok(Vec::new());
         };
-        let query = compose::bind(self.client().query_raw(&sql), Over::Cases, asked);
+        let query = compose::bind(self.client().query_raw(&sql), over, asked);
         let query = query.param("bounds", intervals::bounds(all));
         self.fetch("adding up cells", query).await
     }
@@ -182,20 +187,23 @@ impl Store {
     /// What changed since, in these cases and, where they are more than are listed, all others.
     async fn fresh(
         &self,
+        over: Over,
         changed: &[(String, String)],
         needed: &[(PieceId, &'static Piece)],
         asked: &Asked,
         all: &[Window],
         chain: &Chain,
     ) -> Result<Vec<Fresh>, Error> {
-        let conditions = compose::conditions(asked, Over::Cases);
+        let conditions = compose::conditions(asked, over);
         let (states, changed) = match changed.len() <= LISTED_MAX {
             true => (States::Listed, changed),
             false => (States::Since, &changed[..0]),
         };
-        let sql = sql::fresh(states, needed, &key(asked), conditions, all.len());
-        let query = compose::bind(self.client().query_raw(&sql), Over::Cases, asked);
-        let query = chain.bind(windows::bind(query, all)).param("changed", changed);
+        let sql = sql::fresh(states, over, needed, &key(asked), conditions, all.len());
+        let query = compose::bind(self.client().query_raw(&sql), over, asked);
+        let query = chain
+            .bind(windows::bind(query, all))
+            .param("changed", changed);
         // Over a few hundred cases, threads cost more than they save (0.18 s, 0.15 s with one), and cells are added up at the same time.
         let query = query.with_setting("max_threads", "1");
         self.fetch("adding what changed since cells were made", query)
@@ -206,13 +214,14 @@ impl Store {
 /// Cells of the chain, by key, piece, stretch of time and page of hours; none: no piece is needed. A statement a sort of piece, so that each
 /// reads what the table's key leads to and no more.
 fn statement(
+    over: Over,
     needed: &[(PieceId, &'static Piece)],
     asked: &Asked,
     all: &[Window],
     chain: &Chain,
 ) -> Option<String> {
     let key = key(asked);
-    let conditions = compose::conditions(asked, Over::Cases).join(" AND ");
+    let conditions = compose::conditions(asked, over).join(" AND ");
     let of = |which: &dyn Fn(&Piece) -> bool, reach: &str, (page, counts): (&str, &str)| {
         let ids = needed.iter().filter(|(_, piece)| which(piece));
         let ids: Vec<String> = ids.map(|(id, _)| id.to_string()).collect();
@@ -282,9 +291,10 @@ fn days(all: &[Window]) -> String {
 }
 
 impl Together {
-    fn new(asked: &Asked) -> Self {
+    fn new(over: Over, asked: &Asked) -> Self {
         Self {
             apart: apart(asked),
+            bears: Bears::of(over),
             keys: BTreeMap::new(),
             totals: BTreeMap::new(),
         }
@@ -333,12 +343,13 @@ impl Together {
         }
     }
 
-    /// As rows are counted: a row a key that any case bears on in a window, and one for all of them.
+    /// As rows are counted: a row a key that anything bears on in a window, and one for all of them.
     fn counted(self, metrics: &[&'static Metric]) -> Vec<Counted> {
+        let bears = self.bears;
         let rows = self
             .keys
             .into_iter()
-            .filter(|(_, pieces)| bears(pieces))
+            .filter(|(_, pieces)| bear(pieces, bears))
             .map(|((w, key), pieces)| counted(w, key, false, metrics, &pieces));
         let totals = self
             .totals
@@ -353,10 +364,9 @@ fn sum_of(pieces: &Pieces, ids: &[PieceId]) -> i64 {
     ids.iter().map(of).sum()
 }
 
-/// Whether any case bears on the window: more have begun by its end than were over before it.
-fn bears(pieces: &Pieces) -> bool {
-    let plan = Plan::get();
-    sum_of(pieces, &[plan.first()]) > sum_of(pieces, &[plan.last()])
+/// Whether anything bears on the window: more have begun by its end than were over before it.
+fn bear(pieces: &Pieces, Bears { first, last }: Bears) -> bool {
+    sum_of(pieces, &[first]) > sum_of(pieces, &[last])
 }
 
 fn counted(
@@ -500,7 +510,7 @@ mod tests {
 
     #[test]
     fn a_key_that_no_case_bears_on_is_no_row() {
-        let plan = Plan::get();
+        let bears = Bears::of(Over::Cases);
         let added = |key: &str, piece: PieceId, count: i64| Added {
             key: key.into(),
             piece,
@@ -530,12 +540,12 @@ mod tests {
             at: Timestamp::from_millis(9),
         };
         let together = |asked: &Asked| {
-            let mut together = Together::new(asked);
+            let mut together = Together::new(Over::Cases, asked);
             for one in [
-                added("o1", plan.first(), 3),
-                added("o1", plan.last(), 3),
-                added("o2", plan.first(), 2),
-                added("o2", plan.last(), 1),
+                added("o1", bears.first, 3),
+                added("o1", bears.last, 3),
+                added("o2", bears.first, 2),
+                added("o2", bears.last, 1),
             ] {
                 together.take_added(&one, &[window]);
             }

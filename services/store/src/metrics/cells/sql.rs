@@ -1,9 +1,10 @@
 //! The statements of cells: states of cases with a sign, the marks in time that each makes, and their sums; and what changed since, counted as
-//! rows are. What is counted comes from the dictionary's pieces, over the same population that the row-level answer reads (`sql/cases.sql`).
+//! rows are. What is counted comes from the dictionary's pieces, over the same populations that the row-level answer reads (`sql/cases.sql`,
+//! `sql/steps.sql`).
 
-use super::super::compose::{CASES, laid};
-use super::super::windows;
-use super::pieces::{Adds, Kind, Piece, PieceId};
+use super::super::compose::{CASES, STEPS, laid};
+use super::super::{Over, windows};
+use super::pieces::{Adds, COUNTED, Kind, Piece, PieceId};
 
 /// What marks the part of `sql/cases.sql` that a case's own state does not tell, and its end.
 const BESIDE: [&str; 2] = [
@@ -16,11 +17,17 @@ const OF_CASES: &str = "FROM cases FINAL";
 const OF_ALERTS: &str = "alerts FINAL";
 const BEGINS: &str = "SELECT\n    source,\n";
 const BEGINS_SIGNED: &str = "SELECT\n    sign,\n    source,\n";
+/// The same of the part of `sql/steps.sql` that reads cases.
+const CASE_BEGINS: &str = "    SELECT\n        source,\n";
+const CASE_BEGINS_SIGNED: &str = "    SELECT\n        sign,\n        source,\n";
 
 /// Before which position of its partition a pass, or the one it comes after, knows a state.
 const BEFORE: &str =
     "transform(log_partition, {partitions:Array(UInt16)}, {offsets:Array(UInt64)}, toUInt64(0))";
 const UNTIL: &str = "transform(log_partition, {partitions:Array(UInt16)}, {new_offsets:Array(UInt64)}, toUInt64(0))";
+
+/// The last state first. Of one that was archived before states had their stays there are two rows until they are merged.
+const LAST: &str = "version DESC, length(visits) DESC";
 
 /// Which states are counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,14 +80,14 @@ impl States {
             // In the order of the key, so that nothing has to be sorted as a whole.
             States::All => format!(
                 "SELECT *, toInt8(1) AS sign FROM (SELECT * FROM case_states WHERE {bound} \
-                 ORDER BY source, case_no, version DESC LIMIT 1 BY source, case_no)"
+                 ORDER BY source, case_no, {LAST} LIMIT 1 BY source, case_no)"
             ),
             // Where only an alert changed, the case is what it was.
             States::Between | States::Since | States::Listed => format!(
                 "SELECT *, arrayJoin(multiIf(NOT known, [toInt8(1)], moved, [toInt8(-1)], [toInt8(-1), toInt8(1)])) AS sign FROM (\
                  SELECT *, max(NOT known) OVER (PARTITION BY source, case_no) AS moved FROM (\
                  SELECT *, version < {BEFORE} AS known FROM case_states WHERE {bound} AND (source, case_no) IN {changed} \
-                 ORDER BY source, case_no, known, version DESC LIMIT 1 BY source, case_no, known))",
+                 ORDER BY source, case_no, known, {LAST} LIMIT 1 BY source, case_no, known))",
                 changed = self.changed(),
             ),
         }
@@ -110,8 +117,15 @@ impl States {
     }
 }
 
-/// The population over states instead of over what is known now.
-fn population(states: States) -> String {
+/// A population over states instead of over what is known now.
+fn population(states: States, over: Over) -> String {
+    let known = format!("FROM ({}\n)", states.sql());
+    if over == Over::Steps {
+        return STEPS
+            .replacen(BEGINS, BEGINS_SIGNED, 1)
+            .replacen(CASE_BEGINS, CASE_BEGINS_SIGNED, 1)
+            .replacen(OF_CASES, &known, 1);
+    }
     let (before, rest) = CASES
         .split_once(BESIDE[0])
         .expect("the population marks what a case does not tell");
@@ -123,7 +137,7 @@ fn population(states: States) -> String {
         .expect("what a case does not tell begins with its alerts");
     format!("{before}{}{ALERTED}{after}", states.alerted(standing))
         .replacen(BEGINS, BEGINS_SIGNED, 1)
-        .replacen(OF_CASES, &format!("FROM ({}\n)", states.sql()), 1)
+        .replacen(OF_CASES, &known, 1)
 }
 
 /// The local day of an instant.
@@ -141,10 +155,14 @@ pub(super) fn day_over(instant: &str) -> String {
     begins(&format!("addDays({}, 1)", day_of(instant)))
 }
 
-/// What a state of a case marks in time: kind, place in time, and the window in which pieces look at it, with a weight. A day on which it was
-/// received, accepted or ended is a window of its own. A stock changes only after it was received, ended or fell due: there it is looked at
-/// twice, after and, taken off, before.
-fn marks() -> String {
+/// What a state of a case, or a stay, marks in time: kind, place in time, and the window in which pieces look at it, with a weight. A day on
+/// which a case was received, accepted or ended, or a stay was over, is a window of its own. A stock changes only after it was received, ended
+/// or fell due: there it is looked at twice, after and, taken off, before. A stay without a limit is in no stock.
+fn marks(over: Over) -> String {
+    let (happens, ends, is_in_stock) = match over {
+        Over::Steps => ("over", "over", "due IS NOT NULL"),
+        _ => ("toNullable(started), accepted, ended", "ended", "1"),
+    };
     let day = |day: &str| (begins(day), begins(&format!("addDays({day}, 1)")));
     let (day_begins, day_ends) = day("d");
     let none = "toInt64(0), toInt64(0)";
@@ -162,9 +180,12 @@ fn marks() -> String {
     let days = format!(
         "arrayDistinct(arrayMap(i -> {}, {}))",
         day_of("i"),
-        present("toNullable(started), accepted, ended")
+        present(happens)
     );
-    let turns = present("toNullable(started), ended, due + 999");
+    let turns = format!(
+        "if({is_in_stock}, {}, CAST([], 'Array(Int64)'))",
+        present(&format!("toNullable(started), {ends}, due + 999"))
+    );
     let stock = |wat: &str, weight: &str| {
         format!("arrayMap(x -> (toUInt8(1), {place}, {none}, {wat}, toInt8({weight})), {turns})")
     };
@@ -173,7 +194,7 @@ fn marks() -> String {
          arrayMap(d -> (toUInt8(0), {day_ends}, {day_begins}, {day_ends}, {never}, toInt8(1)), {days}), \
          {}, {}, \
          [(toUInt8(2), {}, {none}, {never}, toInt8(1))], \
-         arrayMap(i -> (toUInt8(3), {}, {none}, {never}, toInt8(1)), if(ended IS NULL, CAST([], 'Array(Int64)'), [toInt64(last_ms)])))",
+         arrayMap(i -> (toUInt8(3), {}, {none}, {never}, toInt8(1)), if({ends} IS NULL, CAST([], 'Array(Int64)'), [toInt64(last_ms)])))",
         stock("x + 1", "1"),
         stock("x", "-1"),
         day_over("first_ms"),
@@ -184,6 +205,14 @@ fn marks() -> String {
 /// Cells: piece, place in time, what dashboards tell apart, hours, how much. Sums that come to nothing are left out; with hours there may be
 /// several to be added up.
 pub(super) fn cells(states: States, pieces: &[(PieceId, &Piece)]) -> String {
+    let of = COUNTED.map(|over| {
+        let pieces = pieces.iter().filter(|(_, piece)| piece.over == over);
+        cells_of(states, over, &pieces.copied().collect::<Vec<_>>())
+    });
+    of.join(" UNION ALL ")
+}
+
+fn cells_of(states: States, over: Over, pieces: &[(PieceId, &Piece)]) -> String {
     let of_kind = |piece: &Piece| {
         format!(
             "kind = {} AND ifNull(({}), 0)",
@@ -222,16 +251,16 @@ pub(super) fn cells(states: States, pieces: &[(PieceId, &Piece)]) -> String {
         sums.join(", ")
     ));
     format!(
-        "SELECT cell.1 AS piece, place, org, region, power_type, case_kind, cell.2 AS of_hours, cell.3 AS more FROM (\
-         SELECT place, org, region, power_type, case_kind, arrayJoin(arrayFilter(c -> c.3 != 0, arrayConcat({}))) AS cell FROM (\
-         SELECT place, org, region, power_type, case_kind, {} FROM (\
+        "SELECT cell.1 AS piece, place, org, region, power_type, case_kind, step, cell.2 AS of_hours, cell.3 AS more FROM (\
+         SELECT place, org, region, power_type, case_kind, step, arrayJoin(arrayFilter(c -> c.3 != 0, arrayConcat({}))) AS cell FROM (\
+         SELECT place, org, region, power_type, case_kind, step, {} FROM (\
          SELECT *, mark.1 AS kind, mark.2 AS place, mark.3 AS wf, mark.4 AS wu, mark.5 AS wat, toInt64(sign * mark.6) AS weight FROM (\
          SELECT *, arrayJoin({}) AS mark FROM (\n{}\n))) \
-         GROUP BY place, org, region, power_type, case_kind))",
+         GROUP BY place, org, region, power_type, case_kind, step))",
         told.join(", "),
         hours.join(", "),
-        marks(),
-        population(states),
+        marks(over),
+        population(states, over),
     )
 }
 
@@ -247,6 +276,7 @@ pub(super) fn changed() -> String {
 /// it bears on. Window, key, sums of the pieces that are sums, and of those of hours these, in the order of the pieces.
 pub(super) fn fresh(
     states: States,
+    over: Over,
     pieces: &[(PieceId, &Piece)],
     key: &str,
     conditions: Vec<String>,
@@ -276,7 +306,7 @@ pub(super) fn fresh(
         windows_as_sql = windows::AS_SQL,
         sums = sums.join(", "),
         hours = hours.join(", "),
-        laid = laid(&population(states), conditions, windows),
+        laid = laid(&population(states, over), conditions, windows),
     )
 }
 
@@ -292,12 +322,20 @@ mod tests {
 
     #[test]
     fn the_population_of_cells_is_that_of_cases_without_what_others_say() {
-        let text = population(States::All);
+        let text = population(States::All, Over::Cases);
         assert!(text.contains(BEGINS_SIGNED), "{text}");
         assert!(text.contains("case_states") && !text.contains(OF_CASES));
         assert!(text.contains("alert_states") && !text.contains(OF_ALERTS));
         assert!(text.contains(ALERTED) && !text.contains("was_rated"));
         assert!(text.contains("AS last_ms") && text.contains("opened_at IS NOT NULL"));
+    }
+
+    #[test]
+    fn the_population_of_stays_is_that_of_rows_with_a_sign() {
+        let text = population(States::All, Over::Steps);
+        assert!(text.contains(BEGINS_SIGNED) && text.contains(CASE_BEGINS_SIGNED));
+        assert!(text.contains("FROM case_states") && !text.contains(OF_CASES));
+        assert!(text.contains("arrayJoin(visits)"));
     }
 
     #[test]

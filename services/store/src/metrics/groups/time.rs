@@ -29,9 +29,9 @@ macro_rules! in_minutes {
 }
 
 const MINUTES_OF_DAY: u32 = 1440;
-const MILLIS_OF_HOUR: u32 = 3_600_000;
 const MILLIS_OF_DAY: u32 = 86_400_000;
 const HOURS_OF_DAY: u32 = 24;
+const TENTHS_OF_HOUR: u32 = 10;
 
 /// In whole hours, to the nearest: roll-ups keep how many cases there are of each.
 const TOTAL_HOURS: &str = "intDiv(ifNull(delivered, ended) - started + 1800000, 3600000)";
@@ -40,7 +40,8 @@ const TOTAL_AMONG: &str = concat!(
     within!("ended"),
     " AND ifNull(delivered, ended) >= started"
 );
-const STEP_MILLIS: &str = "(over - started)";
+/// In tenths of hours, as it is shown, to the nearest: roll-ups keep how many stays there are of each.
+const STEP_TENTHS: &str = "intDiv(over - started + 180000, 360000)";
 const STEP_AMONG: &str = concat!(within!("over"), " AND over >= started");
 
 pub(super) const METRICS: &[Metric] = &[
@@ -286,8 +287,8 @@ pub(super) const METRICS: &[Metric] = &[
         name: "环节用时中位数",
         name_en: "Median hours of a step",
         group: Group::Time,
-        definition: "本期结束的环节停留，从进入到离开（办件先结束的，到办件结束）所经日历时间的中位数。",
-        definition_en: "Of the stays in steps that were over in the period, the median calendar time from entry to end, or to the case's end.",
+        definition: "本期结束的环节停留，从进入到离开（办件先结束的，到办件结束）所经日历时间的中位数，逐次取整到 0.1 小时。",
+        definition_en: "Of the stays in steps that were over in the period, the median calendar time from entry to end, or to the case's end, of each to the nearest tenth of an hour.",
         formula: "（离开时间－进入时间）的中位数",
         base: "本期结束的环节停留",
         unit: Unit::Hours,
@@ -297,8 +298,8 @@ pub(super) const METRICS: &[Metric] = &[
         over: Over::Steps,
         measure: Measure::Quantile {
             level: 0.5,
-            of: STEP_MILLIS,
-            per: MILLIS_OF_HOUR,
+            of: STEP_TENTHS,
+            per: TENTHS_OF_HOUR,
             among: STEP_AMONG,
         },
     },
@@ -307,8 +308,8 @@ pub(super) const METRICS: &[Metric] = &[
         name: "环节用时九成线",
         name_en: "90th percentile of hours of a step",
         group: Group::Time,
-        definition: "本期结束的环节停留中，九成不超过的用时。",
-        definition_en: "The calendar time that nine of ten stays that were over in the period did not exceed.",
+        definition: "本期结束的环节停留中，九成不超过的用时（逐次取整到 0.1 小时）。",
+        definition_en: "The calendar time that nine of ten stays that were over in the period did not exceed, of each to the nearest tenth of an hour.",
         formula: "（离开时间－进入时间）的 90% 分位数",
         base: "本期结束的环节停留",
         unit: Unit::Hours,
@@ -318,8 +319,8 @@ pub(super) const METRICS: &[Metric] = &[
         over: Over::Steps,
         measure: Measure::Quantile {
             level: 0.9,
-            of: STEP_MILLIS,
-            per: MILLIS_OF_HOUR,
+            of: STEP_TENTHS,
+            per: TENTHS_OF_HOUR,
             among: STEP_AMONG,
         },
     },
@@ -337,13 +338,10 @@ pub(super) const METRICS: &[Metric] = &[
         pitfalls: "环节时限多为内部规定，不等于整件超期。",
         pitfalls_en: "Limits of steps are mostly internal; a late step is no late case.",
         over: Over::Steps,
-        measure: Measure::Share {
-            of: "(intDiv(over, 1000) * 1000 > due) OR ((over IS NULL OR over >= wat) AND due + 1000 <= wat)",
-            among: concat!(
-                "(",
-                within!("over"),
-                " AND due IS NOT NULL) OR (started < wat AND (over IS NULL OR over >= wat) AND due + 1000 <= wat)"
-            ),
+        measure: Measure::Stocked {
+            of: "intDiv(over, 1000) * 1000 > due",
+            among: concat!(within!("over"), " AND due IS NOT NULL"),
+            stock: "started < wat AND (over IS NULL OR over >= wat) AND due + 1000 <= wat",
         },
     },
 ];

@@ -187,7 +187,9 @@ fn question(period: &str, by: Option<Dimension>) -> Asked {
     let metrics = METRICS.iter().copied();
     Asked {
         by,
-        metrics: metrics.filter(|m| m.over == Over::Cases).collect(),
+        metrics: metrics
+            .filter(|m| matches!(m.over, Over::Cases | Over::Steps))
+            .collect(),
         ..super::asked(period, ASKED, &World::by_chance(0, 0))
     }
 }
@@ -215,6 +217,8 @@ fn questions() -> Vec<Asked> {
         question("2025", Some(Dimension::CaseKind)),
         question("2026", Some(Dimension::Month)),
         question("2026-10-05..2026-11-07", Some(Dimension::Month)),
+        question("2026-11", Some(Dimension::Step)),
+        question("2026", Some(Dimension::Step)),
         // By what cases are not told apart: the total alone.
         question("2026-10", Some(Dimension::Level)),
         narrowed(Filter {
@@ -247,7 +251,13 @@ async fn cells_say_what_rows_say_after_whatever_happened_and_wherever_a_pass_was
     town.same("spoken of").await;
     let asked = question("2026-10", None);
     let total = town.store.statistics(&asked).await.unwrap().total;
-    for id in ["alert_rate", "rating_coverage", "overdue_rate"] {
+    for id in [
+        "alert_rate",
+        "rating_coverage",
+        "overdue_rate",
+        "median_step_hours",
+        "step_overdue_rate",
+    ] {
         assert!(total[id].value.is_some_and(|value| value > 0.0), "{id}");
     }
 
@@ -403,7 +413,7 @@ async fn cells_that_are_wrong_are_found_and_replaced() {
     let client = clickhouse::Client::default()
         .with_url(&config.url)
         .with_database(&config.database);
-    let forged = "INSERT INTO case_cells SELECT base, pass, piece, at, org, region, power_type, case_kind, hours, 5 FROM case_cells LIMIT 3";
+    let forged = "INSERT INTO case_cells (base, pass, piece, at, org, region, power_type, case_kind, step, hours, n) SELECT base, pass, piece, at, org, region, power_type, case_kind, step, hours, 5 FROM case_cells LIMIT 3";
     client.query_raw(forged).execute().await.unwrap();
     let checked = town.store.check_cells(ZONE, town.clock).await.unwrap();
     assert!(

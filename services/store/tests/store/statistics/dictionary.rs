@@ -10,6 +10,8 @@ const DIGESTS: &[(&str, &str)] = &[
     ("1", "320a466bb300faeccfc5bed93d306d9d"),
     // Orders overdue and unanswered; each complaint answered by itself.
     ("2", "001cb112e5ed913186aa038a328a4c92"),
+    // Hours of steps to a tenth; what is past due of a step counted as what is of a case.
+    ("3", "4207487199139f0e146f2e0c6a6b0847"),
 ];
 
 #[test]

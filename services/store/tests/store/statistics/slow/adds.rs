@@ -88,6 +88,11 @@ pub fn sum<'w>(id: &str, things: impl IntoIterator<Item = &'w Thing<'w>>, span: 
     sum
 }
 
+/// In hours, to the nearest tenth.
+fn tenths_of_hours(from: Timestamp, to: Timestamp) -> f64 {
+    ((to.millis() - from.millis()) as f64 / 360_000.0 + 0.5).floor() / 10.0
+}
+
 fn days(from: Timestamp, to: Timestamp) -> f64 {
     (to.millis() - from.millis()) as f64 / 86_400_000.0
 }
@@ -235,7 +240,7 @@ fn stay_adds(id: &str, visit: &StepVisit, over: Option<Timestamp>, span: &Span) 
     match id {
         "median_step_hours" | "p90_step_hours" => match over {
             Some(over) if span.has(Some(over)) && over >= visit.started_at => {
-                Adds::Of(days(visit.started_at, over) * 24.0)
+                Adds::Of(tenths_of_hours(visit.started_at, over))
             }
             _ => Adds::Nothing,
         },
@@ -247,7 +252,9 @@ fn stay_adds(id: &str, visit: &StepVisit, over: Option<Timestamp>, span: &Span) 
             let ended = span.has(over);
             let late = over.is_some_and(|over| is_late(over, due));
             match (ended, runs && due.plus_millis(1000) <= span.at) {
-                (_, true) => Adds::Part(true),
+                // It is over after the instant of a running period's stock: as open as over, and counted as either.
+                (true, true) => Adds::Share(1.0 + f64::from(late), 2.0, 2.0),
+                (false, true) => Adds::Part(true),
                 (true, false) => Adds::Part(late),
                 (false, false) => Adds::Nothing,
             }
