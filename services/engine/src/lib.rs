@@ -222,7 +222,7 @@
 //!   `first`: the first of each alone. `not_for_instant`: by the first `case_kind` named up to the first `accepted` or `filed`, else by the first event's.
 //! - `requires_before`: with `with_result`, the latest of `before` counts; one without a result has passed. `once`: only
 //!   events after the first of these. `nothing_after`: an event of `lifted_by`, which is none itself, lets everything
-//!   follow until the next `after`. `same_person` with `any`: who did the one of `other` is the
+//!   follow until the next `after`; with `each`, every event that must not follow is found by itself. `same_person` with `any`: who did the one of `other` is the
 //!   actor or a co-actor of the one of `one`.
 //! - `repeated`: of the events not after the first `until`, the one that makes them more than `more_than`. With
 //!   `new_in` the first counts, and each later one that names what none before it named; none where one of them

@@ -137,6 +137,7 @@ impl Fold {
                 what,
                 except,
                 lifted_by,
+                ..
             } => {
                 let follows = seen & after != 0
                     && look.marks & lifted_by == 0

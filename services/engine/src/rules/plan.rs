@@ -143,6 +143,7 @@ pub(crate) enum Check {
         what: MarkSet,
         except: MarkSet,
         lifted_by: MarkSet,
+        each: bool,
     },
     StartMoved,
     SavedByLateEntry,
@@ -262,7 +263,9 @@ impl Check {
     /// Every event by itself, or once for the case.
     pub(crate) fn each(&self) -> bool {
         match self {
-            Check::RequiresBefore { each, .. } | Check::Condition { each, .. } => *each,
+            Check::RequiresBefore { each, .. }
+            | Check::NothingAfter { each, .. }
+            | Check::Condition { each, .. } => *each,
             Check::NightOrHoliday(hours) => hours.each,
             Check::Authority(check) => check.each(),
             Check::UnfoundedSuspension { .. } => true,

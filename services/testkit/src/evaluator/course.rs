@@ -42,6 +42,7 @@ pub(super) fn nothing_after(case: &Case<'_>, check: &PointKind) -> Vec<usize> {
         what,
         except,
         lifted_by,
+        ..
     } = check
     else {
         return Vec::new();

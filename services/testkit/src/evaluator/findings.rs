@@ -73,8 +73,8 @@ impl SlowEvaluator<'_> {
             ),
             PointKind::WrongOrder { first, then } => wrong_order(case, first, then),
             PointKind::NotTogether { groups } => not_together(case, groups),
-            PointKind::NothingAfter { .. } => {
-                case_wide(course::nothing_after(case, &watch.point.check))
+            PointKind::NothingAfter { each, .. } => {
+                scoped(case, course::nothing_after(case, &watch.point.check), *each)
             }
             PointKind::Repeated { .. } => case_wide(course::repeated(case, &watch.point.check)),
             PointKind::AmountsDiffer { .. } => {

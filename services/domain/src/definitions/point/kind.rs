@@ -70,6 +70,9 @@ pub enum PointKind {
         /// everything may follow.
         #[serde(default)]
         lifted_by: Vec<Anchor>,
+        /// Every such event by itself, like each complaint that contradicts the record; absent: the first of the case.
+        #[serde(default)]
+        each: bool,
     },
     /// P11: a record was sent again after the case's course had ended, in a newer version with other key values than it had: when
     /// and in which step it happened, what it led to, item, body, region, party, officer, 违法行为, 裁量档次, and declared amounts and

@@ -145,6 +145,7 @@ impl Builder<'_> {
                 what,
                 except,
                 lifted_by,
+                ..
             } => vec![after, what, except, lifted_by],
             PointKind::RequiredStep { at, .. } => vec![at],
             PointKind::SamePerson { one, other, .. } => vec![one, other],

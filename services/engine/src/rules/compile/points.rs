@@ -181,6 +181,7 @@ impl Builder<'_> {
                 what,
                 except,
                 lifted_by,
+                each,
             } => {
                 let check = Check::NothingAfter {
                     after: self.mark(after),
@@ -195,6 +196,7 @@ impl Builder<'_> {
                         self.mark(except)
                     },
                     lifted_by: self.mark(lifted_by),
+                    each: *each,
                 };
                 (check, Looks::Always)
             }
