@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use mingjing_domain::alert::{Level, Status};
+use mingjing_domain::definitions::DefinitionSet;
 use mingjing_domain::disposition::{Disposal, DispositionState, ORDER_POINT, RefusedBecause};
 use mingjing_domain::fact::Fact;
 use mingjing_testkit::script::{EngineRun, Judge};
@@ -10,7 +11,7 @@ use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, RngSeed, TestRunner};
 
 use super::duel::variant;
-use super::history::history;
+use super::history::{History, history, voiced};
 use super::inputs_of;
 
 /// Points whose conditions random histories hardly ever meet; scripts show them.
@@ -20,6 +21,13 @@ const RARE: [&str; 5] = [
     "cooling-li",
     "procedure",
     "vanished",
+];
+
+/// Points about complaints and ratings, that need words which only threads of these have.
+const OF_VOICES: [&str; 3] = [
+    "voice-contradicts",
+    "voice-not-called-back",
+    "voice-not-rectified",
 ];
 
 /// Drawn by one seed, so that the answer is the same at every run.
@@ -34,20 +42,33 @@ fn every_control_point_of_the_random_definitions_speaks_in_some_history() {
         .chain(general.flat_map(|g| &g.value.control_points))
         .map(|point| &*point.id.text)
         .collect();
+    silent.retain(|point| !RARE.contains(point) && !OF_VOICES.contains(point));
+    all_speak(silent, &set, history(30..70));
+}
+
+#[test]
+fn every_control_point_of_complaints_and_ratings_speaks_in_some_history_with_a_thread_of_them() {
+    all_speak(OF_VOICES.into(), &variant(0), voiced(30..70));
+}
+
+/// Draws histories until each of these points has spoken.
+fn all_speak(
+    mut silent: BTreeSet<&str>,
+    set: &DefinitionSet,
+    histories: impl Strategy<Value = History>,
+) {
     let mut runner = TestRunner::new(Config {
         rng_seed: RngSeed::Fixed(7),
         ..Config::default()
     });
-    let histories = history(30..70);
-    silent.retain(|point| !RARE.contains(point));
     for _ in 0..HISTORIES {
         if silent.is_empty() {
             return;
         }
         let drawn = histories.new_tree(&mut runner).expect("a history");
-        let mut run = EngineRun::new(&set);
+        let mut run = EngineRun::new(set);
         for input in inputs_of(&drawn.current().steps()) {
-            run.read(&input, &set);
+            run.read(&input, set);
         }
         for row in run.rows() {
             silent.remove(row.control_point.as_str());

@@ -11,7 +11,7 @@ use mingjing_testkit::script::{
     EngineRun, Input, Judge, Line, SlowRun, compiled, definitions, difference, parse,
 };
 
-use super::history::{Step, history};
+use super::history::{Step, with_voices};
 use super::hold;
 
 macro_rules! ensure {
@@ -356,5 +356,5 @@ impl Duel {
 
 #[test]
 fn engine_and_slow_evaluator_agree_after_every_input() {
-    hold("duel", history(1..70), |steps| Duel::new().run(steps));
+    hold("duel", with_voices(1..70), |steps| Duel::new().run(steps));
 }

@@ -5,16 +5,38 @@ mod words;
 
 use chrono::{Duration, NaiveDate, NaiveDateTime};
 use proptest::prelude::*;
+use proptest::sample::Index;
 
-use action::action;
 pub use action::{Action, Again};
-use words::{ABOUT_ORDERS, ALERTS, DEEDS, EVENTS, ITEMS, ORDERED, PEOPLE};
+use action::{action, voice};
+use words::{ABOUT_ORDERS, ALERTS, DEEDS, EVENTS, ITEMS, ORDERED, PEOPLE, VOICES};
 
 /// A random history: which item each case is of, and what happens.
 pub fn history(actions: std::ops::Range<usize>) -> impl Strategy<Value = History> {
     let items = proptest::collection::vec(0..ITEMS.len(), 4);
     (items, proptest::collection::vec(action(), actions))
         .prop_map(|(items, actions)| History { items, actions })
+}
+
+/// As [`history`]; in one of ten a thread of complaints and ratings lies among the rest. Words of their own: among those of all events
+/// they would crowd out what other control points need.
+pub fn with_voices(actions: std::ops::Range<usize>) -> impl Strategy<Value = History> {
+    prop_oneof![
+        9 => history(actions.clone()),
+        1 => voiced(actions),
+    ]
+}
+
+/// As [`history`], with such a thread in every one.
+pub fn voiced(actions: std::ops::Range<usize>) -> impl Strategy<Value = History> {
+    let thread = proptest::collection::vec((any::<Index>(), voice()), 4..20);
+    (history(actions), thread).prop_map(|(mut history, thread)| {
+        for (place, voice) in thread {
+            let place = place.index(history.actions.len() + 1);
+            history.actions.insert(place, voice);
+        }
+        history
+    })
 }
 
 /// A random history.
@@ -111,6 +133,24 @@ impl Writer<'_> {
                     happened,
                     seq: u64::from(*seq),
                     words: words + &entered,
+                };
+                self.write(written)
+            }
+            Action::Voice {
+                what,
+                case,
+                lag,
+                seq,
+                about,
+            } => {
+                let words = what.get(VOICES);
+                let written = Written {
+                    case: *case,
+                    id: format!("e{}", self.written.len() + 1),
+                    version: 1,
+                    happened: self.now - Duration::minutes(30 * i64::from(*lag)),
+                    seq: u64::from(*seq),
+                    words: words.replace("{about}", self.opening(*case, about)),
                 };
                 self.write(written)
             }
@@ -279,6 +319,19 @@ impl Writer<'_> {
             Action::Restart => return Some(Step::Restart),
         };
         Some(Step::Lines(lines))
+    }
+
+    /// The id of one of the complaints and ratings of a case; of none where it has none yet.
+    fn opening(&self, case: u8, which: &Index) -> &str {
+        let opens = |w: &&Written| {
+            let kind = w.words.split(' ').next();
+            w.case == case && matches!(kind, Some("complaint" | "rated"))
+        };
+        let openings: Vec<&Written> = self.written.iter().filter(opens).collect();
+        match openings.as_slice() {
+            [] => "none",
+            openings => &which.get(openings).id,
+        }
     }
 
     /// The first event of a case that names an item, as written last.

@@ -14,6 +14,15 @@ pub enum Action {
         entered: Option<i16>,
         seq: u8,
     },
+    /// Somebody complains or rates, or something is told of that: what, in which case, how long ago in half hours, and of which of the
+    /// complaints and ratings of the case, where the words name one.
+    Voice {
+        what: Index,
+        case: u8,
+        lag: i16,
+        seq: u8,
+        about: Index,
+    },
     /// An earlier event is sent again: as it was, with other content under the same version, or as a newer version.
     Again { of: Index, how: Again, lag: i16 },
     /// An earlier event is taken back.
@@ -145,4 +154,18 @@ pub fn action() -> impl Strategy<Value = Action> {
         1 => (0..7u8).prop_map(Action::Activate),
         1 => Just(Action::Restart),
     ]
+}
+
+/// Something about complaints and ratings, mostly in one case.
+pub fn voice() -> impl Strategy<Value = Action> {
+    let case = prop_oneof![4 => Just(0u8), 1 => 1..4u8];
+    (any::<Index>(), case, lag(), 0..3u8, any::<Index>()).prop_map(
+        |(what, case, lag, seq, about)| Action::Voice {
+            what,
+            case,
+            lag,
+            seq,
+            about,
+        },
+    )
 }

@@ -168,6 +168,34 @@ pub const EVENTS: &[&str] = &[
     "extend special 延长审批 granted 2wd approver wang",
 ];
 
+/// What happens in threads of complaints and ratings. `{about}` stands for the id of one of those of the case.
+pub const VOICES: &[&str] = &[
+    "complaint",
+    "complaint",
+    "complaint set topic=not_handled",
+    "complaint set topic=not_handled",
+    "complaint set anonymous=true",
+    "complaint_accepted",
+    "complaint_accepted set about={about}",
+    "complaint_answered",
+    "complaint_answered set about={about}",
+    "complaint_answered set about={about}",
+    "complaint_answered set about={about} set outcome=withdrawn",
+    "complaint_answered set about=none",
+    "rated set satisfaction=5",
+    "rated set satisfaction=5",
+    "rated set satisfaction=4",
+    "rated set satisfaction=1",
+    "rated set satisfaction=2 set rating_changed=true",
+    "rated set satisfaction=2 set rating_changed=true set about={about}",
+    "rated set satisfaction=4 set rating_changed=true set about={about}",
+    "called_back",
+    "called_back set about={about}",
+    "rectified",
+    "rectified set about={about}",
+    "closed by li",
+];
+
 /// Alerts that people do something about, by case: such as random histories raise often, and what inspections find. The first ones are
 /// drawn most, so that several people work the same one.
 pub const ALERTS: &[&str] = &[
