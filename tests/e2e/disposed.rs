@@ -14,7 +14,7 @@ use crate::platform::{PATIENCE, Platform, place};
 const SOURCE: &str = "office";
 const SET: &str = include_str!("definitions/licence.yaml");
 /// 逐级升级, as the site has it.
-const LADDER: &str = "\
+pub const LADDER: &str = "\
 ---
 kind: rule_settings
 id: orders
@@ -247,14 +247,40 @@ async fn unanswered(platform: &Platform, alert: &str) -> Result<()> {
             && next["before"][0] == json!({ "instance": "supervision_above", "region": "510000" }),
         "{ladder:#}"
     );
+    // It lies before that instance alone, and until it is answered.
+    ensure!(lies_before(platform, "supervision@510500", id).await?);
+    for other in [
+        "supervision@510502",
+        "supervision_above@510000,leadership",
+        "department_supervisor@e2e-body",
+    ] {
+        ensure!(!lies_before(platform, other, id).await?, "{other}");
+    }
     let by_zhang = ["--who", "zhang@e2e-body", "--why", "已补办审查"];
     command(
         platform,
         &[&["dispose", alert, "answer"][..], &by_zhang[..]].concat(),
     )?;
     let told = until_told(platform, "ended").await?;
-    ensure!(told["completed_at"].is_string(), "{told:#}");
+    ensure!(
+        told["completed_at"].is_string()
+            && !lies_before(platform, "supervision@510500", id).await?,
+        "{told:#}"
+    );
     Ok(())
+}
+
+/// Whether an open alert is among those that were brought before this instance; each tells its ladder.
+async fn lies_before(platform: &Platform, instance: &str, alert: &str) -> Result<bool> {
+    let asked = format!("/api/v1/alerts?open=true&brought_before={instance}");
+    let page: Value = serde_json::from_str(&platform.get(&asked).await?)?;
+    let found = list(&page, "alerts").find(|one| one["alert_id"] == alert);
+    if let Some(found) = found {
+        let mut rungs = list(found, "ladder");
+        let reached = rungs.any(|rung| rung["reached"] == true && rung["at"].is_string());
+        ensure!(reached && found["evidence"].is_null(), "{found:#}");
+    }
+    Ok(found.is_some())
 }
 
 /// The alert about the order, as soon as it stands so.

@@ -10,8 +10,8 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use mingjing_domain::Timestamp;
 use mingjing_domain::alert::{AlertRecord, Level, Status};
-use mingjing_domain::disposition::DispositionState;
-use mingjing_store::{AlertCursor, AlertFilter, AlertSort, AlertStream, OrderState};
+use mingjing_domain::disposition::{DispositionState, Instance};
+use mingjing_store::{AlertCursor, AlertFilter, AlertSort, AlertStream, Brought, OrderState};
 use mingjing_wire::alerts::write_alert;
 use mingjing_wire::xlsx;
 use serde_json::{Value, json};
@@ -22,6 +22,9 @@ use crate::{ApiError, State, incidents, view};
 
 /// Alerts on a page where nothing is said.
 const LIMIT_DEFAULT: u32 = 50;
+
+/// Instances before which orders were brought that one request names at most.
+const BROUGHT_MAX: usize = 16;
 
 /// Alerts that one workbook holds at most; the format holds more, spreadsheet programs on office machines hardly do.
 const WORKBOOK_ALERTS_MAX: u32 = 200_000;
@@ -86,11 +89,11 @@ pub(crate) async fn list(
         .store
         .alerts(&asked.filter, asked.cursor.as_ref(), limit)
         .await?;
-    let alerts: Vec<Value> = page
-        .alerts
-        .iter()
-        .map(|a| view::brief(a, state.zone))
-        .collect();
+    let shown = match asked.filter.brought.is_empty() {
+        true => view::brief,
+        false => view::brief_with_ladder,
+    };
+    let alerts: Vec<Value> = page.alerts.iter().map(|a| shown(a, state.zone)).collect();
     let mut answer = json!({ "alerts": alerts, "next": page.next.map(|n| n.to_string()) });
     if asked.total {
         answer["total"] = json!(state.store.alerts_counted(&asked.filter).await?);
@@ -273,6 +276,7 @@ fn asked(query: &str) -> Result<Asked, ApiError> {
                     return Err(ApiError::bad(&name, known));
                 }
             },
+            "brought_before" => filter.brought = brought(&name, &value)?,
             "incident" => asked.incident = Some(incident(&name, value)?),
             "sort" => {
                 let sort = AlertSort::from_code(&value);
@@ -305,7 +309,7 @@ fn asked(query: &str) -> Result<Asked, ApiError> {
                 return Err(ApiError::bad(
                     other,
                     "unknown parameter; known are status, level, control_point, rule, source, org_code, \
-                     region, item_code, case_no, raised_from, raised_before, open, to_review, disposition, order_state, incident, sort, total, format, cursor, limit",
+                     region, item_code, case_no, raised_from, raised_before, open, to_review, disposition, order_state, brought_before, incident, sort, total, format, cursor, limit",
                 ));
             }
         }
@@ -325,6 +329,42 @@ fn many<T>(name: &str, value: &str, one: fn(&str) -> Option<T>) -> Result<Vec<T>
         one(code).ok_or_else(|| ApiError::bad(name, format!("unknown {name} {code:?}")))
     };
     value.split(',').map(read).collect()
+}
+
+/// Before whom orders were brought, by commas: `supervision@510500`.
+fn brought(name: &str, value: &str) -> Result<Vec<Brought>, ApiError> {
+    let one = |text: &str| {
+        let (code, of) = match text.split_once('@') {
+            Some((code, of)) => (code, Some(of)),
+            None => (text, None),
+        };
+        let instance = Instance::ALL.into_iter().find(|one| one.code() == code)?;
+        let named = |of: &str| {
+            let known = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
+            of.chars().all(known) && (1..=64).contains(&of.chars().count())
+        };
+        of.is_none_or(named).then(|| Brought {
+            instance,
+            of: of.map(str::to_owned),
+        })
+    };
+    let read = |text: &str| {
+        one(text).ok_or_else(|| {
+            let known = Instance::ALL.map(Instance::code).join("、");
+            let why = format!(
+                "不知道报告对象 {text:?}；请写 {known} 之一，可加 @ 与区划代码（department_supervisor 加机构代码），如 supervision@510500"
+            );
+            ApiError::bad(name, why)
+        })
+    };
+    let all: Vec<&str> = value.split(',').collect();
+    match all.len() {
+        ..=BROUGHT_MAX => all.into_iter().map(read).collect(),
+        more => Err(ApiError::bad(
+            name,
+            format!("写了 {more} 个报告对象，最多 {BROUGHT_MAX} 个"),
+        )),
+    }
 }
 
 fn incident(name: &str, value: String) -> Result<String, ApiError> {
@@ -379,6 +419,10 @@ mod tests {
             "disposition=forgiven",
             "sort=oldest",
             "order_state=late",
+            "brought_before=mayor",
+            "brought_before=supervision@",
+            "brought_before=supervision,",
+            "brought_before=supervision@51' OR 1",
             "format=pdf",
             "total=maybe",
             "incident=some",
@@ -402,6 +446,28 @@ mod tests {
         let read = read.by(&Caller::Anybody, now);
         assert_eq!(read.filter.order, Some(OrderState::Overdue(now)));
         assert_eq!(asked("format=xlsx").unwrap().format, Format::Xlsx);
+    }
+
+    #[test]
+    fn before_whom_orders_were_brought_is_read_with_and_without_where() {
+        let read = asked("brought_before=supervision@510500,leadership,department_supervisor@zjj");
+        let told: Vec<String> = read
+            .unwrap()
+            .filter
+            .brought
+            .iter()
+            .map(Brought::to_string)
+            .collect();
+        assert_eq!(
+            told,
+            [
+                "supervision@510500",
+                "leadership",
+                "department_supervisor@zjj"
+            ]
+        );
+        let many = vec!["leadership"; BROUGHT_MAX + 1].join(",");
+        assert!(asked(&format!("brought_before={many}")).is_err());
     }
 
     #[test]

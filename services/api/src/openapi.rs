@@ -88,6 +88,11 @@ const FILTERS: &[Parameter] = &[
     ),
     (
         "query",
+        "brought_before",
+        "逐级升级：未反馈的督办已报告给其中之一，逗号分隔: department_supervisor, supervision, supervision_above, leadership，可各加 @ 与区划代码（department_supervisor 加机构代码），如 supervision@510500",
+    ),
+    (
+        "query",
         "incident",
         "同因事件: 编号, any 属于未结的同因事件, none 不属于",
     ),
@@ -119,7 +124,13 @@ const OPERATIONS: &[Operation] = &[
         media_type: "application/json",
         schema: || {
             json!({ "type": "object", "required": ["alerts", "next"], "properties": {
-                "alerts": { "type": "array", "items": alert() },
+                "alerts": { "type": "array", "items": { "allOf": [alert(), { "type": "object", "properties": {
+                    "ladder": {
+                        "type": "array",
+                        "items": { "$ref": "#/components/schemas/EscalationRung" },
+                        "description": "逐级升级的各梯级；请求 brought_before 时才有",
+                    },
+                } }] } },
                 "next": { "type": ["string", "null"], "description": "下一页的 cursor" },
                 "total": { "type": "integer", "minimum": 0, "description": "符合条件的总条数；请求 total=true 时才有" },
             } })

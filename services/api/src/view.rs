@@ -42,6 +42,13 @@ pub fn brief(alert: &AlertRecord, zone: Tz) -> Value {
     value
 }
 
+/// The same with the ladder (逐级升级) that it tells.
+pub fn brief_with_ladder(alert: &AlertRecord, zone: Tz) -> Value {
+    let mut value = brief(alert, zone);
+    value["ladder"] = json_in(&alert.ladder(), zone);
+    value
+}
+
 /// The day-by-day account of an alert's deadline; empty where the alert is not about a limit.
 pub fn account(alert: &AlertRecord) -> Vec<Value> {
     alert

@@ -14,7 +14,7 @@ use crate::{Error, Store};
 /// Some alerts, in the order that was asked for.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AlertPage {
-    /// The alerts, without their evidence.
+    /// The alerts, without their evidence; with it where it was asked before whom they were brought, which lies there.
     pub alerts: Vec<AlertRecord>,
     /// Where the next page begins; none if this is the last.
     pub next: Option<AlertCursor>,
@@ -30,7 +30,7 @@ pub struct AlertView {
 }
 
 impl Store {
-    /// A page of alerts, without their evidence; `limit` is held within 1..=1000. The cursor is one of the same order.
+    /// A page of alerts as [`AlertPage`] has them; `limit` is held within 1..=1000. The cursor is one of the same order.
     ///
     /// # Errors
     /// [`Error::Unavailable`], [`Error::Refused`], [`Error::Damaged`].
@@ -43,9 +43,12 @@ impl Store {
         let limit = limit.clamp(1, PAGE_MAX);
         let mut conditions = filter.conditions();
         conditions.extend(cursor.map(AlertCursor::condition));
+        let selected = match filter.brought.is_empty() {
+            true => AlertRow::select_list_in_brief(),
+            false => AlertRow::select_list(),
+        };
         let sql = format!(
-            "SELECT {} FROM alerts FINAL {} {} LIMIT {{limit:UInt32}}",
-            AlertRow::select_list_in_brief(),
+            "SELECT {selected} FROM alerts FINAL {} {} LIMIT {{limit:UInt32}}",
             all_of(&conditions),
             filter.sort.clause()
         );

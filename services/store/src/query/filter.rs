@@ -3,9 +3,10 @@
 use clickhouse::query::Query;
 use mingjing_domain::Timestamp;
 use mingjing_domain::alert::{Level, Status};
-use mingjing_domain::disposition::DispositionState;
+use mingjing_domain::disposition::{DispositionState, ORDER_POINT};
 
 use super::among::{Among, STATEMENT_BYTES_MAX};
+use super::brought::{self, Brought};
 use super::{AlertSort, Sight, given};
 
 /// How an order 督办 about an alert stands that is not closed.
@@ -56,6 +57,8 @@ pub struct AlertFilter {
     pub disposition: Vec<DispositionState>,
     /// There is an order about it that stands so.
     pub order: Option<OrderState>,
+    /// It is about an unanswered order that was brought before one of these (逐级升级).
+    pub brought: Vec<Brought>,
     /// These, or all but these.
     pub among: Option<Among>,
     /// How far whoever asks sees.
@@ -114,6 +117,7 @@ impl AlertFilter {
             "JSONLength(handling, 'order', 'rectifications') > 0 \
              AND JSONType(handling, 'order', 'rectifications', -1, 'checked') = 'Null'",
         );
+        when(!self.brought.is_empty(), brought::CONDITION);
         when(!self.level.is_empty(), "level IN {level:Array(String)}");
         when(
             self.control_point.is_some(),
@@ -168,6 +172,12 @@ impl AlertFilter {
         }
         if let Some(OrderState::Overdue(now)) = self.order {
             query = query.param("order_now", now.millis());
+        }
+        if !self.brought.is_empty() {
+            let codes = self.brought.iter().map(Brought::to_string);
+            query = query
+                .param("order_point", ORDER_POINT)
+                .param("brought", codes.collect::<Vec<_>>());
         }
         let texts = [
             ("control_point", &self.control_point),

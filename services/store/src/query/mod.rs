@@ -5,6 +5,7 @@
 
 mod alerts;
 mod among;
+mod brought;
 mod case;
 mod case_log;
 mod cases;
@@ -28,6 +29,7 @@ mod voices;
 
 pub use alerts::{AlertPage, AlertStream, AlertView, ChangePlace};
 pub use among::{Among, IDS_MAX};
+pub use brought::Brought;
 pub use case::CaseView;
 pub use case_log::{CaseLogView, PlacedEvent};
 pub use cases::{CaseCursor, CaseFilter, CasePage};

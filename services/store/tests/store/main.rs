@@ -6,6 +6,7 @@
 )]
 
 mod audit;
+mod brought;
 mod cases;
 mod causes;
 mod decisions;
