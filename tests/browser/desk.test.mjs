@@ -100,6 +100,53 @@ test('a leader sees the five worst matters, each case once, with cause, owner, d
   }
 })
 
+// The demonstration has no ladder of a site's own, and rungs are days apart: the ladder is put into the platform's answer as
+// tests/e2e/disposed.rs finds it there. What the platform itself answers is the empty list.
+test('a leader sees the orders that were brought before him, since when and what comes next; that there are none, and that they could not be read', async () => {
+  const other = await newPage()
+  const asked = (url) => url.searchParams.has('brought_before')
+  const list = other.locator('#brought')
+  await other.goto(`${platform.url}/#/desk/leader`)
+  await list.getByText('没有因未反馈而提请处理的督办').waitFor()
+
+  const { alerts } = await ask('/api/v1/alerts?status=issued&level=red,yellow&limit=2')
+  const before = (...instances) => instances.map((instance) => ({ instance, region: '510500' }))
+  const ladder = [
+    { due: 'late', at: '2026-07-18T00:00:00+08:00', reached: true, before: before('supervision') },
+    { due: '5wd', at: '2026-07-25T00:00:00+08:00', reached: true, level: 'red', before: before('leadership') },
+    { due: '10wd', at: '2026-08-01T00:00:00+08:00', reached: false, before: before('supervision_above') },
+  ]
+  const [first, second] = ['2026-07-17T23:59:59+08:00', '2026-07-20T23:59:59+08:00'].map((due_at, place) => ({ ...alerts[place], due_at, ladder }))
+  let address = ''
+  await other.route(asked, (route) => {
+    address = route.request().url()
+    return route.fulfill({ json: { alerts: [second, first], next: null, total: 2 } })
+  })
+  await other.reload()
+  const rows = list.locator('[data-brought]')
+  await rows.first().waitFor()
+  assert.equal(new URL(address).searchParams.get('brought_before'), 'leadership')
+  assert.deepEqual(await rows.evaluateAll((all) => all.map((one) => one.dataset.brought)), [first.alert_id, second.alert_id], 'the longest overdue comes first')
+  const told = await rows.first().textContent()
+  assert.match(told, /(已过|还剩) \d+.*07-25 00:00 提请/)
+  assert.match(told, /08-01 00:00 仍未反馈的，报告上级监察机关/)
+  assert.equal(await rows.first().getByRole('link', { name: '看详情' }).getAttribute('href'), `#/alert/${first.alert_id}`)
+  await screenshot(other, 'desk-brought-1366')
+  await other.setViewportSize({ width: 390, height: 844 })
+  const wide = await other.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
+  assert.ok(wide <= 0, `it is ${wide} px wider than the phone`)
+  await screenshot(other, 'desk-brought-phone')
+
+  await other.unroute(asked)
+  await other.route(asked, (route) => route.fulfill({ status: 503, json: { reason: 'unavailable', message_zh: '数据库暂不可用', message_en: 'the database is away' } }))
+  await other.reload()
+  await list.getByRole('alert').getByText('未能载入').waitFor()
+  await other.unroute(asked)
+  await list.getByRole('button', { name: '重试' }).click()
+  await list.getByText('没有因未反馈而提请处理的督办').waitFor()
+  await other.context().close()
+})
+
 test('a department’s list and an officer’s fit a phone', async () => {
   const phone = await newPage({ viewport: { width: 390, height: 844 } })
   for (const kind of ['officer', 'department']) {

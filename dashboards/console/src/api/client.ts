@@ -115,7 +115,7 @@ export const caseOf = (source: string, caseNo: string, signal?: AbortSignal) =>
 export type Query = Record<string, string | null | undefined>
 
 /** A page of alerts. */
-export function alerts(filter: Query, cursor: string | null, signal?: AbortSignal, limit = PAGE) {
+export function alerts<P = AlertPage>(filter: Query, cursor: string | null, signal?: AbortSignal, limit = PAGE) {
   const given = Object.entries({ ...filter, cursor, limit: String(limit) }).filter((entry): entry is [string, string] => Boolean(entry[1]))
-  return get<AlertPage>(`/api/v1/alerts?${new URLSearchParams(given)}`, signal)
+  return get<P>(`/api/v1/alerts?${new URLSearchParams(given)}`, signal)
 }

@@ -27,6 +27,9 @@ export interface AlertPage {
   next: string | null
 }
 
+/** An alert about an unanswered order, with the ladder that it tells: where it is asked before whom orders were brought. */
+export type BroughtAlert = Alert & { ladder: Schemas['EscalationRung'][] }
+
 export type AlertFound = Answer<'getAlert'>
 /** One day of a limit. */
 export type Day = AlertFound['account'][number]

@@ -18,6 +18,7 @@ import { useStore } from '../store'
 import { isCase, subjectText } from '../subject'
 import { headline } from '../words/codes'
 import { say, t } from '../words/language'
+import { BroughtBefore } from './BroughtBefore'
 import { useReading } from './reading'
 import { type Task, type Urgency, byUrgency, eachOnce, leftText, owesRectification, taskOf } from './tasks'
 
@@ -56,31 +57,34 @@ export function DepartmentDesk() {
     }
   }
   return (
-    <section className="card desk-card" aria-labelledby="desk-title">
-      <div className="page-head">
-        <h2 id="desk-title">{t('我的待办', 'My list')}</h2>
-        {person ? (
-          <p className="page-told">{names.org(person.body)}</p>
-        ) : (
-          <label className="query-field">
-            <span>{t('机构', 'Body')}</span>
-            <select value={chosen} onChange={(event) => choose(event.target.value)}>
-              <option value="">{t('请选择机构', 'Choose a body')}</option>
-              {Object.entries(names.tables.orgs)
-                .sort(([, a], [, b]) => a.localeCompare(b, 'zh-CN'))
-                .map(([code, name]) => (
-                  <option key={code} value={code}>
-                    {name}
-                  </option>
-                ))}
-            </select>
-          </label>
-        )}
-      </div>
-      <div className="scroll">
-        {body ? <Tasks body={body} narrowed={person !== null} /> : <Placeholder state="empty" words={{ zh: '请选择机构，查看其待办', en: 'Choose a body to see its list' }} />}
-      </div>
-    </section>
+    <>
+      <BroughtBefore desk="department" body={body} />
+      <section className="card desk-card" aria-labelledby="desk-title">
+        <div className="page-head">
+          <h2 id="desk-title">{t('我的待办', 'My list')}</h2>
+          {person ? (
+            <p className="page-told">{names.org(person.body)}</p>
+          ) : (
+            <label className="query-field">
+              <span>{t('机构', 'Body')}</span>
+              <select value={chosen} onChange={(event) => choose(event.target.value)}>
+                <option value="">{t('请选择机构', 'Choose a body')}</option>
+                {Object.entries(names.tables.orgs)
+                  .sort(([, a], [, b]) => a.localeCompare(b, 'zh-CN'))
+                  .map(([code, name]) => (
+                    <option key={code} value={code}>
+                      {name}
+                    </option>
+                  ))}
+              </select>
+            </label>
+          )}
+        </div>
+        <div className="scroll">
+          {body ? <Tasks body={body} narrowed={person !== null} /> : <Placeholder state="empty" words={{ zh: '请选择机构，查看其待办', en: 'Choose a body to see its list' }} />}
+        </div>
+      </section>
+    </>
   )
 }
 

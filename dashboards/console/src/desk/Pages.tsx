@@ -5,6 +5,7 @@ import { DESKS, type DeskKind } from '../people/roles'
 import { sessionStore } from '../people/session'
 import { useStore } from '../store'
 import { say, t } from '../words/language'
+import { BroughtBefore } from './BroughtBefore'
 import { DepartmentDesk } from './DepartmentDesk'
 import { LeaderDesk } from './LeaderDesk'
 import { OfficerDesk } from './OfficerDesk'
@@ -22,6 +23,7 @@ export default function Pages({ kind }: { kind: DeskKind }) {
           ))}
         </nav>
       )}
+      {kind !== 'department' && <BroughtBefore desk={kind} />}
       {kind === 'department' ? <DepartmentDesk /> : kind === 'officer' ? <OfficerDesk /> : <LeaderDesk />}
     </main>
   )

@@ -7,6 +7,7 @@ import { Names, NO_NAMES } from '../api/names'
 import type { Alert, Change } from '../api/types'
 import { queryOf, hashOf } from '../alerts/query'
 import { ownDesk } from '../pages'
+import { broughtOf, byDue, codeOf, instancesOf } from './brought'
 import { KINDS, byDay } from './decisions'
 import { lastChange, sinceText, worstOf } from './matters'
 import { asksOf, byUrgency, leftText, owedAt, taskOf, urgencyOf } from './tasks'
@@ -131,4 +132,45 @@ test('each role begins with its own question', () => {
   assert.equal(ownDesk(person('administrator')), '#/admin/accounts')
   assert.equal(ownDesk(person('auditor')), '#/admin/audit')
   assert.equal(ownDesk(person('legal')), null)
+})
+
+test('orders are brought before who somebody is, of their region or body, and before nobody else', () => {
+  const of = (roles: string[], region = '', body = '') => instancesOf({ roles, region, body } as never, 'officer', '').map(codeOf)
+  assert.deepEqual(of(['supervision'], '5105'), ['supervision@510500', 'supervision_above@510500'])
+  assert.deepEqual(of(['supervision', 'leadership'], '510502'), ['supervision@510502', 'supervision_above@510502', 'leadership@510502'])
+  assert.deepEqual(of(['leadership'], '51'), ['leadership@510000'])
+  assert.deepEqual(of(['supervision']), ['supervision', 'supervision_above'], 'who sees everything sees what came before any')
+  assert.deepEqual(of(['department_supervisor', 'department_handler'], '510502', 'zjj'), ['department_supervisor@zjj'])
+  assert.deepEqual(of(['department_handler'], '510502', 'zjj'), [])
+  assert.deepEqual(of(['legal']), [])
+  assert.deepEqual(instancesOf(null, 'department', ''), [])
+  assert.deepEqual(instancesOf(null, 'department', 'zjj').map(codeOf), ['department_supervisor@zjj'])
+  assert.deepEqual(instancesOf(null, 'leader', '').map(codeOf), ['leadership'])
+})
+
+test('an order lies before somebody since the first rung that is theirs, and tells what comes next', () => {
+  const rung = (due: string, hours: number | null, reached: boolean, ...before: [string, string][]) => ({ due, at: hours === null ? null : at(hours), reached, before: before.map(([instance, region]) => ({ instance, region })) })
+  const brought = (...ladder: object[]) => Object.assign(alert('o', { responsible_org: 'zjj', due_at: at(-30) }), { ladder }) as never
+  const city = { instance: 'supervision_above', of: '510500' } as const
+  const ladder = [
+    rung('5wd', -1, true, ['supervision_above', '510500'], ['leadership', '510502']),
+    rung('10wd', 90, false, ['supervision_above', '510500']),
+    rung('late', -29, true, ['supervision', '510502']),
+    rung('2wd', -20, true, ['supervision_above', '510000'], ['department_supervisor', '510502']),
+  ]
+  const found = broughtOf(brought(...ladder), [city])
+  assert.deepEqual([found.since, found.next?.due], [at(-1), '10wd'])
+  assert.equal(broughtOf(brought(...ladder), [{ instance: 'supervision_above', of: '' }]).since, at(-20))
+  assert.equal(broughtOf(brought(...ladder), [{ instance: 'department_supervisor', of: 'zjj' }]).since, at(-20))
+  assert.equal(broughtOf(brought(...ladder), [{ instance: 'department_supervisor', of: 'rsj' }]).since, null)
+  assert.equal(broughtOf(brought(rung('late', -29, true, ['supervision_above', '510500']), rung('5wd', null, false)), [city]).next, null, 'what an appeal holds comes not next')
+})
+
+test('of orders that were brought before somebody the longest overdue comes first', () => {
+  const brought = (id: string, due: number | null) => ({ alert: alert(id, { due_at: due === null ? null : at(due) }), since: null, next: null }) as never
+  const sorted = byDue([brought('none', null), brought('soon', 3), brought('b', -40), brought('a', -40)])
+  assert.deepEqual(
+    sorted.map((one) => one.alert.alert_id),
+    ['a', 'b', 'soon', 'none'],
+  )
 })

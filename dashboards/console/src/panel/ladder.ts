@@ -26,7 +26,11 @@ export interface Ladder {
 export function ladderOf({ evidence, status }: Pick<AlertRecord, 'evidence' | 'status'>): Ladder | null {
   const told = evidence.find((one) => one.kind === 'escalation')
   if (told?.kind !== 'escalation') return null
-  const { rungs } = told
+  return standingOf(told.rungs, status)
+}
+
+/** Where an order stands on these rungs. */
+export function standingOf(rungs: Rung[], status: AlertRecord['status']): Ladder {
   const at = (place: number) => Date.parse(rungs[place]?.at ?? '')
   const places = rungs.map((_, place) => place).filter((place) => !Number.isNaN(at(place)))
   const reached = places.filter((place) => rungs[place]?.reached)
