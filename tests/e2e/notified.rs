@@ -19,6 +19,7 @@ use mingjing_wire::cloudevents::encode_complete_until;
 use ring::hmac;
 use serde_json::{Value, json};
 
+use crate::disposed::LADDER;
 use crate::platform::{PATIENCE, Platform, place};
 
 const SET: &str = include_str!("definitions/licence.yaml");
@@ -96,8 +97,60 @@ async fn a_card_is_told_signed_again_after_a_failure_and_by_hand_after_a_refusal
         .await?;
     again.check_signature()?;
     ensure!(site.command(&["notifications", "dead"])?.is_empty());
+    an_unanswered_order_reaches_who_is_next(&site, &receiver).await?;
     site.platform.until_ready(true).await?;
     site.platform.stop().await
+}
+
+/// 逐级升级: an order goes to the body that owes the answer; unanswered, it is brought before the supervision of the place, which is told
+/// of it by its own route, and before nobody above. Rungs after that are minutes apart at least: what happens on them is told of by
+/// the tests of what is planned (`services/notify/src/plan/tests.rs`).
+async fn an_unanswered_order_reaches_who_is_next(
+    site: &Site<'_>,
+    receiver: &Receiver,
+) -> Result<()> {
+    site.case(LIVE, &site.live, "new-2").await?;
+    let card = receiver.until(|taken| taken.tells("new-2")).await?;
+    let told: Value = serde_json::from_slice(&card.body)?;
+    let alert = told["data"]["said"]["alert_id"].as_str();
+    let alert = alert.context("an alert's id")?;
+    let due_at = (chrono::Utc::now() + chrono::TimeDelta::seconds(2)).to_rfc3339();
+    let order = ["dispose", alert, "order", "--to", "e2e-body", "--due-at"];
+    let by = ["--who", "li@sfj/执法监督科", "--why", "说明原因"];
+    site.command(&[&order[..], &[due_at.as_str()], &by[..]].concat())?;
+    let brought = receiver
+        .until(|taken| taken.tells("brought_before"))
+        .await?;
+    brought.check_signature()?;
+    let told: Value = serde_json::from_slice(&brought.body)?;
+    let said = &told["data"]["said"];
+    ensure!(
+        told["type"] == "alert.issued"
+            && said["rule_code"] == "T15"
+            && said["brought_before"] == "本级监察机关"
+            && said["case_no"] == "new-2"
+            && said["alert_id"] != alert
+            && !told.to_string().contains("说明原因"),
+        "{told:#}"
+    );
+    // The answer is told to whoever heard of the order, and is the last of it: whom it was not brought before heard nothing.
+    let answer = ["dispose", alert, "answer"];
+    let by = ["--who", "zhang@e2e-body", "--why", "已补办"];
+    site.command(&[&answer[..], &by[..]].concat())?;
+    let of_order = |taken: &Taken| taken.tells("brought_before");
+    let ended = receiver
+        .until(|taken| of_order(taken) && taken.id != brought.id)
+        .await?;
+    let told: Value = serde_json::from_slice(&ended.body)?;
+    ensure!(told["type"] == "alert.ended", "{told:#}");
+    let all: BTreeSet<String> = receiver
+        .taken()
+        .iter()
+        .filter(|taken| of_order(taken))
+        .map(|taken| taken.id.clone())
+        .collect();
+    ensure!(all.len() == 2, "{all:?}");
+    Ok(())
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -162,7 +215,8 @@ impl<'a> Site<'a> {
             .until_metric("mingjing_notify_working", |n| n == 1)
             .await?;
         let definitions = tempfile::tempdir()?;
-        std::fs::write(definitions.path().join("licence.yaml"), SET)?;
+        let set = format!("{SET}{LADDER}");
+        std::fs::write(definitions.path().join("licence.yaml"), set)?;
         let paper = platform.register(PAPER, definitions.path()).await?;
         let url = platform.url().context("it is up")?;
         let request = reqwest::Client::new().post(format!("{url}/v1/sources"));
@@ -253,6 +307,17 @@ id = "cards"
 channel = "oa"
 levels = ["red"]
 changes = ["issued", "ordered"]
+[[route]]
+id = "supervision"
+channel = "oa"
+before = ["supervision"]
+regions = ["510500"]
+changes = ["issued", "escalated", "ended"]
+[[route]]
+id = "above"
+channel = "oa"
+before = ["supervision_above", "leadership"]
+changes = ["issued", "escalated", "ended"]
 "#,
         receiver.address
     );

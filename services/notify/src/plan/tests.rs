@@ -1,7 +1,8 @@
-use mingjing_domain::alert::Level;
+use mingjing_domain::alert::{Evidence, Level};
+use mingjing_domain::disposition::Instance;
 
 use super::*;
-use crate::made::{alert, at, known, route};
+use crate::made::{alert, at, brought, known, route};
 use crate::quiet::Hours;
 
 fn planner(routes: Vec<Route>) -> Planner {
@@ -163,4 +164,46 @@ fn a_digest_of_a_route_that_is_gone_leads_to_no_message() {
     let closed = without.close_due(at("2026-12-01T22:00:00+08:00"));
     assert_eq!(closed.len(), 1);
     assert!(closed[0].1.is_empty());
+}
+
+/// 逐级升级: with each rung that is reached its own instance hears of the order, and those of earlier rungs again.
+#[test]
+fn each_rung_of_an_unanswered_order_is_told_to_its_instance_by_its_route() {
+    let of = |id: &str, instance, region: &str| Route {
+        when: crate::config::When {
+            before: vec![instance],
+            regions: vec![region.into()],
+            ..route(id).when
+        },
+        ..route(id)
+    };
+    let mut planner = planner(vec![
+        of("county", Instance::Supervision, "510502"),
+        of("city", Instance::SupervisionAbove, "510500"),
+        of("other", Instance::Supervision, "510500"),
+    ]);
+    let mut order = brought();
+    let mut told = |order: &AlertRecord, kind, offset| {
+        let notice = Notice {
+            kind,
+            ..notice(order, offset)
+        };
+        let planned = planner.take(&notice, &known(), friday(0));
+        let sent = planned.deliveries.into_iter();
+        sent.map(|d| (d.route, d.message.data["brought_before"].clone()))
+            .collect::<Vec<_>>()
+    };
+    let by = |route: &str, before: &str| (route.to_owned(), serde_json::json!(before));
+    assert_eq!(
+        told(&order, Kind::Issued, 1),
+        [by("county", "本级监察机关")]
+    );
+    if let [Evidence::Escalation { rungs }] = &mut order.evidence[..] {
+        rungs[1].reached = true;
+    }
+    let both = "本级监察机关、上级监察机关";
+    assert_eq!(
+        told(&order, Kind::Escalated, 2),
+        [by("county", both), by("city", both)]
+    );
 }
