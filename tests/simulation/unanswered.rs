@@ -140,23 +140,15 @@ set:
   - {rule: T15, with: {escalate: 'late: supervision; 2wd: supervision_above, leadership; 10wd: department_supervisor'}}
 ";
 
-/// 逐级升级: a rung that makes nothing graver is told as well, once, through restarts; and what was answered goes no higher.
-#[test]
-fn each_rung_that_is_reached_is_told_once_with_before_whom_it_is_brought() {
+/// What comes of these lines where the site has that ladder, through a restart after each; and every change of the alert about the order, as
+/// grave as it then was, and before whom it was brought by then.
+fn climbed(all: &[&str]) -> (EngineRun, Vec<(Change, &'static str, String)>) {
     let set = definitions(vec![DefinitionFile {
         name: "definitions.yaml".into(),
         text: format!("{}{LADDER}", decision()),
     }]);
     let mut run = EngineRun::new(&set);
-    for lines in [
-        ORDERED,
-        "tick 2026-07-16 00:00\n",
-        "tick 2026-07-18 00:00\n",
-        "tick 2026-07-20 00:00\n",
-        "tick 2026-07-22 00:00\n",
-        "tick 2026-07-25 00:00\n",
-        "dispose late answer by zjj-zhang 2026-07-27 10:00\n",
-    ] {
+    for lines in all {
         let (_, parsed) = parse(lines).expect("a script");
         for (_, line) in parsed {
             if let Line::Input(input) = line {
@@ -166,7 +158,7 @@ fn each_rung_that_is_reached_is_told_once_with_before_whom_it_is_brought() {
         let bytes = run.engine.snapshot();
         run.engine = Engine::restore(compiled(&set), &bytes).expect("its own snapshot");
     }
-    let told: Vec<(Change, &str, String)> = run
+    let told = run
         .facts
         .iter()
         .filter_map(|fact| match fact {
@@ -181,6 +173,21 @@ fn each_rung_that_is_reached_is_told_once_with_before_whom_it_is_brought() {
             _ => None,
         })
         .collect();
+    (run, told)
+}
+
+/// 逐级升级: a rung that makes nothing graver is told as well, once, through restarts; and what was answered goes no higher.
+#[test]
+fn each_rung_that_is_reached_is_told_once_with_before_whom_it_is_brought() {
+    let (run, told) = climbed(&[
+        ORDERED,
+        "tick 2026-07-16 00:00\n",
+        "tick 2026-07-18 00:00\n",
+        "tick 2026-07-20 00:00\n",
+        "tick 2026-07-22 00:00\n",
+        "tick 2026-07-25 00:00\n",
+        "dispose late answer by zjj-zhang 2026-07-27 10:00\n",
+    ]);
     let first = "supervision@510500".to_owned();
     let both = format!("{first} supervision_above@510000 leadership@510500");
     assert_eq!(
@@ -208,6 +215,51 @@ fn each_rung_that_is_reached_is_told_once_with_before_whom_it_is_brought() {
     };
     assert!(second.reached && second.at.is_some(), "{second:?}");
     assert!(!last.reached && last.at.is_none(), "{last:?}");
+}
+
+/// 申诉: while the card about the order is appealed it is brought before nobody new; turned down, the rungs that were still to come count
+/// from the decision.
+#[test]
+fn an_appeal_against_the_card_about_an_order_holds_the_rungs_that_are_still_to_come() {
+    let appealed = [
+        ORDERED,
+        "tick 2026-07-16 00:00\n",
+        "tick 2026-07-18 00:00\n",
+        "dispose 1/disposition/T15@late appeal by zjj-zhang 2026-07-20 10:00\n",
+        "tick 2026-07-27 00:00\n",
+    ];
+    let (run, told) = climbed(&appealed);
+    let first = "supervision@510500".to_owned();
+    let mut wanted = vec![
+        (Change::Issued, "notice", String::new()),
+        (Change::Escalated, "yellow", first.clone()),
+        (Change::Disposed, "yellow", first.clone()),
+        (Change::Revised, "yellow", first.clone()),
+    ];
+    assert_eq!(told, wanted);
+    let alerts = run.records();
+    let [late, second, last] = about_order(&alerts).ladder() else {
+        panic!("three rungs")
+    };
+    assert!(late.reached && late.at.is_some(), "{late:?}");
+    for ahead in [second, last] {
+        assert!(!ahead.reached && ahead.at.is_none(), "{ahead:?}");
+    }
+
+    let upheld = "dispose 1/disposition/T15@late uphold by chen 2026-07-27 10:00\n";
+    let more = [
+        upheld,
+        "tick 2026-07-29 23:59:59\n",
+        "tick 2026-07-30 00:00\n",
+    ];
+    let (_, told) = climbed(&[&appealed[..], &more[..]].concat());
+    let both = format!("{first} supervision_above@510000 leadership@510500");
+    wanted.extend([
+        (Change::Disposed, "yellow", first.clone()),
+        (Change::Revised, "yellow", first),
+        (Change::Escalated, "yellow", both),
+    ]);
+    assert_eq!(told, wanted);
 }
 
 #[test]

@@ -298,7 +298,8 @@
 //! appeal that was made no later than the due instant is open. An extension is given before the due instant has passed, or upon a request
 //! that was made by then and waits. An appeal that is
 //! turned down, made by then, gives an unanswered order its term anew from the decision on, if that is later; one made later, but before it would be red, keeps
-//! it from becoming red while it is open, and `red_after` counts from its decision. The order itself may be ordered about. What was passed on within a department is not judged.
+//! it from becoming red while it is open, and `red_after` counts from its decision. An appeal against the alert about the order itself does the same whenever it was made, and holds every
+//! instant of the ladder that was still to come: one ahead of or at the due instant is reached with the decision. The order itself may be ordered about. What was passed on within a department is not judged.
 //!
 //! **Raised by hand** (`disposition/manual`). What a person raises about a case of which something has arrived, or a body that is defined, stands issued as it was raised; nothing judges it.
 //!
@@ -325,4 +326,4 @@ pub use rules::{Rules, RulesProblem, Term, notes, unanswerable};
 pub use snapshot::SnapshotError;
 
 /// The engine's version, part of every alert. Raise it with every change that alters a verdict.
-pub const ENGINE_VERSION: &str = "7";
+pub const ENGINE_VERSION: &str = "8";

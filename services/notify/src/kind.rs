@@ -201,7 +201,9 @@ impl Kind {
             Change::Reopened => Kind::Reopened,
             Change::Withdrawn => Kind::Withdrawn,
             Change::Cancelled => Kind::Cancelled,
-            Change::Revised | Change::Disposed => match (cause, &alert.disposition) {
+            // What follows from what somebody did is no second deed.
+            Change::Revised => Kind::Revised,
+            Change::Disposed => match (cause, &alert.disposition) {
                 (Cause::Command { id }, Some(disposition)) => {
                     act_of(id, disposition).unwrap_or(Kind::Revised)
                 }
@@ -336,6 +338,8 @@ mod tests {
                 Kind::Review,
             ),
             (Change::Revised, &clock, level(Level::Red), Kind::Revised),
+            // Of an alert that an appeal against it put off: the appeal was told already.
+            (Change::Revised, &by("c-appeal"), appealed(), Kind::Revised),
             (Change::Disposed, &by("c-order"), ordered(), Kind::Ordered),
             (Change::Disposed, &by("c-answer"), ordered(), Kind::Answered),
             (Change::Disposed, &by("c-other"), ordered(), Kind::Revised),

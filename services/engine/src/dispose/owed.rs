@@ -3,7 +3,8 @@
 //! It follows from the alert with its order, the terms in force, and the clock. Unanswered, an order is reminded of shortly before its
 //! answer is due, is a card from the first second after on, and a graver one later. An answer ends all that: in time the reminder,
 //! else the card, which says how late it came. Nothing is owed of an alert that does not stand, nor while an appeal
-//! that was made in time is open; an extension lies in the order itself. The alert is one of its own, about whoever has to answer, and
+//! that was made in time is open; an extension lies in the order itself. While the alert about the order is itself appealed, it becomes no
+//! graver and is brought before nobody more. The alert is one of its own, about whoever has to answer, and
 //! makes the one that was ordered about no graver (domain study 11.9). Where the site has a ladder (逐级升级), it says before whom the order is
 //! brought at which instant, and each rung that is reached is one more change of the alert.
 
@@ -54,8 +55,14 @@ enum Says {
 }
 
 impl<'a> Owed<'a> {
-    /// What is owed about an alert as published; none where nobody ordered anything.
-    pub(crate) fn of(about: &'a AlertRecord, clock: Timestamp, rules: &'a Rules) -> Option<Self> {
+    /// What is owed about an alert as published, and the alert about that as published, where there is one; none where nobody ordered
+    /// anything.
+    pub(crate) fn of(
+        about: &'a AlertRecord,
+        own: Option<&AlertRecord>,
+        clock: Timestamp,
+        rules: &'a Rules,
+    ) -> Option<Self> {
         let disposition = about.disposition.as_deref()?;
         let order = disposition.order.as_ref()?;
         // People are held to the second, as departments are.
@@ -63,7 +70,8 @@ impl<'a> Owed<'a> {
         let calendar = rules.calendar_of_body(&order.to)?;
         let terms = rules.terms(&order.to, about.item_code.as_deref(), order.by.at);
         let appeal = disposition.appeal.as_ref();
-        let rungs = Rungs::of(order, appeal, due_at, &terms, calendar);
+        let own = own.and_then(|own| own.disposition.as_ref()?.appeal.as_ref());
+        let rungs = Rungs::of(order, (appeal, own), due_at, &terms, calendar);
         let answered_at = order.answers.first().map(|answer| answer.by.at);
         let appealed =
             appeal.is_some_and(|a| a.outcome.is_none() && !deadline::is_late(a.by.at, due_at));
@@ -95,14 +103,13 @@ impl<'a> Owed<'a> {
 
     /// The id of the alert about it.
     pub(crate) fn alert_id(&self) -> String {
-        let about = self.about;
-        ids::alert_id(
-            &about.source,
-            &about.case_no,
-            ORDER_POINT,
-            &self.step(),
-            self.order.nth,
-        )
+        id_of(self.about, self.order)
+    }
+
+    /// The same of the last order about an alert as published.
+    pub(crate) fn alert_id_about(about: &AlertRecord) -> Option<String> {
+        let order = about.disposition.as_ref()?.order.as_ref()?;
+        Some(id_of(about, order))
     }
 
     /// When it is concluded: before any tick, when somebody last did something.
@@ -160,16 +167,6 @@ impl<'a> Owed<'a> {
         }
     }
 
-    fn step(&self) -> String {
-        let about = self.about;
-        order_step(
-            &about.control_point,
-            &about.subject_kind,
-            &about.step,
-            about.visit,
-        )
-    }
-
     fn build(&self, level: Level, now: Timestamp) -> AlertRecord {
         let about = self.about;
         let is_late = match self.says {
@@ -190,7 +187,7 @@ impl<'a> Owed<'a> {
             responsible_actor: None,
             control_point: ORDER_POINT.into(),
             rule: ORDER_RULE.into(),
-            step: self.step(),
+            step: step_of(about),
             visit: self.order.nth,
             level,
             status: Status::Issued,
@@ -339,6 +336,20 @@ impl<'a> Owed<'a> {
         let local = at.to_utc().with_timezone(&self.calendar.tz());
         local.format("%Y-%m-%d %H:%M:%S").to_string()
     }
+}
+
+fn id_of(about: &AlertRecord, order: &Order) -> String {
+    let (source, case_no) = (&about.source, &about.case_no);
+    ids::alert_id(source, case_no, ORDER_POINT, &step_of(about), order.nth)
+}
+
+fn step_of(about: &AlertRecord) -> String {
+    order_step(
+        &about.control_point,
+        &about.subject_kind,
+        &about.step,
+        about.visit,
+    )
 }
 
 fn stands(about: &AlertRecord) -> bool {

@@ -53,13 +53,16 @@ impl Engine {
                 revision: alert.revision,
                 alert: Box::new(alert.said().clone()),
             });
-            self.follow_order(
-                Ordered::of(&command.subject, alert_id),
-                &Cause::Command {
-                    id: command.id.clone(),
-                },
-                facts,
-            );
+            let cause = Cause::Command {
+                id: command.id.clone(),
+            };
+            let disposed = Ordered::of(&command.subject, alert_id);
+            let about = self.ordered_about(&disposed);
+            self.follow_order(disposed, &cause, facts);
+            // An appeal against the alert about an order holds what was to come of it.
+            if let Some(about) = about {
+                self.follow_order(about, &cause, facts);
+            }
         }
         facts.push(decision(command, conclusion, outcome.refused, at));
     }

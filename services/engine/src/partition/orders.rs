@@ -15,6 +15,7 @@ use mingjing_domain::fact::{Cause, Fact};
 use super::{CaseIx, Engine};
 use crate::dispose::Owed;
 use crate::life::Published;
+use crate::rules::Rules;
 
 /// An alert about which something was ordered.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -122,7 +123,7 @@ impl Engine {
         let rules = Arc::clone(&self.rules);
         for about in self.all_ordered() {
             let said = self.published(&about.source, &about.key, &about.alert_id);
-            let owed = said.and_then(|p| Owed::of(p.said(), self.clock, &rules));
+            let owed = said.and_then(|p| self.owed_about(p.said(), &rules));
             let next = owed.and_then(|owed| owed.next);
             self.order_timers.set(&about, next);
         }
@@ -150,7 +151,7 @@ impl Engine {
     ) -> Option<Ordered> {
         let rules = Arc::clone(&self.rules);
         let said = self.published(&about.source, &about.key, &about.alert_id);
-        let owed = Owed::of(said?.said(), self.clock, &rules)?;
+        let owed = self.owed_about(said?.said(), &rules)?;
         let (id, now) = (owed.alert_id(), owed.now(self.clock));
         let old = self.owed.get(&id).map(|published| &*published.record);
         let (change, next) = (owed.change(old, now), owed.next);
@@ -163,6 +164,23 @@ impl Engine {
             alert_id: id,
             ..about.clone()
         })
+    }
+
+    /// What is owed about an alert as published, by now.
+    fn owed_about<'a>(&self, about: &'a AlertRecord, rules: &'a Rules) -> Option<Owed<'a>> {
+        let own = self.owed.get(&Owed::alert_id_about(about)?);
+        Owed::of(about, own.map(Published::said), self.clock, rules)
+    }
+
+    /// The alert that was ordered about, of an alert about its last order.
+    pub(super) fn ordered_about(&self, of_order: &Ordered) -> Option<Ordered> {
+        self.owed.get(&of_order.alert_id)?;
+        // Seldom asked: when somebody has done something about an alert about an order.
+        let of_subject =
+            |alert: &&AlertRecord| alert.source == of_order.source && alert.case_no == of_order.key;
+        let mut all = self.alerts().filter(of_subject);
+        let about = all.find(|a| Owed::alert_id_about(a).as_ref() == Some(&of_order.alert_id))?;
+        Ordered::about(about)
     }
 
     fn all_ordered(&self) -> BTreeSet<Ordered> {

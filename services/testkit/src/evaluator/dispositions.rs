@@ -46,6 +46,8 @@ pub(super) struct LastOrder {
     pub appealed_at: Option<Timestamp>,
     /// When the last appeal was made, and when it was decided.
     pub last_appeal: Option<(Timestamp, Option<Timestamp>)>,
+    /// The same against the alert about this order.
+    pub own_appeal: Option<(Timestamp, Option<Timestamp>)>,
     /// When somebody last did something.
     pub last_at: Timestamp,
 }
@@ -431,11 +433,13 @@ impl Deeds {
             answered_at: answer.map(|d| d.at),
             appealed_at: self.appeal().map(|place| self.applied[place].at),
             last_appeal: self.last_appeal(),
+            own_appeal: None,
             last_at: self.applied.last()?.at,
         })
     }
 
-    fn last_appeal(&self) -> Option<(Timestamp, Option<Timestamp>)> {
+    /// When the last appeal was made, and when it was decided.
+    pub(super) fn last_appeal(&self) -> Option<(Timestamp, Option<Timestamp>)> {
         let is_appeal = |d: &Deed| matches!(d.what, Disposal::Appeal { .. });
         let place = self.applied.iter().rposition(is_appeal)?;
         let decides = |d: &&Deed| matches!(d.what, Disposal::Uphold | Disposal::Withdraw { .. });

@@ -22,9 +22,10 @@ pub(super) struct Rungs {
 }
 
 impl Rungs {
+    /// `about`: the appeal against the alert that was ordered about; `own`: the one against the alert about the order itself.
     pub(super) fn of(
         order: &Order,
-        appeal: Option<&Appeal>,
+        (about, own): (Option<&Appeal>, Option<&Appeal>),
         due_at: Timestamp,
         terms: &Terms,
         calendar: &WorkCalendar,
@@ -42,20 +43,30 @@ impl Rungs {
             let due = deadline::deadline(calendar, from, after, &Ledger::default());
             deadline::first_late_instant(due.due_at)
         };
+        // Nobody need answer for a card while it is appealed. Made when the order was late already, an appeal against the card that was
+        // ordered about stops what makes it graver; one against the alert about the order whatever is still to come. Each that is
+        // decided moves what was to come behind it, where the next one may stop it again.
+        let about = about.filter(|a| deadline::is_late(a.by.at, due_at));
+        let mut appeals: Vec<&Appeal> = about.into_iter().chain(own).collect();
+        appeals.sort_by_key(|a| a.by.at);
+        let held = |plain: Timestamp, anew: &dyn Fn(Timestamp) -> Timestamp| {
+            appeals.iter().try_fold(plain, |at, appeal| {
+                if appeal.by.at >= at {
+                    return Some(at);
+                }
+                let decided = appeal.outcome.as_ref()?;
+                Some(at.max(anew(decided.by.at)))
+            })
+        };
         let graver_at = |term: Budget| {
-            let plain = after(due_at, term);
-            // Nobody need answer for a card while it is appealed: made when the order was late already, an appeal stops what makes it graver.
-            let stops = |a: &&Appeal| deadline::is_late(a.by.at, due_at) && a.by.at < plain;
-            match appeal.filter(stops).map(|a| &a.outcome) {
-                None => Some(plain),
-                Some(None) => None,
-                Some(Some(outcome)) => Some(after(outcome.by.at.max(due_at), term)),
-            }
+            held(after(due_at, term), &|decided| {
+                after(decided.max(due_at), term)
+            })
         };
         let late_at = deadline::first_late_instant(due_at);
         let brought_at = |rung: &Rung| match rung.due {
-            RungDue::Before(term) => before(term),
-            RungDue::Late => Some(late_at),
+            RungDue::Before(term) => before(term).and_then(|at| held(at, &|decided| decided)),
+            RungDue::Late => held(late_at, &|decided| decided),
             RungDue::After(term) => graver_at(term),
         };
         let rungs = &terms.escalation.0;

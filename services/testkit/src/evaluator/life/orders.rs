@@ -28,7 +28,7 @@ impl SlowEngine {
 
     fn judge_order(&mut self, about: &AlertKey) {
         let deeds = &self.deeds[about];
-        let Some(order) = deeds.last_order() else {
+        let Some(mut order) = deeds.last_order() else {
             return;
         };
         let shown = deeds.shown(&self.alerts[about], self.out_at.get(about).copied());
@@ -39,6 +39,8 @@ impl SlowEngine {
             visit: order.nth,
             ..about.clone()
         };
+        let own = self.deeds.get(&key);
+        order.own_appeal = own.and_then(|deeds| deeds.last_appeal());
         let old = self.alerts.get(&key).cloned();
         let item = self.items.get(about).cloned();
         let of = (item.as_deref(), &order);
@@ -128,7 +130,12 @@ impl SlowEngine {
         }
         for (due, graver) in &terms.rungs {
             let reached = match due.as_str() {
-                "late" => true,
+                "late" => match order.own_appeal {
+                    Some((made, decided)) if made.floor_second() <= order.due_at => {
+                        decided.is_some_and(|decided| at >= decided)
+                    }
+                    _ => true,
+                },
                 // There a rung says no level.
                 before if before.ends_with(" before") => false,
                 after => has_passed(after.parse().expect("a time after")),
@@ -138,21 +145,23 @@ impl SlowEngine {
         level
     }
 
-    /// Whether so much has gone by since the order was late, as far as its appeal lets it.
+    /// Whether so much has gone by since the order was late, as far as the appeals let it: of the card that was ordered about, made when
+    /// the order was late already, and of the alert about the order.
     fn has_passed(&self, order: &LastOrder, after: Budget, at: Timestamp) -> bool {
         let calendar = self.definitions.calendar_of_body(&order.to);
         let graver = |from| deadline(calendar, from, after, &Ledger::default()).due_at;
-        let late_but_not_red = |made: Timestamp| {
-            let second = made.floor_second();
-            second > order.due_at && second <= graver(order.due_at)
-        };
-        let passes = match order.last_appeal {
-            Some((made, None)) if late_but_not_red(made) => return false,
-            Some((made, Some(decided))) if late_but_not_red(made) => {
-                graver(decided.max(order.due_at))
+        let was_late = |(made, _): &(Timestamp, _)| made.floor_second() > order.due_at;
+        let of_card = order.last_appeal.filter(was_late);
+        let mut appeals: Vec<_> = of_card.into_iter().chain(order.own_appeal).collect();
+        appeals.sort_unstable();
+        let mut passes = graver(order.due_at);
+        for (made, decided) in appeals {
+            match decided {
+                _ if made.floor_second() > passes => {}
+                None => return false,
+                Some(decided) => passes = passes.max(graver(decided.max(order.due_at))),
             }
-            _ => graver(order.due_at),
-        };
+        }
         at.floor_second() > passes
     }
 
