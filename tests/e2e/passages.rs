@@ -40,7 +40,7 @@ async fn an_order_with_owner_and_day_follows_from_words_about_a_passage() -> Res
     let passage = first_paragraph(&drafted)?;
     let asked = |key: &str| {
         json!({
-            "kind": "instruction", "org_code": "qu-b", "on": "2026-03-10", "why": "请查明原因，专题报告。", "key": key,
+            "kind": "instruction", "org_code": "qu-a", "on": "2026-03-10", "why": "请查明原因，专题报告。", "key": key,
             "passage": { "bulletin": drafted["id"], "text": passage },
         })
     };
@@ -96,6 +96,13 @@ async fn an_order_with_owner_and_day_follows_from_words_about_a_passage() -> Res
         status == 200 && own["assigned"]["due"] == "2099-12-31",
         "{status} {own:#}"
     );
+    // It is found under the body that it is about, and under the one that has to answer now.
+    for (body, wanted) in [("qu-a", 1), ("qu-b", 1), ("shi", 0)] {
+        let path = format!("{LEDGER}?org_code={body}");
+        let (status, page) = site.answer(city.get(&site, &path)).await?;
+        let found = page["entries"].as_array().map(Vec::len);
+        ensure!(status == 200 && found == Some(wanted), "{body} {page:#}");
+    }
     let result =
         json!({ "on": "2026-03-20", "by": "乙区审批局", "why": "已专题报告", "key": "r-1" });
     let (status, closed) = post(&site, &city, &format!("{entry}/result"), &result).await?;

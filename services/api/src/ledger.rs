@@ -118,7 +118,7 @@ async fn list(
     for (id, records) in journals(&state).read_all().await? {
         let records = decoded(&records)?;
         let seen = Matter::of(&records).filter(|matter| in_sight(&caller, matter));
-        let Some(matter) = seen.filter(|matter| wanted.concerns(matter.entry)) else {
+        let Some(matter) = seen.filter(|matter| wanted.concerns(matter)) else {
             continue;
         };
         let standing = matter.standing(day.today, &day.calendar);

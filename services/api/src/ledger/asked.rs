@@ -2,7 +2,8 @@
 
 use chrono::NaiveDate;
 use mingjing_domain::ledger::{
-    Act, Assigned, Entry, Kind, LINKED_MAX, LinkedCase, Outcome, PRESENT_MAX, Passage, Standing,
+    Act, Assigned, Entry, Kind, LINKED_MAX, LinkedCase, Matter, Outcome, PRESENT_MAX, Passage,
+    Standing,
 };
 use serde::Deserialize;
 
@@ -64,11 +65,14 @@ impl Wanted {
         self.alert.is_some()
     }
 
-    /// Whether an entry is asked for, however it stands.
-    pub(super) fn concerns(&self, entry: &Entry) -> bool {
+    /// Whether an entry is asked for, however it stands. It is found under the body that it is about, and under the one that an order upon it was given to.
+    pub(super) fn concerns(&self, matter: &Matter<'_>) -> bool {
+        let entry = matter.entry;
         let alert = |id: &String| entry.alerts.contains(id);
+        let ordered = matter.assigned.map(|(_, assigned)| &assigned.to);
+        let about = |body: &String| *body == entry.body || ordered == Some(body);
         self.kind.is_none_or(|kind| kind == entry.kind)
-            && self.body.as_ref().is_none_or(|body| *body == entry.body)
+            && self.body.as_ref().is_none_or(about)
             && self.alert.as_ref().is_none_or(alert)
     }
 }
@@ -315,6 +319,9 @@ impl Done {
 
 #[cfg(test)]
 mod tests {
+    use mingjing_domain::Timestamp;
+    use mingjing_domain::ledger::Record;
+    use mingjing_domain::life::Actor;
     use serde_json::{Value, json};
 
     use super::*;
@@ -423,16 +430,34 @@ mod tests {
             (wanted.kind, wanted.state, wanted.limit),
             (Some(Kind::Clue), Some(Standing::Overdue), 20)
         );
+        let record = |what: Act| Record {
+            at: Timestamp::from_millis(0),
+            who: Actor::platform(),
+            why: "事实".into(),
+            key: "k".into(),
+            what,
+        };
         let entry = entering(|asked| asked["alerts"] = json!(["a1"])).unwrap();
+        let assigned = Assigned {
+            to: "hbj".into(),
+            due: today(),
+        };
+        let records = [
+            record(Act::Entered(Box::new(entry))),
+            record(Act::Assigned(assigned)),
+        ];
+        let matter = Matter::of(&records).unwrap();
         for (query, concerns) in [
             (None, true),
             (Some("kind=interview&org_code=zjj&alert_id=a1"), true),
             (Some("kind=clue"), false),
             (Some("org_code=rsj"), false),
+            // Under the body that has to answer.
+            (Some("org_code=hbj"), true),
             (Some("alert_id=a2"), false),
         ] {
             assert_eq!(
-                Wanted::of(query).unwrap().concerns(&entry),
+                Wanted::of(query).unwrap().concerns(&matter),
                 concerns,
                 "{query:?}"
             );

@@ -19,7 +19,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
                 "kind",
                 "interview 约谈, recommendation 监察建议, clue 移送线索, instruction 批示",
             ),
-            ("query", "org_code", "机构代码"),
+            ("query", "org_code", "机构代码：所涉的，或者被交办的"),
             ("query", "alert_id", "关联的预警"),
             (
                 "query",
