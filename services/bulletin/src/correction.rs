@@ -74,6 +74,8 @@ pub struct Correction<'f> {
     pub alerts: Vec<Corrected>,
     /// 评价结果 of the bodies whose alerts were taken back.
     pub scores: Vec<Restated>,
+    /// How many more of them are not listed.
+    pub scores_left: usize,
     /// How many other bodies' scores or ranks moved: they are told to whoever sees their sheets.
     pub moved: usize,
     /// 主送 and 抄送 of the correction.
@@ -108,6 +110,7 @@ pub fn correct(correction: &Correction<'_>) -> Document {
         now,
         alerts,
         scores,
+        scores_left,
         moved,
         to,
         copies,
@@ -145,6 +148,10 @@ pub fn correct(correction: &Correction<'_>) -> Document {
             .iter()
             .map(|one| Part::internal(words(re_stated(one))));
         parts.extend(told);
+    }
+    if *scores_left > 0 {
+        let text = format!("有关评价结果另有{scores_left}项，未逐一列出，见随文留存的评分。");
+        parts.push(Part::internal(words(text)));
     }
     if *moved > 0 {
         let text = format!("另有{moved}个单位的得分或者名次相应变动，以重新计算的评价结果为准。");

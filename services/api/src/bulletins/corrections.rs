@@ -81,6 +81,7 @@ pub(super) async fn corrected(
         now: &now,
         alerts,
         scores: told.scores,
+        scores_left: told.left,
         moved: told.moved,
         to: asked.to.clone(),
         copies: asked.copies.clone(),

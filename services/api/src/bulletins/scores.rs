@@ -28,7 +28,7 @@ pub(super) struct Scores {
 /// What a correction keeps.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Restatement {
-    /// As they were when the old bulletin was signed; none: it was signed before sheets were kept.
+    /// As they were when the old bulletin was signed, or as the old one restated them where it is a correction itself; none: it was signed before sheets were kept.
     pub(super) then: Option<Scores>,
     /// As they are.
     pub(super) now: Scores,
@@ -43,11 +43,34 @@ pub(super) async fn counted(state: &State, draft: &Draft) -> Result<Scores, ApiE
     })
 }
 
+/// Where the scores lie that a bulletin told last, by their SHA-256.
+#[derive(Debug, PartialEq, Eq)]
+enum LastTold<'r> {
+    /// [`Scores`], kept with its signature.
+    Signed(&'r str),
+    /// A [`Restatement`]: it is a correction, and its signature keeps none.
+    Restated(&'r str),
+}
+
+impl<'r> LastTold<'r> {
+    fn by(matter: &Matter<'r>) -> Option<Self> {
+        match (matter.draft.scores.as_str(), matter.scores()) {
+            ("", "") => None,
+            ("", signed) => Some(Self::Signed(signed)),
+            (restated, _) => Some(Self::Restated(restated)),
+        }
+    }
+}
+
 /// The sheets of a published bulletin as they were and as they are.
 pub(super) async fn restated(state: &State, old: &Matter<'_>) -> Result<Restatement, ApiError> {
-    let then = match old.scores() {
-        "" => None,
-        sha256 => Some(opened(state, sha256).await?),
+    let then = match LastTold::by(old) {
+        None => None,
+        Some(LastTold::Signed(sha256)) => Some(opened(state, sha256).await?),
+        Some(LastTold::Restated(sha256)) => {
+            let restatement: Restatement = opened(state, sha256).await?;
+            Some(restatement.now)
+        }
     };
     let now = counted(state, old.draft).await?;
     Ok(Restatement { then, now })
@@ -58,6 +81,8 @@ pub(super) async fn restated(state: &State, old: &Matter<'_>) -> Result<Restatem
 pub(super) struct Told {
     /// Of the bodies whose alerts were taken back, whatever became of their score.
     pub(super) scores: Vec<Restated>,
+    /// How many more there are of these.
+    pub(super) left: usize,
     /// How many other bodies' scores, grades or ranks moved. Whose they are is for whoever sees their sheets.
     pub(super) moved: usize,
 }
@@ -86,9 +111,11 @@ pub(super) fn told(restatement: &Restatement, bodies: &BTreeSet<&str>) -> Told {
             moved.insert(now.body.as_str());
         }
     }
+    let left = scores.len().saturating_sub(TOLD_MAX);
     scores.truncate(TOLD_MAX);
     Told {
         scores,
+        left,
         moved: moved.len(),
     }
 }
@@ -120,8 +147,9 @@ pub(super) async fn file(
 
 #[cfg(test)]
 mod tests {
+    use mingjing_domain::bulletin::Record;
     use mingjing_domain::definitions::Points;
-    use serde_json::Value;
+    use serde_json::{Value, json};
 
     use super::*;
 
@@ -177,6 +205,36 @@ mod tests {
         let score = &told.scores[0];
         let then = score.then.as_ref().map(|score| score.total.as_str());
         assert_eq!((then, score.now.total.as_str()), (Some("80"), "92"));
+    }
+
+    #[test]
+    fn scores_that_are_not_listed_are_counted() {
+        let names: Vec<String> = (0..TOLD_MAX + 3).map(|n| format!("b{n}")).collect();
+        let sheets = names.iter().map(|name| standing(name, 90, 1)).collect();
+        let as_of = "2026-11-05T09:00:00+08:00".into();
+        let restatement = Restatement {
+            then: None,
+            now: Scores { as_of, sheets },
+        };
+        let told = told(&restatement, &names.iter().map(String::as_str).collect());
+        assert_eq!((told.scores.len(), told.left), (TOLD_MAX, 3));
+    }
+
+    #[test]
+    fn a_correction_told_last_what_it_restated() {
+        let drafted = |scores: &str| {
+            let record = json!({
+                "at": "2026-11-20T09:00:00+08:00", "who": { "person": "p" }, "why": "", "key": "k",
+                "what": { "act": "drafted", "kind": "correction", "period": "2026-10", "region": "510500", "title": "更正",
+                    "figures": "f", "content": "c", "dictionary": "1", "as_of": "", "named": [], "scores": scores },
+            });
+            let record: Record = serde_json::from_value(record).unwrap();
+            vec![record]
+        };
+        let (own, none) = (drafted("r"), drafted(""));
+        let last = |records| Matter::of(records).map(|matter| LastTold::by(&matter));
+        assert_eq!(last(&own), Some(Some(LastTold::Restated("r"))));
+        assert_eq!(last(&none), Some(None));
     }
 
     #[test]

@@ -116,7 +116,7 @@ fn a_correction_reads_so_and_tells_what_changed_alone() {
         .get_mut("alerts_net")
         .unwrap()
         .value = Some(39.0);
-    let document = correct(&Correction {
+    let correction = Correction {
         title: "关于2026年10月泸州市行政权力依法规范公开运行电子监察和行政效能情况的通报",
         number: "泸府办函〔2026〕31号",
         published_on: "2026-11-20".parse().unwrap(),
@@ -138,14 +138,24 @@ fn a_correction_reads_so_and_tells_what_changed_alone() {
             then: Some(score("90", "良好", Some((5, 6)))),
             now: score("95.5", "优秀", Some((3, 6))),
         }],
+        scores_left: 0,
         moved: 2,
         to: String::new(),
         copies: String::new(),
         on: "2026-11-26".parse().unwrap(),
-    });
+    };
+    let document = correct(&correction);
     holds("correction", &text(&document, Edition::Internal));
     let public = text(&document, Edition::Public);
     assert!(!public.contains("ZJ-2026") && !public.contains("得分"));
+
+    let many = correct(&Correction {
+        scores_left: 5,
+        ..correction
+    });
+    let left = "有关评价结果另有5项，未逐一列出";
+    assert!(text(&many, Edition::Internal).contains(left));
+    assert!(!text(&many, Edition::Public).contains(left));
 }
 
 #[test]
