@@ -1,5 +1,5 @@
-//! 统计单元: what metrics of cases add up, kept by day and by what dashboards tell apart, so that a question reads some thousand sums
-//! instead of every case.
+//! 统计单元: what metrics of cases and of their stays in steps add up, kept by day and by what dashboards tell apart, so that a question reads
+//! some thousand sums instead of every case.
 //!
 //! ```text
 //! case_states, alert_states ──with a sign──▶ marks in time ──the dictionary's pieces──▶ cells of a pass, added to those before
@@ -15,7 +15,7 @@
 //! - **A kill anywhere is harmless.** A pass writes its cells first and itself last, under a number of its own, and names the one that it
 //!   adds to (`passes`, `chain`).
 //! - **What cells do not tell is asked of rows**: which cases were rated (of how many is in cells), all that is told apart or narrowed by
-//!   item, office or officer, metrics of anything but cases, stock at an instant within a day that was over when the chain was
+//!   item, office or officer, metrics of anything but these, stock at an instant within a day that was over when the chain was
 //!   made from nothing, and everything while the archive is far ahead of them.
 
 mod chain;

@@ -314,6 +314,9 @@ async fn cells_say_what_rows_say_after_whatever_happened_and_wherever_a_pass_was
     let checked = town.store.check_cells(ZONE, town.clock).await.unwrap();
     assert_eq!(checked.differing, Some(0));
     town.same("made from nothing beside").await;
+    // More than are listed one by one.
+    town.write(1_100, 0).await;
+    town.same_by_turns("many new ones").await;
     town.begin_ahead(PARTITIONS as u16, 20).await;
     town.same("a partition that begins").await;
 }
