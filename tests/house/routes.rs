@@ -31,11 +31,12 @@ fn every_route_is_in_the_openapi_document_and_the_other_way_round() -> Result<()
     )
 }
 
-const PERMISSIONS: &str = "services/api/src/people/permissions.rs";
+/// Where the table of permissions begins; its areas are files of the folder `services/api/src/people/permissions`.
+const PERMISSIONS: &str = "services/api/src/people/permissions";
 
 #[test]
 fn every_route_has_a_permission_and_the_other_way_round() -> Result<()> {
-    let (served, permitted) = (served()?, permitted(&tree::read(Path::new(PERMISSIONS))?));
+    let (served, permitted) = (served()?, all_permitted()?);
     let missing: Vec<String> = served.difference(&permitted).map(told).collect();
     tree::expect_none(
         &format!("routes that nobody said in {PERMISSIONS} who may ask"),
@@ -43,6 +44,17 @@ fn every_route_has_a_permission_and_the_other_way_round() -> Result<()> {
     )?;
     let left: Vec<String> = permitted.difference(&served).map(told).collect();
     tree::expect_none("permissions for what nobody serves", &left)
+}
+
+/// The rows of all areas of the table.
+fn all_permitted() -> Result<BTreeSet<(String, String)>> {
+    let mut found = BTreeSet::new();
+    for path in tree::files()? {
+        if path.starts_with(PERMISSIONS) || path == Path::new(PERMISSIONS).with_extension("rs") {
+            found.extend(permitted(&tree::read(&path)?));
+        }
+    }
+    Ok(found)
 }
 
 /// Method and path of each row: `row("get", "/…", …)`, `act("post", NAME, …)` with a `const NAME: &str`, `by_key("get", "/…")`.

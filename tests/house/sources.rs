@@ -69,7 +69,7 @@ const FORESEE: &[&str] = &[
     "services/api/src/cases.rs",
     "services/api/src/lib.rs",
     "services/api/src/openapi",
-    "services/api/src/people/permissions.rs",
+    "services/api/src/people/permissions/cases.rs",
     "services/mingjing/src/platform.rs",
 ];
 
