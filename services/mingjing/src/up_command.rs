@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use mingjing_api::Readiness;
 use mingjing_domain::Timestamp;
 use mingjing_domain::life::Installing;
-use mingjing_log::{Log, Offset, Partition, Topic};
+use mingjing_log::{Log, Offset, Partition, Table, Topic};
 use mingjing_supervise::Clock;
 use mingjing_wire::LogRecord;
 use mingjing_wire::query_code::QueryKeys;
@@ -96,6 +96,7 @@ pub async fn run(args: UpArgs) -> anyhow::Result<()> {
             settings.query_keys = QueryKeys::new([("1", DEMO_QUERY_KEY)])?;
         }
     }
+    let table = log.table.clone();
     let mut platform = Platform::new(settings, log, registry, clock);
     let supervision = platform.supervise()?;
     let archive = platform.archive(&store)?;
@@ -112,7 +113,7 @@ pub async fn run(args: UpArgs) -> anyhow::Result<()> {
     platform.serve(listener, routes);
     println!("listening on http://{address}");
     if let Some(demo) = demo {
-        demo.start(address, &mut platform);
+        demo.start(address, table, &mut platform);
     }
     let ended = platform.run(Some(intake)).await;
     if let Some(child) = child {
@@ -158,7 +159,7 @@ impl Demo {
         })
     }
 
-    fn start(self, address: SocketAddr, platform: &mut Platform) {
+    fn start(self, address: SocketAddr, table: Arc<dyn Table>, platform: &mut Platform) {
         let settings = &platform.settings;
         let mut stopped = platform.stopping();
         let config = DemoConfig {
@@ -167,6 +168,7 @@ impl Demo {
             clock: self.clock,
             timeline: self.timeline,
             resume_from: self.resume_from,
+            table,
         };
         platform.spawn("demo", async move {
             let shutdown = async move {

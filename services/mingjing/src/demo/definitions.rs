@@ -136,12 +136,27 @@ impl Amendment {
     }
 
     /// The definitions with the amended calendar.
+    ///
+    /// # Panics
+    /// Never: the calendar is among those compiled in.
     pub fn files(&self) -> Vec<DefinitionFile> {
-        let mut files = files();
-        for file in files.iter_mut().filter(|file| file.name == CALENDAR_FILE) {
-            file.text = written(&self.calendar);
-        }
-        files
+        let over = self.over(&files());
+        over.expect("the calendar is compiled in, as a test holds")
+    }
+
+    /// The demo's own of the definitions in force, with the amendment laid over their calendar: what somebody published since the demo
+    /// began stays as it is. None where the calendar is no longer among the demo's own: it is somebody else's to amend then.
+    pub fn over(&self, in_force: &[DefinitionFile]) -> Option<Vec<DefinitionFile>> {
+        let own = in_force.iter().filter(|file| {
+            let folder = file.name.split_once('/');
+            folder.is_some_and(|(folder, _)| folder == FOLDER)
+        });
+        let mut files: Vec<DefinitionFile> = own.cloned().collect();
+        let file = files.iter_mut().find(|file| file.name == CALENDAR_FILE)?;
+        let (set, _) = DefinitionSet::read(vec![file.clone()]);
+        let calendar = set.calendars.into_iter().next()?.value;
+        file.text = written(&amended(calendar, self.at, self.day_off));
+        Some(files)
     }
 }
 
@@ -150,12 +165,17 @@ pub fn compiled(calendar: &CalendarDefinition) -> WorkCalendar {
     WorkCalendar::compile(calendar, None).expect("held by a test for every day of a year")
 }
 
+/// The calendar with the day off; one that has the amendment already stays as it is.
 fn amended(
     mut calendar: CalendarDefinition,
     at: Timestamp,
     day_off: NaiveDate,
 ) -> CalendarDefinition {
     let year = day_off.year();
+    let version = format!("{year}.demo");
+    if calendar.versions.iter().any(|v| v.version == version) {
+        return calendar;
+    }
     let in_force = calendar
         .versions
         .iter()
@@ -172,7 +192,7 @@ fn amended(
         .last()
         .map_or(Timestamp::MIN, |v| v.published_at);
     calendar.versions.push(CalendarVersion {
-        version: format!("{year}.demo"),
+        version,
         // Versions stand in order of publication, also where the demo plays before the last notice.
         published_at: at.max(last.plus_millis(1000)),
         basis: format!(
@@ -292,6 +312,8 @@ mod tests {
         let (set, problems) = DefinitionSet::read(amendment.files());
         assert_eq!(problems, []);
         assert_eq!(set.calendars[0].value, amendment.calendar);
+        // Laid over once more it changes nothing.
+        assert_eq!(amendment.over(&amendment.files()), Some(amendment.files()));
         let rules = Rules::compile(&set).unwrap_or_else(|problems| panic!("{problems:?}"));
         assert!(rules.calendar_versions().contains("luzhou-demo 2027.demo"));
     }

@@ -27,9 +27,11 @@ mod tests;
 use std::sync::Arc;
 use std::time::Duration;
 
+use anyhow::anyhow;
 use mingjing_domain::Timestamp;
 use mingjing_domain::definitions::DefinitionFile;
 use mingjing_domain::time::DAY_MS;
+use mingjing_log::Table;
 use mingjing_wire::cloudevents::{encode_complete_until, encode_event};
 
 pub use clock::DemoClock;
@@ -57,11 +59,13 @@ const AGAIN_MS: i64 = DAY_MS;
 /// How long the departments rest between two rounds, in real time: while the clock hurries, a round is an hour or two of theirs.
 const PAUSE: Duration = Duration::from_millis(40);
 
+/// How often the amendment is laid over what somebody else has just published, before it counts as refused.
+const TRIES: usize = 5;
+
 /// How many items are sent in one request at most.
 const ITEMS_MAX: usize = 1000;
 
 /// What the demo needs.
-#[derive(Debug)]
 pub struct DemoConfig {
     /// The platform, like `http://127.0.0.1:8080`.
     pub base_url: String,
@@ -73,12 +77,15 @@ pub struct DemoConfig {
     pub timeline: Timeline,
     /// The greatest tick that the platform kept; none at the first start.
     pub resume_from: Option<Timestamp>,
+    /// Where the definitions in force are read; what the demo changes of them goes past nobody.
+    pub table: Arc<dyn Table>,
 }
 
 /// Lives the city's life until `shutdown`.
 ///
 /// # Errors
-/// When the platform refuses the demo's sources or definitions, or the memory cannot be written. The clock stands still then.
+/// When the platform refuses the demo's sources or the definitions it begins with, or the memory cannot be written. The clock stands still
+/// then.
 pub async fn run(
     config: DemoConfig,
     shutdown: impl Future<Output = ()> + Send,
@@ -123,6 +130,7 @@ struct Demo {
     clock: Arc<DemoClock>,
     timeline: Timeline,
     feed: Feed,
+    table: Arc<dyn Table>,
 }
 
 impl Demo {
@@ -133,6 +141,7 @@ impl Demo {
             clock,
             timeline,
             resume_from,
+            table,
         } = config;
         let origin = timeline.origin();
         let from = resume_from.map_or(origin, |at| at.plus_millis(-AGAIN_MS).max(origin));
@@ -143,11 +152,12 @@ impl Demo {
             clock,
             timeline,
             feed,
+            table,
         })
     }
 
     async fn live(&mut self) -> anyhow::Result<()> {
-        self.publish(Published::Base).await?;
+        self.publish().await?;
         self.ask_for_keys().await?;
         loop {
             let amendment = self.feed.plan().amendment().at;
@@ -158,7 +168,7 @@ impl Demo {
             self.deliver(now).await?;
             self.clock.delivered(now);
             if amends {
-                self.publish(Published::Amended).await?;
+                self.amend().await?;
             } else {
                 tokio::time::sleep(PAUSE).await;
                 self.clock.until(self.feed.next_due(now)).await;
@@ -226,14 +236,52 @@ impl Demo {
         self.timeline.set_key(source, key)
     }
 
-    /// Publishes definitions where they were not yet: after a restart the newer ones stay in force.
-    async fn publish(&mut self, wanted: Published) -> anyhow::Result<()> {
-        if self.timeline.published() >= wanted {
+    /// Publishes the definitions that the city begins with, where that was not done yet: after a restart the newer ones stay in force.
+    async fn publish(&mut self) -> anyhow::Result<()> {
+        if self.timeline.published() >= Published::Base {
             return Ok(());
         }
-        let files = self.feed.plan().definitions(wanted == Published::Amended);
+        let files = self.feed.plan().definitions(false);
         self.client.publish(&files).await?;
-        tracing::info!(?wanted, "demo: definitions published");
-        self.timeline.set_published(wanted)
+        tracing::info!("demo: definitions published");
+        self.timeline.set_published(Published::Base)
+    }
+
+    /// Lays the calendar's amendment over what is in force by then. Where that is refused, it is said once, and the city lives on by the
+    /// calendar it has.
+    async fn amend(&mut self) -> anyhow::Result<()> {
+        let published = match self.lay_over().await? {
+            Ok(()) => {
+                tracing::info!("demo: the amended calendar is published");
+                Published::Amended
+            }
+            Err(refused) => {
+                let why = format!("{refused:#}");
+                tracing::warn!(why, "demo: the amended calendar is refused for good");
+                Published::Refused
+            }
+        };
+        self.timeline.set_published(published)
+    }
+
+    /// Whether it was taken, or why not; an error is that nobody can tell what is in force. Somebody may publish between a look at that and
+    /// the request: then it is laid over what they published.
+    async fn lay_over(&self) -> anyhow::Result<Result<(), anyhow::Error>> {
+        let amendment = self.feed.plan().amendment();
+        let mut in_force = mingjing_supervise::files_in_force(&*self.table).await?;
+        for _ in 0..TRIES {
+            let Some(files) = amendment.over(&in_force) else {
+                return Ok(Err(anyhow!("the calendar is no longer the demo's own")));
+            };
+            let Err(refused) = self.client.publish(&files).await else {
+                return Ok(Ok(()));
+            };
+            let newer = mingjing_supervise::files_in_force(&*self.table).await?;
+            if newer == in_force {
+                return Ok(Err(refused));
+            }
+            in_force = newer;
+        }
+        Ok(Err(anyhow!("definitions are changed without an end")))
     }
 }

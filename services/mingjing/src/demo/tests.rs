@@ -1,6 +1,7 @@
 //! The demo's city judged by the engine alone, for starts on every day of the week and around holidays: what a newcomer sees
 //! does not depend on the date.
 
+mod amending;
 mod statistics;
 
 use std::collections::{BTreeMap, BTreeSet};

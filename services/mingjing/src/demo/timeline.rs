@@ -27,6 +27,8 @@ pub enum Published {
     Base,
     /// Those with the amended calendar.
     Amended,
+    /// Those it begins with: the amended calendar was refused, and is not sent again.
+    Refused,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
