@@ -140,6 +140,12 @@ async fn trail(site: &Site, lu: &Cookie) -> Result<()> {
         "{some:#}"
     );
     ensure!(some["blocks"].as_u64() > Some(5), "{some:#}");
+    // What was walked for the page before is known; what was written since is walked beside it.
+    ensure!(
+        some["blocks"].as_u64() > alone["blocks"].as_u64() && some["broken"] == json!([]),
+        "{some:#}"
+    );
+    ensure!(some["verified_at"].is_string(), "{some:#}");
     let backwards = format!("/api/v1/audit?day={day}&until=2026-01-01");
     ensure!(site.status(lu.get(site, &backwards)).await? == 400);
     let long = "/api/v1/audit/export?from=2026-01-01&to=2026-03-01";

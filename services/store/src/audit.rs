@@ -1,5 +1,8 @@
 //! `audit_entries`: who did or looked at what. What a block is and how it hangs on the one before is the API's affair.
 
+use clickhouse::Row as Wire;
+use serde::Deserialize;
+
 use crate::batch::{Block, block};
 use crate::store::within;
 use crate::table::{Millis, Table, table};
@@ -75,6 +78,24 @@ pub struct AuditFilter {
     pub kind: Option<AuditKind>,
 }
 
+/// Blocks of a run: what is walked at once where a journal's chain is.
+const RUN_BLOCKS: u32 = 1_024;
+
+/// A run of a journal's blocks, by what its rows are.
+#[derive(Clone, Debug, PartialEq, Eq, Wire, Deserialize)]
+pub struct AuditRun {
+    /// The day of its rows.
+    pub day: String,
+    /// Their journal.
+    pub journal: String,
+    /// Which of the journal's runs, from 0.
+    pub run: u32,
+    /// How many rows there are.
+    pub rows: u64,
+    /// Over every field of every one of them: another one where any differs.
+    pub print: u64,
+}
+
 const CHOSEN: &str = "FROM audit_entries FINAL WHERE day >= {from:String} AND day <= {until:String} \
      AND ({any_account:UInt8} OR account = {account:String}) AND ({any_person:UInt8} OR person = {person:String}) \
      AND ({path:String} = '' OR position(path, {path:String}) > 0) \
@@ -136,18 +157,42 @@ impl Store {
         self.fetch("reading audit entries", query).await
     }
 
-    /// Every entry of a day, block by block.
+    /// The runs of some days, in the order of day, journal and run: what they are without reading them.
     ///
     /// # Errors
     /// [`Error::Unavailable`], [`Error::Refused`].
-    pub async fn audit_blocks(&self, day: &str) -> Result<Vec<AuditRow>, Error> {
+    pub async fn audit_runs(&self, from: &str, until: &str) -> Result<Vec<AuditRun>, Error> {
+        let sql = "SELECT day, journal, toUInt32(intDiv(block, {blocks:UInt32})) AS run, count() AS rows, \
+             sum(sipHash64(block, place, at, account, person, sender, method, path, status, before, hash)) AS print \
+             FROM audit_entries FINAL WHERE day >= {from:String} AND day <= {until:String} \
+             GROUP BY day, journal, run ORDER BY day, journal, run";
+        let query = self
+            .by_key(sql)
+            .param("blocks", RUN_BLOCKS)
+            .param("from", from)
+            .param("until", until);
+        self.fetch("reading the runs of the audit trail", query)
+            .await
+    }
+
+    /// Every entry of a run, block by block.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`], [`Error::Refused`].
+    pub async fn audit_run(&self, run: &AuditRun) -> Result<Vec<AuditRow>, Error> {
         let sql = format!(
-            "SELECT {} FROM audit_entries FINAL WHERE day = {{day:String}} ORDER BY journal, block, place",
+            "SELECT {} FROM audit_entries FINAL WHERE day = {{day:String}} AND journal = {{journal:String}} \
+             AND block >= {{first:UInt32}} AND block < {{end:UInt64}} ORDER BY block, place",
             AuditRow::select_list()
         );
-        let query = self.by_key(&sql).param("day", day);
-        self.fetch("reading a day's blocks of the audit trail", query)
-            .await
+        let first = run.run.saturating_mul(RUN_BLOCKS);
+        let query = self
+            .by_key(&sql)
+            .param("day", &run.day)
+            .param("journal", &run.journal)
+            .param("first", first)
+            .param("end", u64::from(first) + u64::from(RUN_BLOCKS));
+        self.fetch("reading blocks of the audit trail", query).await
     }
 
     /// Whether there are entries of days before this one.

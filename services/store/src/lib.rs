@@ -35,7 +35,7 @@ mod shadow;
 mod store;
 mod table;
 
-pub use audit::{AuditFilter, AuditKind, AuditRow};
+pub use audit::{AuditFilter, AuditKind, AuditRow, AuditRun};
 pub use batch::{Batch, Block};
 pub use error::Error;
 pub use insert::{Backoff, Observer};

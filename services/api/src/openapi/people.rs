@@ -214,7 +214,7 @@ pub(super) fn operations() -> Vec<(&'static str, &'static str, Value)> {
             "get",
             told(
                 "listAudit",
-                "审计记录：某日或者几日谁办理、查看了什么；broken 列出链条断裂的段 / who did and looked at what on a day or some; broken lists what was tampered with",
+                "审计记录：某日或者几日谁办理、查看了什么；broken 列出链条断裂的段，verified_at 为自何时起核对无变动 / who did and looked at what on a day or some; broken lists what was tampered with, verified_at says since when that is known",
                 &[
                     ("query", "day", "日期，默认今日"),
                     ("query", "until", "至该日，默认同 day，一次最多 31 天"),

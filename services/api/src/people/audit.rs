@@ -12,6 +12,7 @@
 mod asked;
 mod carry;
 mod chain;
+mod walked;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -32,6 +33,7 @@ use super::{Denied, encoded};
 use crate::ApiError;
 use carry::Carrier;
 use chain::{Block, Chains};
+use walked::Walked;
 
 pub(crate) use asked::{export, list};
 
@@ -94,6 +96,7 @@ pub(super) struct Place {
 pub(super) struct Audit {
     incoming: mpsc::Sender<Waiting>,
     carrier: Arc<Carrier>,
+    walked: Walked,
 }
 
 impl Audit {
@@ -121,7 +124,12 @@ impl Audit {
         let work = async move {
             tokio::join!(keep(table, process, zone, waiting), carrying);
         };
-        Ok((Self { incoming, carrier }, work))
+        let audit = Self {
+            incoming,
+            carrier,
+            walked: Walked::default(),
+        };
+        Ok((audit, work))
     }
 
     /// Writes an entry; answers when it is durable.
@@ -182,14 +190,36 @@ impl Audit {
         }
     }
 
-    /// Whether the chains of some days are whole, the last one included.
-    async fn chains(&self, from: NaiveDate, until: NaiveDate) -> Result<Chains, ApiError> {
-        let mut chains = Chains::default();
-        for day in from.iter_days().take_while(|day| *day <= until) {
-            let rows = self.carrier.store.audit_blocks(&day.to_string()).await?;
-            chains.add(rows)?;
+    /// Whether the chains of some days are whole, the last one included, and since when that is known of all of it: a run whose rows are
+    /// what they were is not walked again (`walked.rs`).
+    async fn chains(
+        &self,
+        from: NaiveDate,
+        until: NaiveDate,
+    ) -> Result<(Chains, Timestamp), ApiError> {
+        let store = &self.carrier.store;
+        let now = (self.carrier.clock)();
+        let found = store.audit_runs(&from.to_string(), &until.to_string());
+        let (mut runs, mut since) = (Vec::new(), now);
+        for run in found.await? {
+            if let Some((at, known)) = self.walked.known(&run, now) {
+                since = since.min(at);
+                runs.push((run.journal, known));
+                continue;
+            }
+            let rows = store.audit_run(&run).await?;
+            let as_told = rows.len() as u64 == run.rows;
+            // What was taken out in between is missing in the chain.
+            let Some(walked) = chain::walk(rows)? else {
+                continue;
+            };
+            runs.push((run.journal.clone(), walked.clone()));
+            // What was added in between belongs to another print.
+            if as_told {
+                self.walked.keep(&run, now, walked);
+            }
         }
-        Ok(chains)
+        Ok((Chains::of(runs), since))
     }
 }
 
@@ -328,8 +358,7 @@ mod tests {
             let (journal, number) = key.rsplit_once('/').unwrap();
             rows.extend(chain::rows(journal, number.parse().unwrap(), &value).unwrap());
         }
-        let mut chains = Chains::default();
-        chains.add(rows.clone()).unwrap();
+        let chains = chain::tests::chains_in(&rows, 1_024);
         assert_eq!((chains.journals, chains.blocks), (3, 5));
         assert_eq!(chains.broken, Vec::<String>::new());
         let day = Timestamp::from_millis(at).local_date(chrono_tz::Asia::Shanghai);

@@ -72,11 +72,34 @@ async fn entries_are_there_once_are_chosen_paged_and_forgotten_by_day() {
     let page: Vec<i64> = page.iter().map(|row| row.at.0).collect();
     assert_eq!(page, [3_000, 2_000]);
 
-    assert_eq!(store.audit_blocks(first).await.unwrap(), rows[..3]);
+    let runs = store.audit_runs(first, second).await.unwrap();
+    let told: Vec<_> = runs.iter().map(|r| (&*r.day, r.run, r.rows)).collect();
+    assert_eq!(told, [(first, 0, 3), (second, 0, 1)]);
+    assert_eq!(store.audit_run(&runs[0]).await.unwrap(), rows[..3]);
+    // Written once more it is what it was; rewritten or taken further it is not, and other runs stay what they are.
+    store.put_audit(&rows).await.unwrap();
+    assert_eq!(store.audit_runs(first, second).await.unwrap(), runs);
+    let rewritten = AuditRow {
+        status: 404,
+        ..rows[2].clone()
+    };
+    let last = 1_024;
+    let further = row(second, last, 5_000, "li", "GET", 200);
+    store
+        .put_audit(&[rewritten, further.clone()])
+        .await
+        .unwrap();
+    let later = store.audit_runs(first, second).await.unwrap();
+    assert_eq!((later.len(), later[0].rows), (3, 3));
+    assert_ne!(later[0].print, runs[0].print);
+    assert_eq!(later[1], runs[1]);
+    assert_eq!(later[2].run, 1);
+    assert_eq!(store.audit_run(&later[2]).await.unwrap(), [further]);
+
     assert_eq!(store.audit_days().await.unwrap(), [first, second]);
     assert!(!store.has_audit_before(first).await.unwrap());
     assert!(store.has_audit_before(second).await.unwrap());
     store.forget_audit(second).await.unwrap();
     assert_eq!(store.audit_days().await.unwrap(), [second]);
-    assert_eq!(chosen(all).await, [4_000]);
+    assert_eq!(chosen(all).await, [4_000, 5_000]);
 }

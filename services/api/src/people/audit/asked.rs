@@ -71,7 +71,7 @@ fn span(from: NaiveDate, until: NaiveDate, name: &str) -> Result<(), ApiError> {
 }
 
 /// `GET /api/v1/audit?day=&until=&account=&person=&path=&what=&newest=&after=&limit=`: the entries of a day (today where none is named), or
-/// until another one, a thousand at a time at most, and whether the chains of these days are whole.
+/// until another one, a thousand at a time at most, and whether the chains of these days are whole (`broken`), as walked since `verified_at`.
 pub(crate) async fn list(
     Here(state): Here<State>,
     RawQuery(asked): RawQuery,
@@ -108,7 +108,7 @@ pub(crate) async fn list(
     let page = state.store.audit_entries(&filter, newest, after, limit);
     let page: Vec<Entry> = page.await?.into_iter().map(entry_of).collect();
     let end = after.saturating_add(page.len() as u64);
-    let chains = people.audit.chains(day, until).await?;
+    let (chains, verified_at) = people.audit.chains(day, until).await?;
     let answer = json!({
         "day": day,
         "until": until,
@@ -118,6 +118,7 @@ pub(crate) async fn list(
         "journals": chains.journals,
         "blocks": chains.blocks,
         "broken": chains.broken,
+        "verified_at": verified_at,
     });
     Ok(Json(view::json_in(&answer, state.zone)))
 }

@@ -75,49 +75,104 @@ pub(super) struct Chains {
     pub broken: Vec<String>,
 }
 
+/// Some blocks of a journal that follow each other, walked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Run {
+    /// The number of the first one, and the hash that it names.
+    first: u32,
+    before: String,
+    /// The number of the last one, and its hash.
+    last: u32,
+    hash: String,
+    blocks: usize,
+    /// Each is what it was, and follows the one before.
+    whole: bool,
+}
+
+/// Walks blocks of one journal, whose rows lie in the order of block and place; none where there are none.
+///
+/// # Errors
+/// [`ApiError::Failed`]: a block cannot be made again.
+pub(super) fn walk(rows: Vec<AuditRow>) -> Result<Option<Run>, ApiError> {
+    let mut rows = rows.into_iter().peekable();
+    let mut walked: Option<Run> = None;
+    while let Some(first) = rows.next() {
+        let (number, named, told) = (first.block, first.before.clone(), first.hash.clone());
+        let mut entries = vec![entry_of(first)];
+        let mut whole = true;
+        while let Some(row) = rows.next_if(|row| row.block == number) {
+            whole &= row.before == named && row.hash == told;
+            entries.push(entry_of(row));
+        }
+        let block = Block {
+            before: named.clone(),
+            entries,
+        };
+        let made = hash(&encoded(&block)?);
+        whole &= made == told;
+        walked = Some(match walked {
+            None => Run {
+                first: number,
+                before: named,
+                last: number,
+                hash: made,
+                blocks: 1,
+                whole,
+            },
+            Some(run) => Run {
+                whole: whole
+                    && run.whole
+                    && run.last.checked_add(1) == Some(number)
+                    && run.hash == named,
+                last: number,
+                hash: made,
+                blocks: run.blocks + 1,
+                ..run
+            },
+        });
+    }
+    Ok(walked)
+}
+
 impl Chains {
-    /// Adds the journals of these rows, which lie in the order of journal, block and place.
-    ///
-    /// # Errors
-    /// [`ApiError::Failed`]: a block cannot be made again.
-    pub fn add(&mut self, rows: Vec<AuditRow>) -> Result<(), ApiError> {
-        let mut rows = rows.into_iter().peekable();
-        while let Some(journal) = rows.peek().map(|row| row.journal.clone()) {
-            let (mut next, mut before, mut whole) = (0, String::new(), true);
-            while let Some(first) = rows.next_if(|row| row.journal == journal) {
-                let (number, named, told) = (first.block, first.before.clone(), first.hash.clone());
-                let mut entries = vec![entry_of(first)];
-                while let Some(row) =
-                    rows.next_if(|row| row.journal == journal && row.block == number)
-                {
-                    whole &= row.before == named && row.hash == told;
-                    entries.push(entry_of(row));
-                }
-                whole &= number == next && named == before;
-                let block = Block {
-                    before: named,
-                    entries,
-                };
-                before = hash(&encoded(&block)?);
-                whole &= before == told;
-                next = number + 1;
-                self.blocks += 1;
+    /// What these runs come to, each with its journal: those of a journal lie together, in its order.
+    pub fn of(runs: Vec<(String, Run)>) -> Self {
+        let mut chains = Chains::default();
+        let mut runs = runs.into_iter().peekable();
+        while let Some(journal) = runs.peek().map(|(journal, _)| journal.clone()) {
+            let (mut next, mut before, mut whole) = (Some(0), String::new(), true);
+            while let Some((_, run)) = runs.next_if(|(of, _)| *of == journal) {
+                whole &= run.whole && Some(run.first) == next && run.before == before;
+                next = run.last.checked_add(1);
+                before = run.hash;
+                chains.blocks += run.blocks;
             }
-            self.journals += 1;
+            chains.journals += 1;
             if !whole {
-                self.broken.push(journal);
+                chains.broken.push(journal);
             }
         }
-        Ok(())
+        chains
     }
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use bytes::Bytes;
 
     use super::super::tests::entry_by;
     use super::*;
+
+    /// The chains of rows in the order of journal, block and place, walked in runs of so many blocks.
+    pub(in super::super) fn chains_in(rows: &[AuditRow], blocks: u32) -> Chains {
+        let run_of = |row: &AuditRow| (row.journal.clone(), row.block / blocks);
+        let runs = rows.chunk_by(|a, b| run_of(a) == run_of(b));
+        let runs = runs.map(|run| {
+            let walked = walk(run.to_vec()).unwrap().unwrap();
+            (run[0].journal.clone(), walked)
+        });
+        Chains::of(runs.collect())
+    }
 
     /// Three blocks of a journal, of one and of two entries.
     fn journal(name: &str) -> Vec<AuditRow> {
@@ -136,10 +191,13 @@ mod tests {
         blocks.collect::<Vec<_>>().concat()
     }
 
+    /// In whichever runs it is walked, it comes to the same.
     fn chains(rows: Vec<AuditRow>) -> Chains {
-        let mut chains = Chains::default();
-        chains.add(rows).unwrap();
-        chains
+        let told = chains_in(&rows, 1_024);
+        for blocks in 1..4 {
+            assert_eq!(chains_in(&rows, blocks), told, "in runs of {blocks}");
+        }
+        told
     }
 
     #[test]
