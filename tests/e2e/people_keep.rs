@@ -49,6 +49,11 @@ async fn an_administrator_keeps_keys_and_notifications_and_an_auditor_the_trail(
     let (status, told) = site.answer(letters).await?;
     ensure!(status == 200 && told["forgotten"] == json!([]), "{told:#}");
     trail(&site, &lu).await?;
+    let metrics = platform.get("/metrics").await?;
+    ensure!(
+        metrics.contains("\nmingjing_api_audit_entries_waiting "),
+        "{metrics}"
+    );
     platform.stop().await
 }
 

@@ -29,6 +29,8 @@ pub struct Metrics {
     publication_hindered: IntGaugeVec,
     /// Bulletins that are planned and due, and could not be drafted.
     pub(crate) bulletins_undrafted: IntGauge,
+    /// Entries of the audit trail that are not in ClickHouse yet.
+    pub(crate) audit_entries_waiting: IntGauge,
 }
 
 /// What keeps a publication from coming into force.
@@ -156,6 +158,13 @@ impl Metrics {
                 IntGauge::with_opts(opts(
                     "bulletins_undrafted",
                     "Bulletins that are planned and due, and that could not be drafted when it was tried last.",
+                ))?,
+            )?,
+            audit_entries_waiting: register(
+                registry,
+                IntGauge::with_opts(opts(
+                    "audit_entries_waiting",
+                    "Entries of the audit trail, of all processes, that were not in ClickHouse yet when this process looked last.",
                 ))?,
             )?,
         })

@@ -46,7 +46,7 @@ use mingjing_store::Store;
 use serde::{Deserialize, Serialize};
 use tokio::sync::Semaphore;
 
-use crate::{ApiError, State};
+use crate::{ApiError, Metrics, State};
 use account::{Account, Act, Record};
 use attempts::Guesses;
 use audit::{Audit, Entry};
@@ -169,6 +169,7 @@ impl People {
         store: Store,
         config: PeopleConfig,
         clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
+        metrics: &Metrics,
     ) -> Result<
         (Self, impl Future<Output = ()> + Send + use<>),
         Box<dyn std::error::Error + Send + Sync>,
@@ -179,6 +180,7 @@ impl People {
             zone: config.zone,
             keep_days: config.audit_keep_days,
             clock: clock.clone(),
+            entries_waiting: metrics.audit_entries_waiting.clone(),
         })?;
         let attempts = Guesses::new("accounts", table.clone())?;
         let people = Self {

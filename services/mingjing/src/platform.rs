@@ -182,7 +182,11 @@ impl Platform {
     }
 
     /// Who may sign in. Sessions run by the machine's clock, also where the platform's is a demo's.
-    fn people(&self, store: Store) -> anyhow::Result<mingjing_api::People> {
+    fn people(
+        &self,
+        store: Store,
+        metrics: &mingjing_api::Metrics,
+    ) -> anyhow::Result<mingjing_api::People> {
         let settings = &self.settings;
         let config = mingjing_api::PeopleConfig {
             required: settings.accounts_required,
@@ -194,7 +198,7 @@ impl Platform {
             audit_keep_days: settings.audit_keep_days,
         };
         let clock = Arc::new(|| mingjing_supervise::System.now());
-        let made = mingjing_api::People::new(self.log.table.clone(), store, config, clock);
+        let made = mingjing_api::People::new(self.log.table.clone(), store, config, clock, metrics);
         let (people, recording) = made
             .map_err(|error| anyhow::anyhow!(error))
             .context("cannot hash passwords")?;
@@ -375,7 +379,7 @@ impl Platform {
         let definitions = Arc::new(mingjing_api::Definitions::new(self.log.table.clone()));
         let lives = Arc::new(self.lives(definitions.clone()).told_to(metrics.clone()));
         tokio::spawn(mingjing_api::settle(lives.clone(), self.now()));
-        let people = self.people(store.clone())?;
+        let people = self.people(store.clone(), &metrics)?;
         let beside = self.source_keys().merge(self.dead_letters());
         let state = mingjing_api::State {
             store: store.clone(),

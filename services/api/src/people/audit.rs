@@ -24,6 +24,7 @@ use chrono_tz::Tz;
 use mingjing_domain::Timestamp;
 use mingjing_log::Table;
 use mingjing_store::Store;
+use prometheus::IntGauge;
 use serde::{Deserialize, Serialize};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinError;
@@ -90,6 +91,8 @@ pub(super) struct Place {
     pub keep_days: u32,
     /// The machine's.
     pub clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
+    /// Told how many entries ClickHouse does not have yet.
+    pub entries_waiting: IntGauge,
 }
 
 /// Where entries go.
@@ -119,6 +122,7 @@ impl Audit {
             keep_days: place.keep_days,
             clock: place.clock,
             waiting: AtomicUsize::new(0),
+            entries_waiting: place.entries_waiting,
         });
         let carrying = carrier.clone().run();
         let work = async move {
@@ -332,6 +336,7 @@ mod tests {
             zone: chrono_tz::Asia::Shanghai,
             keep_days: 200,
             clock: Arc::new(move || Timestamp::from_millis(at)),
+            entries_waiting: IntGauge::new("waiting", "Entries.").unwrap(),
         };
         let (audit, work) = Audit::begin(place).unwrap();
         tokio::spawn(work);
@@ -367,6 +372,7 @@ mod tests {
         // Nothing is read while what was written cannot be, and nothing has gone.
         assert!(one.carrier.settle().await.is_err());
         assert_eq!(table.scan(WAITING).await.unwrap().len(), 5);
+        assert_eq!(one.carrier.entries_waiting.get(), 5);
 
         one.carrier
             .waiting

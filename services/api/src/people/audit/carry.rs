@@ -15,6 +15,9 @@ use futures::TryStreamExt;
 use mingjing_domain::Timestamp;
 use mingjing_log::{Journals, Table};
 use mingjing_store::{AuditRow, Store};
+use prometheus::IntGauge;
+use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use super::{BLOCKS, DAYS, WAITING, chain};
 use crate::ApiError;
@@ -46,6 +49,8 @@ pub(super) struct Carrier {
     pub clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
     /// Blocks that were waiting when somebody looked last.
     pub waiting: AtomicUsize,
+    /// Entries of them.
+    pub entries_waiting: IntGauge,
 }
 
 /// Whose blocks are carried.
@@ -93,6 +98,12 @@ impl Carrier {
         let found = self.table.scan(WAITING).await?;
         let mut waiting = found.len();
         self.waiting.store(waiting, Ordering::Relaxed);
+        let mut entries = 0;
+        for some in found.chunks(BLOCKS_AT_ONCE) {
+            entries += some.iter().map(|(_, value)| entries_of(value)).sum::<i64>();
+            tokio::task::yield_now().await;
+        }
+        self.entries_waiting.set(entries);
         let now = (self.clock)();
         // Our own first: those of others are read only to see how long they have waited.
         let (own, others): (Vec<_>, Vec<_>) =
@@ -112,7 +123,7 @@ impl Carrier {
                     keys.push(block.key);
                 }
             }
-            let carried = keys.len();
+            let (carried, carried_entries) = (keys.len(), rows.len());
             self.store.put_audit(&rows).await?;
             let removals = keys
                 .into_iter()
@@ -123,6 +134,8 @@ impl Carrier {
                 .await?;
             waiting -= carried;
             self.waiting.store(waiting, Ordering::Relaxed);
+            entries = entries.saturating_sub(i64::try_from(carried_entries).unwrap_or(i64::MAX));
+            self.entries_waiting.set(entries);
             // A hundred thousand may have waited, and this is not all that the process does.
             tokio::task::yield_now().await;
         }
@@ -213,6 +226,18 @@ fn is_over(journal: &str, today: NaiveDate) -> bool {
     day.is_some_and(|day| (today - day).num_days() >= 2)
 }
 
+/// How many entries a block has; one that cannot be read counts as one: it waits for somebody to look at it.
+fn entries_of(value: &[u8]) -> i64 {
+    #[derive(Deserialize)]
+    struct Counted {
+        entries: Vec<IgnoredAny>,
+    }
+    let counted = serde_json::from_slice::<Counted>(value).ok();
+    counted.map_or(1, |block| {
+        i64::try_from(block.entries.len()).unwrap_or(i64::MAX)
+    })
+}
+
 /// The rows of a block. One that cannot be read is told, stays where it is, and keeps no other from being carried.
 fn rows_of(journal: &str, number: u32, value: &Bytes) -> Option<Vec<AuditRow>> {
     let rows = chain::rows(journal, number, value);
@@ -252,6 +277,13 @@ mod tests {
         let torn = Bytes::from_static(b"{");
         let rows = |value: &Bytes| rows_of("2026-11-27/a", 0, value).map(|rows| rows.len());
         assert_eq!((rows(&whole), rows(&torn)), (Some(1), None));
+        let two = format!(r#"{{"before":"ab","entries":[{entry},{entry}]}}"#);
+        let entries = [
+            entries_of(two.as_bytes()),
+            entries_of(&whole),
+            entries_of(&torn),
+        ];
+        assert_eq!(entries, [2, 1, 1]);
     }
 
     #[test]
