@@ -222,8 +222,8 @@ fn denied_parts(denied: Denied) -> (StatusCode, &'static str, String, String) {
         Denied::ChangePassword => (
             StatusCode::FORBIDDEN,
             "change_password",
-            "口令是临时的，请先修改",
-            "the password is a temporary one: change it first",
+            "口令是临时的，或者已到本站规定的更换期限，请先修改",
+            "the password is a temporary one, or older than this site allows: change it first",
         ),
         Denied::NotYours => (
             StatusCode::FORBIDDEN,

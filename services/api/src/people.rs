@@ -30,6 +30,8 @@ mod password;
 mod permissions;
 mod secret;
 mod session;
+#[cfg(test)]
+mod tests;
 
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -99,6 +101,8 @@ pub struct PeopleConfig {
     pub zone: Tz,
     /// Days that the audit trail is kept.
     pub audit_keep_days: u32,
+    /// Days after which a password opens nothing but its own change; none: it does not age.
+    pub password_days: Option<u32>,
 }
 
 /// Why somebody is not let in. Public words only; nothing in them tells who there is.
@@ -115,7 +119,7 @@ pub enum Denied {
     },
     /// Too many sign in at the moment.
     Busy,
-    /// A temporary password has to be changed first.
+    /// A temporary password, or one that is too old for the site, has to be changed first.
     ChangePassword,
     /// The roles do not allow it, or it is beyond the reach.
     NotYours,
@@ -214,6 +218,12 @@ impl People {
 
     fn now(&self) -> Timestamp {
         (self.clock)()
+    }
+
+    /// Whether a password has to be changed because it is too old for this site.
+    fn aged(&self, account: &Account, now: Timestamp) -> bool {
+        let days = self.config.password_days;
+        days.is_some_and(|days| account.password_aged(days, now))
     }
 
     fn day(&self, at: Timestamp) -> NaiveDate {
@@ -338,7 +348,7 @@ impl People {
         if let Some(tried) = account.as_ref().filter(|account| !works(account)) {
             self.audit.note(signing_in(tried, from, now, 401));
         }
-        let Some(account) = account.filter(works) else {
+        let Some(mut account) = account.filter(works) else {
             self.attempts.failed(tried, self.now()).await;
             return Err(wrong());
         };
@@ -346,6 +356,7 @@ impl People {
         self.audit
             .write(signing_in(&account, from, now, 200))
             .await?;
+        account.temporary |= self.aged(&account, now);
         Ok(account)
     }
 
@@ -482,7 +493,8 @@ impl People {
             return Err(over());
         }
         let mut account = self.account(&kept.account).await?.ok_or_else(over)?;
-        // A temporary password that was not asked for keeps nobody from anything.
+        account.temporary |= self.aged(&account, now);
+        // A password that was not asked for keeps nobody from anything.
         account.temporary &= !kept.by_provider;
         if account.generation != kept.generation || !account.works_on(self.day(now)) {
             return Err(over());

@@ -196,6 +196,7 @@ impl Platform {
             proxies: settings.proxies.clone(),
             zone: settings.time_zone,
             audit_keep_days: settings.audit_keep_days,
+            password_days: settings.password_days,
         };
         let clock = Arc::new(|| mingjing_supervise::System.now());
         let made = mingjing_api::People::new(self.log.table.clone(), store, config, clock, metrics);

@@ -53,6 +53,7 @@ pub struct Settings {
     pub session_idle: Duration,
     pub session_most: Duration,
     pub audit_keep_days: u32,
+    pub password_days: Option<u32>,
     pub oidc: Option<Oidc>,
     pub admin_key: Option<Secret>,
     pub body_mib_max: u32,
@@ -236,6 +237,7 @@ impl Reader {
         let session_most = self.duration("api.session_most");
         // Six months at least: Cybersecurity Law 网络安全法, article 21 (3) of its text of 2016.
         let audit_keep_days = self.number("api.audit_keep_days", 184, 36_500);
+        let password_days = self.number("api.password_days", 0, 3_650);
         let known_origin = !matches!(origin, Some(None));
         let oidc = self.oidc(accounts != Some(0), known_origin);
         let admin_key = self.text("intake.admin_key");
@@ -292,6 +294,7 @@ impl Reader {
             session_idle: session_idle?,
             session_most: session_most?,
             audit_keep_days: audit_keep_days? as u32,
+            password_days: Some(password_days? as u32).filter(|days| *days > 0),
             oidc: oidc?,
             admin_key: admin_key.filter(|key| !key.is_empty()).map(Secret),
             body_mib_max: body_mib_max? as u32,

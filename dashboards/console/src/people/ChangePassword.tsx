@@ -67,7 +67,7 @@ export function ChangeForm({ temporary = false }: Props) {
       <h2 id="change-title">{t('修改口令', 'Change the password')}</h2>
       {temporary && (
         <p className="entrance-note" role="status">
-          {t('现用口令是管理员给的临时口令，请先改成只有本人知道的', 'The password is a temporary one: choose one that only you know first')}
+          {t('现用口令是管理员给的临时口令，或者已到更换期限：请先改成只有本人知道的新口令', 'The password is a temporary one, or too old: choose a new one that only you know first')}
         </p>
       )}
       {/* For those that keep passwords. */}

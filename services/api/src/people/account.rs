@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 use mingjing_domain::Timestamp;
+use mingjing_domain::time::DAY_MS;
 use serde::{Deserialize, Serialize};
 
 /// What somebody is to the platform.
@@ -261,6 +262,8 @@ pub struct Account {
     pub(crate) generation: u32,
     /// The password that counts.
     pub(crate) password: Option<String>,
+    /// When it was set.
+    pub(crate) password_at: Option<Timestamp>,
     /// Whether that has to be changed first.
     pub(crate) temporary: bool,
 }
@@ -279,6 +282,7 @@ impl Account {
             changed_at: first.at,
             generation: 0,
             password: None,
+            password_at: None,
             temporary: false,
         };
         for record in rest {
@@ -301,11 +305,18 @@ impl Account {
                 temporary,
             } => {
                 self.password = Some(password.clone());
+                self.password_at = Some(record.at);
                 self.temporary = *temporary;
                 self.generation += 1;
             }
             Act::SessionsEnded => self.generation += 1,
         }
+    }
+
+    /// Whether the password has counted for so many days, each of 24 hours. An account without one has none to change.
+    pub(crate) fn password_aged(&self, days: u32, now: Timestamp) -> bool {
+        let due = |at: Timestamp| at.plus_millis(i64::from(days) * DAY_MS);
+        self.password_at.is_some_and(|at| due(at) <= now)
     }
 
     /// Whether it works on this day.
@@ -419,6 +430,11 @@ mod tests {
         let account = Account::of("li", &records).unwrap();
         assert_eq!(account.password.as_deref(), Some("b"));
         assert_eq!((account.generation, account.temporary), (2, true));
+        // The days count from the password that counts.
+        let aged = |ms| account.password_aged(90, Timestamp::from_millis(ms));
+        assert!(!aged(2 + 90 * DAY_MS) && aged(3 + 90 * DAY_MS));
+        let without = Account::of("li", &records[..1]).unwrap();
+        assert!(!without.password_aged(1, Timestamp::from_millis(9 * DAY_MS)));
         let day = NaiveDate::from_ymd_opt(2026, 11, 28).unwrap();
         assert!(account.works_on(day));
         records.push(record(4, Act::Disabled));

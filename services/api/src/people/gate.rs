@@ -439,6 +439,7 @@ mod tests {
                 changed_at: Timestamp::from_millis(0),
                 generation: 0,
                 password: None,
+                password_at: None,
                 temporary,
             },
             session: String::new(),

@@ -1,7 +1,7 @@
 //! Passwords: hashed with Argon2id, away from the threads that answer, a few at a time.
 //!
-//! What is asked of a password is its length, that it is not the account's name, and that it is none of the commonest. It does not
-//! expire: it is changed when somebody else set it, or may know it.
+//! What is asked of a password is its length, that it is not the account's name, and that it is none of the commonest. It is
+//! changed when somebody else set it, or may know it; by its age alone only where a site says so (`PeopleConfig::password_days`).
 
 use argon2::{Algorithm, Argon2, Params, Version};
 use serde::{Deserialize, Serialize};

@@ -113,8 +113,12 @@ pub(crate) async fn change_password(
         return Err(ApiError::bad("new", "新口令与原口令相同"));
     }
     let account = people.check(id, &asked.old, from).await?;
+    let why = match people.aged(&account, people.now()) {
+        true => "口令到期，本人修改口令",
+        false => "本人修改口令",
+    };
     let changed = people
-        .set_password(&account, asked.new, false, id, "本人修改口令")
+        .set_password(&account, asked.new, false, id, why)
         .await?;
     let token = people.begin_session(&changed, false).await?;
     let mut answer = told(&changed);
