@@ -33,6 +33,7 @@ mod people;
 mod people_keep;
 mod people_officers;
 mod people_see;
+mod permitted;
 mod planned;
 mod platform;
 mod polled;

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::platform::{Platform, place};
 
-const KEY: &str = "the administrator's key of this trial";
+pub const KEY: &str = "the administrator's key of this trial";
 pub const SETTINGS: [(&str, &str); 2] = [
     ("MINGJING__API__ACCOUNTS", "required"),
     ("MINGJING__INTAKE__ADMIN_KEY", KEY),

@@ -1,11 +1,14 @@
 //! What a browser is told and what it may send: the headers of every kind of answer, nothing changed by another site's page at any address,
-//! and a session that nobody else has chosen.
+//! and a session that nobody else has chosen. And what it is let in to, by each role (`permitted`).
+
+use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
 use reqwest::Response;
 use serde_json::{Value, json};
 
 use crate::people::{Cookie, PASSWORD, SETTINGS, Site, is_public, open, ready};
+use crate::permitted::every_row_opens_to_its_roles_and_to_nobody_else;
 use crate::platform::Platform;
 
 const SESSION: &str = "/api/v1/session";
@@ -17,7 +20,7 @@ async fn a_browser_runs_frames_and_sends_nothing_that_is_not_ours() -> Result<()
     let folder = tempfile::tempdir()?;
     let platform = Platform::start(folder.path(), &SETTINGS)?;
     platform.until_ready(true).await?;
-    let site = Site::of(&platform)?;
+    let site = Arc::new(Site::of(&platform)?);
     let zhao = ready(&site, &open("zhao", "xt-01", &["administrator"], "")).await?;
 
     every_kind_of_answer_has_its_headers(&site, &zhao, false).await?;
@@ -27,6 +30,7 @@ async fn a_browser_runs_frames_and_sends_nothing_that_is_not_ours() -> Result<()
     for person in [&zhao, &li] {
         an_answer_never_repeats_what_was_asked_as_a_page(&site, person).await?;
     }
+    every_row_opens_to_its_roles_and_to_nobody_else(&site).await?;
     platform.stop().await?;
 
     // Reached over TLS: browsers ask for nothing else from then on, and keep the cookie to this very host.

@@ -1,5 +1,7 @@
 use std::collections::BTreeSet;
 
+use serde_json::json;
+
 use super::Reach::Public;
 use super::alerts::{ALERT_ACT, INCIDENT_ALL};
 use super::cases::VOICE_ACT;
@@ -16,6 +18,40 @@ fn no_two_rows_are_about_the_same() {
     for (method, path) in BY_KEY {
         assert!(seen.insert((*method, *path, "")), "{method} {path}");
     }
+}
+
+/// For those who review who may ask what, and for the tests that ask a running platform by each row (`tests/e2e/permitted.rs`).
+#[test]
+fn the_checked_in_table_is_this_one() {
+    let path = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../schemas/permissions.json"
+    );
+    let rows = rows().map(|row| {
+        let reach = match row.reach {
+            Public => "public",
+            Reach::Same => "same",
+            Reach::Narrowed => "narrowed",
+            Reach::Whole => "whole",
+        };
+        json!({
+            "method": row.method, "path": row.path, "act": row.act, "roles": row.roles, "reach": reach, "key": row.key == Opens,
+        })
+    });
+    let by_key = BY_KEY.iter().map(|(method, path)| {
+        json!({ "method": method, "path": path, "act": "", "roles": [], "reach": "by_key", "key": true })
+    });
+    // A row a line: a change of one is read as one.
+    let lines: Vec<String> = rows.chain(by_key).map(|row| format!("  {row}")).collect();
+    let made = format!("[\n{}\n]\n", lines.join(",\n"));
+    if std::env::var_os("UPDATE_SCHEMAS").is_some() {
+        std::fs::write(path, &made).unwrap();
+    }
+    let kept = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(
+        kept == made,
+        "schemas/permissions.json is out of date: run the tests once with UPDATE_SCHEMAS=1"
+    );
 }
 
 #[test]
