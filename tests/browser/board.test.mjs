@@ -63,6 +63,64 @@ test('an alert that is raised while the board is open appears without a reload',
   assert.equal(await page.evaluate(() => window.loadedOnce), true)
 })
 
+// What is promised to who watches ("an alert appears without a reload within a second"), and not a benchmark: no machine is compared with another,
+// and what the way there costs (`mingjing bench end-to-end`) is not in it. It fails where the page stops showing what it was told at once: where
+// it waits for an answer, for a count or for the next look. Both instants are of the page's own clock. What a reader of the stream has been
+// told, or who raised it has been answered, was published before: the earlier of the two is the latest that publishing can have been.
+test('an alert stands on an open board within a second of having been published', async () => {
+  const { alerts } = await ask('/api/v1/alerts?open=true&limit=1')
+  const [{ source, case_no }] = alerts
+  // By hand, since then it is new for certain, and this one: a command stands in the log as events do, and its alert takes the way of all others.
+  const raising = {
+    who: { person: 'li', body: '510500-sfj', office: '执法监督科' },
+    subject: { kind: 'case', source, key: case_no },
+    title: '现场检查超范围',
+    level: 'yellow',
+    legal_basis: '《行政检查办法》（条款待核）',
+    why: '群众反映检查事项超出计划',
+    key: 'within-a-second',
+  }
+  const { published, shown, reloaded } = await page.evaluate(
+    async ([command, patience]) => {
+      const rows = new Map()
+      const note = () => {
+        for (const { dataset } of document.querySelectorAll('.alert-row')) if (!rows.has(dataset.alert)) rows.set(dataset.alert, performance.now())
+      }
+      note()
+      const observer = new MutationObserver(note)
+      observer.observe(document.body, { childList: true, subtree: true, attributeFilter: ['data-alert'] })
+      const stream = new EventSource('/api/v1/alerts/stream')
+      const late = new Promise((_, reject) => setTimeout(() => reject(new Error(`nothing came within ${patience} ms`)), patience))
+      try {
+        await Promise.race([late, new Promise((resolve) => stream.addEventListener('hello', resolve, { once: true }))])
+        const told = new Promise((resolve) => {
+          stream.addEventListener('alert', ({ data }) => {
+            const at = performance.now()
+            const { alert } = JSON.parse(data)
+            if (alert.rule === 'MANUAL' && alert.case_no === command.subject.key) resolve({ id: alert.alert_id, at })
+          })
+        })
+        const headers = { 'content-type': 'application/json', 'x-requested-with': 'mingjing' }
+        const answer = await fetch('/api/v1/alerts', { method: 'POST', headers, body: JSON.stringify(command) })
+        const answered = performance.now()
+        if (answer.status !== 200) throw new Error(`${answer.status} ${await answer.text()}`)
+        const { id, at } = await Promise.race([late, told])
+        const seen = async () => {
+          while (!rows.has(id)) await new Promise(requestAnimationFrame)
+          return rows.get(id)
+        }
+        return { published: Math.min(at, answered), shown: await Promise.race([late, seen()]), reloaded: window.loadedOnce !== true }
+      } finally {
+        stream.close()
+        observer.disconnect()
+      }
+    },
+    [raising, SHOWN_MS],
+  )
+  assert.equal(reloaded, false)
+  assert.ok(shown - published <= 1000, `shown ${Math.round(shown - published)} ms after it was published`)
+})
+
 test('an alert is understood from its panel and leads to its case in a second click', async () => {
   const { alert } = await overdueAlert()
   await page.locator(`[data-tile="${alert.level}"]`).click()
