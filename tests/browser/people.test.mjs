@@ -83,11 +83,10 @@ test('who supervises orders and does not answer; the form signs with the account
   await page.context().close()
 })
 
-test('a handler sees what is their body’s, by whatever address, and answers', async () => {
+test('a handler sees what is their body’s, by whatever address, and answers; who ordered closes, each in a browser of their own', async () => {
   const officer = await signedIn('li')
   const mine = await cardOf(officer, (alert) => alert.disposition?.order)
   const other = await cardOf(officer, (alert) => alert.org_code && alert.org_code !== mine.org_code && alert.responsible_org !== mine.org_code)
-  await officer.context().close()
   await ready('wang', { person: 'zjj-01', name: '王承办', roles: ['department_handler'], body: mine.responsible_org ?? mine.org_code })
   const page = await signedIn('wang')
   await page.getByRole('heading', { name: '我的待办' }).waitFor()
@@ -104,6 +103,23 @@ test('a handler sees what is their body’s, by whatever address, and answers', 
   await page.locator('#answer_why').fill('已补办并整改')
   await page.locator('.act-submit button[type=submit]').click()
   await page.locator('#thread li[data-side="department"]', { hasText: '已补办并整改' }).waitFor()
+
+  // Who ordered reads the answer, and closes; whoever answered sees that without asking.
+  await officer.goto(`${platform.url}/#/alert/${mine.alert_id}`)
+  await officer.locator('#thread li[data-side="department"]', { hasText: '已补办并整改' }).waitFor()
+  await officer.locator('[data-act="close"]').click()
+  await officer.locator('#close_why').fill('核查完毕')
+  await officer.locator('.act-submit button[type=submit]').click()
+  for (const one of [officer, page]) {
+    await one.locator('#thread li', { hasText: '核查完毕' }).waitFor()
+    assert.deepEqual(await one.locator('#thread .thread-head b').allTextContents(), ['督办', '反馈督办', '办结督办'])
+  }
+  const { alert } = await asked(officer, `/api/v1/alerts/${mine.alert_id}`)
+  const { by: ordered, answers, closed } = alert.disposition.order
+  assert.deepEqual([ordered.person, answers[0].by.person, closed.person], ['fz-07', 'zjj-01', 'fz-07'])
+  await officer.locator('#thread').scrollIntoViewIfNeeded()
+  await screenshot(officer, 'closed-signed-in-1366')
+  await officer.context().close()
   await page.context().close()
 })
 
