@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Gets what the browser tests need: Chromium, a font that draws Chinese (papers are set in it, too), poppler, which reads papers, playwright-core, which drives it, and oidc-provider, by which
-# people sign in; and, as npm is at it, the schema of compose files for tests/deploy.
+# Gets what the browser tests need: Chromium, a font that draws Chinese (papers are set in it, too), playwright-core, which drives it, and
+# oidc-provider, by which people sign in; poppler and LibreOffice, by which tests of papers and bulletins read and look at files; and, as npm is at it, the schema of compose files for tests/deploy.
 # Another browser can be named with MINGJING_CHROMIUM. Needs node.sh before it.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -15,11 +15,14 @@ fi
 if ! have fc-list || [ -z "$(fc-list :lang=zh-cn family)" ]; then
   missing+=(fontconfig fonts-noto-cjk)
 fi
-if ! have pdftotext; then
+if ! have pdftotext || ! have pdftoppm; then
   missing+=(poppler-utils)
 fi
+if ! have soffice; then
+  missing+=(libreoffice-writer-nogui)
+fi
 if [ "${#missing[@]}" -gt 0 ]; then
-  apt_install "the browser tests need more than is here" "${missing[@]}"
+  apt_install "the tests of pages and papers need more than is here" "${missing[@]}"
 fi
 [ -x "$chromium" ] || fail "there is no browser at $chromium"
 
