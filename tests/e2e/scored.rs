@@ -17,7 +17,7 @@ kind: body
 code: qu-a
 name: 甲区审批局
 region: '510502'
-offices: [{code: window, name: 窗口, officers: [{id: wang-qu-a}]}]
+offices: [{code: window, name: 窗口, officers: [{id: wang-qu-a}]}, {code: files, name: 档案室, officers: [{id: zhou-qu-a}]}]
 ---
 kind: body
 code: qu-b
@@ -52,6 +52,18 @@ min_base: 0
 appeal_within: 5wd
 grades: {excellent: 95, good: 85, qualified: 60}
 parts: [{id: all, name: 全部, points: 100, items: [{id: cards, name: 红黄牌, count: {of: alerts, points: -10}}]}]
+---
+kind: score_model
+id: offices
+version: '1'
+name: 科室考评
+effective_from: 2020-01-01
+period: month
+subject: office
+min_base: 0
+appeal_within: 5wd
+grades: {excellent: 95, good: 85, qualified: 60}
+parts: [{id: all, name: 全部, points: 100, items: [{id: cards, name: 程序红黄牌, count: {of: alerts, rules: [P], points: -10}}]}]
 ";
 
 /// The kind of an event, and its day and time.
@@ -240,7 +252,7 @@ fn count(item: &Value, of: &str) -> usize {
 
 async fn an_appeal_withdraws_a_card_and_the_score_follows(here: &Here<'_>) -> Result<()> {
     let told = here.ask(&here.city, "/api/v1/scores/models").await?;
-    ensure!(count(&told, "models") == 2, "{told:#}");
+    ensure!(count(&told, "models") == 3, "{told:#}");
     let (alert, month) = here.alert("unreviewed", "a-1").await?;
     let query = format!("&period={month}");
     let told = here
@@ -272,6 +284,7 @@ async fn an_appeal_withdraws_a_card_and_the_score_follows(here: &Here<'_>) -> Re
             && told["sheet"]["rank"] == 2,
         "{told:#}"
     );
+    an_office_answers_for_its_own_cards(here, &month, &alert).await?;
 
     let appeal = json!({ "why": "已在线下审查，记录未报送", "key": "a-1" });
     let (status, answered) = here
@@ -302,6 +315,42 @@ async fn an_appeal_withdraws_a_card_and_the_score_follows(here: &Here<'_>) -> Re
                 .iter()
                 .all(|of| count(cards, of) == 0)
             && told["sheet"]["rank"] == 1,
+        "{told:#}"
+    );
+    Ok(())
+}
+
+/// The card is of the office in which the register has whoever acted; the body's other office has none of it.
+async fn an_office_answers_for_its_own_cards(
+    here: &Here<'_>,
+    month: &str,
+    alert: &str,
+) -> Result<()> {
+    let of =
+        |office: &str| format!("/api/v1/scores/qu-a?model=offices&period={month}&office={office}");
+    for person in [&here.city, &here.own] {
+        let window = here.ask(person, &of("window")).await?;
+        let cards = item(&window["sheet"], "cards");
+        ensure!(
+            window["sheet"]["office"] == "window"
+                && window["sheet"]["total"] == 90.0
+                && count(cards, "rows") == 1
+                && cards["rows"][0]["id"] == alert,
+            "{window:#}"
+        );
+        let files = here.ask(person, &of("files")).await?;
+        let cards = item(&files["sheet"], "cards");
+        ensure!(
+            files["sheet"]["total"] == 100.0 && count(cards, "rows") == 0,
+            "{files:#}"
+        );
+    }
+    let list = format!("/api/v1/scores?model=offices&period={month}&org=qu-a");
+    let told = here.ask(&here.city, &list).await?;
+    let offices = told["sheets"].as_array().context("sheets")?;
+    let offices: Vec<&Value> = offices.iter().map(|sheet| &sheet["office"]).collect();
+    ensure!(
+        offices.len() == 2 && offices.iter().any(|office| **office == "window"),
         "{told:#}"
     );
     Ok(())
