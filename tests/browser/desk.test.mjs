@@ -57,6 +57,51 @@ test('a department sees its own by hours left, and an order becomes the one thin
   }
 })
 
+test('a department reads what of its data was refused, where and what to mend, and how far its records are to be relied on', async () => {
+  const [source, body] = ['desk-browser', '510500-rsj']
+  const { key } = await post('/v1/sources', { id: source, name: '退回演示系统', clock: 'live', org_code: body })
+  const event = { specversion: '1.0', id: 'desk-bad-1', source, type: 'cn.mingjing.case.accepted.v1', subject: 'DESK-0001', time: (await ask('/api/v1/platform')).now_at, data: { item_code: 7 } }
+  const sent = await fetch(`${platform.url}/v1/events`, { method: 'POST', headers: { authorization: `Bearer ${key}`, 'content-type': 'application/cloudevents+json' }, body: JSON.stringify(event) })
+  assert.equal(sent.status, 400, 'a number for an item’s code was taken')
+  await until(async () => (await ask(`/api/v1/sources/${source}`)).rejects.length > 0)
+
+  await page.goto(`${platform.url}/#/desk/department`)
+  await page.getByLabel('机构').selectOption(body)
+  await page.getByRole('button', { name: '退回记录与数据质量' }).click()
+  const data = page.locator('#own-data')
+  // Its own source of the demonstration stands first and has nothing of the kind.
+  await data.locator(`[data-source="${source}"]`).click()
+  const row = data.locator('#rejects tbody tr')
+  await row.first().waitFor()
+  const cells = await row.first().locator('td').allTextContents()
+  assert.equal(cells.length, 6)
+  assert.match(cells[0], /wrong_type/)
+  assert.match(cells[4], /desk-bad-1/)
+  assert.ok([cells[3], cells[5]].every((text) => /\p{Script=Han}/u.test(text)), `why and what to do: ${cells}`)
+  const figures = data.locator('[data-figure]')
+  await figures.first().waitFor()
+  assert.deepEqual(await figures.evaluateAll((all) => all.map((one) => one.dataset.figure)), ['late_entry_rate', 'resent_rate', 'reversed_rate'])
+  assert.ok((await figures.locator('dd').allTextContents()).every((text) => /^(\d.*%|<.*%|—)基数/.test(text)))
+  await screenshot(page, 'desk-data-1366')
+
+  const address = `**/api/v1/sources/${source}`
+  await page.route(address, (route) => route.fulfill({ status: 503, json: { reason: 'unavailable', message_zh: '数据库暂不可用', message_en: 'the database is away' } }))
+  await page.reload()
+  await page.getByRole('button', { name: '退回记录与数据质量' }).click()
+  await data.locator(`[data-source="${source}"]`).click()
+  await data.getByRole('alert').getByText('数据库暂不可用').waitFor()
+  await page.unroute(address)
+  await data.getByRole('button', { name: '重试' }).click()
+  await row.first().waitFor()
+
+  // One that owns no source is told so.
+  await page.route('**/api/v1/sources', (route) => route.fulfill({ json: { sources: [] } }))
+  await page.reload()
+  await page.getByRole('button', { name: '退回记录与数据质量' }).click()
+  await data.getByText('没有登记为本部门主管的来源系统').waitFor()
+  await page.unroute('**/api/v1/sources')
+})
+
 test('an officer sees what waits to be decided, each kind counted, and a decision takes it off', async () => {
   const { alerts } = await ask('/api/v1/alerts?status=issued&level=red,yellow&limit=100')
   // The one that went out last: the term to appeal counts from then, and a card may be listed first for what became of it later.
@@ -167,6 +212,13 @@ async function act(id, kind, { person = 'li', ...more }) {
   const body = { key: `${kind}-${id}-${person}`, who: { person, body: '510500-sfj', office: '' }, ...more }
   const answer = await fetch(`${platform.url}/api/v1/alerts/${id}/${kind}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
   assert.equal(answer.status, 200, await answer.text())
+}
+
+async function post(path, body) {
+  const answer = await fetch(`${platform.url}${path}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
+  const text = await answer.text()
+  assert.ok(answer.ok, `${path}: ${answer.status} ${text}`)
+  return JSON.parse(text)
 }
 
 async function newPage(options = {}) {

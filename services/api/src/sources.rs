@@ -62,6 +62,7 @@ pub(crate) async fn list(
         let mut told = standing(id, of, state.partitions);
         told["name"] = json!(source.map(|s| &s.name));
         told["clock"] = json!(source.map(|s| s.clock));
+        told["org_code"] = json!(source.map(|s| &s.org_code));
         told["gaps"] = json!(gaps.len());
         sources.push(told);
     }
@@ -124,6 +125,7 @@ pub(crate) async fn one(
             json!({
                 "reason": of.reason, "items": of.items, "last_at": of.last_at,
                 "last_detail": of.last_detail,
+                "last_case_no": of.last_case_no, "last_event_id": of.last_event_id,
                 "title_en": title.map(|words| words.0), "title_zh": title.map(|words| words.1),
                 "help_en": help.map(|words| words.0), "help_zh": help.map(|words| words.1),
             })

@@ -10,7 +10,7 @@ import type { Words } from '../words/codes'
 import { say, t } from '../words/language'
 import { SourceKeys } from './SourceKeys'
 import { clockWords } from './clock-words'
-import { type SourceFound, source } from './api'
+import { type Reject, type SourceFound, source } from './api'
 import { useAsked } from './asked'
 import { Again, Answered, Head, when } from './parts'
 import { tabHash } from './routes'
@@ -30,14 +30,15 @@ export function SourceDetail({ id }: { id: string }) {
         <Again asked={asked} />
       </Head>
       <div className="admin-one">
-        <Answered asked={asked}>{(found) => <Shown found={found} />}</Answered>
+        <Answered asked={asked}>{(found) => <SourceStanding found={found} />}</Answered>
         <SourceKeys id={id} />
       </div>
     </section>
   )
 }
 
-function Shown({ found }: { found: SourceFound }) {
+/** How a source stands and what to mend, to its administrators and to the department that owns it. */
+export function SourceStanding({ found }: { found: SourceFound }) {
   const names = useStore(namesStore)
   const { declared } = found
   const rhythm = declared?.rhythm_minutes
@@ -87,7 +88,7 @@ function Rejects({ found }: { found: SourceFound }) {
         id="rejects"
         rows={found.rejects}
         none={{ zh: '没有被退回的记录', en: 'Nothing was refused' }}
-        heads={[t('原因', 'Reason'), t('条数', 'How many'), t('最近', 'Last'), t('最近一条', 'The last one'), t('怎样改正', 'What to mend')]}
+        heads={[t('原因', 'Reason'), t('条数', 'How many'), t('最近', 'Last'), t('最近一条', 'The last one'), t('所在', 'Where'), t('怎样改正', 'What to mend')]}
         cells={(of) => [
           <>
             {of.title_zh ? say({ zh: of.title_zh, en: of.title_en ?? undefined }) : of.reason}
@@ -96,11 +97,18 @@ function Rejects({ found }: { found: SourceFound }) {
           count(of.items),
           when(of.last_at),
           of.last_detail,
+          placeOf(of),
           of.help_zh ? say({ zh: of.help_zh, en: of.help_en ?? undefined }) : '—',
         ]}
       />
     </Section>
   )
+}
+
+/** The case and the event that were refused last, as far as they could be read. */
+function placeOf({ last_case_no: caseNo, last_event_id: event }: Reject) {
+  const parts = [caseNo && t(`办件 ${caseNo}`, `case ${caseNo}`), event && t(`事件 ${event}`, `event ${event}`)].filter((part) => part !== null && part !== '')
+  return parts.length > 0 ? parts.join(t('，', ', ')) : t('读不出办件与事件编号', 'neither case nor event could be read')
 }
 
 function Gaps({ found }: { found: SourceFound }) {

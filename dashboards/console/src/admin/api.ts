@@ -161,6 +161,9 @@ export interface Reject {
   items: number
   last_at: string
   last_detail: string
+  /** Where the last one lies; null where that could not be read. */
+  last_case_no: string | null
+  last_event_id: string | null
   /** What is wrong, and what to mend; none for a reason that this platform does not know. */
   title_zh: string | null
   title_en: string | null

@@ -19,6 +19,7 @@ import { isCase, subjectText } from '../subject'
 import { headline } from '../words/codes'
 import { say, t } from '../words/language'
 import { BroughtBefore } from './BroughtBefore'
+import { OwnData } from './OwnData'
 import { useReading } from './reading'
 import { type Task, type Urgency, byUrgency, eachOnce, leftText, owesRectification, taskOf } from './tasks'
 
@@ -84,6 +85,7 @@ export function DepartmentDesk() {
           {body ? <Tasks body={body} narrowed={person !== null} /> : <Placeholder state="empty" words={{ zh: '请选择机构，查看其待办', en: 'Choose a body to see its list' }} />}
         </div>
       </section>
+      {body && <OwnData key={body} body={body} />}
     </>
   )
 }

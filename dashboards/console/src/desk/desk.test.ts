@@ -10,6 +10,7 @@ import { ownDesk } from '../pages'
 import { broughtOf, byDue, codeOf, instancesOf } from './brought'
 import { KINDS, byDay } from './decisions'
 import { lastChange, sinceText, worstOf } from './matters'
+import { FIGURES, ownOf, spanOf } from './own-data'
 import { asksOf, byUrgency, leftText, owedAt, taskOf, urgencyOf } from './tasks'
 
 const names = new Names({ ...NO_NAMES, steps: { review: '审查' } })
@@ -173,4 +174,16 @@ test('of orders that were brought before somebody the longest overdue comes firs
     sorted.map((one) => one.alert.alert_id),
     ['a', 'b', 'soon', 'none'],
   )
+})
+
+test('a department’s own sources are those that name it, and its figures are of the last ninety days', () => {
+  const row = (source: string, org_code: string | null) => ({ source, org_code, name: null, clock: 'live', events: 0, gaps: 0, last_received_at: null, complete_until: null }) as const
+  const rows = [row('a', '510500-rsj'), row('b', null), row('c', '510500-zjj'), row('d', '510500-rsj')]
+  assert.deepEqual(
+    ownOf(rows, '510500-rsj').map((one) => one.source),
+    ['a', 'd'],
+  )
+  assert.deepEqual(ownOf(rows, ''), [])
+  assert.equal(spanOf(now, (instant) => new Date(instant).toISOString().slice(0, 10)), '2026-08-26..2026-11-23')
+  assert.equal(new Set(FIGURES.map((figure) => figure.id)).size, 3)
 })

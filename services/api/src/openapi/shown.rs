@@ -69,6 +69,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
                 "source": text(),
                 "name": text_or_null(),
                 "clock": { "enum": ["live", "declared", null], "description": "live：按平台时钟判断；declared：补录或者导入，按其声明的完整时间判断" },
+                "org_code": { "type": ["string", "null"], "description": "主管部门" },
                 "events": number(),
                 "gaps": number(),
                 "last_received_at": instant_or_null(),

@@ -66,6 +66,10 @@ pub struct RejectCount {
     pub last_at: Timestamp,
     /// What was wrong with the last and what to do.
     pub last_detail: String,
+    /// The case that the last was about; none where it could not be read.
+    pub last_case_no: Option<String>,
+    /// The last one's event id; none where it could not be read.
+    pub last_event_id: Option<String>,
 }
 
 #[derive(clickhouse::Row, Deserialize)]
@@ -74,6 +78,8 @@ struct RejectReason {
     items: u64,
     last_at: Millis,
     last_detail: String,
+    last_case_no: String,
+    last_event_id: String,
 }
 
 /// Of each day only what was said last: the greatest version, of equal ones the latest record.
@@ -100,7 +106,8 @@ const CODES: &str = "SELECT pair.1 AS what, assumeNotNull(pair.2) AS code, uniqE
      WHERE notEmpty(ifNull(pair.2, '')) GROUP BY what, code ORDER BY what, events DESC, code LIMIT 5000";
 
 const REJECTS: &str = "SELECT CAST(reason, 'String') AS reason, count() AS items, max(rejected_at) AS last_at, \
-     argMax(detail, rejected_at) AS last_detail FROM rejects FINAL WHERE source = {source:String} \
+     argMax(detail, (rejected_at, reject_id)) AS last_detail, argMax(ifNull(case_no, ''), (rejected_at, reject_id)) AS last_case_no, \
+     argMax(ifNull(event_id, ''), (rejected_at, reject_id)) AS last_event_id FROM rejects FINAL WHERE source = {source:String} \
      GROUP BY reason ORDER BY items DESC, reason";
 
 impl Store {
@@ -158,11 +165,14 @@ impl Store {
     pub async fn rejects_by_reason(&self, source: &str) -> Result<Vec<RejectCount>, Error> {
         let query = self.client().query_raw(REJECTS).param("source", source);
         let rows: Vec<RejectReason> = self.fetch("reading a source's rejects", query).await?;
+        let told = |text: String| (!text.is_empty()).then_some(text);
         let count = |row: RejectReason| RejectCount {
             reason: row.reason,
             items: row.items,
             last_at: row.last_at.into(),
             last_detail: row.last_detail,
+            last_case_no: told(row.last_case_no),
+            last_event_id: told(row.last_event_id),
         };
         Ok(rows.into_iter().map(count).collect())
     }

@@ -1,7 +1,7 @@
 //! How sources stand.
 
 use mingjing_domain::event::{CaseEvent, EventKind, Special};
-use mingjing_store::{Batch, DayTotals, TotalsRow};
+use mingjing_store::{Batch, DayTotals, RejectRow, TotalsRow};
 
 use crate::samples::*;
 
@@ -115,4 +115,46 @@ async fn the_codes_of_a_source_are_counted_as_they_were_sent() {
     );
     assert!(store.rejects_by_reason("s").await.unwrap().is_empty());
     assert!(store.sources_health().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn what_was_refused_is_told_by_reason_with_the_place_of_the_last() {
+    let store = store().await;
+    let mut batch = Batch::default();
+    // What was refused, when, in which case and event as far as these could be read.
+    for (offset, (reason, seconds, case_no, event_id)) in (1..).zip([
+        ("wrong_type", 10, Some("c-1"), Some("e-1")),
+        ("wrong_type", 30, Some("c-2"), None),
+        ("wrong_type", 20, Some("c-3"), Some("e-3")),
+        ("malformed_json", 40, None, None),
+    ]) {
+        let detail = format!("第 {offset} 条");
+        batch.reject(RejectRow {
+            source: Some("s".into()),
+            case_no: case_no.map(str::to_owned),
+            event_id: event_id.map(str::to_owned),
+            ..RejectRow::met(reason, detail, at(seconds), "mj.rejects", "abc", 0, offset)
+        });
+    }
+    write(&store, &batch, &[]).await;
+    let found = store.rejects_by_reason("s").await.unwrap();
+    let found: Vec<_> = found
+        .iter()
+        .map(|of| {
+            (
+                of.reason.as_str(),
+                of.items,
+                of.last_detail.as_str(),
+                of.last_case_no.as_deref(),
+                of.last_event_id.as_deref(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        found,
+        [
+            ("wrong_type", 3, "第 2 条", Some("c-2"), None),
+            ("malformed_json", 1, "第 4 条", None, None),
+        ]
+    );
 }
