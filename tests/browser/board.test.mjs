@@ -233,6 +233,21 @@ test('what an inspection found names what it is about, and links the cases it re
   await page.keyboard.press('Escape')
 })
 
+test('大屏 takes the whole screen, and leaving it gives the screen back', async () => {
+  await page.goto(`${platform.url}/#/`)
+  await page.locator('#tiles').waitFor()
+  assert.equal(await page.evaluate(() => document.fullscreenElement === null), true)
+  await page.getByRole('button', { name: '大屏', exact: true }).click()
+  await page.waitForURL(/#\/wall$/)
+  await page.waitForFunction(() => document.fullscreenElement === document.documentElement)
+  await page.locator('#sources tbody tr').first().waitFor()
+  await screenshot(page, 'wall-full-screen')
+  await page.getByRole('button', { name: '退出大屏' }).click()
+  await page.waitForURL(/#\/$/)
+  await page.waitForFunction(() => document.fullscreenElement === null)
+  await page.locator('#filters').waitFor()
+})
+
 // Last, because it ends the platform.
 test('a platform that is gone is shown as gone, and nothing on the way broke the page', async () => {
   assert.deepEqual(broken, [])
