@@ -233,6 +233,33 @@ test('what an inspection found names what it is about, and links the cases it re
   await page.keyboard.press('Escape')
 })
 
+test('regions and what the last hour brought are told, and follow the stream', async () => {
+  const regions = page.locator('#regions [data-region]')
+  await regions.first().waitFor()
+  const names = await page.locator('#regions .region-name').allTextContents()
+  assert.ok(names.every((name) => name === '未报区划' || !/^\d+$/.test(name)), `a region has no name: ${names}`)
+  // The city lives on: both sides are asked until they agree.
+  const shown = () =>
+    page.evaluate(() => ({
+      regions: Object.fromEntries([...document.querySelectorAll('#regions [data-region]')].map((one) => [one.dataset.region, Number(one.dataset.value)])),
+      received: Number(document.querySelector('[data-flow="received"]')?.dataset.value),
+    }))
+  const told = async () => {
+    const { by_region } = await ask('/api/v1/counts')
+    const sums = {}
+    for (const { region_code, alerts } of by_region) sums[region_code ?? ''] = (sums[region_code ?? ''] ?? 0) + alerts
+    return sums
+  }
+  for (const began = Date.now(); ; await page.waitForTimeout(200)) {
+    const [here, there] = [(await shown()).regions, await told()]
+    const agree = JSON.stringify(Object.entries(here).sort()) === JSON.stringify(Object.entries(there).sort())
+    if (agree) break
+    if (Date.now() - began > SHOWN_MS) assert.deepEqual(here, there)
+  }
+  await page.waitForFunction(() => Number(document.querySelector('[data-flow="received"]')?.dataset.value) > 0)
+  await screenshot(page, 'board-regions-1366')
+})
+
 test('大屏 takes the whole screen, and leaving it gives the screen back', async () => {
   await page.goto(`${platform.url}/#/`)
   await page.locator('#tiles').waitFor()
@@ -241,6 +268,7 @@ test('大屏 takes the whole screen, and leaving it gives the screen back', asyn
   await page.waitForURL(/#\/wall$/)
   await page.waitForFunction(() => document.fullscreenElement === document.documentElement)
   await page.locator('#sources tbody tr').first().waitFor()
+  await page.locator('#regions [data-region]').first().waitFor()
   await screenshot(page, 'wall-full-screen')
   await page.getByRole('button', { name: '退出大屏' }).click()
   await page.waitForURL(/#\/$/)

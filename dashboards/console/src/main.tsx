@@ -23,6 +23,7 @@ import './styles/milestones.css'
 import './styles/register.css'
 import './styles/drafts.css'
 import './styles/admin.css'
+import './styles/regions.css'
 import './styles/wall.css'
 import './styles/narrow.css'
 

@@ -225,7 +225,10 @@ pub(crate) async fn counts(
     Here(state): Here<State>,
     caller: Caller,
 ) -> Result<Json<Value>, ApiError> {
-    let counts = state.store.counts_in(&caller.sight()).await?;
+    let counts = state
+        .store
+        .counts_in(&caller.sight(), (state.now)())
+        .await?;
     Ok(Json(counts_json(&counts)))
 }
 
@@ -240,6 +243,11 @@ pub fn counts_json(counts: &mingjing_store::Counts) -> Value {
         "by_org": counts.by_org.iter().map(|c| json!({
             "org_code": c.org_code, "level": c.level.code(), "alerts": c.alerts,
         })).collect::<Vec<_>>(),
+        "by_region": counts.by_region.iter().map(|c| json!({
+            "region_code": c.region_code, "level": c.level.code(), "alerts": c.alerts,
+        })).collect::<Vec<_>>(),
+        "received_hour": counts.received_hour,
+        "closed_hour": counts.closed_hour,
     })
 }
 

@@ -25,6 +25,8 @@ pub struct NameTables {
     /// 行政区划 by body: what somebody sees hangs on it, and readers are not told.
     #[serde(skip)]
     pub regions: BTreeMap<String, String>,
+    /// 行政区划 by code.
+    pub region_names: BTreeMap<String, String>,
     /// Offices by body.
     pub offices: BTreeMap<String, BTreeMap<String, String>>,
     /// Every officer's id: whom something can be handed to hangs on it, and readers are told posts only.
@@ -207,6 +209,11 @@ fn tables_of(files: Vec<DefinitionFile>) -> NameTables {
                 .posts
                 .extend(posts.map(|(id, post)| (id.text.clone(), post_name(body, &post.text))));
         }
+    }
+    for region in set.regions.iter().flat_map(|list| &list.value.regions) {
+        tables
+            .region_names
+            .insert(region.code.text.clone(), region.name.clone());
     }
     for item in &set.items {
         let item = &item.value;

@@ -48,9 +48,9 @@ pub use query::{
     Brought, CaseCursor, CaseFilter, CaseLogView, CasePage, CaseView, CasesAsked, CauseFilter,
     ChangePlace, ControlTotal, Counts, Crowded, Daily, Horizon, IDS_MAX, ITEMS_MAX, InvalidCursor,
     ItemRun, LevelCount, OPEN_MAX, OpenCases, OrderState, OrgCount, Past, PastAlert, PastAsked,
-    PastEvent, PlaceCount, Placed, PlacedEvent, PopulationFilter, PopulationRow, RejectCount,
-    RowDifference, RowFault, RuleQuality, SCORED_MAX, Scored, ScoredAsked, SentCode, Sight, Span,
-    Tallies, VoiceCursor, VoiceFilter, Whose,
+    PastEvent, PlaceCount, Placed, PlacedEvent, PopulationFilter, PopulationRow, RegionCount,
+    RejectCount, RowDifference, RowFault, RuleQuality, SCORED_MAX, Scored, ScoredAsked, SentCode,
+    Sight, Span, Tallies, VoiceCursor, VoiceFilter, Whose,
 };
 pub use rows::{
     AlertHistoryRow, AlertRow, CaseRow, ChainMark, CommandOutcome, CommandRow, Control, ControlRow,

@@ -7,6 +7,7 @@ import type { Alert, NameTables } from './types'
 export const NO_NAMES: NameTables = {
   version: '',
   orgs: {},
+  region_names: {},
   offices: {},
   posts: {},
   items: {},
@@ -26,6 +27,7 @@ export class Names {
   constructor(readonly tables: NameTables) {}
 
   org = (code: Code) => (code ? (this.tables.orgs[code] ?? code) : t('未报机构', 'No body told'))
+  region = (code: Code) => (code ? (this.tables.region_names[code] ?? code) : t('未报区划', 'No region told'))
   item = (code: Code) => (code ? (this.tables.items[code] ?? code) : t('未报事项', 'No item told'))
   controlPoint = (code: string) => this.tables.control_points[code] ?? code
   source = (code: string) => this.tables.sources[code] ?? code

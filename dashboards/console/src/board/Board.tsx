@@ -3,6 +3,7 @@
 import { useStore } from '../store'
 import { AlertList } from './AlertList'
 import { list, countsStore } from './model'
+import { Regions } from './Regions'
 import { SourceHealth } from './SourceHealth'
 import { Bodies, Tiles } from './Tiles'
 
@@ -13,7 +14,10 @@ export function Board() {
     <>
       <Tiles counts={counts} choose={(chosen) => void list.choose(chosen)} />
       <main className="board">
-        <Bodies counts={counts} chosen={filter.org} choose={(org) => void list.choose({ org })} />
+        <div className="board-side">
+          <Bodies counts={counts} chosen={filter.org} choose={(org) => void list.choose({ org })} />
+          <Regions counts={counts} />
+        </div>
         <AlertList />
       </main>
     </>
@@ -28,6 +32,7 @@ export function Wall() {
       <main className="board">
         <div className="wall-side">
           <Bodies counts={counts} />
+          <Regions counts={counts} />
           <SourceHealth />
         </div>
         <AlertList filters={false} />

@@ -20,7 +20,7 @@ type Row = Counts['alerts'][number]
 
 const sum = (rows: { alerts: number }[]) => rows.reduce((total, row) => total + row.alerts, 0)
 
-export const NO_COUNTS: Counts = { alerts: [], by_org: [], cases: 0, cases_open: 0 }
+export const NO_COUNTS: Counts = { alerts: [], by_org: [], by_region: [], cases: 0, cases_open: 0, received_hour: 0, closed_hour: 0 }
 
 export function tilesOf(counts: Counts): Tile[] {
   const standing = counts.alerts.filter((row) => STATUSES[row.status].open)
@@ -66,4 +66,19 @@ export function bodiesOf(counts: Counts, names: Names): BodyRow[] {
   }
   const named = (body: BodyRow) => names.org(body.code)
   return [...bodies.values()].sort((a, b) => b.red - a.red || b.yellow - a.yellow || b.notice - a.notice || named(a).localeCompare(named(b)))
+}
+
+export type RegionRow = { code: string | null; alerts: number } & Record<Level, number>
+
+/** Open alerts by region, most of them first. */
+export function regionsOf(counts: Counts, names: Names): RegionRow[] {
+  const regions = new Map<string | null, RegionRow>()
+  for (const row of counts.by_region) {
+    const region = regions.get(row.region_code) ?? { code: row.region_code, alerts: 0, red: 0, yellow: 0, notice: 0, review: 0 }
+    region[row.level] += row.alerts
+    region.alerts += row.alerts
+    regions.set(row.region_code, region)
+  }
+  const named = (region: RegionRow) => names.region(region.code)
+  return [...regions.values()].sort((a, b) => b.alerts - a.alerts || b.red - a.red || named(a).localeCompare(named(b)))
 }

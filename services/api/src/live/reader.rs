@@ -28,6 +28,9 @@ const COUNTS_EVERY: Duration = Duration::from_secs(1);
 /// What was told may be archived a little later: after so long it is counted once more.
 const ARCHIVED_WITHIN: Duration = Duration::from_secs(2);
 
+/// What the last hour brought changes without any alert: after so long it is counted again all the same.
+const AGAIN_AFTER: Duration = Duration::from_secs(30);
+
 /// `GET /api/v1/alerts/stream`
 pub(crate) async fn stream(
     Here(state): Here<State>,
@@ -160,10 +163,11 @@ async fn serve_reader(state: State, caller: Caller, seen: Option<Vec<Offset>>, o
                     continue;
                 };
                 changed = Some(since);
-                let counted = state.hub.counted.since(since, now, || state.store.tallies());
+                let counted = state.hub.counted.since(since, now, || state.store.tallies((state.now)()));
                 match counted.await {
                     Ok(Some(tallies)) => {
                         changed = None;
+                        settled = settled.or(Some(now + AGAIN_AFTER));
                         Sent {
                             event: "counts",
                             // All that lies before it was told.

@@ -90,6 +90,9 @@ pub(super) const OPERATIONS: &[Operation] = &[
                 "cases_open": number(),
                 "alerts": many(object(json!({ "level": level(), "status": status(), "alerts": number() }))),
                 "by_org": many(object(json!({ "org_code": text_or_null(), "level": level(), "alerts": number() }))),
+                "by_region": many(object(json!({ "region_code": text_or_null(), "level": level(), "alerts": number() }))),
+                "received_hour": { "type": "integer", "description": "最近一小时收到的记录" },
+                "closed_hour": { "type": "integer", "description": "最近一小时办结的办件" },
             }))
         },
     },
@@ -234,6 +237,7 @@ fn names() -> Value {
     object(json!({
         "version": text(),
         "orgs": by_code(),
+        "region_names": by_code(),
         "offices": nested(),
         "posts": by_code(),
         "items": by_code(),

@@ -34,7 +34,7 @@ pub use case::CaseView;
 pub use case_log::{CaseLogView, PlacedEvent};
 pub use cases::{CaseCursor, CaseFilter, CasePage};
 pub use causes::{CauseFilter, Crowded, Daily, PlaceCount, Placed};
-pub use counts::{Counts, LevelCount, OrgCount, Tallies};
+pub use counts::{Counts, LevelCount, OrgCount, RegionCount, Tallies};
 pub use events::CasesAsked;
 pub use filter::{AlertFilter, InvalidCursor, OrderState};
 pub use foresight::{ITEMS_MAX, OPEN_MAX, OpenCases};

@@ -3,7 +3,8 @@
 use mingjing_domain::alert::{Level, Status};
 use mingjing_domain::fact::{Cause, Change};
 use mingjing_store::{
-    AlertFilter, Batch, CaseFilter, CasesAsked, HistoryEntry, LevelCount, OrgCount, Sight,
+    AlertFilter, Batch, CaseFilter, CasesAsked, HistoryEntry, LevelCount, OrgCount, RegionCount,
+    Sight,
 };
 
 use crate::samples::*;
@@ -96,7 +97,7 @@ async fn counts_are_of_the_present_state() {
         batch.case(case_row(bare_case("2"), version));
         write(&store, &batch, &[]).await;
     }
-    let counts = store.counts().await.unwrap();
+    let counts = store.counts(at(0)).await.unwrap();
     assert_eq!((counts.cases, counts.cases_open), (2, 1));
     assert_eq!(
         counts.alerts,
@@ -121,6 +122,55 @@ async fn counts_are_of_the_present_state() {
             alerts: 1
         }]
     );
+    assert_eq!(
+        counts.by_region,
+        [RegionCount {
+            region_code: None,
+            level: Level::Review,
+            alerts: 1
+        }]
+    );
+}
+
+#[tokio::test]
+async fn what_the_last_hour_brought_is_counted_as_far_as_each_sees() {
+    let store = store().await;
+    let mut batch = Batch::default();
+    // When it came and was closed, in seconds, and whose it is. What has come or been closed after the instant is not of its hour.
+    for (n, seconds, body) in [
+        (1, -3601, "zjj"),
+        (2, -3599, "zjj"),
+        (3, -1, "rsj"),
+        (4, 0, "zjj"),
+        (5, 1, "zjj"),
+    ] {
+        let number = n.to_string();
+        let mut case = bare_case(&number);
+        case.org_code = Some(body.to_owned());
+        case.closed_at = Some(at(seconds));
+        batch.case(case_row(case, 1));
+        let mut event = bare_event(&number, &number);
+        event.received_at = at(seconds);
+        event.data.org_code = Some(body.to_owned().into());
+        batch.event(event_row(&event, n));
+    }
+    write(&store, &batch, &[]).await;
+    // Archived once more, in a part of its own.
+    let mut again = Batch::default();
+    let mut event = bare_event("3", "3");
+    event.received_at = at(-1);
+    event.data.org_code = Some("rsj".to_owned().into());
+    again.event(event_row(&event, 3));
+    write(&store, &again, &[]).await;
+    let tallies = store.tallies(at(0)).await.unwrap();
+    for (body, wanted) in [(None, 3), (Some("zjj"), 2), (Some("sfj"), 0)] {
+        let counts = tallies.counts(&Sight {
+            region_prefix: None,
+            body: body.map(str::to_owned),
+        });
+        let found = (counts.received_hour, counts.closed_hour);
+        assert_eq!(found, (wanted, wanted), "{body:?}");
+    }
 }
 
 #[tokio::test]
@@ -149,7 +199,7 @@ async fn what_each_sees_is_counted_as_their_lists_are() {
     }
     write(&store, &batch, &[]).await;
     let text = |code: &str| Some(code.to_owned());
-    let tallies = store.tallies().await.unwrap();
+    let tallies = store.tallies(at(0)).await.unwrap();
     for (region_prefix, body) in [
         (None, None),
         (text("5105"), None),
@@ -162,7 +212,7 @@ async fn what_each_sees_is_counted_as_their_lists_are() {
             body,
         };
         let counts = tallies.counts(&sight);
-        assert_eq!(counts, store.counts_in(&sight).await.unwrap());
+        assert_eq!(counts, store.counts_in(&sight, at(0)).await.unwrap());
         let mut counted = 0;
         for LevelCount {
             level,
@@ -192,6 +242,8 @@ async fn what_each_sees_is_counted_as_their_lists_are() {
             ..AlertFilter::default()
         };
         let by_org: u64 = counts.by_org.iter().map(|count| count.alerts).sum();
+        let by_region: u64 = counts.by_region.iter().map(|count| count.alerts).sum();
+        assert_eq!(by_region, by_org, "{sight:?}");
         assert_eq!(by_org, seen(standing).await, "{sight:?}");
         let cases = |open| CaseFilter {
             sight: sight.clone(),
