@@ -26,6 +26,7 @@ import './styles/admin.css'
 import './styles/regions.css'
 import './styles/wall.css'
 import './styles/narrow.css'
+import './styles/print.css'
 
 import { createRoot } from 'react-dom/client'
 

@@ -3,6 +3,7 @@
 import { type FormEvent, useState } from 'react'
 
 import { download } from '../api/client'
+import { save } from '../components/files'
 import { Badge, Both, Placeholder } from '../components/pieces'
 import { count } from '../format'
 import { Refusal, failureText } from '../people/fields'
@@ -209,13 +210,4 @@ function Export({ query, day, until }: { query: AuditQuery; day: string; until: 
       {failure && <Refusal>{failureText(failure)}</Refusal>}
     </form>
   )
-}
-
-function save(file: Blob, name: string) {
-  const link = document.createElement('a')
-  link.href = URL.createObjectURL(file)
-  link.download = name
-  link.click()
-  // The browser has begun by then.
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
 }

@@ -3,7 +3,9 @@
 import type { SourceRow } from '../api/types'
 import { sources } from '../api/client'
 import { clock } from '../api/clock'
+import { TakeList, allOf } from '../components/Take'
 import { Placeholder } from '../components/pieces'
+import type { Column } from '../components/sheet'
 import { ago, count } from '../format'
 import { t } from '../words/language'
 import { SourceDetail } from './SourceDetail'
@@ -24,11 +26,28 @@ function SourceList() {
         <Again asked={asked} />
       </Head>
       <Answered asked={asked}>
-        {(found) => (found.sources.length === 0 ? <Placeholder state="empty" words={{ zh: '尚无来源系统', en: 'No source yet' }} /> : <Table rows={found.sources} />)}
+        {(found) => (found.sources.length === 0 ? <Placeholder state="empty" words={{ zh: '尚无来源系统', en: 'No source yet' }} /> : <Sources rows={found.sources} />)}
       </Answered>
     </section>
   )
 }
+
+const Sources = ({ rows }: { rows: SourceRow[] }) => (
+  <>
+    <TakeList name={t('数据来源', 'sources')} of={t('数据来源', 'the sources')} columns={columnsOf} read={() => allOf(rows)} />
+    <Table rows={rows} />
+  </>
+)
+
+const columnsOf = (): Column<SourceRow>[] => [
+  [t('编码', 'Code'), (row) => row.source],
+  [t('来源', 'Source'), (row) => row.name || row.source],
+  [t('判断时钟', 'Clock'), (row) => clockWords(row.clock)],
+  [t('最近接收', 'Last heard'), (row) => row.last_received_at && when(row.last_received_at)],
+  [t('数据完整至', 'Complete until'), (row) => row.complete_until && when(row.complete_until)],
+  [t('缺号', 'Gaps'), (row) => row.gaps],
+  [t('记录', 'Records'), (row) => row.events],
+]
 
 function Table({ rows }: { rows: SourceRow[] }) {
   const now = clock.now()

@@ -5,6 +5,7 @@ import { useEffect, useRef, useState } from 'react'
 
 import { ApiFailure, download, inEnglish } from '../api/client'
 import { hashStore } from '../board/model'
+import { save } from '../components/files'
 import { Placeholder } from '../components/pieces'
 import { alongRows } from '../components/rows'
 import { count } from '../format'
@@ -129,13 +130,4 @@ function Take({ query }: { query: AlertQuery }) {
       </a>
     </div>
   )
-}
-
-function save(file: Blob, name: string) {
-  const link = document.createElement('a')
-  link.href = URL.createObjectURL(file)
-  link.download = name
-  link.click()
-  // The browser has begun by then.
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
 }

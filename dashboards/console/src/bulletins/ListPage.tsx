@@ -8,6 +8,7 @@ import { needsKey } from '../complaints/RegisterPage'
 import { SignatureFields, signatureOf } from '../complaints/Signature'
 import { useSending } from '../complaints/submit'
 import { Table } from '../components/Searched'
+import { PrintHere } from '../components/Take'
 import { Both, Placeholder } from '../components/pieces'
 import { full } from '../format'
 import { Ending } from '../ledger/ResultForms'
@@ -32,6 +33,7 @@ export function ListPage() {
         <h2 id="bulletins-title">
           <Both words={{ zh: '通报', en: 'Bulletins' }} />
         </h2>
+        <PrintHere />
         <p className="sub">{t('由数据起草，经核稿、听取意见、签发后印发；印发后数据和文字不再改变。', 'Drafted from data, reviewed, heard, signed and published; from then on neither figures nor text change.')}</p>
         {draftsBulletins(person) && !drafting && (
           <div className="case-search-acts">

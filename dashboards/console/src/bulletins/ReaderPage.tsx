@@ -4,6 +4,7 @@ import { useEffect, useState } from 'react'
 
 import { ApiFailure } from '../api/client'
 import { namesStore } from '../api/names'
+import { PrintHere } from '../components/Take'
 import { type Fact, Facts, Placeholder } from '../components/pieces'
 import { full } from '../format'
 import { sessionStore } from '../people/session'
@@ -64,6 +65,7 @@ function Whole({ bulletin }: { bulletin: Bulletin }) {
     <>
       <section className="card bulletin-head">
         <h2>{bulletin.title}</h2>
+        <PrintHere />
         <Facts entries={facts} />
         {bulletin.document && <FileButtons bulletin={bulletin} />}
         <div className="case-search-acts" id="bulletin-acts">

@@ -7,6 +7,7 @@ import { namesStore } from '../api/names'
 import type { CaseFound } from '../api/types'
 import { registerHash } from '../complaints/routes'
 import { mayRegister } from '../complaints/words'
+import { PrintHere } from '../components/Take'
 import { Placeholder, Section } from '../components/pieces'
 import { Raise } from '../dispositions/Raise'
 import { Beside } from '../foresight/Beside'
@@ -75,6 +76,7 @@ function Shown({ found, asked }: { found: CaseFound; asked: AskedFor }) {
       <header className="card case-head">
         <div className="badges">{known && <CaseState known={known} />}</div>
         <h2>{known?.item_code ? names.item(known.item_code) : t('办件', 'Case')}</h2>
+        <PrintHere />
         <p className="message" id="case-no">
           {t('办件编号', 'Case')} {caseNo}
         </p>

@@ -4,13 +4,17 @@ import { useEffect, useMemo } from 'react'
 
 import { nowStore } from '../api/clock'
 import { type Names, namesStore } from '../api/names'
-import type { CaseBrief } from '../api/types'
+import type { CaseBrief, CasePage } from '../api/types'
 import { Choice, Found, SearchForm, Table } from '../components/Searched'
+import { TakeList } from '../components/Take'
 import { Badge, Both, Placeholder } from '../components/pieces'
+import type { Asked, Column } from '../components/sheet'
 import { Cell } from '../foresight/Beside'
+import { sentence } from '../foresight/words'
 import { full } from '../format'
 import { useStore } from '../store'
 import { t } from '../words/language'
+import { findCases } from './api'
 import { search as list } from './model'
 import { type CaseSearch, EVERY_CASE, casePageHash, searchHash } from './routes'
 
@@ -19,7 +23,8 @@ const ROWS_MAX = 1000
 
 export function SearchPage({ search }: { search: CaseSearch }) {
   const key = searchHash(search)
-  const { tables } = useStore(namesStore)
+  const names = useStore(namesStore)
+  const { tables } = names
   const orgs = useMemo(() => toldApart(tables.orgs), [tables])
   const items = useMemo(() => toldApart(tables.items), [tables])
   useEffect(() => {
@@ -51,6 +56,7 @@ export function SearchPage({ search }: { search: CaseSearch }) {
             </>
           )}
         </SearchForm>
+        <TakeList name={t('办件', 'cases')} of={t('办件', 'the cases')} columns={() => columnsOf(names)} asked={askedFor(search, names)} read={async (cursor, signal) => rowsOf(await findCases(search, cursor, signal))} />
         <Found list={list} what={{ zh: '办件', en: 'Cases' }} rows={({ cases }) => cases.length} most={ROWS_MAX}>
           {({ cases }) => (cases.length === 0 ? <Placeholder state="empty" words={{ zh: '没有符合条件的办件，请核对编号或者放宽条件', en: 'No such case' }} /> : <Rows cases={cases} />)}
         </Found>
@@ -58,6 +64,29 @@ export function SearchPage({ search }: { search: CaseSearch }) {
     </main>
   )
 }
+
+const rowsOf = ({ cases, next }: CasePage) => ({ rows: cases, next })
+
+const askedFor = ({ number, org, item, region, open }: CaseSearch, names: Names): Asked[] => [
+  [t('办件编号', 'Number'), number],
+  [t('承办机构', 'Body'), org && names.org(org)],
+  [t('事项', 'Item'), item && names.item(item)],
+  [t('区划代码', 'Region'), region],
+  [t('办理情况', 'Standing'), open && (open === 'true' ? t('在办', 'Open') : t('已办结', 'Closed'))],
+]
+
+const columnsOf = (names: Names): Column<CaseBrief>[] => [
+  [t('办件编号', 'Number'), (found) => found.case_no],
+  [t('来源', 'Source'), (found) => names.source(found.source)],
+  [t('事项', 'Item'), (found) => names.item(found.item_code)],
+  [t('承办机构', 'Body'), (found) => names.org(found.org_code)],
+  [t('当前环节', 'Step'), (found) => names.step(found.step, found.flowchart) || null],
+  [t('收到', 'Opened'), (found) => found.opened_at && full(found.opened_at)],
+  [t('期限', 'Due'), (found) => found.due_at && full(found.due_at)],
+  [t('办结', 'Closed'), (found) => found.closed_at && full(found.closed_at)],
+  [t('超期可能', 'Likely late'), (found) => (found.foresight ? sentence(found.foresight) : null)],
+  [t('情况', 'Standing'), (found) => (!found.opened_at ? t('记录均已撤回', 'All records taken back') : found.closed_at ? t('已办结', 'Closed') : t('在办', 'Open'))],
+]
 
 function Rows({ cases }: { cases: CaseBrief[] }) {
   const names = useStore(namesStore)

@@ -4,12 +4,14 @@ import { useEffect } from 'react'
 
 import { type Names, namesStore } from '../api/names'
 import { BodyChoice, Choice, Found, SearchForm, Table } from '../components/Searched'
+import { TakeList } from '../components/Take'
 import { Badge, Both, Placeholder } from '../components/pieces'
+import type { Asked, Column } from '../components/sheet'
 import { full } from '../format'
 import { sessionStore } from '../people/session'
 import { useStore } from '../store'
 import { say, t } from '../words/language'
-import type { Voice } from './api'
+import { type Voice, type VoicePage, findVoices } from './api'
 import { list } from './model'
 import { EVERY_VOICE, REGISTER_HASH, type VoiceSearch, voiceHash, voicesHash } from './routes'
 import { nextDue } from './terms'
@@ -18,6 +20,7 @@ import { KINDS, VOICE_STATES, mayRegister } from './words'
 export function ListPage({ search }: { search: VoiceSearch }) {
   const key = voicesHash(search)
   const { person } = useStore(sessionStore)
+  const names = useStore(namesStore)
   useEffect(() => {
     void list.look(search)
     // The address says it all; the object is a new one with every drawing.
@@ -48,6 +51,7 @@ export function ListPage({ search }: { search: VoiceSearch }) {
             </>
           )}
         </SearchForm>
+        <TakeList name={t('投诉与评价', 'complaints')} of={t('投诉与评价', 'complaints and ratings')} columns={() => columnsOf(names)} asked={askedFor(search, names)} read={async (cursor, signal) => rowsOf(await findVoices(search, cursor, signal))} />
         <Found list={list} what={{ zh: '投诉与评价', en: 'Complaints and ratings' }} rows={({ complaints }) => complaints.length}>
           {({ complaints }) => (complaints.length === 0 ? <Placeholder state="empty" words={{ zh: '没有符合条件的投诉、评价', en: 'None' }} /> : <Rows voices={complaints} />)}
         </Found>
@@ -55,6 +59,28 @@ export function ListPage({ search }: { search: VoiceSearch }) {
     </main>
   )
 }
+
+const rowsOf = ({ complaints, next }: VoicePage) => ({ rows: complaints, next })
+
+const askedFor = ({ receipt, kind, org, open }: VoiceSearch, names: Names): Asked[] => [
+  [t('登记编号', 'Receipt number'), receipt],
+  [t('类别', 'Kind'), kind && say(KINDS[kind])],
+  [t('机构', 'Body'), org && names.org(org)],
+  [t('办理情况', 'State'), open && (open === 'true' ? t('未办结', 'Open') : t('已办结', 'Done'))],
+]
+
+const columnsOf = (names: Names): Column<Voice>[] => [
+  [t('登记编号', 'Number'), (voice) => voice.receipt_no],
+  [t('办件编号', 'Case'), (voice) => (voice.linked ? voice.case_no : null)],
+  [t('类别', 'Kind'), (voice) => say(KINDS[voice.kind])],
+  [t('投诉类别、满意度', 'Topic or grade'), (voice) => (voice.kind === 'complaint' ? voice.topic_zh : voice.grade_zh)],
+  [t('内容', 'Content'), (voice) => voice.text],
+  [t('机构', 'Body'), (voice) => names.org(voice.responsible_org)],
+  [t('来件', 'Received'), (voice) => full(voice.at)],
+  [t('期限', 'Due'), (voice) => nextDue(voice.terms)?.due_at.slice(0, 10) ?? null],
+  [t('超期', 'Late'), (voice) => (voice.overdue ? t('是', 'Yes') : t('否', 'No'))],
+  [t('情况', 'State'), (voice) => say(VOICE_STATES[voice.state] ?? { zh: voice.state_zh })],
+]
 
 function Rows({ voices }: { voices: Voice[] }) {
   const names = useStore(namesStore)

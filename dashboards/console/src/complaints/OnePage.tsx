@@ -5,6 +5,7 @@ import { useEffect } from 'react'
 import { ApiFailure } from '../api/client'
 import { type Names, namesStore } from '../api/names'
 import { casePageHash } from '../cases/routes'
+import { PrintHere } from '../components/Take'
 import { type Fact, Facts, LevelBadge, Placeholder, StatusBadge } from '../components/pieces'
 import { full } from '../format'
 import { ruleHash } from '../lists/routes'
@@ -59,6 +60,7 @@ function Whole({ voice, names, place }: { voice: WholeVoice; names: Names; place
       <h2 id="voice-title">
         {voice.receipt_no} <VoiceBadge voice={voice} />
       </h2>
+      <PrintHere />
       <blockquote className="voice-said">{voice.text ?? t('（来源系统未报送内容）', '(the source told no content)')}</blockquote>
       <Facts entries={facts} />
       <Terms terms={voice.terms} />

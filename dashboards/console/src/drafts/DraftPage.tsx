@@ -2,6 +2,7 @@
 
 import { Suspense, lazy, useEffect, useState } from 'react'
 
+import { PrintHere } from '../components/Take'
 import { Badge, Facts, Placeholder, Section } from '../components/pieces'
 import { full } from '../format'
 import { ChangeList } from '../lists/DefinitionPage'
@@ -76,6 +77,7 @@ function Head({ draft, changed }: { draft: Draft; changed: (draft: Draft) => voi
         {draft.shadow && <Badge kind="case-open" words={{ zh: '影子运行', en: 'In shadow' }} />}
       </div>
       <h2>{aboutText(draft)}</h2>
+      <PrintHere />
       <div className="in-columns">
         <Facts
           entries={[

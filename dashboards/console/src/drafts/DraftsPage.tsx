@@ -1,5 +1,6 @@
 // Drafts by state: what each is about, whom it waits for and until when.
 
+import { PrintHere } from '../components/Take'
 import { Badge } from '../components/pieces'
 import { short } from '../format'
 import { Answered, useAsked } from '../lists/asked'
@@ -19,6 +20,7 @@ export function DraftsPage({ state, of }: { state: string; of: string }) {
   return (
     <section className="card cases-found" aria-labelledby="drafts-title">
       <h2 id="drafts-title">{t('草案', 'Drafts')}</h2>
+      <PrintHere />
       <nav className="lists-nav inner" aria-label={t('状态', 'State')}>
         <a className="filter" href={draftsHash({ kind: 'list', state: '', of })} aria-current={state === '' ? 'true' : undefined}>
           {t('全部', 'All')}

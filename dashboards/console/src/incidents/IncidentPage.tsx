@@ -4,6 +4,7 @@ import { useEffect, useState } from 'react'
 
 import { inEnglish } from '../api/client'
 import { type Names, namesStore } from '../api/names'
+import { PrintHere } from '../components/Take'
 import { type Fact, Facts, Placeholder } from '../components/pieces'
 import { sessionStore } from '../people/session'
 import { useStore } from '../store'
@@ -66,6 +67,7 @@ function Whole({ incident, names }: { incident: Incident; names: Names }) {
         <h2 id="incident-title">
           {incident.title} <StateBadge state={incident.state} /> <CauseBadge cause={incident.cause} />
         </h2>
+        <PrintHere />
         <p className="voice-said">{incident.why}</p>
         <Facts entries={facts} />
         {incident.closed && (

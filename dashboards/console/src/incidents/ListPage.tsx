@@ -5,13 +5,15 @@ import { useEffect } from 'react'
 import { inEnglish } from '../api/client'
 import { type Names, namesStore } from '../api/names'
 import { BodyChoice, Choice, SearchForm, Table } from '../components/Searched'
+import { TakeList } from '../components/Take'
 import { Both, Placeholder } from '../components/pieces'
-import { count, short } from '../format'
+import type { Asked, Column } from '../components/sheet'
+import { count, full, short } from '../format'
 import { sessionStore } from '../people/session'
 import { useStore } from '../store'
 import { say, t } from '../words/language'
 import { Proposals } from './Proposals'
-import type { IncidentBrief } from './api'
+import { type IncidentBrief, type IncidentsPage, findIncidents } from './api'
 import { list, tally } from './model'
 import { StateBadge, causeText, spanText } from './parts'
 import { EVERY_INCIDENT, type IncidentSearch, incidentHash, incidentsHash } from './routes'
@@ -67,6 +69,7 @@ function Found({ search }: { search: IncidentSearch }) {
           </li>
         ))}
       </ul>
+      <TakeList name={t('同因事件', 'incidents')} of={t('同因事件', 'the incidents')} columns={() => columnsOf(names)} asked={askedFor(search, names)} read={async (cursor, signal) => rowsOf(await findIncidents(search, cursor, signal))} />
       {rows.length === 0 ? <Placeholder state="empty" words={{ zh: '没有符合条件的同因事件', en: 'None' }} /> : <Rows incidents={rows} names={names} />}
       {phase === 'failed' && (
         <p className="stale" role="alert">
@@ -83,6 +86,26 @@ function Found({ search }: { search: IncidentSearch }) {
     </>
   )
 }
+
+const rowsOf = ({ incidents, next }: IncidentsPage) => ({ rows: incidents, next })
+
+const askedFor = ({ cause, org, state }: IncidentSearch, names: Names): Asked[] => [
+  [t('原因', 'Cause'), cause && say(CAUSES[cause])],
+  [t('责任单位', 'Body'), org && names.org(org)],
+  [t('情况', 'State'), state && say(STATES[state])],
+]
+
+const columnsOf = (names: Names): Column<IncidentBrief>[] => [
+  [t('事件', 'Incident'), (incident) => incident.title],
+  [t('原因', 'Cause'), (incident) => causeText(incident.cause, names)],
+  [t('起止', 'When'), spanText],
+  [t('责任单位', 'Body'), (incident) => names.org(incident.org_code)],
+  [t('预警', 'Alerts'), (incident) => incident.alerts],
+  [t('管辖范围外的预警', 'Alerts beyond reach'), (incident) => incident.alerts_beyond],
+  [t('立项', 'Opened'), (incident) => full(incident.opened_at)],
+  [t('情况', 'State'), (incident) => say(STATES[incident.state])],
+  [t('结论', 'Conclusion'), (incident) => incident.closed && t(incident.closed.conclusion_zh, incident.closed.conclusion)],
+]
 
 function Rows({ incidents, names }: { incidents: IncidentBrief[]; names: Names }) {
   return (

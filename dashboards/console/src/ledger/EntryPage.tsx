@@ -6,6 +6,7 @@ import { ApiFailure } from '../api/client'
 import { type Names, namesStore } from '../api/names'
 import { bulletinHash } from '../bulletins/routes'
 import { casePageHash } from '../cases/routes'
+import { PrintHere } from '../components/Take'
 import { type Fact, Facts, Placeholder } from '../components/pieces'
 import { full } from '../format'
 import { alertHash } from '../panel/routes'
@@ -88,6 +89,7 @@ function Whole({ entry, names }: { entry: Entry; names: Names }) {
       <h2 id="entry-title">
         {say(LEDGER_KINDS[entry.kind])} <EntryBadge entry={entry} />
       </h2>
+      <PrintHere />
       <p className="voice-said" id="ledger-facts">
         {entry.facts}
       </p>

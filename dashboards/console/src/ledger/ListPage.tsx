@@ -2,14 +2,16 @@
 
 import { useEffect } from 'react'
 
-import { namesStore } from '../api/names'
+import { type Names, namesStore } from '../api/names'
 import { BodyChoice, Choice, Found, SearchForm, Table } from '../components/Searched'
+import { TakeList } from '../components/Take'
 import { Badge, Both, Placeholder } from '../components/pieces'
+import type { Asked, Column } from '../components/sheet'
 import { count } from '../format'
 import { sessionStore } from '../people/session'
 import { useStore } from '../store'
 import { say, t } from '../words/language'
-import type { Entry, LedgerPage } from './api'
+import { type Entry, type LedgerPage, findEntries } from './api'
 import { list } from './model'
 import { type LedgerSearch, WHOLE_LEDGER, entryHash, ledgerHash, newEntryHash } from './routes'
 import { LEDGER_KINDS, LEDGER_STATES, STATE_BADGES, STATE_CODES, keepsLedger, kindsSeen, leftText } from './words'
@@ -17,6 +19,7 @@ import { LEDGER_KINDS, LEDGER_STATES, STATE_BADGES, STATE_CODES, keepsLedger, ki
 export function ListPage({ search }: { search: LedgerSearch }) {
   const key = ledgerHash(search)
   const { person } = useStore(sessionStore)
+  const names = useStore(namesStore)
   useEffect(() => {
     void list.look(search)
     // The address says it all; the object is a new one with every drawing.
@@ -44,6 +47,7 @@ export function ListPage({ search }: { search: LedgerSearch }) {
             </>
           )}
         </SearchForm>
+        <TakeList name={t('台账', 'ledger')} of={t('台账', 'the ledger')} columns={() => columnsOf(names)} asked={askedFor(search, names)} read={async (cursor, signal) => rowsOf(await findEntries(search, cursor, signal))} />
         <Found list={list} what={{ zh: '台账', en: 'The ledger' }} rows={({ entries }) => entries.length}>
           {({ tally, entries }) => (
             <>
@@ -56,6 +60,29 @@ export function ListPage({ search }: { search: LedgerSearch }) {
     </main>
   )
 }
+
+const rowsOf = ({ entries, next }: LedgerPage) => ({ rows: entries, next })
+
+const askedFor = ({ kind, org, state }: LedgerSearch, names: Names): Asked[] => [
+  [t('类别', 'Kind'), kind && say(LEDGER_KINDS[kind])],
+  [t('所涉机构', 'Body'), org && names.org(org)],
+  [t('办理情况', 'State'), state && say(LEDGER_STATES[state])],
+]
+
+const columnsOf = (names: Names): Column<Entry>[] => [
+  [t('日期', 'Day'), (entry) => entry.on],
+  [t('文号', 'Document'), (entry) => entry.document_no],
+  [t('类别', 'Kind'), (entry) => say(LEDGER_KINDS[entry.kind])],
+  [t('机构', 'Body'), (entry) => names.org(entry.org_code)],
+  [t('人员', 'Officer'), (entry) => entry.officer && names.officer(entry.officer)],
+  [t('事实', 'Facts'), (entry) => entry.facts],
+  [t('依据', 'Basis'), (entry) => entry.legal_basis],
+  [t('要求、移送对象', 'Demanded, or handed to'), (entry) => entry.demand || entry.handed_to],
+  [t('期限', 'Due'), (entry) => entry.last_day],
+  [t('情况', 'State'), (entry) => say(LEDGER_STATES[entry.state])],
+  [t('结果日期', 'Result on'), (entry) => entry.result?.on ?? null],
+  [t('结果', 'Result'), (entry) => entry.result?.text ?? null],
+]
 
 function Tally({ search, tally }: { search: LedgerSearch; tally: LedgerPage['tally'] }) {
   return (

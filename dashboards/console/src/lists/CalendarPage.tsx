@@ -1,5 +1,6 @@
 // A year of a work calendar: which days are worked, by which notice, and as which version had it.
 
+import { PrintHere } from '../components/Take'
 import { date, weekday } from '../format'
 import { say, t } from '../words/language'
 import { calendarYear, calendars } from './api'
@@ -44,6 +45,7 @@ function OfCalendar({ all, id, year, version }: Props & { all: Calendar[] }) {
   return (
     <section className="card cases-found" aria-labelledby="calendar-title">
       <h2 id="calendar-title">{t('工作日历', 'Work calendars')}</h2>
+      <PrintHere />
       <nav className="lists-nav inner" aria-label={t('日历', 'Calendars')}>
         {all.map((calendar) => (
           <a key={calendar.id} className="filter" href={listsHash({ kind: 'calendar', id: calendar.id, year, version: '' })} aria-current={calendar.id === id ? 'true' : undefined}>

@@ -2,6 +2,7 @@
 
 import { type FormEvent, Suspense, lazy, useState } from 'react'
 
+import { PrintHere } from '../components/Take'
 import { Badge, Placeholder } from '../components/pieces'
 import { draftHash, newDraftHash } from '../drafts/routes'
 import { drafts as mayDraft } from '../drafts/rights'
@@ -104,6 +105,7 @@ function Shown({ of, id, from, to, versions, drafts }: Props & { versions: Subje
     <article id="definition" data-kind={of} data-id={id}>
       <section className="card cases-found" aria-labelledby="definition-title">
         <h2 id="definition-title">{name}</h2>
+        <PrintHere />
         <p className="sub">
           {say(KINDS[of] ?? { zh: of })} · {id}
         </p>

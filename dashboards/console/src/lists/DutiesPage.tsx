@@ -2,7 +2,9 @@
 
 import { useMemo } from 'react'
 
-import { namesStore } from '../api/names'
+import { type Names, namesStore } from '../api/names'
+import { TakeList, allOf } from '../components/Take'
+import type { Column } from '../components/sheet'
 import { count } from '../format'
 import { useStore } from '../store'
 import { t } from '../words/language'
@@ -32,12 +34,12 @@ export function DutiesPage({ body }: { body: string }) {
           </select>
         </label>
       </form>
-      <Answered asked={asked}>{(found) => <Items items={found.items} />}</Answered>
+      <Answered asked={asked}>{(found) => <Items items={found.items} body={body} />}</Answered>
     </section>
   )
 }
 
-function Items({ items }: { items: ItemDuties[] }) {
+function Items({ items, body }: { items: ItemDuties[]; body: string }) {
   const names = useStore(namesStore)
   const written = items.filter((item) => item.responsibilities.length > 0)
   const silent = items.length - written.length
@@ -49,6 +51,7 @@ function Items({ items }: { items: ItemDuties[] }) {
         {t(`${count(written.length)} 项权力，${count(total)} 项责任`, `${count(written.length)} powers, ${count(total)} duties`)}
         {silent > 0 && t(`；另有 ${count(silent)} 项权力没有写明责任`, `; ${count(silent)} powers say none`)}
       </p>
+      <TakeList name={t('责任清单', 'responsibility-list')} of={t('责任清单', 'the responsibility list')} columns={() => columnsOf(names)} asked={[[t('责任主体', 'Body'), body && names.org(body)]]} read={() => allOf(written.flatMap((item) => item.responsibilities.map((duty) => ({ item, duty }))))} />
       <ul id="duties">
         {written.map((item) => (
           <li key={item.item} className="duties-of" data-item={item.item}>
@@ -65,6 +68,23 @@ function Items({ items }: { items: ItemDuties[] }) {
     </>
   )
 }
+
+/** A duty, with the power that it goes with. */
+interface DutyOf {
+  item: ItemDuties
+  duty: Duty
+}
+
+const columnsOf = (names: Names): Column<DutyOf>[] => [
+  [t('编码', 'Code'), ({ item }) => item.item],
+  [t('事项', 'Item'), ({ item }) => item.name],
+  [t('类型', 'Category'), ({ item }) => item.power_type],
+  [t('行使主体', 'Exercised by'), ({ item }) => names.org(item.executing_body)],
+  [t('责任', 'Duty'), ({ duty }) => duty.duty],
+  [t('责任主体', 'Body'), ({ duty }) => names.org(duty.body)],
+  [t('依据', 'Basis'), ({ duty }) => duty.basis],
+  [t('追责情形', 'Accountability'), ({ duty }) => duty.accountability],
+]
 
 export function DutyList({ duties: listed }: { duties: Duty[] }) {
   const names = useStore(namesStore)

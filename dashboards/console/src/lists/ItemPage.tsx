@@ -4,6 +4,7 @@
 import { type ReactNode, Suspense, lazy } from 'react'
 
 import { namesStore } from '../api/names'
+import { PrintHere } from '../components/Take'
 import { Badge, Facts, Placeholder, Section } from '../components/pieces'
 import { useStore } from '../store'
 import { t } from '../words/language'
@@ -40,6 +41,7 @@ function Shown({ item: shown }: { item: WholeItem }) {
           <Badge kind="case-open" words={{ zh: shown.power_type_zh }} /> <ItemState item={shown} />
         </div>
         <h2>{shown.name}</h2>
+        <PrintHere />
         <ItemFacts item={shown} />
         <p className="item-links">
           <a href={definitionHash('item', shown.code)}>{t('版本、比较与变动记录', 'Versions, comparison, records')}</a>

@@ -2,8 +2,10 @@
 
 import { type FormEvent, useEffect, useMemo, useState } from 'react'
 
-import { namesStore } from '../api/names'
+import { type Names, namesStore } from '../api/names'
+import { TakeList } from '../components/Take'
 import { Badge } from '../components/pieces'
+import type { Asked, Column } from '../components/sheet'
 import { count } from '../format'
 import { useStore } from '../store'
 import { t } from '../words/language'
@@ -76,6 +78,7 @@ function SearchForm({ search }: { search: ItemSearch }) {
 }
 
 function Found({ search, first }: { search: ItemSearch; first: ItemPage }) {
+  const names = useStore(namesStore)
   const [pages, setPages] = useState([first])
   const [failure, setFailure] = useState<Error | null>(null)
   const [reading, setReading] = useState(false)
@@ -111,6 +114,7 @@ function Found({ search, first }: { search: ItemSearch; first: ItemPage }) {
       <p className="page-told" role="status" id="items-total">
         {t(`共 ${count(first.total)} 项`, `${count(first.total)} items`)}
       </p>
+      {all.length > 0 && <TakeList name={t('权力清单', 'power-list')} of={t('权力清单', 'the power list')} columns={columnsOf} asked={askedFor(search, first, names)} read={async (cursor, signal) => rowsOf(await items(search, cursor, signal))} />}
       {all.length === 0 ? <p className="nothing">{t('没有符合条件的事项，请放宽条件', 'No such item')}</p> : <Table items={all} />}
       {failure && <p role="alert">{t(`未能载入后面的事项：${failure.message}`, `The rest could not be loaded: ${failure.message}`)}</p>}
       {next && (
@@ -121,6 +125,31 @@ function Found({ search, first }: { search: ItemSearch; first: ItemPage }) {
     </>
   )
 }
+
+const rowsOf = (page: ItemPage) => ({ rows: page.items, next: page.next })
+
+const askedFor = ({ text, type, body, region, listed }: ItemSearch, { by_power_type: types }: ItemPage, names: Names): Asked[] => [
+  [t('文字', 'Text'), text],
+  [t('权力类型', 'Category'), type && (types.find((one) => one.power_type === type)?.power_type_zh ?? type)],
+  [t('行使主体', 'Body'), body && names.org(body)],
+  [t('区划代码', 'Region'), region],
+  [t('状态', 'State'), listed && (listed === 'true' ? t('在清单内', 'Listed') : t('不在清单内', 'Not listed'))],
+]
+
+const columnsOf = (): Column<Item>[] => [
+  [t('编码', 'Code'), (item) => item.code],
+  [t('事项', 'Item'), (item) => item.name],
+  [t('类型', 'Category'), (item) => item.power_type_zh],
+  [t('层级', 'Level'), (item) => item.level_zh],
+  [t('行使主体', 'Body'), (item) => item.executing_body_name],
+  [t('行政区划', 'Region'), (item) => item.region_name ?? item.region],
+  [t('依据', 'Basis'), (item) => item.legal_basis.join('\n')],
+  [t('法定时限', 'By law'), (item) => item.statutory_zh],
+  [t('承诺时限', 'Promised'), (item) => item.promised_zh],
+  [t('责任', 'Duties'), (item) => item.duties],
+  [t('监察点', 'Points'), (item) => item.control_points],
+  [t('状态', 'State'), (item) => item.status_zh],
+]
 
 function Table({ items: all }: { items: Item[] }) {
   const columns = [

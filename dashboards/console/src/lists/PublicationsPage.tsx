@@ -1,5 +1,6 @@
 // 公示记录: what was published, from when on it has effect, where the public can read it, by which hash it is known.
 
+import { PrintHere } from '../components/Take'
 import { full } from '../format'
 import { t } from '../words/language'
 import { publications } from './api'
@@ -12,6 +13,7 @@ export function PublicationsPage() {
   return (
     <section className="card cases-found" aria-labelledby="publications-title">
       <h2 id="publications-title">{t('公示记录', 'Publications')}</h2>
+      <PrintHere />
       <Answered asked={asked}>{(found) => <Table all={found.publications} />}</Answered>
     </section>
   )

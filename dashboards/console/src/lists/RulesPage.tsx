@@ -2,6 +2,7 @@
 
 import { useEffect, useRef } from 'react'
 
+import { PrintHere } from '../components/Take'
 import { Facts, LevelBadge } from '../components/pieces'
 import { say, t } from '../words/language'
 import { rules } from './api'
@@ -14,6 +15,7 @@ export function RulesPage({ rule }: { rule: string }) {
   return (
     <section className="card cases-found" aria-labelledby="rules-title">
       <h2 id="rules-title">{t('监察规则', 'Rules')}</h2>
+      <PrintHere />
       <p className="sub">
         {t(
           '监察点写明所属规则；没有另行规定的，级别、依据和整改要求从规则。标“条文待核”的依据尚未核对原文，不写入预警。',

@@ -3,6 +3,7 @@
 import { useState } from 'react'
 
 import { namesStore } from '../api/names'
+import { PrintHere } from '../components/Take'
 import { SignForm } from '../drafts/SignForm'
 import type { Sending } from '../drafts/api'
 import { full } from '../format'
@@ -28,6 +29,7 @@ export function BodyMilestonesPage({ body }: { body: string }) {
         <h2 id="body-title">
           {names.org(body)} <small>{body}</small>
         </h2>
+        <PrintHere />
         <Answered asked={asked}>{(found) => <Of body={body} found={found} />}</Answered>
       </section>
     </article>

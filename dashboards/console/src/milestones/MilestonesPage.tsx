@@ -3,6 +3,7 @@
 import { type FormEvent, useState } from 'react'
 
 import { namesStore } from '../api/names'
+import { PrintHere } from '../components/Take'
 import { Badge, Placeholder } from '../components/pieces'
 import { count } from '../format'
 import { Answered, useAsked } from '../lists/asked'
@@ -25,6 +26,7 @@ export function MilestonesPage(search: Search) {
   return (
     <section className="card cases-found milestones" aria-labelledby="milestones-title">
       <h2 id="milestones-title">{t('工作节点', 'Milestones')}</h2>
+      <PrintHere />
       <SearchForm key={hash(search)} search={search} />
       <Answered asked={asked}>{(found) => <Shown search={search} found={found} />}</Answered>
     </section>

@@ -2,20 +2,23 @@
 
 import { useEffect } from 'react'
 
-import { namesStore } from '../api/names'
+import { type Names, namesStore } from '../api/names'
 import { BodyChoice, Choice, Found, SearchForm, Table } from '../components/Searched'
+import { TakeList } from '../components/Take'
 import { Both, Placeholder } from '../components/pieces'
+import type { Asked, Column } from '../components/sheet'
 import { count, full } from '../format'
 import { alertHash } from '../panel/routes'
 import { useStore } from '../store'
 import { t } from '../words/language'
 import { Files } from './Files'
-import type { Paper } from './api'
+import { type Paper, type PapersPage, findPapers } from './api'
 import { list } from './model'
 import { ALL_PAPERS, type PapersSearch, papersHash } from './routes'
 
 export default function ListPage({ search }: { search: PapersSearch }) {
   const key = papersHash(search)
+  const names = useStore(namesStore)
   const kinds = useStore(list.state).page?.kinds ?? []
   useEffect(() => {
     void list.look(search)
@@ -40,6 +43,7 @@ export default function ListPage({ search }: { search: PapersSearch }) {
             </>
           )}
         </SearchForm>
+        <TakeList name={t('文书', 'papers')} of={t('文书', 'the papers')} columns={() => columnsOf(names)} asked={askedFor(search, kinds, names)} read={async (cursor, signal) => rowsOf(await findPapers(search, cursor, signal))} />
         <Found list={list} what={{ zh: '文书', en: 'Papers' }} rows={({ papers }) => papers.length}>
           {({ total, papers }) => (
             <>
@@ -54,6 +58,24 @@ export default function ListPage({ search }: { search: PapersSearch }) {
     </main>
   )
 }
+
+const rowsOf = ({ papers, next }: PapersPage) => ({ rows: papers, next })
+
+const askedFor = ({ kind, year, org }: PapersSearch, kinds: PapersPage['kinds'], names: Names): Asked[] => [
+  [t('文种', 'Kind'), kind && (kinds.find(({ code }) => code === kind)?.title ?? kind)],
+  [t('年份', 'Year'), year],
+  [t('主送单位', 'To'), org && names.org(org)],
+]
+
+const columnsOf = (names: Names): Column<Paper>[] => [
+  [t('文号', 'Number'), (paper) => paper.number],
+  [t('文种', 'Kind'), (paper) => paper.title],
+  [t('主送单位', 'To'), (paper) => paper.to_name],
+  [t('办件编号', 'Case'), (paper) => paper.case_no],
+  [t('出具', 'Issued'), (paper) => full(paper.issued_at)],
+  [t('出具人', 'Issued by'), (paper) => names.officer(paper.issued_by.person)],
+  ['SHA-256', (paper) => paper.sha256],
+]
 
 function Rows({ papers }: { papers: Paper[] }) {
   const names = useStore(namesStore)

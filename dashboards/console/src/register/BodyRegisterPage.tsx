@@ -3,6 +3,7 @@
 import { type FormEvent, useState } from 'react'
 
 import { namesStore } from '../api/names'
+import { PrintHere } from '../components/Take'
 import { Facts } from '../components/pieces'
 import { newDraftHash } from '../drafts/routes'
 import { count } from '../format'
@@ -95,6 +96,7 @@ function Head({ found, keeps }: { found: BodyRegister; keeps: boolean }) {
       <h2>
         {found.name} <small>{found.code}</small>
       </h2>
+      <PrintHere />
       <p className="register-marks" id="body-total">
         <span>{t(`${found.on} 在岗 ${count(inPost)} 人`, `${count(inPost)} in post on ${found.on}`)}</span> <Marks ending={ending} ended={ended} />
       </p>

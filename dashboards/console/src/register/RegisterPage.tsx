@@ -2,17 +2,19 @@
 
 import { type FormEvent, useState } from 'react'
 
+import { TakeList, allOf } from '../components/Take'
 import { Badge, Placeholder } from '../components/pieces'
+import type { Asked, Column } from '../components/sheet'
 import { newDraftHash } from '../drafts/routes'
 import { count } from '../format'
 import { Answered, useAsked } from '../lists/asked'
 import { listsHash } from '../lists/routes'
 import { sessionStore } from '../people/session'
 import { useStore } from '../store'
-import { t } from '../words/language'
+import { say, t } from '../words/language'
 import { OfficerEntry, OfficerList } from './OfficerList'
 import { bodyRegister, register } from './api'
-import { type BodyBrief, type Found, type Register, isCalled, tally } from './model'
+import { type BodyBrief, type Found, NATURES, type Register, isCalled, tally } from './model'
 import { keepsRegister } from './rights'
 import { NOBODY_SOUGHT, type RegisterSearch } from './search'
 
@@ -89,6 +91,7 @@ function Shown({ search, found }: { search: RegisterSearch; found: Register }) {
       {officers.length > 0 && <Officers found={officers} total={found.officers_found ?? officers.length} on={search.on} />}
       {bodies.length > 0 && (
         <>
+          <TakeList name={`${t('机构名册', 'register')}-${found.on}`} of={t('机构名册', 'the register of bodies')} columns={columnsOf} asked={askedFor(search, found)} read={() => allOf(bodies)} />
           {looked && <h3>{t('所在机构', 'Their bodies')}</h3>}
           <ul id="bodies" className="register-bodies">
             {bodies.map((body) => (
@@ -100,6 +103,25 @@ function Shown({ search, found }: { search: RegisterSearch; found: Register }) {
     </>
   )
 }
+
+const askedFor = ({ text, certificates }: RegisterSearch, { on }: Register): Asked[] => [
+  [t('日期', 'Day'), on],
+  [t('文字', 'Text'), text],
+  [t('执法证件', 'Certificates'), certificates && (certificates === 'ending' ? t('30日内到期', 'End within 30 days') : t('已过期', 'Ended'))],
+]
+
+const columnsOf = (): Column<BodyBrief>[] => [
+  [t('编码', 'Code'), (body) => body.code],
+  [t('机构', 'Body'), (body) => body.name],
+  [t('行政区划', 'Region'), (body) => body.region],
+  [t('性质', 'Kind'), (body) => say(NATURES[body.nature])],
+  [t('设立', 'Since'), (body) => body.since],
+  [t('撤销', 'Until'), (body) => body.until],
+  [t('内设机构', 'Offices'), (body) => body.offices],
+  [t('在岗人数', 'In post'), (body) => body.officers_in_post],
+  [t('证件30日内到期', 'Certificates end soon'), (body) => body.certificates_ending],
+  [t('证件已过期', 'Certificates ended'), (body) => body.certificates_ended],
+]
 
 /** What all registers come to on the day; whose certificates want a renewal is one step away. */
 function Totals({ search, found }: { search: RegisterSearch; found: Register }) {

@@ -4,7 +4,9 @@ import { useEffect, useState } from 'react'
 
 import { ApiFailure } from '../api/client'
 import { Table } from '../components/Searched'
+import { TakeList, allOf } from '../components/Take'
 import { Badge, Both, Placeholder } from '../components/pieces'
+import type { Column } from '../components/sheet'
 import { count, date } from '../format'
 import { sessionStore } from '../people/session'
 import { useStore } from '../store'
@@ -50,13 +52,30 @@ function Found() {
   if (!value) return <Placeholder state="waiting" words={{ zh: '正在载入…', en: 'Loading' }} />
   if (value.samples.length === 0) return <Placeholder state="empty" words={{ zh: '还没有抽查', en: 'None yet' }} />
   return (
-    <Table id="samples" columns={[t('名称', 'Title'), t('办结时段', 'Closed within'), t('分层', 'By'), t('总体', 'Population'), t('抽取', 'Drawn'), t('已检查', 'Checked'), t('不符合', 'Failed'), t('情况', 'State')]}>
-      {value.samples.map((sample) => (
-        <Row key={sample.id} sample={sample} />
-      ))}
-    </Table>
+    <>
+      <TakeList name={t('抽查', 'samples')} of={t('抽查', 'the samples')} columns={columnsOf} read={() => allOf(value.samples)} />
+      <Table id="samples" columns={[t('名称', 'Title'), t('办结时段', 'Closed within'), t('分层', 'By'), t('总体', 'Population'), t('抽取', 'Drawn'), t('已检查', 'Checked'), t('不符合', 'Failed'), t('情况', 'State')]}>
+        {value.samples.map((sample) => (
+          <Row key={sample.id} sample={sample} />
+        ))}
+      </Table>
+    </>
   )
 }
+
+const columnsOf = (): Column<Sample>[] => [
+  [t('名称', 'Title'), (sample) => sample.title],
+  [t('抽取日期', 'Drawn on'), (sample) => date(sample.drawn_at)],
+  [t('办结日期起', 'Closed from'), (sample) => date(sample.from)],
+  [t('办结日期止（不含）', 'Closed before'), (sample) => date(sample.until)],
+  [t('分层', 'By'), (sample) => say(STRATA[sample.strata])],
+  [t('总体', 'Population'), (sample) => sample.population],
+  [t('抽取', 'Drawn'), (sample) => sample.tally.cases],
+  [t('已检查', 'Checked'), (sample) => sample.tally.checked],
+  [t('不符合', 'Failed'), (sample) => sample.tally.failed],
+  [t('情况', 'State'), (sample) => (sample.closed_at ? t('已办结', 'Closed') : t('检查中', 'Being checked'))],
+  [t('结果', 'Result'), (sample) => sample.result],
+]
 
 function Row({ sample }: { sample: Sample }) {
   const { cases, checked, failed } = sample.tally

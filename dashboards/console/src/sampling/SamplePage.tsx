@@ -5,6 +5,7 @@ import { useEffect, useState } from 'react'
 import { ApiFailure } from '../api/client'
 import { type Names, namesStore } from '../api/names'
 import { casePageHash } from '../cases/routes'
+import { PrintHere } from '../components/Take'
 import { type Fact, Facts, Placeholder } from '../components/pieces'
 import { count, date, full } from '../format'
 import { sessionStore } from '../people/session'
@@ -63,6 +64,7 @@ function Whole({ sample, names }: { sample: WholeSample; names: Names }) {
       <h2 id="sample-title">
         {sample.title} <SampleBadge sample={sample} />
       </h2>
+      <PrintHere />
       <Facts entries={facts} />
       <Again id={sample.id} />
       <h3>{t('检查结果', 'What was found')}</h3>

@@ -3,7 +3,9 @@
 import { type FormEvent, useState } from 'react'
 
 import { type Names, namesStore } from '../api/names'
+import { TakeList, allOf } from '../components/Take'
 import { Badge, Both, Placeholder } from '../components/pieces'
+import type { Asked, Column } from '../components/sheet'
 import { full } from '../format'
 import { Answered, useAsked } from '../lists/asked'
 import { useStore } from '../store'
@@ -96,6 +98,7 @@ function SearchForm({ search, models, names }: { search: ScoresSearch; models: M
 }
 
 function Found({ search }: { search: ScoresSearch }) {
+  const names = useStore(namesStore)
   const asked = useAsked(scoresHash(search), (signal) => readScores(search, signal))
   return (
     <Answered asked={asked}>
@@ -105,12 +108,33 @@ function Found({ search }: { search: ScoresSearch }) {
             {scores.period.label}
             {scores.period.running && t('（期间未满，得分截至现在）', ' (not over; as it stands now)')} · {t('满分', 'full')} {scores.model.full} · {t('版本', 'version')} {scores.model.version} · {t('截至', 'as of')} {full(scores.as_of)}
           </p>
+          {scores.sheets.length > 0 && <TakeList name={`${t('效能评估', 'scores')}-${scores.period.code}`} of={t('考评表', 'the scores')} columns={() => columnsOf(scores)} asked={askedFor(scores, search, names)} read={() => allOf(scores.sheets)} />}
           {scores.sheets.length === 0 ? <Placeholder state="empty" words={{ zh: '没有可以列出的考评表', en: 'No sheets' }} /> : <Classes scores={scores} />}
         </>
       )}
     </Answered>
   )
 }
+
+const askedFor = ({ model, period }: Scores, { region, org }: ScoresSearch, names: Names): Asked[] => [
+  [t('考评办法', 'Model'), `${t(model.name, model.name_en ?? model.name)} ${model.version}`],
+  [t('期间', 'Period'), period.label],
+  [t('行政区划', 'Region'), region],
+  [t('单位', 'Body'), org && names.org(org)],
+]
+
+const columnsOf = ({ model }: Scores): Column<Line>[] => [
+  [t('分组', 'Class'), (line) => line.class?.name ?? null],
+  [t('名次', 'Rank'), (line) => line.rank ?? null],
+  [say(SUBJECTS[model.subject]), (line) => line.name],
+  [t('得分', 'Total'), (line) => line.total],
+  [t('等次', 'Grade'), (line) => say(GRADES[line.grade])],
+  ...model.parts.map((part): Column<Line> => [`${part.name} ${part.points}`, (line) => line.parts.find((one) => one.id === part.id)?.score ?? null]),
+  [t('奖励', 'Bonus'), (line) => line.bonus],
+  [t('受理', 'Accepted'), (line) => line.base],
+  [t('尚无结论', 'Undecided'), (line) => line.open],
+  [t('申诉中', 'Under appeal'), (line) => line.appealed],
+]
 
 function Classes({ scores }: { scores: Scores }) {
   const classes: { name: string; lines: Line[] }[] = []

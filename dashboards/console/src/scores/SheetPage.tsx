@@ -2,6 +2,7 @@
 
 import { namesStore } from '../api/names'
 import { casePageHash } from '../cases/routes'
+import { PrintHere } from '../components/Take'
 import { Badge, Both, LevelBadge } from '../components/pieces'
 import { full } from '../format'
 import { Answered, useAsked } from '../lists/asked'
@@ -36,6 +37,7 @@ function Whole({ one, place, again }: { one: One; place: SheetPlace; again(): vo
         <div className="score-head">
           <div>
             <h2 id="sheet-title">{sheet.name}</h2>
+            <PrintHere />
             <p className="sub">
               {sheet.body_name !== sheet.name && sheet.body_name && `${sheet.body_name} · `}
               {t(model.name, model.name_en ?? model.name)} · {period.label}

@@ -4,6 +4,8 @@
 import { useCallback, useMemo } from 'react'
 
 import { type Names, namesStore } from '../api/names'
+import { Take } from '../components/Take'
+import type { Sheet } from '../components/files'
 import { Placeholder } from '../components/pieces'
 import { sessionStore } from '../people/session'
 import { useStore } from '../store'
@@ -13,12 +15,10 @@ import { Chart } from './Chart'
 import { type Palette, comparedRows, comparisonHeight, comparisonOption } from './chart-options'
 import { answered, bysOf, columnsOf } from './columns'
 import { MetricName, metricName } from './definition'
-import type { Sheet } from './files'
 import { Cell } from './NumberCell'
 import { readsGroup, readsHandlers } from './rights'
 import { type Question, questionHash, rowsHash } from './routes'
 import { ariaSort, behind, cellsOf, isOwnLevel, sortAfter, sorted, within } from './table'
-import { Take } from './Take'
 import { BYS, GROUPS, GROUP_CODES } from './words'
 
 interface Props {

@@ -2,15 +2,15 @@
 
 import { useEffect, useState } from 'react'
 
+import { Print, Take } from '../components/Take'
+import type { Sheet } from '../components/files'
 import { Placeholder } from '../components/pieces'
 import { say, t } from '../words/language'
 import { word } from '../words/codes'
 import type { Dictionary, Metric } from './api'
 import { Definition, metricName, versionText } from './definition'
 import { grouped } from './dictionary'
-import type { Sheet } from './files'
 import { statisticsHash } from './routes'
-import { Print, Take } from './Take'
 import { DIRECTIONS, GROUPS, OVERS, UNITS } from './words'
 
 interface Props {

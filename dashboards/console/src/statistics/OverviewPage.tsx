@@ -3,6 +3,7 @@
 import { useMemo } from 'react'
 
 import { namesStore } from '../api/names'
+import { Print } from '../components/Take'
 import { full } from '../format'
 import { Answered, useAsked } from '../lists/asked'
 import { sessionStore } from '../people/session'
@@ -16,7 +17,6 @@ import { Filters, Path, useRegions } from './Filters'
 import { Headlines } from './Headlines'
 import { type Period, periodName, periodText } from './period'
 import { FIRST_QUESTION, type Question, questionHash } from './routes'
-import { Print } from './Take'
 import { Trend } from './Trend'
 import { CASE_KINDS, GROUPS, POWER_TYPES } from './words'
 

@@ -4,6 +4,7 @@ import { type FormEvent, Suspense, lazy, useMemo, useState } from 'react'
 
 import { type Names, namesStore } from '../api/names'
 import { Choice } from '../components/Searched'
+import { Print, Take } from '../components/Take'
 import { Badge, Placeholder } from '../components/pieces'
 import { count } from '../format'
 import { Answered, useAsked } from '../lists/asked'
@@ -16,7 +17,6 @@ import { type Period, periodName, periodText } from './period'
 import { PeriodFields, PeriodLinks } from './PeriodChooser'
 import { bottleneckOf } from './process-model'
 import { EVERYWHERE, type ProcessQuestion, processHash } from './routes'
-import { Print, Take } from './Take'
 import { valueText } from './values'
 
 const ProcessMap = lazy(() => import('./ProcessMap'))

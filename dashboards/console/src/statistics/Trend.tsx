@@ -2,6 +2,7 @@
 
 import { useCallback, useMemo } from 'react'
 
+import { Take } from '../components/Take'
 import { Placeholder } from '../components/pieces'
 import { Answered, useAsked } from '../lists/asked'
 import { t } from '../words/language'
@@ -14,7 +15,6 @@ import { Base, Figure } from './NumberCell'
 import { type Period, periodText, trendOf } from './period'
 import { type Question, questionHash, rowsHash } from './routes'
 import { behind, cellsOf } from './table'
-import { Take } from './Take'
 import { standingOf } from './values'
 
 const HEIGHT = 280

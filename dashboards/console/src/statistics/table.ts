@@ -1,5 +1,6 @@
 // The table of a breakdown: its order, where a row leads, and itself as cells for a file.
 
+import type { Cell } from '../components/files'
 import { t } from '../words/language'
 import type { Metric, Part, Statistics, StatisticsRow } from './api'
 import type { Question, RowsQuestion } from './routes'
@@ -81,8 +82,6 @@ export function behind(question: Question, row: StatisticsRow | null, metric: Me
   const own = question.by === 'region' && isOwnLevel(question, row.key, sight)
   return field && row.key !== '' && !own ? { ...whole, [field]: row.key } : { ...whole, by: question.by, key: row.key }
 }
-
-export type Cell = string | number | null
 
 /** A table as cells: a share stays a fraction, and its base and the count it comes from stand in columns of their own. */
 export function cellsOf({ rows, total }: Statistics, columns: readonly Metric[], first: string): { head: string[]; shares: boolean[]; body: Cell[][] } {

@@ -1,6 +1,6 @@
 // Tables as files: CSV that spreadsheets read as it is, and XLSX.
 
-import type { Cell } from './table'
+export type Cell = string | number | null
 
 export interface Sheet {
   head: string[]
