@@ -132,6 +132,8 @@ test('a year of the work calendar is drawn day by day, and as an earlier version
 
 test('the canvas edits a flowchart through both reviews to publication', async () => {
   await page.goto(`${platform.url}/#/lists/definitions/flowchart`)
+  await page.locator(`#definitions [data-definition="${CHART}"] a`).first().waitFor()
+  await screenshot(page, 'definitions-1366')
   await page.locator(`#definitions [data-definition="${CHART}"] a`).first().click()
   await page.locator(`#definition[data-id="${CHART}"] .flowchart[data-drawn]`).waitFor()
   await screenshot(page, 'definition-1366')
@@ -168,6 +170,8 @@ test('the canvas edits a flowchart through both reviews to publication', async (
   ]) {
     const other = await signedIn(account)
     await other.goto(`${platform.url}/#/drafts?state=in_review`)
+    await other.locator(`#drafts [data-draft="${id}"] a`).waitFor()
+    if (role === 'legal') await screenshot(other, 'drafts-1366')
     await other.locator(`#drafts [data-draft="${id}"] a`).click()
     await other.locator('[data-act="review"]').click()
     await other.locator('input[name="opinion"]').fill(opinion)
