@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, test } from 'node:test'
 
-import { screenshot, startBrowser, startPlatform } from './lib.mjs'
+import { faintTexts, screenshot, startBrowser, startPlatform } from './lib.mjs'
 
 /** "Within a minute of the first start", and as much again for a machine that does other things besides. */
 const SHOWN_MS = 120_000
@@ -39,6 +39,7 @@ test('open cases, a reminder, a yellow card, a red card and a withdrawal are cou
   await page.locator('.alert-row').first().waitFor()
   await page.locator('#connection[data-state="live"]').waitFor()
   assert.match(await page.locator('#clock').textContent(), /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/)
+  assert.deepEqual(await faintTexts(page, 'main'), [])
   await screenshot(page, 'board-1366')
 })
 
@@ -142,6 +143,7 @@ test('an alert is understood from its panel and leads to its case in a second cl
   // What has a name is shown by it: office, source.
   const shown = await page.locator('#panel dd').allTextContents()
   for (const code of [alert.responsible_office, alert.source]) assert.ok(!shown.includes(code), `${code} has a name that is not shown`)
+  assert.deepEqual(await faintTexts(page, '#panel'), [])
   await screenshot(page, 'alert-1366')
 
   await page.locator('.to-case').click()

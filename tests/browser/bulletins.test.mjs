@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 
-import { faintTexts, screenshot, startBrowser, startPlatform } from './lib.mjs'
+import { chineseInEnglish, faintTexts, screenshot, startBrowser, startPlatform } from './lib.mjs'
 
 const SHOWN_MS = 120_000
 /** 编制计划: the last half-year's report. */
@@ -187,6 +187,15 @@ test('the scores that are kept with a bulletin when it is signed are read beside
   assert.deepEqual(await faintTexts(page, '.bulletin-history'), [])
   await page.locator('#kept-scores').scrollIntoViewIfNeeded()
   await screenshot(page, 'bulletins-scores-1366')
+})
+
+test('English second: no word of the page’s own is left in Chinese', async () => {
+  assert.deepEqual(
+    await chineseInEnglish(page, [
+      [`${platform.url}/#/bulletins`, '#bulletins-title'],
+    ]),
+    {},
+  )
 })
 
 async function act(name, who) {

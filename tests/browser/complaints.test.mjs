@@ -1,9 +1,10 @@
 // Complaints and ratings on a real platform: taken in by the form, worked to their end on the page, about a case and about none.
 
 import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
 import { after, before, test } from 'node:test'
 
-import { screenshot, startBrowser, startPlatform } from './lib.mjs'
+import { chineseInEnglish, faintTexts, screenshot, startBrowser, startPlatform } from './lib.mjs'
 
 const SHOWN_MS = 120_000
 
@@ -35,6 +36,7 @@ test('a complaint about no case is taken in, accepted, answered and called back,
   await page.getByLabel('渠道编号').fill('12345-2026-1')
   await page.getByLabel('内容').fill('窗口工作人员态度生硬，来电13912345678')
   await page.getByLabel('经办人编号').fill('zf-01')
+  assert.deepEqual(await faintTexts(page, 'main'), [])
   await screenshot(page, 'complaints-register-1366')
   await page.getByRole('button', { name: '登记' }).click()
   await page.waitForURL(/#\/complaints\/complaints\/TS-/)
@@ -51,6 +53,7 @@ test('a complaint about no case is taken in, accepted, answered and called back,
   await work('回访', '回访情况', '来电人表示满意')
   assert.deepEqual(await page.locator('#voice-thread .thread-head b').allTextContents(), ['受理', '答复', '回访'])
   await page.locator('.acts').getByRole('button', { name: '答复' }).waitFor({ state: 'detached' })
+  assert.deepEqual(await faintTexts(page, 'main'), [])
   await screenshot(page, 'complaints-one-1366')
 })
 
@@ -101,6 +104,7 @@ test('a bad rating that was found malicious does not count, and says so', async 
 test('the list is narrowed by kind and state, and a number leads to its one', async () => {
   await page.goto(`${platform.url}/#/complaints`)
   await page.locator('#voices tbody tr').first().waitFor()
+  assert.deepEqual(await faintTexts(page, 'main'), [])
   await screenshot(page, 'complaints-list-1366')
   await page.getByLabel('办理情况').selectOption({ label: '未办结' })
   await page.locator('select[name="kind"]').selectOption({ label: '投诉' })
@@ -120,6 +124,32 @@ test('the list is narrowed by kind and state, and a number leads to its one', as
   await page.waitForURL(/receipt=/)
   await page.locator(`[data-voice="${receipt}"]`).waitFor()
   assert.equal(await page.locator('#voices tbody tr').count(), 1)
+})
+
+test('the list goes along to its end as CSV and as a workbook, and on paper it says what was looked for', async () => {
+  await page.goto(`${platform.url}/#/complaints?kind=complaint`)
+  await page.locator('#voices tbody tr').first().waitFor()
+  const take = async (format) => {
+    const [file] = await Promise.all([page.waitForEvent('download'), page.locator(`.take-list [data-format="${format}"]`).click()])
+    return readFile(await file.path())
+  }
+  // Asked before: what comes meanwhile is in the file as well.
+  const { complaints } = await ask('/api/v1/complaints?kind=complaint')
+  const csv = (await take('csv')).toString('utf8')
+  assert.ok(complaints.length >= 2)
+  for (const { receipt_no } of complaints) assert.ok(csv.split('\r\n').some((line) => line.startsWith(`${receipt_no},`)), `${receipt_no}\n${csv}`)
+  assert.match(csv, /类别：投诉/)
+  assert.doesNotMatch(csv, /只含前/)
+  assert.equal((await take('xlsx')).subarray(0, 2).toString('latin1'), 'PK')
+
+  await page.evaluate(() => window.dispatchEvent(new Event('beforeprint')))
+  await page.emulateMedia({ media: 'print' })
+  assert.match(await page.locator('.print-told').innerText(), /类别：投诉；平台时间 \d{4}-\d\d-\d\d/)
+  for (const gone of ['.masthead', '#voice-search', '#print', '.take', 'a.button']) assert.equal(await page.locator(gone).first().isVisible(), false, gone)
+  assert.equal(await page.locator('#voices tbody tr').first().isVisible(), true)
+  assert.equal(await page.locator('#voices thead').evaluate((head) => getComputedStyle(head).display), 'table-header-group')
+  await screenshot(page, 'complaints-paper')
+  await page.emulateMedia({ media: null })
 })
 
 test('what the platform refuses is said where it was asked', async () => {
@@ -152,6 +182,16 @@ test('list, form and detail fit a phone', async () => {
     await screenshot(phone, `complaints-${name}-phone-dark`)
   }
   await phone.context().close()
+})
+
+test('English second: no word of the page’s own is left in Chinese', async () => {
+  assert.deepEqual(
+    await chineseInEnglish(page, [
+      [`${platform.url}/#/complaints`, '#voices'],
+      [`${platform.url}/#/complaints/new`, '#register'],
+    ]),
+    {},
+  )
 })
 
 test('nothing on the way broke the page', () => assert.deepEqual(broken, []))

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 
-import { screenshot, startBrowser, startPlatform } from './lib.mjs'
+import { chineseInEnglish, faintTexts, screenshot, startBrowser, startPlatform } from './lib.mjs'
 
 const SHOWN_MS = 120_000
 
@@ -34,6 +34,7 @@ test('a department sees its own by hours left, and an order becomes the one thin
   const task = page.locator(`[data-task="${card.alert_id}"]`)
   await task.getByText('反馈督办：请说明逾期原因').waitFor()
   assert.equal(await task.getAttribute('data-cure'), 'answer')
+  assert.deepEqual(await faintTexts(page, 'main'), [])
   await screenshot(page, 'desk-department-1366')
   const shown = await page.locator('[data-task]').evaluateAll((rows) => rows.map((row) => row.dataset.task))
   const own = new Set((await ask(`/api/v1/alerts?org_code=${card.org_code}&limit=1000`)).alerts.map((alert) => alert.alert_id))
@@ -111,6 +112,7 @@ test('an officer sees what waits to be decided, each kind counted, and a decisio
   const appeals = page.locator('[data-kind="appeals"]')
   await appeals.getByText('系统对接延误所致').waitFor()
   await page.locator('[data-kind="answered-orders"]').getByText('已补办').waitFor()
+  assert.deepEqual(await faintTexts(page, 'main'), [])
   await screenshot(page, 'desk-officer-1366')
   assert.match(await page.locator('#to-decide').textContent(), /共 \d+ 件/)
   // The heading leads to the whole list.
@@ -203,6 +205,17 @@ test('a department’s list and an officer’s fit a phone', async () => {
     await screenshot(phone, `desk-${kind}-phone`)
   }
   await phone.context().close()
+})
+
+test('English second: no word of the page’s own is left in Chinese', async () => {
+  assert.deepEqual(
+    await chineseInEnglish(page, [
+      [`${platform.url}/#/desk/officer`, '#desk-title, #to-decide'],
+      [`${platform.url}/#/desk/department`, 'main h2'],
+      [`${platform.url}/#/desk/leader`, 'main h2'],
+    ]),
+    {},
+  )
 })
 
 test('nothing on the way broke the page', () => assert.deepEqual(broken, []))

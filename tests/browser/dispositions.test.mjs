@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 
-import { screenshot, startBrowser, startPlatform } from './lib.mjs'
+import { faintTexts, screenshot, startBrowser, startPlatform } from './lib.mjs'
 
 const SHOWN_MS = 120_000
 
@@ -60,6 +60,7 @@ test('a supervisor orders, the department answers with a file, the supervisor cl
   const card = await newestCard()
   await page.goto(`${platform.url}/#/alert/${card.alert_id}`)
   await begin('order')
+  assert.deepEqual(await faintTexts(page, '#panel'), [])
   await screenshot(page, 'order-1366')
   // Those who supervise are on no list of bodies that act: their code is typed.
   await fill('order', { why: '请于期限内整改并反馈', body: '510500-sfj', office: '执法监督科', person: 'li' })
@@ -84,6 +85,7 @@ test('a supervisor orders, the department answers with a file, the supervisor cl
   assert.equal(alert.disposition.order.closed.person, 'li')
   assert.deepEqual(alert.disposition.order.answers[0].evidence, [hash])
   await page.locator('#thread').scrollIntoViewIfNeeded()
+  assert.deepEqual(await faintTexts(page, '#panel'), [])
   await screenshot(page, 'thread-1366')
 })
 

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 
-import { faintTexts, screenshot, startBrowser, startPlatform } from './lib.mjs'
+import { chineseInEnglish, faintTexts, screenshot, startBrowser, startPlatform } from './lib.mjs'
 
 const SHOWN_MS = 120_000
 
@@ -158,6 +158,15 @@ test('list and detail fit a phone', async () => {
     await screenshot(phone, `ledger-${name}-phone-dark`)
   }
   await phone.context().close()
+})
+
+test('English second: no word of the page’s own is left in Chinese', async () => {
+  assert.deepEqual(
+    await chineseInEnglish(page, [
+      [`${platform.url}/#/ledger`, '#ledger'],
+    ]),
+    {},
+  )
 })
 
 test('nothing on the way broke the page', () => assert.deepEqual(broken, []))

@@ -62,6 +62,34 @@ const CONTRAST = 4.5
 /** Texts of the page within an element whose contrast with the ground behind them is below what WCAG AA asks; ten at most. */
 export const faintTexts = (page, within) => page.evaluate(tooFaint, [within, CONTRAST])
 
+const HAN = /\p{Script=Han}/u
+
+/** What is the console's own on every list: headings, labels, buttons, columns. What departments and definitions say stays as they said it. */
+const OWN_WORDS = 'main :is(h2, form label > span, form button, .take button, #print, thead th)'
+
+/**
+ * The console's own words that are left in Chinese on pages that are read in English, by page; `pages` are addresses, each with what it has
+ * to show before it is looked at. The reader is left with the last of them, in Chinese.
+ */
+export async function chineseInEnglish(page, pages, own = OWN_WORDS) {
+  const left = {}
+  const read = async (language) => {
+    await page.evaluate((wanted) => localStorage.setItem('mingjing.language', wanted), language)
+    await page.reload()
+  }
+  for (const [address, shown] of pages) {
+    await page.goto(address)
+    await read('en')
+    await page.locator(shown).first().waitFor()
+    const words = await page.locator(own).allTextContents()
+    if (words.length === 0) throw new Error(`${address} has no words of its own`)
+    const chinese = words.filter((text) => HAN.test(text))
+    if (chinese.length > 0) left[address] = chinese
+  }
+  await read('zh')
+  return left
+}
+
 /**
  * Starts `mingjing up --demo` (or without the demo) on a free port of 127.0.0.1 (or at `listen`) with an empty data
  * folder and waits until it says where it listens. Its output goes to `target/browser/NAME.log`.

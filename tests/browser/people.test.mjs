@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 
-import { screenshot, startBrowser, startPlatform } from './lib.mjs'
+import { faintTexts, screenshot, startBrowser, startPlatform } from './lib.mjs'
 
 const SHOWN_MS = 120_000
 const KEY = 'the administrator key of this trial'
@@ -44,10 +44,12 @@ test('nothing is shown before signing in, a wrong password is told, and a tempor
   await fillSignIn(page, 'li', 'not the password')
   await page.getByRole('alert').filter({ hasText: '账号或者口令不对' }).waitFor()
   assert.equal(await page.getByLabel('口令').inputValue(), '', 'a wrong password stays in the field')
+  assert.deepEqual(await faintTexts(page, 'main'), [])
   await screenshot(page, 'sign-in-wrong-1366')
 
   await fillSignIn(page, 'li', given)
   await page.getByRole('heading', { name: '修改口令' }).waitFor()
+  assert.deepEqual(await faintTexts(page, 'main'), [])
   await screenshot(page, 'change-password-1366')
   await change(page, given, '太短')
   await page.getByRole('alert').filter({ hasText: '至少 12 个字符' }).waitFor()

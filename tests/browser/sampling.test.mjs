@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 
-import { screenshot, startBrowser, startPlatform } from './lib.mjs'
+import { chineseInEnglish, faintTexts, screenshot, startBrowser, startPlatform } from './lib.mjs'
 
 const SHOWN_MS = 120_000
 
@@ -35,6 +35,7 @@ test('a sample is drawn by a seed that is kept, and is the same when it is drawn
   await page.getByLabel('检查要点').fill('申请材料齐全\n依法送达')
   await page.getByLabel('抽查依据').fill('年度抽查计划')
   await page.getByLabel('经办人编号').fill('jc-01')
+  assert.deepEqual(await faintTexts(page, 'main'), [])
   await screenshot(page, 'sampling-draw-1366')
   await page.getByRole('button', { name: '抽取', exact: true }).click()
   await page.waitForURL(/#\/sampling\/[0-9a-f]+/)
@@ -66,6 +67,7 @@ test('each case is checked by the points of the plan, and the result is told whe
   await page.getByRole('button', { name: '办结抽查' }).click()
   await page.locator('#sample-title .badge', { hasText: '已办结' }).waitFor()
   assert.equal(await page.getByRole('button', { name: '重新登记' }).count(), 0, 'what is closed stays as it is')
+  assert.deepEqual(await faintTexts(page, 'main'), [])
   await screenshot(page, 'sampling-one-1366')
   await page.locator('#sample-statistics').click()
   await page.locator('#groups [data-group="samples"][aria-current="true"]').waitFor()
@@ -73,6 +75,7 @@ test('each case is checked by the points of the plan, and the result is told whe
   await screenshot(page, 'sampling-statistics-1366')
   await page.goto(`${platform.url}/#/sampling`)
   await page.locator('#samples tbody tr', { hasText: '季度抽查' }).getByText('已办结').waitFor()
+  assert.deepEqual(await faintTexts(page, 'main'), [])
   await screenshot(page, 'sampling-list-1366')
 })
 
@@ -102,6 +105,15 @@ test('list and detail fit a phone', async () => {
     await screenshot(phone, `sampling-${name}-phone-dark`)
   }
   await phone.context().close()
+})
+
+test('English second: no word of the page’s own is left in Chinese', async () => {
+  assert.deepEqual(
+    await chineseInEnglish(page, [
+      [`${platform.url}/#/sampling`, '#samples'],
+    ]),
+    {},
+  )
 })
 
 test('nothing on the way broke the page', () => assert.deepEqual(broken, []))

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 
 import { open, signIn, withAccounts } from './accounts.mjs'
-import { faintTexts, screenshot, startBrowser, startPlatform } from './lib.mjs'
+import { chineseInEnglish, faintTexts, screenshot, startBrowser, startPlatform } from './lib.mjs'
 
 const SHOWN_MS = 120_000
 const KEY = 'the key of the scores trial'
@@ -50,6 +50,15 @@ after(async () => {
 })
 
 const address = () => `${platform.url}/#/scores/${encodeURIComponent(body)}?model=${MODEL}&period=${month}`
+
+test('English second: no word of the page’s own is left in Chinese', async () => {
+  assert.deepEqual(
+    await chineseInEnglish(page, [
+      [`${platform.url}/#/scores?model=${MODEL}&period=${month}`, '.scores-table'],
+    ], 'main :is(h2, form label > span, form button, .take button, #print, thead th:not(.number))'),
+    {},
+  )
+})
 
 /** The sheet as it stands: its total and where the card is. */
 async function standing(of) {

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { after, before, test } from 'node:test'
 
-import { faintTexts, screenshot, startBrowser, startPlatform } from './lib.mjs'
+import { chineseInEnglish, faintTexts, screenshot, startBrowser, startPlatform } from './lib.mjs'
 import { open, signIn, withAccounts } from './accounts.mjs'
 
 const SHOWN_MS = 120_000
@@ -248,6 +248,16 @@ test('who supervises has a way to statistics, and a department’s people see th
   } finally {
     await closed.stop()
   }
+})
+
+test('English second: no word of the page’s own is left in Chinese', async () => {
+  assert.deepEqual(
+    await chineseInEnglish(page, [
+      [`${platform.url}/#/statistics?period=${period}`, '#breakdown'],
+      [`${platform.url}/#/statistics/metrics`, '.dictionary-entry'],
+    ]),
+    {},
+  )
 })
 
 test('nothing on the way broke the page', () => assert.deepEqual(broken, []))
