@@ -269,6 +269,11 @@ pub struct CaseData<'a> {
     #[serde(default, skip_serializing_if = "Option::is_none", borrow)]
     #[schemars(with = "Option<String>")]
     pub case_kind: Option<Text<'a>>,
+    /// 办理渠道, by which the application came: `window` 窗口, `online` 网上, `mobile` 移动端, `self_service` 自助终端, `mail` 邮寄,
+    /// `other`; said of the application, the acceptance or the filing. See [`crate::measures::CHANNELS`].
+    #[serde(default, skip_serializing_if = "Option::is_none", borrow)]
+    #[schemars(with = "Option<String>")]
+    pub channel: Option<Text<'a>>,
     /// 事项编码 (实施编码).
     #[serde(default, skip_serializing_if = "Option::is_none", borrow)]
     #[schemars(with = "Option<String>")]
@@ -431,6 +436,7 @@ impl CaseData<'_> {
             sent_at: self.sent_at,
             parent_case_no: own(self.parent_case_no),
             case_kind: own(self.case_kind),
+            channel: own(self.channel),
             item_code: own(self.item_code),
             item_version: own(self.item_version),
             org_code: own(self.org_code),

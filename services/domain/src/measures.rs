@@ -13,6 +13,17 @@ use crate::time::Timestamp;
 /// Results that deny what was applied for, or find that nothing is to be done: 结果否定 (rule P8's own list).
 pub const NEGATIVE_RESULTS: &[&str] = &["refused", "no_penalty"];
 
+/// 办理渠道: codes and names. The values of GB/T 39046-2020 A.5 办理形式, with self-service terminals apart from windows. What else a source
+/// says is kept as it says it.
+pub const CHANNELS: &[(&str, &str)] = &[
+    ("window", "窗口"),
+    ("online", "网上"),
+    ("mobile", "移动端"),
+    ("self_service", "自助终端"),
+    ("mail", "邮寄"),
+    ("other", "其他"),
+];
+
 /// What statistics count of one case.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -23,6 +34,9 @@ pub struct CaseMeasures {
     /// 办件类型 as the source says it: `instant` 即办件, `promise` 承诺件 …
     #[serde(skip_serializing_if = "Option::is_none")]
     pub case_kind: Option<String>,
+    /// 办理渠道 as the source says it, like those of [`CHANNELS`]: by which the application came.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub channel: Option<String>,
     /// 办理科室: the office of the step in which it was decided or closed, else of the last one it was in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub office: Option<String>,
@@ -168,4 +182,17 @@ fn is_zero_u64(n: &u64) -> bool {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
 fn is_zero_u32(n: &u32) -> bool {
     *n == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_from_before_channels_were_told_reads_and_is_written_as_before() {
+        let before = r#"{"case_kind":"promise","suspensions":1}"#;
+        let read: CaseMeasures = serde_json::from_str(before).unwrap();
+        assert_eq!(read.channel, None);
+        assert_eq!(serde_json::to_string(&read).unwrap(), before);
+    }
 }

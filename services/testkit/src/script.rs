@@ -32,7 +32,7 @@
 //! (else when it happened), `entered DATE TIME`, `corrects ID`, `special KIND`, `until DATE TIME`, `granted BUDGET`, `notice NUMBER` (the written notice of a special
 //! procedure), `org CODE`,
 //! `region CODE`, `party REF`, `party_kind KIND`, `result CODE`, `reason TEXT`, `basis TEXT`, `attach KIND` and `evidence HASH` (a file; may be said again), `parent NO`,
-//! `case_kind KIND`, `set NAME=VALUE` (an attribute), `amount NAME=FEN`, `acted DATE [TIME]`, and those of persons and money:
+//! `case_kind KIND`, `channel CODE`, `set NAME=VALUE` (an attribute), `amount NAME=FEN`, `acted DATE [TIME]`, and those of persons and money:
 //! `cert NO`, `with ID[/CERT]` (a further officer, again for each), `act CODE`, `tier CODE`, `fee CODE`, `quantity N`, `relief GROUND`,
 //! `collector ID`, `on_the_spot GROUND`, `jurisdiction GROUND[:DOCUMENT]`, `plan NO`, `cause WORD`, `approver ID`, `rank RANK`.
 //!

@@ -80,6 +80,7 @@ fn fields(event: &CaseEvent<'_>) -> Vec<(String, Field)> {
         ("step", &data.step_code),
         ("prev_step", &data.prev_step_code),
         ("case_kind", &data.case_kind),
+        ("channel", &data.channel),
         ("item_code", &data.item_code),
         ("item_version", &data.item_version),
         ("org_code", &data.org_code),

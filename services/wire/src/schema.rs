@@ -221,6 +221,11 @@ const FIELDS: &[(&str, &str, &str)] = &[
         "Kind of case: instant, promise or other.",
     ),
     (
+        "channel",
+        "办理渠道：window 窗口，online 网上，mobile 移动端，self_service 自助终端，mail 邮寄，other 其他",
+        "Channel by which the application came: window, online, mobile, self_service, mail or other.",
+    ),
+    (
         "item_code",
         "事项编码（实施编码）",
         "Code of the power item.",

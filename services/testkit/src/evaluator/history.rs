@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono_tz::Tz;
 use mingjing_domain::Timestamp;
 use mingjing_domain::definitions::{Anchor, Flowchart, PowerItem, Step};
-use mingjing_domain::event::{CaseEvent, EventKind};
+use mingjing_domain::event::{CaseData, CaseEvent, EventKind};
 use mingjing_domain::source::Lacks;
 
 use super::Definitions;
@@ -271,12 +271,16 @@ pub(super) fn known<'a>(
     (events, conflicting)
 }
 
-/// What a record says, apart from when it travelled and under which number.
+/// What a record says, apart from when it travelled and under which number, and by which channel the case came.
 pub(super) fn content(event: &CaseEvent<'static>) -> CaseEvent<'static> {
     CaseEvent {
         received_at: Timestamp::MIN,
         sent_at: None,
         source_seq: 0,
+        data: CaseData {
+            channel: None,
+            ..event.data.clone()
+        },
         ..event.clone()
     }
 }

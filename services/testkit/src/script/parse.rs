@@ -305,6 +305,7 @@ impl Reader {
                         uploaded_at: None,
                     }),
                     "case_kind" => event.data.case_kind = Some(text),
+                    "channel" => event.data.channel = Some(text),
                     "set" => drop(event.data.attributes.insert(name(value)?, attribute(value))),
                     "amount" => {
                         let fen = right(value)

@@ -19,6 +19,7 @@ const COLUMNS: &[&str] = &[
     "sent_at",
     "received_at",
     "case_kind",
+    "channel",
     "item_code",
     "item_version",
     "org_code",

@@ -43,6 +43,7 @@ pub fn outgoing(mut event: CaseEvent<'static>) -> CaseEvent<'static> {
         sent_at: _,
         parent_case_no: _,
         case_kind: _,
+        channel: _,
         item_code: _,
         item_version: _,
         org_code: _,

@@ -91,6 +91,7 @@ impl Maker {
         let org_code = text("org_code", &m.org_code);
         let region_code = text("region_code", &m.region_code);
         let case_kind = text("case_kind", &m.case_kind);
+        let channel = text("channel", &m.channel);
         let party_ref = text("party_ref", &m.party_ref);
         let party_kind = text("party_kind", &m.party_kind);
         let secrecy = text("secrecy", &m.secrecy);
@@ -109,6 +110,7 @@ impl Maker {
             org_code,
             region_code,
             case_kind,
+            channel,
             party_ref,
             party_kind,
             secrecy,

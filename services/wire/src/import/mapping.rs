@@ -65,6 +65,9 @@ pub struct Mapping {
     /// 办件类型 · `instant`, `promise`, `other`.
     #[serde(default)]
     pub case_kind: Option<TextRule>,
+    /// 办理渠道 · `window`, `online`, `mobile`, `self_service`, `mail`, `other`.
+    #[serde(default)]
+    pub channel: Option<TextRule>,
     /// 当事人（已脱敏的键） · The party, as a keyed hash or another pseudonym; never a name or number.
     #[serde(default)]
     pub party_ref: Option<TextRule>,

@@ -263,6 +263,7 @@ impl<'a> Scope<'a> {
             org_code: self.owned("org_code", plan.org_code.as_ref())?,
             region_code: self.owned("region_code", plan.region_code.as_ref())?,
             case_kind: self.owned("case_kind", plan.case_kind.as_ref())?,
+            channel: self.owned("channel", plan.channel.as_ref())?,
             party_ref: self.owned("party_ref", plan.party_ref.as_ref())?,
             party_kind: self.owned("party_kind", plan.party_kind.as_ref())?,
             secrecy: self.owned("secrecy", plan.secrecy.as_ref())?,

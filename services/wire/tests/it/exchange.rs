@@ -5,10 +5,10 @@ use std::fs;
 use mingjing_domain::event::{EventKind, Value};
 use mingjing_wire::import::{Folder, FolderError, PRESETS, Preset};
 
-const ACCEPT: &str = "PROJECT_NO,project_type,task_code,apply_date,accept_date,promise_date,handle_user_name,org_code,cd_time\n\
-    P1,2,XK-1,2026-07-01 09:00:00,2026-07-02 10:00:00,2026-07-20 00:00:00,u1,zjj,2026-07-02 10:05:00\n\
-    P2,1,XK-1,,2026-07-03 10:00:00,,u1,zjj,2026-07-03 10:05:00\n\
-    P3,7,XK-1,2026-07-01 09:00:00,2026-07-03 10:00:00,,u1,zjj,2026-07-03 10:05:00\n";
+const ACCEPT: &str = "PROJECT_NO,project_type,task_code,apply_date,accept_date,promise_date,handle_user_name,org_code,cd_time,apply_type\n\
+    P1,2,XK-1,2026-07-01 09:00:00,2026-07-02 10:00:00,2026-07-20 00:00:00,u1,zjj,2026-07-02 10:05:00,3\n\
+    P2,1,XK-1,,2026-07-03 10:00:00,,u1,zjj,2026-07-03 10:05:00,17\n\
+    P3,7,XK-1,2026-07-01 09:00:00,2026-07-03 10:00:00,,u1,zjj,2026-07-03 10:05:00,\n";
 const PROCESS: &str = "project_no,process_name,event_name,event_start_time,event_end_time,handle_user_name\n\
     P1,审查,通过,2026-07-02 10:00:00,2026-07-05 10:00:00,u2\n\
     P1,决定,,2026-07-06 10:00:00,,u3\n";
@@ -93,6 +93,20 @@ fn the_national_tables_become_cases_and_unknown_codes_are_told() {
         .find(|e| e.kind == EventKind::Accepted)
         .unwrap();
     assert_eq!(accepted.data.case_kind.as_deref(), Some("promise"));
+    // What is in no table is kept as it is told: statistics count it, and no row is refused for it.
+    let channels: Vec<_> = read
+        .events
+        .iter()
+        .filter_map(|e| Some((&*e.case_no, e.kind, e.data.channel.as_deref()?)))
+        .collect();
+    assert_eq!(
+        channels,
+        [
+            ("P1", EventKind::Applied, "mobile"),
+            ("P1", EventKind::Accepted, "mobile"),
+            ("P2", EventKind::Accepted, "17"),
+        ]
+    );
     assert_eq!(accepted.data.item_code.as_deref(), Some("XK-1"));
     assert_eq!(accepted.data.attributes["materials"], Value::Int(2));
     assert_eq!(
