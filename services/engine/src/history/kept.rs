@@ -1,4 +1,4 @@
-//! What rules on persons and money read of an event. It is kept among the attributes, under names of our own that begin
+//! What rules on persons and money, and statistics, read of an event. It is kept among the attributes, under names of our own that begin
 //! with `#`, so that a snapshot needs no other format for it.
 
 use mingjing_domain::event::CaseData;
@@ -43,9 +43,11 @@ pub(crate) enum Kept {
     Approver,
     /// 批准人级别 as told.
     ApproverRank,
+    /// 办理渠道.
+    Channel,
 }
 
-const NAMES: [&str; 17] = [
+const NAMES: [&str; 18] = [
     "#cert",
     "#co",
     "#co_cert",
@@ -63,6 +65,7 @@ const NAMES: [&str; 17] = [
     "#cause",
     "#approver",
     "#approver_rank",
+    "#channel",
 ];
 
 /// The codes of the names.
@@ -96,6 +99,7 @@ impl KeptCodes {
         }
         text(Kept::Act, data.discretion_act.as_deref());
         text(Kept::Tier, data.discretion_tier.as_deref());
+        text(Kept::Channel, data.channel.as_deref());
         if let Some(fee) = &data.fee {
             text(Kept::Fee, Some(&fee.code));
             text(Kept::ReliefGround, fee.relief_ground.as_deref());
@@ -130,6 +134,7 @@ impl KeptCodes {
             || data.actor.as_ref().is_some_and(|a| a.cert_no.is_some())
             || data.discretion_act.is_some()
             || data.discretion_tier.is_some()
+            || data.channel.is_some()
             || data.act_at.is_some()
             || data.fee.is_some()
             || data.collection.is_some()

@@ -162,7 +162,8 @@ impl Engine {
 }
 
 /// A hash of everything a department says in an event, but for when it was sent and received and under which number. Part of
-/// snapshots: its bytes and function (XXH3-64, folded) never change.
+/// snapshots: its bytes and function (XXH3-64, folded) never change. 办理渠道 is not in it: no verdict hangs on it, and a source whose rows are
+/// read again once its mapping tells it would else contradict itself in every case.
 fn content_hash(event: &CaseEvent<'_>, numbered: bool, bytes: &mut Vec<u8>) -> u32 {
     let data = &event.data;
     bytes.clear();

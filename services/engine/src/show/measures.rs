@@ -9,11 +9,14 @@ use mingjing_domain::measures::{CaseMeasures, LimitMeasure, MeasureUnit};
 
 use super::due_by;
 use crate::fold::{Context, Fallen, Fold, NONE, Stay, with_ledger};
-use crate::history::Event;
+use crate::history::{Event, Kept, Sent};
 use crate::rules::TimedPoint;
 
 /// 事后补录 begins here: rule Q1's default.
 const LATE_OVER: Budget = Budget::new(1, Unit::WorkingDays);
+
+/// What says by which channel a case came: the first of these that names one.
+const COMES_BY: [EventKind; 3] = [EventKind::Applied, EventKind::Accepted, EventKind::Filed];
 
 /// The measures of a case as its history stands now.
 pub(super) fn of_case(fold: &Fold, limit: Option<&Stay>, context: &Context<'_>) -> CaseMeasures {
@@ -86,10 +89,26 @@ fn count(event: &Event<'_>, measures: &mut CaseMeasures, context: &Context<'_>) 
         }
         _ => {}
     }
+    if measures.channel.is_none() && COMES_BY.contains(&event.kind) {
+        measures.channel = channel(event, context);
+    }
     measures.events_late += u32::from(context.enters_late(event, LATE_OVER));
     measures.events_resent += u32::from(event.version > 1);
     let reversed = event.known_at() < at.floor_second() || context.time_reversed(event).is_some();
     measures.events_reversed += u32::from(reversed);
+}
+
+/// 办理渠道 as an event tells it.
+fn channel(event: &Event<'_>, context: &Context<'_>) -> Option<String> {
+    let extra = event.extra()?;
+    let code = context.kept.of(Kept::Channel);
+    extra
+        .attributes
+        .iter()
+        .find_map(|(name, value)| match value {
+            Sent::Text(told) if *name == code => Some((*told).to_owned()),
+            _ => None,
+        })
 }
 
 /// The office of an act's step; where the flowchart names none, the one where the register has the person on that day.

@@ -9,7 +9,7 @@ use mingjing_domain::event::EventKind::{
 use mingjing_domain::event::{Actor, CaseEvent, EventKind, Special};
 use mingjing_domain::fact::Fact;
 use mingjing_domain::measures::{CaseMeasures, LimitMeasure, MeasureUnit};
-use mingjing_engine::Input;
+use mingjing_engine::{Engine, Input};
 
 use crate::world::{BEGIN, HOUR, compile, definitions, engine, event, say};
 
@@ -78,6 +78,59 @@ fn on(day: i64) -> Option<Timestamp> {
 
 fn limit(of: &CaseMeasures) -> &LimitMeasure {
     of.limit.as_ref().expect("it has a limit that began")
+}
+
+fn by_channel(mut event: CaseEvent<'static>, channel: &'static str) -> CaseEvent<'static> {
+    event.data.channel = Some(channel.into());
+    event
+}
+
+/// The channel that a case has come by, as an engine tells it after one more event.
+fn channel_after(engine: &mut Engine, event: &CaseEvent<'_>) -> Option<String> {
+    let mut facts = say(engine, event);
+    engine.flush_cases(&mut facts);
+    let told = facts.into_iter().rev().find_map(|fact| match fact {
+        Fact::Case { case, .. } => Some(case),
+        _ => None,
+    });
+    told.expect("the case is told anew").measures.channel
+}
+
+#[test]
+fn the_channel_is_that_of_the_application_and_is_known_after_a_restart() {
+    let mut engine = engine(&permit());
+    let accepted = by_channel(day("2", Accepted, 1), "online");
+    assert_eq!(
+        channel_after(&mut engine, &accepted).as_deref(),
+        Some("online")
+    );
+    // It came later, and was first.
+    let applied = by_channel(day("1", Applied, 0), "kiosk-7");
+    assert_eq!(
+        channel_after(&mut engine, &applied).as_deref(),
+        Some("kiosk-7"),
+        "kept as the source says it"
+    );
+    let rules = compile(&permit()).unwrap_or_else(|p| panic!("{p:?}"));
+    let mut restored = Engine::restore(rules, &engine.snapshot()).unwrap();
+    // How a decision was delivered is not how the case came.
+    let decided = by_channel(day("3", Decided, 2), "mail");
+    for engine in [&mut engine, &mut restored] {
+        assert_eq!(channel_after(engine, &decided).as_deref(), Some("kiosk-7"));
+    }
+    // A case of which nothing says it has none.
+    assert_eq!(measured(&[day("1", Applied, 0)]).channel, None);
+}
+
+#[test]
+fn a_record_that_says_its_channel_only_when_read_again_does_not_contradict_itself() {
+    let mut engine = engine(&permit());
+    say(&mut engine, &day("1", Applied, 0));
+    say(&mut engine, &by_channel(day("1", Applied, 0), "online"));
+    assert_eq!(
+        (engine.counts().duplicates, engine.counts().conflicts),
+        (1, 0)
+    );
 }
 
 /// 2026-07-01 is a Wednesday: the 3rd, 6th, 7th … are the working days after it.
