@@ -32,6 +32,7 @@ const MIGRATIONS: &[Migration] = migrations! {
     12 "0012_audit.sql";
     13 "0013_sampled_cases.sql";
     14 "0014_stays_in_cells.sql";
+    15 "0015_channel.sql";
 };
 
 /// The number of the newest migration this program knows.

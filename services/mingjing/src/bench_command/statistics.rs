@@ -141,7 +141,7 @@ async fn measure(
     store.migrate(now).await?;
     clickhouse.ask(&fill(args.cases)).await?;
     let columns = "source, case_no, item_code, org_code, region_code, opened_at, accepted_at, closed_at, events, visits, power_type, case_kind, \
-                   office, handler, received_at, decided_at, delivered_at, ending, ended_at, result, limit_unit, limit_started_at, \
+                   channel, office, handler, received_at, decided_at, delivered_at, ending, ended_at, result, limit_unit, limit_started_at, \
                    statutory_limit, promised_limit, used, statutory_due_at, promised_due_at, limit_done_at, limit_fell_at, suspended_ms, \
                    suspensions, extensions, supplements, events_late, events_resent, events_reversed, updated_at, log_id, log_partition, \
                    version";

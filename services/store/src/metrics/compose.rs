@@ -32,9 +32,9 @@ const WINDOWS_APART: usize = 6;
 /// More keys than this a dimension does not have; what is beyond is not answered.
 pub(super) const KEYS_MAX: u32 = 200_000;
 
-/// The kind of an alert's case, for what is told apart or narrowed by it.
-const OF_CASES: &str = "LEFT JOIN (SELECT source, case_no, ifNull(power_type, '') AS power_type, ifNull(case_kind, '') AS case_kind \
-     FROM cases FINAL) AS k USING (source, case_no)";
+/// The kind and channel of an alert's case, for what is told apart or narrowed by it.
+const OF_CASES: &str = "LEFT JOIN (SELECT source, case_no, ifNull(power_type, '') AS power_type, ifNull(case_kind, '') AS case_kind, \
+     ifNull(channel, '') AS channel FROM cases FINAL) AS k USING (source, case_no)";
 
 /// The statement of a population: one row a thing.
 fn population(over: Over, asked: &Asked) -> String {
@@ -42,7 +42,9 @@ fn population(over: Over, asked: &Asked) -> String {
         let text = text.replace("-- alerts\n", ALERTS);
         match needs_kinds(asked) {
             true => format!("SELECT * FROM ({text}) AS a {OF_CASES}"),
-            false => format!("SELECT *, '' AS power_type, '' AS case_kind FROM ({text})"),
+            false => {
+                format!("SELECT *, '' AS power_type, '' AS case_kind, '' AS channel FROM ({text})")
+            }
         }
     };
     match over {
@@ -63,13 +65,18 @@ fn population(over: Over, asked: &Asked) -> String {
 }
 
 fn needs_kinds(asked: &Asked) -> bool {
-    let kinds = [Dimension::PowerType, Dimension::CaseKind];
+    let kinds = [
+        Dimension::PowerType,
+        Dimension::CaseKind,
+        Dimension::Channel,
+    ];
     let by = asked
         .by
         .into_iter()
         .chain(asked.filter.key.as_ref().map(|(by, _)| *by));
     asked.filter.power_type.is_some()
         || asked.filter.case_kind.is_some()
+        || asked.filter.channel.is_some()
         || by.into_iter().any(|by| kinds.contains(&by))
 }
 
@@ -112,6 +119,7 @@ pub(super) fn conditions(asked: &Asked, over: Over) -> Vec<String> {
         item_code,
         power_type,
         case_kind,
+        channel,
         key,
     } = &asked.filter;
     let mut when = |asked: bool, condition: &str| {
@@ -137,6 +145,7 @@ pub(super) fn conditions(asked: &Asked, over: Over) -> Vec<String> {
     when(item_code.is_some(), "item = {f_item:String}");
     when(power_type.is_some(), "power_type = {f_power_type:String}");
     when(case_kind.is_some(), "case_kind = {f_case_kind:String}");
+    when(channel.is_some(), "channel = {f_channel:String}");
     if let Some((by, _)) = key
         && over.dimensions().contains(by)
         && *by != Dimension::Month
@@ -154,6 +163,7 @@ fn bind_conditions(mut query: Query, asked: &Asked) -> Query {
         item_code,
         power_type,
         case_kind,
+        channel,
         key,
     } = &asked.filter;
     let key = key.as_ref().map(|(_, key)| key.clone());
@@ -163,6 +173,7 @@ fn bind_conditions(mut query: Query, asked: &Asked) -> Query {
         ("f_item", item_code),
         ("f_power_type", power_type),
         ("f_case_kind", case_kind),
+        ("f_channel", channel),
         ("f_key", &key),
     ] {
         if let Some(value) = value {
@@ -182,6 +193,7 @@ pub(super) fn key_of(by: Dimension, asked: &Asked) -> String {
         Dimension::Item => "item".into(),
         Dimension::PowerType => "power_type".into(),
         Dimension::CaseKind => "case_kind".into(),
+        Dimension::Channel => "channel".into(),
         Dimension::Step => "step".into(),
         Dimension::Level => "level".into(),
         Dimension::Rule => "rule".into(),

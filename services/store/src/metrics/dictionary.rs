@@ -8,7 +8,7 @@ use super::groups::GROUPS;
 use super::measure::Measure;
 
 /// 字典版本. A changed dictionary needs a new one: a bulletin names the version its figures were counted by.
-pub const DICTIONARY_VERSION: &str = "3";
+pub const DICTIONARY_VERSION: &str = "4";
 
 /// Every metric, in the order in which they are shown.
 pub static METRICS: LazyLock<Vec<&'static Metric>> =
@@ -219,22 +219,28 @@ impl Over {
     /// By what these can be told apart.
     pub const fn dimensions(self) -> &'static [Dimension] {
         use Dimension::{
-            CaseKind, Handler, Item, Level, Month, Office, Org, PowerType, Region, Rule, Step,
+            CaseKind, Channel, Handler, Item, Level, Month, Office, Org, PowerType, Region, Rule,
+            Step,
         };
         match self {
             Over::Cases => &[
-                Region, Org, Office, Handler, Item, PowerType, CaseKind, Month,
+                Region, Org, Office, Handler, Item, PowerType, CaseKind, Channel, Month,
             ],
             Over::Steps => &[
-                Region, Org, Office, Handler, Item, PowerType, CaseKind, Month, Step,
+                Region, Org, Office, Handler, Item, PowerType, CaseKind, Channel, Month, Step,
             ],
             Over::Alerts | Over::Orders | Over::Appeals => &[
-                Region, Org, Office, Handler, Item, PowerType, CaseKind, Month, Level, Rule,
+                Region, Org, Office, Handler, Item, PowerType, CaseKind, Channel, Month, Level,
+                Rule,
             ],
-            Over::Complaints | Over::Ratings => &[Region, Org, Item, PowerType, CaseKind, Month],
+            Over::Complaints | Over::Ratings => {
+                &[Region, Org, Item, PowerType, CaseKind, Channel, Month]
+            }
             Over::Items => &[Region, Org, Item, PowerType, Month],
             Over::Bodies => &[Region, Org, Month],
-            Over::Samples => &[Region, Org, Office, Item, PowerType, CaseKind, Month],
+            Over::Samples => &[
+                Region, Org, Office, Item, PowerType, CaseKind, Channel, Month,
+            ],
         }
     }
 }

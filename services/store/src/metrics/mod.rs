@@ -75,6 +75,8 @@ pub struct Filter {
     pub power_type: Option<String>,
     /// Of this kind of case, as the source says it.
     pub case_kind: Option<String>,
+    /// Of cases that came by this channel, as the source says it.
+    pub channel: Option<String>,
     /// With this key of the asked dimension; empty: without one. So a row opens to what is behind it.
     pub key: Option<(Dimension, String)>,
 }
@@ -96,6 +98,8 @@ pub enum Dimension {
     PowerType,
     /// 办件类型.
     CaseKind,
+    /// 办理渠道.
+    Channel,
     /// 月份: stock at the end of each.
     Month,
     /// 环节; of steps.
@@ -108,7 +112,7 @@ pub enum Dimension {
 
 impl Dimension {
     /// All of them.
-    pub const ALL: [Dimension; 11] = [
+    pub const ALL: [Dimension; 12] = [
         Dimension::Region,
         Dimension::Org,
         Dimension::Office,
@@ -116,6 +120,7 @@ impl Dimension {
         Dimension::Item,
         Dimension::PowerType,
         Dimension::CaseKind,
+        Dimension::Channel,
         Dimension::Month,
         Dimension::Step,
         Dimension::Level,
@@ -132,6 +137,7 @@ impl Dimension {
             Dimension::Item => "item",
             Dimension::PowerType => "power_type",
             Dimension::CaseKind => "case_kind",
+            Dimension::Channel => "channel",
             Dimension::Month => "month",
             Dimension::Step => "step",
             Dimension::Level => "level",
@@ -154,6 +160,7 @@ impl Dimension {
             Dimension::Item => "事项",
             Dimension::PowerType => "权力类型",
             Dimension::CaseKind => "办件类型",
+            Dimension::Channel => "办理渠道",
             Dimension::Month => "月份",
             Dimension::Step => "环节",
             Dimension::Level => "预警等级",

@@ -82,7 +82,7 @@ fn cases(asked: &Asked) -> String {
         "SELECT source, case_no, arraySlice(arraySort(v -> (v.3, v.1, v.2), visits), 1, {STAYS_MAX}) AS stays, \
          arrayMap(v -> v.1, stays) AS course, toUnixTimestamp64Milli(ended_at) AS ended, \
          ifNull(region_code, '') AS region, ifNull(org_code, '') AS org, ifNull(item_code, '') AS item, \
-         ifNull(power_type, '') AS power_type, ifNull(case_kind, '') AS case_kind, \
+         ifNull(power_type, '') AS power_type, ifNull(case_kind, '') AS case_kind, ifNull(channel, '') AS channel, \
          ifNull(toUnixTimestamp64Milli(received_at), toUnixTimestamp64Milli(opened_at)) AS started \
          FROM (SELECT * FROM cases FINAL WHERE opened_at IS NOT NULL AND source != {{voices:String}}) \
          WHERE {} AND started >= {{from:Int64}} AND started < {{until:Int64}}",

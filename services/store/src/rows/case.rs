@@ -43,6 +43,8 @@ table! {
         power_type: Option<String>,
         /// See [`CaseMeasures::case_kind`].
         case_kind: Option<String>,
+        /// See [`CaseMeasures::channel`].
+        channel: Option<String>,
         /// See [`CaseMeasures::office`].
         office: Option<String>,
         /// See [`CaseMeasures::handler`].
@@ -192,6 +194,7 @@ impl CaseRow {
             limit_done_at: millis(limit.and_then(|l| l.done_at)),
             limit_fell_at: millis(limit.and_then(|l| l.fell_at)),
             case_kind: measures.case_kind,
+            channel: measures.channel,
             office: measures.office,
             handler: measures.handler,
             received_at: millis(measures.received_at),
@@ -249,6 +252,7 @@ impl From<CaseRow> for CaseRecord {
         let measures = CaseMeasures {
             power_type: row.power_type.as_deref().and_then(PowerType::from_code),
             case_kind: row.case_kind,
+            channel: row.channel,
             office: row.office,
             handler: row.handler,
             received_at: instant(row.received_at),

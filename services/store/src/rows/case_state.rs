@@ -32,6 +32,8 @@ table! {
         power_type: Option<String>,
         /// As in [`CaseRow::case_kind`].
         case_kind: Option<String>,
+        /// As in [`CaseRow::channel`].
+        channel: Option<String>,
         /// As in [`CaseRow::office`].
         office: Option<String>,
         /// As in [`CaseRow::handler`].
@@ -107,6 +109,7 @@ impl From<&CaseRow> for CaseStateRow {
             stays: u32::try_from(row.visits.len()).unwrap_or(u32::MAX),
             power_type: row.power_type.clone(),
             case_kind: row.case_kind.clone(),
+            channel: row.channel.clone(),
             office: row.office.clone(),
             handler: row.handler.clone(),
             received_at: row.received_at,

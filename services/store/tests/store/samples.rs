@@ -323,6 +323,7 @@ pub fn full_case(case_no: &str) -> CaseRecord {
         measures: CaseMeasures {
             power_type: Some(PowerType::Licence),
             case_kind: text("promise"),
+            channel: text("self_service"),
             office: text("窗口"),
             handler: text("officer-1"),
             received_at: Some(at(-20)),

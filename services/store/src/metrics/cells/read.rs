@@ -128,6 +128,7 @@ pub(in super::super) fn fit(over: Over, asked: &Asked, all: &[Window], chain: &C
         && asked.by.is_none_or(known)
         && key.is_none_or(known)
         && asked.filter.item_code.is_none()
+        && asked.filter.channel.is_none()
         && all.iter().all(days)
 }
 

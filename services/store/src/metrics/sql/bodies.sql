@@ -12,6 +12,7 @@ SELECT
     '' AS item,
     '' AS power_type,
     '' AS case_kind,
+    '' AS channel,
     '' AS step,
     '' AS level,
     '' AS rule,

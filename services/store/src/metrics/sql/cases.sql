@@ -12,6 +12,7 @@ SELECT
     ifNull(item_code, '') AS item,
     ifNull(power_type, '') AS power_type,
     ifNull(case_kind, '') AS case_kind,
+    ifNull(channel, '') AS channel,
     '' AS step,
     '' AS level,
     '' AS rule,

@@ -12,6 +12,7 @@ SELECT
     item,
     power_type,
     '' AS case_kind,
+    '' AS channel,
     '' AS step,
     '' AS level,
     '' AS rule,

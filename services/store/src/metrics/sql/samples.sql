@@ -12,6 +12,7 @@ SELECT
     item,
     power_type,
     case_kind,
+    channel,
     '' AS step,
     '' AS level,
     '' AS rule,
@@ -35,7 +36,8 @@ FROM
 LEFT JOIN
 (
     SELECT source, case_no, ifNull(region_code, '') AS region, ifNull(org_code, '') AS org, ifNull(office, '') AS office,
-           ifNull(item_code, '') AS item, ifNull(power_type, '') AS power_type, ifNull(case_kind, '') AS case_kind
+           ifNull(item_code, '') AS item, ifNull(power_type, '') AS power_type, ifNull(case_kind, '') AS case_kind,
+           ifNull(channel, '') AS channel
     FROM cases FINAL
     WHERE (source, case_no) IN (SELECT source, case_no FROM sampled_cases)
 ) AS c USING (source, case_no)

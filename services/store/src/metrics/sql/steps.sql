@@ -11,6 +11,7 @@ SELECT
     item,
     power_type,
     case_kind,
+    channel,
     stay.1 AS step,
     '' AS level,
     '' AS rule,
@@ -33,6 +34,7 @@ FROM
         ifNull(item_code, '') AS item,
         ifNull(power_type, '') AS power_type,
         ifNull(case_kind, '') AS case_kind,
+        ifNull(channel, '') AS channel,
         toUnixTimestamp64Milli(ended_at) AS case_ended,
         arrayJoin(visits) AS stay
     FROM cases FINAL

@@ -14,6 +14,7 @@ SELECT
     if(item = '', said_item, item) AS item,
     power_type,
     case_kind,
+    channel,
     '' AS step,
     '' AS level,
     '' AS rule,
@@ -50,7 +51,8 @@ FROM
 LEFT JOIN
 (
     SELECT source, case_no, ifNull(region_code, '') AS region, ifNull(org_code, '') AS org, ifNull(item_code, '') AS item,
-           ifNull(power_type, '') AS power_type, ifNull(case_kind, '') AS case_kind
+           ifNull(power_type, '') AS power_type, ifNull(case_kind, '') AS case_kind,
+           ifNull(channel, '') AS channel
     FROM cases FINAL
     WHERE (source, case_no) IN (SELECT source, case_no FROM events WHERE kind = {kind:String})
 ) AS c USING (source, case_no)

@@ -441,6 +441,11 @@ async fn what_cells_do_not_tell_is_asked_of_rows() {
         question("2026-11", Some(Dimension::Item)),
         question("2026-11", Some(Dimension::Office)),
         question("2026-11", Some(Dimension::Handler)),
+        question("2026-11", Some(Dimension::Channel)),
+        narrowed(Filter {
+            channel: text("online"),
+            ..Filter::default()
+        }),
         narrowed(Filter {
             item_code: text("i1"),
             ..Filter::default()

@@ -171,6 +171,10 @@ pub fn case(dice: &mut Dice, n: usize) -> CaseRecord {
     measures.extensions = u32::from(dice.percent(15));
     measures.supplements = u32::from(dice.percent(25));
     case.events = 1 + dice.below(9) as u32;
+    // Without a roll of its own, so that all else stays as it was.
+    let channels = [None, Some("window"), Some("online"), Some("kiosk-7")];
+    let channel = channels[(n + case.events as usize) % channels.len()];
+    measures.channel = channel.map(str::to_owned);
     measures.events_late = dice.below(2) as u32;
     measures.events_resent = dice.below(2) as u32;
     measures.events_reversed = u32::from(dice.percent(10));

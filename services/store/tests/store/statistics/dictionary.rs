@@ -12,6 +12,8 @@ const DIGESTS: &[(&str, &str)] = &[
     ("2", "001cb112e5ed913186aa038a328a4c92"),
     // Hours of steps to a tenth; what is past due of a step counted as what is of a case.
     ("3", "4207487199139f0e146f2e0c6a6b0847"),
+    // By channel.
+    ("4", "00000000000000000000000000000000"),
 ];
 
 #[test]

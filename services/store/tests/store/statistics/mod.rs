@@ -234,6 +234,22 @@ async fn what_is_asked_for_is_counted_and_nothing_else() {
         ),
         (
             Filter {
+                channel: text("online"),
+                ..Filter::default()
+            },
+            Dimension::Channel,
+            "online",
+        ),
+        (
+            Filter {
+                key: Some((Dimension::Channel, String::new())),
+                ..Filter::default()
+            },
+            Dimension::Channel,
+            "",
+        ),
+        (
+            Filter {
                 key: Some((Dimension::Org, String::new())),
                 ..Filter::default()
             },

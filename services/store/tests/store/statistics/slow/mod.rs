@@ -102,6 +102,7 @@ fn keys_of_case(case: &CaseRecord) -> Keys {
         (Dimension::Handler, measures.handler.as_deref()),
         (Dimension::PowerType, measures.power_type.map(|p| p.code())),
         (Dimension::CaseKind, measures.case_kind.as_deref()),
+        (Dimension::Channel, measures.channel.as_deref()),
     ])
 }
 
