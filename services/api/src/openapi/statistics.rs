@@ -18,6 +18,11 @@ const CASE_KIND: Parameter = (
     "case_kind",
     "办件类型，按来源所报: instant 即办件, promise 承诺件",
 );
+const CHANNEL: Parameter = (
+    "query",
+    "channel",
+    "办理渠道，按来源所报: window 窗口, online 网上, mobile 移动端, self_service 自助终端, mail 邮寄, other 其他",
+);
 
 pub(super) const OPERATIONS: &[Operation] = &[
     Operation {
@@ -42,7 +47,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
             (
                 "query",
                 "by",
-                "按何者区分: region, org, office, handler（须给 org，仅监督机关和本单位主管，记入审计）, item, power_type, case_kind, month, step, level, rule；默认只有合计",
+                "按何者区分: region, org, office, handler（须给 org，仅监督机关和本单位主管，记入审计）, item, power_type, case_kind, channel, month, step, level, rule；默认只有合计",
             ),
             (
                 "query",
@@ -54,6 +59,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
             ("query", "item_code", "事项编码"),
             POWER_TYPE,
             CASE_KIND,
+            CHANNEL,
             (
                 "query",
                 "compare",
@@ -109,6 +115,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
             ("query", "item_code", "事项编码"),
             POWER_TYPE,
             CASE_KIND,
+            CHANNEL,
             ("query", "after", "上一页给出的 next"),
             ("query", "limit", "每页条数 1..1000，默认 50"),
         ],
@@ -147,6 +154,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
             ORG,
             POWER_TYPE,
             CASE_KIND,
+            CHANNEL,
         ],
         media_type: "application/json",
         schema: process,

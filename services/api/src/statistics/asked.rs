@@ -19,13 +19,14 @@ const LIMIT_DEFAULT: usize = 200;
 const PAGE_DEFAULT: u32 = 50;
 const PAGE_MAX: u32 = 1000;
 
-const FILTERS: [&str; 6] = [
+const FILTERS: [&str; 7] = [
     "period",
     "region",
     "org",
     "item_code",
     "power_type",
     "case_kind",
+    "channel",
 ];
 
 /// What is asked, but for who asks.
@@ -134,6 +135,7 @@ impl Question {
                 item_code: text("item_code"),
                 power_type: text("power_type"),
                 case_kind: text("case_kind"),
+                channel: text("channel"),
                 key: None,
             },
             compare: false,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use mingjing_domain::alert::Level;
 use mingjing_domain::catalogue;
 use mingjing_domain::definitions::PowerType;
+use mingjing_domain::measures::CHANNELS;
 use mingjing_domain::period::Period;
 use mingjing_store::metrics::Dimension;
 
@@ -51,6 +52,10 @@ impl<'a> Named<'a> {
                 "promise" => Some("承诺件".to_owned()),
                 _ => None,
             },
+            Dimension::Channel => CHANNELS
+                .iter()
+                .find(|(code, _)| *code == key)
+                .map(|(_, name)| (*name).to_owned()),
             Dimension::Month => key.parse().ok().map(|month: Period| month.label()),
             Dimension::Step => tables.steps.get(key).cloned(),
             Dimension::Level => [Level::Review, Level::Notice, Level::Yellow, Level::Red]
