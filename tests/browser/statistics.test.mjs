@@ -98,6 +98,25 @@ test('a county leads to its bodies, a body to its items, a number to its rows an
   await page.locator('.case-page', { hasText: caseNo }).waitFor()
 })
 
+test('cases are told apart by the channel they came by, and a channel leads to its items', async () => {
+  const { rows } = await statistics({ by: 'channel', metrics: 'received' })
+  const window = rows.find(({ key }) => key === 'window')
+  assert.ok(window?.values.received.value > 0, JSON.stringify(rows))
+  assert.equal(window.name, '窗口')
+  await page.goto(`${platform.url}/#/statistics?period=${period}&by=channel&group=volume`)
+  const row = page.locator('#breakdown [data-key="window"]')
+  await row.waitFor()
+  await whole('statistics-channels-1366')
+  await row.locator('td[data-metric="received"] a.figure').click()
+  await page.waitForURL(/#\/statistics\/rows\?metric=received.*channel=window/)
+  await page.locator('#rows tbody tr').first().waitFor()
+  assert.equal(await page.locator('#rows tbody tr').count(), Math.min(window.values.received.value, 100))
+  await page.goto(`${platform.url}/#/statistics?period=${period}&by=channel&group=volume`)
+  await row.locator('th a').click()
+  await page.waitForURL(/by=item.*channel=window|channel=window.*by=item/)
+  await page.locator('.statistics-path', { hasText: '窗口' }).waitFor()
+})
+
 test('what a city does itself opens to its own rows', async () => {
   const { rows } = await statistics({ by: 'region', metrics: 'received' })
   const own = rows.find(({ key }) => key === '510500')

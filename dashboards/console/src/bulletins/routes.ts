@@ -17,7 +17,7 @@ export function bulletinPageOf(hash: string): BulletinPlace | null {
 export const bulletinHash = (id: string) => `${BULLETINS_HASH}/${id}`
 
 /** What filters of a query are called in the addresses of statistics; others are a row of a breakdown. */
-const FILTERS: Record<string, string> = { period: 'period', region: 'region', org: 'org', item_code: 'item', power_type: 'power_type', case_kind: 'case_kind' }
+const FILTERS: Record<string, string> = { period: 'period', region: 'region', org: 'org', item_code: 'item', power_type: 'power_type', case_kind: 'case_kind', channel: 'channel' }
 
 /**
  * Where a number leads: the rows that were counted, or of which they were; a number that is compared, to its metric in the overview. The id is

@@ -14,7 +14,7 @@ import { readStatistics } from './api'
 import { type Period, periodText } from './period'
 import { PeriodFields, PeriodLinks } from './PeriodChooser'
 import { EVERYWHERE, FIRST_QUESTION, type Question, questionHash } from './routes'
-import { CASE_KINDS, POWER_TYPES } from './words'
+import { CASE_KINDS, CHANNELS, POWER_TYPES } from './words'
 
 interface Props {
   question: Question
@@ -61,6 +61,7 @@ function Narrow({ question, period }: Props) {
       <ItemField value={wanted.item} set={(item) => set({ item })} />
       <Choice label={t('权力类型', 'Category')} name="power_type" value={wanted.powerType} options={said(POWER_TYPES)} set={(powerType) => set({ powerType })} />
       <Choice label={t('办件类型', 'Kind of case')} name="case_kind" value={wanted.caseKind} options={said(CASE_KINDS)} set={(caseKind) => set({ caseKind })} />
+      <Choice label={t('办理渠道', 'Channel')} name="channel" value={wanted.channel} options={said(CHANNELS)} set={(channel) => set({ channel })} />
       <div className="case-search-acts">
         <button type="submit" className="main">
           {t('查询', 'Find')}
@@ -97,12 +98,13 @@ export function ItemField({ value, set, among }: { value: string; set: (value: s
 /** What it was drilled into, each with a way back above it. */
 export function Path({ question, regions }: { question: Question; regions: [string, string][] }) {
   const names = useStore(namesStore)
-  const { region, org, item, powerType, caseKind } = question
+  const { region, org, item, powerType, caseKind, channel } = question
   const steps: [string, Question][] = [[t('全部', 'All'), { ...question, ...EVERYWHERE, by: 'region', sort: '' }]]
   if (region) steps.push([regions.find(([code]) => code === region)?.[1] ?? region, { ...question, org: '', item: '', by: 'org', sort: '' }])
   if (org) steps.push([names.org(org), { ...question, item: '', by: 'item', sort: '' }])
   if (item) steps.push([names.item(item), { ...question, by: 'month', sort: '' }])
-  const also = [powerType && say(POWER_TYPES[powerType] ?? { zh: powerType }), caseKind && say(CASE_KINDS[caseKind] ?? { zh: caseKind })].filter(Boolean).join(t('、', ', '))
+  const kinds = [powerType && say(POWER_TYPES[powerType] ?? { zh: powerType }), caseKind && say(CASE_KINDS[caseKind] ?? { zh: caseKind }), channel && say(CHANNELS[channel] ?? { zh: channel })]
+  const also = kinds.filter(Boolean).join(t('、', ', '))
   if (steps.length === 1 && !also) return null
   return (
     <nav className="statistics-path" aria-label={t('所在范围', 'Where')}>

@@ -18,7 +18,7 @@ import { Headlines } from './Headlines'
 import { type Period, periodName, periodText } from './period'
 import { FIRST_QUESTION, type Question, questionHash } from './routes'
 import { Trend } from './Trend'
-import { CASE_KINDS, GROUPS, POWER_TYPES } from './words'
+import { CASE_KINDS, CHANNELS, GROUPS, POWER_TYPES } from './words'
 
 /** The most rows of an answer (services/store/src/metrics). */
 const ROWS_MAX = 1000
@@ -35,8 +35,8 @@ export function OverviewPage({ dictionary, question: given, period }: Props) {
     return { ...given, by, period }
   }, [dictionary, questionHash(given), period])
   const regions = useRegions(period)
-  const { region, org, item, powerType, caseKind } = question
-  const narrowing = { region, org, item, powerType, caseKind }
+  const { region, org, item, powerType, caseKind, channel } = question
+  const narrowing = { region, org, item, powerType, caseKind, channel }
   const text = periodText(period)
   const key = JSON.stringify([text, narrowing])
   const heads = useAsked(`headlines ${key}`, (signal) => readStatistics({ ...narrowing, period: text, by: '', metrics: withBeside(dictionary, HEADLINES).map(({ id }) => id), compare: true }, signal))
@@ -94,7 +94,7 @@ function Told({ found, period, question, regions }: ToldProps) {
 /** What was asked for, in words: on paper, and under a table that was taken along. */
 function notesOf(question: Question, period: Period, regions: [string, string][], found: Statistics): string[] {
   const names = namesStore.get()
-  const { region, org, item, powerType, caseKind } = question
+  const { region, org, item, powerType, caseKind, channel } = question
   return [
     t(`统计周期：${periodName(period)}`, `Period: ${periodName(period)}`),
     region && t(`区划：${regions.find(([code]) => code === region)?.[1] ?? region}`, `Region: ${regions.find(([code]) => code === region)?.[1] ?? region}`),
@@ -102,6 +102,7 @@ function notesOf(question: Question, period: Period, regions: [string, string][]
     item && t(`事项：${names.item(item)}`, `Item: ${names.item(item)}`),
     powerType && t(`权力类型：${POWER_TYPES[powerType]?.zh ?? powerType}`, `Category: ${POWER_TYPES[powerType]?.en ?? powerType}`),
     caseKind && t(`办件类型：${CASE_KINDS[caseKind]?.zh ?? caseKind}`, `Kind of case: ${CASE_KINDS[caseKind]?.en ?? caseKind}`),
+    channel && t(`办理渠道：${CHANNELS[channel]?.zh ?? channel}`, `Channel: ${CHANNELS[channel]?.en ?? channel}`),
     t(`统计截至 ${full(found.as_of)}${found.period.running ? '（本期尚未结束）' : ''}`, `Counted until ${full(found.as_of)}${found.period.running ? ' (still running)' : ''}`),
     versionText(found.dictionary_version),
     t(`基数不足 ${found.min_base} 的比率不予显示`, `Rates of a base below ${found.min_base} are not shown`),
@@ -110,11 +111,11 @@ function notesOf(question: Question, period: Period, regions: [string, string][]
 }
 
 function Tables({ dictionary, question, period, regions }: Props & { regions: [string, string][] }) {
-  const { region, org, item, powerType, caseKind, by, group } = question
+  const { region, org, item, powerType, caseKind, channel, by, group } = question
   const text = periodText(period)
   const columns = columnsOf(dictionary, group, by)
-  const key = JSON.stringify([text, region, org, item, powerType, caseKind, by, group])
-  const table = { period: text, by, region, org, item, powerType, caseKind, metrics: columns.map(({ id }) => id), compare: true }
+  const key = JSON.stringify([text, region, org, item, powerType, caseKind, channel, by, group])
+  const table = { period: text, by, region, org, item, powerType, caseKind, channel, metrics: columns.map(({ id }) => id), compare: true }
   const asked = useAsked(`table ${key}`, (signal) => readStatistics(table, signal))
   const more = () => readStatistics({ ...table, limit: ROWS_MAX }, new AbortController().signal)
   const metric = charted(asked.found ? answered(columns, asked.found) : columns, question.metric)

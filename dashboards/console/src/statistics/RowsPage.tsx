@@ -22,7 +22,7 @@ import { MetricName, metricName, versionText } from './definition'
 import { type Period, periodName, periodText } from './period'
 import { FIRST_QUESTION, type RowsQuestion, questionHash, rowsHash } from './routes'
 import { columnsOfRows, rowTitle } from './rows'
-import { BYS, CASE_KINDS, OVERS, POWER_TYPES } from './words'
+import { BYS, CASE_KINDS, CHANNELS, OVERS, POWER_TYPES } from './words'
 
 const PAGE_ROWS = 100
 /** Rows of a file at most; what is beyond them says so. */
@@ -35,7 +35,7 @@ interface Props {
   period: Period
 }
 
-const asked = ({ metric, part, by, key, region, org, item, powerType, caseKind }: RowsQuestion, period: Period) => ({ metric, part, by, key, region, org, item, powerType, caseKind, period: periodText(period) })
+const asked = ({ metric, part, by, key, region, org, item, powerType, caseKind, channel }: RowsQuestion, period: Period) => ({ metric, part, by, key, region, org, item, powerType, caseKind, channel, period: periodText(period) })
 
 export function RowsPage({ dictionary, question, period }: Props) {
   const metric = metricOf(dictionary, question.metric)
@@ -75,7 +75,7 @@ export function RowsPage({ dictionary, question, period }: Props) {
   )
 }
 
-function narrowing({ region, org, item, powerType, caseKind, by, key }: RowsQuestion, names: Names): string[] {
+function narrowing({ region, org, item, powerType, caseKind, channel, by, key }: RowsQuestion, names: Names): string[] {
   const row = by === 'office' ? key : by === 'handler' ? names.officer(key) : key
   return [
     region && t(`区划 ${region}`, `region ${region}`),
@@ -83,6 +83,7 @@ function narrowing({ region, org, item, powerType, caseKind, by, key }: RowsQues
     item && names.item(item),
     powerType && say(word(POWER_TYPES, powerType)),
     caseKind && say(word(CASE_KINDS, caseKind)),
+    channel && say(word(CHANNELS, channel)),
     by && `${say(BYS[by])} ${row || t('未报', 'not told')}`,
   ].filter((text) => text !== '')
 }

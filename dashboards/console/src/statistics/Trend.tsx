@@ -29,9 +29,9 @@ interface Props {
 export function Trend({ dictionary, question, period, metric }: Props) {
   const metrics = useMemo(() => withBeside(dictionary, [metric.id]).filter(({ by }) => by.includes('month')), [dictionary, metric.id])
   const span = periodText(trendOf(period))
-  const { region, org, item, powerType, caseKind } = question
-  const asked = useAsked(JSON.stringify([span, region, org, item, powerType, caseKind, metric.id]), (signal) =>
-    readStatistics({ period: span, by: 'month', region, org, item, powerType, caseKind, metrics: metrics.map(({ id }) => id), compare: false }, signal),
+  const { region, org, item, powerType, caseKind, channel } = question
+  const asked = useAsked(JSON.stringify([span, region, org, item, powerType, caseKind, channel, metric.id]), (signal) =>
+    readStatistics({ period: span, by: 'month', region, org, item, powerType, caseKind, channel, metrics: metrics.map(({ id }) => id), compare: false }, signal),
   )
   return (
     <section className="card statistics-card" aria-labelledby="trend-title">

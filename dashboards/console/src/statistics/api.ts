@@ -35,10 +35,11 @@ export interface Narrowing {
   item: string
   powerType: string
   caseKind: string
+  channel: string
 }
 
 const ADDRESS = '/api/v1/statistics'
-const narrowed = ({ region, org, item, powerType, caseKind }: Narrowing): Query => ({ region, org, item_code: item, power_type: powerType, case_kind: caseKind })
+const narrowed = ({ region, org, item, powerType, caseKind, channel }: Narrowing): Query => ({ region, org, item_code: item, power_type: powerType, case_kind: caseKind, channel })
 
 export const readDictionary = (signal: AbortSignal) => ask<Dictionary>(`${ADDRESS}/metrics`, { signal })
 

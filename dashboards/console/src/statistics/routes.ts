@@ -44,7 +44,7 @@ export type StatisticsPage =
   | { kind: 'metrics'; text: string; metric: string }
   | { kind: 'process'; question: ProcessQuestion }
 
-export const EVERYWHERE: Narrowing = { region: '', org: '', item: '', powerType: '', caseKind: '' }
+export const EVERYWHERE: Narrowing = { region: '', org: '', item: '', powerType: '', caseKind: '', channel: '' }
 export const FIRST_QUESTION: Question = { ...EVERYWHERE, period: null, by: 'org', group: 'time', metric: '', sort: '' }
 
 /** The page that an address names; null where it names none. What an address cannot mean is left out. */
@@ -52,7 +52,7 @@ export function statisticsPageOf(hash: string): StatisticsPage | null {
   const [path = '', query = ''] = hash.split('?', 2)
   const given = new URLSearchParams(query)
   const read = (name: string) => given.get(name)?.trim() ?? ''
-  const narrowing = () => ({ region: read('region'), org: read('org'), item: read('item'), powerType: read('power_type'), caseKind: read('case_kind') })
+  const narrowing = () => ({ region: read('region'), org: read('org'), item: read('item'), powerType: read('power_type'), caseKind: read('case_kind'), channel: read('channel') })
   const period = () => periodOf(read('period'))
   switch (path) {
     case STATISTICS_HASH:
@@ -102,13 +102,14 @@ export const rowsHash = (question: RowsQuestion) => statisticsHash({ kind: 'rows
 export const metricHash = (metric: string) => statisticsHash({ kind: 'metrics', text: '', metric })
 export const processHash = (question: ProcessQuestion) => statisticsHash({ kind: 'process', question })
 
-const parts = ({ period, region, org, item, powerType, caseKind }: Narrowing & { period: Period | null }) => ({
+const parts = ({ period, region, org, item, powerType, caseKind, channel }: Narrowing & { period: Period | null }) => ({
   period: period ? periodText(period) : '',
   region,
   org,
   item,
   power_type: powerType,
   case_kind: caseKind,
+  channel,
 })
 
 const metricId = (text: string) => (/^[a-z0-9_]{1,60}$/.test(text) ? text : '')

@@ -31,7 +31,7 @@ const metric = (id: string, some: Partial<Metric> = {}): Metric => ({
   pitfalls: '',
   pitfalls_en: '',
   over: 'cases',
-  by: ['region', 'org', 'office', 'handler', 'item', 'power_type', 'case_kind', 'month'],
+  by: ['region', 'org', 'office', 'handler', 'item', 'power_type', 'case_kind', 'channel', 'month'],
   ...some,
 })
 const value = (some: Partial<Value> = {}): Value => ({ value: null, numerator: null, denominator: null, base: null, hidden: false, previous: null, last_year: null, ...some })
@@ -73,7 +73,7 @@ test('a period is told as people say it', () => {
   assert.deepEqual(['2026', '2026-H2', '2026-Q3', '2026-10'].map((text) => periodName(period(text))), ['2026年', '2026年下半年', '2026年第3季度', '2026年10月'])
 })
 
-const WHOLE: Question = { period: period('2026-10'), region: '510502', org: '510502-zjj', item: 'XK-01', powerType: 'licence', caseKind: 'promise', by: 'office', group: 'alerts', metric: 'alert_rate', sort: '-alert_rate' }
+const WHOLE: Question = { period: period('2026-10'), region: '510502', org: '510502-zjj', item: 'XK-01', powerType: 'licence', caseKind: 'promise', channel: 'online', by: 'office', group: 'alerts', metric: 'alert_rate', sort: '-alert_rate' }
 
 test('an address holds the whole question', () => {
   assert.deepEqual(statisticsPageOf(questionHash(WHOLE)), { kind: 'overview', question: WHOLE })

@@ -30,16 +30,17 @@ export function sortAfter(sort: string, id: string): string {
 export const ariaSort = (sort: string, id: string) => (sort === id ? 'descending' : sort === `-${id}` ? 'ascending' : 'none')
 
 /** What a row of a breakdown narrows to. */
-const FIELDS: Partial<Record<By, 'region' | 'org' | 'item' | 'powerType' | 'caseKind'>> = {
+const FIELDS: Partial<Record<By, 'region' | 'org' | 'item' | 'powerType' | 'caseKind' | 'channel'>> = {
   region: 'region',
   org: 'org',
   item: 'item',
   power_type: 'powerType',
   case_kind: 'caseKind',
+  channel: 'channel',
 }
 
 /** What is asked next, down from county to department to item, and from there to the months of it. */
-const NEXT: Partial<Record<By, By>> = { region: 'org', org: 'item', item: 'month', power_type: 'item', case_kind: 'item' }
+const NEXT: Partial<Record<By, By>> = { region: 'org', org: 'item', item: 'month', power_type: 'item', case_kind: 'item', channel: 'item' }
 
 /** What lies below a region begins so: 510500 is 5105, 510502 is itself. */
 const subtree = (region: string) => region.replace(/(00)+$/, '')
@@ -73,8 +74,8 @@ function monthly(question: Question, key: string): Question | null {
 
 /** What the things are that a row's numbers count: narrowed as its question is, or by the row's own key. */
 export function behind(question: Question, row: StatisticsRow | null, metric: Metric, part: Part, sight = ''): RowsQuestion {
-  const { period, region, org, item, powerType, caseKind } = question
-  const whole: RowsQuestion = { period, region, org, item, powerType, caseKind, metric: metric.id, part, by: '', key: '' }
+  const { period, region, org, item, powerType, caseKind, channel } = question
+  const whole: RowsQuestion = { period, region, org, item, powerType, caseKind, channel, metric: metric.id, part, by: '', key: '' }
   if (!row) return whole
   const month = question.by === 'month' ? monthly(question, row.key) : null
   if (month) return { ...whole, period: month.period }

@@ -34,6 +34,7 @@ export const BYS = {
   item: { zh: '事项', en: 'Item' },
   power_type: { zh: '权力类型', en: 'Category' },
   case_kind: { zh: '办件类型', en: 'Kind of case' },
+  channel: { zh: '办理渠道', en: 'Channel' },
   month: { zh: '月份', en: 'Month' },
   step: { zh: '环节', en: 'Step' },
   level: { zh: '预警级别', en: 'Alert level' },
@@ -60,6 +61,16 @@ export const POWER_TYPES: Record<string, Words> = {
 export const CASE_KINDS: Record<string, Words> = {
   instant: { zh: '即办件', en: 'On the spot' },
   promise: { zh: '承诺件', en: 'Within a promised time' },
+  other: { zh: '其他', en: 'Other' },
+}
+
+/** 办理渠道 (`CHANNELS` in services/domain). */
+export const CHANNELS: Record<string, Words> = {
+  window: { zh: '窗口', en: 'At the window' },
+  online: { zh: '网上', en: 'Online' },
+  mobile: { zh: '移动端', en: 'Mobile' },
+  self_service: { zh: '自助终端', en: 'Self-service terminal' },
+  mail: { zh: '邮寄', en: 'By mail' },
   other: { zh: '其他', en: 'Other' },
 }
 
