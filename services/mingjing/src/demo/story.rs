@@ -32,6 +32,20 @@ impl Dispatch {
     }
 }
 
+/// By what the city's people apply, as often as they do.
+const CHANNELS: &[&str] = &[
+    "window",
+    "window",
+    "window",
+    "online",
+    "online",
+    "online",
+    "mobile",
+    "mobile",
+    "self_service",
+    "mail",
+];
+
 /// A case being told.
 #[derive(Debug)]
 pub struct Story<'d> {
@@ -51,6 +65,8 @@ pub struct Story<'d> {
     pub now: Timestamp,
     case_no: String,
     party: String,
+    /// 办理渠道, by dice of its own: what else happens by chance does not hang on it.
+    channel: &'static str,
     told: Vec<Dispatch>,
 }
 
@@ -83,6 +99,7 @@ impl<'d> Story<'d> {
             item: power.item(),
             party: derived_id(&["demo party", &case_no]),
             case_no,
+            channel: *Dice::of(seed, &["channel", &serial]).pick(CHANNELS),
             told: Vec::new(),
         }
     }
@@ -194,6 +211,7 @@ impl<'d> Story<'d> {
             case_no: self.case_no.clone().into(),
             data: CaseData {
                 case_kind: Some("promise".into()),
+                channel: (kind == EventKind::Applied).then(|| self.channel.into()),
                 item_code: Some(self.item.clone().into()),
                 org_code: Some(self.body.clone().into()),
                 region_code: Some(self.region.into()),
