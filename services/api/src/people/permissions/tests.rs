@@ -35,7 +35,7 @@ fn the_checked_in_table_is_this_one() {
             Reach::Whole => "whole",
         };
         json!({
-            "method": row.method, "path": row.path, "act": row.act, "roles": row.roles, "reach": reach, "key": row.key == Opens,
+            "method": row.method, "path": row.path, "act": row.act, "roles": row.roles, "reach": reach, "key": row.key == Key::Opens,
         })
     });
     let by_key = BY_KEY.iter().map(|(method, path)| {
