@@ -203,9 +203,9 @@ impl Audit {
     ) -> Result<(Chains, Timestamp), ApiError> {
         let store = &self.carrier.store;
         let now = (self.carrier.clock)();
-        let found = store.audit_runs(&from.to_string(), &until.to_string());
+        let (from, until) = (from.to_string(), until.to_string());
         let (mut runs, mut since) = (Vec::new(), now);
-        for run in found.await? {
+        for run in store.audit_runs(&from, &until).await? {
             if let Some((at, known)) = self.walked.known(&run, now) {
                 since = since.min(at);
                 runs.push((run.journal, known));
