@@ -51,8 +51,9 @@ fn kept(name: &str, bytes: &[u8]) -> PathBuf {
 /// What a program says that the machine was set up with.
 fn said(program: &str, args: &[&str]) -> Vec<u8> {
     // None of them takes that long, but one that hangs would keep the tests for ever.
-    let ran = Command::new("timeout").arg("120").arg(program).args(args);
-    let ran = ran.output().expect("coreutils are installed");
+    let mut timed = Command::new("timeout");
+    let ran = timed.arg("120").arg(program).args(args).output();
+    let ran = ran.expect("coreutils are installed");
     let told = String::from_utf8_lossy(&ran.stderr);
     assert!(
         ran.status.success(),
