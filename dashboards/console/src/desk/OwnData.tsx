@@ -12,6 +12,7 @@ import type { SourceRow } from '../api/types'
 import { Placeholder } from '../components/pieces'
 import { count, date, inZoneOf } from '../format'
 import { readStatistics } from '../statistics/api'
+import { EVERYWHERE } from '../statistics/routes'
 import { smallBase, valueText } from '../statistics/values'
 import { say, t } from '../words/language'
 import { DAYS, FIGURES, ownOf, spanOf } from './own-data'
@@ -48,9 +49,8 @@ export function OwnData({ body }: { body: string }) {
 function Quality({ body }: { body: string }) {
   const asked = useAsked(`own quality ${body}`, (signal) => {
     const [now, printed] = [clock.now(), clock.printed()]
-    const narrowing = { region: '', org: body, item: '', powerType: '', caseKind: '' }
     const period = now === null || printed === null ? '' : spanOf(now, (at) => date(inZoneOf(printed, at)))
-    return readStatistics({ ...narrowing, period, by: '', metrics: FIGURES.map((figure) => figure.id), compare: false }, signal)
+    return readStatistics({ ...EVERYWHERE, org: body, period, by: '', metrics: FIGURES.map((figure) => figure.id), compare: false }, signal)
   })
   return (
     <Answered asked={asked}>
