@@ -16,7 +16,7 @@ async fn what_lies_in_the_log_lies_in_the_tables() {
     let running = start(log.clone(), &store, config());
     running.until_level(&log, &store).await;
 
-    let counts = store.counts().await.unwrap();
+    let counts = store.counts(at(0)).await.unwrap();
     assert_eq!((counts.cases, counts.cases_open), (60, 0));
     let mut whole = store.alerts_export(&AlertFilter::default()).unwrap();
     let mut found = Vec::new();

@@ -85,7 +85,7 @@ async fn a_start_without_clickhouse_waits_for_it() {
         () = running.until_level(&log, &store) => {}
         ended = &mut passing => panic!("{ended:?}"),
     }
-    assert_eq!(store.counts().await.unwrap().cases, 3);
+    assert_eq!(store.counts(at(0)).await.unwrap().cases, 3);
     running.stop().await;
     passing.abort();
 }

@@ -35,7 +35,7 @@ async fn it_goes_on_from_its_watermark_and_reads_nothing_before_it() {
     fill(&log, 10..20).await;
     drop(log);
     archive_all(folder.path(), &store).await;
-    assert_eq!(store.counts().await.unwrap().cases, 20);
+    assert_eq!(store.counts(at(0)).await.unwrap().cases, 20);
 }
 
 #[tokio::test]

@@ -87,7 +87,7 @@ async fn reading(store: &Store) {
         store.alerts(&open_red, None, 50).await.unwrap();
         println!("a page of open red ones: {:?}", begun.elapsed());
         let begun = Instant::now();
-        store.counts().await.unwrap();
+        store.counts(at(0)).await.unwrap();
         println!("counts: {:?}", begun.elapsed());
     }
     let begun = Instant::now();
