@@ -135,7 +135,10 @@ async fn the_amendment_is_laid_over_what_was_published_since_and_a_refusal_is_re
         [amended]
     );
     let bodies: Vec<_> = set.bodies.iter().map(|b| &b.value).collect();
-    let of_code: Vec<_> = bodies.iter().filter(|b| b.code == "510502-zjj").collect();
+    let of_code: Vec<_> = bodies
+        .iter()
+        .filter(|b| b.code.text == "510502-zjj")
+        .collect();
     assert_eq!(of_code.len(), 1);
     assert_eq!(of_code[0].name, "江阳区住建局");
 
