@@ -70,7 +70,7 @@ test('a department reads what of its data was refused, where and what to mend, a
   await page.getByLabel('机构').selectOption(body)
   await page.getByRole('button', { name: '退回记录与数据质量' }).click()
   const data = page.locator('#own-data')
-  // Its own source of the demonstration stands first and has nothing of the kind.
+  // One of two: the other is its own of the demonstration.
   await data.locator(`[data-source="${source}"]`).click()
   const row = data.locator('#rejects tbody tr')
   await row.first().waitFor()
