@@ -219,7 +219,7 @@ function tooFaint([within, least]) {
   const faint = []
   for (const element of document.querySelectorAll(`${within} *`)) {
     const own = [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim() !== '')
-    if (!own || element.closest('.unseen, svg, [hidden]') || element.getClientRects().length === 0) continue
+    if (!own || element.closest('.unseen, svg, [hidden], :disabled') || element.getClientRects().length === 0) continue
     const [a, b] = [luminance(parse(getComputedStyle(element).color)), luminance(ground(element))].sort((x, y) => y - x)
     const contrast = (a + 0.05) / (b + 0.05)
     if (contrast < least) faint.push(`${element.className || element.tagName} “${element.textContent.trim().slice(0, 20)}” ${contrast.toFixed(2)}`)
