@@ -17,7 +17,7 @@ kind: body
 code: qu-a
 name: 甲区审批局
 region: '510502'
-offices: [{code: window, name: 窗口, officers: [{id: wang-qu-a}]}, {code: files, name: 档案室, officers: [{id: zhou-qu-a}]}]
+offices: [{code: window, name: 窗口, officers: [{id: wang-qu-a}]}, {code: files, name: 档案室}]
 ---
 kind: body
 code: qu-b
