@@ -30,6 +30,6 @@ export function notesOf(asked: Asked[], person: Person | null): string[] {
   return [
     given.length > 0 ? given.map(([field, value]) => `${field}${t('：', ': ')}${value}`).join(t('；', '; ')) : t('范围：全部', 'Everything'),
     ...(now !== null && printed !== null ? [t('平台时间：', 'Platform time: ') + full(inZoneOf(printed, now))] : []),
-    ...(person ? [t('经办人：', 'Taken by: ') + (person.name || person.account)] : []),
+    ...(person ? [t('导出人：', 'Taken by: ') + (person.name || person.account)] : []),
   ]
 }
