@@ -51,7 +51,7 @@
 //! answered, but for anonymous accepted ones (`anonymous`); for a call-back to bad ratings (grade 4 or 5: the result, else `satisfaction`) neither called back nor put right, and to accepted or answered complaints not called back and
 //! not ended by an `outcome` `refused` or `withdrawn`; for putting right to bad ratings. Where one waits, it is about that one. Where several wait, it is *perhaps* about each, as it is about
 //! what waits without being owed it; but where as many such events have come as wait, those waiting no more taken off, it is about all of them. A `rated` with `rating_changed` changes in the same way bad ratings, put right or not, and one that was changed
-//! waits for nothing. Changed into another bad one from which the limit runs too, it is as if `falls_away_when`, where there is one, held of the former's stay. For `falls_away_when`, a stay that began with a rating does not know of those that change another, perhaps or surely, be they later, earlier or itself. With an `about` that no event of the case has up to it, in order, it is perhaps about all
+//! waits for nothing; a complaint is changed by none. Changed into another bad one from which the limit runs too, it is as if `falls_away_when`, where there is one, held of the former's stay. For `falls_away_when`, a stay that began with a rating does not know of those that change another, perhaps or surely, be they later, earlier or itself. With an `about` that no event of the case has up to it, in order, it is perhaps about all
 //! that wait. A stay that began with neither kind is ended by every such event that names nothing. What is perhaps done before it was late, and alleged as overdue or ended before due, has the level
 //! review; where some breach rung was reached before that, the gravest of these is alleged.
 //!
@@ -326,4 +326,4 @@ pub use rules::{Rules, RulesProblem, Term, notes, unanswerable};
 pub use snapshot::SnapshotError;
 
 /// The engine's version, part of every alert. Raise it with every change that alters a verdict.
-pub const ENGINE_VERSION: &str = "8";
+pub const ENGINE_VERSION: &str = "9";

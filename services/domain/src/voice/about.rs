@@ -196,8 +196,8 @@ impl<I: Copy + Eq> Spoken<I> {
     fn tell(&mut self, about: &[I], what: usize, said: &Said<I>) {
         let before = self.waiting();
         for one in self.all.iter_mut().filter(|one| about.contains(&one.at)) {
-            // What was changed waits no more: into another bad one, that one does.
-            one.told[what] = true;
+            // What was changed waits no more: into another bad one, that one does. No rating changes a complaint, whatever it names.
+            one.told[what] |= (one.kind, what) != (Kind::Complaint, CHANGED);
             one.given_up |= matches!(said.outcome, Some(Outcome::Refused | Outcome::Withdrawn));
         }
         let after = self.waiting();
