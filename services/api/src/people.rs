@@ -517,7 +517,7 @@ impl People {
         match caller {
             Caller::Anybody | Caller::Key => true,
             Caller::Person(person) => match self.of_session(&person.session, false).await {
-                Ok(now) => now.account.rights == person.account.rights,
+                Ok(now) => !now.account.temporary && now.account.rights == person.account.rights,
                 Err(ApiError::Access(_)) => false,
                 Err(_) => true,
             },

@@ -75,7 +75,11 @@ async fn a_password_that_is_older_than_the_site_allows_opens_its_own_change_only
     assert!(!account.temporary);
     let token = rotates.begin_session(&account, false).await.unwrap();
     let by_provider = rotates.begin_session(&account, true).await.unwrap();
+    let watching = rotates.person(&token, true).await.unwrap();
+    assert!(rotates.still(&watching).await);
     now.fetch_add(1, Ordering::Relaxed);
+    // Nor is anything more told to who watches.
+    assert!(!rotates.still(&watching).await);
     for (token, held) in [(&token, true), (&by_provider, false)] {
         let Caller::Person(person) = rotates.person(token, true).await.unwrap() else {
             panic!("a person");
