@@ -16,6 +16,8 @@ use crate::{Error, Store};
 pub struct AlertPage {
     /// The alerts, without their evidence; with it where it was asked before whom they were brought, which lies there.
     pub alerts: Vec<AlertRecord>,
+    /// Where only the gravest of each case is listed: how many others of its case each stands for, in the same order. Else empty.
+    pub others: Vec<u64>,
     /// Where the next page begins; none if this is the last.
     pub next: Option<AlertCursor>,
 }
@@ -59,17 +61,21 @@ impl Store {
             query = cursor.bind(query);
         }
         let rows: Vec<AlertRow> = self.fetch("reading a page of alerts", query).await?;
-        page(rows, limit as usize, filter.sort)
+        let mut page = page(rows, limit as usize, filter.sort)?;
+        if filter.top_of_case {
+            page.others = self.alerts_behind(filter, &page.alerts).await?;
+        }
+        Ok(page)
     }
 
-    /// How many alerts the filter asks for.
+    /// How many alerts the filter asks for: all, also where only the gravest of each case is listed.
     ///
     /// # Errors
     /// [`Error::Unavailable`], [`Error::Refused`].
     pub async fn alerts_counted(&self, filter: &AlertFilter) -> Result<u64, Error> {
         let sql = format!(
             "SELECT count() AS alerts FROM alerts FINAL {}",
-            all_of(&filter.conditions())
+            all_of(&filter.fitting())
         );
         let query = filter.bind(self.client().query_raw(&sql));
         let counted: Vec<Counted> = self.fetch("counting the alerts asked for", query).await?;
@@ -217,5 +223,9 @@ fn page(mut rows: Vec<AlertRow>, limit: usize, sort: AlertSort) -> Result<AlertP
         .collect::<Result<_, _>>()?;
     let next = alerts.last().filter(|_| more);
     let next = next.map(|last| sort.after(last));
-    Ok(AlertPage { alerts, next })
+    Ok(AlertPage {
+        alerts,
+        others: Vec::new(),
+        next,
+    })
 }

@@ -7,7 +7,7 @@ use mingjing_domain::disposition::{DispositionState, ORDER_POINT};
 
 use super::among::{Among, STATEMENT_BYTES_MAX};
 use super::brought::{self, Brought};
-use super::{AlertSort, Sight, given};
+use super::{AlertSort, Sight, given, gravest};
 
 /// How an order 督办 about an alert stands that is not closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,6 +63,9 @@ pub struct AlertFilter {
     pub among: Option<Among>,
     /// How far whoever asks sees.
     pub sight: Sight,
+    /// 每件只列最重的一条: of each case only the gravest of the alerts that all other parts ask for. Those that are about no case are all
+    /// asked for. Counts are of all alerts, whatever stands here.
+    pub top_of_case: bool,
     /// In which order they come.
     pub sort: AlertSort,
 }
@@ -71,8 +74,20 @@ pub struct AlertFilter {
 const OPEN: [Status; 3] = [Status::Pending, Status::Issued, Status::Review];
 
 impl AlertFilter {
-    /// The conditions as SQL, without values but for the ids of alerts, of which there may be more than an address holds.
+    /// The conditions of what is listed as SQL, without values but for the ids of alerts, of which there may be more than an address holds.
     pub(super) fn conditions(&self) -> Vec<String> {
+        let fitting = self.fitting();
+        if !self.top_of_case {
+            return fitting;
+        }
+        // What a row says may have changed between the two readings of the table: what is listed fits as it is listed. Ids are many and do
+        // not change, so that they stand in the statement once.
+        let fixed = self.fixed().into_iter().map(str::to_owned);
+        fixed.chain([gravest::condition(&fitting)]).collect()
+    }
+
+    /// The conditions of what fits, whether it is the gravest of its case or not.
+    pub(super) fn fitting(&self) -> Vec<String> {
         let fixed = self.fixed().into_iter().map(str::to_owned);
         fixed
             .chain(self.among.as_ref().map(Among::condition))

@@ -16,6 +16,7 @@ mod events;
 mod filter;
 mod foresight;
 mod given;
+mod gravest;
 mod items_run;
 mod kept;
 mod past;

@@ -18,9 +18,21 @@ const LEVEL: i64 = 1 << 51;
 /// (`0008_orders.sql`), as [`owed`] tells it of a record.
 const OWED_SQL: &str = "ifNull(toUnixTimestamp64Milli(owed_at), bitShiftLeft(toInt64(1), 50))";
 
-/// Red, yellow, review, notice; of one level what has stood longest.
-const GRAVITY_SQL: &str = "bitShiftLeft(toInt64(multiIf(level = 'red', 0, level = 'yellow', 1, level = 'review', 2, 3)), 51) \
-     + toUnixTimestamp64Milli(ifNull(breached_at, raised_at))";
+macro_rules! rank {
+    () => {
+        "multiIf(level = 'red', 0, level = 'yellow', 1, level = 'review', 2, 3)"
+    };
+}
+
+/// Red, yellow, review, notice: the gravest is the least.
+pub(super) const RANK_SQL: &str = rank!();
+
+/// By that rank; of one level what has stood longest.
+const GRAVITY_SQL: &str = concat!(
+    "bitShiftLeft(toInt64(",
+    rank!(),
+    "), 51) + toUnixTimestamp64Milli(ifNull(breached_at, raised_at))"
+);
 
 /// In which order alerts come. Those that are alike come in the order of their ids.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

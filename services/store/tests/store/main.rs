@@ -12,6 +12,7 @@ mod causes;
 mod decisions;
 mod engine;
 mod foresight;
+mod gravest;
 mod insert;
 mod migrations;
 mod paging;
