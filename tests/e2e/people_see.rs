@@ -91,6 +91,7 @@ async fn a_handler_of_one_district_sees_nothing_of_anothers_by_any_route() -> Re
                 && found.iter().all(|alert| alert["case_no"] == "a-1"),
             "{page:#}"
         );
+        gravest_of_what_is_seen(&site, person).await?;
         let (_, counts) = site.answer(person.get(&site, "/api/v1/counts")).await?;
         let mut bodies = counts["by_org"].as_array().into_iter().flatten();
         ensure!(
@@ -102,6 +103,24 @@ async fn a_handler_of_one_district_sees_nothing_of_anothers_by_any_route() -> Re
     as_oneself(&site, &han, &own).await?;
     the_live_stream(&site, &key, &city, &han).await?;
     platform.stop().await
+}
+
+/// Of each case the gravest: no alert that is not seen stands for one that is, or is counted behind it.
+async fn gravest_of_what_is_seen(site: &Site, person: &Cookie) -> Result<()> {
+    let path = "/api/v1/alerts?top_of_case=true&total=true&limit=1000";
+    let (status, page) = site.answer(person.get(site, path)).await?;
+    let rows: Vec<&Value> = page["alerts"].as_array().into_iter().flatten().collect();
+    let others: Option<u64> = rows.iter().map(|row| row["others"].as_u64()).sum();
+    let count = rows.len() as u64;
+    ensure!(
+        status == 200
+            && count > 0
+            && page["rows"] == count
+            && others.is_some_and(|others| page["total"] == count + others)
+            && rows.iter().all(|row| row["case_no"] == "a-1"),
+        "{page:#}"
+    );
+    Ok(())
 }
 
 /// Every operation that reads: what answers names nothing of the other district's.

@@ -29,6 +29,9 @@ const BROUGHT_MAX: usize = 16;
 /// Alerts that one workbook holds at most; the format holds more, spreadsheet programs on office machines hardly do.
 const WORKBOOK_ALERTS_MAX: u32 = 200_000;
 
+/// What stands under a table that does not hold every alert.
+const TOP_OF_CASE_NOTE: &str = "每个办件只列最重的一条预警，其余未列；导出全部预警请先选“显示全部”";
+
 /// What a request asks for.
 #[derive(Debug, Default, PartialEq)]
 struct Asked {
@@ -93,10 +96,17 @@ pub(crate) async fn list(
         true => view::brief,
         false => view::brief_with_ladder,
     };
-    let alerts: Vec<Value> = page.alerts.iter().map(|a| shown(a, state.zone)).collect();
+    let mut alerts: Vec<Value> = page.alerts.iter().map(|a| shown(a, state.zone)).collect();
+    // Of each where only the gravest of each case is listed, else of none.
+    for (alert, others) in alerts.iter_mut().zip(&page.others) {
+        alert["others"] = json!(others);
+    }
     let mut answer = json!({ "alerts": alerts, "next": page.next.map(|n| n.to_string()) });
     if asked.total {
         answer["total"] = json!(state.store.alerts_counted(&asked.filter).await?);
+    }
+    if asked.total && asked.filter.top_of_case {
+        answer["rows"] = json!(state.store.alert_rows_counted(&asked.filter).await?);
     }
     Ok(Json(answer))
 }
@@ -142,34 +152,44 @@ pub(crate) async fn export(
             let cells = table::row(alert, &names, zone);
             table::csv_line(cells.iter().map(String::as_str))
         };
+        let note = match asked.filter.top_of_case {
+            true => format!("\r\n{}", table::csv_line([TOP_OF_CASE_NOTE])),
+            false => String::new(),
+        };
         let file = [
             (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
-            (header::CONTENT_DISPOSITION, file_name(&state, "csv")),
+            (
+                header::CONTENT_DISPOSITION,
+                file_name(&state, &asked.filter, "csv"),
+            ),
         ];
-        return Ok((file, lines(heads, first, alerts, line)).into_response());
+        return Ok((file, lines(heads, first, alerts, line, note)).into_response());
     }
     let mut alerts = state.store.alerts_export(&asked.filter)?;
     let first = alerts.next().await?;
     let line = move |alert: &AlertRecord| write_alert(alert, zone) + "\n";
     let kind = [(header::CONTENT_TYPE, "application/x-ndjson; charset=utf-8")];
-    Ok((kind, lines(String::new(), first, alerts, line)).into_response())
+    let all = lines(String::new(), first, alerts, line, String::new());
+    Ok((kind, all).into_response())
 }
 
-/// A body of lines, one an alert, after `heads`.
+/// A body of lines, one an alert, after `heads` and before `note`.
 fn lines(
     heads: String,
     first: Option<AlertRecord>,
     alerts: AlertStream,
     line: impl Fn(&AlertRecord) -> String + Clone + Send + 'static,
+    note: String,
 ) -> Body {
-    let begun = (heads, first, alerts);
-    let lines = futures::stream::try_unfold(begun, move |(heads, now, mut alerts)| {
+    let begun = (heads, first, alerts, note);
+    let lines = futures::stream::try_unfold(begun, move |(heads, now, mut alerts, note)| {
         let line = line.clone();
         async move {
             let Some(alert) = now else {
-                // Heads without a row under them.
-                return Ok((!heads.is_empty())
-                    .then(|| (Bytes::from(heads), (String::new(), None, alerts))));
+                // Under the last row, or heads without one, and then nothing more.
+                let rest = heads + &note;
+                let over = (String::new(), None, alerts, String::new());
+                return Ok((!rest.is_empty()).then(|| (Bytes::from(rest), over)));
             };
             let text = Bytes::from(heads + &line(&alert));
             // An export that breaks off must not look whole: the connection is cut.
@@ -177,7 +197,7 @@ fn lines(
                 tracing::error!(%error, "an export broke off");
                 std::io::Error::other(error)
             })?;
-            Ok::<_, std::io::Error>(Some((text, (String::new(), next, alerts))))
+            Ok::<_, std::io::Error>(Some((text, (String::new(), next, alerts, note))))
         }
     });
     Body::from_stream(lines)
@@ -206,18 +226,27 @@ async fn workbook(state: &State, filter: &AlertFilter) -> Result<Response, ApiEr
             header::CONTENT_TYPE,
             "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet".to_owned(),
         ),
-        (header::CONTENT_DISPOSITION, file_name(state, "xlsx")),
+        (
+            header::CONTENT_DISPOSITION,
+            file_name(state, filter, "xlsx"),
+        ),
     ];
-    Ok((file, sheet.finish("预警").map_err(failed)?).into_response())
+    let title = match filter.top_of_case {
+        true => "预警（每件最重一条）",
+        false => "预警",
+    };
+    Ok((file, sheet.finish(title).map_err(failed)?).into_response())
 }
 
-/// What a browser calls the file: by the day.
-fn file_name(state: &State, ending: &str) -> String {
-    let day = (state.now)().local_date(state.zone);
-    format!(
-        "attachment; filename=\"alerts-{}.{ending}\"",
-        day.format("%Y%m%d")
-    )
+/// What a browser calls the file: by the day, and by whether it holds all alerts or of each case its gravest.
+fn file_name(state: &State, filter: &AlertFilter, ending: &str) -> String {
+    let day = (state.now)().local_date(state.zone).format("%Y%m%d");
+    let which = if filter.top_of_case {
+        "-gravest-of-case"
+    } else {
+        ""
+    };
+    format!("attachment; filename=\"alerts-{day}{which}.{ending}\"")
 }
 
 /// `GET /api/v1/counts`
@@ -292,6 +321,7 @@ fn asked(query: &str) -> Result<Asked, ApiError> {
                 filter.sort =
                     sort.ok_or_else(|| ApiError::bad(&name, format!("write {}", known())))?;
             }
+            "top_of_case" => filter.top_of_case = flag(&name, &value)?,
             "total" => asked.total = flag(&name, &value)?,
             "format" => {
                 asked.format = match value.as_str() {
@@ -317,7 +347,7 @@ fn asked(query: &str) -> Result<Asked, ApiError> {
                 return Err(ApiError::bad(
                     other,
                     "unknown parameter; known are status, level, control_point, rule, source, org_code, \
-                     region, item_code, case_no, raised_from, raised_before, open, to_review, disposition, order_state, brought_before, incident, sort, total, format, cursor, limit",
+                     region, item_code, case_no, raised_from, raised_before, open, to_review, disposition, order_state, brought_before, incident, top_of_case, sort, total, format, cursor, limit",
                 ));
             }
         }
@@ -411,7 +441,8 @@ mod tests {
         let read = asked("status=issued,pending&level=red&open=true&limit=5&region=5105").unwrap();
         assert_eq!(read.filter.status, [Status::Issued, Status::Pending]);
         assert_eq!(read.filter.level, [Level::Red]);
-        assert!(read.filter.open_only);
+        assert!(read.filter.open_only && !read.filter.top_of_case);
+        assert!(asked("top_of_case=true").unwrap().filter.top_of_case);
         assert_eq!(
             (read.limit, read.filter.region_prefix.as_deref()),
             (Some(5), Some("5105"))
@@ -423,6 +454,7 @@ mod tests {
             "cursor=x",
             "raised_from=today",
             "open=yes",
+            "top_of_case=highest",
             "to_review=maybe",
             "disposition=forgiven",
             "sort=oldest",

@@ -98,10 +98,19 @@ const FILTERS: &[Parameter] = &[
     ),
     (
         "query",
+        "top_of_case",
+        "true: 每个办件只列最重的一条，即符合条件的预警中，未了结的先于已了结的，其次级别重的，再次提出晚的；不是办件的预警逐条列出。默认 false: 全部列出",
+    ),
+    (
+        "query",
         "sort",
         "次序: newest 新的在前（默认）, owed 部门最先到期的在前, gravest 最重、最久的在前",
     ),
-    ("query", "total", "true: 另答总条数 total"),
+    (
+        "query",
+        "total",
+        "true: 另答总条数 total；每个办件只列一条时另答行数 rows",
+    ),
     (
         "query",
         "format",
@@ -130,9 +139,11 @@ const OPERATIONS: &[Operation] = &[
                         "items": { "$ref": "#/components/schemas/EscalationRung" },
                         "description": "逐级升级的各梯级；请求 brought_before 时才有",
                     },
+                    "others": { "type": "integer", "minimum": 0, "description": "同一办件符合条件而未列出的其他预警的条数；请求 top_of_case=true 时才有" },
                 } }] } },
                 "next": { "type": ["string", "null"], "description": "下一页的 cursor" },
-                "total": { "type": "integer", "minimum": 0, "description": "符合条件的总条数；请求 total=true 时才有" },
+                "total": { "type": "integer", "minimum": 0, "description": "符合条件的预警总条数，未列出的也计入；请求 total=true 时才有" },
+                "rows": { "type": "integer", "minimum": 0, "description": "列出的总行数；同时请求 total=true 与 top_of_case=true 时才有" },
             } })
         },
     },
