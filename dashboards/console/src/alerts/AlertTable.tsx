@@ -4,7 +4,7 @@ import { memo } from 'react'
 
 import { nowStore } from '../api/clock'
 import { type Names, namesStore } from '../api/names'
-import type { Alert } from '../api/types'
+import type { Alert, AlertRow } from '../api/types'
 import { Badge, LevelBadge, StatusBadge } from '../components/pieces'
 import { ago, short } from '../format'
 import { ListMark } from '../incidents/Mark'
@@ -13,10 +13,14 @@ import { useStore } from '../store'
 import { isCase, subjectText } from '../subject'
 import { DISPOSITIONS, headline } from '../words/codes'
 import { t } from '../words/language'
+import { Others } from './Others'
 import { pages } from './model'
+import { type AlertQuery, wholeCaseHash } from './query'
 
 interface Props {
-  alerts: Alert[]
+  alerts: AlertRow[]
+  /** What was asked for. */
+  query: AlertQuery
   chosen: ReadonlyMap<string, Alert>
   /** The one that the panel shows. */
   current: string | null
@@ -24,7 +28,7 @@ interface Props {
   paper?: boolean
 }
 
-export function AlertTable({ alerts, chosen, current, paper = false }: Props) {
+export function AlertTable({ alerts, query, chosen, current, paper = false }: Props) {
   const names = useStore(namesStore)
   const now = useStore(nowStore)
   const all = alerts.length > 0 && alerts.every(({ alert_id }) => chosen.has(alert_id))
@@ -58,7 +62,7 @@ export function AlertTable({ alerts, chosen, current, paper = false }: Props) {
       </thead>
       <tbody>
         {alerts.map((alert) => (
-          <Row key={alert.alert_id} alert={alert} names={names} chosen={chosen.has(alert.alert_id)} current={alert.alert_id === current} now={now} paper={paper} />
+          <Row key={alert.alert_id} alert={alert} query={query} names={names} chosen={chosen.has(alert.alert_id)} current={alert.alert_id === current} now={now} paper={paper} />
         ))}
       </tbody>
     </table>
@@ -66,7 +70,8 @@ export function AlertTable({ alerts, chosen, current, paper = false }: Props) {
 }
 
 interface RowProps {
-  alert: Alert
+  alert: AlertRow
+  query: AlertQuery
   names: Names
   chosen: boolean
   current: boolean
@@ -74,7 +79,7 @@ interface RowProps {
   paper: boolean
 }
 
-const Row = memo(function Row({ alert, names, chosen, current, now, paper }: RowProps) {
+const Row = memo(function Row({ alert, query, names, chosen, current, now, paper }: RowProps) {
   const { name } = headline(alert, names)
   const subject = subjectText(alert, names)
   const order = alert.disposition?.order
@@ -95,6 +100,7 @@ const Row = memo(function Row({ alert, names, chosen, current, now, paper }: Row
           {name}
         </a>
         <ListMark alertId={alert.alert_id} />
+        <Others alert={alert} href={wholeCaseHash(query, alert)} />
       </td>
       <td>
         {subject}

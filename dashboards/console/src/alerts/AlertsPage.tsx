@@ -18,7 +18,7 @@ import { BulkBar } from './BulkBar'
 import { FilterBar } from './FilterBar'
 import { pages, zone } from './model'
 import { PAGE_ROWS } from './pages-model'
-import { type AlertQuery, PRINT_HASH, hashOf, parametersOf } from './query'
+import { type AlertQuery, PRINT_HASH, hashOf, listsAll, parametersOf } from './query'
 
 export function AlertsPage({ query }: { query: AlertQuery }) {
   const state = useStore(pages.state)
@@ -48,12 +48,13 @@ export function AlertsPage({ query }: { query: AlertQuery }) {
 
 /** Which of how many are shown. */
 function Told() {
-  const { total, page, alerts, phase, news } = useStore(pages.state)
+  const { query, total, rows, page, alerts, phase, news } = useStore(pages.state)
   const first = page * PAGE_ROWS + 1
-  const range = alerts.length > 0 ? t(`第 ${count(first)}–${count(first + alerts.length - 1)} 条`, `${count(first)}–${count(first + alerts.length - 1)}`) : ''
+  const places = `${count(first)}–${count(first + alerts.length - 1)}`
+  const range = alerts.length === 0 ? '' : listsAll(query) ? t(`第 ${places} 条`, places) : t(`第 ${places} 行`, `Rows ${places}`)
   return (
     <p className="page-told" role="status" id="list-told">
-      {phase === 'waiting' && alerts.length === 0 ? '' : [range, total === null ? '' : t(`共 ${count(total)} 条`, `of ${count(total)}`)].filter(Boolean).join(t('，', ' '))}
+      {phase === 'waiting' && alerts.length === 0 ? '' : [range, totalText(total, rows)].filter(Boolean).join(t('，', ' '))}
       {news > 0 && (
         <button type="button" className="plain news" onClick={() => void pages.again()}>
           {t(`有 ${news} 条新变化，刷新`, `${news} changed: refresh`)}
@@ -63,8 +64,15 @@ function Told() {
   )
 }
 
+/** Counts are of all alerts, and say so where not all are rows. */
+function totalText(total: number | null, rows: number | null): string {
+  if (total === null) return ''
+  if (rows === null) return t(`共 ${count(total)} 条`, `of ${count(total)}`)
+  return t(`共 ${count(total)} 条预警；每件只列最重的一条，合 ${count(rows)} 行`, `of ${count(rows)}: the gravest of each case, out of ${count(total)} alerts in all`)
+}
+
 function Rows() {
-  const { phase, failure, alerts, chosen } = useStore(pages.state)
+  const { query, phase, failure, alerts, chosen } = useStore(pages.state)
   const current = alertIdOf(useStore(hashStore))
   const ids = alerts.map(({ alert_id }) => alert_id).join(',')
   // Those that lie in an incident are marked so; an alert that changes stays where it is.
@@ -77,7 +85,7 @@ function Rows() {
     if (phase === 'waiting') return <Placeholder state="waiting" words={{ zh: '正在载入预警…', en: 'Loading alerts' }} />
     return <Placeholder state="empty" words={{ zh: '没有符合条件的预警', en: 'No such alert' }} />
   }
-  return <AlertTable alerts={alerts} chosen={chosen} current={current} />
+  return <AlertTable alerts={alerts} query={query} chosen={chosen} current={current} />
 }
 
 function Turn() {
@@ -110,8 +118,10 @@ function Take({ query }: { query: AlertQuery }) {
     setTaking(format)
     setFailure(null)
     try {
-      const asked = new URLSearchParams({ ...parametersOf({ ...query, sort: 'newest' }, zone()), format })
-      save(await download(`/api/v1/alerts/export?${asked}`), `${t('预警', 'alerts')}.${format}`)
+      const all = listsAll(query)
+      const asked = new URLSearchParams({ ...parametersOf({ ...query, sort: 'newest', all }, zone()), format })
+      const name = all ? t('预警（全部）', 'alerts-all') : t('预警（每件最重一条）', 'alerts-gravest-of-case')
+      save(await download(`/api/v1/alerts/export?${asked}`), `${name}.${format}`)
     } catch (error) {
       setFailure(error instanceof ApiFailure ? say({ zh: error.message, en: error.en }) : t('导出中断，请重试', 'The export broke off; try again'))
     }

@@ -6,7 +6,7 @@ import { ApiFailure } from '../api/client'
 import * as api from '../api/client'
 import { clock } from '../api/clock'
 import { namesStore } from '../api/names'
-import type { Alert } from '../api/types'
+import type { AlertRow } from '../api/types'
 import { Placeholder } from '../components/pieces'
 import { count, full, inZoneOf } from '../format'
 import { sessionStore } from '../people/session'
@@ -15,14 +15,17 @@ import { DISPOSITIONS, LEVELS, STATUSES } from '../words/codes'
 import { say, t } from '../words/language'
 import { AlertTable } from './AlertTable'
 import { zone } from './model'
+import type { CountedPage } from './pages-model'
 import { type AlertQuery, ORDER_STATES, SORTS, hashOf, parametersOf } from './query'
 
 /** Rows on paper at most. */
 const ROWS_MAX = 1000
 
 interface Paper {
-  alerts: Alert[]
+  alerts: AlertRow[]
   total: number
+  /** Null where every alert is a row. */
+  rows: number | null
   at: string
 }
 
@@ -34,9 +37,9 @@ export function PrintPage({ query }: { query: AlertQuery }) {
   useEffect(() => {
     const asked = new AbortController()
     const read = async () => {
-      const { alerts, total } = (await api.alerts({ ...parametersOf(query, zone()), total: 'true' }, null, asked.signal, ROWS_MAX)) as { alerts: Alert[]; total?: number }
+      const { alerts, total, rows } = await api.alerts<CountedPage>({ ...parametersOf(query, zone()), total: 'true' }, null, asked.signal, ROWS_MAX)
       const [now, printed] = [clock.now(), clock.printed()]
-      setPaper({ alerts, total: total ?? alerts.length, at: now !== null && printed !== null ? full(inZoneOf(printed, now)) : '' })
+      setPaper({ alerts, total: total ?? alerts.length, rows: rows ?? null, at: now !== null && printed !== null ? full(inZoneOf(printed, now)) : '' })
     }
     read().catch((error: unknown) => {
       if (!asked.signal.aborted) setFailure(error instanceof ApiFailure ? say({ zh: error.message, en: error.en }) : String(error))
@@ -59,14 +62,16 @@ export function PrintPage({ query }: { query: AlertQuery }) {
       <p className="paper-told">
         {[
           sentence(query),
-          t(`共 ${count(paper.total)} 条`, `${count(paper.total)} in all`) + (paper.total > paper.alerts.length ? t(`，列出前 ${count(paper.alerts.length)} 条`, `, the first ${count(paper.alerts.length)} listed`) : ''),
+          t(`共 ${count(paper.total)} 条`, `${count(paper.total)} in all`),
+          paper.rows !== null && t(`每件只列最重的一条，合 ${count(paper.rows)} 行`, `of each case only the gravest is listed, ${count(paper.rows)} rows`),
+          (paper.rows ?? paper.total) > paper.alerts.length && t(`列出前 ${count(paper.alerts.length)} 行`, `the first ${count(paper.alerts.length)} listed`),
           t(`平台时间 ${paper.at}`, `Platform time ${paper.at}`),
           person && t(`打印人 ${person.name || person.account}`, `Printed by ${person.name || person.account}`),
         ]
           .filter(Boolean)
           .join(t('；', '; '))}
       </p>
-      <AlertTable alerts={paper.alerts} chosen={new Map()} current={null} paper />
+      <AlertTable alerts={paper.alerts} query={query} chosen={new Map()} current={null} paper />
     </main>
   )
 }

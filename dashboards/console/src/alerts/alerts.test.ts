@@ -4,10 +4,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
 import { ApiFailure } from '../api/client'
-import type { Alert } from '../api/types'
+import type { Alert, AlertRow, Level } from '../api/types'
 import { BulkModel, tally } from './bulk'
+import { ofEachCase } from './gravest'
 import { CHOSEN_MAX, type CountedPage, PagesModel } from './pages-model'
-import { type AlertQuery, EVERY_OPEN, hashOf, mayFit, narrowing, parametersOf, queryOf, sameQuery } from './query'
+import { type AlertQuery, EVERY_OPEN, hashOf, mayFit, narrowing, parametersOf, queryOf, sameQuery, wholeCaseHash } from './query'
 import { SAVED_MAX, SavedFilters, USUAL } from './saved'
 
 const alert = (id: string, more: Partial<Alert> = {}) =>
@@ -28,6 +29,7 @@ const full: AlertQuery = {
   from: '2026-11-01',
   until: '2026-11-30',
   sort: 'owed',
+  all: true,
 }
 
 test('an address says all that is asked for, and reads back', () => {
@@ -59,9 +61,32 @@ test('the API is asked in its own words, days are the platform’s', () => {
     raised_before: '2026-12-01T00:00:00+08:00',
     sort: 'owed',
   })
-  assert.deepEqual(parametersOf(EVERY_OPEN, '+08:00'), { open: 'true' })
-  assert.deepEqual(parametersOf({ ...EVERY_OPEN, standing: 'review' }, 'Z'), { to_review: 'true' })
+  assert.deepEqual(parametersOf({ ...EVERY_OPEN, all: true }, '+08:00'), { open: 'true' })
+  assert.deepEqual(parametersOf({ ...EVERY_OPEN, standing: 'review' }, 'Z'), { to_review: 'true', top_of_case: 'true' })
   assert.equal(narrowing(full), 11)
+})
+
+test('of each case the gravest is asked for, but where everything is, or where each has a term of its own', () => {
+  assert.equal(parametersOf(EVERY_OPEN, 'Z').top_of_case, 'true')
+  assert.equal(parametersOf({ ...EVERY_OPEN, sort: 'gravest' }, 'Z').top_of_case, 'true')
+  assert.equal(parametersOf({ ...EVERY_OPEN, all: true }, 'Z').top_of_case, undefined)
+  assert.equal(parametersOf({ ...EVERY_OPEN, sort: 'owed' }, 'Z').top_of_case, undefined)
+  const whole = queryOf(wholeCaseHash({ ...EVERY_OPEN, level: ['red'] }, alert('a')))
+  assert.deepEqual(whole, { ...EVERY_OPEN, level: ['red'], source: 's', caseNo: 'c-1', all: true })
+})
+
+test('of one case the gravest stands for the others, and what is over never before what stands', () => {
+  const row = (id: string, level: Level, more: Partial<AlertRow> = {}) => alert(id, { subject_kind: 'case', level, ...more }) as AlertRow
+  const told = (rows: AlertRow[], fits = (_: Alert) => true) => ofEachCase(rows, fits).map(({ alert_id, others }) => `${alert_id}+${others ?? 0}`)
+  const later = '2026-11-24T09:30:00+08:00'
+  assert.deepEqual(told([row('a', 'notice'), row('b', 'red'), row('c', 'yellow')]), ['b+1'])
+  assert.deepEqual(told([row('a', 'yellow'), row('b', 'yellow', { raised_at: later }), row('x', 'review', { raised_at: later })]), ['b+1'])
+  assert.deepEqual(told([row('a', 'red', { status: 'ended' }), row('b', 'notice', { others: 3 })]), ['b+3'])
+  // What fits no more stays, stands for no other and is no other.
+  const open = ({ status }: Alert) => status === 'issued'
+  assert.deepEqual(told([row('a', 'red', { status: 'withdrawn', others: 2 }), row('b', 'notice')], open), ['a+0', 'b+0'])
+  // Of other cases, and of none.
+  assert.deepEqual(told([row('a', 'red'), row('b', 'red', { source: 'other' }), row('c', 'red', { subject_kind: 'org' }), row('d', 'red', { subject_kind: 'org' })]), ['a+0', 'b+0', 'c+0', 'd+0'])
 })
 
 test('a live change is new to a list only where it may belong to it', () => {
@@ -117,6 +142,21 @@ test('what changes is shown in its row, what comes is told, and both are gone wh
   assert.deepEqual([model.state.get().alerts[1]?.level, model.state.get().news], ['red', 1])
   await model.again()
   assert.equal(model.state.get().news, 0)
+})
+
+test('a row that changes goes on standing for the others of its case, and what is counted stays for every page', async () => {
+  const read = async (_: AlertQuery, cursor: string | null): Promise<CountedPage> =>
+    cursor === null ? { alerts: [{ ...alert('a1'), others: 2 }], next: '1', total: 9, rows: 2 } : { alerts: [{ ...alert('a2'), others: 5 }], next: null }
+  const model = new PagesModel(read)
+  await model.open(EVERY_OPEN)
+  model.take(alert('a1', { level: 'red' }))
+  const [row] = model.state.get().alerts
+  assert.deepEqual([row?.level, row?.others], ['red', 2])
+  await model.again()
+  assert.equal(model.state.get().alerts[0]?.others, 2)
+  await model.next()
+  const { total, rows } = model.state.get()
+  assert.deepEqual([total, rows], [9, 2])
 })
 
 test('what was told a moment ago is not undone by an archive that is behind', async () => {

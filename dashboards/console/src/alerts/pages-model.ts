@@ -1,7 +1,7 @@
 // The list of alerts, a page at a time: the platform filters, sorts and counts; here stand the rows of one page and which are chosen.
 
 import { isAborted } from '../api/client'
-import type { Alert } from '../api/types'
+import type { Alert, AlertRow } from '../api/types'
 import { Store } from '../store'
 import { type AlertQuery, EVERY_OPEN, mayFit, sameQuery } from './query'
 
@@ -11,9 +11,10 @@ export const PAGE_ROWS = 100
 export const CHOSEN_MAX = 500
 
 export interface CountedPage {
-  alerts: Alert[]
+  alerts: AlertRow[]
   next: string | null
   total?: number
+  rows?: number
 }
 
 /** What is told live is archived a little later: for so long it stands in place of what is read. */
@@ -25,9 +26,11 @@ export interface PagesState {
   query: AlertQuery
   phase: 'waiting' | 'ready' | 'failed'
   failure: Error | null
-  alerts: Alert[]
-  /** In all; null until it was told. */
+  alerts: AlertRow[]
+  /** Alerts in all, those that a row stands for counted; null until it was told. */
   total: number | null
+  /** Rows in all, where of each case only the gravest is listed; null where every alert is. */
+  rows: number | null
   /** Which page, from 0. */
   page: number
   next: string | null
@@ -43,6 +46,7 @@ export class PagesModel {
     failure: null,
     alerts: [],
     total: null,
+    rows: null,
     page: 0,
     next: null,
     news: 0,
@@ -69,7 +73,7 @@ export class PagesModel {
   open(query: AlertQuery) {
     if (this.#read && sameQuery(query, this.state.get().query)) return Promise.resolve()
     this.#begins = [null]
-    this.#set({ query, alerts: [], total: null, page: 0, next: null, chosen: new Map() })
+    this.#set({ query, alerts: [], total: null, rows: null, page: 0, next: null, chosen: new Map() })
     return this.#load(0)
   }
 
@@ -102,7 +106,7 @@ export class PagesModel {
     this.#told.delete(alert.alert_id)
     this.#told.set(alert.alert_id, { alert, until: this.here() + TOLD_MS })
     if (alerts.some((shown) => shown.alert_id === alert.alert_id)) {
-      this.#set({ alerts: alerts.map((shown) => (shown.alert_id === alert.alert_id ? alert : shown)) })
+      this.#set({ alerts: alerts.map((shown) => (shown.alert_id === alert.alert_id ? { ...alert, others: shown.others } : shown)) })
     } else if (mayFit(query, alert)) {
       this.#set({ news: news + 1 })
     }
@@ -145,9 +149,14 @@ export class PagesModel {
     try {
       const found = await this.read(query, this.#begins[page] ?? null, page === 0, signal)
       if (signal.aborted) return
-      const total = found.total ?? this.state.get().total
+      // Counted with the first page.
+      const { total, rows } = page === 0 ? { total: found.total ?? null, rows: found.rows ?? null } : this.state.get()
       this.#forget()
-      this.#set({ alerts: found.alerts.map((read) => this.#told.get(read.alert_id)?.alert ?? read), next: found.next, total, page, phase: 'ready', failure: null })
+      const last = (read: AlertRow): AlertRow => {
+        const told = this.#told.get(read.alert_id)?.alert
+        return told ? { ...told, others: read.others } : read
+      }
+      this.#set({ alerts: found.alerts.map(last), next: found.next, total, rows, page, phase: 'ready', failure: null })
     } catch (error) {
       if (isAborted(error) || signal.aborted) return
       this.#set({ phase: 'failed', failure: error instanceof Error ? error : new Error(String(error)) })

@@ -42,6 +42,8 @@ export interface AlertQuery {
   from: string
   until: string
   sort: Sort
+  /** 显示全部: every alert, and not of each case only the gravest. */
+  all: boolean
 }
 
 export const EVERY_OPEN: AlertQuery = {
@@ -59,7 +61,14 @@ export const EVERY_OPEN: AlertQuery = {
   from: '',
   until: '',
   sort: 'newest',
+  all: false,
 }
+
+/** Whether every alert is listed. By what falls due first always: each has a term of its own, and a sooner one must not stand behind a graver. */
+export const listsAll = ({ all, sort }: AlertQuery) => all || sort === 'owed'
+
+/** The whole of a case out of a list that shows its gravest alert. */
+export const wholeCaseHash = (query: AlertQuery, { source, case_no }: Alert) => hashOf({ ...query, source, caseNo: case_no, all: true })
 
 export const ALERTS_HASH = '#/alerts'
 export const PRINT_HASH = '#/alerts/print'
@@ -88,18 +97,20 @@ export function queryOf(hash: string): AlertQuery {
     from: isDay(read('from')) ? read('from') : '',
     until: isDay(read('until')) ? read('until') : '',
     sort: among(SORTS, read('sort')) || 'newest',
+    all: read('all') === '1',
   }
 }
 
 /** The address of a list; what is as it is anyhow is left out. */
 export function hashOf(query: AlertQuery, page = ALERTS_HASH): string {
-  const { standing, level, caseNo, sort, ...others } = query
+  const { standing, level, caseNo, sort, all, ...others } = query
   const told: [string, string][] = [
     ['standing', standing === 'open' ? '' : standing],
     ['level', level.join(',')],
     ...Object.entries(others),
     ['case', caseNo],
     ['sort', sort === 'newest' ? '' : sort],
+    ['all', all ? '1' : ''],
   ]
   const text = new URLSearchParams(told.filter(([, value]) => value !== '')).toString()
   return text ? `${page}?${text}` : page
@@ -124,6 +135,7 @@ export function parametersOf(query: AlertQuery, zone: string): Record<string, st
     raised_from: from && `${from}T00:00:00${zone}`,
     raised_before: until && `${dayAfter(until)}T00:00:00${zone}`,
     sort: sort === 'newest' ? '' : sort,
+    top_of_case: listsAll(query) ? '' : 'true',
   }
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== ''))
 }

@@ -21,9 +21,12 @@ export type Account = Schemas['Account']
 /** An alert as lists and the stream tell it: all but its evidence. */
 export type Alert = Omit<AlertRecord, 'evidence'>
 
+/** An alert as a row of a list; where only the gravest of each case is listed, with how many others of its case it stands for. */
+export type AlertRow = Alert & { others?: number | undefined }
+
 /** A page of alerts. */
 export interface AlertPage {
-  alerts: Alert[]
+  alerts: AlertRow[]
   next: string | null
 }
 

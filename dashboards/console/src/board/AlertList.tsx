@@ -2,7 +2,7 @@
 
 import { useEffect, useRef } from 'react'
 
-import { EVERY_OPEN, hashOf } from '../alerts/query'
+import { type AlertQuery, EVERY_OPEN, hashOf, wholeCaseHash } from '../alerts/query'
 import { ApiFailure } from '../api/client'
 import { nowStore } from '../api/clock'
 import { namesStore } from '../api/names'
@@ -24,11 +24,18 @@ export function AlertList({ filters = true }: { filters?: boolean }) {
         <h2 id="alerts-title">
           <Both words={{ zh: '预警动态', en: 'Alerts, newest first' }} />
         </h2>
+        <Which />
         {filters && <Filters />}
       </div>
       <Rows />
     </section>
   )
+}
+
+/** Counts are of all alerts, and say so where not all are rows. */
+function Which() {
+  const { filter } = useStore(list.state)
+  return <small id="which">{filter.all ? t('列出全部预警', 'Every alert') : t('每件只列最重的一条；各处数字按全部预警计', 'The gravest of each case; counts are of all alerts')}</small>
 }
 
 function Rows() {
@@ -58,7 +65,7 @@ function Content() {
     if (phase === 'waiting') return <Placeholder state="waiting" words={{ zh: '正在载入预警…', en: 'Loading alerts' }} />
     return <Placeholder state="empty" words={{ zh: '没有符合条件的预警，新的预警会自动出现', en: 'No such alert; new ones appear by themselves' }} />
   }
-  const asked = { ...EVERY_OPEN, standing: filter.scope, level: filter.level ? [filter.level] : [], org: filter.org ?? '' }
+  const asked: AlertQuery = { ...EVERY_OPEN, standing: filter.scope, level: filter.level ? [filter.level] : [], org: filter.org ?? '', all: filter.all }
   return (
     <>
       <div className="alert-head" aria-hidden="true">
@@ -71,6 +78,7 @@ function Content() {
           <AlertRow
             key={alert.alert_id}
             alert={alert}
+            whole={alert.others ? wholeCaseHash(asked, alert) : ''}
             names={names}
             fresh={fresh.get(alert.alert_id) ?? 0}
             current={alert.alert_id === open}
@@ -96,7 +104,7 @@ function Content() {
 function Filters() {
   const { filter } = useStore(list.state)
   const names = useStore(namesStore)
-  const { level, scope, org } = filter
+  const { level, scope, org, all } = filter
   return (
     <div id="filters">
       <div className="filters">
@@ -116,6 +124,7 @@ function Filters() {
             <FilterButton key={code} on={scope === code} words={SCOPES[code].words} filter={{ scope: code }} />
           ))}
         </div>
+        <FilterButton on={all} words={{ zh: '显示全部', en: 'Show all' }} filter={{ all: !all }} />
       </div>
     </div>
   )

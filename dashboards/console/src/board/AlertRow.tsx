@@ -2,8 +2,9 @@
 
 import { memo } from 'react'
 
+import { Others } from '../alerts/Others'
 import type { Names } from '../api/names'
-import type { Alert } from '../api/types'
+import type { Alert, AlertRow as Row } from '../api/types'
 import { LevelBadge, StatusBadge } from '../components/pieces'
 import { ago, short } from '../format'
 import { alertHash } from '../panel/routes'
@@ -12,7 +13,9 @@ import { LEVELS, STATUSES, headline, word } from '../words/codes'
 import { say, t } from '../words/language'
 
 interface Props {
-  alert: Alert
+  alert: Row
+  /** Where all of its case stand, if it stands for others. */
+  whole: string
   names: Names
   /** How often it changed live. */
   fresh: number
@@ -21,7 +24,7 @@ interface Props {
   now: number | null
 }
 
-export const AlertRow = memo(function AlertRow({ alert, names, fresh, current, now }: Props) {
+export const AlertRow = memo(function AlertRow({ alert, whole, names, fresh, current, now }: Props) {
   const { name } = headline(alert, names)
   const status = STATUSES[alert.status]
   const subject = subjectText(alert, names)
@@ -52,6 +55,7 @@ export const AlertRow = memo(function AlertRow({ alert, names, fresh, current, n
           {now === null ? '' : ago(alert.raised_at, Math.max(now, Date.parse(alert.raised_at)))}
         </time>
       </button>
+      <Others alert={alert} href={whole} />
     </li>
   )
 })

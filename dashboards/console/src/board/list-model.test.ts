@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 
-import type { Alert, AlertPage } from '../api/types'
-import { ListModel, ROWS_MAX } from './list-model'
+import type { Alert, AlertPage, AlertRow } from '../api/types'
+import { CASES_AT_ONCE, ListModel, ROWS_MAX, SETTLE_MS } from './list-model'
 
 // As it is before timers are mocked.
 const atOnce = setImmediate
@@ -91,6 +91,93 @@ test('pages are added up to the most that is kept', async (t) => {
   assert.deepEqual([list.state.get().full, ids(list).length], [true, ROWS_MAX])
   await list.load()
   assert.deepEqual([list.state.get().full, ids(list).length], [false, ROWS_MAX / 2])
+})
+
+/** A list whose rows are cases, and what the platform says of each when it is asked again. */
+async function ofCases(t: TestContext, page: AlertPage, said: Record<string, AlertRow | null> = {}) {
+  t.mock.timers.enable()
+  const asked: string[] = []
+  const list = new ListModel(
+    async () => page,
+    async (_, { case_no }) => {
+      asked.push(case_no)
+      return said[case_no] ?? null
+    },
+  )
+  await list.load()
+  const rows = () => list.state.get().alerts.map(({ alert_id, others }) => `${alert_id}+${others ?? 0}`)
+  const settle = async () => {
+    t.mock.timers.tick(SETTLE_MS)
+    await new Promise((done) => atOnce(done))
+  }
+  return { list, asked, rows, settle }
+}
+
+const ofCase = (case_no: string, id: string, minute: number, more: Partial<AlertRow> = {}) => alert(id, minute, { subject_kind: 'case', source: 's', case_no, ...more }) as AlertRow
+
+test('what comes of a case that has a row takes the row where it is graver, and else is told beside it', async (t) => {
+  const said = { x: ofCase('x', 'red', 20, { level: 'red', others: 3 }) }
+  const { list, asked, rows, settle } = await ofCases(t, { alerts: [ofCase('x', 'yellow', 10, { others: 1 }), ofCase('y', 'other', 5)], next: null }, said)
+  list.take(ofCase('x', 'red', 20, { level: 'red' }))
+  list.take(ofCase('x', 'notice', 21, { level: 'notice' }))
+  t.mock.timers.tick(250)
+  assert.deepEqual(rows(), ['red+1', 'other+0'])
+  assert.equal(list.state.get().fresh.get('red'), 1)
+  // How many there are exactly, the platform knows a moment later.
+  await settle()
+  assert.deepEqual([rows(), asked], [['red+3', 'other+0'], ['x']])
+  await settle()
+  assert.deepEqual(asked, ['x'])
+})
+
+test('a card that is withdrawn stays in sight, and the gravest that stands comes beside it', async (t) => {
+  const said = { x: ofCase('x', 'yellow', 10) }
+  const { list, rows, settle } = await ofCases(t, { alerts: [ofCase('x', 'red', 20, { level: 'red', others: 1 })], next: null }, said)
+  list.take(ofCase('x', 'red', 20, { level: 'red', status: 'withdrawn' }))
+  t.mock.timers.tick(250)
+  assert.deepEqual(rows(), ['red+0'])
+  await settle()
+  assert.deepEqual(rows(), ['red+0', 'yellow+0'])
+})
+
+test('an archive that is behind undoes nothing that was told', async (t) => {
+  const said = { x: ofCase('x', 'yellow', 10, { others: 0 }), y: ofCase('y', 'card', 30, { level: 'red' }) }
+  const { list, rows, settle } = await ofCases(t, { alerts: [ofCase('y', 'card', 30, { level: 'red', others: 1 }), ofCase('x', 'yellow', 10)], next: null }, said)
+  list.take(ofCase('x', 'red', 20, { level: 'red' }))
+  list.take(ofCase('y', 'card', 30, { level: 'red', status: 'withdrawn' }))
+  t.mock.timers.tick(250)
+  await settle()
+  assert.deepEqual(rows(), ['card+0', 'red+1'])
+})
+
+test('one that comes of a case whose graver alert is on a later page leaves again', async (t) => {
+  const said = { x: ofCase('x', 'red', 1, { level: 'red', others: 1 }) }
+  const { list, rows, settle } = await ofCases(t, { alerts: [ofCase('y', 'shown', 10)], next: 'c' }, said)
+  list.take(ofCase('x', 'notice', 20, { level: 'notice' }))
+  t.mock.timers.tick(250)
+  assert.deepEqual(rows(), ['notice+0', 'shown+0'])
+  await settle()
+  assert.deepEqual(rows(), ['shown+0'])
+})
+
+test('where all are shown nothing is put together, and nothing is asked', async (t) => {
+  const { list, asked, rows, settle } = await ofCases(t, { alerts: [ofCase('x', 'yellow', 10)], next: null })
+  await list.choose({ all: true })
+  list.take(ofCase('x', 'red', 20, { level: 'red' }))
+  t.mock.timers.tick(250)
+  await settle()
+  assert.deepEqual([rows(), asked], [['red+0', 'yellow+0'], []])
+})
+
+test('a storm over every case asks for so many at a time', async (t) => {
+  const many = Array.from({ length: ROWS_MAX }, (_, n) => ofCase(`c${n}`, `n${n}`, 1000 - n))
+  const { list, asked, settle } = await ofCases(t, { alerts: many, next: null })
+  for (let n = 0; n < ROWS_MAX; n++) list.take(ofCase(`c${n}`, `m${n}`, 1, { level: 'notice' }))
+  t.mock.timers.tick(250)
+  await settle()
+  assert.equal(asked.length, CASES_AT_ONCE)
+  await settle()
+  assert.equal(asked.length, 2 * CASES_AT_ONCE)
 })
 
 test('a hundred thousand changes that are not shown leave nothing behind', async (t) => {

@@ -9,8 +9,9 @@ import { BOARD_HASH, ownDesk, pageOf, placeStore } from '../pages'
 import { PanelModel } from '../panel/panel-model'
 import { routeOf } from '../panel/routes'
 import { seesCases, seesSources, sessionStore } from '../people/session'
+import { caseKey } from '../alerts/gravest'
 import { Store } from '../store'
-import { ListModel, SCOPES } from './list-model'
+import { type Filter, ListModel, SCOPES } from './list-model'
 
 /** What was told just before may not be in an answer yet: then it is read once more. */
 const SETTLED_MS = 5000
@@ -21,8 +22,16 @@ export const countsStore = new Store<Counts | null>(null)
 export const sourcesStore = new Store<SourceRow[] | null>(null)
 export const hashStore = new Store(location.hash)
 export const panel = new PanelModel()
-export const list = new ListModel(({ level, scope, org }, cursor, signal) =>
-  api.alerts({ ...SCOPES[scope].query, level, org_code: org }, cursor, signal),
+const asked = ({ level, scope, org, all }: Filter) => ({ ...SCOPES[scope].query, level, org_code: org, top_of_case: all ? null : 'true' })
+/** Of one number there is one row of each source's case, and of whatever else bears it: a body, an item. */
+const OF_ONE_NUMBER = 20
+export const list = new ListModel(
+  (filter, cursor, signal) => api.alerts(asked(filter), cursor, signal),
+  async (filter, alert, signal) => {
+    const { source, case_no } = alert
+    const page = await api.alerts({ ...asked(filter), source, case_no }, null, signal, OF_ONE_NUMBER)
+    return page.alerts.find((row) => caseKey(row) === caseKey(alert)) ?? null
+  },
 )
 
 const listeners = new Set<(alert: Alert) => void>()

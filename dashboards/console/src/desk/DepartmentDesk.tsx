@@ -1,6 +1,6 @@
 // 部门承办人、部门监督员: my list by hours left, and the one thing that cures each.
 
-import { useState } from 'react'
+import { Fragment, useState } from 'react'
 
 import { ALERTS_HASH } from '../alerts/query'
 import * as api from '../api/client'
@@ -21,7 +21,7 @@ import { say, t } from '../words/language'
 import { BroughtBefore } from './BroughtBefore'
 import { OwnData } from './OwnData'
 import { useReading } from './reading'
-import { type Task, type Urgency, byUrgency, eachOnce, leftText, owesRectification, taskOf } from './tasks'
+import { type Task, type Urgency, byCase, byUrgency, eachOnce, leftText, owesRectification, taskOf } from './tasks'
 
 /** Nobody works more at a time; the rest is in the list of alerts. */
 const TASKS_MAX = 200
@@ -47,6 +47,7 @@ export function DepartmentDesk() {
   const { person } = useStore(sessionStore)
   const names = useStore(namesStore)
   const [chosen, setChosen] = useState(keptBody)
+  const [all, setAll] = useState(false)
   // Whose account is a department's, to them the platform shows nothing else.
   const body = person ? person.body : chosen
   const choose = (code: string) => {
@@ -80,9 +81,12 @@ export function DepartmentDesk() {
               </select>
             </label>
           )}
+          <button type="button" className="filter" id="show-all" aria-pressed={all} title={t('否则同一办件同一时段只列最重的一条', 'Else of each case only the gravest of a span of time')} onClick={() => setAll(!all)}>
+            {t('显示全部', 'Show all')}
+          </button>
         </div>
         <div className="scroll">
-          {body ? <Tasks body={body} narrowed={person !== null} /> : <Placeholder state="empty" words={{ zh: '请选择机构，查看其待办', en: 'Choose a body to see its list' }} />}
+          {body ? <Tasks body={body} narrowed={person !== null} all={all} /> : <Placeholder state="empty" words={{ zh: '请选择机构，查看其待办', en: 'Choose a body to see its list' }} />}
         </div>
       </section>
       {body && <OwnData key={body} body={body} />}
@@ -90,7 +94,7 @@ export function DepartmentDesk() {
   )
 }
 
-function Tasks({ body, narrowed }: { body: string; narrowed: boolean }) {
+function Tasks({ body, narrowed, all }: { body: string; narrowed: boolean; all: boolean }) {
   const names = useStore(namesStore)
   const now = useStore(nowStore)
   const { found, failure, again } = useReading(`tasks ${body}`, async (signal) => {
@@ -116,6 +120,7 @@ function Tasks({ body, narrowed }: { body: string; narrowed: boolean }) {
   )
   if (groups.size === 0) return <Placeholder state="empty" words={{ zh: '没有待办，一切按期', en: 'Nothing to do: everything is in time' }} />
   const { rest, foreseen } = found
+  const row = (task: Task) => <TaskRow key={task.alert.alert_id} task={task} now={now} foresight={isReminder(task.alert) ? foreseen?.get(keyOf(task.alert.source, task.alert.case_no)) : undefined} />
   return (
     <>
       {[...groups].map(([urgency, tasks]) => (
@@ -124,9 +129,21 @@ function Tasks({ body, narrowed }: { body: string; narrowed: boolean }) {
             {say(GROUPS[urgency])} <span>{tasks.length}</span>
           </h3>
           <ol>
-            {tasks.map((task) => (
-              <TaskRow key={task.alert.alert_id} task={task} now={now} foresight={isReminder(task.alert) ? foreseen?.get(keyOf(task.alert.source, task.alert.case_no)) : undefined} />
-            ))}
+            {all
+              ? tasks.map(row)
+              : byCase(tasks).map(({ task, others }) => (
+                  <Fragment key={task.alert.alert_id}>
+                    {row(task)}
+                    {others.length > 0 && (
+                      <li className="desk-others">
+                        <details>
+                          <summary data-others={others.length}>{t(`该件另有 ${others.length} 条`, `${others.length} more of this case`)}</summary>
+                          <ol>{others.map(row)}</ol>
+                        </details>
+                      </li>
+                    )}
+                  </Fragment>
+                ))}
           </ol>
         </section>
       ))}

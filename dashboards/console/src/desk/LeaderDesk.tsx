@@ -64,7 +64,7 @@ export function LeaderDesk() {
 }
 
 async function read(signal: AbortSignal): Promise<Found> {
-  const page = await api.alerts({ open: 'true', level: 'red,yellow', sort: 'gravest' }, null, signal, LOOKED_THROUGH)
+  const page = await api.alerts({ open: 'true', level: 'red,yellow', sort: 'gravest', top_of_case: 'true' }, null, signal, LOOKED_THROUGH)
   const worst = worstOf(page.alerts)
   const details: AlertFound[] = await Promise.all(worst.map(({ alert }) => api.alert(alert.alert_id, signal)))
   const matters = worst.map((matter, place) => ({ ...matter, history: details[place]?.history ?? [] }))

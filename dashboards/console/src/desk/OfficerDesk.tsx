@@ -1,11 +1,12 @@
 // 监察部门: what must I decide today.
 
-import { hashOf, parametersOf } from '../alerts/query'
+import { Others } from '../alerts/Others'
+import { hashOf, parametersOf, wholeCaseHash } from '../alerts/query'
 import { zone } from '../alerts/model'
 import * as api from '../api/client'
 import { nowStore } from '../api/clock'
 import { namesStore } from '../api/names'
-import type { Alert } from '../api/types'
+import type { Alert, AlertRow } from '../api/types'
 import { LevelBadge, Placeholder } from '../components/pieces'
 import { count, short } from '../format'
 import { ACT_KINDS } from '../dispositions/act-kinds'
@@ -23,7 +24,7 @@ import { leftText } from './tasks'
 const ROWS = 5
 
 interface Found {
-  alerts: Alert[]
+  alerts: AlertRow[]
   total: number
 }
 
@@ -32,7 +33,7 @@ export function OfficerDesk() {
     const one = async (kind: Kind): Promise<Found> => {
       // Appeals come by the day on which they are to be decided, which the platform does not sort by.
       const limit = kind.id === 'appeals' ? 200 : ROWS
-      const page = (await api.alerts({ ...parametersOf(kind.query, zone()), total: 'true' }, null, signal, limit)) as { alerts: Alert[]; total?: number }
+      const page = (await api.alerts({ ...parametersOf(kind.query, zone()), total: 'true' }, null, signal, limit)) as { alerts: AlertRow[]; total?: number }
       return { alerts: byDay(page.alerts, kind.dueAt).slice(0, ROWS), total: page.total ?? page.alerts.length }
     }
     return Promise.all(KINDS.map(one))
@@ -43,7 +44,7 @@ export function OfficerDesk() {
         <h2 id="desk-title">{t('今天要决定的', 'To decide today')}</h2>
         {found && (
           <p className="page-told" role="status" id="to-decide">
-            {t(`共 ${count(found.reduce((sum, { total }) => sum + total, 0))} 件`, `${count(found.reduce((sum, { total }) => sum + total, 0))} in all`)}
+            {t(`共 ${count(found.reduce((sum, { total }) => sum + total, 0))} 件，按全部预警计`, `${count(found.reduce((sum, { total }) => sum + total, 0))} alerts in all`)}
           </p>
         )}
         {found && failure && <p role="alert">{t(`未能更新：${failure.message}`, `Not brought up to date: ${api.inEnglish(failure)}`)}</p>}
@@ -82,6 +83,7 @@ function Group({ kind, found }: { kind: Kind; found: Found }) {
                 <span className="sub">
                   {subjectText(alert, names)} · {names.org(alert.org_code)}
                 </span>
+                <Others alert={alert} href={wholeCaseHash(kind.query, alert)} />
               </div>
               <div className={`desk-left${dueAt && now !== null && Date.parse(dueAt) < now ? ' over' : ''}`}>
                 {dueAt && now !== null ? <b>{leftText(dueAt, now)}</b> : <b>{short(alert.raised_at)}</b>}

@@ -25,7 +25,8 @@ export const KINDS: Kind[] = [
     id: 'appeals',
     words: { zh: '申诉待决', en: 'Appeals' },
     asks: { zh: '维持、撤销或者报上级', en: 'Uphold, withdraw or pass up' },
-    query: { ...every, disposition: 'appealed' },
+    // Each has a day of its own, and a sooner one must not stand behind a graver.
+    query: { ...every, disposition: 'appealed', all: true },
     acts: ['uphold', 'withdraw', 'pass_up'],
     dueAt: (alert) => alert.disposition?.appeal?.due_at ?? null,
   },
@@ -88,7 +89,7 @@ export const KINDS: Kind[] = [
 ]
 
 /** What has a day first, the nearest first. */
-export function byDay(alerts: Alert[], dueAt: Kind['dueAt']): Alert[] {
+export function byDay<A extends Alert>(alerts: A[], dueAt: Kind['dueAt']): A[] {
   const due = (alert: Alert) => Date.parse(dueAt(alert) ?? '') || Infinity
   return [...alerts].sort((a, b) => {
     const [x, y] = [due(a), due(b)]

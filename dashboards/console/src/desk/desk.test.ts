@@ -11,7 +11,7 @@ import { broughtOf, byDue, codeOf, instancesOf } from './brought'
 import { KINDS, byDay } from './decisions'
 import { lastChange, sinceText, worstOf } from './matters'
 import { FIGURES, ownOf, spanOf } from './own-data'
-import { asksOf, byUrgency, leftText, owedAt, taskOf, urgencyOf } from './tasks'
+import { asksOf, byCase, byUrgency, leftText, owedAt, taskOf, urgencyOf } from './tasks'
 
 const names = new Names({ ...NO_NAMES, steps: { review: '审查' } })
 const now = Date.parse('2026-11-23T09:00:00+08:00')
@@ -99,6 +99,28 @@ test('every kind of decision is a list that its heading leads to, and its neares
     sorted.map((one) => one.alert_id),
     ['first', 'late', 'none'],
   )
+})
+
+test('of one band a case is told once, by its gravest and in the place of its first; bands are not mixed', () => {
+  const due = (id: string, hours: number, more: object = {}) => taskOf(alert(id, { case_no: 'x', due_at: at(hours), ...more }), names)
+  const tasks = [due('soonest', 1), due('gravest', 5, { level: 'red' }), due('elsewhere', 3, { case_no: 'y' }), due('org', 2, { subject_kind: 'org' }), due('next', 50, { level: 'red' })]
+  const told = [...byUrgency(tasks, now)].map(([urgency, of]) => [urgency, byCase(of).map(({ task, others }) => [task.alert.alert_id, others.map((other) => other.alert.alert_id)])])
+  assert.deepEqual(told, [
+    [
+      'today',
+      [
+        ['gravest', ['soonest']],
+        ['org', []],
+        ['elsewhere', []],
+      ],
+    ],
+    ['soon', [['next', []]]],
+  ])
+})
+
+test('what stands behind a matter’s row counts into the matter', () => {
+  const [first] = worstOf([{ ...alert('a1', { case_no: 'x', level: 'red' }), others: 4 }])
+  assert.equal(first?.others, 4)
 })
 
 test('a matter is told once, by its gravest alert', () => {

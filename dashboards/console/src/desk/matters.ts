@@ -1,6 +1,6 @@
 // A leader's list: the worst matters, each once, however many alerts it has.
 
-import type { Alert, Change } from '../api/types'
+import type { AlertRow, Change } from '../api/types'
 import { isCase } from '../subject'
 import { CHANGES, word } from '../words/codes'
 import { say, t } from '../words/language'
@@ -10,25 +10,26 @@ const DAY = 86_400_000
 
 export interface Matter {
   /** Its gravest alert. */
-  alert: Alert
+  alert: AlertRow
   /** How many others the same case has. */
   others: number
 }
 
 /** Of alerts that come gravest first: the first of each case, or of each whom or what it is about. */
-export function worstOf(alerts: Alert[], most = MATTERS): Matter[] {
+export function worstOf(alerts: AlertRow[], most = MATTERS): Matter[] {
   const matters = new Map<string, Matter>()
   for (const alert of alerts) {
     const key = isCase(alert) ? `${alert.source}/${alert.case_no}` : `${alert.subject_kind}/${alert.case_no}/${alert.control_point}`
     const matter = matters.get(key)
-    if (matter) matter.others += 1
-    else matters.set(key, { alert, others: 0 })
+    const others = alert.others ?? 0
+    if (matter) matter.others += 1 + others
+    else matters.set(key, { alert, others })
   }
   return [...matters.values()].slice(0, most)
 }
 
 /** How late it is or when it happened: `超期 12 天`, `发生于 3 天前`. */
-export function sinceText(alert: Alert, now: number): string {
+export function sinceText(alert: AlertRow, now: number): string {
   if (!alert.breached_at) return ''
   const days = Math.max(0, Math.floor((now - Date.parse(alert.breached_at)) / DAY))
   if (alert.due_at) return days > 0 ? t(`超期 ${days} 天`, `${days} days late`) : t('今日超期', 'Late since today')

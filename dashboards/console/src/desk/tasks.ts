@@ -1,5 +1,6 @@
 // A department's list: what falls due first, and the one thing that cures each.
 
+import { caseKey, gravestFirst } from '../alerts/gravest'
 import type { Names } from '../api/names'
 import type { Alert } from '../api/types'
 import { openOrderOf, owingReports, putRight } from '../dispositions/order-tree'
@@ -98,6 +99,26 @@ export function byUrgency(tasks: Task[], now: number): Map<Urgency, Task[]> {
     if (of.length > 0) groups.set(urgency, of)
   }
   return groups
+}
+
+/** A case's task, and its others of the same band. */
+export interface Gathered {
+  task: Task
+  others: Task[]
+}
+
+/** Of each case its gravest task, in the place of its first; what is about no case stands by itself. Within one band of urgency only: what falls
+ * due today may not stand behind a graver one of next week. */
+export function byCase(tasks: Task[]): Gathered[] {
+  const cases = new Map<string, Task[]>()
+  for (const task of tasks) {
+    const key = caseKey(task.alert) ?? task.alert.alert_id
+    cases.set(key, [...(cases.get(key) ?? []), task])
+  }
+  return [...cases.values()].map((of) => {
+    const [task] = [...of].sort((a, b) => gravestFirst(a.alert, b.alert)) as [Task]
+    return { task, others: of.filter((other) => other !== task) }
+  })
 }
 
 /** `还剩 6小时`, `已过 2天`; hours up to three days, since they are what is left to work in. */
