@@ -11,6 +11,8 @@ const SHOWN_MS = 120_000
 let platform
 let browser
 let page
+/** The alert that was raised by hand, and its case. */
+let raised
 const broken = []
 
 before(async () => {
@@ -69,19 +71,20 @@ test('an alert that is raised while the board is open appears without a reload',
 // it waits for an answer, for a count or for the next look. Both instants are of the page's own clock. What a reader of the stream has been
 // told, or who raised it has been answered, was published before: the earlier of the two is the latest that publishing can have been.
 test('an alert stands on an open board within a second of having been published', async () => {
-  const { alerts } = await ask('/api/v1/alerts?open=true&limit=100')
+  // One that stays: its case then has two.
+  const { alerts } = await ask('/api/v1/alerts?status=issued&level=yellow,red&limit=200')
   const { source, case_no } = alerts.find((alert) => alert.subject_kind === 'case')
-  // By hand, since then it is new for certain, and this one: a command stands in the log as events do, and its alert takes the way of all others.
+  // A red card, since what is less grave than what its case has already is told beside that. By hand, since then it is new for certain, and this one: a command stands in the log as events do, and its alert takes the way of all others.
   const raising = {
     who: { person: 'li', body: '510500-sfj', office: '执法监督科' },
     subject: { kind: 'case', source, key: case_no },
     title: '现场检查超范围',
-    level: 'yellow',
+    level: 'red',
     legal_basis: '《行政检查办法》（条款待核）',
     why: '群众反映检查事项超出计划',
     key: 'within-a-second',
   }
-  const { published, shown, reloaded } = await page.evaluate(
+  const { id, published, shown, reloaded } = await page.evaluate(
     async ([command, patience]) => {
       const rows = new Map()
       const note = () => {
@@ -110,7 +113,7 @@ test('an alert stands on an open board within a second of having been published'
           while (!rows.has(id)) await new Promise(requestAnimationFrame)
           return rows.get(id)
         }
-        return { published: Math.min(at, answered), shown: await Promise.race([late, seen()]), reloaded: window.loadedOnce !== true }
+        return { id, published: Math.min(at, answered), shown: await Promise.race([late, seen()]), reloaded: window.loadedOnce !== true }
       } finally {
         stream.close()
         observer.disconnect()
@@ -120,6 +123,30 @@ test('an alert stands on an open board within a second of having been published'
   )
   assert.equal(reloaded, false)
   assert.ok(shown - published <= 1000, `shown ${Math.round(shown - published)} ms after it was published`)
+  raised = { id, case_no }
+})
+
+test('a case is one row, its gravest, with how many more it has, which open; a switch shows all', async () => {
+  const row = page.locator('.alert-rows > li', { has: page.locator(`.alert-row[data-alert="${raised.id}"]`) })
+  const others = row.locator('[data-others]')
+  await others.waitFor()
+  assert.match(await others.textContent(), /^另有 \d+ 条$/)
+  assert.match(await page.locator('#which').textContent(), /每件只列最重的一条；各处数字按全部预警计/)
+  assert.deepEqual(await faintTexts(page, 'main'), [])
+  await screenshot(page, 'board-gravest-1366')
+  await page.getByRole('button', { name: '显示全部' }).click()
+  await others.waitFor({ state: 'detached' })
+  await page.getByRole('button', { name: '显示全部' }).click()
+  await others.waitFor()
+  await others.focus()
+  await page.keyboard.press('Enter')
+  await page.waitForURL(/#\/alerts\?.*all=1/)
+  await page.locator('[data-alert-row]').nth(1).waitFor()
+  const shown = await page.locator('[data-alert-row]').evaluateAll((rows) => rows.map((one) => one.dataset.alertRow))
+  const { alerts } = await ask(`/api/v1/alerts?case_no=${encodeURIComponent(raised.case_no)}&limit=1000`)
+  assert.ok(shown.includes(raised.id) && shown.every((id) => alerts.some((alert) => alert.alert_id === id)), 'another case’s alert is among them')
+  await page.goto(`${platform.url}/#/`)
+  await page.locator('.alert-row').first().waitFor()
 })
 
 test('an alert is understood from its panel and leads to its case in a second click', async () => {
@@ -203,7 +230,9 @@ test('what a person has to decide is counted and listed alike', async () => {
   await page.waitForFunction(() => {
     const rows = document.querySelectorAll('.alert-row')
     const value = document.querySelector('[data-tile="review"] [data-value]')?.dataset.value
-    return rows.length > 0 && String(rows.length) === value
+    // The tile counts every alert, and so does a row with those that it stands for.
+    const more = [...document.querySelectorAll('.alert-rows [data-others]')].reduce((sum, { dataset }) => sum + Number(dataset.others), 0)
+    return rows.length > 0 && String(rows.length + more) === value
   })
   await screenshot(page, 'review-1366')
 })
@@ -308,10 +337,10 @@ function counted(tile) {
   )
 }
 
-/** An open card on the first page of its level whose limit was counted in days, with its account. */
+/** An open card in a row of the first page of its level whose limit was counted in days, with its account. */
 async function overdueAlert() {
   for (const level of ['red', 'yellow']) {
-    const { alerts } = await ask(`/api/v1/alerts?open=true&level=${level}&limit=50`)
+    const { alerts } = await ask(`/api/v1/alerts?open=true&level=${level}&top_of_case=true&limit=50`)
     for (const { alert_id, limit } of alerts) {
       if (!/^\d+(wd|cd|cdr)$/.test(limit ?? '')) continue
       const found = await ask(`/api/v1/alerts/${alert_id}`)

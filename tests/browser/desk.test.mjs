@@ -25,8 +25,8 @@ after(async () => {
 })
 
 test('a department sees its own by hours left, and an order becomes the one thing to do and goes when it is answered', async () => {
-  const { alerts } = await ask('/api/v1/alerts?status=issued&level=red,yellow&limit=100')
-  const card = alerts.find((alert) => alert.org_code && alert.responsible_org === alert.org_code)
+  const { alerts } = await ask('/api/v1/alerts?open=true&level=red,yellow&top_of_case=true&limit=100')
+  const card = alerts.find((alert) => alert.status === 'issued' && alert.org_code && alert.responsible_org === alert.org_code)
   await act(card.alert_id, 'order', { why: '请说明逾期原因', to: card.org_code })
   await page.goto(`${platform.url}/#/desk/department`)
   await page.getByText('请选择机构，查看其待办').waitFor()
@@ -56,6 +56,44 @@ test('a department sees its own by hours left, and an order becomes the one thin
     assert.ok(left > 0, 'the list and the alert do not agree')
     await page.waitForTimeout(500)
   }
+})
+
+test('of one case and one span of time a department sees the gravest, and the others open under it', async () => {
+  const { alerts } = await ask('/api/v1/alerts?status=issued&level=red,yellow&limit=200')
+  const { source, case_no, org_code } = alerts.find((alert) => alert.subject_kind === 'case' && alert.org_code)
+  for (const level of ['yellow', 'red']) {
+    const raising = {
+      who: { person: 'li', body: '510500-sfj', office: '执法监督科' },
+      subject: { kind: 'case', source, key: case_no },
+      title: '现场检查超范围',
+      level,
+      legal_basis: '《行政检查办法》（条款待核）',
+      why: '群众反映检查事项超出计划',
+      key: `desk-${level}`,
+    }
+    await post('/api/v1/alerts', raising)
+  }
+  const byHand = async () => (await ask(`/api/v1/alerts?control_point=disposition/manual&case_no=${encodeURIComponent(case_no)}`)).alerts
+  await until(async () => (await byHand()).length === 2)
+  const raised = await byHand()
+  const [red, yellow] = ['red', 'yellow'].map((level) => raised.find((alert) => alert.level === level).alert_id)
+  await page.goto(`${platform.url}/#/desk/department`)
+  await page.getByLabel('机构').selectOption(org_code)
+  const [top, under] = [page.locator(`[data-task="${red}"]`), page.locator(`[data-task="${yellow}"]`)]
+  await top.waitFor()
+  assert.equal(await under.isVisible(), false)
+  // What stands behind it is in the line below.
+  const others = page.locator(`[data-task="${red}"] + .desk-others summary`)
+  assert.match(await others.textContent(), /该件另有 \d+ 条/)
+  await others.focus()
+  await page.keyboard.press('Enter')
+  await under.waitFor()
+  assert.deepEqual(await faintTexts(page, 'main'), [])
+  await screenshot(page, 'desk-department-others-1366')
+  await page.locator('#show-all').click()
+  await others.waitFor({ state: 'detached' })
+  await under.waitFor()
+  await page.locator('#show-all').click()
 })
 
 test('a department reads what of its data was refused, where and what to mend, and how far its records are to be relied on', async () => {
