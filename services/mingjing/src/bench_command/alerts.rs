@@ -160,6 +160,14 @@ fn usual() -> Vec<Question> {
         ),
         page("owed first", "&sort=owed&open=true"),
         page("gravest first", "&sort=gravest&open=true"),
+        page(
+            "of each case the gravest, the newest",
+            "&open=true&top_of_case=true",
+        ),
+        page(
+            "of each case the gravest, gravest first",
+            "&sort=gravest&top_of_case=true",
+        ),
         page("orders unanswered", "&order_state=unanswered"),
         page(
             "orders overdue, owed first",
