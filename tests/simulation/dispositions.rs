@@ -83,6 +83,11 @@ answered not_standing
     );
     assert_eq!(alert.automatic_status(), Status::Issued);
     assert_eq!(alert.automatic().withdrawn_reason, None);
+    // A command from before causes were asked for is decided as it was.
+    let decision = alert.disposition.as_ref().and_then(|d| d.decision.as_ref());
+    let decision = decision.expect("somebody decided");
+    assert_eq!(decision.conclusion_zh(), "客观原因");
+    assert!(decision.cause.is_none() && decision.evidence.is_empty());
 }
 
 #[test]
@@ -232,7 +237,7 @@ answered applied
 dispose late uphold by wang 2026-07-18 11:00
 answered own_decision
 expect late yellow issued due 2026-07-08 breached 2026-07-09 is appealed
-dispose late withdraw objective by chen 2026-07-20 09:00
+dispose late withdraw objective by chen 2026-07-20 09:00 cause system_failure proof 0e
 answered applied
 expect late yellow withdrawn due 2026-07-08 breached 2026-07-09 is withdrawn_on_appeal
 ",
@@ -243,6 +248,9 @@ expect late yellow withdrawn due 2026-07-08 breached 2026-07-09 is withdrawn_on_
         .expect("somebody decided");
     let appeal = disposition.appeal.as_ref().expect("somebody appealed");
     assert_eq!(appeal.evidence, ["00"]);
+    let decision = disposition.decision.as_ref().expect("it was decided");
+    assert_eq!(decision.conclusion_zh(), "客观原因（网络、系统故障）");
+    assert_eq!(decision.evidence, ["0e"]);
     assert_eq!(appeal.passed_up.len(), 1);
     assert!(!appeal.outcome.as_ref().expect("it was decided").upheld);
 }

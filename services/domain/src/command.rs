@@ -383,7 +383,11 @@ mod tests {
             };
             let what = Act::Dispose {
                 alert_id: "a1".into(),
-                disposal: Disposal::Dismiss { conclusion },
+                disposal: Disposal::Dismiss {
+                    conclusion,
+                    cause: None,
+                    evidence: Vec::new(),
+                },
             };
             let subject = command(1, "x").subject;
             Command::keyed(

@@ -10,6 +10,7 @@
 //! ([`Basis`]). What stands of a decision follows from comparing both; it is never dropped silently and never
 //! outlives the facts it was made on.
 
+mod cause;
 mod escalation;
 mod manual;
 mod order;
@@ -23,6 +24,7 @@ use serde::{Deserialize, Serialize};
 use crate::limit::{Budget, Unit};
 use crate::time::Timestamp;
 
+pub use cause::ObjectiveCause;
 pub use escalation::{BroughtBefore, Escalation, EscalationRung, Instance, Rung, RungDue};
 pub use manual::{MANUAL_POINT, MANUAL_RULE, ManualAlert, manual_id, manual_label};
 pub use order::{Answer, Check, ExtensionAsked, ExtensionOutcome, Order, PassedOn, Rectification};
@@ -109,6 +111,12 @@ pub enum Disposal {
     Dismiss {
         /// Why not: anything but 主观责任.
         conclusion: Conclusion,
+        /// Which objective cause; none for another conclusion, and in what was said before there was a list of them.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        cause: Option<ObjectiveCause>,
+        /// SHA-256 of the files that prove the cause, 64 hexadecimal digits each.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        evidence: Vec<String>,
     },
     /// 申诉.
     Appeal {
@@ -122,6 +130,12 @@ pub enum Disposal {
     Withdraw {
         /// Why: anything but 主观责任.
         conclusion: Conclusion,
+        /// Which objective cause; none for another conclusion, and in what was said before there was a list of them.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        cause: Option<ObjectiveCause>,
+        /// SHA-256 of the files that prove the cause, 64 hexadecimal digits each.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        evidence: Vec<String>,
     },
     /// 报上级, upon an appeal.
     PassUp {
@@ -238,7 +252,7 @@ impl Disposal {
     pub const fn conclusion(&self) -> Option<Conclusion> {
         match self {
             Disposal::Confirm | Disposal::Uphold => Some(Conclusion::Subjective),
-            Disposal::Dismiss { conclusion } | Disposal::Withdraw { conclusion } => {
+            Disposal::Dismiss { conclusion, .. } | Disposal::Withdraw { conclusion, .. } => {
                 Some(*conclusion)
             }
             _ => None,

@@ -18,7 +18,7 @@
 //! | `tick DATE TIME` | the clock |
 //! | `complete_until DATE TIME` | the current source is complete up to then |
 //! | `command SUBJECT KEY found\|over\|not_found RULE WINDOW LEVEL DATE TIME` | an inspection says so, as of then; a case is the current source's; its alert is `KEY/inspection/RULE@WINDOW`, of what is no source's `:KEY/…`, with `!` for a slash in the key; of a source `-/…` |
-//! | `dispose ALERT ACT [CONCLUSION] by WHO DATE TIME [word value]…` | a person does something about an alert; words: `key K`, `to BODY`, `until DATE TIME`, `proof HASH`, `rectify` (an order: something has to be put right), `why TEXT` |
+//! | `dispose ALERT ACT [CONCLUSION] by WHO DATE TIME [word value]…` | a person does something about an alert; words: `key K`, `to BODY`, `until DATE TIME`, `proof HASH`, `cause CODE` (of an objective conclusion), `rectify` (an order: something has to be put right), `why TEXT` |
 //! | `raise case\|org KEY LABEL LEVEL by WHO DATE TIME [word value]…` | a person raises an alert; a case is the current source's; its alert is `KEY/disposition/manual@LABEL`; words: `key K`, `to BODY`, `why TEXT` |
 //! | `answered applied\|REASON` | what the last such command came to |
 //! | `inspect RULE WINDOW` | a periodic inspection of a window runs; only where there is an archive to run it over |

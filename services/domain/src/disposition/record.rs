@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Answer, Conclusion, Order};
+use super::{Answer, Conclusion, ObjectiveCause, Order};
 use crate::alert::{AlertRecord, Level, Status};
 use crate::time::Timestamp;
 
@@ -79,6 +79,12 @@ pub struct Decision {
     pub verdict: Verdict,
     /// What it comes down to.
     pub conclusion: Option<Conclusion>,
+    /// Which objective cause, where it comes down to one; older records name none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<ObjectiveCause>,
+    /// SHA-256 of the files that prove the cause.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub evidence: Vec<String>,
     /// Who, when, why.
     pub by: Signature,
     /// Whether it was made upon an appeal.
@@ -93,6 +99,17 @@ pub struct Decision {
     /// When the department's answer is due, as of this decision.
     #[schemars(with = "Option<String>")]
     pub answer_due_at: Option<Timestamp>,
+}
+
+impl Decision {
+    /// What it comes down to in words, with the objective cause it names: 客观原因（申请人原因）. Empty where it comes to no conclusion.
+    pub fn conclusion_zh(&self) -> String {
+        let conclusion = self.conclusion.map_or("", Conclusion::name_zh);
+        match self.cause {
+            Some(cause) => format!("{conclusion}（{}）", cause.name_zh()),
+            None => conclusion.to_owned(),
+        }
+    }
 }
 
 /// 报上级: an appeal that was passed up.

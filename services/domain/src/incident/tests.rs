@@ -51,6 +51,8 @@ fn begun(disposal: Disposal) -> Act {
 fn dismiss() -> Disposal {
     Disposal::Dismiss {
         conclusion: Conclusion::Data,
+        cause: None,
+        evidence: Vec::new(),
     }
 }
 

@@ -9,7 +9,7 @@ use mingjing_domain::command::{Author, Command};
 use mingjing_domain::deadline::{self, Ledger};
 use mingjing_domain::disposition::{
     Appeal, AppealOutcome, Automatic, Basis, Conclusion, Decision, Disposal, Disposition,
-    DispositionState, PassedUp, Refused, RefusedBecause, Signature, Verdict,
+    DispositionState, ObjectiveCause, PassedUp, Refused, RefusedBecause, Signature, Verdict,
 };
 use mingjing_domain::limit::Budget;
 
@@ -57,10 +57,22 @@ pub(super) fn decide(
         Disposal::Hold => case.hold(),
         Disposal::Issue => case.issue(),
         Disposal::Confirm => case.confirm(),
-        Disposal::Dismiss { conclusion } => case.dismiss(*conclusion),
+        Disposal::Dismiss {
+            conclusion,
+            cause,
+            evidence,
+        } => case
+            .dismiss(*conclusion)
+            .map(|decided| proven(decided, *cause, evidence)),
         Disposal::Appeal { evidence } => case.appeal(evidence),
         Disposal::Uphold => case.uphold(),
-        Disposal::Withdraw { conclusion } => case.withdraw(*conclusion),
+        Disposal::Withdraw {
+            conclusion,
+            cause,
+            evidence,
+        } => case
+            .withdraw(*conclusion)
+            .map(|decided| proven(decided, *cause, evidence)),
         Disposal::PassUp { to } => case.pass_up(to),
         Disposal::Order {
             to,
@@ -290,6 +302,8 @@ impl Case<'_> {
         disposition.decision = Some(Decision {
             verdict,
             conclusion,
+            cause: None,
+            evidence: Vec::new(),
             by: self.by,
             on_appeal,
             was_pending,
@@ -371,6 +385,20 @@ fn not_subjective(conclusion: Conclusion) -> Result<(), Refused> {
         )),
         _ => Ok(()),
     }
+}
+
+/// What was decided with the objective cause it names and what proves that. Neither is asked for here: commands from before there was a
+/// list of causes name none, and are decided as they were. The API asks for both.
+fn proven(
+    mut decided: Disposition,
+    cause: Option<ObjectiveCause>,
+    evidence: &[String],
+) -> Disposition {
+    if let Some(decision) = &mut decided.decision {
+        decision.cause = cause;
+        decision.evidence = evidence.to_vec();
+    }
+    decided
 }
 
 fn confirmed_by(disposition: &mut Disposition, person: String) {

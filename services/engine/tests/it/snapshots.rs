@@ -145,6 +145,8 @@ fn disposed(engine: &mut Engine) -> Vec<Fact> {
             "k2",
             Disposal::Dismiss {
                 conclusion: Conclusion::Data,
+                cause: None,
+                evidence: Vec::new(),
             },
         ),
     ] {

@@ -5,8 +5,8 @@ use mingjing_domain::alert::{AlertRecord, Evidence, Level, Status};
 use mingjing_domain::definitions::PowerType;
 use mingjing_domain::disposition::{
     Answer, Appeal, AppealOutcome, Automatic, Basis, Check, Conclusion, Decision, Disposition,
-    DispositionState, ExtensionAsked, ExtensionOutcome, Order, PassedOn, PassedUp, Rectification,
-    Signature, Verdict,
+    DispositionState, ExtensionAsked, ExtensionOutcome, ObjectiveCause, Order, PassedOn, PassedUp,
+    Rectification, Signature, Verdict,
 };
 use mingjing_domain::event::{Actor, CaseData, CaseEvent, EventKind, Value};
 use mingjing_domain::fact::{CaseRecord, Cause, Change, StepVisit};
@@ -108,6 +108,8 @@ fn full_disposition() -> Disposition {
         decision: Some(Decision {
             verdict: Verdict::Dismissed,
             conclusion: Some(Conclusion::Objective),
+            cause: Some(ObjectiveCause::SystemFailure),
+            evidence: vec!["0e".repeat(32)],
             by: by("chen", 12),
             on_appeal: true,
             was_pending: false,

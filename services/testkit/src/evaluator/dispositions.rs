@@ -296,7 +296,7 @@ impl Deeds {
                 is_out?;
                 against(confirmed, Because::AlreadyDecided)
             }
-            Disposal::Dismiss { conclusion } => {
+            Disposal::Dismiss { conclusion, .. } => {
                 appeal_open?;
                 against(
                     *conclusion == Conclusion::Subjective,
@@ -342,7 +342,7 @@ impl Deeds {
                 against(own, Because::OwnDecision)?;
                 match what {
                     Disposal::Uphold => against(gone, Because::NotStanding),
-                    Disposal::Withdraw { conclusion } => against(
+                    Disposal::Withdraw { conclusion, .. } => against(
                         *conclusion == Conclusion::Subjective,
                         Because::Contradiction,
                     ),

@@ -6,7 +6,7 @@ use mingjing_domain::Timestamp;
 use mingjing_domain::command::{
     Act, Author, Command, Finding, INSPECTION_POINT, Subject, SubjectKind, Window, finding_id,
 };
-use mingjing_domain::disposition::{Conclusion, Disposal, ManualAlert};
+use mingjing_domain::disposition::{Conclusion, Disposal, ManualAlert, ObjectiveCause};
 use mingjing_domain::ids::alert_id;
 
 use super::show::Row;
@@ -94,12 +94,17 @@ pub(super) fn disposal(
     let at = instant(words)?;
     let (mut key, mut to, mut due_at, mut reason) =
         (None, "zjj".to_owned(), None, "处置".to_owned());
-    let (mut evidence, mut rectify) = (Vec::new(), false);
+    let (mut evidence, mut rectify, mut cause) = (Vec::new(), false, None);
     while let Some(word) = words.more() {
         match word {
             "key" => key = Some(words.next("a key")?),
             "to" => to = words.next("a body")?.to_owned(),
             "until" => due_at = Some(instant(words)?),
+            "cause" => {
+                let code = words.next("an objective cause")?;
+                let read = ObjectiveCause::from_code(code);
+                cause = Some(read.ok_or_else(|| format!("no objective cause {code:?}"))?);
+            }
             "proof" => evidence.push(words.next("a hash")?.to_owned()),
             "rectify" => rectify = true,
             "why" => reason = words.next("why")?.to_owned(),
@@ -110,10 +115,18 @@ pub(super) fn disposal(
         "hold" => Disposal::Hold,
         "issue" => Disposal::Issue,
         "confirm" => Disposal::Confirm,
-        "dismiss" => Disposal::Dismiss { conclusion },
+        "dismiss" => Disposal::Dismiss {
+            conclusion,
+            cause,
+            evidence,
+        },
         "appeal" => Disposal::Appeal { evidence },
         "uphold" => Disposal::Uphold,
-        "withdraw" => Disposal::Withdraw { conclusion },
+        "withdraw" => Disposal::Withdraw {
+            conclusion,
+            cause,
+            evidence,
+        },
         "pass_up" => Disposal::PassUp { to },
         "order" => Disposal::Order {
             to,

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use mingjing_domain::Timestamp;
 use mingjing_domain::alert::Level;
 use mingjing_domain::command::{Act, Author, Command, Subject, SubjectKind};
-use mingjing_domain::disposition::{Conclusion, Disposal, ManualAlert};
+use mingjing_domain::disposition::{Conclusion, Disposal, ManualAlert, ObjectiveCause};
 use mingjing_domain::event::{Actor, Attachment, CaseData, CaseEvent, EventKind, Special, Value};
 use mingjing_domain::source::{Source, SourceClock};
 use mingjing_domain::text::Text;
@@ -145,7 +145,11 @@ pub fn event() -> impl Strategy<Value = CaseEvent<'static>> {
 
 fn disposal() -> impl Strategy<Value = Disposal> {
     let hashes = vec("[0-9a-f]{64}", 0..3);
-    let conclusion = prop::sample::select(Conclusion::ALL.to_vec());
+    let grounds = (
+        prop::sample::select(Conclusion::ALL.to_vec()),
+        of(prop::sample::select(ObjectiveCause::ALL.to_vec())),
+        hashes.clone(),
+    );
     prop_oneof![
         prop::sample::select(vec![
             Disposal::Hold,
@@ -157,10 +161,18 @@ fn disposal() -> impl Strategy<Value = Disposal> {
             Disposal::RejectRectification,
             Disposal::Close,
         ]),
-        conclusion
+        grounds
             .clone()
-            .prop_map(|conclusion| Disposal::Dismiss { conclusion }),
-        conclusion.prop_map(|conclusion| Disposal::Withdraw { conclusion }),
+            .prop_map(|(conclusion, cause, evidence)| Disposal::Dismiss {
+                conclusion,
+                cause,
+                evidence,
+            }),
+        grounds.prop_map(|(conclusion, cause, evidence)| Disposal::Withdraw {
+            conclusion,
+            cause,
+            evidence,
+        }),
         hashes
             .clone()
             .prop_map(|evidence| Disposal::Appeal { evidence }),

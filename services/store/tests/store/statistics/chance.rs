@@ -370,6 +370,8 @@ fn disposition(dice: &mut Dice, raised: Timestamp) -> Disposition {
         decision: Some(Decision {
             verdict: Verdict::Confirmed,
             conclusion,
+            cause: None,
+            evidence: Vec::new(),
             by: by(raised),
             on_appeal: false,
             was_pending: false,
