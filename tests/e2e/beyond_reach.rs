@@ -431,7 +431,7 @@ fn body(path: &str, act: &str) -> Value {
     let mut body = json!({ "why": "试验", "key": format!("beyond-{act}") });
     match path {
         "/api/v1/alerts/{alert_id}/{act}" => match act {
-            "dismiss" | "withdraw" => body["conclusion"] = json!("objective"),
+            "dismiss" | "withdraw" => body["conclusion"] = json!("data"),
             "order" | "pass_up" => body["to"] = json!("qu-b"),
             "pass_on" => body["to"] = json!("h-1"),
             "rectify" => body["evidence"] = json!(["0f".repeat(32)]),

@@ -68,6 +68,12 @@ async fn what_is_decided_about_alerts_is_decided_once_through_races_and_kills() 
             409,
             "contradiction",
         ),
+        (
+            "dismiss",
+            said("wang", "k5", json!({"conclusion": "objective"})),
+            400,
+            "bad_request",
+        ),
         ("uphold", said("wang", "k4", json!({})), 409, "no_appeal"),
         (
             "order",
@@ -117,20 +123,26 @@ async fn what_is_decided_about_alerts_is_decided_once_through_races_and_kills() 
         command(&platform, &appeal)? == told,
         "repeated, it is the same"
     );
-    let withdraw = json!({"conclusion": "objective"});
-    let by_li = said("li", "a2", withdraw.clone());
+    let withdraw = json!({"conclusion": "objective", "cause": "system_failure", "evidence": ["0e".repeat(32)]});
+    let by_li = said("li", "a2", withdraw);
     let (status, told) = act(&platform, appealed, "withdraw", &by_li).await?;
     ensure!(
         status == 409 && told["reason"] == "own_decision",
         "{status} {told:#}"
     );
-    let by_chen = said("chen", "a3", withdraw);
-    let (status, told) = act(&platform, appealed, "withdraw", &by_chen).await?;
-    ensure!(
-        status == 200 && told["alert"]["status"] == "withdrawn",
-        "{status} {told:#}"
-    );
+    let objective = "--conclusion objective --cause system_failure --who chen@sfj --why 情况属实";
+    let mut by_chen = vec!["dispose", appealed, "withdraw", "--evidence", proof];
+    by_chen.extend(objective.split(' '));
+    let told = command(&platform, &by_chen)?;
+    ensure!(told.contains("withdrawn_on_appeal"), "{told}");
     let shown = until_archived(&platform, appealed, "withdrawn_on_appeal").await?;
+    let decision = &shown["alert"]["disposition"]["decision"];
+    ensure!(
+        decision["cause"] == "system_failure"
+            && list(decision, "evidence")
+                .eq([&shown["alert"]["disposition"]["appeal"]["evidence"][0]]),
+        "{decision:#}"
+    );
     let appeal = &shown["alert"]["disposition"]["appeal"];
     ensure!(
         appeal["evidence"][0] == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use clap::ValueEnum;
+use clap::builder::{PossibleValue, PossibleValuesParser};
+use mingjing_domain::disposition::ObjectiveCause;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -21,6 +23,12 @@ pub fn keyed(mut body: Value, about: &str) -> Value {
 pub fn code(value: impl ValueEnum) -> String {
     let value = value.to_possible_value();
     value.map_or(String::new(), |value| value.get_name().to_owned())
+}
+
+/// Reads the code of an objective cause out of the closed list of them.
+pub fn objective_causes() -> PossibleValuesParser {
+    let causes = ObjectiveCause::ALL.map(|one| PossibleValue::new(one.code()).help(one.name_zh()));
+    PossibleValuesParser::new(causes)
 }
 
 /// The SHA-256 of files that prove something; null where there is none, so that nothing is said of it.

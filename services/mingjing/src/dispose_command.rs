@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
-use crate::asking::{code, hashes, keyed, print};
+use crate::asking::{code, hashes, keyed, objective_causes, print};
 use crate::console::Console;
 use crate::life_command::{ApiArgs, SaidArgs};
 
@@ -21,7 +21,10 @@ pub struct DisposeArgs {
     /// 结论, to dismiss or withdraw.
     #[arg(long, value_enum)]
     conclusion: Option<Conclusion>,
-    /// A file that proves an appeal, an answer, a report or a rectification: its hash is sent, not the file. May be said again.
+    /// 客观原因的种类, of an objective conclusion, which also needs --evidence.
+    #[arg(long, value_name = "CODE", value_parser = objective_causes())]
+    cause: Option<String>,
+    /// A file that proves an objective cause, an appeal, an answer, a report or a rectification: its hash is sent, not the file. May be said again.
     #[arg(long, value_name = "FILE")]
     evidence: Vec<PathBuf>,
     /// The body an order goes to, or an appeal is passed up to; the person an order is passed on to.
@@ -102,6 +105,9 @@ pub async fn run(args: &DisposeArgs) -> anyhow::Result<()> {
         json!({ "to": args.to, "due_at": args.due_at, "evidence": hashes(&args.evidence)? });
     if let Some(conclusion) = args.conclusion {
         more["conclusion"] = json!(code(conclusion));
+    }
+    if let Some(cause) = &args.cause {
+        more["cause"] = json!(cause);
     }
     if args.rectify {
         more["rectify"] = json!(true);

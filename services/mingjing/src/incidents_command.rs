@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
-use crate::asking::{case, code, day, hashes, keyed, print, text};
+use crate::asking::{case, code, day, hashes, keyed, objective_causes, print, text};
 use crate::console::Console;
 use crate::life_command::{ApiArgs, SaidArgs};
 
@@ -136,7 +136,10 @@ pub struct AllArgs {
     /// 结论, to dismiss.
     #[arg(long, value_enum)]
     conclusion: Option<Conclusion>,
-    /// A file that proves an answer: its hash is sent, not the file. May be said again.
+    /// 客观原因的种类, of an objective conclusion, which also needs --evidence.
+    #[arg(long, value_name = "CODE", value_parser = objective_causes())]
+    cause: Option<String>,
+    /// A file that proves an objective cause or an answer: its hash is sent, not the file. May be said again.
     #[arg(long, value_name = "FILE")]
     evidence: Vec<PathBuf>,
     /// The body an order goes to; else each alert's own.
@@ -342,10 +345,13 @@ async fn act(args: &ActArgs) -> anyhow::Result<()> {
 /// One request works for some seconds and says how far it came; sent again under its key it goes on.
 async fn upon_all(args: &AllArgs) -> anyhow::Result<()> {
     let act = code(args.act);
-    let more = json!({
+    let mut more = json!({
         "conclusion": args.conclusion.map(code), "evidence": hashes(&args.evidence)?,
         "to": args.to, "due_at": args.due_at, "rectify": args.rectify.then_some(true),
     });
+    if let Some(cause) = &args.cause {
+        more["cause"] = json!(cause);
+    }
     let about = format!("{} members {act}", args.incident);
     let body = keyed(args.said.body(more), &about);
     let path = [&PATH[..], &[&args.incident, "members", &act]].concat();

@@ -1,7 +1,7 @@
 //! What a request asks for about an alert: its fields, read and checked, as the disposal that goes into the command.
 
 use mingjing_domain::Timestamp;
-use mingjing_domain::disposition::{Conclusion, Disposal};
+use mingjing_domain::disposition::{Conclusion, Disposal, ObjectiveCause};
 use serde::Deserialize;
 
 use crate::ApiError;
@@ -16,6 +16,7 @@ const PERSON_CHARS_MAX: usize = 128;
 #[serde(deny_unknown_fields)]
 pub(crate) struct Asked {
     conclusion: Option<String>,
+    cause: Option<String>,
     evidence: Option<Vec<String>>,
     to: Option<String>,
     due_at: Option<String>,
@@ -56,16 +57,26 @@ impl Asked {
             "hold" => Disposal::Hold,
             "issue" => Disposal::Issue,
             "confirm" => Disposal::Confirm,
-            "dismiss" => Disposal::Dismiss {
-                conclusion: self.conclusion()?,
-            },
+            "dismiss" => {
+                let (conclusion, cause, evidence) = self.grounds()?;
+                Disposal::Dismiss {
+                    conclusion,
+                    cause,
+                    evidence,
+                }
+            }
             "appeal" => Disposal::Appeal {
                 evidence: self.evidence()?,
             },
             "uphold" => Disposal::Uphold,
-            "withdraw" => Disposal::Withdraw {
-                conclusion: self.conclusion()?,
-            },
+            "withdraw" => {
+                let (conclusion, cause, evidence) = self.grounds()?;
+                Disposal::Withdraw {
+                    conclusion,
+                    cause,
+                    evidence,
+                }
+            }
             "pass_up" => Disposal::PassUp { to: self.to()? },
             "order" => Disposal::Order {
                 to: self.to()?,
@@ -104,6 +115,7 @@ impl Asked {
         // A field that an act does not take was meant for another act.
         let left = [
             ("conclusion", self.conclusion.is_some()),
+            ("cause", self.cause.is_some()),
             ("evidence", self.evidence.is_some()),
             ("to", self.to.is_some()),
             ("due_at", self.due_at.is_some()),
@@ -121,6 +133,50 @@ impl Asked {
         Conclusion::from_code(&code).ok_or_else(|| {
             let known = Conclusion::ALL.map(|c| format!("{}（{}）", c.code(), c.name_zh()));
             ApiError::bad("conclusion", format!("请写明结论：{}", known.join("、")))
+        })
+    }
+
+    /// Why it is none. An objective cause is one of a closed list and is proven; another conclusion has neither.
+    fn grounds(&mut self) -> Result<Grounds, ApiError> {
+        let conclusion = self.conclusion()?;
+        if conclusion != Conclusion::Objective {
+            let given = [
+                ("cause", self.cause.is_some()),
+                ("evidence", self.evidence.is_some()),
+            ];
+            return match given.iter().find(|(_, given)| *given) {
+                Some((field, _)) => {
+                    let only = format!("只有结论为{}时才填写", Conclusion::Objective.name_zh());
+                    Err(ApiError::bad(field, only))
+                }
+                None => Ok((conclusion, None, Vec::new())),
+            };
+        }
+        let cause = self.cause()?;
+        let evidence = self.evidence()?;
+        match evidence.is_empty() {
+            false => Ok((conclusion, Some(cause), evidence)),
+            true => Err(ApiError::bad(
+                "evidence",
+                format!(
+                    "结论为{}（{}）的，请附证明材料：{}，填写文件的 SHA-256，文件本身不上传",
+                    conclusion.name_zh(),
+                    cause.name_zh(),
+                    cause.proof_zh()
+                ),
+            )),
+        }
+    }
+
+    fn cause(&mut self) -> Result<ObjectiveCause, ApiError> {
+        let code = self.cause.take().unwrap_or_default();
+        ObjectiveCause::from_code(&code).ok_or_else(|| {
+            let known = ObjectiveCause::ALL.map(|c| format!("{}（{}）", c.code(), c.name_zh()));
+            let known = known.join("、");
+            ApiError::bad(
+                "cause",
+                format!("请写明是哪一种客观原因：{known}；都不是的，不作客观原因"),
+            )
         })
     }
 
@@ -161,6 +217,9 @@ impl Asked {
     }
 }
 
+/// A conclusion other than a fault, with the objective cause and what proves it.
+type Grounds = (Conclusion, Option<ObjectiveCause>, Vec<String>);
+
 /// Hashes of files that prove something, checked.
 pub(crate) fn hashes(evidence: Vec<String>) -> Result<Vec<String>, ApiError> {
     let is_hash = |text: &String| {
@@ -199,12 +258,6 @@ mod tests {
     fn an_act_takes_its_fields_and_no_others() {
         let hash = "0f".repeat(32);
         let objective = r#","conclusion":"objective""#;
-        assert!(matches!(
-            asked("dismiss", objective),
-            Ok(Disposal::Dismiss {
-                conclusion: Conclusion::Objective
-            })
-        ));
         assert!(asked("appeal", &format!(",\"evidence\":[\"{hash}\"]")).is_ok());
         assert!(asked("extend", r#","due_at":"2026-12-04T18:00:00+08:00""#).is_ok());
         for (act, more) in [
@@ -232,12 +285,64 @@ mod tests {
     }
 
     #[test]
-    fn an_order_upon_many_may_name_nobody() {
-        let many = |act: &str, more: &str| {
-            let body = format!("{{\"who\":{{\"person\":\"li\"}},\"why\":\"核实\"{more}}}");
-            let (_, mut asked): (SaidFields, Asked) = read(&body.into()).unwrap();
-            asked.disposal_of_many(act)
+    fn an_objective_cause_is_of_the_list_and_proven_of_one_and_of_many() {
+        let proof = format!(r#","evidence":["{}"]"#, "0f".repeat(32));
+        let said = |conclusion: &str, cause: &str, proof: &str| {
+            format!(r#","conclusion":"{conclusion}"{cause}{proof}"#)
         };
+        let cause = r#","cause":"other_body""#;
+        for act in ["dismiss", "withdraw"] {
+            for given in [
+                asked(act, &said("objective", cause, &proof)),
+                many(act, &said("objective", cause, &proof)),
+            ] {
+                let Ok(
+                    Disposal::Dismiss {
+                        cause, evidence, ..
+                    }
+                    | Disposal::Withdraw {
+                        cause, evidence, ..
+                    },
+                ) = given
+                else {
+                    panic!("{act}: it is proven and of the list")
+                };
+                assert_eq!(cause, Some(ObjectiveCause::OtherBody));
+                assert_eq!(evidence.len(), 1);
+            }
+            for (more, field) in [
+                (said("objective", "", ""), "cause"),
+                (said("objective", "", &proof), "cause"),
+                (said("objective", r#","cause":"busy""#, &proof), "cause"),
+                (said("objective", cause, ""), "evidence"),
+                (said("objective", cause, r#","evidence":[]"#), "evidence"),
+                (
+                    said("objective", cause, r#","evidence":["a.pdf"]"#),
+                    "evidence",
+                ),
+                (said("data", cause, ""), "cause"),
+                (said("rule", "", &proof), "evidence"),
+            ] {
+                for given in [asked(act, &more), many(act, &more)] {
+                    assert!(
+                        matches!(&given, Err(ApiError::BadRequest { field: at, .. }) if at == field),
+                        "{act} {more}: {given:?}"
+                    );
+                }
+            }
+        }
+        assert!(asked("confirm", cause).is_err());
+        assert!(asked("appeal", cause).is_err());
+    }
+
+    fn many(act: &str, more: &str) -> Result<Disposal, ApiError> {
+        let body = format!("{{\"who\":{{\"person\":\"li\"}},\"why\":\"核实\"{more}}}");
+        let (_, mut asked): (SaidFields, Asked) = read(&body.into()).unwrap();
+        asked.disposal_of_many(act)
+    }
+
+    #[test]
+    fn an_order_upon_many_may_name_nobody() {
         for (more, wanted) in [("", ""), (r#","to":" ""#, ""), (r#","to":"zjj""#, "zjj")] {
             let ordered = many("order", more).unwrap();
             assert!(

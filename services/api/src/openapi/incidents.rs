@@ -297,7 +297,8 @@ pub(super) const CHANGES: &[Change] = &[
         body: || {
             let mut body = said(json!({
                 "conclusion": { "enum": ["objective", "data", "rule"], "description": "dismiss" },
-                "evidence": { "type": "array", "items": { "type": "string", "pattern": "^[0-9a-f]{64}$" }, "description": "answer" },
+                "cause": super::dispositions::objective_cause(),
+                "evidence": { "type": "array", "items": { "type": "string", "pattern": "^[0-9a-f]{64}$" }, "description": "answer；dismiss 结论为 objective 的至少一份" },
                 "to": { "type": "string", "description": "order：督办对象；不写：各预警的责任机构" },
                 "due_at": { "type": "string", "format": "date-time", "description": "order" },
                 "rectify": { "type": "boolean", "description": "order：须整改" },
