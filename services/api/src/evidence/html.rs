@@ -157,8 +157,10 @@ fn disposed(disposition: &Disposition, zone: Tz) -> Vec<(&'static str, String)> 
         ("不计人工处置时的状态", automatic.to_owned()),
     ];
     if let Some(decision) = &disposition.decision {
-        let conclusion = decision.conclusion.map_or("", |c| c.name_zh());
+        let conclusion = decision.conclusion_zh();
         rows.push(("决定", format!("{conclusion} {}", by(&decision.by))));
+        let files = decision.evidence.iter();
+        rows.extend(files.map(|hash| ("客观原因证明材料 SHA-256", hash.clone())));
     }
     if let Some(reason) = &disposition.recheck_reason {
         rows.push(("须重新认定", reason.clone()));

@@ -5,8 +5,10 @@ use mingjing_domain::alert::Evidence;
 use mingjing_domain::deadline::{Account, AccountDay, Verdict};
 use mingjing_domain::limit::Budget;
 
+use super::words::decided;
 use super::{Facts, instant_zh, shortened};
 use crate::sheet::{Block, Column, day_zh};
+use crate::site::Occasion;
 
 /// Days that are told one by one; a longer account is told by its ranges.
 const DAYS_MAX: usize = 120;
@@ -202,19 +204,30 @@ pub(super) fn evidence(facts: &Facts<'_>) -> Vec<Block> {
         _ => None,
     });
     blocks.extend(notes.map(|text| Block::paragraph(super::ended(&text))));
-    if !facts.hashed.is_empty() {
-        let shown = facts.hashed.iter().take(HASHES_MAX);
+    let withdrawn = matches!(
+        facts.kind.serves,
+        Occasion::AppealDecided | Occasion::Withdrawn
+    );
+    let decided = decided(facts).filter(|_| withdrawn);
+    let proofs = decided.map_or(&[][..], |decision| decision.evidence.as_slice());
+    let proofs = proofs.iter().map(|hash| ("客观原因证明材料", hash));
+    let hashed = facts
+        .hashed
+        .iter()
+        .map(|one| (one.what.as_str(), &one.sha256));
+    let mut rows: Vec<Vec<String>> = proofs
+        .chain(hashed)
+        .map(|(what, hash)| vec![what.to_owned(), hash.clone()])
+        .collect();
+    if !rows.is_empty() {
+        let more = rows.len().saturating_sub(HASHES_MAX);
+        rows.truncate(HASHES_MAX);
         blocks.push(Block::Table {
             columns: vec![Column::new("材料", 4), Column::digest("SHA-256", 7)],
-            rows: shown
-                .map(|one| vec![one.what.clone(), one.sha256.clone()])
-                .collect(),
+            rows,
         });
-        if facts.hashed.len() > HASHES_MAX {
-            blocks.push(Block::note(format!(
-                "另有{}项，载于该预警的证据包。",
-                facts.hashed.len() - HASHES_MAX
-            )));
+        if more > 0 {
+            blocks.push(Block::note(format!("另有{more}项，载于该预警的证据包。")));
         }
     }
     let alert = facts.alert;

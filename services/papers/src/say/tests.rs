@@ -213,6 +213,9 @@ fn an_appeal_is_answered_and_what_was_withdrawn_is_corrected() {
         record["disposition"]["state"] = json!("withdrawn_on_appeal");
         record["disposition"]["decision"]["verdict"] = json!("dismissed");
         record["disposition"]["decision"]["by"] = signed("c-w", "2026-11-16T09:00:00", "系统停机");
+        record["disposition"]["decision"]["conclusion"] = json!("objective");
+        record["disposition"]["decision"]["cause"] = json!("system_failure");
+        record["disposition"]["decision"]["evidence"] = json!(["cd".repeat(32)]);
         record["disposition"]["appeal"] = json!({
             "by": signed("c-ap", "2026-11-12T09:00:00", "停机公告在案"), "evidence": [], "due_at": null, "passed_up": [],
             "outcome": { "upheld": false, "by": signed("c-w", "2026-11-16T09:00:00", "系统停机") },
@@ -224,6 +227,8 @@ fn an_appeal_is_answered_and_what_was_withdrawn_is_corrected() {
         "申诉理由：停机公告在案。",
         "决定（撤销）",
         "决定理由：系统停机。",
+        "结论：客观原因（网络、系统故障），附证明材料1份。",
+        "客观原因证明材料|cdcd",
     ] {
         assert!(text.contains(part), "{part} is missing in\n{text}");
     }
@@ -231,6 +236,10 @@ fn an_appeal_is_answered_and_what_was_withdrawn_is_corrected() {
     let text = said("correction", &decided, "2026-11-16T10:00:00").unwrap();
     assert!(
         text.contains("已于2026年11月16日9时00分撤销") && text.contains("撤销理由：系统停机。"),
+        "{text}"
+    );
+    assert!(
+        text.contains("结论：客观原因（网络、系统故障），附证明材料1份。"),
         "{text}"
     );
     assert_eq!(said("notice", &decided, "2026-11-16T10:00:00"), None);

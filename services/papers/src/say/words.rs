@@ -2,7 +2,7 @@
 
 use mingjing_domain::Timestamp;
 use mingjing_domain::alert::Level;
-use mingjing_domain::disposition::{Disposition, Signature};
+use mingjing_domain::disposition::{Decision, Disposition, Signature, Verdict};
 
 use super::occasions::basis;
 use super::{Facts, ended, instant_zh};
@@ -73,20 +73,14 @@ pub(super) fn opening(facts: &Facts<'_>) -> Option<Vec<Block>> {
                 format!("申诉理由：{}", said(&appeal.by)),
                 format!("决定（{verb}）：{effect}。"),
                 format!("决定理由：{}", said(&outcome.by)),
+                concluded(decided(facts)),
             ]
         }
         Occasion::Withdrawn => {
             let at = facts.alert.withdrawn_at?;
             let why = facts.alert.withdrawn_reason.as_deref();
-            let decided = done.and_then(|done| done.decision.as_ref());
-            let why = match decided {
-                Some(decision)
-                    if decision.verdict == mingjing_domain::disposition::Verdict::Dismissed =>
-                {
-                    Some(decision.by.reason.as_str())
-                }
-                _ => why,
-            };
+            let decided = decided(facts);
+            let why = decided.map_or(why, |decision| Some(decision.by.reason.as_str()));
             vec![
                 format!(
                     "此前对{about}发出的{level}预警，已于{}撤销，不计入效能统计。现予更正。",
@@ -96,11 +90,30 @@ pub(super) fn opening(facts: &Facts<'_>) -> Option<Vec<Block>> {
                     Some(why) => format!("撤销理由：{}", ended(why)),
                     None => String::new(),
                 },
+                concluded(decided),
             ]
         }
     };
     let paragraphs = paragraphs.into_iter().filter(|text| !text.is_empty());
     Some(paragraphs.map(Block::paragraph).collect())
+}
+
+/// The decision by which it stands no more.
+pub(super) fn decided<'a>(facts: &Facts<'a>) -> Option<&'a Decision> {
+    let decision = facts.alert.disposition.as_deref()?.decision.as_ref();
+    decision.filter(|decision| decision.verdict == Verdict::Dismissed)
+}
+
+/// What that decision comes down to; an objective cause with what proves it.
+fn concluded(decision: Option<&Decision>) -> String {
+    let Some(decision) = decision.filter(|decision| decision.conclusion.is_some()) else {
+        return String::new();
+    };
+    let proof = match decision.evidence.len() {
+        0 => String::new(),
+        files => format!("，附证明材料{files}份"),
+    };
+    format!("结论：{}{proof}。", decision.conclusion_zh())
 }
 
 fn unmended(facts: &Facts<'_>, done: &Disposition) -> Option<Vec<String>> {
