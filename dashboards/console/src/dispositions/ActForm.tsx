@@ -7,14 +7,15 @@ import { useState } from 'react'
 import { ApiFailure } from '../api/client'
 import { clock } from '../api/clock'
 import type { Names } from '../api/names'
+import type { ObjectiveCause } from '../api/types'
 import { inZoneOf } from '../format'
 import { sessionStore } from '../people/session'
 import { useStore } from '../store'
-import { CONCLUSIONS, type Words } from '../words/codes'
+import { CONCLUSIONS, OBJECTIVE_CAUSES, PROOFS, type Words } from '../words/codes'
 import { say, t } from '../words/language'
 import { EvidenceInput } from './EvidenceInput'
 import { BodyInput, FormFrame, SignerFields, options } from './FormParts'
-import { ACT_KINDS, type Act, type Field } from './act-kinds'
+import { ACT_KINDS, type Act, type Field, fieldsOf } from './act-kinds'
 import type { Said } from './send'
 import { adminKeyStore, remember, signerStore } from './signer'
 
@@ -50,6 +51,7 @@ interface Values {
   office?: string
   why: string
   conclusion?: string
+  cause?: ObjectiveCause
   to?: string
   due_at?: Dayjs
   evidence?: string[]
@@ -71,11 +73,13 @@ function Fields({ act, names, to = '', many = false, submit: sendIt, cancel }: P
   const [sending, setSending] = useState(false)
   const [failure, setFailure] = useState<ApiFailure | null>(null)
   const body = Form.useWatch('body', form) ?? signerStore.get().body
+  const conclusion = Form.useWatch('conclusion', form)
+  const cause = Form.useWatch('cause', form)
   const { person } = useStore(sessionStore)
   const needsKey = !person && (failure?.status === 401 || adminKeyStore.get() !== '')
 
   const submit = async (values: Values) => {
-    const said = saidOf(values, kind.fields, person === null)
+    const said = saidOf(values, fieldsOf(act, values.conclusion), person === null)
     if (said.who) remember(said.who)
     adminKeyStore.set(values.admin_key ?? '')
     setSending(true)
@@ -88,7 +92,8 @@ function Fields({ act, names, to = '', many = false, submit: sendIt, cancel }: P
     }
   }
 
-  const asked = (field: Field) => kind.fields.includes(field)
+  const fields = fieldsOf(act, conclusion)
+  const asked = (field: Field) => fields.includes(field)
   const must = (field: Field, message: string) => (kind.optional?.includes(field) ? [] : [{ required: true, message }])
   const orgs = options(names.tables.orgs)
   const start: Partial<Values> = { ...signerStore.get(), admin_key: adminKeyStore.get() }
@@ -109,6 +114,14 @@ function Fields({ act, names, to = '', many = false, submit: sendIt, cancel }: P
           <Select
             placeholder={t('客观原因、数据问题或者规则问题', 'Objective cause, data or rule')}
             options={(['objective', 'data', 'rule'] as const).map((value) => ({ value, label: say(CONCLUSIONS[value]) }))}
+          />
+        </Form.Item>
+      )}
+      {asked('cause') && (
+        <Form.Item name="cause" label={t('客观原因的种类', 'Which cause')} rules={must('cause', t('请选择是哪一种客观原因', 'Choose which cause'))}>
+          <Select
+            placeholder={t('都不是的，不作客观原因', 'None of these: no objective cause')}
+            options={(Object.keys(OBJECTIVE_CAUSES) as ObjectiveCause[]).map((value) => ({ value, label: say(OBJECTIVE_CAUSES[value]) }))}
           />
         </Form.Item>
       )}
@@ -137,7 +150,7 @@ function Fields({ act, names, to = '', many = false, submit: sendIt, cancel }: P
         </Form.Item>
       )}
       {asked('evidence') && (
-        <Form.Item name="evidence" className="wide" rules={must('evidence', t('请附证明材料', 'Add what proves it'))} label={t('证明材料（只报送文件的 SHA-256，文件本身不上传）', 'Evidence (only the SHA-256 of files is sent)')}>
+        <Form.Item name="evidence" className="wide" rules={must('evidence', t('请附证明材料', 'Add what proves it'))} label={t('证明材料（只报送文件的 SHA-256，文件本身不上传）', 'Evidence (only the SHA-256 of files is sent)')} extra={cause && asked('cause') && t('一般为：', 'Usually: ') + say(PROOFS[cause])}>
           <EvidenceInput />
         </Form.Item>
       )}
@@ -166,6 +179,7 @@ function saidOf(values: Values, fields: readonly Field[], signs: boolean): Said 
   const said: Said = { why: values.why.trim() }
   if (signs) said.who = { person: values.person?.trim() ?? '', body: values.body ?? '', office: values.office?.trim() ?? '' }
   if (fields.includes('conclusion') && values.conclusion) said.conclusion = values.conclusion
+  if (fields.includes('cause') && values.cause) said.cause = values.cause
   if (fields.includes('to') && values.to) said.to = values.to
   if (fields.includes('due_at') && values.due_at) said.due_at = inPlatformZone(values.due_at)
   if (fields.includes('rectify') && values.rectify) said.rectify = true

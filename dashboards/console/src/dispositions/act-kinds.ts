@@ -12,7 +12,7 @@ export const ACTS = ['confirm', 'dismiss', 'issue', 'hold', 'order', 'answer', '
 export type Act = (typeof ACTS)[number]
 
 /** What an act asks for besides who and why (`Asked::disposal` in services/api/src/dispositions.rs). */
-export type Field = 'conclusion' | 'to' | 'due_at' | 'evidence' | 'rectify'
+export type Field = 'conclusion' | 'cause' | 'to' | 'due_at' | 'evidence' | 'rectify'
 
 interface ActKind extends Words {
   en: string
@@ -21,13 +21,15 @@ interface ActKind extends Words {
   fields: readonly Field[]
   /** Fields that may be left empty. */
   optional?: readonly Field[]
+  /** What is asked besides while the conclusion is an objective cause: which, and what proves it (`Asked::grounds`). */
+  objective?: readonly Field[]
   /** Null when it can be done; else why not. */
   refused(alert: Alert): string | null
 }
 
 export const ACT_KINDS: Record<Act, ActKind> = {
   confirm: { zh: '认定', en: 'Confirm', why: { zh: '认定的事实与理由', en: 'Facts and reasons' }, fields: [], refused: confirm },
-  dismiss: { zh: '不予认定', en: 'Dismiss', why: { zh: '不予认定的理由', en: 'Why it is none' }, fields: ['conclusion'], refused: dismiss },
+  dismiss: { zh: '不予认定', en: 'Dismiss', why: { zh: '不予认定的理由', en: 'Why it is none' }, fields: ['conclusion'], objective: ['cause', 'evidence'], refused: dismiss },
   issue: { zh: '发出', en: 'Issue', why: { zh: '发出的理由', en: 'Why it goes out' }, fields: [], refused: issue },
   hold: { zh: '暂缓发出', en: 'Hold', why: { zh: '暂缓的理由', en: 'Why it is held' }, fields: [], refused: hold },
   order: { zh: '督办', en: 'Order', why: { zh: '督办要求', en: 'What is asked' }, fields: ['to', 'due_at', 'rectify'], optional: ['due_at', 'rectify'], refused: order },
@@ -43,8 +45,14 @@ export const ACT_KINDS: Record<Act, ActKind> = {
   close: { zh: '办结督办', en: 'Close the order', why: { zh: '办结意见', en: 'Why it is closed' }, fields: [], refused: close },
   appeal: { zh: '申诉', en: 'Appeal', why: { zh: '申诉的事实与理由', en: 'Facts and reasons' }, fields: ['evidence'], optional: ['evidence'], refused: appeal },
   uphold: { zh: '申诉维持', en: 'Uphold', why: { zh: '维持的理由', en: 'Why it stands' }, fields: [], refused: needsAppeal },
-  withdraw: { zh: '申诉撤销', en: 'Withdraw on appeal', why: { zh: '撤销的理由', en: 'Why it is withdrawn' }, fields: ['conclusion'], refused: needsAppeal },
+  withdraw: { zh: '申诉撤销', en: 'Withdraw on appeal', why: { zh: '撤销的理由', en: 'Why it is withdrawn' }, fields: ['conclusion'], objective: ['cause', 'evidence'], refused: needsAppeal },
   pass_up: { zh: '申诉报上级', en: 'Pass up', why: { zh: '报上级的理由', en: 'Why it is passed up' }, fields: ['to'], refused: needsAppeal },
+}
+
+/** What an act asks for where this conclusion was chosen. */
+export function fieldsOf(act: Act, conclusion?: string): readonly Field[] {
+  const { fields, objective = [] } = ACT_KINDS[act]
+  return conclusion === 'objective' ? [...fields, ...objective] : fields
 }
 
 const opened = (alert: Alert): Disposition | null => alert.disposition ?? null

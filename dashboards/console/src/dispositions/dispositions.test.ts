@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
-import type { Alert, Disposition, Signature } from '../api/types'
-import { actsOf } from './act-kinds'
+import type { Alert, Decision, Disposition, Signature } from '../api/types'
+import { actsOf, fieldsOf } from './act-kinds'
 import { Keys } from './send'
 import { threadOf } from './entries'
 import { type Order, owingReports, putRight } from './order-tree'
@@ -131,6 +131,18 @@ test('the thread tells each command once, in order of time', () => {
     threadOf(disposition).map(({ title, side }) => `${title} ${side}`),
     ['督办（第2次） supervisor', '反馈督办 department', '申诉 department', '申诉报上级 supervisor', '申诉维持 supervisor', '办结督办 supervisor'],
   )
+})
+
+test('an objective cause is named with what proves it; what was decided before there were causes stands without', () => {
+  assert.deepEqual(fieldsOf('dismiss', 'objective'), ['conclusion', 'cause', 'evidence'])
+  assert.deepEqual([fieldsOf('dismiss', 'data'), fieldsOf('withdraw'), fieldsOf('answer', 'objective')], [['conclusion'], ['conclusion'], ['evidence']])
+  const by_ = by('withdraw', 5)
+  const old: Decision = { verdict: 'dismissed', conclusion: 'objective', by: by_, on_appeal: true, was_pending: false, basis }
+  const appeal = { by: by('appeal', 3), evidence: ['ff'], passed_up: [], outcome: { upheld: false, by: by_ } }
+  const told = (decision: Decision, more: Partial<Disposition> = {}) => threadOf({ ...nothing, ...more, decision }).map(({ title, evidence = [] }) => [title, ...evidence])
+  assert.deepEqual(told({ ...old, cause: 'applicant', evidence: ['0a'] }, { appeal }), [['申诉', 'ff'], ['申诉撤销（客观原因：申请人原因）', '0a']])
+  assert.deepEqual(told({ ...old, cause: 'applicant', evidence: ['0a'] }), [['不予认定（客观原因：申请人原因）', '0a']])
+  assert.deepEqual(told(old), [['不予认定（客观原因）']])
 })
 
 test('the same content sent again has the same key, other content another', () => {

@@ -2,7 +2,7 @@
 
 import type { Disposition, Signature } from '../api/types'
 import { full } from '../format'
-import { CONCLUSIONS } from '../words/codes'
+import { concluded } from '../words/codes'
 import { say, t } from '../words/language'
 import { type Order, depthOf, extensionWaiting } from './order-tree'
 
@@ -36,16 +36,18 @@ export function threadOf(disposition: Disposition): Entry[] {
     if (!entries.has(entry.by.command)) entries.set(entry.by.command, entry)
   }
   const { appeal, decision, order } = disposition
-  const conclusion = decision?.conclusion ? t(`（${CONCLUSIONS[decision.conclusion].zh}）`, ` (${CONCLUSIONS[decision.conclusion].en ?? ''})`) : ''
+  const comesTo = decision ? concluded(decision) : null
+  const conclusion = comesTo ? t(`（${comesTo.zh}）`, ` (${comesTo.en ?? ''})`) : ''
+  const proof = decision?.evidence ? { evidence: decision.evidence } : {}
   if (appeal) {
     add({ title: t('申诉', 'Appeal'), side: 'department', by: appeal.by, evidence: appeal.evidence, ...(appeal.outcome || appeal.passed_up.length ? {} : { due_at: appeal.due_at ?? null }) })
     appeal.passed_up.forEach((up) => add({ title: t('申诉报上级', 'Passed up'), side: 'supervisor', by: up.by, to: up.to }))
     if (appeal.outcome) {
       const title = appeal.outcome.upheld ? t('申诉维持', 'Upheld') : t('申诉撤销', 'Withdrawn on appeal') + (decision?.on_appeal ? conclusion : '')
-      add({ title, side: 'supervisor', by: appeal.outcome.by })
+      add({ title, side: 'supervisor', by: appeal.outcome.by, ...(decision?.on_appeal ? proof : {}) })
     }
   }
-  if (decision) add({ title: say(VERDICTS[decision.verdict]) + conclusion, side: 'supervisor', by: decision.by })
+  if (decision) add({ title: say(VERDICTS[decision.verdict]) + conclusion, side: 'supervisor', by: decision.by, ...proof })
   if (order) {
     const tree: Order = order
     const nth = (order.nth ?? 1) > 1 ? t(`（第${order.nth}次）`, ` (no. ${order.nth})`) : ''

@@ -13,6 +13,8 @@ export interface Said {
   who?: { person: string; body: string; office: string }
   why: string
   conclusion?: string
+  /** Which objective cause. */
+  cause?: string
   to?: string
   due_at?: string
   evidence?: string[]

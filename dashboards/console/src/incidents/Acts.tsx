@@ -3,6 +3,7 @@
 import { Suspense, lazy, useState } from 'react'
 
 import type { Names } from '../api/names'
+import type { Conclusion, ObjectiveCause } from '../api/types'
 import { Badge, Placeholder } from '../components/pieces'
 import { ACT_KINDS, type Act } from '../dispositions/act-kinds'
 import type { Said } from '../dispositions/send'
@@ -11,7 +12,7 @@ import { adminKeyStore } from '../dispositions/signer'
 import { alertHash } from '../panel/routes'
 import { sessionStore } from '../people/session'
 import { useStore } from '../store'
-import { CONCLUSIONS } from '../words/codes'
+import { CONCLUSIONS, concluded } from '../words/codes'
 import { say, t } from '../words/language'
 import { instantOf } from './NewPage'
 import { SignedForm } from './SignedForm'
@@ -181,7 +182,8 @@ function OneRun({ run, incident }: { run: ActUponAll; incident: Incident }) {
   const waits = run.state === 'under_way'
   const done = run.applied + run.refused
   const theirs = !person || person.person === run.by.person
-  const conclusion = run.conclusion && say(CONCLUSIONS[run.conclusion as keyof typeof CONCLUSIONS])
+  const comesTo = concluded({ conclusion: run.conclusion as Conclusion | null, cause: run.given.cause as ObjectiveCause | undefined })
+  const conclusion = comesTo && say(comesTo)
   const told = `run-${run.begun}`
   const goOn = () => void uponAll.goOn(incident.id, run, person !== null, adminKeyStore.get())
   return (

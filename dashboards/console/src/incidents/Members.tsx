@@ -10,7 +10,7 @@ import { alertHash } from '../panel/routes'
 import { sessionStore } from '../people/session'
 import { useStore } from '../store'
 import { subjectText } from '../subject'
-import { CONCLUSIONS, DISPOSITIONS, headline } from '../words/codes'
+import { DISPOSITIONS, concluded, headline } from '../words/codes'
 import { say, t } from '../words/language'
 import { SignedForm } from './SignedForm'
 import { type Incident, type MemberRow, workIncident } from './api'
@@ -113,6 +113,7 @@ function Table({ rows, names, chosen, toggle }: TableProps) {
 
 function Cells({ row: { alert, alert_id: id, case_no: caseNo, rule, outcome, added_at: addedAt, added_by: by }, names }: { row: MemberRow; names: Names }) {
   const decided = alert?.disposition?.recheck_reason ? undefined : alert?.disposition?.decision
+  const comesTo = decided ? concluded(decided) : null
   return (
     <>
       <th scope="row">
@@ -124,7 +125,7 @@ function Cells({ row: { alert, alert_id: id, case_no: caseNo, rule, outcome, add
       <td>
         {alert && <StatusBadge status={alert.status} />}
         {alert?.disposition && <Badge kind={`disposition-${alert.disposition.state}`} words={DISPOSITIONS[alert.disposition.state]} />}
-        {decided?.conclusion && <span className="sub">{say(CONCLUSIONS[decided.conclusion])}</span>}
+        {comesTo && <span className="sub">{say(comesTo)}</span>}
       </td>
       <td>
         {outcome?.state === 'applied' && t('已办理', 'Done')}

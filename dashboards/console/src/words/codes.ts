@@ -1,7 +1,7 @@
 // The field's words for codes, Chinese and English, as tables. A code that is not in its table is shown as it is.
 
 import type { Names } from '../api/names'
-import type { Alert, Conclusion, DayVerdict, DispositionState, Level, Status } from '../api/types'
+import type { Alert, Conclusion, DayVerdict, Decision, DispositionState, Level, ObjectiveCause, Status } from '../api/types'
 import { t } from './language'
 
 /** Chinese, and English where there is room for it. */
@@ -157,4 +157,30 @@ export const CONCLUSIONS: Record<Conclusion, Words> = {
   objective: { zh: '客观原因', en: 'Objective cause' },
   data: { zh: '数据问题', en: 'Data fault' },
   rule: { zh: '规则问题', en: 'Rule fault' },
+}
+
+/** 客观原因的种类 (`ObjectiveCause` in services/domain/src/disposition/cause.rs). */
+export const OBJECTIVE_CAUSES: Record<ObjectiveCause, Words> = {
+  force_majeure: { zh: '不可抗力', en: 'Force majeure' },
+  natural_disaster: { zh: '自然灾害等突发事件', en: 'Disaster or emergency' },
+  system_failure: { zh: '网络、系统故障', en: 'Network or system failure' },
+  applicant: { zh: '申请人原因', en: "The applicant's doing" },
+  other_body: { zh: '其他单位原因', en: "Another body's doing" },
+}
+
+/** What usually proves each (`ObjectiveCause::proof_zh`). */
+export const PROOFS: Record<ObjectiveCause, Words> = {
+  force_majeure: { zh: '不可抗力的证明', en: 'Proof of force majeure' },
+  natural_disaster: { zh: '政府或者主管部门的公告、通知', en: 'A public notice of the government' },
+  system_failure: { zh: '故障或者停机的公告', en: 'The notice of the failure' },
+  applicant: { zh: '申请人的书面材料或者送达记录', en: 'What the applicant wrote, or a record of service' },
+  other_body: { zh: '其他单位的来文或者往来函件', en: 'Letters of the other body' },
+}
+
+/** What a decision comes down to, with the objective cause it names; null where it comes to no conclusion. */
+export function concluded({ conclusion, cause }: Pick<Decision, 'conclusion' | 'cause'>): Words | null {
+  if (!conclusion) return null
+  const { zh, en = '' } = CONCLUSIONS[conclusion]
+  if (!cause) return { zh, en }
+  return { zh: `${zh}：${OBJECTIVE_CAUSES[cause].zh}`, en: `${en}: ${OBJECTIVE_CAUSES[cause].en ?? ''}` }
 }

@@ -20,7 +20,7 @@ import { ACT_KINDS, actsOf } from '../dispositions/act-kinds'
 import { ago, roughly, seconds, weekday } from '../format'
 import { DESKS, ROLES, notTheirs } from '../people/roles'
 import { SUBJECTS } from '../subject'
-import { CAUSES, CHANGES, CONCLUSIONS, DISPOSITIONS, GRADES, LEVELS, RESULTS, STATUSES, VERDICTS, type Words } from './codes'
+import { CAUSES, CHANGES, CONCLUSIONS, DISPOSITIONS, GRADES, LEVELS, OBJECTIVE_CAUSES, PROOFS, RESULTS, STATUSES, VERDICTS, type Words } from './codes'
 import { languageStore, say, t } from './language'
 
 afterEach(() => languageStore.set('zh'))
@@ -28,7 +28,7 @@ afterEach(() => languageStore.set('zh'))
 const HAN = /\p{Script=Han}/u
 
 test('every table has English', () => {
-  const tables: Record<string, Words>[] = [LEVELS, STATUSES, CHANGES, CAUSES, VERDICTS, RESULTS, GRADES, DISPOSITIONS, CONCLUSIONS, SUBJECTS, ROLES, DESKS, SORTS, ORDER_STATES, ACT_KINDS, TABS, NOTIFIED, CHANNEL_KINDS, REASONS, BASES, OUTCOMES, PROGRESS]
+  const tables: Record<string, Words>[] = [LEVELS, STATUSES, CHANGES, CAUSES, VERDICTS, RESULTS, GRADES, DISPOSITIONS, CONCLUSIONS, OBJECTIVE_CAUSES, PROOFS, SUBJECTS, ROLES, DESKS, SORTS, ORDER_STATES, ACT_KINDS, TABS, NOTIFIED, CHANNEL_KINDS, REASONS, BASES, OUTCOMES, PROGRESS]
   const more: Words[] = [...Object.values(ACT_KINDS).map(({ why }) => why), ...USUAL.map(({ words }) => words), ...KINDS.flatMap(({ words, asks }) => [words, asks]), ...Object.values(SCOPES).map(({ words }) => words)]
   for (const words of [...tables.flatMap((table) => Object.values(table)), ...more]) {
     assert.match(words.zh, HAN)
