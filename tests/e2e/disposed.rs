@@ -317,6 +317,7 @@ async fn quality(platform: &Platform) -> Result<()> {
     let point = list(&told, "rules").find(|rule| rule["control_point"] == "unreviewed");
     let point = point.with_context(|| format!("{told:#}"))?;
     let count = |name: &str| point[name].as_u64().unwrap_or(99);
+    deciders(platform).await?;
     let confirmed_or_data = count("confirmed") + count("dismissed_data");
     ensure!(
         count("issued") == 4
@@ -330,6 +331,34 @@ async fn quality(platform: &Platform) -> Result<()> {
             ) == (1, 1, 0)
             && count("withdrawn_by_platform") == 0,
         "{point:#}"
+    );
+    Ok(())
+}
+
+/// The same by who decided: chen took back what li had confirmed.
+async fn deciders(platform: &Platform) -> Result<()> {
+    let page = platform
+        .get("/api/v1/alerts?control_point=unreviewed")
+        .await?;
+    let page: Value = serde_json::from_str(&page)?;
+    let issued = page["alerts"][0]["issued_at"].as_str();
+    let year = issued.and_then(|at| at.get(..4)).context("it went out")?;
+    let path = format!("/api/v1/statistics/deciders?period={year}");
+    let told: Value = serde_json::from_str(&platform.get(&path).await?)?;
+    let of = |person: &str| {
+        let one = list(&told, "deciders").find(|one| one["person"] == person);
+        one.with_context(|| format!("{person} in {told:#}"))
+    };
+    let (chen, li) = (of("chen")?, of("li")?);
+    ensure!(
+        chen["withdrawn"]["objective"] == 1
+            && chen["objective"] == 1
+            && li["dismissed"]["rule"] == 1
+            && li["taken_back"] == 1
+            && told["total"]["concluded"] == 4
+            && told["taken_back"]
+                == json!([{ "person": "chen", "confirmed_by": "li", "alerts": 1 }]),
+        "{told:#}"
     );
     Ok(())
 }

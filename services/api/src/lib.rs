@@ -11,6 +11,7 @@ mod alerts;
 mod board;
 mod bulletins;
 mod cases;
+mod deciders;
 mod definitions;
 mod dispositions;
 mod error;
@@ -164,6 +165,7 @@ pub fn router(state: State, beside: Router) -> Router {
         .route("/api/v1/sources", get(sources::list))
         .route("/api/v1/sources/{source}", get(sources::one))
         .route("/api/v1/rules/quality", get(rules::quality))
+        .route("/api/v1/statistics/deciders", get(deciders::list))
         .route("/api/v1/counts", get(alerts::counts))
         .route("/api/v1/log/heads", get(log_heads::list))
         .route("/api/v1/log/verify", post(log_heads::verify))

@@ -46,11 +46,12 @@ pub use migrate::{Applied, MigrationError, SCHEMA_NUMBER};
 pub use query::{
     AlertCursor, AlertFilter, AlertPage, AlertSort, AlertStream, AlertView, Among, BorneCode,
     Brought, CaseCursor, CaseFilter, CaseLogView, CasePage, CaseView, CasesAsked, CauseFilter,
-    ChangePlace, ControlTotal, Counts, Crowded, Daily, Horizon, IDS_MAX, ITEMS_MAX, InvalidCursor,
-    ItemRun, LevelCount, OPEN_MAX, OpenCases, OrderState, OrgCount, Past, PastAlert, PastAsked,
-    PastEvent, PlaceCount, Placed, PlacedEvent, PopulationFilter, PopulationRow, RegionCount,
-    RejectCount, RowDifference, RowFault, RuleQuality, SCORED_MAX, Scored, ScoredAsked, SentCode,
-    Sight, Span, Tallies, VoiceCursor, VoiceFilter, Whose,
+    ChangePlace, ControlTotal, Counts, Crowded, Daily, Decided, Deciders, Horizon, IDS_MAX,
+    ITEMS_MAX, InvalidCursor, ItemRun, LevelCount, OPEN_MAX, OpenCases, OrderState, OrgCount, Past,
+    PastAlert, PastAsked, PastEvent, PlaceCount, Placed, PlacedEvent, PopulationFilter,
+    PopulationRow, RegionCount, RejectCount, RowDifference, RowFault, RuleQuality, SCORED_MAX,
+    Scored, ScoredAsked, SentCode, Sight, Span, TakenBack, Tallies, Unconcluded, VoiceCursor,
+    VoiceFilter, Whose,
 };
 pub use rows::{
     AlertHistoryRow, AlertRow, CaseRow, ChainMark, CommandOutcome, CommandRow, Control, ControlRow,

@@ -159,6 +159,14 @@ pub(super) const OPERATIONS: &[Operation] = &[
         media_type: "application/json",
         schema: process,
     },
+    Operation {
+        path: "/api/v1/statistics/deciders",
+        id: "listDeciders",
+        summary: "认定情况：期间内发出（未发出的按提出）的预警由谁认定、不予认定、申诉撤销，各作何结论，撤销了谁的认定，尚有多少未作结论；显示人员，查看留痕 / who decided what about the alerts of a period",
+        parameters: &[PERIOD],
+        media_type: "application/json",
+        schema: deciders,
+    },
 ];
 
 fn by_codes(or_none: bool) -> Vec<Value> {
@@ -216,11 +224,14 @@ fn values() -> Value {
     } })
 }
 
+fn object(required: &[&str], properties: Value) -> Value {
+    json!({ "type": "object", "required": required, "properties": properties })
+}
+
 fn process() -> Value {
     let text = json!({ "type": "string" });
     let count = json!({ "type": "integer", "minimum": 0 });
     let hours = json!({ "type": ["number", "null"] });
-    let object = |required: &[&str], properties: Value| json!({ "type": "object", "required": required, "properties": properties });
     object(
         &[
             "item_code",
@@ -253,6 +264,82 @@ fn process() -> Value {
                 &["steps", "cases"],
                 json!({ "steps": { "type": "array", "items": text }, "cases": count }),
             ) },
+        }),
+    )
+}
+
+fn deciders() -> Value {
+    let text = json!({ "type": "string" });
+    let count = json!({ "type": "integer", "minimum": 0 });
+    let by_conclusion = object(
+        &["objective", "data", "rule"],
+        json!({ "objective": count, "data": count, "rule": count }),
+    );
+    let of_one = |more: &[&str], properties: Value| {
+        let own = [
+            "concluded",
+            "confirmed",
+            "upheld",
+            "dismissed",
+            "withdrawn",
+            "objective",
+            "objective_share",
+        ];
+        let mut told = object(
+            &[&own[..], more].concat(),
+            json!({
+                "concluded": count,
+                "confirmed": count,
+                "upheld": count,
+                "dismissed": by_conclusion,
+                "withdrawn": by_conclusion,
+                "objective": count,
+                "objective_share": { "type": ["number", "null"], "description": "结论为客观原因的占所作结论之比；结论少于最小基数的不给出" },
+            }),
+        );
+        if let (Some(all), Value::Object(more)) = (told["properties"].as_object_mut(), properties) {
+            all.extend(more);
+        }
+        told
+    };
+    let of_body = of_one(&["org_code"], json!({ "org_code": text }));
+    object(
+        &[
+            "period",
+            "min_base",
+            "deciders",
+            "total",
+            "taken_back",
+            "unconcluded",
+        ],
+        json!({
+            "period": object(&["code", "label"], json!({ "code": text, "label": text })),
+            "min_base": count,
+            "deciders": { "type": "array", "description": "作结论多的在前", "items": of_one(
+                &["person", "acting_for", "taken_back", "bodies"],
+                json!({
+                    "person": text,
+                    "acting_for": text,
+                    "taken_back": { "type": "integer", "minimum": 0, "description": "所作认定经申诉被他人撤销的" },
+                    "bodies": { "type": "array", "description": "这些预警的责任单位", "items": of_body },
+                }),
+            ) },
+            "total": of_one(&[], json!({})),
+            "taken_back": { "type": "array", "items": object(
+                &["person", "confirmed_by", "alerts"],
+                json!({
+                    "person": { "type": "string", "description": "申诉撤销的人" },
+                    "confirmed_by": { "type": "string", "description": "原认定的人；空：未经认定即申诉" },
+                    "alerts": count,
+                }),
+            ) },
+            "unconcluded": object(
+                &["open", "appealed"],
+                json!({
+                    "open": { "type": "integer", "minimum": 0, "description": "已发出、未作结论的黄牌和红牌" },
+                    "appealed": { "type": "integer", "minimum": 0, "description": "申诉中的，无论此前是否已作结论" },
+                }),
+            ),
         }),
     )
 }

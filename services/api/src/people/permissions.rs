@@ -123,6 +123,7 @@ const PERSONAL: &[&str] = &[
     "/api/v1/register/{body}/history",
     "/api/v1/samples/{id}",
     "/api/v1/scores/{body}",
+    "/api/v1/statistics/deciders",
 ];
 
 /// Whether a request of this row is an entry of the audit trail.

@@ -1,11 +1,11 @@
 //! What people decide: what became of commands, and what that says of rules.
 
-use mingjing_domain::alert::Status;
+use mingjing_domain::alert::{Level, Status};
 use mingjing_domain::disposition::{
     Conclusion, DispositionState, Refused, RefusedBecause, Verdict,
 };
 use mingjing_domain::fact::{Cause, Change, Fact};
-use mingjing_store::{AlertFilter, Batch, DecisionRow};
+use mingjing_store::{AlertFilter, Batch, Deciders, DecisionRow, Sight};
 
 use crate::samples::*;
 
@@ -132,6 +132,56 @@ async fn a_rule_is_told_what_people_made_of_its_alerts() {
         (rule.appealed, rule.upheld, rule.withdrawn_on_appeal),
         (1, 0, 1)
     );
+
+    // Who decided that: the same alerts by person.
+    let by_whom = |sight: Sight| {
+        let store = &store;
+        async move { store.deciders_in(at(-100), at(100), &sight).await.unwrap() }
+    };
+    let found = by_whom(Sight::default()).await;
+    let [chen] = &found.decided[..] else {
+        panic!("{found:?}")
+    };
+    let named = (&*chen.person, &*chen.acting_for, &*chen.body);
+    assert_eq!(named, ("chen", "510500-sfj", "510500-住建局"));
+    assert_eq!(
+        (
+            chen.confirmed,
+            chen.dismissed_rule,
+            chen.withdrawn_objective
+        ),
+        (1, 1, 1)
+    );
+    assert_eq!((chen.concluded(), chen.objective()), (3, 1));
+    let [taken_back] = &found.taken_back[..] else {
+        panic!("{found:?}")
+    };
+    let whose = (
+        &*taken_back.person,
+        &*taken_back.confirmed_by,
+        taken_back.alerts,
+    );
+    assert_eq!(whose, ("chen", "li", 1));
+    // The fourth was taken back by the platform: it is no card any more.
+    assert_eq!((found.unconcluded.open, found.unconcluded.appealed), (0, 0));
+    let elsewhere = Sight {
+        region_prefix: Some("510503".into()),
+        body: None,
+    };
+    assert_eq!(by_whom(elsewhere).await, Deciders::default());
+    // One that is out and nobody concluded, and a reminder, of which nobody ever will.
+    let mut open = full_alert("5");
+    (open.status, open.disposition) = (Status::Issued, None);
+    let mut reminder = full_alert("6");
+    (reminder.status, reminder.disposition) = (Status::Issued, None);
+    reminder.level = Level::Notice;
+    let mut batch = Batch::default();
+    for alert in [open, reminder] {
+        batch.alert(alert_row(alert, 3));
+    }
+    write(&store, &batch, &[]).await;
+    let found = by_whom(Sight::default()).await;
+    assert_eq!((found.unconcluded.open, found.unconcluded.appealed), (1, 0));
 
     let filter = AlertFilter {
         disposition: vec![DispositionState::Confirmed, DispositionState::Appealed],

@@ -35,6 +35,9 @@ const BULLETINS_SIGNED: &[Role] = &[Leadership];
 /// Who says something as a body that is named.
 const BULLETINS_STATED: &[Role] = &[DepartmentSupervisor];
 
+/// Who reads who decided what: it is about persons.
+const DECIDERS: &[Role] = &[Supervision, Auditor];
+
 pub(super) const ROWS: &[Row] = &[
     row("get", "/api/v1/scores", SCORES, Narrowed, Opens),
     row("get", "/api/v1/scores/models", SCORES, Same, Opens),
@@ -102,4 +105,11 @@ pub(super) const ROWS: &[Row] = &[
         Opens,
     ),
     row("get", "/api/v1/rules/quality", QUALITY, Narrowed, Opens),
+    row(
+        "get",
+        "/api/v1/statistics/deciders",
+        DECIDERS,
+        Narrowed,
+        Opens,
+    ),
 ];
