@@ -142,6 +142,27 @@ test('an appeal withdraws a card and the score follows', async () => {
   await screenshot(page, 'scores-sheet-withdrawn-1366')
 })
 
+test('who decided what is told by person, with what nobody has concluded apart, and not to a department', async () => {
+  const deciders = `${platform.url}/#/statistics/deciders?period=${month}`
+  const chen = (told) => told.deciders?.find((one) => one.withdrawn.objective > 0)
+  let told
+  await until(async () => chen((told = await ask(`/api/v1/statistics/deciders?period=${month}`))))
+  await page.goto('about:blank')
+  await page.goto(deciders)
+  const row = page.locator(`#deciders [data-person="${chen(told).person}"]`)
+  await row.waitFor()
+  assert.equal(Number(await row.locator('td').nth(6).textContent()), chen(told).withdrawn.objective)
+  await page.locator('#unconcluded', { hasText: /尚未作结论的黄牌、红牌 \d/ }).waitFor()
+  await page.locator('#deciders-bodies tbody tr').first().waitFor()
+  await page.locator('.taken-back li', { hasText: '认定的 1 件' }).first().waitFor()
+  assert.deepEqual(await faintTexts(page, 'main'), [])
+  await screenshot(page, 'statistics-deciders-1366', { fullPage: true })
+  assert.deepEqual(await chineseInEnglish(page, [[deciders, '#deciders']]), {})
+  await theirs.goto(deciders)
+  await theirs.getByText('未能载入').first().waitFor()
+  assert.equal(await theirs.locator('.lists-nav a', { hasText: '认定情况' }).count(), 0)
+})
+
 test('a mark by hand is given, appealed by its body, and withdrawn by somebody else', async () => {
   const before = await standing(page)
   await page.locator('#open-mark').click()

@@ -69,6 +69,7 @@ const ROWS: Row[] = [
   row('POST', '/samples', '抽查', 'Draw a sample'),
   row('POST', `/samples${ONE}${ONE}`, '办理抽查', 'Act on a sample'),
   row('GET', '/events/export', '导出办件记录', 'Export events'),
+  row('GET', '/statistics/deciders', '查看认定情况', 'See who decided what'),
   row('GET', '/ledger', '查看台账', 'See the ledger'),
   row('POST', '/ledger', '登记台账', 'Enter into the ledger'),
   row('GET', `/ledger${ONE}`, '查看一条台账', 'See an entry of the ledger'),

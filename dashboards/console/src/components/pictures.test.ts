@@ -55,6 +55,7 @@ const PICTURES: Record<Kinds<Page>, string> = {
   'sampling/one': 'sampling-one-1366',
   'scores/list': 'scores-list-1366',
   'scores/sheet': 'scores-sheet-confirmed-1366',
+  'statistics/deciders': 'statistics-deciders-1366',
   'statistics/metrics': 'statistics-dictionary-1366',
   'statistics/overview': 'statistics-overview-1366',
   'statistics/process': 'statistics-process-1366',

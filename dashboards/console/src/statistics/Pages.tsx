@@ -10,14 +10,17 @@ import { nowStore } from '../api/clock'
 import { Placeholder } from '../components/pieces'
 import { today } from '../ledger/today'
 import { Answered, useAsked } from '../lists/asked'
+import { sessionStore } from '../people/session'
 import { useStore } from '../store'
 import { t } from '../words/language'
 import { type Dictionary, type Metric, readDictionary } from './api'
+import { DecidersPage } from './DecidersPage'
 import { DefinitionDialog, DefinitionOpener } from './definition'
 import { DictionaryPage } from './DictionaryPage'
 import { OverviewPage } from './OverviewPage'
 import { type Period, periodOf, periodText } from './period'
 import { ProcessPage } from './ProcessPage'
+import { readsDeciders } from './rights'
 import { FIRST_QUESTION, type StatisticsPage, statisticsHash } from './routes'
 import { RowsPage } from './RowsPage'
 
@@ -51,6 +54,8 @@ function Shown({ page, dictionary, period }: { page: Exclude<StatisticsPage, { k
       return <RowsPage dictionary={dictionary} question={page.question} period={period} />
     case 'process':
       return <ProcessPage question={page.question} period={period} />
+    case 'deciders':
+      return <DecidersPage period={period} />
   }
 }
 
@@ -65,11 +70,13 @@ function WithDefinitions({ dictionary, children }: { dictionary: Dictionary; chi
 }
 
 function Nav({ page }: { page: StatisticsPage }) {
+  const session = useStore(sessionStore)
   const places: [StatisticsPage, string, string][] = [
     [{ kind: 'overview', question: FIRST_QUESTION }, '统计', 'Statistics'],
     [{ kind: 'process', question: { item: '', period: null, region: '', org: '' } }, '流程图实况', 'Process map'],
     [{ kind: 'metrics', text: '', metric: '' }, '指标词典', 'Dictionary'],
   ]
+  if (readsDeciders(session)) places.splice(2, 0, [{ kind: 'deciders', question: { period: null } }, '认定情况', 'Who decided'])
   const here = page.kind === 'rows' ? 'overview' : page.kind
   return (
     <nav className="lists-nav" aria-label={t('效能统计', 'Statistics')}>

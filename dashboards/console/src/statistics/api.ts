@@ -28,6 +28,8 @@ export type Process = Answer<'getProcess'>
 export type ProcessStep = Process['steps'][number]
 export type ProcessFlow = Process['flows'][number]
 
+export type Deciders = Answer<'listDeciders'>
+
 /** What narrows a question; empty parts narrow nothing. */
 export interface Narrowing {
   region: string
@@ -75,4 +77,8 @@ export function readRows({ period, metric, part, by, key, ...narrowing }: AskedR
 
 export function readProcess(item: string, period: string, region: string, org: string, signal: AbortSignal) {
   return ask<Process>(`${ADDRESS}/process${queryOf({ item_code: item, period, region, org })}`, { signal })
+}
+
+export function readDeciders(period: string, signal: AbortSignal) {
+  return ask<Deciders>(`${ADDRESS}/deciders${queryOf({ period })}`, { signal })
 }

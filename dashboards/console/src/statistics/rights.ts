@@ -9,10 +9,14 @@ const READERS: readonly Role[] = ['supervision', 'leadership', 'auditor', 'depar
 /** Who reads numbers of single persons: the second of their own body. */
 const OF_PERSONS: readonly Role[] = ['supervision', 'department_supervisor']
 
+/** Who reads who decided what. */
+const OF_DECIDERS: readonly Role[] = ['supervision', 'auditor']
+
 const has = (some: readonly Role[]) => ({ phase, person }: Session) => phase === 'off' || (person !== null && person.roles.some((role) => some.includes(role)))
 
 export const readsStatistics = has(READERS)
 export const readsHandlers = has(OF_PERSONS)
+export const readsDeciders = has(OF_DECIDERS)
 
 /** What is counted of samples is for who reads samples. */
 export const readsGroup = ({ phase, person }: Session, group: Group) => group !== 'samples' || phase === 'off' || (person !== null && readsSamples(person.roles))

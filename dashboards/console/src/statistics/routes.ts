@@ -8,6 +8,7 @@ export const STATISTICS_HASH = '#/statistics'
 const ROWS_HASH = `${STATISTICS_HASH}/rows`
 const METRICS_HASH = `${STATISTICS_HASH}/metrics`
 const PROCESS_HASH = `${STATISTICS_HASH}/process`
+const DECIDERS_HASH = `${STATISTICS_HASH}/deciders`
 
 /** What the overview is asked. Without a period: the running month. */
 export interface Question extends Narrowing {
@@ -43,6 +44,7 @@ export type StatisticsPage =
   | { kind: 'rows'; question: RowsQuestion }
   | { kind: 'metrics'; text: string; metric: string }
   | { kind: 'process'; question: ProcessQuestion }
+  | { kind: 'deciders'; question: { period: Period | null } }
 
 export const EVERYWHERE: Narrowing = { region: '', org: '', item: '', powerType: '', caseKind: '', channel: '' }
 export const FIRST_QUESTION: Question = { ...EVERYWHERE, period: null, by: 'org', group: 'time', metric: '', sort: '' }
@@ -75,6 +77,8 @@ export function statisticsPageOf(hash: string): StatisticsPage | null {
       return { kind: 'metrics', text: read('q'), metric: metricId(read('metric')) }
     case PROCESS_HASH:
       return { kind: 'process', question: { item: read('item'), period: period(), region: read('region'), org: read('org') } }
+    case DECIDERS_HASH:
+      return { kind: 'deciders', question: { period: period() } }
   }
   return null
 }
@@ -94,12 +98,15 @@ export function statisticsHash(page: StatisticsPage): string {
       const { item, period, region, org } = page.question
       return PROCESS_HASH + queryOf({ item, period: period ? periodText(period) : '', region, org })
     }
+    case 'deciders':
+      return DECIDERS_HASH + queryOf({ period: page.question.period ? periodText(page.question.period) : '' })
   }
 }
 
 export const questionHash = (question: Question) => statisticsHash({ kind: 'overview', question })
 export const rowsHash = (question: RowsQuestion) => statisticsHash({ kind: 'rows', question })
 export const metricHash = (metric: string) => statisticsHash({ kind: 'metrics', text: '', metric })
+export const decidersHash = (period: Period) => statisticsHash({ kind: 'deciders', question: { period } })
 export const processHash = (question: ProcessQuestion) => statisticsHash({ kind: 'process', question })
 
 const parts = ({ period, region, org, item, powerType, caseKind, channel }: Narrowing & { period: Period | null }) => ({

@@ -8,9 +8,10 @@ import type { Role } from '../people/roles'
 import type { CountedRow, Dictionary, Metric, Statistics, StatisticsRow, Value } from './api'
 import { comparedRows, trendOption } from './chart-options'
 import { bysOf, charted, columnsOf, withBeside } from './columns'
+import { setAside } from './deciders-model'
 import { grouped } from './dictionary'
 import { asKind, around, daysIn, moved, periodName, periodOf, periodText, trendOf } from './period'
-import { readsGroup, readsHandlers, readsStatistics } from './rights'
+import { readsDeciders, readsGroup, readsHandlers, readsStatistics } from './rights'
 import { EVERYWHERE, FIRST_QUESTION, type Question, questionHash, rowsHash, statisticsHash, statisticsPageOf } from './routes'
 import { columnsOfRows, rowTitle } from './rows'
 import { behind, cellsOf, isOwnLevel, sortAfter, sorted, within } from './table'
@@ -84,6 +85,7 @@ test('an address holds the whole question', () => {
   for (const page of [
     { kind: 'metrics' as const, text: '按时', metric: 'on_time_rate' },
     { kind: 'process' as const, question: { item: 'XK-01', period: null, region: '', org: '510502-zjj' } },
+    { kind: 'deciders' as const, question: { period: period('2026-10') } },
   ])
     assert.deepEqual(statisticsPageOf(statisticsHash(page)), page)
 })
@@ -258,6 +260,14 @@ test('a number is told, hidden, or there is none', () => {
   assert.deepEqual([standingOf(value({ value: 0 })), standingOf(value({ hidden: true })), standingOf(value()), standingOf(undefined)], ['told', 'hidden', 'none', 'none'])
 })
 
+test('whose alerts were dismissed or withdrawn comes by person and body, most first', () => {
+  const none = { objective: 0, data: 0, rule: 0 }
+  const of = (org_code: string, dismissed: number, withdrawn: number) => ({ org_code, concluded: 9, confirmed: 9 - dismissed - withdrawn, upheld: 0, dismissed: { ...none, objective: dismissed }, withdrawn: { ...none, data: withdrawn }, objective: dismissed, objective_share: null })
+  const one = (person: string, ...bodies: ReturnType<typeof of>[]) => ({ ...of('', 0, 0), person, acting_for: 'sfj', taken_back: 0, bodies })
+  const rows = setAside({ deciders: [one('li', of('zjj', 1, 0), of('rsj', 0, 0)), one('chen', of('zjj', 2, 3))] })
+  assert.deepEqual(rows.map(({ person, body, dismissed, withdrawn, objective }) => [person, body, dismissed, withdrawn, objective]), [['chen', 'zjj', 2, 3, 2], ['li', 'zjj', 1, 0, 1]])
+})
+
 test('statistics are for those who supervise, lead, audit and work for a body; persons’ numbers for fewer', () => {
   const session = (role: Role): Session => ({ phase: 'in', ended: false, person: { account: 'a', person: 'p', name: '', roles: [role], body: '', office: '', region: '' } as Person })
   const roles: Role[] = ['supervision', 'legal', 'establishment', 'government_services', 'information_disclosure', 'department_supervisor', 'department_handler', 'leadership', 'auditor', 'administrator']
@@ -265,6 +275,7 @@ test('statistics are for those who supervise, lead, audit and work for a body; p
   assert.ok(roles.filter((role) => readsHandlers(session(role))).every((role) => readsStatistics(session(role))))
   assert.deepEqual(roles.filter((role) => readsGroup(session(role), 'samples')), ['supervision', 'legal', 'leadership'], 'samples are for who reads them')
   assert.ok(roles.every((role) => readsGroup(session(role), 'time')))
+  assert.deepEqual(roles.filter((role) => readsDeciders(session(role))), ['supervision', 'auditor'], 'who decided what is about persons')
   assert.equal(readsStatistics({ phase: 'out', ended: false, person: null }), false)
   assert.equal(readsStatistics({ phase: 'off', ended: false, person: null }), true)
 })
