@@ -104,7 +104,7 @@ const FILTERS: &[Parameter] = &[
     (
         "query",
         "sort",
-        "次序: newest 新的在前（默认）, owed 部门最先到期的在前, gravest 最重、最久的在前",
+        "次序: newest 新的在前（默认）, owed 部门最先到期的在前, gravest 最重、最久的在前, appeal 申诉最先到办理期限的在前",
     ),
     (
         "query",

@@ -18,6 +18,9 @@ const LEVEL: i64 = 1 << 51;
 /// (`0008_orders.sql`), as [`owed`] tells it of a record.
 const OWED_SQL: &str = "ifNull(toUnixTimestamp64Milli(owed_at), bitShiftLeft(toInt64(1), 50))";
 
+/// By when an appeal that waits has to be decided, in milliseconds since 1970; the column is `0017_appeal_due.sql`'s.
+const APPEAL_SQL: &str = "ifNull(if(disposition = 'appealed', toUnixTimestamp64Milli(appeal_due_at), NULL), bitShiftLeft(toInt64(1), 50))";
+
 macro_rules! rank {
     () => {
         "multiIf(level = 'red', 0, level = 'yellow', 1, level = 'review', 2, 3)"
@@ -44,11 +47,18 @@ pub enum AlertSort {
     Owed,
     /// The gravest first, and of one level what has stood longest.
     Gravest,
+    /// The appeal that has to be decided first comes first: what is overdue, and for longest.
+    Appeal,
 }
 
 impl AlertSort {
     /// All of them.
-    pub const ALL: [AlertSort; 3] = [AlertSort::Newest, AlertSort::Owed, AlertSort::Gravest];
+    pub const ALL: [AlertSort; 4] = [
+        AlertSort::Newest,
+        AlertSort::Owed,
+        AlertSort::Gravest,
+        AlertSort::Appeal,
+    ];
 
     /// The code used in addresses.
     pub const fn code(self) -> &'static str {
@@ -56,6 +66,7 @@ impl AlertSort {
             AlertSort::Newest => "newest",
             AlertSort::Owed => "owed",
             AlertSort::Gravest => "gravest",
+            AlertSort::Appeal => "appeal",
         }
     }
 
@@ -70,6 +81,7 @@ impl AlertSort {
             AlertSort::Newest => ("toUnixTimestamp64Milli(raised_at)", "DESC"),
             AlertSort::Owed => (OWED_SQL, "ASC"),
             AlertSort::Gravest => (GRAVITY_SQL, "ASC"),
+            AlertSort::Appeal => (APPEAL_SQL, "ASC"),
         }
     }
 
@@ -86,6 +98,12 @@ impl AlertSort {
                     Level::Notice => 3,
                 };
                 rank * LEVEL + alert.breached_at.unwrap_or(alert.raised_at).millis()
+            }
+            AlertSort::Appeal => {
+                let appeal = alert.disposition.as_ref().and_then(|d| d.appeal.as_ref());
+                let waits = appeal.filter(|appeal| appeal.outcome.is_none());
+                let due_at = waits.and_then(|appeal| appeal.due_at);
+                due_at.map_or(NEVER, Timestamp::millis)
             }
         }
     }

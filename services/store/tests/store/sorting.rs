@@ -2,7 +2,7 @@
 
 use mingjing_domain::Timestamp;
 use mingjing_domain::alert::{AlertRecord, Level, Status};
-use mingjing_domain::disposition::Disposition;
+use mingjing_domain::disposition::{Disposition, DispositionState};
 use mingjing_store::{AlertFilter, AlertSort, Batch, OrderState, Sight, Store};
 
 use crate::samples::*;
@@ -38,6 +38,24 @@ fn put_right(mut disposition: Box<Disposition>) -> Box<Disposition> {
         done.checked = None;
     }
     disposition
+}
+
+/// The same with an appeal that nobody has decided, and by when somebody has to.
+fn appealing(mut disposition: Box<Disposition>, due: i64) -> Box<Disposition> {
+    disposition.state = DispositionState::Appealed;
+    if let Some(appeal) = disposition.appeal.as_mut() {
+        appeal.due_at = Some(at(due));
+        appeal.outcome = None;
+    }
+    disposition
+}
+
+/// Such an appeal alone.
+fn appealed(due: i64) -> Option<Box<Disposition>> {
+    let mut disposition = full_alert("any").disposition?;
+    disposition.answers.clear();
+    disposition.order = None;
+    Some(appealing(disposition, due))
 }
 
 /// Each with its number in the order of what is owed first, and of what is gravest.
@@ -93,8 +111,8 @@ async fn filled() -> Store {
     store
 }
 
-/// Alerts of which many are alike in what each order sorts by: six instants, two levels, every third with an open order; of two bodies in
-/// two regions.
+/// Alerts of which many are alike in what each order sorts by: six instants, two levels, every third with an open order, some of the others
+/// with an open appeal; of two bodies in two regions.
 fn alike() -> Vec<AlertRecord> {
     let made = |n: i64| {
         let mut alert = bare_alert(&format!("alike-{n:03}"));
@@ -107,6 +125,8 @@ fn alike() -> Vec<AlertRecord> {
         if n % 3 == 0 {
             alert.breached_at = Some(at(n % 2));
             alert.disposition = ordered(100 + n % 3, false, false);
+        } else if n % 5 < 2 {
+            alert.disposition = appealed(n % 4);
         }
         alert
     };
@@ -124,6 +144,12 @@ fn place_of(sort: AlertSort, alert: &AlertRecord) -> i64 {
             let since = alert.breached_at.unwrap_or(alert.raised_at);
             let graver = alert.level == Level::Red;
             ms(since) - if graver { 1_000_000_000 } else { 0 }
+        }
+        AlertSort::Appeal => {
+            let disposition = alert.disposition.as_ref();
+            let open = disposition.filter(|d| d.state == DispositionState::Appealed);
+            let due_at = open.and_then(|d| d.appeal.as_ref()?.due_at);
+            due_at.map_or(i64::MAX, ms)
         }
     }
 }
@@ -160,7 +186,7 @@ async fn of_what_is_alike_every_order_shows_each_once_and_only_what_is_seen_whil
                 shown.status = Status::Withdrawn;
                 shown.raised_at = at(1_000);
                 shown.breached_at = Some(at(-1_000));
-                shown.disposition = ordered(-500, false, false);
+                shown.disposition = ordered(-500, false, false).map(|all| appealing(all, -500));
                 put(&store, &[shown], version).await;
             }
             assert_eq!(found, wanted, "{sort:?} {sight:?}");
@@ -178,17 +204,31 @@ async fn rows_from_before_the_columns_are_sorted_by_them_too() {
         .with_database(&config.database);
     // As a database is that has only the migrations before.
     for text in [
+        "ALTER TABLE alerts DROP COLUMN appeal_due_at SETTINGS mutations_sync = 1",
         "ALTER TABLE alerts DROP COLUMN owed_at SETTINGS mutations_sync = 1",
         "ALTER TABLE alerts DROP COLUMN order_due_at SETTINGS mutations_sync = 1",
         "ALTER TABLE alerts DROP COLUMN order_state SETTINGS mutations_sync = 1",
-        "ALTER TABLE schema_migrations DELETE WHERE name = '0008_orders.sql' SETTINGS mutations_sync = 1",
+        "ALTER TABLE schema_migrations DELETE WHERE name IN ('0008_orders.sql', '0017_appeal_due.sql') SETTINGS mutations_sync = 1",
     ] {
         client.query_raw(text).execute().await.unwrap();
     }
     let all: Vec<AlertRecord> = samples().into_iter().map(|(_, alert)| alert).collect();
     put(&store, &all, 1).await;
+    let waiting = |name: &str, due| AlertRecord {
+        disposition: appealed(due),
+        ..bare_alert(name)
+    };
+    put(&store, &[waiting("late", 9), waiting("early", 8)], 1).await;
     let applied = store.migrate(Timestamp::from_millis(1)).await.unwrap();
-    assert!(applied.iter().any(|one| one.name == "0008_orders.sql"));
+    let applied: Vec<&str> = applied.iter().map(|one| one.name.as_str()).collect();
+    assert_eq!(applied, ["0008_orders.sql", "0017_appeal_due.sql"]);
+    let first = AlertFilter {
+        sort: AlertSort::Appeal,
+        ..AlertFilter::default()
+    };
+    let found = store.alerts(&first, None, 2).await.unwrap().alerts;
+    let numbers: Vec<&str> = found.iter().map(|alert| alert.case_no.as_str()).collect();
+    assert_eq!(numbers, ["early", "late"]);
     let filter = AlertFilter {
         sort: AlertSort::Owed,
         ..AlertFilter::default()
