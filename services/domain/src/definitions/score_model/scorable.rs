@@ -51,6 +51,8 @@ pub enum Unfit {
     Lawful,
     /// It counts what was drawn, and how deep was looked.
     Sampled,
+    /// It measures those who supervise.
+    Supervision,
 }
 
 impl Unfit {
@@ -75,6 +77,9 @@ impl Unfit {
             }
             Unfit::Sampled => {
                 "抽查的结果不计分：抽到谁、抽多少、查得多细各不相同，分层和因故抽取的又不代表全部办件；请删去本项，查实的问题另行立为预警，认定为主观责任的按件计分，如 count: {of: alerts}"
+            }
+            Unfit::Supervision => {
+                "它衡量监督机关自己的办理时效，不是被监督单位的：请删去本项；申诉是否按期决定在统计中公布"
             }
             Unfit::Lawful => "它是依法办理的结果、程序或者权利，不是过错，不计分：请删去本项",
         }
@@ -121,6 +126,7 @@ pub fn unfit(metric: &str) -> Option<Unfit> {
         "voided_share" | "suspended_share" | "suspended_days" | "negative_rate"
         | "supplement_rate" | "extension_rate" | "appeals" | "appeals_upheld"
         | "appeals_won_rate" => Unfit::Lawful,
+        "appeals_decided_on_time_rate" | "appeals_overdue" => Unfit::Supervision,
         "samples_checked" | "samples_failed_share" | "samples_findings" | "samples_unchecked" => {
             Unfit::Sampled
         }

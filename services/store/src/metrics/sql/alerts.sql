@@ -25,6 +25,7 @@ SELECT
     order_state != '' AS ordered,
     toUnixTimestamp64Milli(order_due_at) AS order_due,
     toUnixTimestamp64Milli(parseDateTime64BestEffortOrNull(JSONExtractString(handling, 'order', 'answers', 1, 'by', 'at'), 3, 'UTC')) AS order_answered,
+    toUnixTimestamp64Milli(appeal_due_at) AS appeal_due,
     least(raised, ifNull(issued, raised)) AS first_ms,
     greatest(raised, ifNull(issued, raised)) AS last_ms,
     [('raised_at', toNullable(raised)), ('issued_at', issued), ('due_at', toUnixTimestamp64Milli(due_at)),

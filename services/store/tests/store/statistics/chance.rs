@@ -5,8 +5,8 @@ use mingjing_domain::Timestamp;
 use mingjing_domain::alert::{AlertRecord, Evidence, Level, Status};
 use mingjing_domain::definitions::PowerType;
 use mingjing_domain::disposition::{
-    Answer, Automatic, Basis, Conclusion, Decision, Disposition, DispositionState, Order, Refused,
-    RefusedBecause, Signature, Verdict,
+    Answer, Appeal, Automatic, Basis, Conclusion, Decision, Disposition, DispositionState, Order,
+    Refused, RefusedBecause, Signature, Verdict,
 };
 use mingjing_domain::event::{CaseData, CaseEvent, EventKind, Value};
 use mingjing_domain::fact::{CaseRecord, Fact, StepVisit};
@@ -70,10 +70,11 @@ impl World {
         let mut dice = Dice(seed);
         let cases: Vec<CaseRecord> = (0..cases).map(|n| case(&mut dice, n)).collect();
         let events = voices(&mut dice, &cases);
-        let alerts: Vec<AlertRecord> = (0..cases.len())
+        let mut alerts: Vec<AlertRecord> = (0..cases.len())
             .map(|n| alert(&mut dice, n, &cases, &events))
             .collect();
         let decisions = decisions(&mut dice, &alerts);
+        appeals(&mut alerts, &decisions);
         let samples = (0..8).map(|n| sample(&mut dice, n, &cases)).collect();
         let item = |code: &str, org: &str, region: &str, power_type: &str| KnownItem {
             code: code.into(),
@@ -347,15 +348,18 @@ fn alert(
     alert
 }
 
-fn disposition(dice: &mut Dice, raised: Timestamp) -> Disposition {
-    let by = |at| Signature {
+fn by(at: Timestamp) -> Signature {
+    Signature {
         person: "li".into(),
         body: "sfj".into(),
         office: String::new(),
         at,
         reason: "r".into(),
         command: "c".into(),
-    };
+    }
+}
+
+fn disposition(dice: &mut Dice, raised: Timestamp) -> Disposition {
     let state = dice.one_of(&[
         DispositionState::Open,
         DispositionState::Confirmed,
@@ -453,6 +457,50 @@ fn decisions(dice: &mut Dice, alerts: &[AlertRecord]) -> Vec<Fact> {
         }
     }
     all
+}
+
+/// By when the last appeal about an alert has to be decided, where somebody did anything about that one: the very second of its decision, the
+/// one before, two weeks after it was made, the last second of the month, or no day. Without a roll of its own, so that all else stays as it was.
+fn appeals(alerts: &mut [AlertRecord], decisions: &[Fact]) {
+    let month_over = Timestamp::parse("2026-10-31T23:59:59+08:00").unwrap();
+    for (n, alert) in alerts.iter_mut().enumerate() {
+        let acts = decisions.iter().filter_map(|fact| match fact {
+            Fact::Decision {
+                at,
+                alert_id,
+                act,
+                refused: None,
+                ..
+            } if *alert_id == alert.alert_id => Some((*at, act.as_str())),
+            _ => None,
+        });
+        let mut last = None;
+        for (at, act) in acts {
+            last = match (act, last) {
+                ("appeal", _) => Some((at, None)),
+                ("uphold" | "withdraw", Some((made, None))) => Some((made, Some(at))),
+                _ => last,
+            };
+        }
+        let (Some((made, decided)), Some(disposition)) = (last, alert.disposition.as_mut()) else {
+            continue;
+        };
+        let by_then = decided.unwrap_or(made).floor_second();
+        let due_at = match n % 5 {
+            0 => Some(by_then),
+            1 => Some(by_then.plus_millis(-1000)),
+            2 => Some(made.floor_second().plus_millis(14 * DAY)),
+            3 => Some(month_over),
+            _ => None,
+        };
+        disposition.appeal = Some(Appeal {
+            by: by(made),
+            evidence: Vec::new(),
+            due_at,
+            passed_up: Vec::new(),
+            outcome: None,
+        });
+    }
 }
 
 /// A sample of some cases, now and then of one that the archive does not have; some checked, of those some again.

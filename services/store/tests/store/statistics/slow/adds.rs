@@ -36,12 +36,12 @@ pub fn sum<'w>(id: &str, things: impl IntoIterator<Item = &'w Thing<'w>>, span: 
             What::Stay(visit, over) => stay_adds(id, visit, *over, span),
             What::Alert(alert) => alert_adds(id, alert, span),
             What::Order { given, last, alert } => order_adds(id, *given, *last, alert, span),
-            What::Appeal { made, outcome } if span.has(Some(*made)) => match (id, outcome) {
-                ("appeals", _) => Adds::One,
-                ("appeals_upheld", Some("withdraw")) => Adds::One,
-                ("appeals_won_rate", Some(outcome)) => Adds::Part(*outcome == "withdraw"),
-                _ => Adds::Nothing,
-            },
+            What::Appeal {
+                made,
+                decided,
+                last,
+                alert,
+            } => appeal_adds(id, *made, *decided, *last, alert, span),
             What::Voice {
                 at,
                 grade,
@@ -58,7 +58,7 @@ pub fn sum<'w>(id: &str, things: impl IntoIterator<Item = &'w Thing<'w>>, span: 
                 }
                 _ => Adds::Nothing,
             },
-            What::Appeal { .. } | What::Voice { .. } => Adds::Nothing,
+            What::Voice { .. } => Adds::Nothing,
             What::Listed(cases) => listed_adds(id, cases, span),
             What::Sampled {
                 drawn,
@@ -329,6 +329,40 @@ fn order_adds(id: &str, given: Timestamp, last: bool, alert: &AlertRecord, span:
             None if due.plus_millis(1000) <= span.at => Adds::Part(false),
             None => Adds::Nothing,
         },
+        _ => Adds::Nothing,
+    }
+}
+
+fn appeal_adds(
+    id: &str,
+    made: Timestamp,
+    decided: Option<(Timestamp, &str)>,
+    last: bool,
+    alert: &AlertRecord,
+    span: &Span,
+) -> Adds {
+    let appeal = alert.disposition.as_ref().and_then(|d| d.appeal.as_ref());
+    let due = appeal.and_then(|a| a.due_at).filter(|_| last);
+    let gone = [Status::Withdrawn, Status::Cancelled];
+    let waits = decided.is_none() && !gone.contains(&alert.status);
+    let over = due.is_some_and(|due| due.plus_millis(1000) <= span.at);
+    if id == "appeals_overdue" {
+        // A stock: whenever it was made.
+        let undecided = waits || decided.is_some_and(|(at, _)| at >= span.at);
+        return match made < span.at && over && undecided {
+            true => Adds::One,
+            false => Adds::Nothing,
+        };
+    }
+    if !span.has(Some(made)) {
+        return Adds::Nothing;
+    }
+    match (id, decided, due) {
+        ("appeals", ..) => Adds::One,
+        ("appeals_upheld", Some((_, "withdraw")), _) => Adds::One,
+        ("appeals_won_rate", Some((_, act)), _) => Adds::Part(act == "withdraw"),
+        ("appeals_decided_on_time_rate", Some((at, _)), Some(due)) => Adds::Part(!is_late(at, due)),
+        ("appeals_decided_on_time_rate", None, Some(_)) if waits && over => Adds::Part(false),
         _ => Adds::Nothing,
     }
 }

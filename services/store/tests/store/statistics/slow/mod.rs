@@ -66,7 +66,10 @@ enum What<'w> {
     },
     Appeal {
         made: Timestamp,
-        outcome: Option<&'w str>,
+        /// The first decision upon it that followed.
+        decided: Option<(Timestamp, &'w str)>,
+        last: bool,
+        alert: &'w AlertRecord,
     },
     Voice {
         at: Timestamp,
@@ -174,12 +177,14 @@ pub fn things(world: &World, over: Over) -> Vec<Thing<'_>> {
             last: later.iter().all(|(_, act)| *act != "order"),
             alert,
         }),
-        Over::Appeals => decided(world, "appeal", |_, made, later| What::Appeal {
+        Over::Appeals => decided(world, "appeal", |alert, made, later| What::Appeal {
             made,
-            outcome: later
+            decided: later
                 .iter()
-                .map(|(_, act)| *act)
-                .find(|act| ["uphold", "withdraw"].contains(act)),
+                .copied()
+                .find(|(_, act)| ["uphold", "withdraw"].contains(act)),
+            last: later.iter().all(|(_, act)| *act != "appeal"),
+            alert,
         }),
         Over::Complaints => spoken(world, voice::Kind::Complaint),
         Over::Ratings => spoken(world, voice::Kind::Rating),
