@@ -148,14 +148,17 @@ fn defined_by(set: &DefinitionSet) -> Result<(Arc<Known>, Vec<Source>), SiteErro
         format!("the calendar cn cannot be used: {}", problems.join("; "))
     })?;
     let items = set.items.iter().map(|item| &item.value);
-    let bodies = set.bodies.iter().map(|body| &body.value);
+    let bodies = || set.bodies.iter().map(|body| &body.value);
     let regions = set.regions.iter().flat_map(|list| &list.value.regions);
     let known = Known {
         items: items
             .map(|i| (i.code.text.clone(), i.name.clone()))
             .collect(),
-        bodies: bodies
+        bodies: bodies()
             .map(|b| (b.code.text.clone(), b.name.clone()))
+            .collect(),
+        regions_of_bodies: bodies()
+            .map(|b| (b.code.text.clone(), b.region.clone()))
             .collect(),
         regions: regions
             .map(|r| (r.code.text.clone(), r.name.clone()))

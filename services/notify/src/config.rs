@@ -98,7 +98,8 @@ impl DigestAfter {
 pub struct When {
     /// Levels.
     pub levels: Vec<Level>,
-    /// Regions, each with all below it; where `before` says something, those alone whose instances are told.
+    /// Regions, each with all below it; where `before` says something, those alone whose instances are told, and of appeals that nobody has decided
+    /// by their day those alone whose supervision offices have to.
     pub regions: Vec<String>,
     /// 逐级升级: of unanswered orders that were brought before one of these, and of nothing else. Empty: of any alert.
     pub before: Vec<Instance>,
@@ -121,21 +122,38 @@ pub struct When {
 impl When {
     /// Whether it is about this.
     pub fn matches(&self, kind: Kind, alert: &AlertRecord) -> bool {
+        let region = alert.region_code.as_deref();
+        let in_region = |area: &String| region.is_some_and(|region| covers(area, region));
+        let here = match self.before.is_empty() {
+            true => self.regions.is_empty() || self.regions.iter().any(in_region),
+            false => self.was_brought(alert),
+        };
+        here && self.asks_for(kind, alert)
+    }
+
+    /// Whether it is about an appeal that nobody has decided: in `regions` stand those alone whose offices have to decide. `office`: the region of that one.
+    pub(crate) fn matches_undecided(
+        &self,
+        kind: Kind,
+        alert: &AlertRecord,
+        office: Option<&str>,
+    ) -> bool {
+        let here = self.regions.is_empty()
+            || office.is_some_and(|office| self.regions.iter().any(|region| region == office));
+        self.before.is_empty() && here && self.asks_for(kind, alert)
+    }
+
+    /// Whether it is about this, wherever that is.
+    fn asks_for(&self, kind: Kind, alert: &AlertRecord) -> bool {
         let any = |list: &[String], found: Option<&str>| {
             list.is_empty() || found.is_some_and(|found| list.iter().any(|l| l == found))
         };
-        let region = alert.region_code.as_deref();
-        let in_region = |area: &String| region.is_some_and(|region| covers(area, region));
         let body = alert
             .responsible_org
             .as_deref()
             .or(alert.org_code.as_deref());
         self.changes.contains(&kind)
             && (self.levels.is_empty() || self.levels.contains(&alert.level))
-            && match self.before.is_empty() {
-                true => self.regions.is_empty() || self.regions.iter().any(in_region),
-                false => self.was_brought(alert),
-            }
             && any(&self.bodies, body)
             && any(&self.offices, alert.responsible_office.as_deref())
             && any(&self.items, alert.item_code.as_deref())

@@ -42,6 +42,10 @@ pub enum Kind {
     Upheld,
     /// 申诉报上级.
     PassedUp,
+    /// 申诉逾期未决: nobody has decided it by its day. No change of the alert: the day has passed.
+    AppealOverdue,
+    /// 申诉逾期报负责人: nor within a working day more.
+    AppealOverdueLeader,
     /// 督办.
     Ordered,
     /// 反馈.
@@ -68,7 +72,7 @@ pub enum Kind {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Kind; 27] = [
+    pub const ALL: [Kind; 29] = [
         Kind::Raised,
         Kind::Reminder,
         Kind::Issued,
@@ -85,6 +89,8 @@ impl Kind {
         Kind::Appealed,
         Kind::Upheld,
         Kind::PassedUp,
+        Kind::AppealOverdue,
+        Kind::AppealOverdueLeader,
         Kind::Ordered,
         Kind::Answered,
         Kind::PassedOn,
@@ -99,8 +105,8 @@ impl Kind {
     ];
 
     /// What a route is told of that does not say of what: everything that asks somebody for something, or takes that back. What
-    /// is not out yet, or only changes a date, waits to be looked at.
-    pub const USUAL: [Kind; 16] = [
+    /// is not out yet, or only changes a date, waits to be looked at; what is brought before whoever leads others is told where it is asked for.
+    pub const USUAL: [Kind; 17] = [
         Kind::Reminder,
         Kind::Issued,
         Kind::Review,
@@ -110,6 +116,7 @@ impl Kind {
         Kind::Appealed,
         Kind::Upheld,
         Kind::PassedUp,
+        Kind::AppealOverdue,
         Kind::Ordered,
         Kind::PassedOn,
         Kind::ExtensionAsked,
@@ -138,6 +145,8 @@ impl Kind {
             Kind::Appealed => "appealed",
             Kind::Upheld => "upheld",
             Kind::PassedUp => "passed_up",
+            Kind::AppealOverdue => "appeal_overdue",
+            Kind::AppealOverdueLeader => "appeal_overdue_leader",
             Kind::Ordered => "ordered",
             Kind::Answered => "answered",
             Kind::PassedOn => "passed_on",
@@ -171,6 +180,8 @@ impl Kind {
             Kind::Appealed => "申诉",
             Kind::Upheld => "申诉维持",
             Kind::PassedUp => "申诉报上级",
+            Kind::AppealOverdue => "申诉逾期未决",
+            Kind::AppealOverdueLeader => "申诉逾期未决报负责人",
             Kind::Ordered => "督办",
             Kind::Answered => "反馈",
             Kind::PassedOn => "督办转办",
@@ -305,7 +316,7 @@ pub(crate) fn term(kind: Kind, alert: &AlertRecord) -> Option<(&'static str, Tim
             let last = order.and_then(|order| order.passed_on.last());
             named("回报期限", last.and_then(|leg| leg.due_at))
         }
-        Kind::Appealed | Kind::PassedUp => {
+        Kind::Appealed | Kind::PassedUp | Kind::AppealOverdue | Kind::AppealOverdueLeader => {
             let appeal = disposition.and_then(|d| d.appeal.as_ref());
             named("申诉办理期限", appeal.and_then(|appeal| appeal.due_at))
         }

@@ -1,4 +1,4 @@
-//! Notifications 通知: changes of alerts, and bulletins that were published, to those whom the site's configuration names, by the channels it names.
+//! Notifications 通知: changes of alerts, appeals that are overdue, and bulletins that were published, to those whom the site's configuration names, by the channels it names.
 //!
 //! ```text
 //! mj.facts ── a follower a partition ──▶ planner ──▶ outbox ──▶ a deliverer a channel ──▶ webhook …
@@ -25,6 +25,7 @@
 //! alerts: who is told what says nothing of what is so.
 
 mod announce;
+mod appeals;
 mod channel;
 pub mod config;
 mod dead;

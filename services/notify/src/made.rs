@@ -183,6 +183,7 @@ pub(crate) fn known() -> Known {
     Known {
         items: names(&[("510500-0117-1", "建筑工程施工许可")]),
         bodies: names(&[("zjj", "市住房城乡建设局")]),
+        regions_of_bodies: names(&[("zjj", "510500"), ("lz-sfj", "510500")]),
         regions: names(&[("510502", "江阳区")]),
         declared: BTreeSet::new(),
         calendar: Arc::new(WorkCalendar::compile(calendar, None).expect("it compiles")),

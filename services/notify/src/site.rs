@@ -15,6 +15,8 @@ pub struct Known {
     pub items: BTreeMap<String, String>,
     /// Names of bodies by code.
     pub bodies: BTreeMap<String, String>,
+    /// The regions of bodies by their codes.
+    pub regions_of_bodies: BTreeMap<String, String>,
     /// Names of regions by code.
     pub regions: BTreeMap<String, String>,
     /// The sources that declare their clock: a back-fill or an import notifies nobody.

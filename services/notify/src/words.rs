@@ -366,7 +366,7 @@ fn reason(kind: Kind, alert: &AlertRecord) -> Option<&str> {
             let answers = order.map_or(&disposition.answers, |o| &o.answers);
             &answers.last().or(disposition.answers.last())?.by
         }
-        Kind::Appealed => &appeal?.by,
+        Kind::Appealed | Kind::AppealOverdue | Kind::AppealOverdueLeader => &appeal?.by,
         Kind::PassedUp => &appeal?.passed_up.last()?.by,
         Kind::Upheld => &appeal?.outcome.as_ref()?.by,
         _ => &disposition.decision.as_ref()?.by,

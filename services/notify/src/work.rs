@@ -12,6 +12,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
 use crate::announce::Announcer;
+use crate::appeals::Appeals;
 use crate::deliver::Deliverer;
 use crate::desk::{Desk, OUTBOX};
 use crate::follow::{Change, Chunk, Follower, measure};
@@ -19,7 +20,7 @@ use crate::plan::{DigestKey, Notice, Planner};
 use crate::site::Known;
 use crate::{Error, Parts, channel, failpoint, position};
 
-/// How often is looked whether a digest is due.
+/// How often is looked whether a digest or an appeal is due.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// How often positions are written that only passed over what concerns nobody, and dead letters are counted.
 const IDLE_POSITION: Duration = Duration::from_secs(30);
@@ -102,6 +103,7 @@ async fn notify(parts: Parts) -> Result<(), Error> {
     tasks.spawn(announcer.run());
     let clerk = Clerk {
         planner: Planner::new(Arc::clone(&parts.config), digests),
+        appeals: Appeals::restored(&desk, &parts.metrics).await?,
         metrics_reached: reached,
         unwritten: BTreeMap::new(),
         desk,
@@ -148,6 +150,7 @@ struct Clerk {
     parts: Parts,
     desk: Arc<Desk>,
     planner: Planner,
+    appeals: Appeals,
     /// How far each partition was looked at, for those who measure.
     metrics_reached: BTreeMap<Partition, watch::Sender<Offset>>,
     /// Positions that only passed over what concerns nobody.
@@ -173,6 +176,7 @@ impl Clerk {
                 change = replayed.next() => self.replayed(change).await?,
                 _ = look.tick() => {
                     self.close_digests().await?;
+                    self.remind_of_appeals().await?;
                     self.desk.measure();
                 }
                 _ = idle.tick() => {
@@ -197,6 +201,9 @@ impl Clerk {
         } else {
             let known = self.known().await;
             self.plan(partition, &changes, &known).await?;
+            self.appeals
+                .take(partition, &changes, &known, &self.desk)
+                .await?;
             failpoint::reached("outbox");
             self.unwritten.remove(&partition);
             position::keep(&*self.parts.log, &self.desk, partition, next, epoch).await?;
@@ -278,6 +285,25 @@ impl Clerk {
             }
             self.desk.take(deliveries).await?;
             self.desk.forget(&key).await?;
+        }
+        Ok(())
+    }
+
+    async fn remind_of_appeals(&mut self) -> Result<(), Error> {
+        let now = (self.parts.clock)();
+        for (id, partition) in self.appeals.due(now) {
+            let Some(read_to) = self.appeals.read_to(&id) else {
+                let end = bounds(&self.parts, partition).await?.end;
+                self.appeals.read_first(&id, end);
+                continue;
+            };
+            let reached = self.metrics_reached.get(&partition);
+            if reached.is_none_or(|reached| *reached.borrow() < read_to) {
+                continue;
+            }
+            let known = self.known().await;
+            let (config, shown) = (&self.parts.config, (&*self.desk, &*self.parts.metrics));
+            self.appeals.tell(&id, config, &known, now, shown).await?;
         }
         Ok(())
     }

@@ -8,4 +8,5 @@ mod receivers;
 mod slow;
 mod smtp;
 mod taken_over;
+mod undecided;
 mod world;

@@ -131,6 +131,7 @@ impl World {
         let known = Known {
             items: BTreeMap::from([("licence".to_owned(), "建筑工程施工许可".to_owned())]),
             bodies: BTreeMap::new(),
+            regions_of_bodies: BTreeMap::new(),
             regions: BTreeMap::new(),
             declared: BTreeSet::from(["paper".to_owned()]),
             calendar: Arc::new(WorkCalendar::compile(calendar, None).expect("it compiles")),
@@ -184,26 +185,66 @@ impl World {
 
     /// A card of a source that went out at an instant.
     pub async fn tell_at(&mut self, source: &str, level: &str, now: Timestamp) {
+        let number = self.written + 1;
+        let alert = card(&format!("alert-{number}"), &format!("case-{number}"), now);
+        let alert = AlertRecord {
+            source: source.into(),
+            level: serde_json::from_value(json!(level)).expect("a level"),
+            ..alert
+        };
+        let partition = u16::try_from(number % 2).expect("0 or 1");
+        self.say(partition, Change::Issued, Cause::Clock, 1, alert)
+            .await;
+    }
+
+    /// An appeal against an alert, to be decided by a day; or that it was decided.
+    pub async fn appeal(&mut self, alert: &str, due_at: &str, decided_at: Option<&str>) {
+        let by = |command: &str, at: Timestamp| json!({ "person": "p", "body": "b", "office": "", "at": at, "reason": "r", "command": command });
+        let now = self.now();
+        let outcome =
+            decided_at.map(|decided| json!({ "upheld": true, "by": by("c-decided", at(decided)) }));
+        let disposition = json!({
+            "state": if outcome.is_some() { "upheld" } else { "appealed" },
+            "decision": null, "recheck_reason": null, "order": null, "confirmed_by": [],
+            "appeal": {
+                "by": by("c-appeal", now), "evidence": [], "due_at": at(due_at), "passed_up": [], "outcome": outcome,
+            },
+            "automatic": {
+                "status": "issued", "issued_at": now, "answer_due_at": null, "withdrawn_at": null, "withdrawn_reason": null,
+            },
+            "last": [now, "c"],
+        });
+        let record = AlertRecord {
+            disposition: Some(serde_json::from_value(disposition).expect("a disposition")),
+            ..card(alert, alert, now)
+        };
+        let (revision, command) = match decided_at {
+            None => (2, "c-appeal"),
+            Some(_) => (3, "c-decided"),
+        };
+        let cause = Cause::Command { id: command.into() };
+        self.say(1, Change::Disposed, cause, revision, record).await;
+    }
+
+    async fn say(
+        &mut self,
+        partition: u16,
+        change: Change,
+        cause: Cause,
+        revision: u32,
+        alert: AlertRecord,
+    ) {
         self.written += 1;
-        let number = self.written;
-        let alert: AlertRecord = serde_json::from_value(json!({
-            "alert_id": format!("alert-{number}"), "subject_kind": "case", "source": source,
-            "case_no": format!("case-{number}"), "item_code": "licence", "org_code": "zjj",
-            "region_code": "510502", "control_point": "decision-late", "rule": "T2", "step": "", "visit": 1,
-            "level": level, "status": "issued", "raised_at": now, "definitions_version": "d",
-            "calendar_version": "c", "engine_version": "5", "message": "张某的申请超期", "evidence": [],
-        }))
-        .expect("an alert");
         let fact = FactRecord {
             position: FactPosition {
-                offset: number,
+                offset: self.written,
                 n: 0,
             },
             facts: Fact::Alert {
-                change: Change::Issued,
-                cause: Cause::Clock,
-                at: now,
-                revision: 1,
+                change,
+                cause,
+                at: alert.raised_at,
+                revision,
                 alert: Box::new(alert),
             },
             epoch: 1,
@@ -213,8 +254,9 @@ impl World {
             key: Vec::new().into(),
             value: fact.encode().into(),
         };
-        let partition = Partition(u16::try_from(number % 2).expect("0 or 1"));
-        let appended = self.log.append(Topic::Facts, partition, vec![record]);
+        let appended = self
+            .log
+            .append(Topic::Facts, Partition(partition), vec![record]);
         appended.await.expect("it is appended");
     }
 
@@ -254,6 +296,18 @@ impl World {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
+}
+
+/// A red card of the source `office` that went out at an instant.
+fn card(alert_id: &str, case_no: &str, now: Timestamp) -> AlertRecord {
+    serde_json::from_value(json!({
+        "alert_id": alert_id, "subject_kind": "case", "source": "office",
+        "case_no": case_no, "item_code": "licence", "org_code": "zjj",
+        "region_code": "510502", "control_point": "decision-late", "rule": "T2", "step": "", "visit": 1,
+        "level": "red", "status": "issued", "raised_at": now, "definitions_version": "d",
+        "calendar_version": "c", "engine_version": "5", "message": "张某的申请超期", "evidence": [],
+    }))
+    .expect("an alert")
 }
 
 /// Waits for a level.
