@@ -159,6 +159,29 @@ test('an officer sees what waits to be decided, each kind counted, and a decisio
   await page.locator(`[data-alert-row="${card.alert_id}"]`).waitFor()
   await page.goBack()
   await appeals.getByText('系统对接延误所致').waitFor()
+
+  // Once its day has passed: nobody waits ten working days here, so that the platform's answer is that of then.
+  const now = (await ask('/api/v1/platform')).now_at
+  const passed = new Date(Date.parse(now) - 15 * 86_400_000).toISOString().slice(0, 10)
+  const list = /\/api\/v1\/alerts\?.*disposition=appealed/
+  await page.route(list, async (route) => {
+    assert.match(route.request().url(), /sort=appeal/)
+    const response = await route.fetch()
+    const json = await response.json()
+    for (const alert of json.alerts) alert.disposition.appeal.due_at = `${passed}T23:59:59+08:00`
+    await route.fulfill({ response, json })
+  })
+  await page.reload()
+  const over = appeals.locator('.desk-left.over').first()
+  await over.getByText(/^逾期 \d+ 个工作日$/).waitFor()
+  const worked = Number((await over.textContent()).match(/逾期 (\d+) 个工作日/)[1])
+  // Of fifteen days; the longest days off of a year are nine.
+  assert.ok(worked >= 4 && worked <= 13, String(worked))
+  assert.deepEqual(await faintTexts(page, 'main'), [])
+  await screenshot(page, 'desk-officer-overdue-1366')
+  await page.unroute(list)
+  await page.reload()
+  await appeals.getByText('系统对接延误所致').waitFor()
   await act(card.alert_id, 'uphold', { why: '经查不属实', person: 'zhao' })
   await appeals.getByText('系统对接延误所致').waitFor({ state: 'detached' })
 })

@@ -19,6 +19,8 @@ export const KINDS: Record<string, Words> = {
   appealed: { zh: '申诉', en: 'appealed' },
   upheld: { zh: '申诉维持', en: 'upheld' },
   passed_up: { zh: '申诉报上级', en: 'passed up' },
+  appeal_overdue: { zh: '申诉逾期未决', en: 'appeal overdue' },
+  appeal_overdue_leader: { zh: '申诉逾期未决报负责人', en: 'appeal overdue, to the leader' },
   ordered: { zh: '督办', en: 'ordered' },
   answered: { zh: '反馈', en: 'answered' },
   passed_on: { zh: '督办转办', en: 'passed on' },

@@ -9,6 +9,7 @@ export const SORTS = {
   newest: { zh: '新提出的在前', en: 'Newest first' },
   owed: { zh: '最先到期的在前', en: 'Due first' },
   gravest: { zh: '最重、最久的在前', en: 'Gravest first' },
+  appeal: { zh: '申诉先到办理期限的在前', en: 'Appeals due first' },
 } as const satisfies Record<string, Words>
 export type Sort = keyof typeof SORTS
 

@@ -4,9 +4,10 @@ import { Others } from '../alerts/Others'
 import { hashOf, parametersOf, wholeCaseHash } from '../alerts/query'
 import { zone } from '../alerts/model'
 import * as api from '../api/client'
-import { nowStore } from '../api/clock'
+import { clock, nowStore } from '../api/clock'
 import { namesStore } from '../api/names'
 import type { Alert, AlertRow } from '../api/types'
+import type { CalendarDay } from '../lists/model'
 import { LevelBadge, Placeholder } from '../components/pieces'
 import { count, short } from '../format'
 import { ACT_KINDS } from '../dispositions/act-kinds'
@@ -16,7 +17,8 @@ import { useStore } from '../store'
 import { subjectText } from '../subject'
 import { headline } from '../words/codes'
 import { say, t } from '../words/language'
-import { KINDS, type Kind, byDay } from './decisions'
+import { KINDS, type Kind } from './decisions'
+import { daysSince, overText, workingDaysOver } from './over'
 import { useReading } from './reading'
 import { leftText } from './tasks'
 
@@ -26,15 +28,17 @@ const ROWS = 5
 interface Found {
   alerts: AlertRow[]
   total: number
+  /** Of the calendar, where a term in working days has passed. */
+  days: CalendarDay[]
 }
 
 export function OfficerDesk() {
   const { found, failure, again } = useReading('decisions', async (signal) => {
     const one = async (kind: Kind): Promise<Found> => {
-      // Appeals come by the day on which they are to be decided, which the platform does not sort by.
-      const limit = kind.id === 'appeals' ? 200 : ROWS
-      const page = (await api.alerts({ ...parametersOf(kind.query, zone()), total: 'true' }, null, signal, limit)) as { alerts: AlertRow[]; total?: number }
-      return { alerts: byDay(page.alerts, kind.dueAt).slice(0, ROWS), total: page.total ?? page.alerts.length }
+      const page = (await api.alerts({ ...parametersOf(kind.query, zone()), total: 'true' }, null, signal, ROWS)) as { alerts: AlertRow[]; total?: number }
+      const first = kind.id === 'appeals' && page.alerts[0] ? kind.dueAt(page.alerts[0]) : null
+      const isOver = first !== null && Date.parse(first) < (clock.now() ?? Infinity)
+      return { alerts: page.alerts, total: page.total ?? page.alerts.length, days: isOver ? await daysSince(first, signal) : [] }
     }
     return Promise.all(KINDS.map(one))
   })
@@ -73,6 +77,7 @@ function Group({ kind, found }: { kind: Kind; found: Found }) {
         {found.alerts.map((alert) => {
           const dueAt = kind.dueAt(alert)
           const acts = kind.acts.filter((act) => ACT_KINDS[act].refused(alert) === null)
+          const over = dueAt && now !== null ? workingDaysOver(dueAt, now, found.days) : null
           return (
             <li key={alert.alert_id} className="desk-row">
               <LevelBadge level={alert.level} />
@@ -86,7 +91,7 @@ function Group({ kind, found }: { kind: Kind; found: Found }) {
                 <Others alert={alert} href={wholeCaseHash(kind.query, alert)} />
               </div>
               <div className={`desk-left${dueAt && now !== null && Date.parse(dueAt) < now ? ' over' : ''}`}>
-                {dueAt && now !== null ? <b>{leftText(dueAt, now)}</b> : <b>{short(alert.raised_at)}</b>}
+                {dueAt && now !== null ? <b>{over === null ? leftText(dueAt, now) : overText(over)}</b> : <b>{short(alert.raised_at)}</b>}
                 <span className="sub">{dueAt ? short(dueAt) : t('提出', 'Raised')}</span>
               </div>
               <div className="desk-cure">

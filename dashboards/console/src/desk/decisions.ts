@@ -87,12 +87,3 @@ export const KINDS: Kind[] = [
     dueAt: nothing,
   },
 ]
-
-/** What has a day first, the nearest first. */
-export function byDay<A extends Alert>(alerts: A[], dueAt: Kind['dueAt']): A[] {
-  const due = (alert: Alert) => Date.parse(dueAt(alert) ?? '') || Infinity
-  return [...alerts].sort((a, b) => {
-    const [x, y] = [due(a), due(b)]
-    return x === y ? 0 : x - y
-  })
-}

@@ -8,8 +8,9 @@ import type { Alert, Change } from '../api/types'
 import { queryOf, hashOf } from '../alerts/query'
 import { ownDesk } from '../pages'
 import { broughtOf, byDue, codeOf, instancesOf } from './brought'
-import { KINDS, byDay } from './decisions'
+import { KINDS } from './decisions'
 import { lastChange, sinceText, worstOf } from './matters'
+import { overText, workingDaysOver } from './over'
 import { FIGURES, ownOf, spanOf } from './own-data'
 import { asksOf, byCase, byUrgency, leftText, owedAt, taskOf, urgencyOf } from './tasks'
 
@@ -89,16 +90,28 @@ test('hours are told up to three days, then days', () => {
   assert.equal(leftText(at(-100), now), '已过 4 天')
 })
 
-test('every kind of decision is a list that its heading leads to, and its nearest day comes first', () => {
+test('every kind of decision is a list that its heading leads to', () => {
   for (const { query } of KINDS) assert.deepEqual(queryOf(hashOf(query)), query)
-  const appeals = KINDS.find(({ id }) => id === 'appeals')
-  assert.ok(appeals)
-  const appealed = (id: string, due: string | null) => alert(id, { disposition: { state: 'appealed', appeal: { due_at: due, by: { reason: 'r' } } } })
-  const sorted = byDay([appealed('none', null), appealed('late', at(90)), appealed('first', at(2))], appeals.dueAt)
-  assert.deepEqual(
-    sorted.map((one) => one.alert_id),
-    ['first', 'late', 'none'],
-  )
+})
+
+test('what is over is told in working days of the calendar, today among them', () => {
+  const days = [
+    { date: '2026-10-09', kind: 'working' },
+    // A Saturday that is worked.
+    { date: '2026-10-10', kind: 'make_up' },
+    { date: '2026-10-11', kind: 'rest' },
+    { date: '2026-10-12', kind: 'working' },
+    { date: '2026-10-13', kind: 'holiday', name: '节' },
+  ] as const
+  const over = (due: string, now: string) => workingDaysOver(`${due}T23:59:59+08:00`, Date.parse(now), [...days])
+  assert.equal(over('2026-10-09', '2026-10-09T23:59:59+08:00'), null, 'it has not passed')
+  assert.equal(over('2026-10-09', '2026-10-10T00:00:00+08:00'), 1)
+  assert.equal(over('2026-10-10', '2026-10-11T12:00:00+08:00'), 0)
+  // In the zone in which the day is printed, wherever the browser is.
+  assert.equal(over('2026-10-09', '2026-10-11T16:30:00Z'), 2)
+  assert.equal(over('2026-10-09', '2026-10-13T09:00:00+08:00'), 2)
+  assert.equal(over('2026-10-09', '2026-10-14T09:00:00+08:00'), null, 'the calendar does not say')
+  assert.deepEqual([0, 2].map(overText), ['逾期，未到下一工作日', '逾期 2 个工作日'])
 })
 
 test('of one band a case is told once, by its gravest and in the place of its first; bands are not mixed', () => {
