@@ -502,6 +502,7 @@ async fn complaints(portal: &Portal<'_>, key: &str) -> Result<()> {
         json!({ "key": "fedcba9876543210", "kind": "rating", "grade": 5, "item_code": "XK-1" });
     let (status, told) = portal.post(SAID, &rating).await?;
     ensure!(status == 200, "{status} {told:#}");
+    many_of_one_device(portal, &rating).await?;
     for (why, changed) in [
         (
             "a case without its code",
@@ -537,6 +538,43 @@ async fn complaints(portal: &Portal<'_>, key: &str) -> Result<()> {
     // What another site's page makes a browser send has no header of ours.
     let bare = portal.site.request("POST", SAID).json(&rating);
     ensure!(portal.site.status(bare).await? == 403);
+    Ok(())
+}
+
+/// Of one device five ratings an hour count; what is beyond waits for a review, and whoever gave it is told nothing of that.
+async fn many_of_one_device(portal: &Portal<'_>, rating: &Value) -> Result<()> {
+    let mut receipts = Vec::new();
+    for n in 2..=6 {
+        let mut again = rating.clone();
+        again["key"] = json!(format!("fedcba987654321-{n}"));
+        let (status, told) = portal.post("/api/public/v1/complaints", &again).await?;
+        ensure!(status == 200, "{status} {told:#}");
+        receipts.push(told["receipt_no"].clone());
+    }
+    let path = "/api/v1/complaints?kind=rating&state=to_review";
+    let began = Instant::now();
+    let found = loop {
+        let (_, found) = portal.site.by_key("GET", path, &json!({})).await?;
+        if !found["complaints"][0].is_null() {
+            break found;
+        }
+        ensure!(began.elapsed() < PATIENCE, "{found:#}");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    };
+    let waits = found["complaints"].as_array().map_or(0, Vec::len);
+    let first = &found["complaints"][0];
+    ensure!(
+        waits == 1 && first["burst"] == 6 && first["receipt_no"] == receipts[4],
+        "{found:#}"
+    );
+    let asked = json!({ "receipt_no": receipts[4] });
+    let (status, told) = portal
+        .post("/api/public/v1/complaints/status", &asked)
+        .await?;
+    ensure!(
+        status == 200 && told["state"]["code"] == "recorded",
+        "{status} {told:#}"
+    );
     Ok(())
 }
 

@@ -6,6 +6,7 @@
 //! alike, and upon a wrong code nothing is looked up at all. What the public says (a complaint, a rating) becomes the event that it becomes
 //! at a window.
 
+mod devices;
 mod items;
 mod listing;
 mod progress;
@@ -29,8 +30,11 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::people::attempts::{Guesses, Try};
 use crate::{ApiError, State};
+use devices::Devices;
 use listing::Listing;
 use rate::Rate;
+
+pub(crate) use devices::Device;
 
 /// Of one request.
 const BODY_BYTES_MAX: usize = 8 * 1024;
@@ -55,6 +59,8 @@ pub struct PortalConfig {
     pub listed: Listed,
     /// By which codes of acceptance slips are derived. Empty: no progress is told.
     pub query_keys: QueryKeys,
+    /// So many ratings of one device within an hour count without a look. None: devices are not looked at.
+    pub ratings_of_device: Option<u32>,
 }
 
 /// The portal of a platform.
@@ -64,6 +70,7 @@ pub struct Portal {
     clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
     guesses: Guesses,
     said: Mutex<Rate>,
+    devices: Devices,
     explaining: Semaphore,
     listing: Mutex<Option<Arc<Listing>>>,
 }
@@ -79,6 +86,7 @@ impl Portal {
         clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
     ) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
         Ok(Self {
+            devices: Devices::new(table.clone(), config.ratings_of_device),
             config,
             clock,
             guesses: Guesses::new("portal", table)?,

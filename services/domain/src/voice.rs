@@ -42,6 +42,15 @@ pub const SATISFACTION: &str = "satisfaction";
 pub const RATING_CHANGED: &str = "rating_changed";
 /// The attribute that says that nobody is there to be answered (C1).
 pub const ANONYMOUS: &str = "anonymous";
+/// The attribute of a rating at the portal with what tells one device from others of the same day; of no use the day after.
+pub const DEVICE: &str = "device";
+/// The attribute of a rating at the portal that says that it is one of many of a device: the how manieth within an hour. Only the platform's
+/// own count, or a body could mark what it does not like.
+pub const BURST: &str = "burst";
+/// So many ratings of one device within [`BURST_WITHIN_MS`] count without a look (a default of our own: the domain study, 11.13, has no number).
+pub const BURST_MORE_THAN: u32 = 5;
+/// An hour, in milliseconds.
+pub const BURST_WITHIN_MS: i64 = 3_600_000;
 /// The attribute that marks what changes nothing of the case's own record (P11).
 pub const CLERICAL: &str = "clerical";
 
@@ -100,6 +109,7 @@ impl Kind {
 /// ```text
 /// complaint: received ─▶ accepted ─▶ answered        received, accepted ─▶ refused, withdrawn
 /// rating:    recorded (not bad)                      to_rectify ─▶ rectified; to_rectify, rectified ─▶ set_aside
+///            to_review (one of many of a device) ─▶ recorded, to_rectify, rectified, set_aside
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
@@ -115,6 +125,8 @@ pub enum State {
     Withdrawn,
     /// 已记录: a rating that is not bad.
     Recorded,
+    /// 待复核: one of many of a device, which counts when somebody has found that it does.
+    ToReview,
     /// 待整改.
     ToRectify,
     /// 已整改.
@@ -125,13 +137,14 @@ pub enum State {
 
 impl State {
     /// All of them.
-    pub const ALL: [State; 9] = [
+    pub const ALL: [State; 10] = [
         State::Received,
         State::Accepted,
         State::Answered,
         State::Refused,
         State::Withdrawn,
         State::Recorded,
+        State::ToReview,
         State::ToRectify,
         State::Rectified,
         State::SetAside,
@@ -146,6 +159,7 @@ impl State {
             State::Refused => "refused",
             State::Withdrawn => "withdrawn",
             State::Recorded => "recorded",
+            State::ToReview => "to_review",
             State::ToRectify => "to_rectify",
             State::Rectified => "rectified",
             State::SetAside => "set_aside",
@@ -161,6 +175,7 @@ impl State {
             State::Refused => "不予受理",
             State::Withdrawn => "已撤回",
             State::Recorded => "已记录",
+            State::ToReview => "待复核",
             State::ToRectify => "待整改",
             State::Rectified => "已整改",
             State::SetAside => "复核不计",
@@ -174,7 +189,10 @@ impl State {
 
     /// Whether somebody still owes something.
     pub const fn is_open(self) -> bool {
-        matches!(self, State::Received | State::Accepted | State::ToRectify)
+        matches!(
+            self,
+            State::Received | State::Accepted | State::ToReview | State::ToRectify
+        )
     }
 }
 
@@ -187,6 +205,8 @@ pub struct Voice<'e> {
     pub kind: Kind,
     /// The grade of a rating, from 1; none where it says none that there is.
     pub grade: Option<u8>,
+    /// Of one of many ratings of a device: the how manieth within an hour, also where somebody has looked since.
+    pub burst: Option<u32>,
     /// How it stands.
     pub state: State,
     /// When it was accepted, or its sender told that it is not.
@@ -308,15 +328,18 @@ fn said(event: &CaseEvent<'_>, voices: &[Voice<'_>], at: usize) -> Said<usize> {
 
 fn begun<'e>(event: &'e CaseEvent<'static>, kind: Kind) -> Voice<'e> {
     let grade = (kind == Kind::Rating).then(|| grade(event)).flatten();
-    let state = match (kind, grade) {
-        (Kind::Complaint, _) => State::Received,
-        (Kind::Rating, Some(BAD_FROM..)) => State::ToRectify,
-        (Kind::Rating, _) => State::Recorded,
+    let burst = (kind == Kind::Rating).then(|| burst(event)).flatten();
+    let state = match (kind, grade, burst) {
+        (Kind::Complaint, ..) => State::Received,
+        (Kind::Rating, _, Some(_)) => State::ToReview,
+        (Kind::Rating, Some(BAD_FROM..), None) => State::ToRectify,
+        (Kind::Rating, _, None) => State::Recorded,
     };
     Voice {
         opening: event,
         kind,
         grade,
+        burst,
         state,
         accepted_at: None,
         answered_at: None,
@@ -325,6 +348,26 @@ fn begun<'e>(event: &'e CaseEvent<'static>, kind: Kind) -> Voice<'e> {
         handed_to: None,
         thread: Vec::new(),
     }
+}
+
+fn burst(event: &CaseEvent<'_>) -> Option<u32> {
+    match event.data.attributes.get(BURST) {
+        Some(Value::Int(nth)) if is_own(event) => u32::try_from(*nth).ok().filter(|nth| *nth > 0),
+        _ => None,
+    }
+}
+
+/// Whether the platform wrote it.
+fn is_own(event: &CaseEvent<'_>) -> bool {
+    event.event_id.starts_with(EVENT_PREFIX)
+}
+
+/// Whether somebody reviewed what it is about and found that it stands.
+fn finds_that_it_stands(event: &CaseEvent<'_>) -> bool {
+    is_own(event)
+        && event.kind == EventKind::Note
+        && text(event, ACT) == Some(Act::Review.code())
+        && text(event, OUTCOME) == Some(Outcome::Stands.code())
 }
 
 fn names(event: &CaseEvent<'_>, voice: &Voice<'_>) -> bool {
@@ -371,6 +414,13 @@ fn go_on<'e>(voice: &mut Voice<'e>, event: &'e CaseEvent<'static>) {
             };
         }
         _ => {
+            if voice.state == State::ToReview && finds_that_it_stands(event) {
+                voice.state = match (voice.is_bad(), voice.rectified_at) {
+                    (false, _) => State::Recorded,
+                    (true, None) => State::ToRectify,
+                    (true, Some(_)) => State::Rectified,
+                };
+            }
             if let Some(to) = text(event, TRANSFER_TO) {
                 voice.handed_to = Some(to.to_owned());
             }

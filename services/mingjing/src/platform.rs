@@ -228,6 +228,7 @@ impl Platform {
         let config = mingjing_api::PortalConfig {
             listed: self.settings.portal_items,
             query_keys: self.settings.query_keys.clone(),
+            ratings_of_device: self.settings.ratings_of_device,
         };
         let clock = Arc::new(|| mingjing_supervise::System.now());
         mingjing_api::Portal::new(self.log.table.clone(), config, clock)

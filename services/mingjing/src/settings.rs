@@ -79,6 +79,8 @@ pub struct Settings {
     pub shadow_threads: u32,
     pub notify_config: Option<PathBuf>,
     pub portal_items: Listed,
+    /// So many ratings of one device within an hour count without a look; none: devices are not looked at.
+    pub ratings_of_device: Option<u32>,
     pub query_keys: QueryKeys,
     pub papers: Papers,
     pub plans: Vec<Plan>,
@@ -274,6 +276,7 @@ impl Reader {
         let shadow_threads = self.number("shadow.threads", 1, 1024);
         let notify_config = self.text("notify.config");
         let portal_items = self.choice("portal.items", &["published", "in_force"]);
+        let ratings_of_device = self.number("portal.ratings_of_device", 0, 1_000);
         let query_keys = self.query_keys();
         let papers = self.papers();
         let plans = self.plans();
@@ -329,6 +332,7 @@ impl Reader {
                 0 => Listed::Published,
                 _ => Listed::InForce,
             },
+            ratings_of_device: Some(ratings_of_device? as u32).filter(|most| *most > 0),
             query_keys: query_keys?,
             papers: papers?,
             plans: plans?,
@@ -679,6 +683,8 @@ mod tests {
         let file = format!("[portal]\nitems = \"in_force\"\n[portal.query_keys]\n1 = \"{key}\"\n");
         let read = Settings::from_texts(Some(("site.toml", &file)), &[]).unwrap();
         assert_eq!(read.portal_items, Listed::InForce);
+        let usual = mingjing_domain::voice::BURST_MORE_THAN;
+        assert_eq!(read.ratings_of_device, Some(usual));
         assert!(read.query_keys.code("zjj", "1").is_some());
         assert!(!format!("{read:?}").contains(key));
         for wrong in ["1=short".to_owned(), format!("new={key}")] {

@@ -22,7 +22,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
             (
                 "query",
                 "state",
-                "received, accepted, answered, refused, withdrawn, recorded, to_rectify, rectified, set_aside",
+                "received, accepted, answered, refused, withdrawn, recorded, to_review, to_rectify, rectified, set_aside",
             ),
             ("query", "open", "true: 只要未办结的；false: 只要已办结的"),
             ("query", "receipt_no", "登记编号，或者来源系统的事件编号"),
@@ -79,6 +79,7 @@ fn voice() -> Value {
         "topic": text, "topic_zh": text,
         "grade": { "type": ["integer", "null"], "minimum": 1, "maximum": 5 },
         "grade_zh": text,
+        "burst": { "type": ["integer", "null"], "description": "集中评价：同一设备一小时内的第几次，复核后仍在；null：不是" },
         "bad": flag, "anonymous": flag, "channel_zh": text, "reference": text, "text": text,
         "state": { "enum": states },
         "state_zh": { "type": "string" },
@@ -149,7 +150,7 @@ pub(super) const CHANGES: &[Change] = &[
             let outcomes = Outcome::OF_REVIEW.map(Outcome::code);
             let mut body = said(json!({
                 "to": { "type": "string", "description": "transfer：转往的机构代码" },
-                "outcome": { "enum": outcomes, "description": "review：差评成立、误评、恶意评价；后两种不计差评" },
+                "outcome": { "enum": outcomes, "description": "review：评价成立、误评、恶意评价；后两种不计入" },
                 "evidence": { "type": "array", "items": { "type": "string", "pattern": "^[0-9a-f]{64}$" }, "description": "answer、call_back、rectify：材料文件的 SHA-256" },
             }));
             body["required"] = json!(["why", "key"]);

@@ -4,14 +4,17 @@
 //! it who speaks; what is about no case is anonymous, and its sender asks by the receipt number. Of the answer only that it was given is
 //! told: its text may name people.
 
+use std::net::IpAddr;
+
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State as Here;
 use axum::http::HeaderMap;
-use axum::http::header::{CACHE_CONTROL, HeaderName};
+use axum::http::header::{CACHE_CONTROL, HeaderName, USER_AGENT};
 use mingjing_domain::voice::{Kind, State as Standing};
 use serde::{Deserialize, Serialize};
 
+use super::Device;
 use super::progress::{self, no_match};
 use super::words::Words;
 use crate::people::gate::{Address, public_page};
@@ -85,12 +88,17 @@ pub(super) async fn speak(
     state.portal.says(from)?;
     let about = about(&state, &said, from).await?;
     let anonymous = said.anonymous || matches!(about, About::Body(..));
+    let device = match kind {
+        Kind::Rating => device(&state, from, &headers, &said.key).await?,
+        Kind::Complaint => None,
+    };
     let spoken = Spoken {
         kind,
         about,
         topic: said.topic,
         grade: said.grade,
         anonymous,
+        device,
     };
     let taken = take_in(&state, spoken, (said.key, text), &body).await;
     let (receipt_no, at) = taken.map_err(|error| match error {
@@ -103,6 +111,22 @@ pub(super) async fn speak(
         at: at.to_rfc3339(state.zone),
     };
     Ok((no_store(), Json(receipt)))
+}
+
+/// From which device a rating comes, as far as it is looked at.
+async fn device(
+    state: &State,
+    from: IpAddr,
+    headers: &HeaderMap,
+    key: &str,
+) -> Result<Option<Device>, ApiError> {
+    let agent = headers
+        .get(USER_AGENT)
+        .and_then(|agent| agent.to_str().ok());
+    let now = (state.now)();
+    let today = now.local_date(state.zone);
+    let device = (from, agent.unwrap_or_default());
+    state.portal.devices.rated(device, key, (today, now)).await
 }
 
 /// What is said, without characters that nobody types. Only a rating may go without words.
@@ -120,7 +144,7 @@ fn text_of(kind: Kind, text: &str) -> Result<String, ApiError> {
     }
 }
 
-async fn about(state: &State, said: &Said, from: std::net::IpAddr) -> Result<About, ApiError> {
+async fn about(state: &State, said: &Said, from: IpAddr) -> Result<About, ApiError> {
     let given = |text: &Option<String>| {
         let text = text.as_deref().map(str::trim).unwrap_or_default();
         (!text.is_empty()).then(|| text.to_owned())
@@ -230,7 +254,10 @@ const fn words_of(standing: Standing) -> Words {
         Standing::Answered => ("已答复", "Answered"),
         Standing::Refused => ("不予受理", "Not accepted"),
         Standing::Withdrawn => ("已撤回", "Withdrawn"),
-        Standing::Recorded => ("评价已记录，感谢您的评价", "Recorded; thank you"),
+        // Whoever gives many is not told how many are too many.
+        Standing::Recorded | Standing::ToReview => {
+            ("评价已记录，感谢您的评价", "Recorded; thank you")
+        }
         Standing::ToRectify => (
             "差评已转承办机构核实整改",
             "To be looked into and put right",
@@ -238,8 +265,12 @@ const fn words_of(standing: Standing) -> Words {
         Standing::Rectified => ("已整改", "Put right"),
         Standing::SetAside => ("经复核不计入", "Set aside after review"),
     };
+    let shown = match standing {
+        Standing::ToReview => Standing::Recorded,
+        standing => standing,
+    };
     Words {
-        code: standing.code(),
+        code: shown.code(),
         zh,
         en,
     }

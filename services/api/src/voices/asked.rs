@@ -11,6 +11,7 @@ use serde::Deserialize;
 use super::record::Request;
 use crate::cases::in_sight;
 use crate::life::said::Said;
+use crate::portal::Device;
 use crate::{ApiError, State};
 
 /// By which way it came, with the words for it.
@@ -49,6 +50,9 @@ pub(super) struct Opening {
     reference: Option<String>,
     anonymous: Option<bool>,
     party_ref: Option<String>,
+    /// No client says it.
+    #[serde(skip)]
+    device: Option<Device>,
 }
 
 /// What it is about.
@@ -69,6 +73,8 @@ pub(crate) struct Spoken {
     pub grade: Option<u8>,
     /// Nobody is there to be answered.
     pub anonymous: bool,
+    /// Of a rating: from which device it comes, where that is looked at.
+    pub device: Option<Device>,
 }
 
 impl From<Spoken> for Opening {
@@ -89,6 +95,7 @@ impl From<Spoken> for Opening {
             reference: None,
             anonymous: Some(spoken.anonymous),
             party_ref: None,
+            device: spoken.device,
         }
     }
 }
@@ -108,6 +115,7 @@ pub(super) struct Checked {
     reference: Option<String>,
     anonymous: bool,
     party: Option<String>,
+    device: Option<Device>,
 }
 
 /// What is empty was left out of a form.
@@ -227,6 +235,7 @@ impl Opening {
             channel: one_of("channel", self.channel, &CHANNELS)?,
             reference,
             anonymous: self.anonymous.unwrap_or(false),
+            device: self.device,
         })
     }
 }
@@ -362,6 +371,13 @@ impl Checked {
         if let Some(grade) = self.grade {
             let grade = Value::Int(i64::from(grade));
             data.attributes.insert(owned(voice::SATISFACTION), grade);
+        }
+        if let Some(Device { id, burst }) = &self.device {
+            data.attributes.insert(owned(voice::DEVICE), word(id));
+            if let Some(nth) = burst {
+                let nth = Value::Int(i64::from(*nth));
+                data.attributes.insert(owned(voice::BURST), nth);
+            }
         }
         let id = format!("{}{}", voice::EVENT_PREFIX, self.receipt);
         event(

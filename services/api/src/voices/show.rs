@@ -92,6 +92,7 @@ impl Shown {
             "grade": voice.grade,
             "grade_zh": voice.grade.and_then(|grade| GRADES.get(usize::from(grade).wrapping_sub(1)).copied()),
             "bad": voice.is_bad(),
+            "burst": voice.burst,
             "anonymous": voice.is_anonymous(),
             "channel_zh": text(opening, CHANNEL).and_then(|code| called(&CHANNELS, code)),
             "reference": text(opening, REFERENCE),
@@ -154,6 +155,7 @@ impl Shown {
         let owed: &[Owed] = match (voice.kind, voice.state) {
             (Kind::Complaint, _) => &OF_COMPLAINT,
             (Kind::Rating, Standing::ToRectify | Standing::Rectified) => &OF_BAD_RATING,
+            (Kind::Rating, Standing::ToReview) if voice.is_bad() => &OF_BAD_RATING,
             (Kind::Rating, _) => &[],
         };
         let from = voice.opening.occurred_at;

@@ -18,7 +18,7 @@ pub enum Act {
     CallBack,
     /// 差评整改.
     Rectify,
-    /// 差评复核: whether a bad rating stands, or was mistaken or malicious.
+    /// 复核: whether a bad rating, or one of many of a device, stands, or was mistaken or malicious.
     Review,
     /// 撤回, by whoever complained.
     Withdraw,
@@ -93,17 +93,20 @@ impl Act {
         if of_complaints && voice.kind == Kind::Rating {
             return Some(format!("{}只用于投诉", self.name_zh()));
         }
-        if matches!(self, Act::Rectify | Act::Review) && !voice.is_bad() {
-            return Some(format!(
-                "{}只用于差评（不满意、非常不满意）",
-                self.name_zh()
-            ));
+        if self == Act::Rectify && !voice.is_bad() {
+            return Some("整改只用于差评（不满意、非常不满意）".into());
+        }
+        if self == Act::Review && !voice.is_bad() && voice.state != State::ToReview {
+            return Some("复核只用于差评（不满意、非常不满意）和待复核的集中评价".into());
         }
         match (self, voice.state) {
             (Act::Accept | Act::Refuse, State::Received)
             | (Act::Answer | Act::Withdraw, State::Received | State::Accepted)
             | (Act::Rectify, State::ToRectify)
-            | (Act::Review, State::ToRectify | State::Rectified) => None,
+            | (Act::Review, State::ToReview | State::ToRectify | State::Rectified) => None,
+            // Its term runs whoever reviews it when.
+            (Act::Rectify, State::ToReview) if voice.rectified_at.is_none() => None,
+            (Act::CallBack, State::ToReview) if voice.is_bad() => None,
             (Act::Transfer, state) if state.is_open() => None,
             (
                 Act::CallBack,
@@ -126,7 +129,7 @@ pub enum Outcome {
     Refused,
     /// A complaint that was taken back by whoever made it.
     Withdrawn,
-    /// A bad rating that stands.
+    /// A rating that stands.
     Stands,
     /// One that was given by mistake.
     Mistaken,
@@ -154,7 +157,7 @@ impl Outcome {
         match self {
             Outcome::Refused => "不予受理",
             Outcome::Withdrawn => "投诉人撤回",
-            Outcome::Stands => "差评成立",
+            Outcome::Stands => "评价成立",
             Outcome::Mistaken => "误评",
             Outcome::Malicious => "恶意评价",
         }

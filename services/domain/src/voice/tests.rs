@@ -242,6 +242,49 @@ fn only_grades_four_and_five_are_put_right_and_what_is_set_aside_stays_so() {
     assert!(voices[1].called_back_at.is_some());
 }
 
+/// One of many of a device.
+fn one_of_many(id: &str, result: &str) -> CaseEvent<'static> {
+    let mut rated = rated(id, 1, result);
+    let attributes = &mut rated.data.attributes;
+    attributes.insert(Text::from(BURST), Value::Int(6));
+    rated
+}
+
+#[test]
+fn one_of_many_of_a_device_counts_when_somebody_has_found_that_it_does() {
+    use EventKind::{Note, Rectified};
+    let stands = |id: &str, about: &str| {
+        let said = [(ABOUT, about), (ACT, "review"), (OUTCOME, "stands")];
+        event(id, Note, 3, &said)
+    };
+    let (good, bad) = ("mingjing-PJ-1", "mingjing-PJ-2");
+    let opened = || vec![one_of_many(good, "1"), one_of_many(bad, "5")];
+    assert_eq!(states(&opened()), ["to_review", "to_review"]);
+    assert_eq!(voices(&opened())[0].burst, Some(6));
+    let reviewed = [
+        opened(),
+        vec![stands("mingjing-a", good), stands("mingjing-b", bad)],
+    ]
+    .concat();
+    assert_eq!(states(&reviewed), ["recorded", "to_rectify"]);
+    let put_right = [
+        opened(),
+        vec![
+            event("z", Rectified, 2, &[(ABOUT, bad)]),
+            stands("mingjing-b", bad),
+        ],
+    ]
+    .concat();
+    assert_eq!(states(&put_right), ["to_review", "rectified"]);
+    // A source can neither mark what it does not like, nor find that what somebody marked counts.
+    assert_eq!(states(&[one_of_many("r-1", "5")]), ["to_rectify"]);
+    let by_source = [opened(), vec![stands("n-1", good)]].concat();
+    assert_eq!(states(&by_source), ["to_review", "to_review"]);
+    // Another review, or a transfer, is none that finds anything.
+    let handed = event("mingjing-c", Note, 3, &[(ABOUT, good), (TRANSFER_TO, "b")]);
+    assert_eq!(states(&[opened(), vec![handed]].concat())[0], "to_review");
+}
+
 #[test]
 fn a_grade_may_stand_in_the_attribute_alone() {
     let mut rated = event("r", EventKind::Rated, 1, &[]);
@@ -284,6 +327,18 @@ fn what_can_be_done_follows_from_how_it_stands() {
             "call_back review",
         ),
         (vec![rated("r", 1, "5"), back], ""),
+        (vec![one_of_many("mingjing-r", "1")], "transfer review"),
+        (
+            vec![one_of_many("mingjing-r", "5")],
+            "transfer call_back rectify review",
+        ),
+        (
+            vec![
+                one_of_many("mingjing-r", "5"),
+                event("z", Rectified, 2, &[]),
+            ],
+            "transfer call_back review",
+        ),
     ] {
         let voices = voices(&events);
         let possible = Act::ALL
