@@ -99,7 +99,9 @@ pub fn unfit(metric: &str) -> Option<Unfit> {
         | "median_step_hours"
         | "p90_step_hours" => Unfit::SpeedUp,
         "received" | "accepted" | "closed" | "open" | "ended_otherwise" | "completion_rate"
-        | "items_listed" | "complaints" | "ratings" | "bad_ratings" => Unfit::Volume,
+        | "items_listed" | "complaints" | "ratings" | "ratings_in_burst" | "bad_ratings" => {
+            Unfit::Volume
+        }
         "online_rate" | "items_never_run" | "zero_volume_bodies" | "zero_cases" => Unfit::ZeroCases,
         "orders" | "order_rate" => Unfit::OrderQuota,
         "on_time_rate"

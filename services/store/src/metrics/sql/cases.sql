@@ -58,6 +58,12 @@ SELECT
             SELECT source, case_no, JSONExtractString(data, 'corrects') FROM
                 (SELECT source, case_no, event_id, data FROM events WHERE kind = 'corrected'
                  ORDER BY data_version DESC, log_offset LIMIT 1 BY source, case_no, event_id))
+          -- One of many of a device counts when somebody has found that it stands.
+          AND NOT (startsWith(event_id, {own_events:String}) AND JSONExtractInt(data, 'attributes', 'burst') > 0
+                   AND (source, case_no, event_id) NOT IN (
+                       SELECT source, case_no, JSONExtractString(data, 'attributes', 'about') FROM events
+                       WHERE kind = 'note' AND startsWith(event_id, {own_events:String}) AND JSONExtractString(data, 'attributes', 'act') = 'review'
+                         AND JSONExtractString(data, 'attributes', 'outcome') = 'stands'))
     ) AS was_rated,
 -- What it tells.
     least(started, ifNull(accepted, started), ifNull(ended, started)) AS first_ms,

@@ -20,6 +20,7 @@ SELECT
     '' AS rule,
     at,
     grade,
+    burst,
     if(arrayExists(a -> a.1 = event_id, answers), arrayFirst(a -> a.1 = event_id, answers).2, NULL) AS answered,
     (source, case_no, event_id) IN (
         SELECT source, case_no, arrayJoin(arrayMap(one -> JSONExtractString(one, 'event_id'), JSONExtractArrayRaw(evidence)))
@@ -36,7 +37,13 @@ FROM
            -- The result, else the attribute; a grade is one of five.
            ifNull(toInt64OrNull(trimBoth(ifNull(CAST(result_code, 'Nullable(String)'), ''))),
                   JSONExtract(data, 'attributes', 'satisfaction', 'Nullable(Int64)')) AS told,
-           if(told BETWEEN 1 AND 5, told, NULL) AS grade
+           if(told BETWEEN 1 AND 5, told, NULL) AS grade,
+           -- One of many of a device, until somebody has found that it stands; only the platform marks and finds so.
+           named_first AND JSONExtractInt(data, 'attributes', 'burst') > 0 AND (source, case_no, event_id) NOT IN (
+               SELECT source, case_no, JSONExtractString(data, 'attributes', 'about') FROM events
+               WHERE kind = 'note' AND startsWith(event_id, {own_events:String}) AND JSONExtractString(data, 'attributes', 'act') = 'review'
+                 AND JSONExtractString(data, 'attributes', 'outcome') = 'stands'
+           ) AS burst
     FROM
     (
         SELECT source, case_no, event_id, region_code, org_code, item_code, occurred_at, result_code, data FROM events

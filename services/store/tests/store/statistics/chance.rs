@@ -261,6 +261,25 @@ fn voices(dice: &mut Dice, cases: &[CaseRecord]) -> Vec<CaseEvent<'static>> {
                 }
                 _ => {}
             }
+            // Without rolls of their own, so that all else stays as it was: some are one of many of a device, where the platform says so, and
+            // of some of these it says that they stand. What a source says of that is nothing.
+            let nth = n + u64::from(case.events);
+            if event.kind == EventKind::Rated && !nth.is_multiple_of(3) {
+                set(&mut event.data, "burst", Value::Int(6));
+            }
+            if event.kind == EventKind::Note
+                && nth.is_multiple_of(2)
+                && let Some((EventKind::Rated, about)) = openings.last()
+            {
+                for (name, value) in [("about", about.as_str()), ("act", "review")] {
+                    set(&mut event.data, name, Value::Text(value.to_owned().into()));
+                }
+                set(
+                    &mut event.data,
+                    "outcome",
+                    Value::Text("stands".to_owned().into()),
+                );
+            }
             if event.kind == EventKind::Rated {
                 event.data.result_code = dice
                     .code(&["", "1", "2", "3", " 4", "5", "9", "good"])

@@ -47,10 +47,13 @@ pub fn sum<'w>(id: &str, things: impl IntoIterator<Item = &'w Thing<'w>>, span: 
                 grade,
                 answered,
                 late,
+                burst,
             } if span.has(Some(*at)) => match (id, grade) {
-                ("complaints" | "ratings", _) => Adds::One,
-                ("bad_ratings", Some(4 | 5)) => Adds::One,
-                ("satisfied_rate", Some(grade)) => Adds::Part(*grade <= 3),
+                ("ratings_in_burst", _) if *burst => Adds::One,
+                ("complaints", _) => Adds::One,
+                ("ratings", _) if !burst => Adds::One,
+                ("bad_ratings", Some(4 | 5)) if !burst => Adds::One,
+                ("satisfied_rate", Some(grade)) if !burst => Adds::Part(*grade <= 3),
                 ("complaints_answered_on_time", _)
                     if *late || answered.is_some_and(|at| at < span.at) =>
                 {

@@ -76,6 +76,8 @@ enum What<'w> {
         grade: Option<u8>,
         answered: Option<Timestamp>,
         late: bool,
+        /// One of many of a device that nobody has reviewed.
+        burst: bool,
     },
     Listed(Vec<&'w CaseRecord>),
     Sampled {
@@ -267,9 +269,10 @@ fn of_case<'w>(case: &'w CaseRecord, world: &'w World) -> Thing<'w> {
         here && issued_at(alert).is_some() && net(alert)
     });
     let events = events_of(case, world);
+    let uncounted = [voice::State::SetAside, voice::State::ToReview];
     let rated = voice::voices(&events)
         .iter()
-        .any(|one| one.kind == voice::Kind::Rating && one.state != voice::State::SetAside);
+        .any(|one| one.kind == voice::Kind::Rating && !uncounted.contains(&one.state));
     Thing {
         keys: keys_of_case(case),
         what: What::Case {
@@ -402,6 +405,7 @@ fn of_voice<'w>(one: &Voice<'_>, case: &CaseRecord, world: &World) -> Thing<'w> 
             grade: one.grade,
             answered: one.answered_at,
             late,
+            burst: one.state == voice::State::ToReview,
         },
     }
 }
