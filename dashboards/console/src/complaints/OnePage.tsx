@@ -52,6 +52,7 @@ function Whole({ voice, names, place }: { voice: WholeVoice; names: Names; place
     [{ zh: '办件', en: 'Case' }, voice.linked ? <a href={casePageHash(voice.source, voice.case_no)}>{voice.case_no}</a> : t('未关联办件', 'About no case')],
     [{ zh: '来件', en: 'Received' }, full(voice.at)],
     [{ zh: '渠道', en: 'Channel' }, [voice.channel_zh, voice.reference].filter(Boolean).join(' · ')],
+    [{ zh: '集中评价', en: 'One of many' }, voice.burst !== null && t(`同一设备一小时内第 ${voice.burst} 次评价，复核成立的才计入统计`, `Number ${voice.burst} of one device within an hour: it counts if a review finds that it stands`)],
     [{ zh: '匿名', en: 'Anonymous' }, voice.anonymous && t('是，不需答复', 'Yes, not answered')],
     [{ zh: '登记人', en: 'Registered by' }, voice.registered_by && names.officer(voice.registered_by)],
   ]

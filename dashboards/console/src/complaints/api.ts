@@ -4,7 +4,7 @@ import { ApiFailure, ask } from '../api/client'
 import type { Alert } from '../api/types'
 import type { VoicePlace, VoiceSearch } from './routes'
 
-export type VoiceState = 'received' | 'accepted' | 'answered' | 'refused' | 'withdrawn' | 'recorded' | 'to_rectify' | 'rectified' | 'set_aside'
+export type VoiceState = 'received' | 'accepted' | 'answered' | 'refused' | 'withdrawn' | 'recorded' | 'to_review' | 'to_rectify' | 'rectified' | 'set_aside'
 export type VoiceAct = 'accept' | 'refuse' | 'transfer' | 'answer' | 'call_back' | 'rectify' | 'review' | 'withdraw'
 
 export interface Term {
@@ -38,6 +38,8 @@ export interface Voice {
   grade: number | null
   grade_zh: string | null
   bad: boolean
+  /** Of one of many ratings of a device: the how manieth within an hour; null where it is none. */
+  burst: number | null
   anonymous: boolean
   channel_zh: string | null
   reference: string | null

@@ -16,6 +16,7 @@ export const VOICE_STATES: Record<VoiceState, Words> = {
   refused: { zh: '不予受理', en: 'Not accepted' },
   withdrawn: { zh: '已撤回', en: 'Withdrawn' },
   recorded: { zh: '已记录', en: 'Recorded' },
+  to_review: { zh: '待复核', en: 'To review' },
   to_rectify: { zh: '待整改', en: 'To put right' },
   rectified: { zh: '已整改', en: 'Put right' },
   set_aside: { zh: '复核不计', en: 'Set aside' },
@@ -51,7 +52,7 @@ export const CHANNELS: Record<string, Words> = {
 }
 
 export const REVIEWS: Record<string, Words> = {
-  stands: { zh: '差评成立', en: 'It stands' },
+  stands: { zh: '评价成立', en: 'It stands' },
   mistaken: { zh: '误评', en: 'Mistaken' },
   malicious: { zh: '恶意评价', en: 'Malicious' },
 }
