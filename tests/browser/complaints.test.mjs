@@ -101,6 +101,36 @@ test('a bad rating that was found malicious does not count, and says so', async 
   assert.equal(await page.locator('#voice-terms').count(), 0, 'nothing is due of it any more')
 })
 
+test('what one device rates beyond five times in an hour is reviewed first, and counts when it is found to stand', async () => {
+  const { items } = await ask('/api/public/v1/items')
+  const say = async (n) => {
+    const rating = { key: `one-device-000000-${n}`, kind: 'rating', grade: 1, item_code: items[0].code }
+    const headers = { 'content-type': 'application/json', 'x-requested-with': 'mingjing' }
+    const response = await fetch(`${platform.url}/api/public/v1/complaints`, { method: 'POST', headers, body: JSON.stringify(rating) })
+    assert.equal(response.status, 200, String(n))
+    return (await response.json()).receipt_no
+  }
+  let last = ''
+  for (let n = 1; n <= 6; n += 1) last = await say(n)
+  let found
+  await until(async () => {
+    found = (await ask('/api/v1/complaints?kind=rating&state=to_review')).complaints
+    return found.length > 0
+  })
+  assert.deepEqual(found.map((voice) => [voice.receipt_no, voice.burst]), [[last, 6]])
+  await page.goto(`${platform.url}/#/complaints/${found[0].source}/${found[0].case_no}/${found[0].event_id}`)
+  await page.locator('#voice-title .badge', { hasText: '待复核' }).waitFor()
+  await page.getByText('同一设备一小时内第 6 次评价').waitFor()
+  assert.deepEqual(await faintTexts(page, 'main'), [])
+  await screenshot(page, 'complaints-one-device-1366')
+  await page.locator('.acts').getByRole('button', { name: '复核' }).click()
+  await page.getByLabel('复核的事实与理由').fill('大厅公用电脑，由不同的人评价')
+  await page.getByLabel('复核结论').selectOption({ label: '评价成立' })
+  await page.getByRole('button', { name: '提交复核' }).click()
+  await page.locator('#voice-title .badge', { hasText: '已记录' }).waitFor()
+  await page.locator('#voice-thread', { hasText: '复核：评价成立' }).waitFor()
+})
+
 test('the list is narrowed by kind and state, and a number leads to its one', async () => {
   await page.goto(`${platform.url}/#/complaints`)
   await page.locator('#voices tbody tr').first().waitFor()
