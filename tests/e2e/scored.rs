@@ -24,6 +24,12 @@ code: qu-b
 name: 乙区审批局
 region: '510503'
 ---
+kind: body
+code: tax
+name: 税务局
+region: '510502'
+vertical: true
+---
 kind: score_model
 id: monthly
 version: '1'
@@ -498,7 +504,7 @@ async fn everybody_sees_their_own_with_the_rank_among_all(here: &Here<'_>) -> Re
         (&handler, &["qu-a"][..]),
         (&here.own, &["qu-a"]),
         // Best first within a class; what belongs to none stands last.
-        (&leader, &["qu-b", "qu-a", "e2e-body"]),
+        (&leader, &["qu-b", "qu-a", "e2e-body", "tax"]),
     ] {
         let told = here.ask(person, path).await?;
         let sheets = told["sheets"].as_array().context("sheets")?;
@@ -507,6 +513,11 @@ async fn everybody_sees_their_own_with_the_rank_among_all(here: &Here<'_>) -> Re
             .filter_map(|sheet| sheet["body"].as_str())
             .collect();
         ensure!(named == bodies, "{told:#}");
+        // Who has no rank is told why: the city's body fits no class, and the tax office is of no government of the region.
+        let why: Vec<&Value> = sheets.iter().map(|sheet| &sheet["unranked"]).collect();
+        let wanted = json!([null, null, "no_class", "vertical"]);
+        let wanted: Vec<&Value> = wanted.as_array().into_iter().flatten().collect();
+        ensure!(why == wanted[..bodies.len()], "{told:#}");
         let mine = sheets
             .iter()
             .find(|sheet| sheet["body"] == "qu-a")

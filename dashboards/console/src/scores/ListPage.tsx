@@ -12,7 +12,7 @@ import { useStore } from '../store'
 import { say, t } from '../words/language'
 import { type Line, type Model, type Scores, readModels, readScores } from './api'
 import { type ScoresSearch, scoresHash, sheetHash } from './routes'
-import { GRADES, SUBJECTS } from './words'
+import { GRADES, SUBJECTS, UNRANKED, unranked } from './words'
 
 export function ListPage({ search }: { search: ScoresSearch }) {
   const asked = useAsked('score-models', readModels)
@@ -126,6 +126,7 @@ const askedFor = ({ model, period }: Scores, { region, org }: ScoresSearch, name
 const columnsOf = ({ model }: Scores): Column<Line>[] => [
   [t('分组', 'Class'), (line) => line.class?.name ?? null],
   [t('名次', 'Rank'), (line) => line.rank ?? null],
+  [t('不排名的理由', 'Why no rank'), (line) => (line.unranked ? say(UNRANKED[line.unranked]) : null)],
   [say(SUBJECTS[model.subject]), (line) => line.name],
   [t('得分', 'Total'), (line) => line.total],
   [t('等次', 'Grade'), (line) => say(GRADES[line.grade])],
@@ -189,10 +190,14 @@ function Table({ scores: { model, period }, lines }: { scores: Scores; lines: Li
             const place = { model: model.id, period: period.code, body: line.body, office: line.office, officer: line.officer }
             return (
               <tr key={`${line.body}/${line.office}/${line.officer}`} data-body={line.body}>
-                <td className="number">{line.rank ?? <span title={noRank(line)}>—</span>}</td>
+                <td className="number">{line.rank ?? <span title={line.unranked ? say(UNRANKED[line.unranked]) : undefined}>—</span>}</td>
                 <th scope="row">
                   <a href={sheetHash(place)}>{line.name}</a>
-                  {line.base_small && <span className="sub">{t('基数太小，不排名', 'Base too small for a rank')}</span>}
+                  {unranked(line).map((words) => (
+                    <span key={words.en} className="sub" data-unranked={line.unranked}>
+                      {say(words)}
+                    </span>
+                  ))}
                 </th>
                 <td className="number">
                   <b>{line.total}</b>
@@ -219,8 +224,6 @@ function Table({ scores: { model, period }, lines }: { scores: Scores; lines: Li
     </div>
   )
 }
-
-const noRank = (line: Line) => (line.base_small ? t('基数太小，不排名', 'Base too small for a rank') : t('本组没有可比的', 'Nobody to compare with'))
 
 function LeftOut({ model }: { model: Model }) {
   if (model.left_out.length === 0) return null

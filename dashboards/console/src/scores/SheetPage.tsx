@@ -14,7 +14,7 @@ import { say, t } from '../words/language'
 import { type History, type Item, type One, type Row, type Sheet, readHistory, readSheet } from './api'
 import { Marks } from './Marks'
 import { type SheetPlace, scoresHash, sheetHash } from './routes'
-import { GRADES, signed } from './words'
+import { GRADES, signed, unranked } from './words'
 
 export function SheetPage({ place }: { place: SheetPlace }) {
   const asked = useAsked(sheetHash(place), (signal) => readSheet(place, signal))
@@ -53,9 +53,9 @@ function Whole({ one, place, again }: { one: One; place: SheetPlace; again(): vo
         </div>
         <p className="sub">
           {sheet.rank === null
-            ? sheet.base_small
+            ? sheet.unranked === 'base_small'
               ? t(`受理 ${sheet.base ?? 0} 件，不足 ${model.min_base} 件，不排名、不按公式计分`, `${sheet.base ?? 0} accepted, fewer than ${model.min_base}: no rank, no marks by formula`)
-              : t('不排名：本组没有可比的', 'No rank: nobody to compare with')
+              : unranked(sheet).map(say).join(t('；', '; '))
             : t(`${sheet.class?.name ?? ''}第 ${sheet.rank} 名（共 ${sheet.ranked} 个参加排名）`, `${sheet.rank} of ${sheet.ranked}`)}
           {sheet.factor !== 1 && t(` · 合计 ${sheet.sum} × 折合系数 ${sheet.factor}`, ` · ${sheet.sum} × ${sheet.factor}`)}
           {` · ${t('截至', 'as of')} ${full(one.as_of)}`}

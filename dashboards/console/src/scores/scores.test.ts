@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import type { Person } from '../people/session'
 import type { Mark } from './api'
 import { scoresHash, scoresPageOf, sheetHash } from './routes'
-import { actsUpon, marks, signed } from './words'
+import { actsUpon, marks, signed, unranked } from './words'
 
 const MARK: Mark = {
   id: '0123456789abcdef-0',
@@ -60,6 +60,14 @@ test('each is offered what the platform would take from them', () => {
     [{ ...MARK, state: 'voided' }, colleague, '2026-11-05', []],
   ]
   for (const [mark, who, day, acts] of cases) assert.deepEqual(actsUpon(mark, who, 'zjj', day), acts, `${mark.state} ${who.person} ${day}`)
+})
+
+test('a sheet without a rank says why, and a small base beside it', () => {
+  const told = (why: Parameters<typeof unranked>[0]['unranked'], small: boolean) => unranked({ unranked: why, base_small: small }).map((words) => words.zh)
+  assert.deepEqual(told(null, false), [])
+  assert.deepEqual(told('vertical', false), ['垂直管理，不与本地区的单位排名'])
+  assert.deepEqual(told('base_small', true), ['基数太小，不排名'])
+  assert.deepEqual(told('vertical', true), ['垂直管理，不与本地区的单位排名', '基数太小'])
 })
 
 test('points carry their sign', () => {

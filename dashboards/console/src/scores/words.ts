@@ -4,7 +4,7 @@
 import type { Role } from '../people/roles'
 import type { Person, Session } from '../people/session'
 import type { Words } from '../words/codes'
-import type { Grade, Mark, MarkState, Model } from './api'
+import type { Grade, Line, Mark, MarkState, Model } from './api'
 
 export const GRADES: Record<Grade, Words> = {
   excellent: { zh: '优秀', en: 'Excellent' },
@@ -25,6 +25,20 @@ export const SUBJECTS: Record<Model['subject'], Words> = {
   body: { zh: '单位', en: 'Body' },
   office: { zh: '科室', en: 'Office' },
   officer: { zh: '个人', en: 'Officer' },
+}
+
+/** Why a sheet has no rank (services/api/src/scores/counted.rs). */
+export const UNRANKED: Record<NonNullable<Line['unranked']>, Words> = {
+  vertical: { zh: '垂直管理，不与本地区的单位排名', en: 'Led from above its region: not ranked among the region’s bodies' },
+  no_class: { zh: '办法没有适合的分组，不排名', en: 'No class of the model fits: no rank' },
+  base_small: { zh: '基数太小，不排名', en: 'Base too small for a rank' },
+  alone: { zh: '本组没有可比的，不排名', en: 'Nobody to compare with: no rank' },
+}
+
+/** What is to be said beside a sheet that has no rank; a small base is told of whatever else keeps it from one, as it bears on the marks. */
+export function unranked({ unranked: why, base_small: small }: Pick<Line, 'unranked' | 'base_small'>): Words[] {
+  const told = why ? [UNRANKED[why]] : []
+  return small && why !== 'base_small' ? [...told, { zh: '基数太小', en: 'Base too small' }] : told
 }
 
 const READERS: readonly Role[] = ['supervision', 'legal', 'government_services', 'leadership', 'auditor', 'department_supervisor', 'department_handler']

@@ -40,7 +40,7 @@ const MODEL_FIELDS: [&str; 18] = [
     "left_out",
 ];
 
-const LINE_FIELDS: [&str; 19] = [
+const LINE_FIELDS: [&str; 20] = [
     "body",
     "office",
     "officer",
@@ -48,6 +48,7 @@ const LINE_FIELDS: [&str; 19] = [
     "region",
     "class",
     "rank",
+    "unranked",
     "ranked",
     "sum",
     "factor",
@@ -242,7 +243,11 @@ fn line(part: Value) -> Value {
             "officer": { "type": "string", "description": "空：单位或者科室本身" },
             "name": text, "region": text,
             "class": { "anyOf": [class(), { "type": "null" }] },
-            "rank": { "type": ["integer", "null"], "description": "名次；单位在本组之内，科室、个人在本单位之内；null：基数太小或者没有可比的" },
+            "rank": { "type": ["integer", "null"], "description": "名次；单位在本组之内，科室、个人在本单位之内；null：不排名，理由见 unranked" },
+            "unranked": {
+                "enum": ["vertical", "no_class", "base_small", "alone", null],
+                "description": "为何不排名：vertical 垂直管理，不与本地区的单位比较；no_class 办法没有适合的分组；base_small 基数太小；alone 本组没有可比的",
+            },
             "ranked": { "type": "integer", "minimum": 0, "description": "参加排名的有多少" },
             "sum": points(),
             "factor": { "type": "number", "description": "折合系数" },

@@ -31,10 +31,47 @@ pub(super) struct One {
     pub class: Option<String>,
     pub inputs: Inputs,
     pub sheet: Sheet,
-    /// 名次; none: it has none.
-    pub rank: Option<usize>,
+    /// 垂直管理 of the body.
+    vertical: bool,
+    /// 名次, or why it has none.
+    pub rank: Result<usize, Unranked>,
     /// Among how many.
     pub ranked: usize,
+}
+
+/// Why a sheet has no rank.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unranked {
+    /// 垂直管理: the region's government does not lead it, and no class names it.
+    Vertical,
+    /// No class of the model fits the body.
+    NoClass,
+    /// Its base is too small.
+    BaseSmall,
+    /// It is the only one of its class with a base.
+    Alone,
+}
+
+impl Unranked {
+    /// The code in answers.
+    pub(super) const fn code(self) -> &'static str {
+        match self {
+            Unranked::Vertical => "vertical",
+            Unranked::NoClass => "no_class",
+            Unranked::BaseSmall => "base_small",
+            Unranked::Alone => "alone",
+        }
+    }
+
+    /// What lasts is told before what the period brought.
+    const fn of(grouped: bool, vertical: bool, base_small: bool) -> Self {
+        match (grouped, vertical, base_small) {
+            (false, true, _) => Unranked::Vertical,
+            (false, false, _) => Unranked::NoClass,
+            (true, _, true) => Unranked::BaseSmall,
+            (true, _, false) => Unranked::Alone,
+        }
+    }
 }
 
 /// What is counted.
@@ -72,7 +109,7 @@ pub(super) async fn count(
     }
     let mut inputs = by_subject(model.subject, scored);
     let mut all: Vec<One> = Vec::new();
-    for (of, region, class) in subjects {
+    for (of, body, class) in subjects {
         let mut mine = inputs.remove(&whose(&of)).unwrap_or_default();
         let key = key_of(model.subject, &of);
         mine.metrics = metrics.get(key).cloned().unwrap_or_default();
@@ -83,11 +120,12 @@ pub(super) async fn count(
         let sheet = score(model, &of.body, &mine);
         all.push(One {
             of,
-            region,
+            region: body.region.clone(),
+            vertical: body.vertical,
             class,
             inputs: mine,
             sheet,
-            rank: None,
+            rank: Err(Unranked::Alone),
             ranked: 0,
         });
     }
@@ -95,11 +133,11 @@ pub(super) async fn count(
     Ok(all)
 }
 
-/// Who is scored: everybody of the register who was there for any of the period, with the body's region and class.
-fn subjects(
-    in_force: &InForce,
+/// Who is scored: everybody of the register who was there for any of the period, with the body and its class.
+fn subjects<'a>(
+    in_force: &'a InForce,
     wanted: &Wanted<'_>,
-) -> Result<Vec<(Of, String, Option<String>)>, ApiError> {
+) -> Result<Vec<(Of, &'a Body, Option<String>)>, ApiError> {
     let Wanted {
         model,
         period,
@@ -125,7 +163,7 @@ fn subjects(
                 office: office.to_owned(),
                 officer: officer.to_owned(),
             };
-            found.push((of, body.region.clone(), class.clone()));
+            found.push((of, body, class.clone()));
         };
         match model.subject {
             ScoreSubject::Body => add("", ""),
@@ -142,7 +180,7 @@ fn subjects(
             }
         }
     }
-    found.sort();
+    found.sort_by(|(one, ..), (other, ..)| one.cmp(other));
     if model.subject == ScoreSubject::Body && found.len() > BODIES_MAX {
         return Err(ApiError::bad(
             "region",
@@ -309,11 +347,33 @@ fn rank(subject: ScoreSubject, all: &mut [One]) {
         }
     }
     for ((one, rank), group) in all.iter_mut().zip(given).zip(&groups) {
-        one.rank = rank;
+        one.rank = rank.ok_or(Unranked::of(
+            group.is_some(),
+            one.vertical,
+            one.sheet.base_small,
+        ));
         one.ranked = group
             .as_deref()
             .and_then(|g| counts.get(g))
             .copied()
             .unwrap_or(0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn why_there_is_no_rank_is_told_by_what_lasts_first() {
+        for (grouped, vertical, small, wanted) in [
+            (false, true, true, Unranked::Vertical),
+            (false, false, true, Unranked::NoClass),
+            // A class that names it takes it in.
+            (true, true, true, Unranked::BaseSmall),
+            (true, true, false, Unranked::Alone),
+        ] {
+            assert_eq!(Unranked::of(grouped, vertical, small), wanted);
+        }
     }
 }

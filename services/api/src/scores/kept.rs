@@ -88,7 +88,7 @@ pub(crate) async fn of_bodies(
                     class: one.class.clone(),
                     total: one.sheet.total,
                     grade: one.sheet.grade.name_zh().to_owned(),
-                    rank: one.rank,
+                    rank: one.rank.ok(),
                     ranked: one.ranked,
                     sheet: sheet.map_err(|error| ApiError::Failed(error.into()))?,
                 });

@@ -11,7 +11,7 @@ use mingjing_store::metrics::DICTIONARY_VERSION;
 use serde_json::{Map, Value, json};
 
 use super::book::{Act, Given, Record};
-use super::counted::One;
+use super::counted::{One, Unranked};
 use crate::State;
 use crate::names::NameTables;
 
@@ -102,7 +102,8 @@ pub(super) fn line(one: &One, model: &ScoreModel, names: &NameTables) -> Value {
         "name": name(one, names),
         "region": one.region,
         "class": class,
-        "rank": one.rank,
+        "rank": one.rank.ok(),
+        "unranked": one.rank.err().map(Unranked::code),
         "ranked": one.ranked,
         "sum": sheet.sum,
         "factor": sheet.factor,
