@@ -101,6 +101,20 @@ fn head(source: &Value) -> String {
     )
 }
 
+/// Where the last refusal was, in the words of the console's page of the source.
+fn place(of: &Value) -> String {
+    let named = [("办件", "last_case_no"), ("事件", "last_event_id")];
+    let parts = named.iter().filter_map(|(what, field)| {
+        let said = text(&of[field], "");
+        (!said.is_empty()).then(|| format!("{what} {said}"))
+    });
+    let parts: Vec<String> = parts.collect();
+    match parts.is_empty() {
+        true => "读不出办件与事件编号".to_owned(),
+        false => parts.join("，"),
+    }
+}
+
 fn one(source: &Value) -> String {
     let mut out = head(source);
     let mut line = |text: String| {
@@ -161,10 +175,11 @@ fn one(source: &Value) -> String {
     }
     for of in list(&source["rejects"]) {
         line(format!(
-            "退回 {}：{} 项，最近 {}；{}",
+            "退回 {}：{} 项，最近 {}（{}）；{}",
             text(&of["reason"], "?"),
             of["items"],
             text(&of["last_at"], "?"),
+            place(of),
             text(&of["last_detail"], "")
         ));
     }
@@ -251,6 +266,35 @@ fn read(file: &[u8]) -> anyhow::Result<BTreeMap<NaiveDate, Vec<Total>>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_refusal_is_told_with_the_case_and_the_event_it_was_of() {
+        let told = |case_no: Value, event_id: Value| {
+            one(&serde_json::json!({
+                "source": "zjj", "events": 3, "rejects": [{
+                    "reason": "bad_time", "items": 2, "last_at": "2026-11-26T09:00:00+08:00", "last_detail": "time",
+                    "last_case_no": case_no, "last_event_id": event_id,
+                }],
+            }))
+        };
+        for (case_no, event_id, place) in [
+            (
+                Value::from("B-1"),
+                Value::from("e-7"),
+                "（办件 B-1，事件 e-7）",
+            ),
+            (Value::from("B-1"), Value::Null, "（办件 B-1）"),
+            (Value::Null, Value::Null, "（读不出办件与事件编号）"),
+        ] {
+            let told = told(case_no, event_id);
+            let line = told.lines().last().unwrap_or_default();
+            assert!(
+                line.starts_with("退回 bad_time：2 项，最近 2026-11-26T09:00:00+08:00")
+                    && line.contains(place),
+                "{told}"
+            );
+        }
+    }
 
     #[test]
     fn a_file_of_totals_is_read_by_its_headings_and_told_where_it_is_wrong() {
