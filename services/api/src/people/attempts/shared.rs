@@ -25,6 +25,8 @@ const TABLE: &str = "attempts";
 const ENTRIES_MAX: usize = 1_000;
 /// Another process's entry is removed when it has been over for so long: whoever wrote it is gone.
 const LEFT_BEHIND_MS: i64 = 4 * WINDOW_MS;
+/// Names are told of side by side, but for those that share one of so many locks: a write that is slow holds up few others.
+const LOCKS: usize = 64;
 
 /// What is tried at a door, by all processes.
 pub(crate) struct Guesses {
@@ -32,8 +34,8 @@ pub(crate) struct Guesses {
     process: String,
     table: Arc<dyn Table>,
     counts: Mutex<Attempts>,
-    /// What is told last is what is true last.
-    telling: tokio::sync::Mutex<()>,
+    /// What is told last of a name is what is true last: each key is written and removed under its lock.
+    telling: [tokio::sync::Mutex<()>; LOCKS],
 }
 
 /// An attempt that counts as in vain until it is said not to be.
@@ -50,6 +52,8 @@ struct Entry {
     key: Bytes,
     own: bool,
     told: Told,
+    /// As it lay there.
+    value: Bytes,
 }
 
 impl Guesses {
@@ -63,7 +67,7 @@ impl Guesses {
             process: random::<8>()?,
             table,
             counts: Mutex::default(),
-            telling: tokio::sync::Mutex::default(),
+            telling: std::array::from_fn(|_| tokio::sync::Mutex::default()),
         })
     }
 
@@ -120,17 +124,28 @@ impl Guesses {
 
     /// Tells how a name stands, and for whom it was cleared just now.
     async fn tell(&self, name: &str, cleared: Option<String>, now: Timestamp) {
-        let _one_after_the_other = self.telling.lock().await;
-        let mut told = self.counts().told(name, now);
-        told.cleared = cleared.into_iter().map(|from| (from, now)).collect();
-        if let Err(error) = self.write(name, told, now).await {
+        let told = async {
+            let over = self.write(name, cleared, now).await?;
+            // Each under its own lock, and none of them under this one's.
+            let removals = over.iter().map(|entry| self.remove(entry));
+            futures::future::try_join_all(removals).await
+        };
+        if let Err(error) = told.await {
             tracing::warn!(%error, "other processes are not told what was tried in vain, or is none any more");
         }
     }
 
-    /// Writes what is to be told of a name, and removes what nobody needs.
-    async fn write(&self, name: &str, mut told: Told, now: Timestamp) -> mingjing_log::Result<()> {
+    /// Writes what is to be told of a name, and answers which entries nobody needs any more.
+    async fn write(
+        &self,
+        name: &str,
+        cleared: Option<String>,
+        now: Timestamp,
+    ) -> mingjing_log::Result<Vec<Entry>> {
         let key = Bytes::from(format!("{}{}", self.of_name(name), self.process));
+        let _one_after_the_other = self.lock(&key).lock().await;
+        let mut told = self.counts().told(name, now);
+        told.cleared = cleared.into_iter().map(|from| (from, now)).collect();
         let (mut own, mut over) = (Vec::new(), Vec::new());
         for entry in self.entries(&format!("{}/", self.what)).await? {
             let last_at = entry.told.last_at().unwrap_or(Timestamp::from_millis(0));
@@ -138,18 +153,35 @@ impl Guesses {
             if entry.key == key {
                 told.clear(entry.told.cleared, now);
             } else if now >= last_at.plus_millis(WINDOW_MS + kept) {
-                over.push(entry.key);
+                over.push(entry);
             } else if entry.own {
-                own.push((last_at, entry.key));
+                own.push((last_at, entry));
             }
         }
-        own.sort_unstable();
+        own.sort_by(|(at, one), (then, other)| (at, &one.key).cmp(&(then, &other.key)));
         let too_many = (own.len() + 1).saturating_sub(ENTRIES_MAX);
-        over.extend(own.into_iter().take(too_many).map(|(_, key)| key));
-        let removals = over.into_iter().map(|key| self.table.put(TABLE, key, None));
-        futures::future::try_join_all(removals).await?;
+        over.extend(own.into_iter().take(too_many).map(|(_, entry)| entry));
         let value = serde_json::to_vec(&told).unwrap_or_default();
-        self.table.put(TABLE, key, Some(value.into())).await
+        self.table.put(TABLE, key, Some(value.into())).await?;
+        Ok(over)
+    }
+
+    /// Removes an entry, unless something else is told of its name by now.
+    async fn remove(&self, entry: &Entry) -> mingjing_log::Result<()> {
+        let _one_after_the_other = self.lock(&entry.key).lock().await;
+        match self.table.get(TABLE, &entry.key).await? {
+            Some(value) if value == entry.value => {
+                self.table.put(TABLE, entry.key.clone(), None).await
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn lock(&self, key: &[u8]) -> &tokio::sync::Mutex<()> {
+        let sum = key.iter().fold(0_usize, |sum, byte| {
+            sum.wrapping_mul(31).wrapping_add(usize::from(*byte))
+        });
+        &self.telling[sum % LOCKS]
     }
 
     /// The entries whose keys begin so. One that cannot be read, of a later version, counts for nothing.
@@ -162,6 +194,7 @@ impl Guesses {
             Some(Entry {
                 own: key.ends_with(self.process.as_bytes()),
                 told: serde_json::from_slice(&value).ok()?,
+                value,
                 key,
             })
         });
@@ -180,7 +213,13 @@ impl Guesses {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use async_trait::async_trait;
+    use futures::stream::BoxStream;
     use mingjing_log::embedded::EmbeddedLog;
+    use mingjing_log::{Change, Lagged};
+    use tokio::sync::{Notify, Semaphore};
 
     use super::*;
 
@@ -303,5 +342,102 @@ mod tests {
         assert_eq!(count(&table).await, 2, "this one, and what is left behind");
         assert!(fails(&one, "B-3", home, later + 4 * 900).await);
         assert_eq!(count(&table).await, 1);
+    }
+
+    /// A table at which one name is written slowly: not before it is let through.
+    struct Slow {
+        table: Arc<dyn Table>,
+        name: String,
+        reached: Notify,
+        through: Semaphore,
+    }
+
+    #[async_trait]
+    impl Table for Slow {
+        async fn put(
+            &self,
+            table: &str,
+            key: Bytes,
+            value: Option<Bytes>,
+        ) -> mingjing_log::Result<()> {
+            if key.starts_with(self.name.as_bytes()) {
+                self.reached.notify_one();
+                self.through.acquire().await.unwrap().forget();
+            }
+            self.table.put(table, key, value).await
+        }
+
+        async fn create(
+            &self,
+            table: &str,
+            key: Bytes,
+            value: Bytes,
+        ) -> mingjing_log::Result<bool> {
+            self.table.create(table, key, value).await
+        }
+
+        async fn get(&self, table: &str, key: &[u8]) -> mingjing_log::Result<Option<Bytes>> {
+            self.table.get(table, key).await
+        }
+
+        async fn scan(&self, table: &str) -> mingjing_log::Result<Vec<(Bytes, Bytes)>> {
+            self.table.scan(table).await
+        }
+
+        fn watch(
+            &self,
+            table: &str,
+        ) -> mingjing_log::Result<BoxStream<'static, Result<Change, Lagged>>> {
+            self.table.watch(table)
+        }
+    }
+
+    #[tokio::test]
+    async fn a_guess_that_is_told_slowly_holds_up_nobody_who_guesses_another_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let table: Arc<dyn Table> = Arc::new(EmbeddedLog::open(folder.path(), 1).await.unwrap());
+        let slow = Arc::new(Slow {
+            name: format!("portal/{}/", &digest("B-1")[..32]),
+            table: table.clone(),
+            reached: Notify::new(),
+            through: Semaphore::new(0),
+        });
+        let guesses = Guesses::new("portal", slow.clone()).unwrap();
+        let home: IpAddr = [10, 0, 0, 7].into();
+        let lock_of = |name: &str| {
+            let key = format!("{}{}", guesses.of_name(name), guesses.process);
+            std::ptr::from_ref(guesses.lock(key.as_bytes()))
+        };
+        let mut others = (2..).map(|n| format!("B-{n}"));
+        let other = others.find(|name| lock_of(name) != lock_of("B-1"));
+        let other = other.unwrap();
+        let mut first = std::pin::pin!(fails(&guesses, "B-1", home, 0));
+        tokio::select! {
+            _ = &mut first => panic!("it is not let through yet"),
+            () = slow.reached.notified() => {}
+        }
+        let second = fails(&guesses, &other, home, 0);
+        let second = tokio::time::timeout(Duration::from_secs(10), second).await;
+        assert!(second.expect("it waits for the slow one"));
+        assert_eq!(count(&table).await, 1, "the other one's");
+        slow.through.add_permits(1);
+        assert!(first.await);
+        assert_eq!(count(&table).await, 2);
+    }
+
+    #[tokio::test]
+    async fn what_was_told_anew_meanwhile_is_not_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let table: Arc<dyn Table> = Arc::new(EmbeddedLog::open(folder.path(), 1).await.unwrap());
+        let guesses = Guesses::new("portal", table.clone()).unwrap();
+        let home: IpAddr = [10, 0, 0, 7].into();
+        assert!(fails(&guesses, "B-1", home, 0).await);
+        let found = guesses.entries("portal/").await.unwrap();
+        assert!(fails(&guesses, "B-1", home, 1).await);
+        guesses.remove(&found[0]).await.unwrap();
+        assert_eq!(count(&table).await, 1);
+        let found = guesses.entries("portal/").await.unwrap();
+        guesses.remove(&found[0]).await.unwrap();
+        assert_eq!(count(&table).await, 0);
     }
 }
