@@ -186,6 +186,35 @@ test('an officer sees what waits to be decided, each kind counted, and a decisio
   await appeals.getByText('系统对接延误所致').waitFor({ state: 'detached' })
 })
 
+test('a leader sees what came of an instruction: it is done with the day on which its order is closed', async () => {
+  const { alerts } = await ask('/api/v1/alerts?status=issued&level=red,yellow&limit=100')
+  const card = alerts.find((alert) => !alert.disposition && alert.org_code && alert.responsible_org === alert.org_code)
+  const on = (await ask('/api/v1/platform')).now_at.slice(0, 'yyyy-mm-dd'.length)
+  const entry = await post('/api/v1/ledger', {
+    kind: 'instruction',
+    org_code: card.org_code,
+    on,
+    alerts: [card.alert_id],
+    why: '请查明原因，限期整改。',
+    key: 'desk-instruction',
+    who: { person: 'ld-01', body: '510500-zfb', office: '' },
+  })
+  const other = await newPage()
+  await other.goto(`${platform.url}/#/desk/leader`)
+  const row = other.locator(`[data-instructed="${entry.id}"]`)
+  await row.getByText('待办结').waitFor()
+  await act(card.alert_id, 'order', { why: '请于期限内反馈', to: card.org_code, instruction: entry.id })
+  await act(card.alert_id, 'answer', { why: '已补办', person: 'wang' })
+  await act(card.alert_id, 'close', { why: '情况属实' })
+  await row.getByText(/\d{4}-\d{2}-\d{2} 督办办结/).waitFor()
+  assert.equal(await row.getAttribute('data-state'), 'closed')
+  assert.deepEqual(await faintTexts(other, '#instructed'), [])
+  await screenshot(other, 'desk-leader-instructed-1366')
+  await row.getByRole('link').click()
+  await other.locator('[data-order="closed"]').getByText('情况属实').waitFor()
+  await other.context().close()
+})
+
 test('a leader sees the five worst matters, each case once, with cause, owner, date and change; on a phone, too', async () => {
   for (const [name, options] of [
     ['desk-leader-1366', {}],

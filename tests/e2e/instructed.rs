@@ -71,6 +71,36 @@ async fn an_order_follows_from_a_leaders_words() -> Result<()> {
         listed["entries"][0]["id"] == id && listed["entries"][0]["order"]["state"] == "applied",
         "{listed:#}"
     );
+    // With the order's closing the words are done, and the leader is told when, by whom and with what result.
+    let path = |act: &str| format!("/api/v1/alerts/{about}/{act}");
+    let answer = json!({ "why": "已补办", "key": "a-1" });
+    post(&site, &department, &path("answer"), &answer).await?;
+    let open = done(&site, &leader, &address).await?;
+    ensure!(open["state"] == "open", "an answer is no closing: {open:#}");
+    let close = json!({ "why": "情况属实", "key": "c-1" });
+    post(&site, &city, &path("close"), &close).await?;
+    let began = Instant::now();
+    let closed = loop {
+        let told = done(&site, &leader, &address).await?;
+        if told["state"] == "closed" {
+            break told;
+        }
+        ensure!(began.elapsed() < PATIENCE, "{told:#}");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    };
+    ensure!(
+        closed["order_closed"]["why"] == "情况属实"
+            && closed["order_closed"]["by"]["person"] == "s-1"
+            && closed["result"] == Value::Null,
+        "{closed:#}"
+    );
+    let list = format!("{LEDGER}?kind=instruction&state=closed");
+    let (_, listed) = site.answer(leader.get(&site, &list)).await?;
+    ensure!(
+        listed["entries"][0]["id"] == id && listed["tally"]["closed"] == 1,
+        "{listed:#}"
+    );
+    // What somebody reports beside it goes before.
     let result = json!({ "on": "2026-03-20", "by": "甲区审批局", "why": "已整改", "key": "r-1" });
     let path = format!("{address}/result");
     let (status, _) = site
@@ -78,8 +108,18 @@ async fn an_order_follows_from_a_leaders_words() -> Result<()> {
         .await?;
     ensure!(status == 403, "who supervises reports: {status}");
     let closed = post(&site, &city, &path, &result).await?;
-    ensure!(closed["state"] == "closed", "{closed:#}");
+    ensure!(
+        closed["state"] == "closed" && closed["result"]["on"] == "2026-03-20",
+        "{closed:#}"
+    );
     platform.stop().await
+}
+
+/// An entry of the ledger as somebody is told it now.
+async fn done(site: &Site, person: &Cookie, address: &str) -> Result<Value> {
+    let (status, told) = site.answer(person.get(site, address)).await?;
+    ensure!(status == 200, "{status} {told:#}");
+    Ok(told)
 }
 
 /// Why an order was given, as soon as the archive has it.

@@ -4,7 +4,7 @@
 //! and tells how each stands today by the work calendar.
 //!
 //! A leader's instruction 批示 about an alert is an entry, too; who supervises gives an order upon it (`instructed`), which says whose words
-//! it follows from. Departments learn of it by the order. One about a passage of a bulletin has no alert, and its order 交办 lies in the ledger itself: to whom, until
+//! it follows from. Departments learn of it by the order, and it is done when that is closed. One about a passage of a bulletin has no alert, and its order 交办 lies in the ledger itself: to whom, until
 //! when, and later its result.
 //!
 //! A lead 移送线索 is seen by who supervises and who audits. Neither the department that it concerns nor the officer learns of it, by whatever
@@ -114,23 +114,29 @@ async fn list(
     let wanted = Wanted::of(query.as_deref())?;
     let day = Day::now(&state).await?;
     let mut tally = Standing::ALL.map(|standing| (standing, 0_u64));
+    let journals = journals(&state).read_all().await?.into_iter();
+    let decoded = journals.map(|(id, records)| Ok::<_, ApiError>((id, decoded(&records)?)));
+    let decoded: Vec<(String, Vec<Record>)> = decoded.collect::<Result<_, _>>()?;
+    let matters = decoded
+        .iter()
+        .filter_map(|(id, records)| Some((id, Matter::of(records)?)));
+    let seen = matters.filter(|(_, matter)| in_sight(&caller, matter) && wanted.concerns(matter));
+    let mut seen: Vec<(&String, Matter<'_>)> = seen.collect();
+    let closings = instructed::closings(&state, seen.iter().map(|(_, matter)| matter)).await?;
     let mut found = Vec::new();
-    for (id, records) in journals(&state).read_all().await? {
-        let records = decoded(&records)?;
-        let seen = Matter::of(&records).filter(|matter| in_sight(&caller, matter));
-        let Some(matter) = seen.filter(|matter| wanted.concerns(matter)) else {
-            continue;
-        };
+    for (id, matter) in &mut seen {
+        closings.tell(matter, &day);
         let standing = matter.standing(day.today, &day.calendar);
         for (_, count) in tally.iter_mut().filter(|(of, _)| *of == standing) {
             *count += 1;
         }
         if wanted.state.is_none_or(|state| state == standing) {
             let place = (Reverse(matter.entry.on), Reverse(matter.entered.at));
-            let mut told = told(&id, &matter, &day, &state);
+            let mut told = told(id, matter, &day, &state);
+            told["order_closed"] = closings.told(matter, &day, &state);
             // Of one alert there are few; what became of each order is asked of the archive.
             if wanted.of_one_alert() {
-                told["order"] = instructed::order(&state, &matter).await?;
+                told["order"] = instructed::order(&state, matter).await?;
             }
             found.push((place, id.clone(), told));
         }
@@ -231,8 +237,12 @@ async fn one(
 async fn shown(id: &str, records: &[Record], state: &State) -> Result<Json<Value>, ApiError> {
     let day = Day::now(state).await?;
     let matter = Matter::of(records);
-    let matter = matter.ok_or_else(|| ApiError::Failed("an entry that was not entered".into()))?;
+    let mut matter =
+        matter.ok_or_else(|| ApiError::Failed("an entry that was not entered".into()))?;
+    let closings = instructed::closings(state, [&matter]).await?;
+    closings.tell(&mut matter, &day);
     let mut told = told(id, &matter, &day, state);
+    told["order_closed"] = closings.told(&matter, &day, state);
     told["order"] = instructed::order(state, &matter).await?;
     Ok(Json(told))
 }

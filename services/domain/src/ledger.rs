@@ -4,7 +4,8 @@
 //! told what to put right (监察建议), a lead goes to discipline inspection (移送线索), a leader writes what is to be done about an alert
 //! or about a passage of a bulletin (批示). It is written down here with what was demanded until when, and later with its result (domain study 11.12).
 //!
-//! An entry is a journal of records: entered, ordered upon, its result, or that it was entered in error. What it is follows from them in their order;
+//! An entry is a journal of records: entered, ordered upon, its result, or that it was entered in error. What it is follows from them in their order,
+//! and of an instruction about an alert from whether the order upon it was closed, which lies with the alert;
 //! whether it is overdue follows from the day on which that is asked. Nothing is changed and nothing removed.
 
 use chrono::NaiveDate;
@@ -253,6 +254,9 @@ pub struct Matter<'r> {
     pub result: Option<(&'r Record, &'r Outcome)>,
     /// The record that says it was entered in error.
     pub voided: Option<&'r Record>,
+    /// 办结督办: the day on which the order upon an instruction about an alert was closed. It lies with the alert and not in the journal, so that who
+    /// knows it says it here.
+    pub order_closed: Option<NaiveDate>,
 }
 
 impl<'r> Matter<'r> {
@@ -269,6 +273,7 @@ impl<'r> Matter<'r> {
             assigned: None,
             result: None,
             voided: None,
+            order_closed: None,
         };
         for record in later {
             match &record.what {
@@ -293,12 +298,25 @@ impl<'r> Matter<'r> {
         })
     }
 
+    /// The day on which what was asked for was done: that of its result, else of the closing of the order upon it.
+    pub fn done_on(&self) -> Option<NaiveDate> {
+        let result = self.result.map(|(_, outcome)| outcome.on);
+        result.or(self.order_closed)
+    }
+
+    /// The command of the order upon it, while nobody entered a result and it was not entered in error: with the order's closing it is done.
+    pub fn done_by(&self) -> Option<&'r str> {
+        let waits = self.voided.is_none() && self.result.is_none();
+        let (_, ordered) = self.orders.last().filter(|_| waits)?;
+        Some(&ordered.command)
+    }
+
     /// How it stands on a day.
     pub fn standing(&self, today: NaiveDate, calendar: &WorkCalendar) -> Standing {
         if self.voided.is_some() {
             return Standing::Void;
         }
-        if self.result.is_some() {
+        if self.done_on().is_some() {
             return Standing::Closed;
         }
         match self.last_day(calendar) {
@@ -309,17 +327,15 @@ impl<'r> Matter<'r> {
 
     /// Working days after today up to and with the last one; negative where it is over. None of what has no day or waits for nothing.
     pub fn working_days_left(&self, today: NaiveDate, calendar: &WorkCalendar) -> Option<i64> {
-        let waits = self.voided.is_none() && self.result.is_none();
+        let waits = self.voided.is_none() && self.done_on().is_none();
         let last = self.last_day(calendar).filter(|_| waits)?;
         Some(calendar.working_days_between(today, last))
     }
 
-    /// Whether its result came after its last day.
+    /// Whether it was done after its last day.
     pub fn late(&self, calendar: &WorkCalendar) -> bool {
-        let (result, last) = (self.result, self.last_day(calendar));
-        result
-            .zip(last)
-            .is_some_and(|((_, outcome), last)| last < outcome.on)
+        let (done, last) = (self.done_on(), self.last_day(calendar));
+        done.zip(last).is_some_and(|(done, last)| last < done)
     }
 
     /// Why something cannot be done as it stands, in Chinese; none where it can.

@@ -1,4 +1,4 @@
-// 领导: the five worst matters, each with cause, owner, date and change. On a phone, too.
+// 领导: the five worst matters, each with cause, owner, date and change, and below them what came of instructions. On a phone, too.
 
 import * as api from '../api/client'
 import { nowStore, clock } from '../api/clock'
@@ -8,12 +8,15 @@ import { countsStore } from '../board/model'
 import { LevelBadge, Placeholder } from '../components/pieces'
 import { count, date, inZoneOf, short } from '../format'
 import { zone } from '../alerts/model'
+import { seesInstructions } from '../ledger/words'
 import { alertHash } from '../panel/routes'
+import { sessionStore } from '../people/session'
 import { STATISTICS_HASH } from '../statistics/routes'
 import { useStore } from '../store'
 import { isCase, subjectText } from '../subject'
 import { STATUSES, headline } from '../words/codes'
 import { t } from '../words/language'
+import { Instructed } from './Instructed'
 import { type Matter, lastChange, sinceText, worstOf } from './matters'
 import { useReading } from './reading'
 
@@ -30,36 +33,40 @@ interface Found {
 export function LeaderDesk() {
   const counts = useStore(countsStore)
   const now = useStore(nowStore)
+  const { person } = useStore(sessionStore)
   const { found, failure, again } = useReading('matters', read)
   const standing = (level: string) => (counts?.alerts ?? []).filter((row) => row.level === level && STATUSES[row.status].open).reduce((sum, row) => sum + row.alerts, 0)
   return (
-    <section className="card desk-card leader" aria-labelledby="desk-title">
-      <div className="page-head">
-        <h2 id="desk-title">{t('最突出的五件事', 'The five worst matters')}</h2>
-        {counts && (
-          <p className="page-told">
-            {t(`未了结：红牌 ${count(standing('red'))}，黄牌 ${count(standing('yellow'))}`, `Open: ${count(standing('red'))} red, ${count(standing('yellow'))} yellow`)}
-            {found?.newRed !== null && found && t(`；近一日新增红牌 ${count(found.newRed ?? 0)}`, `; ${count(found.newRed ?? 0)} red within a day`)}
-          </p>
-        )}
-        <a className="plain" href={STATISTICS_HASH}>
-          {t('本月统计', 'This month’s statistics')}
-        </a>
-        {found && failure && <p role="alert">{t(`未能更新：${failure.message}`, `Not brought up to date: ${api.inEnglish(failure)}`)}</p>}
-      </div>
-      <div className="scroll">
-        {!found && failure && <Placeholder state="failed" words={{ zh: `未能载入：${failure.message}`, en: `Not loaded: ${api.inEnglish(failure)}` }} retry={again} />}
-        {!found && !failure && <Placeholder state="waiting" words={{ zh: '正在载入…', en: 'Loading' }} />}
-        {found?.matters.length === 0 && <Placeholder state="empty" words={{ zh: '没有未了结的红牌、黄牌', en: 'No red or yellow card stands open' }} />}
-        {found && (
-          <ol className="matters">
-            {found.matters.map((matter, place) => (
-              <MatterRow key={matter.alert.alert_id} matter={matter} place={place + 1} now={now} />
-            ))}
-          </ol>
-        )}
-      </div>
-    </section>
+    <>
+      <section className="card desk-card leader" aria-labelledby="desk-title">
+        <div className="page-head">
+          <h2 id="desk-title">{t('最突出的五件事', 'The five worst matters')}</h2>
+          {counts && (
+            <p className="page-told">
+              {t(`未了结：红牌 ${count(standing('red'))}，黄牌 ${count(standing('yellow'))}`, `Open: ${count(standing('red'))} red, ${count(standing('yellow'))} yellow`)}
+              {found?.newRed !== null && found && t(`；近一日新增红牌 ${count(found.newRed ?? 0)}`, `; ${count(found.newRed ?? 0)} red within a day`)}
+            </p>
+          )}
+          <a className="plain" href={STATISTICS_HASH}>
+            {t('本月统计', 'This month’s statistics')}
+          </a>
+          {found && failure && <p role="alert">{t(`未能更新：${failure.message}`, `Not brought up to date: ${api.inEnglish(failure)}`)}</p>}
+        </div>
+        <div className="scroll">
+          {!found && failure && <Placeholder state="failed" words={{ zh: `未能载入：${failure.message}`, en: `Not loaded: ${api.inEnglish(failure)}` }} retry={again} />}
+          {!found && !failure && <Placeholder state="waiting" words={{ zh: '正在载入…', en: 'Loading' }} />}
+          {found?.matters.length === 0 && <Placeholder state="empty" words={{ zh: '没有未了结的红牌、黄牌', en: 'No red or yellow card stands open' }} />}
+          {found && (
+            <ol className="matters">
+              {found.matters.map((matter, place) => (
+                <MatterRow key={matter.alert.alert_id} matter={matter} place={place + 1} now={now} />
+              ))}
+            </ol>
+          )}
+        </div>
+      </section>
+      {seesInstructions(person) && <Instructed />}
+    </>
   )
 }
 

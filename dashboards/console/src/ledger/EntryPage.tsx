@@ -13,7 +13,7 @@ import { alertHash } from '../panel/routes'
 import { seesCases, sessionStore } from '../people/session'
 import { useStore } from '../store'
 import { say, t } from '../words/language'
-import { OrderOf } from './Instructions'
+import { ClosedBy, OrderOf } from './Instructions'
 import { EntryBadge } from './ListPage'
 import { OrderForm } from './OrderForm'
 import { ResultForm, VoidForm } from './ResultForms'
@@ -95,6 +95,7 @@ function Whole({ entry, names }: { entry: Entry; names: Names }) {
       </p>
       <Facts entries={facts} />
       <OrderOf entry={entry} names={names} />
+      <ClosedBy entry={entry} names={names} />
       {entry.result && (
         <>
           <h3>{t('结果', 'Result')}</h3>

@@ -24,6 +24,9 @@ import { ordersUpon, writesInstructions } from './words'
 
 const ActForm = lazy(() => import('../dispositions/ActForm'))
 
+/** So long after what was told live it is asked for again. */
+const BEHIND_MS = 1000
+
 interface Props {
   alert: Alert
   names: Names
@@ -35,7 +38,7 @@ export default function Instructions({ alert, names }: Props) {
   const [failure, setFailure] = useState<ApiFailure | null>(null)
   const [writing, write] = useState(false)
   const [times, again] = useState(0)
-  const order = alert.disposition?.order?.by.command
+  const { order } = alert.disposition ?? {}
   useEffect(() => {
     const asked = new AbortController()
     instructionsAbout(alert.alert_id, asked.signal).then(
@@ -48,8 +51,15 @@ export default function Instructions({ alert, names }: Props) {
       },
     )
     return () => asked.abort()
-    // An order that is told live may be one upon these words.
-  }, [alert.alert_id, order, times])
+    // An order that is told live may be one upon these words, and its closing ends them.
+  }, [alert.alert_id, order?.by.command, order?.closed?.command, times])
+  // The closing is told live before it can be read with the instruction.
+  const behind = order?.closed && entries.some((entry) => entry.order?.command_id === order.by.command && (entry.state === 'open' || entry.state === 'overdue'))
+  useEffect(() => {
+    if (!behind) return
+    const timer = setTimeout(() => again(times + 1), BEHIND_MS)
+    return () => clearTimeout(timer)
+  }, [behind, times])
   const body = alert.responsible_org ?? alert.org_code ?? ''
   const writes = writesInstructions(person) && body !== ''
   if (entries.length === 0 && !failure && !writes) return null
@@ -108,6 +118,7 @@ function Instruction({ entry, alert, names, changed }: InstructionProps) {
         {entry.due && t(` · 要求 ${entry.due} 前办结`, ` · wanted by ${entry.due}`)}
       </p>
       <OrderOf entry={entry} names={names} />
+      <ClosedBy entry={entry} names={names} />
       {waits && ordersUpon(person) && (
         <button type="button" className="plain" aria-expanded={ordering} onClick={() => setOrdering(!ordering)}>
           {t('交办督办', 'Order upon it')}
@@ -138,6 +149,19 @@ export function OrderOf({ entry: { order }, names }: { entry: Entry; names: Name
       {order.due_at && t(` · ${full(order.due_at)} 前反馈`, ` · answer due ${full(order.due_at)}`)}
       {` · ${names.officer(order.entered_by.person)} ${full(order.entered_at)}`}
       {order.message && `${t('：', ': ')}${order.message}`}
+    </p>
+  )
+}
+
+/** The closing of that order: with it the instruction is done. */
+export function ClosedBy({ entry: { order_closed: closed }, names }: { entry: Entry; names: Names }) {
+  if (!closed) return null
+  return (
+    <p className="sub" data-order="closed">
+      {t('督办已办结', 'the order is closed')} · {names.officer(closed.by.person)} {full(closed.at)}
+      {closed.late && t('（晚于期限）', ' (late)')}
+      {t('：', ': ')}
+      {closed.why}
     </p>
   )
 }

@@ -80,8 +80,8 @@ const columnsOf = (names: Names): Column<Entry>[] => [
   [t('要求、移送对象', 'Demanded, or handed to'), (entry) => entry.demand || entry.handed_to],
   [t('期限', 'Due'), (entry) => entry.last_day],
   [t('情况', 'State'), (entry) => say(LEDGER_STATES[entry.state])],
-  [t('结果日期', 'Result on'), (entry) => entry.result?.on ?? null],
-  [t('结果', 'Result'), (entry) => entry.result?.text ?? null],
+  [t('结果日期', 'Result on'), (entry) => entry.result?.on ?? entry.order_closed?.at.slice(0, 'yyyy-mm-dd'.length) ?? null],
+  [t('结果', 'Result'), (entry) => entry.result?.text ?? entry.order_closed?.why ?? null],
 ]
 
 function Tally({ search, tally }: { search: LedgerSearch; tally: LedgerPage['tally'] }) {

@@ -42,6 +42,8 @@ export interface Entry {
   result: { on: string; by: string; text: string; evidence: string[]; late: boolean; entered_at: string; entered_by: Signed } | null
   /** The order upon an instruction; told of one entry, and of those about one alert. */
   order?: { command_id: string; to: string; due_at: string | null; state: 'accepted' | 'applied' | 'refused'; message: string | null; entered_at: string; entered_by: Signed } | null
+  /** The closing of that order, with which the instruction is done; told in lists, too. */
+  order_closed?: { at: string; by: Signed; why: string; late: boolean } | null
   /** The passage of a bulletin that an instruction is about. */
   passage?: { bulletin: string; text: string } | null
   /** The order upon such an instruction: to whom, until when. */
@@ -71,6 +73,9 @@ export function findEntries({ kind, org, state }: LedgerSearch, cursor: string |
 
 /** What leaders wrote about an alert. */
 export const instructionsAbout = (alert: string, signal: AbortSignal) => ask<LedgerPage>(`${ADDRESS}?kind=instruction&alert_id=${part(alert)}`, { signal })
+
+/** What leaders wrote last. */
+export const latestInstructions = (limit: number, signal: AbortSignal) => ask<LedgerPage>(`${ADDRESS}?kind=instruction&limit=${limit}`, { signal })
 
 export const readEntry = (id: string, signal: AbortSignal) => ask<Entry>(`${ADDRESS}/${part(id)}`, { signal })
 

@@ -5,7 +5,7 @@ import type { Person } from '../people/session'
 import type { Role } from '../people/roles'
 import { WHOLE_LEDGER, entryHash, ledgerHash, ledgerPageOf, newEntryHash } from './routes'
 import { type Wanted, saidOf } from './values'
-import { keepsLedger, kindsEntered, kindsKept, kindsSeen, leftText, ordersUpon, seesInstructions, writesInstructions } from './words'
+import { keepsLedger, kindsEntered, kindsKept, kindsSeen, leftText, ordersUpon, seesInstructions, standingText, writesInstructions } from './words'
 
 test('an address is read back to what it was made of, and others name none of these pages', () => {
   const search = { kind: 'clue' as const, state: 'overdue' as const, org: '510502-zjj' }
@@ -72,6 +72,16 @@ test('what is said of a lead demands nothing, and of an interview nothing is han
   })
   const lead = saidOf({ ...WANTED, kind: 'clue' })
   assert.deepEqual([lead.handed_to, lead.demand, lead.due], ['区纪委监委', undefined, undefined])
+})
+
+test('an instruction is told by the day on which it was done, of its result before that of its order', () => {
+  const by = { person: 'jc-1', body: 'sfj', office: '' }
+  const closed = { at: '2026-11-20T10:00:00+08:00', by, why: '属实', late: true }
+  const result = { on: '2026-11-21', by: '住建局', text: '已整改', evidence: [], late: false, entered_at: closed.at, entered_by: by }
+  assert.equal(standingText({ result: null, order_closed: closed, working_days_left: null }), '2026-11-20 督办办结（晚于期限）')
+  assert.equal(standingText({ result, order_closed: null, working_days_left: null }), '2026-11-21 登记结果')
+  assert.equal(standingText({ result: null, working_days_left: -2 }), '逾期 2 个工作日')
+  assert.equal(standingText({ result: null, working_days_left: null }), '')
 })
 
 test('the last day is told in working days', () => {

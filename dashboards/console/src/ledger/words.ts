@@ -4,6 +4,7 @@
 import type { Person } from '../people/session'
 import type { Words } from '../words/codes'
 import { t } from '../words/language'
+import type { Entry } from './api'
 
 export type LedgerKind = 'interview' | 'recommendation' | 'clue' | 'instruction'
 export type LedgerState = 'open' | 'overdue' | 'closed' | 'void'
@@ -55,6 +56,14 @@ export const writesInstructions = (person: Person | null) => !person || person.r
 
 /** Whether somebody orders upon it. */
 export const ordersUpon = (person: Person | null) => !person || person.roles.includes('supervision')
+
+/** How an entry stands, in a few words: the day on which it was done, or how far its last day is. Empty of what has no day and was not done. */
+export function standingText({ result, order_closed: closed, working_days_left: left }: Pick<Entry, 'result' | 'order_closed' | 'working_days_left'>): string {
+  const late = (is: boolean) => (is ? t('（晚于期限）', ' (late)') : '')
+  if (result) return t(`${result.on} 登记结果`, `result of ${result.on}`) + late(result.late)
+  if (closed) return t(`${closed.at.slice(0, 'yyyy-mm-dd'.length)} 督办办结`, `order closed on ${closed.at.slice(0, 'yyyy-mm-dd'.length)}`) + late(closed.late)
+  return leftText(left) ?? ''
+}
 
 /** How far the last day is; null of what waits for nothing. */
 export function leftText(workingDays: number | null): string | null {

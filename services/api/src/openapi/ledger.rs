@@ -87,6 +87,10 @@ fn entry() -> Value {
             "message": { "type": ["string", "null"], "description": "被拒绝的原因" },
             "entered_at": text, "entered_by": person,
         } },
+        "order_closed": { "type": ["object", "null"], "description": "批示的督办已经办结：何时、何人、结果；该批示随之办结，另行登记了结果的以登记的为准", "properties": {
+            "at": text, "by": person, "why": text,
+            "late": { "type": "boolean", "description": "晚于期限末日" },
+        } },
         "passage": { "type": ["object", "null"], "description": "批示所针对的通报中的一段", "properties": { "bulletin": text, "text": text } },
         "assigned": { "type": ["object", "null"], "description": "针对通报的批示的交办：承办单位和期限", "properties": {
             "to": text, "due": day, "why": text, "at": text, "by": person,

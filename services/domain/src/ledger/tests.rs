@@ -217,3 +217,37 @@ fn an_entry_from_before_there_were_passages_is_read_and_written_as_it_was() {
     let read: Act = serde_json::from_str(&old).unwrap();
     assert_eq!(serde_json::to_string(&read).unwrap(), old);
 }
+
+#[test]
+fn an_instruction_is_done_when_the_order_upon_it_is_closed() {
+    let calendar = calendar();
+    let ordered = Act::Ordered(Ordered {
+        command: "c".into(),
+        to: "zjj".into(),
+        due_at: None,
+    });
+    let begun = entry(Kind::Instruction, "2026-09-01", Some("2026-09-18"));
+    let records = journal(&[begun.clone(), ordered.clone()]);
+    let mut matter = Matter::of(&records).unwrap();
+    let today = day("2026-11-27");
+    assert_eq!(matter.done_by(), Some("c"));
+    assert_eq!(matter.standing(today, &calendar), Standing::Overdue);
+    for (closed, late) in [("2026-09-18", false), ("2026-09-21", true)] {
+        matter.order_closed = Some(day(closed));
+        assert_eq!(matter.standing(today, &calendar), Standing::Closed);
+        assert_eq!(matter.working_days_left(today, &calendar), None);
+        assert_eq!(matter.late(&calendar), late, "{closed}");
+    }
+    // What somebody entered goes before, and may be entered still.
+    assert_eq!(matter.refused(&result("2026-09-22")), None);
+    let records = journal(&[begun.clone(), ordered.clone(), result("2026-09-10")]);
+    let mut matter = Matter::of(&records).unwrap();
+    assert_eq!(matter.done_by(), None);
+    matter.order_closed = Some(day("2026-09-21"));
+    assert_eq!(matter.done_on(), Some(day("2026-09-10")));
+    let records = journal(&[begun, ordered, Act::Voided]);
+    let mut matter = Matter::of(&records).unwrap();
+    assert_eq!(matter.done_by(), None);
+    matter.order_closed = Some(day("2026-09-21"));
+    assert_eq!(matter.standing(today, &calendar), Standing::Void);
+}

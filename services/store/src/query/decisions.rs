@@ -1,8 +1,16 @@
 //! What became of commands about alerts.
 
-use crate::rows::{CommandOutcome, DecisionRow};
+use mingjing_domain::command::Command;
+
+use super::among::{Among, STATEMENT_BYTES_MAX};
+use crate::rows::{CommandOutcome, CommandRow, DecisionRow, from_json};
 use crate::table::Table;
 use crate::{Error, Store};
+
+#[derive(clickhouse::Row, serde::Deserialize)]
+struct Applied {
+    body: String,
+}
 
 impl Store {
     /// What became of a command, newest answer first; several where contents were said under one key. Nothing where it is not archived.
@@ -19,6 +27,29 @@ impl Store {
             .fetch("reading what became of a command", query)
             .await?;
         rows.into_iter().map(CommandOutcome::try_from).collect()
+    }
+
+    /// What people did about these alerts and was applied, in the order in which it was: of each alert every order, answer, appeal and decision,
+    /// where its record holds the last ones.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`], [`Error::Refused`], [`Error::Damaged`].
+    pub async fn applied(&self, alerts: &Among) -> Result<Vec<Command>, Error> {
+        let among = alerts.condition();
+        let sql = format!(
+            "SELECT c.body AS body FROM (SELECT command_id, version FROM decisions FINAL WHERE {among} AND refused = '') AS d \
+             INNER JOIN (SELECT command_id, body FROM commands FINAL WHERE {among}) AS c ON c.command_id = d.command_id \
+             ORDER BY d.version"
+        );
+        let query = self
+            .client()
+            .query_raw(&sql)
+            .with_setting("max_query_size", STATEMENT_BYTES_MAX);
+        let rows: Vec<Applied> = self.fetch("reading what was done", query).await?;
+        let commands = rows.iter();
+        commands
+            .map(|row| from_json(CommandRow::TABLE, "body", &row.body))
+            .collect()
     }
 
     /// Whether the log is known to hold a command.

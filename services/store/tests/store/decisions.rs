@@ -1,11 +1,12 @@
 //! What people decide: what became of commands, and what that says of rules.
 
 use mingjing_domain::alert::{Level, Status};
+use mingjing_domain::command::{Act, Author, Command, Subject, SubjectKind};
 use mingjing_domain::disposition::{
-    Conclusion, DispositionState, Refused, RefusedBecause, Verdict,
+    Conclusion, Disposal, DispositionState, Refused, RefusedBecause, Verdict,
 };
 use mingjing_domain::fact::{Cause, Change, Fact};
-use mingjing_store::{AlertFilter, Batch, Deciders, DecisionRow, Sight};
+use mingjing_store::{AlertFilter, Among, Batch, CommandRow, Deciders, DecisionRow, Sight};
 
 use crate::samples::*;
 
@@ -52,6 +53,61 @@ async fn a_commands_outcome_reads_back_and_said_again_it_is_one() {
     assert_eq!((applied.len(), &applied[0].refused), (1, &None));
     assert_eq!(store.command_outcomes("c3").await.unwrap(), []);
     assert!(!store.knows_command("c3").await.unwrap());
+}
+
+#[tokio::test]
+async fn what_was_done_about_an_alert_is_told_in_order_without_what_was_refused() {
+    let store = store().await;
+    let [about, other] = ["0a", "0b"].map(|half| half.repeat(16));
+    let command = |alert: &str, key: &str, disposal: Disposal| {
+        let by = Author::Person {
+            id: "wang".into(),
+            body: "zjj".into(),
+            office: "法规科".into(),
+        };
+        let subject = Subject {
+            kind: SubjectKind::Case,
+            source: "泸州住建".into(),
+            key: "1".into(),
+        };
+        let alert_id = alert.to_owned();
+        let what = Act::Dispose { alert_id, disposal };
+        Command::keyed(key, by, at(9), format!("理由{key}"), subject, what)
+    };
+    let appeal = || Disposal::Appeal {
+        evidence: vec!["0f".repeat(32)],
+    };
+    let mut batch = Batch::default();
+    for (version, said, refused) in [
+        (1, command(&about, "k1", appeal()), None),
+        (2, command(&about, "k2", Disposal::Uphold), None),
+        (
+            3,
+            command(&about, "k3", Disposal::Close),
+            Some(RefusedBecause::NoOrder),
+        ),
+        (4, command(&other, "k4", appeal()), None),
+        (5, command(&about, "k5", appeal()), None),
+    ] {
+        let alert = said.alert_id();
+        let fact = decision(&alert, &said.id, said.what.code(), refused);
+        batch.decision(DecisionRow::of(fact, &place(version)).unwrap());
+        // The log of commands lies in another order of its own.
+        batch.command(CommandRow::new(&said, "log", 7, 9 - version));
+    }
+    write(&store, &batch, &[]).await;
+    let keys = async |ids: &[&str]| {
+        let among = Among::these(ids.iter().copied()).unwrap();
+        let done = store.applied(&among).await.unwrap();
+        let reasons = done.into_iter().map(|command| command.reason);
+        reasons.collect::<Vec<_>>()
+    };
+    assert_eq!(keys(&[&about]).await, ["理由k1", "理由k2", "理由k5"]);
+    assert_eq!(keys(&[&about, &other]).await.len(), 4);
+    assert!(keys(&[]).await.is_empty());
+    let among = Among::these([about.as_str()]).unwrap();
+    let done = store.applied(&among).await.unwrap();
+    assert_eq!(done[0], command(&about, "k1", appeal()), "as it was said");
 }
 
 #[tokio::test]
