@@ -56,6 +56,21 @@ async fn nothing_is_handed_to_a_body_or_a_person_that_there_is_not() -> Result<(
     let legs = &told["alert"]["disposition"]["order"]["passed_on"];
     ensure!(legs[0]["to"] == "wang-9", "{told:#}");
     ensure!(platform.metric(COUNTED).await? == 2);
+
+    // Who supervises one district orders nothing of a body in another one; nor does its department hand anything to an officer there.
+    until_registered(&site, &city, "qu-a").await?;
+    let district = ready(&site, &open("district", "s-2", &["supervision"], "510503")).await?;
+    let told = act(&site, &district, &alert, "order", "qu-a", 409).await?;
+    ensure!(told["reason"] == "beyond_region", "{told:#}");
+    let words = told["message_zh"].as_str().unwrap_or_default();
+    ensure!(
+        words.contains("qu-a") && words.contains("报上级监察机关交办"),
+        "{told:#}"
+    );
+    ensure!(platform.metric(COUNTED).await? == 3, "it was not counted");
+    // Its own is within reach: what stands against it is that an order is open.
+    let told = act(&site, &district, &alert, "order", "qu-b", 409).await?;
+    ensure!(told["reason"] == "order_open", "{told:#}");
     platform.stop().await
 }
 

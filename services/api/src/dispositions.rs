@@ -52,11 +52,13 @@ pub(crate) async fn act(
     }
     let key = needed(said.key)?;
     let alert = known_alert(&state, &alert_id, &caller.sight()).await?;
-    let command = command_about(&state, &alert, &key, &said.who, said.why, disposal).await?;
+    let sight = caller.sight();
+    let command =
+        command_about(&state, &alert, &key, &said.who, said.why, disposal, &sight).await?;
     put(&state, &command).await
 }
 
-/// What a person does about an alert as a command under their key; refused where it goes to nobody.
+/// What a person does about an alert as a command under their key; refused where it goes to nobody, or beyond what they see.
 async fn command_about(
     state: &State,
     alert: &AlertRecord,
@@ -64,19 +66,20 @@ async fn command_about(
     who: &Actor,
     why: String,
     disposal: Disposal,
+    sight: &Sight,
 ) -> Result<Command, ApiError> {
     let by = Author::Person {
         id: who.person.clone(),
         body: who.body.clone(),
         office: who.office.clone(),
     };
-    let unknown = addressee::unknown(state, alert, &disposal).await?;
+    let refused = addressee::refused(state, alert, &disposal, sight).await?;
     let alert_id = alert.alert_id.clone();
     let what = Act::Dispose { alert_id, disposal };
     let at = after(alert, (state.now)());
     let command = Command::keyed(key, by, at, why, subject_of(alert)?, what);
     // What was decided while there was somebody of that code is answered as it was.
-    if let Some(refusal) = unknown
+    if let Some(refusal) = refused
         && decided(state, &command).await.is_none()
     {
         state.metrics.command_refused(refusal.reason);
@@ -93,8 +96,9 @@ pub(crate) async fn dispose(
     who: &Actor,
     why: String,
     disposal: Disposal,
+    sight: &Sight,
 ) -> Result<Option<CommandOutcome>, ApiError> {
-    let command = command_about(state, alert, key, who, why, disposal).await?;
+    let command = command_about(state, alert, key, who, why, disposal, sight).await?;
     settle(state, &command).await
 }
 

@@ -132,7 +132,7 @@ async fn work(state: &State, id: &str, begun: usize, sight: &Sight) -> Result<bo
     let alerts = &alerts;
     let outcomes: Vec<(String, Result<Option<Outcome>, ApiError>)> = stream::iter(piece)
         .map(|alert| async move {
-            let outcome = upon(state, alerts.get(&alert), given).await;
+            let outcome = upon(state, alerts.get(&alert), given, sight).await;
             (alert, outcome)
         })
         .buffer_unordered(AT_ONCE)
@@ -176,6 +176,7 @@ async fn upon(
     state: &State,
     alert: Option<&AlertRecord>,
     given: &Given,
+    sight: &Sight,
 ) -> Result<Option<Outcome>, ApiError> {
     let Some(alert) = alert else {
         return Ok(Some(refusal("not_in_reach", "不在您的管辖范围内")));
@@ -199,7 +200,7 @@ async fn upon(
         other => other.clone(),
     };
     let why = given.why.clone();
-    match dispose(state, alert, &given.key, &given.who, why, disposal).await {
+    match dispose(state, alert, &given.key, &given.who, why, disposal, sight).await {
         Ok(outcome) => Ok(outcome.map(|outcome| match outcome.refused {
             None => Outcome::Applied,
             Some(refused) => refusal(refused.reason.code(), &refused.message),

@@ -64,7 +64,7 @@ pub(super) const CHANGES: &[Change] = &[
                 "conclusion": { "enum": ["subjective", "objective", "data", "rule"], "description": "dismiss、withdraw：客观原因、数据问题、规则问题之一；主观责任应作认定" },
                 "cause": objective_cause(),
                 "evidence": { "type": "array", "items": { "type": "string", "pattern": "^[0-9a-f]{64}$" }, "description": "dismiss、withdraw（结论为 objective 的至少一份）、appeal、answer、report、rectify（至少一份）：材料文件的 SHA-256，文件不上传" },
-                "to": { "type": "string", "description": "order：督办对象的机构代码，须在机构登记之内（no_such_body）；pass_up：上级机构代码；pass_on：承办人的人员编号，启用账号的须有在用账号或者在人员登记之内（no_such_person）" },
+                "to": { "type": "string", "description": "order：督办对象的机构代码，须在机构登记之内（no_such_body），并在办理人的行政区划及其下级之内（beyond_region）；pass_up：上级机构代码；pass_on：承办人的人员编号，启用账号的须有在用账号或者在人员登记之内（no_such_person），且不在其他行政区划（beyond_region）" },
                 "due_at": { "type": "string", "format": "date-time", "description": "order：反馈时间，默认 5 个工作日；pass_on：回报时间，不晚于上一级的期限，默认同上一级；ask_extension、extend：延至" },
                 "rectify": { "type": "boolean", "description": "order：须整改并验收之后才能办结" },
                 "instruction": { "type": "string", "description": "order：依据的领导批示的台账编号；批示的内容写入督办的事由" },
