@@ -100,6 +100,7 @@ async fn a_handler_of_one_district_sees_nothing_of_anothers_by_any_route() -> Re
         );
     }
     asked_by_name(&site, &han, &theirs).await?;
+    a_region_is_asked_for_with_what_lies_in_it(&site, &city).await?;
     as_oneself(&site, &han, &own).await?;
     the_live_stream(&site, &key, &city, &han).await?;
     platform.stop().await
@@ -198,6 +199,40 @@ async fn asked_by_name(site: &Site, han: &Cookie, alert: &str) -> Result<()> {
         .answer(han.get(site, &format!("/api/v1/cases/{SOURCE}/a-1/explain")))
         .await?;
     ensure!(status == 200, "their own case is theirs: {status}");
+    Ok(())
+}
+
+/// Lists are narrowed to a region as what an account sees is: a city's code holds its districts, in every list alike.
+async fn a_region_is_asked_for_with_what_lies_in_it(site: &Site, city: &Cookie) -> Result<()> {
+    for (list, [one, other]) in [
+        ("alerts", ["\"a-1\"", "\"b-1\""]),
+        ("cases", ["\"a-1\"", "\"b-1\""]),
+        ("register", ["\"qu-a\"", "\"qu-b\""]),
+        (
+            "scores?model=monthly&period=2026-03",
+            ["\"qu-a\"", "\"qu-b\""],
+        ),
+    ] {
+        let and = if list.contains('?') { '&' } else { '?' };
+        for (region, wanted) in [
+            ("510500", [true, true]),
+            ("5105", [true, true]),
+            ("510503", [false, true]),
+            ("510600", [false, false]),
+        ] {
+            let path = format!("/api/v1/{list}{and}region={region}");
+            let (status, text) = site.text(city.get(site, &path)).await?;
+            let found = [text.contains(one), text.contains(other)];
+            ensure!(status == 200 && found == wanted, "{path}: {status} {text}");
+        }
+        let path = format!("/api/v1/{list}{and}region=5105031");
+        let (status, told) = site.answer(city.get(site, &path)).await?;
+        let words = told["message_zh"].as_str().unwrap_or_default();
+        ensure!(
+            status == 400 && words.contains("行政区划代码"),
+            "{path}: {status} {told:#}"
+        );
+    }
     Ok(())
 }
 

@@ -17,7 +17,7 @@ use mingjing_wire::xlsx;
 use serde_json::{Value, json};
 
 use crate::people::gate::Caller;
-use crate::query::{flag, instant};
+use crate::query::{flag, instant, region};
 use crate::{ApiError, State, incidents, view};
 
 /// Alerts on a page where nothing is said.
@@ -294,7 +294,7 @@ fn asked(query: &str) -> Result<Asked, ApiError> {
             "rule" => filter.rule = Some(value),
             "source" => filter.source = Some(value),
             "org_code" => filter.org_code = Some(value),
-            "region" => filter.region_prefix = Some(value),
+            "region" => filter.region_prefix = Some(region(&name, &value)?),
             "item_code" => filter.item_code = Some(value),
             "case_no" => filter.case_no = Some(value),
             "raised_from" => filter.raised_from = Some(instant(&name, &value)?),

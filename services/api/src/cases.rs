@@ -88,7 +88,7 @@ fn asked(query: Option<&str>) -> Result<Asked, ApiError> {
             "case_no_part" => filter.case_no_part = Some(value),
             "source" => filter.source = Some(value),
             "org_code" => filter.org_code = Some(value),
-            "region" => filter.region_prefix = Some(value),
+            "region" => filter.region_prefix = Some(query::region(&name, &value)?),
             "item_code" => filter.item_code = Some(value),
             "open" => filter.open = Some(query::flag(&name, &value)?),
             "opened_from" => filter.opened_from = Some(query::instant(&name, &value)?),

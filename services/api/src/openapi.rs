@@ -25,6 +25,9 @@ use serde_json::{Map, Value, json};
 /// Where a parameter stands, its name, its meaning.
 type Parameter = (&'static str, &'static str, &'static str);
 
+/// By which every list is narrowed to a region and all that lies in it (`query::region`).
+const REGION: Parameter = ("query", "region", "行政区划代码，含其下级，如 510500");
+
 struct Operation {
     path: &'static str,
     id: &'static str,
@@ -61,7 +64,7 @@ const FILTERS: &[Parameter] = &[
     ("query", "rule", "规则类别，如 T3"),
     ("query", "source", "来源系统"),
     ("query", "org_code", "机构代码"),
-    ("query", "region", "区划代码前缀，如 5105"),
+    REGION,
     ("query", "item_code", "事项编码"),
     ("query", "case_no", "办件编号"),
     ("query", "raised_from", "产生时间不早于 (RFC 3339)"),

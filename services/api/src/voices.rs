@@ -100,7 +100,7 @@ fn asked(query: Option<&str>) -> Result<Asked, ApiError> {
             "receipt_no" => filter.receipt_no = Some(value),
             "case_no" => filter.case_no = Some(value),
             "org_code" => filter.org_code = Some(value),
-            "region" => filter.region_prefix = Some(value),
+            "region" => filter.region_prefix = Some(query::region(&name, &value)?),
             "cursor" => {
                 let cursor = value.parse();
                 let wrong = |e: InvalidCursor| ApiError::bad("cursor", e.to_string());

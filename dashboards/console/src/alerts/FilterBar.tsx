@@ -128,7 +128,7 @@ export function FilterBar({ query }: { query: AlertQuery }) {
         </datalist>
         <Typed key={`rule ${query.rule}`} label={t('规则', 'Rule')} value={query.rule} hint="T3" onDone={(rule) => change({ rule: rule.toUpperCase() })} />
         <Typed key={`case ${query.caseNo}`} label={t('办件编号', 'Case number')} value={query.caseNo} onDone={(caseNo) => change({ caseNo })} />
-        <Typed key={`region ${query.region}`} label={t('区划代码', 'Region')} value={query.region} hint="5105" onDone={(region) => change({ region })} />
+        <Typed key={`region ${query.region}`} label={t('区划代码', 'Region')} value={query.region} hint="510500" onDone={(region) => change({ region })} />
         <Day key={`from ${query.from}`} label={t('提出自', 'Raised from')} value={query.from} onDone={(from) => change({ from })} />
         <Day key={`until ${query.until}`} label={t('提出至', 'Raised until')} value={query.until} onDone={(until) => change({ until })} />
       </div>

@@ -8,7 +8,7 @@ import type { Alert, AlertRow, Level } from '../api/types'
 import { BulkModel, tally } from './bulk'
 import { ofEachCase } from './gravest'
 import { CHOSEN_MAX, type CountedPage, PagesModel } from './pages-model'
-import { type AlertQuery, EVERY_OPEN, hashOf, mayFit, narrowing, parametersOf, queryOf, sameQuery, wholeCaseHash } from './query'
+import { type AlertQuery, EVERY_OPEN, hashOf, headOf, mayFit, narrowing, parametersOf, queryOf, sameQuery, wholeCaseHash } from './query'
 import { SAVED_MAX, SavedFilters, USUAL } from './saved'
 
 const alert = (id: string, more: Partial<Alert> = {}) =>
@@ -87,6 +87,20 @@ test('of one case the gravest stands for the others, and what is over never befo
   assert.deepEqual(told([row('a', 'red', { status: 'withdrawn', others: 2 }), row('b', 'notice')], open), ['a+0', 'b+0'])
   // Of other cases, and of none.
   assert.deepEqual(told([row('a', 'red'), row('b', 'red', { source: 'other' }), row('c', 'red', { subject_kind: 'org' }), row('d', 'red', { subject_kind: 'org' })]), ['a+0', 'b+0', 'c+0', 'd+0'])
+})
+
+test('a region holds what lies in it', () => {
+  for (const [region, head] of [
+    ['510500', '5105'],
+    ['5105', '5105'],
+    ['510502', '510502'],
+    ['510502001000', '510502001'],
+    ['510000', '51'],
+  ] as const)
+    assert.equal(headOf(region), head)
+  const district = alert('a', { region_code: '510502' })
+  assert.ok(mayFit({ ...EVERY_OPEN, region: '510500' }, district))
+  assert.ok(!mayFit({ ...EVERY_OPEN, region: '510503' }, district))
 })
 
 test('a live change is new to a list only where it may belong to it', () => {

@@ -163,11 +163,22 @@ export function mayFit(query: AlertQuery, alert: Alert): boolean {
     (!item || alert.item_code === item) &&
     (!rule || alert.rule === rule) &&
     (!source || alert.source === source) &&
-    (!region || Boolean(alert.region_code?.startsWith(region))) &&
+    (!region || Boolean(alert.region_code?.startsWith(headOf(region)))) &&
     (!caseNo || alert.case_no === caseNo) &&
     (!from || day >= from) &&
     (!until || day <= until)
   )
+}
+
+/** With what the codes begin of a region and of all that lies in it, as the platform narrows lists by it (`subtree` in services/api/src/people/account.rs). */
+export function headOf(region: string): string {
+  const ends = [2, 4, 6, 9, 12]
+  let end = region.length
+  for (const [place, next] of [...ends.entries()].slice(1).reverse()) {
+    const at = ends[place - 1] as number
+    if (next === end && /^0+$/.test(region.slice(at, end))) end = at
+  }
+  return region.slice(0, end)
 }
 
 export const sameQuery = (a: AlertQuery, b: AlertQuery) => hashOf(a) === hashOf(b)

@@ -50,7 +50,7 @@ export function SearchPage({ search }: { search: CaseSearch }) {
               <Choice label={t('事项', 'Item')} name="item" value={wanted.item} options={items} set={(item) => set({ item })} />
               <label>
                 <span>{t('区划代码', 'Region')}</span>
-                <input name="region" value={wanted.region} inputMode="numeric" pattern="[0-9]*" maxLength={12} placeholder={t('如 5105', 'like 5105')} onChange={(e) => set({ region: e.target.value })} />
+                <input name="region" value={wanted.region} inputMode="numeric" pattern="(\d{2}){1,3}|\d{9}|\d{12}" maxLength={12} placeholder={t('如 510500', 'like 510500')} onChange={(e) => set({ region: e.target.value })} />
               </label>
               <Choice label={t('办理情况', 'Standing')} name="open" value={wanted.open} options={[['true', t('在办', 'Open')], ['false', t('已办结', 'Closed')]]} set={(open) => set({ open: open as CaseSearch['open'] })} />
             </>

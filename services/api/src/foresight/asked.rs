@@ -44,7 +44,7 @@ impl Asked {
                 "source" => filter.source = Some(value),
                 "case_no" => filter.case_no = Some(value),
                 "org_code" => filter.org_code = Some(value),
-                "region" => filter.region_prefix = Some(value),
+                "region" => filter.region_prefix = Some(query::region(&name, &value)?),
                 "item_code" => filter.item_code = Some(value),
                 "cursor" => {
                     let from = value.parse::<usize>().ok();

@@ -42,13 +42,14 @@ pub async fn list(
     let wanted = find::Wanted::of(&asked)?;
     let in_force = state.lives.in_force().await?;
     let bodies = in_force.set.bodies.iter().map(|document| &document.value);
-    let bodies: Vec<&Body> = bodies
-        .filter(|body| {
-            asked
-                .get("region")
-                .is_none_or(|region| body.region == *region)
-        })
-        .collect();
+    let region = asked.get("region").filter(|code| !code.is_empty());
+    let region = region.map(|code| query::region("region", code));
+    let region = region.transpose()?;
+    let within = |body: &&Body| {
+        let region = region.as_ref();
+        region.is_none_or(|prefix| body.region.starts_with(prefix))
+    };
+    let bodies: Vec<&Body> = bodies.filter(within).collect();
     let listed: Vec<Value> = bodies.iter().map(|body| in_brief(body, on)).collect();
     let mut told = json!({ "on": on, "bodies": listed });
     if let Some(wanted) = wanted {

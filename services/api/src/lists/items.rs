@@ -99,12 +99,13 @@ fn wanted(asked: &BTreeMap<String, String>) -> Result<Wanted, ApiError> {
             )
         })
     });
+    let region = given("region").map(|code| query::region("region", &code));
     let listed = given("listed").map(|value| query::flag("listed", &value));
     Ok(Wanted {
         text: given("q").unwrap_or_default().trim().to_lowercase(),
         power_type: power_type.transpose()?,
         body: given("body"),
-        region: given("region"),
+        region: region.transpose()?,
         listed: listed.transpose()?,
     })
 }

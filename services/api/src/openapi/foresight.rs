@@ -4,7 +4,7 @@ use mingjing_domain::foresight::{Due, Likeness, Unsaid};
 use serde_json::{Value, json};
 
 use super::shown::{instant, instant_or_null, many, object, text, text_or_null};
-use super::{Operation, Parameter};
+use super::{Operation, Parameter, REGION};
 
 const FILTERS: &[Parameter] = &[
     (
@@ -14,7 +14,7 @@ const FILTERS: &[Parameter] = &[
     ),
     ("query", "case_no", "办件编号，须一并给出 source"),
     ("query", "org_code", "机构代码"),
-    ("query", "region", "区划代码前缀，如 5105"),
+    REGION,
     ("query", "item_code", "事项编码"),
     ("query", "cursor", "上一页给出的 next"),
     ("query", "limit", "每页件数 1..1000，默认 50"),

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Change, Operation, Parameter};
+use super::{Change, Operation, Parameter, REGION};
 
 const KIND: Parameter = (
     "query",
@@ -208,7 +208,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         "机构名册 / bodies and how many are in post",
         &[
             ("query", "on", "某日在岗，默认今日"),
-            ("query", "region", "区划代码"),
+            REGION,
             (
                 "query",
                 "q",

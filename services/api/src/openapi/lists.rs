@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Operation, Parameter};
+use super::{Operation, Parameter, REGION};
 
 const fn get(
     path: &'static str,
@@ -33,7 +33,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
                 "权力类型: licence, penalty, coercion, levy, payment, inspection, confirmation, reward, ruling, other",
             ),
             ("query", "body", "行使主体的机构代码"),
-            ("query", "region", "行政区划代码，含其下级"),
+            REGION,
             (
                 "query",
                 "listed",

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::life::said;
-use super::{Change, Operation, Parameter};
+use super::{Change, Operation, Parameter, REGION};
 
 const MODEL: Parameter = ("query", "model", "考评办法的 id");
 const PERIOD: Parameter = (
@@ -83,7 +83,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         parameters: &[
             MODEL,
             PERIOD,
-            ("query", "region", "行政区划代码，含其下级"),
+            REGION,
             ("query", "class", "分组的 id"),
             ("query", "org", "机构代码；办法考评科室、个人的必写"),
         ],

@@ -2,14 +2,14 @@
 
 use serde_json::{Value, json};
 
-use super::{Operation, Parameter, alert, foresight};
+use super::{Operation, Parameter, REGION, alert, foresight};
 
 const FILTERS: &[Parameter] = &[
     ("query", "case_no", "办件编号"),
     ("query", "case_no_part", "办件编号中的一段，不分大小写"),
     ("query", "source", "来源系统"),
     ("query", "org_code", "机构代码"),
-    ("query", "region", "区划代码前缀，如 5105"),
+    REGION,
     ("query", "item_code", "事项编码"),
     ("query", "open", "true：只要在办的；false：只要已办结的"),
     ("query", "opened_from", "首个事件不早于 (RFC 3339)"),

@@ -3,14 +3,13 @@
 use mingjing_store::metrics::{Dimension, Direction, Group, Over, Unit};
 use serde_json::{Value, json};
 
-use super::{Operation, Parameter};
+use super::{Operation, Parameter, REGION};
 
 const PERIOD: Parameter = (
     "query",
     "period",
     "期间: 2026 年, 2026-H1 半年, 2026-Q3 季度, 2026-10 月, 2026-10-01..2026-10-15 起止日（均含，当地日历）；默认本月",
 );
-const REGION: Parameter = ("query", "region", "行政区划代码，含其下级，如 510500");
 const ORG: Parameter = ("query", "org", "机构代码");
 const POWER_TYPE: Parameter = ("query", "power_type", "权力类型，如 licence");
 const CASE_KIND: Parameter = (

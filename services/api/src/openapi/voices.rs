@@ -4,7 +4,7 @@ use mingjing_domain::voice::{Outcome, State, TOPICS};
 use serde_json::{Value, json};
 
 use super::life::said;
-use super::{Change, Operation, Parameter};
+use super::{Change, Operation, Parameter, REGION};
 
 const PLACE: [Parameter; 3] = [
     ("path", "source", "来源系统；未关联办件的为 complaints"),
@@ -28,7 +28,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
             ("query", "receipt_no", "登记编号，或者来源系统的事件编号"),
             ("query", "case_no", "办件编号"),
             ("query", "org_code", "机构代码"),
-            ("query", "region", "区划代码前缀，如 5105"),
+            REGION,
             ("query", "cursor", "上一页给出的 next"),
             ("query", "limit", "每页条数 1..200，默认 50"),
         ],

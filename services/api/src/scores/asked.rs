@@ -11,7 +11,6 @@ use serde::Deserialize;
 
 use super::book::Act;
 use crate::definitions::InForce;
-use crate::people::account::subtree;
 use crate::{ApiError, query};
 
 /// Of codes and ids.
@@ -47,15 +46,10 @@ impl<'a> Question<'a> {
     ) -> Result<Self, ApiError> {
         let known = ["model", "period", "region", "class", "org"];
         let mut pairs = given(query, &known)?;
-        let region_prefix = match pairs.remove("region") {
-            Some(code) => Some(subtree(&code).map(str::to_owned).ok_or_else(|| {
-                ApiError::bad(
-                    "region",
-                    "应为 2、4、6、9 或者 12 位行政区划代码，如 510500",
-                )
-            })?),
-            None => None,
-        };
+        let region_prefix = pairs
+            .remove("region")
+            .map(|code| query::region("region", &code));
+        let region_prefix = region_prefix.transpose()?;
         let mut question = Self::of(&mut pairs, in_force, now, zone)?;
         question.region_prefix = region_prefix;
         question.class = pairs.remove("class");

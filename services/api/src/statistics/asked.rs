@@ -10,7 +10,6 @@ use mingjing_store::metrics::{
     Asked, Dimension, Filter, Known, METRICS, Metric, Over, Part, ROWS_MAX, RecordCursor, metric,
 };
 
-use crate::people::account::subtree;
 use crate::{ApiError, query};
 
 /// Rows where nothing is said.
@@ -114,15 +113,10 @@ impl Question {
             })?,
             None => Period::month_of(now, zone),
         };
-        let region_prefix = match pairs.get("region") {
-            Some(code) => Some(subtree(code).map(str::to_owned).ok_or_else(|| {
-                ApiError::bad(
-                    "region",
-                    "应为 2、4、6、9 或者 12 位行政区划代码，如 510500",
-                )
-            })?),
-            None => None,
-        };
+        let region_prefix = pairs
+            .get("region")
+            .map(|code| query::region("region", code));
+        let region_prefix = region_prefix.transpose()?;
         let text = |name: &str| pairs.get(name).cloned();
         Ok(Self {
             period,
