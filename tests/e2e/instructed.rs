@@ -94,6 +94,19 @@ async fn an_order_follows_from_a_leaders_words() -> Result<()> {
             && closed["result"] == Value::Null,
         "{closed:#}"
     );
+    let alert = done(&site, &department, &format!("/api/v1/alerts/{about}")).await?;
+    let acts: Vec<[&Value; 3]> = alert["acts"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|act| [&act["act"], &act["by"]["reason"], &act["to"]])
+        .collect();
+    ensure!(
+        matches!(&acts[..], [[order, _, to], [answer, done, _], [close, found, _]]
+            if *order == "order" && *to == "qu-a" && *answer == "answer" && *done == "已补办"
+                && *close == "close" && *found == "情况属实"),
+        "{alert:#}"
+    );
     let list = format!("{LEDGER}?kind=instruction&state=closed");
     let (_, listed) = site.answer(leader.get(&site, &list)).await?;
     ensure!(

@@ -1,5 +1,6 @@
-//! `/api/v1/alerts`: a page, one with its account and history, all as NDJSON, CSV or a workbook; and the counts.
+//! `/api/v1/alerts`: a page, one with its account, history and what was done about it, all as NDJSON, CSV or a workbook; and the counts.
 
+mod done;
 pub(crate) mod table;
 
 use axum::Json;
@@ -126,6 +127,7 @@ pub(crate) async fn one(
         "alert": view::json_in(&found.alert, state.zone),
         "account": view::account(&found.alert),
         "history": view::json_in(&found.history, state.zone),
+        "acts": done::acts(&state, &found.alert).await?,
     })))
 }
 

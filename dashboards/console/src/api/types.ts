@@ -38,6 +38,8 @@ export type BroughtAlert = Alert & { ladder: Schemas['EscalationRung'][] }
 export type AlertFound = Answer<'getAlert'>
 /** One day of a limit. */
 export type Day = AlertFound['account'][number]
+/** One act of somebody upon an alert. */
+export type DoneAct = AlertFound['acts'][number]
 /** One change of an alert. */
 export type Change = AlertFound['history'][number]
 /** Why an alert changed. */

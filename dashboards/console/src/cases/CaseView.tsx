@@ -1,7 +1,7 @@
 // One case in the panel: at a glance, its alerts, its line of time; all else stands on its page.
 
 import { type Names, namesStore } from '../api/names'
-import type { AlertFound, CaseFound, CaseRow } from '../api/types'
+import type { CaseFound, CaseRow } from '../api/types'
 import { Badge, Facts, LevelBadge, Section, StatusBadge } from '../components/pieces'
 import { Beside } from '../foresight/Beside'
 import { full } from '../format'
@@ -70,7 +70,7 @@ export function CaseFacts({ found, known, names }: { found: CaseFound; known: Ca
   )
 }
 
-export function AlertLinks({ alerts, names }: { alerts: AlertFound[]; names: Names }) {
+export function AlertLinks({ alerts, names }: { alerts: CaseFound['alerts']; names: Names }) {
   return (
     <ul className="alert-links">
       {alerts.map(({ alert }) => (

@@ -1,12 +1,12 @@
 // The thread of an alert: orders, answers, decisions and appeals, each with who, when and why.
 
 import type { Names } from '../api/names'
-import type { Disposition } from '../api/types'
+import type { Disposition, DoneAct } from '../api/types'
 import { full } from '../format'
 import { t } from '../words/language'
 import { threadOf } from './entries'
 
-export function Thread({ disposition, names }: { disposition: Disposition; names: Names }) {
+export function Thread({ disposition, acts, names }: { disposition: Disposition; acts: DoneAct[]; names: Names }) {
   return (
     <>
       {disposition.recheck_reason && (
@@ -16,7 +16,7 @@ export function Thread({ disposition, names }: { disposition: Disposition; names
         </p>
       )}
       <ol className="thread" id="thread">
-        {threadOf(disposition).map(({ title, side, by, to, person, depth, due_at, evidence }) => (
+        {threadOf(disposition, acts).map(({ title, side, by, to, person, depth, due_at, evidence }) => (
           <li key={by.command} className={`of-${side}`} data-side={side} data-depth={depth}>
             <div className="thread-head">
               <b>{title}</b>

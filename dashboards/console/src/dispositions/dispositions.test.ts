@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
-import type { Alert, Decision, Disposition, Signature } from '../api/types'
+import type { Alert, Decision, Disposition, DoneAct, Signature } from '../api/types'
 import { actsOf, fieldsOf } from './act-kinds'
 import { Keys } from './send'
 import { threadOf } from './entries'
@@ -143,6 +143,32 @@ test('an objective cause is named with what proves it; what was decided before t
   assert.deepEqual(told({ ...old, cause: 'applicant', evidence: ['0a'] }, { appeal }), [['申诉', 'ff'], ['申诉撤销（客观原因：申请人原因）', '0a']])
   assert.deepEqual(told({ ...old, cause: 'applicant', evidence: ['0a'] }), [['不予认定（客观原因：申请人原因）', '0a']])
   assert.deepEqual(told(old), [['不予认定（客观原因）']])
+})
+
+test('appeals and orders before the last ones are told act by act, and the last ones as their record has them', () => {
+  const act = (act: DoneAct['act'], minute: number, more: Partial<DoneAct> = {}): DoneAct => ({ act, by: by(`${act} ${minute}`, minute), conclusion: null, to: null, due_at: null, evidence: [], must_rectify: false, ...more })
+  const last = by('order 6', 6)
+  const disposition: Disposition = {
+    ...nothing,
+    appeal: { by: by('appeal 7', 7), evidence: [], passed_up: [] },
+    order: { by: last, nth: 2, to: 'b', extended: [], answers: [] },
+  }
+  const acts = [
+    act('answer', 0),
+    act('order', 1, { to: 'a', must_rectify: true }),
+    act('answer', 2, { evidence: ['ff'] }),
+    act('close', 3),
+    act('appeal', 4),
+    act('withdraw', 5, { conclusion: 'objective' }),
+    act('order', 6, { to: 'b' }),
+    act('appeal', 7),
+  ]
+  const told = threadOf(disposition, acts)
+  assert.deepEqual(
+    told.map(({ title, side }) => `${title} ${side}`),
+    ['反馈 department', '督办（须整改） supervisor', '反馈督办 department', '办结督办 supervisor', '申诉 department', '申诉撤销（客观原因） supervisor', '督办（第2次） supervisor', '申诉 department'],
+  )
+  assert.deepEqual([told[1]?.to, told[2]?.evidence, told[7]?.due_at], ['a', ['ff'], null])
 })
 
 test('the same content sent again has the same key, other content another', () => {

@@ -1,9 +1,11 @@
-// What was done about an alert, as one thread in order of time, from the record of its disposition.
+// What was done about an alert, as one thread in order of time: the last decision, appeal and order from the record of its disposition, which tells how
+// they stand, and what came before them act by act.
 
-import type { Disposition, Signature } from '../api/types'
+import type { Disposition, DoneAct, Signature } from '../api/types'
 import { full } from '../format'
 import { concluded } from '../words/codes'
 import { say, t } from '../words/language'
+import { ACT_KINDS, type Act } from './act-kinds'
 import { type Order, depthOf, extensionWaiting } from './order-tree'
 
 export interface Entry {
@@ -30,7 +32,7 @@ const VERDICTS = {
 } as const
 
 /** One entry a command: an appeal's outcome is also a decision, and may put an order off. */
-export function threadOf(disposition: Disposition): Entry[] {
+export function threadOf(disposition: Disposition, acts: DoneAct[] = []): Entry[] {
   const entries = new Map<string, Entry>()
   const add = (entry: Entry) => {
     if (!entries.has(entry.by.command)) entries.set(entry.by.command, entry)
@@ -62,7 +64,28 @@ export function threadOf(disposition: Disposition): Entry[] {
     if (order.closed) add({ title: t('办结督办', 'Order closed'), side: 'supervisor', by: order.closed })
   }
   ;(disposition.answers ?? []).forEach((answer) => add({ title: t('反馈', 'Answer'), side: 'department', by: answer.by, evidence: answer.evidence }))
+  before(acts).forEach(add)
   return [...entries.values()].sort((a, b) => Date.parse(a.by.at) - Date.parse(b.by.at))
+}
+
+const OF_DEPARTMENT: readonly Act[] = ['answer', 'pass_on', 'report', 'ask_extension', 'rectify', 'appeal']
+
+/** Every act, as far as it tells of itself; those that the record tells of better are left to it. */
+function before(acts: DoneAct[]): Entry[] {
+  let orders = 0
+  let open = false
+  return acts.map(({ act, by, conclusion, to, due_at: due, evidence, must_rectify: mustRectify }): Entry => {
+    if (act === 'order') orders += 1
+    const answersOrder = act === 'answer' && open
+    open = act === 'order' || (open && act !== 'close')
+    const what = answersOrder ? t('反馈督办', 'Order answered') : act === 'rectify' ? t('整改', 'Put right') : say(ACT_KINDS[act])
+    const nth = act === 'order' && orders > 1 ? t(`（第${orders}次）`, ` (no. ${orders})`) : ''
+    const until = due && (act === 'extend' || act === 'ask_extension') ? t(`至 ${full(due)}`, ` until ${full(due)}`) : ''
+    const comesTo = conclusion ? t(`（${CONCLUSIONS[conclusion].zh}）`, ` (${CONCLUSIONS[conclusion].en ?? ''})`) : ''
+    const title = what + nth + until + comesTo + (mustRectify ? t('（须整改）', ' (to be put right)') : '')
+    const whom = to === null ? {} : act === 'pass_on' ? { person: to } : { to }
+    return { title, side: OF_DEPARTMENT.includes(act) ? 'department' : 'supervisor', by, ...whom, ...(evidence.length > 0 ? { evidence } : {}) }
+  })
 }
 
 /** What was passed on and reported back, and how more time was asked for and decided. */

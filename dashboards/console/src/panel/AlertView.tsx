@@ -30,7 +30,7 @@ import { caseHash } from './routes'
 const Instructions = lazy(() => import('../ledger/Instructions'))
 const Papers = lazy(() => import('../papers/OfAlert'))
 
-export function AlertView({ alert, account, history }: AlertFound) {
+export function AlertView({ alert, account, history, acts }: AlertFound) {
   const names = useStore(namesStore)
   const { person } = useStore(sessionStore)
   const { name, text } = headline(alert, names)
@@ -85,7 +85,7 @@ export function AlertView({ alert, account, history }: AlertFound) {
       )}
       {alert.disposition && (
         <Section words={{ zh: '处置经过', en: 'What was done about it' }}>
-          <Thread disposition={alert.disposition} names={names} />
+          <Thread disposition={alert.disposition} acts={acts} names={names} />
         </Section>
       )}
       <Suspense>

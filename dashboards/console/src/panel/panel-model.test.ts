@@ -22,7 +22,7 @@ function opened(t: TestContext, answer: (times: number) => AlertRecord) {
     hash: '#/alert/a',
     words: { zh: '预警' },
     concerns: (alert) => alert.alert_id === 'a',
-    read: async () => ({ kind: 'alert', found: { alert: answer(++times), account: [], history: [] } }) satisfies Found,
+    read: async () => ({ kind: 'alert', found: { alert: answer(++times), account: [], history: [], acts: [] } }) satisfies Found,
   }
   const panel = new PanelModel()
   panel.follow(route)
@@ -56,7 +56,7 @@ test('what was told before the panel was opened is waited for, too', async (t) =
     hash: '#/alert/a',
     words: { zh: '预警' },
     concerns: (alert) => alert.alert_id === 'a',
-    read: async () => ({ kind: 'alert', found: { alert: record(++times < 2 ? 'issued' : 'withdrawn'), account: [], history: [] } }),
+    read: async () => ({ kind: 'alert', found: { alert: record(++times < 2 ? 'issued' : 'withdrawn'), account: [], history: [], acts: [] } }),
   })
   await settled()
   t.mock.timers.tick(1400)

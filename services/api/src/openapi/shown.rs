@@ -1,5 +1,6 @@
 //! What the console shows: an alert with its account and changes, a case with its line of time, the counts, the sources, the platform.
 
+use mingjing_domain::disposition::Disposal;
 use serde_json::{Value, json};
 
 use super::{Operation, Parameter, REGION, alert, foresight};
@@ -27,7 +28,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
     Operation {
         path: "/api/v1/alerts/{alert_id}",
         id: "getAlert",
-        summary: "一条预警，连同逐日计算与经过 / one alert with its day-by-day account and history",
+        summary: "一条预警，连同逐日计算、经过和历次处置 / one alert with its day-by-day account, history and every act upon it",
         parameters: &[("path", "alert_id", "预警编号")],
         media_type: "application/json",
         schema: found_alert,
@@ -117,7 +118,27 @@ pub(super) const OPERATIONS: &[Operation] = &[
 ];
 
 fn found_alert() -> Value {
+    object(json!({
+        "alert": alert(), "account": many(day()), "history": many(change(json!({}))), "acts": many(act()),
+    }))
+}
+
+/// An alert as it stands with its case.
+fn alert_of_case() -> Value {
     object(json!({ "alert": alert(), "account": many(day()), "history": many(change(json!({}))) }))
+}
+
+/// What somebody did about an alert.
+fn act() -> Value {
+    object(json!({
+        "act": { "enum": Disposal::CODES },
+        "by": { "$ref": "#/components/schemas/Signature" },
+        "conclusion": { "anyOf": [{ "$ref": "#/components/schemas/Conclusion" }, { "type": "null" }] },
+        "to": { "type": ["string", "null"], "description": "督办、报上级：机构代码；转办：人员编号" },
+        "due_at": instant_or_null(),
+        "evidence": { "type": "array", "items": text(), "description": "证明材料的 SHA-256" },
+        "must_rectify": { "type": "boolean", "description": "督办须整改" },
+    }))
 }
 
 fn day() -> Value {
@@ -227,7 +248,7 @@ fn found_case() -> Value {
         "case": { "anyOf": [case, { "type": "null" }] },
         "events": number(),
         "timeline": many(json!({ "oneOf": [event, alleged] })),
-        "alerts": many(found_alert()),
+        "alerts": many(alert_of_case()),
     }))
 }
 
