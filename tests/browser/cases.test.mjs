@@ -1,6 +1,7 @@
 // A case is found by a part of its number, and its page says how it stands, by which days, and why.
 
 import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
 import { after, before, test } from 'node:test'
 
 import { faintTexts, screenshot, startBrowser, startPlatform } from './lib.mjs'
@@ -65,6 +66,25 @@ test('cases are listed by body and by whether they are closed, page by page', as
   await page.locator('#case-search [name="number"]').fill('no-such-case-anywhere')
   await page.keyboard.press('Enter')
   await page.locator('.placeholder.empty').waitFor()
+})
+
+test('a case says by which channel its application came, on its page, in the list and in the file', async () => {
+  const words = { window: '窗口', online: '网上', mobile: '移动端', self_service: '自助终端', mail: '邮寄', other: '其他' }
+  const { cases } = await ask('/api/v1/cases?limit=50')
+  const told = cases.find((found) => words[found.channel])
+  assert.ok(told, 'no case of the demonstration tells its channel')
+  await page.goto(`${platform.url}/#/cases/${encodeURIComponent(told.source)}/${encodeURIComponent(told.case_no)}`)
+  const fact = page.locator('.case-head .facts div', { hasText: '办理渠道' })
+  await fact.locator('dd', { hasText: words[told.channel] }).waitFor()
+  await page.goto(`${platform.url}/#/cases?number=${encodeURIComponent(told.case_no)}`)
+  const row = page.locator(`#cases tr[data-case="${told.case_no}"]`)
+  await row.locator('.sub', { hasText: words[told.channel] }).waitFor()
+  await screenshot(page, 'cases-channel-1366')
+  const taken = page.waitForEvent('download')
+  await page.locator('.take').getByRole('button', { name: 'CSV' }).click()
+  const text = await readFile(await (await taken).path(), 'utf8')
+  assert.match(text, /办理渠道/)
+  assert.match(text, new RegExp(words[told.channel]))
 })
 
 test('the page of a case shows its limits day by day: counted, left out, due, beyond', async () => {

@@ -51,9 +51,19 @@ pub(crate) async fn list(
     Ok(Json(json!({ "cases": cases, "next": next })))
 }
 
+/// A case with the channel by which its application came. What else statistics count of it stands in no answer about it.
+fn told(case: &CaseRecord, zone: Tz) -> Value {
+    let mut value = view::json_in(case, zone);
+    if let Some(fields) = value.as_object_mut() {
+        fields.remove("measures");
+        fields.insert("channel".into(), json!(case.measures.channel));
+    }
+    value
+}
+
 /// A case for lists: without its stays in steps, and so without who worked on it.
 fn brief(case: &CaseRecord, zone: Tz) -> Value {
-    let mut value = view::json_in(case, zone);
+    let mut value = told(case, zone);
     if let Some(fields) = value.as_object_mut() {
         fields.remove("visits");
     }
@@ -141,7 +151,7 @@ pub(crate) async fn one(
     Ok(Json(json!({
         "source": source,
         "case_no": case_no,
-        "case": found.case.as_ref().map(|c| view::json_in(c, state.zone)),
+        "case": found.case.as_ref().map(|c| told(c, state.zone)),
         "events": found.events.len(),
         "timeline": timeline,
         "alerts": alerts,
@@ -204,7 +214,41 @@ fn timeline(found: &CaseView, names: &Names) -> Vec<(i64, u8, Value)> {
 
 #[cfg(test)]
 mod tests {
+    use mingjing_domain::measures::CaseMeasures;
+
     use super::*;
+
+    #[test]
+    fn a_case_tells_its_channel_and_a_list_not_who_worked_on_it() {
+        let measures = CaseMeasures {
+            channel: Some("online".into()),
+            handler: Some("wang".into()),
+            ..CaseMeasures::default()
+        };
+        let case = CaseRecord {
+            source: "office".into(),
+            case_no: "a-1".into(),
+            item_code: None,
+            org_code: None,
+            region_code: None,
+            flowchart: None,
+            opened_at: None,
+            accepted_at: None,
+            closed_at: None,
+            due_at: None,
+            events: 1,
+            step: None,
+            visits: Vec::new(),
+            measures,
+        };
+        let zone = chrono_tz::Asia::Shanghai;
+        let listed = brief(&case, zone);
+        assert_eq!(listed["channel"], "online");
+        assert!(!listed.to_string().contains("wang"), "{listed}");
+        let measures = CaseMeasures::default();
+        let case = CaseRecord { measures, ..case };
+        assert_eq!(told(&case, zone)["channel"], Value::Null);
+    }
 
     #[test]
     fn filters_of_cases_are_read_and_misspelt_ones_refused() {

@@ -7,8 +7,8 @@ import { Beside } from '../foresight/Beside'
 import { full } from '../format'
 import { alertHash } from '../panel/routes'
 import { useStore } from '../store'
-import { headline } from '../words/codes'
-import { t } from '../words/language'
+import { CHANNELS, headline, word } from '../words/codes'
+import { say, t } from '../words/language'
 import { Timeline } from './Timeline'
 import { casePageHash } from './routes'
 
@@ -56,6 +56,7 @@ export function CaseFacts({ found, known, names }: { found: CaseFound; known: Ca
       <Facts
         entries={[
           [{ zh: '承办机构', en: 'Body' }, names.org(known.org_code)],
+          [{ zh: '办理渠道', en: 'Channel' }, known.channel && say(word(CHANNELS, known.channel))],
           [known.closed_at ? { zh: '最后环节', en: 'Last step' } : { zh: '当前环节', en: 'Step' }, names.step(known.step, known.flowchart)],
           [{ zh: '收到', en: 'Opened' }, at(known.opened_at)],
           [{ zh: '受理', en: 'Accepted' }, at(known.accepted_at)],

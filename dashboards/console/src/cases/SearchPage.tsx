@@ -13,7 +13,8 @@ import { Cell } from '../foresight/Beside'
 import { sentence } from '../foresight/words'
 import { full } from '../format'
 import { useStore } from '../store'
-import { t } from '../words/language'
+import { CHANNELS, word } from '../words/codes'
+import { say, t } from '../words/language'
 import { findCases } from './api'
 import { search as list } from './model'
 import { type CaseSearch, EVERY_CASE, casePageHash, searchHash } from './routes'
@@ -80,6 +81,7 @@ const columnsOf = (names: Names): Column<CaseBrief>[] => [
   [t('来源', 'Source'), (found) => names.source(found.source)],
   [t('事项', 'Item'), (found) => names.item(found.item_code)],
   [t('承办机构', 'Body'), (found) => names.org(found.org_code)],
+  [t('办理渠道', 'Channel'), (found) => found.channel && say(word(CHANNELS, found.channel))],
   [t('当前环节', 'Step'), (found) => names.step(found.step, found.flowchart) || null],
   [t('收到', 'Opened'), (found) => found.opened_at && full(found.opened_at)],
   [t('期限', 'Due'), (found) => found.due_at && full(found.due_at)],
@@ -120,7 +122,10 @@ function Row({ found, names, now }: { found: CaseBrief; names: Names; now: numbe
         <a href={casePageHash(found.source, found.case_no)}>{found.case_no}</a>
         <span className="sub">{names.source(found.source)}</span>
       </th>
-      <td>{names.item(found.item_code)}</td>
+      <td>
+        {names.item(found.item_code)}
+        {found.channel && <span className="sub">{say(word(CHANNELS, found.channel))}</span>}
+      </td>
       <td>{names.org(found.org_code)}</td>
       <td>{names.step(found.step, found.flowchart) || '—'}</td>
       <td className="at">{found.opened_at ? full(found.opened_at).slice(0, 16) : '—'}</td>

@@ -9,12 +9,12 @@ import { onlyBody } from '../people/roles'
 import { sessionStore } from '../people/session'
 import { useStore } from '../store'
 import { say, t } from '../words/language'
-import type { Words } from '../words/codes'
+import { CHANNELS, type Words } from '../words/codes'
 import { readStatistics } from './api'
 import { type Period, periodText } from './period'
 import { PeriodFields, PeriodLinks } from './PeriodChooser'
 import { EVERYWHERE, FIRST_QUESTION, type Question, questionHash } from './routes'
-import { CASE_KINDS, CHANNELS, POWER_TYPES } from './words'
+import { CASE_KINDS, POWER_TYPES } from './words'
 
 interface Props {
   question: Question

@@ -8,6 +8,7 @@ import { full } from '../format'
 import { Answered, useAsked } from '../lists/asked'
 import { sessionStore } from '../people/session'
 import { useStore } from '../store'
+import { CHANNELS } from '../words/codes'
 import { say, t } from '../words/language'
 import { type Dictionary, type Statistics, readStatistics } from './api'
 import { Breakdown, Chips, Comparison } from './Breakdown'
@@ -18,7 +19,7 @@ import { Headlines } from './Headlines'
 import { type Period, periodName, periodText } from './period'
 import { FIRST_QUESTION, type Question, questionHash } from './routes'
 import { Trend } from './Trend'
-import { CASE_KINDS, CHANNELS, GROUPS, POWER_TYPES } from './words'
+import { CASE_KINDS, GROUPS, POWER_TYPES } from './words'
 
 /** The most rows of an answer (services/store/src/metrics). */
 const ROWS_MAX = 1000

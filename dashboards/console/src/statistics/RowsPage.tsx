@@ -15,14 +15,14 @@ import { alertHash } from '../panel/routes'
 import { sampleHash } from '../sampling/routes'
 import { useStore } from '../store'
 import { say, t } from '../words/language'
-import { word } from '../words/codes'
+import { CHANNELS, word } from '../words/codes'
 import { type CountedRow, type CountedRows, type Dictionary, readRows } from './api'
 import { metricOf } from './columns'
 import { MetricName, metricName, versionText } from './definition'
 import { type Period, periodName, periodText } from './period'
 import { FIRST_QUESTION, type RowsQuestion, questionHash, rowsHash } from './routes'
 import { columnsOfRows, rowTitle } from './rows'
-import { BYS, CASE_KINDS, CHANNELS, OVERS, POWER_TYPES } from './words'
+import { BYS, CASE_KINDS, OVERS, POWER_TYPES } from './words'
 
 const PAGE_ROWS = 100
 /** Rows of a file at most; what is beyond them says so. */

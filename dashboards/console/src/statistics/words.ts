@@ -64,16 +64,6 @@ export const CASE_KINDS: Record<string, Words> = {
   other: { zh: '其他', en: 'Other' },
 }
 
-/** 办理渠道 (`CHANNELS` in services/domain). */
-export const CHANNELS: Record<string, Words> = {
-  window: { zh: '窗口', en: 'At the window' },
-  online: { zh: '网上', en: 'Online' },
-  mobile: { zh: '移动端', en: 'Mobile' },
-  self_service: { zh: '自助终端', en: 'Self-service terminal' },
-  mail: { zh: '邮寄', en: 'By mail' },
-  other: { zh: '其他', en: 'Other' },
-}
-
 export const UNITS: Record<string, Words> = {
   count: { zh: '件（个）', en: 'count' },
   share: { zh: '比率', en: 'share' },

@@ -114,6 +114,16 @@ export const GRADES: Record<string, Words> = {
 /** Whether a person has to decide it: its level says so, or a late entry put it into doubt. */
 export const toReview = ({ level, status }: { level: Level; status: Status }) => STATUSES[status].open && (level === 'review' || status === 'review')
 
+/** 办理渠道 (`CHANNELS` in services/domain). */
+export const CHANNELS: Record<string, Words> = {
+  window: { zh: '窗口', en: 'At the window' },
+  online: { zh: '网上', en: 'Online' },
+  mobile: { zh: '移动端', en: 'Mobile' },
+  self_service: { zh: '自助终端', en: 'Self-service terminal' },
+  mail: { zh: '邮寄', en: 'By mail' },
+  other: { zh: '其他', en: 'Other' },
+}
+
 /** A word of a table; the code itself where the table has none. */
 export function word<W extends Words>(table: Record<string, W>, code: string): Words & Partial<W> {
   return (table[code] ?? { zh: code }) as Words & Partial<W>

@@ -204,6 +204,10 @@ fn case_brief() -> Value {
         "due_at": instant_or_null(),
         "events": number(),
         "step": text_or_null(),
+        "channel": {
+            "type": ["string", "null"],
+            "description": "办理渠道，按申请所说；window 窗口、online 网上、mobile 移动端、self_service 自助终端、mail 邮寄、other 其他；null：没有说",
+        },
     })
 }
 

@@ -109,7 +109,7 @@ pub(super) async fn count(
     }
     let mut inputs = by_subject(model.subject, scored);
     let mut all: Vec<One> = Vec::new();
-    for (of, body, class) in subjects {
+    for Subject { of, body, class } in subjects {
         let mut mine = inputs.remove(&whose(&of)).unwrap_or_default();
         let key = key_of(model.subject, &of);
         mine.metrics = metrics.get(key).cloned().unwrap_or_default();
@@ -133,11 +133,16 @@ pub(super) async fn count(
     Ok(all)
 }
 
+/// Somebody who is scored.
+struct Subject<'a> {
+    of: Of,
+    body: &'a Body,
+    /// The class that the body belongs to.
+    class: Option<String>,
+}
+
 /// Who is scored: everybody of the register who was there for any of the period, with the body and its class.
-fn subjects<'a>(
-    in_force: &'a InForce,
-    wanted: &Wanted<'_>,
-) -> Result<Vec<(Of, &'a Body, Option<String>)>, ApiError> {
+fn subjects<'a>(in_force: &'a InForce, wanted: &Wanted<'_>) -> Result<Vec<Subject<'a>>, ApiError> {
     let Wanted {
         model,
         period,
@@ -163,7 +168,8 @@ fn subjects<'a>(
                 office: office.to_owned(),
                 officer: officer.to_owned(),
             };
-            found.push((of, body, class.clone()));
+            let class = class.clone();
+            found.push(Subject { of, body, class });
         };
         match model.subject {
             ScoreSubject::Body => add("", ""),
@@ -180,7 +186,7 @@ fn subjects<'a>(
             }
         }
     }
-    found.sort_by(|(one, ..), (other, ..)| one.cmp(other));
+    found.sort_by(|one, other| one.of.cmp(&other.of));
     if model.subject == ScoreSubject::Body && found.len() > BODIES_MAX {
         return Err(ApiError::bad(
             "region",
