@@ -20,37 +20,37 @@ pub enum BulletinCommand {
 pub struct MakeArgs {
     /// The period: 2026-10, 2026-Q3, 2026-H1 or 2026.
     #[arg(long, value_name = "PERIOD")]
-    period: String,
+    pub period: String,
     /// 行政区划代码 of whose it is.
     #[arg(long, value_name = "REGION")]
-    scope: String,
+    pub scope: String,
     /// The folder for the files; made where it is not there.
     #[arg(long, value_name = "DIR")]
-    out: PathBuf,
+    pub out: PathBuf,
     /// bulletin 通报, or report 运行情况报告.
     #[arg(long, value_name = "KIND", default_value = "bulletin", value_parser = ["bulletin", "report"])]
-    kind: String,
+    pub kind: String,
     /// internal 内部版, or public 公开版.
     #[arg(long, value_name = "EDITION", default_value = "internal", value_parser = ["internal", "public"])]
-    edition: String,
+    pub edition: String,
     /// 主送.
     #[arg(long, value_name = "TEXT", default_value = "")]
-    to: String,
+    pub to: String,
     /// 抄送.
     #[arg(long, value_name = "TEXT", default_value = "")]
-    copies: String,
+    pub copies: String,
     /// Who drafts it, where no token says so (MINGJING_TOKEN).
     #[arg(long, value_name = "PERSON")]
-    who: Option<String>,
+    pub who: Option<String>,
     /// Your own key: sent twice under one key, it is drafted once.
     #[arg(long, value_name = "KEY")]
-    key: Option<String>,
+    pub key: Option<String>,
     /// The platform's API.
     #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8080")]
-    api: String,
+    pub api: String,
     /// JSON instead of text.
     #[arg(long)]
-    json: bool,
+    pub json: bool,
 }
 
 /// Runs the command.
@@ -62,36 +62,24 @@ pub async fn run(command: BulletinCommand) -> anyhow::Result<()> {
 
 async fn make(args: MakeArgs) -> anyhow::Result<()> {
     let console = Console::new(&args.api)?;
-    std::fs::create_dir_all(&args.out)
-        .with_context(|| format!("cannot make {}", args.out.display()))?;
-    let drafted = console
-        .send("POST", &["api", "v1", "bulletins"], &request(&args)?)
-        .await?;
-    let id = drafted["id"]
-        .as_str()
-        .context("the platform's answer is of another version")?;
-    let name = format!("{}-{}-{}", args.kind, args.scope, args.period);
-    let mut written = Vec::new();
-    for ending in ["pdf", "docx", "xlsx"] {
-        let file = format!("{}.{ending}", args.edition);
-        let path = args.out.join(format!("{name}.{ending}"));
-        fetched(&console, id, &file, &path).await?;
-        written.push(path);
-    }
-    let path = args.out.join(format!("{name}.figures.json"));
-    fetched(&console, id, "figures.json", &path).await?;
-    written.push(path);
+    let drafted = draft(&console, &args).await?;
+    let written = write(&console, &args, &drafted).await?;
     if args.json {
         let files: Vec<String> = written
             .iter()
             .map(|path| path.display().to_string())
             .collect();
-        let told = json!({ "id": id, "title": drafted["title"], "figures_sha256": drafted["figures_sha256"], "files": files });
+        let told = json!({ "id": drafted["id"], "title": drafted["title"], "figures_sha256": drafted["figures_sha256"], "files": files });
         println!("{}", serde_json::to_string_pretty(&told)?);
         return Ok(());
     }
     let text = |name: &str| drafted[name].as_str().unwrap_or_default().to_owned();
-    println!("{}（{}，编号 {id}）", text("title"), text("state_zh"));
+    println!(
+        "{}（{}，编号 {}）",
+        text("title"),
+        text("state_zh"),
+        text("id")
+    );
     println!(
         "数据取自 {}，快照 SHA-256 {}",
         text("as_of"),
@@ -101,6 +89,37 @@ async fn make(args: MakeArgs) -> anyhow::Result<()> {
         println!("{}", path.display());
     }
     Ok(())
+}
+
+/// Drafts it; answers what the platform tells of the draft.
+pub async fn draft(console: &Console, args: &MakeArgs) -> anyhow::Result<Value> {
+    std::fs::create_dir_all(&args.out)
+        .with_context(|| format!("cannot make {}", args.out.display()))?;
+    let path = ["api", "v1", "bulletins"];
+    console.send("POST", &path, &request(args)?).await
+}
+
+/// Writes what was drafted as PDF, DOCX and XLSX, with its data snapshot; answers where.
+pub async fn write(
+    console: &Console,
+    args: &MakeArgs,
+    drafted: &Value,
+) -> anyhow::Result<Vec<PathBuf>> {
+    let id = drafted["id"]
+        .as_str()
+        .context("the platform's answer is of another version")?;
+    let name = format!("{}-{}-{}", args.kind, args.scope, args.period);
+    let mut written = Vec::new();
+    for ending in ["pdf", "docx", "xlsx"] {
+        let file = format!("{}.{ending}", args.edition);
+        let path = args.out.join(format!("{name}.{ending}"));
+        fetched(console, id, &file, &path).await?;
+        written.push(path);
+    }
+    let path = args.out.join(format!("{name}.figures.json"));
+    fetched(console, id, "figures.json", &path).await?;
+    written.push(path);
+    Ok(written)
 }
 
 fn request(args: &MakeArgs) -> anyhow::Result<Value> {
