@@ -153,6 +153,53 @@ fn lists_are_measured_against_their_rows_by_key() -> Result<()> {
     Ok(())
 }
 
+#[test]
+fn statistics_and_a_bulletin_are_measured_against_rows() -> Result<()> {
+    let report = bench(&[
+        "statistics",
+        "--cases",
+        "3000",
+        "--changed",
+        "30",
+        "--times",
+        "2",
+        "--of-rows",
+        "1",
+        "--bulletins",
+        "2",
+    ])?;
+    ensure!(report["stays"] == 3000 * 8, "{report}");
+    positive(&report, &["cells", "slowest_p95_ms"])?;
+    positive(&report["ratio"], &["median", "min", "max"])?;
+    let questions = report["questions"]
+        .as_array()
+        .context("questions is a list")?;
+    ensure!(questions.len() == 12, "{report}");
+    for question in questions {
+        for side in ["cells", "rows"] {
+            positive(&question[side], &["p50_ms", "p95_ms"])?;
+            positive(&question[side]["work"], &["rows", "bytes"])?;
+        }
+    }
+    // Every case with its stays was read at least once for each question of rows.
+    let of_rows = questions.iter().map(|q| q["rows"]["work"]["rows"].as_f64());
+    let least = of_rows.map(Option::unwrap_or_default);
+    ensure!(least.fold(f64::MAX, f64::min) >= 3000.0, "{report}");
+    let bulletin = &report["bulletin"];
+    ensure!(
+        bulletin["times"] == 2
+            && bulletin["figures_sha256"]
+                .as_str()
+                .is_some_and(|s| s.len() == 64),
+        "{report}"
+    );
+    for part in ["whole_s", "files_s"] {
+        positive(&bulletin[part], &["median", "min", "max"])?;
+    }
+    positive(&bulletin["draft"]["work"], &["rows", "bytes"])?;
+    positive(bulletin, &["ratio"])
+}
+
 fn drained(report: &Value, shapes: &[(u64, u64)]) -> Result<()> {
     ensure!(report["events"] == 300 * 8, "{report}");
     positive(report, &["records", "bytes", "runs", "cores"])?;

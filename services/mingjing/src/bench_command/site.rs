@@ -6,12 +6,15 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
+use chrono_tz::Tz;
+use mingjing_store::Store;
+use mingjing_supervise::Clock;
 use tokio::io::{AsyncBufReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 
 use super::stopwatch::process_seconds;
 use crate::log_port::OpenLog;
-use crate::platform::Platform;
+use crate::platform::{AllOf, Platform};
 use crate::settings::Settings;
 
 /// How long anything may take that must come.
@@ -64,6 +67,11 @@ impl Site {
 
     pub async fn open_log(&self) -> anyhow::Result<OpenLog> {
         OpenLog::open(&self.settings()?).await
+    }
+
+    /// The folder, which is removed afterwards.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// Where an embedded ClickHouse for it may lie.
@@ -138,14 +146,30 @@ impl Site {
         let url = format!("http://{}", listener.local_addr()?);
         let router = platform.operations(readiness, None);
         platform.serve(listener, router);
-        let part = Part::Here {
-            _platform: Box::new(platform),
+        Ok(Process::here(url, platform))
+    }
+
+    /// Takes definitions and serves the console's API within this process, of what lies in a ClickHouse, by this clock and zone. Nothing is
+    /// supervised nor archived, so that the log need not be the one that the archive is of.
+    pub async fn serve_here(
+        &self,
+        log: &OpenLog,
+        store: &Store,
+        clock: Arc<dyn Clock>,
+        zone: Tz,
+    ) -> anyhow::Result<Process> {
+        let settings = Settings {
+            time_zone: zone,
+            ..self.settings()?
         };
-        Ok(Process {
-            url,
-            client: reqwest::Client::new(),
-            part,
-        })
+        let registry = prometheus::Registry::new();
+        let mut platform = Platform::new(settings, log.clone(), registry, clock);
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+        let url = format!("http://{}", listener.local_addr()?);
+        let routes = mingjing_intake::router(platform.intake()?);
+        let api = platform.api(store, Arc::new(AllOf(Vec::new())), None)?;
+        platform.serve(listener, routes.merge(api));
+        Ok(Process::here(url, platform))
     }
 }
 
@@ -174,6 +198,16 @@ enum Part {
 }
 
 impl Process {
+    fn here(url: String, platform: Platform) -> Self {
+        Process {
+            url,
+            client: reqwest::Client::new(),
+            part: Part::Here {
+                _platform: Box::new(platform),
+            },
+        }
+    }
+
     /// Seconds it has computed.
     pub fn seconds(&self) -> f64 {
         let pid = match &self.part {

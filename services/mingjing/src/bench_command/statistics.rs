@@ -1,8 +1,17 @@
-//! `mingjing bench statistics`: how fast dashboards of statistics are answered.
+//! `mingjing bench statistics`: how fast dashboards of statistics are answered, and a bulletin is drafted.
 //!
 //! A made-up city's cases, each with eight stays in steps, are put into an embedded ClickHouse by one statement; cells are made, and some cases
-//! change afterwards, as they do between two passes. Then what dashboards ask is asked in turn. The other side, in the same run: the same
-//! question of rows. Both have to come to the same answer.
+//! change afterwards, as they do between two passes. Then what dashboards ask is asked in turn, and a month's bulletin is drafted and
+//! written. The other side, in the same run: the same questions and the same bulletin of rows, in time and in what the engine does for
+//! them. Both have to come to the same answer.
+//!
+//! At full size the bench fails where what the platform promises of this data is not held to.
+
+mod bounds;
+mod bulletin;
+mod city;
+mod engine;
+mod questions;
 
 use std::path::PathBuf;
 use std::time::Instant;
@@ -10,39 +19,29 @@ use std::time::Instant;
 use anyhow::{Context as _, ensure};
 use chrono_tz::Tz;
 use mingjing_domain::Timestamp;
-use mingjing_store::metrics::{Answer, Asked, Dimension, Filter, Known, METRICS, Metric, Over};
-use mingjing_store::{Backoff, Batch, Sight, Store, Watermark};
+use mingjing_store::{Backoff, Batch, Store, Watermark};
 use serde::Serialize;
 use tokio::sync::watch;
 
+use self::bounds::{BULLETIN_MAX_S, FULL_SIZE, P95_MAX_MS, SHARE_MAX, broken, verdict};
+use self::bulletin::Bulletin;
+use self::city::{LOG, PARTITIONS, STAYS};
+use self::engine::{Engine, Took, Work};
+use self::questions::{Question, questions};
 use super::end_to_end::start_clickhouse;
-use super::measured::{Measured, load_before, number, percentile, tell};
+use super::measured::{Measured, load_before, number, tell};
 use super::probe::ClickHouse;
 use super::site::Site;
 use super::stopwatch::load_average;
 
 const ZONE: Tz = chrono_tz::Asia::Shanghai;
 const NOW: &str = "2026-11-20T15:37:12+08:00";
-const LOG: &str = "bench";
-const PARTITIONS: u16 = 8;
-/// Stays of each case.
-const STAYS: u32 = 8;
-/// What the console's board shows first of cases (`dashboards/console/src/statistics/columns.ts`).
-const BOARD: [&str; 7] = [
-    "received",
-    "closed",
-    "open",
-    "on_time_rate",
-    "overdue_rate",
-    "median_total_days",
-    "alert_rate",
-];
 
 /// What is asked.
 #[derive(Debug, clap::Args)]
 pub struct StatisticsArgs {
     /// Cases in ClickHouse; each has eight stays in steps.
-    #[arg(long, default_value_t = 2_500_000)]
+    #[arg(long, default_value_t = FULL_SIZE)]
     cases: u32,
     /// Cases that change after cells were made. Twenty million stays a year, each begun and ended, are six changes a second of office hours, and
     /// ten to twenty seconds lie between two passes: three hundred is more than twice what waits then.
@@ -54,6 +53,9 @@ pub struct StatisticsArgs {
     /// How often it is asked of rows.
     #[arg(long, default_value_t = 3)]
     of_rows: u32,
+    /// How often the bulletin is drafted and written; 0: not at all, for want of fonts.
+    #[arg(long, default_value_t = 3)]
+    bulletins: u32,
     /// The folder for temporary data; the system's where nothing is said.
     #[arg(long, value_name = "DIR")]
     folder: Option<PathBuf>,
@@ -77,23 +79,40 @@ struct Report {
     slowest_p95_ms: f64,
     /// Medians of cells to those of rows.
     ratio: Measured,
+    /// The same of what the engine did, by sort; none of a sort of which there was too little to count.
+    ratios_of_work: Vec<(&'static str, Option<Measured>)>,
+    bulletin: Option<Bulletin>,
 }
 
-/// How long a question took, in milliseconds.
+/// What came of a question.
 #[derive(Serialize)]
 struct Answered {
     question: &'static str,
-    p50_ms: f64,
-    p95_ms: f64,
-    of_rows_p50_ms: f64,
+    cells: Took,
+    rows: Took,
+    /// Whether it was answered as soon as dashboards are to be.
+    in_time: bool,
 }
 
-/// A question, and what was measured of it.
-struct Question {
-    name: &'static str,
-    asked: Asked,
-    ms: Vec<f64>,
-    of_rows_ms: Vec<f64>,
+impl Answered {
+    fn of(question: Question) -> Self {
+        let cells = question.cells.took();
+        Self {
+            question: question.name,
+            in_time: cells.p95_ms < P95_MAX_MS,
+            cells,
+            rows: question.rows.took(),
+        }
+    }
+}
+
+/// What was measured of the cells themselves, and of what is asked.
+struct Found {
+    from_nothing_s: f64,
+    changes_s: f64,
+    cells: u64,
+    questions: Vec<Question>,
+    bulletin: Option<Bulletin>,
 }
 
 /// Runs the command.
@@ -110,11 +129,19 @@ pub async fn run(args: StatisticsArgs) -> anyhow::Result<()> {
         database: clickhouse.database.clone(),
         ..mingjing_store::Config::local(child.url())
     });
-    let measured = measure(&args, &clickhouse, &store).await;
+    let engine = Engine::new(&clickhouse, &child);
+    let measured = measure(&args, &site, &engine, &store).await;
     child.stop().await;
-    let (questions, from_nothing_s, changes_s, cells) = measured?;
-    let questions: Vec<Answered> = questions.into_iter().map(Question::answered).collect();
-    let ratios = questions.iter().map(|q| q.p50_ms / q.of_rows_p50_ms);
+    let Found {
+        from_nothing_s,
+        changes_s,
+        cells,
+        questions,
+        bulletin,
+    } = measured?;
+    let questions: Vec<Answered> = questions.into_iter().map(Answered::of).collect();
+    let slowest = questions.iter().map(|q| q.cells.p95_ms);
+    let ratios = questions.iter().map(|q| q.cells.p50_ms / q.rows.p50_ms);
     let report = Report {
         cases: args.cases,
         stays: u64::from(args.cases) * u64::from(STAYS),
@@ -124,35 +151,36 @@ pub async fn run(args: StatisticsArgs) -> anyhow::Result<()> {
         from_nothing_s,
         changes_s,
         cells,
-        slowest_p95_ms: questions.iter().map(|q| q.p95_ms).fold(0.0, f64::max),
+        slowest_p95_ms: slowest.fold(0.0, f64::max),
         ratio: Measured::of(ratios),
+        ratios_of_work: ratios_of_work(&questions),
         questions,
+        bulletin,
     };
-    tell(&report, args.json, said)
+    tell(&report, args.json, said)?;
+    let broken = broken(&report);
+    ensure!(
+        args.cases < FULL_SIZE || broken.is_empty(),
+        "what is promised of this data is not held to: {}",
+        broken.join("; ")
+    );
+    Ok(())
 }
 
-/// The questions with their times; how long a pass from nothing took, and one over what changed; how many cells there are.
 async fn measure(
     args: &StatisticsArgs,
-    clickhouse: &ClickHouse,
+    site: &Site,
+    engine: &Engine<'_>,
     store: &Store,
-) -> anyhow::Result<(Vec<Question>, f64, f64, u64)> {
+) -> anyhow::Result<Found> {
+    let clickhouse = engine.clickhouse;
     let now = Timestamp::parse(NOW)?;
     store.migrate(now).await?;
-    clickhouse.ask(&fill(args.cases)).await?;
-    let columns = "source, case_no, item_code, org_code, region_code, opened_at, accepted_at, closed_at, events, visits, power_type, case_kind, \
-                   channel, office, handler, received_at, decided_at, delivered_at, ending, ended_at, result, limit_unit, limit_started_at, \
-                   statutory_limit, promised_limit, used, statutory_due_at, promised_due_at, limit_done_at, limit_fell_at, suspended_ms, \
-                   suspensions, extensions, supplements, events_late, events_resent, events_reversed, updated_at, log_id, log_partition, \
-                   version";
-    let kept = |which: &str| {
-        format!(
-            "INSERT INTO case_states ({columns}, stays) SELECT {columns}, length(visits) FROM cases FINAL WHERE {which}"
-        )
-    };
-    clickhouse.ask(&kept("1")).await?;
-    clickhouse.ask(ALERTS).await?;
-    clickhouse.ask(STATES_OF_ALERTS).await?;
+    clickhouse.ask(&city::cases(args.cases)).await?;
+    clickhouse.ask(&city::states("1")).await?;
+    clickhouse.ask(&city::alerts()).await?;
+    clickhouse.ask(city::DECISIONS).await?;
+    clickhouse.ask(city::STATES_OF_ALERTS).await?;
     let first_change = u64::from(args.cases);
     archived(store, now, first_change).await?;
     eprintln!("{} cases are there", args.cases);
@@ -163,55 +191,71 @@ async fn measure(
         .context("cells are made from nothing")?;
     let from_nothing_s = began.elapsed().as_secs_f64();
     let cells = clickhouse.count("case_cells").await?;
-    // They end today, somewhere else than they were.
-    let changed = args.cases / args.changed.clamp(1, args.cases);
-    clickhouse
-        .ask(&format!(
-            "INSERT INTO cases SELECT * REPLACE (toDateTime64('2026-11-20 04:00:00', 3, 'UTC') AS ended_at, 'closed' AS ending, \
-             '510502' AS region_code, {first_change} + intDiv(log_offset, {changed}) AS version) FROM cases FINAL WHERE log_offset % {changed} = 0"
-        ))
-        .await?;
-    clickhouse
-        .ask(&kept(&format!("version >= {first_change}")))
-        .await?;
-    let mut questions = questions(now);
-    for nth in 1..=args.times.max(args.of_rows) {
-        for question in &mut questions {
-            let cells = match nth <= args.times {
-                true => Some(timed(&mut question.ms, store.statistics(&question.asked)).await?),
-                false => None,
-            };
-            if nth <= args.of_rows {
-                let rows = store.statistics_by_row(&question.asked);
-                let rows = timed(&mut question.of_rows_ms, rows).await?;
-                ensure!(
-                    cells.is_none_or(|cells| cells == rows),
-                    "{}: cells and rows come to different answers",
-                    question.name
-                );
-            }
-        }
-        eprintln!("turn {nth} of {}", args.times.max(args.of_rows));
-    }
-    let last_change = first_change + u64::from(args.cases / changed);
+    let every = args.cases / args.changed.clamp(1, args.cases);
+    clickhouse.ask(&city::changes(first_change, every)).await?;
+    let changed = city::states(&format!("version >= {first_change}"));
+    clickhouse.ask(&changed).await?;
+    engine.settled().await?;
+    let questions = ask(args, engine, store, now).await?;
+    let bulletin = match args.bulletins {
+        0 => None,
+        times => Some(bulletin::bulletin(times, site, store, engine, ZONE, now).await?),
+    };
+    let last_change = first_change + u64::from(args.cases / every);
     archived(store, now, last_change + 1).await?;
     let began = Instant::now();
     store
         .make_cells(ZONE, now)
         .await?
         .context("what changed is added")?;
-    let changes_s = began.elapsed().as_secs_f64();
-    Ok((questions, from_nothing_s, changes_s, cells))
+    Ok(Found {
+        from_nothing_s,
+        changes_s: began.elapsed().as_secs_f64(),
+        cells,
+        questions,
+        bulletin,
+    })
 }
 
-async fn timed(
-    ms: &mut Vec<f64>,
-    asking: impl Future<Output = Result<Answer, mingjing_store::Error>>,
-) -> anyhow::Result<Answer> {
-    let began = Instant::now();
-    let answer = asking.await?;
-    ms.push(began.elapsed().as_secs_f64() * 1e3);
-    Ok(answer)
+/// Asks everything in turn, as often as is wanted of either side.
+async fn ask(
+    args: &StatisticsArgs,
+    engine: &Engine<'_>,
+    store: &Store,
+    now: Timestamp,
+) -> anyhow::Result<Vec<Question>> {
+    let mut questions = questions(now, ZONE);
+    for question in &questions {
+        ensure!(
+            store.cells_answer(&question.asked).await?,
+            "{}: cells do not answer it",
+            question.name
+        );
+    }
+    let turns = args.times.max(args.of_rows);
+    for nth in 1..=turns {
+        for Question {
+            name,
+            asked,
+            cells,
+            rows,
+        } in &mut questions
+        {
+            let of_cells = match nth <= args.times {
+                true => Some(cells.ask(engine, store.statistics(asked)).await?),
+                false => None,
+            };
+            if nth <= args.of_rows {
+                let of_rows = rows.ask(engine, store.statistics_by_row(asked)).await?;
+                ensure!(
+                    of_cells.is_none_or(|of_cells| of_cells == of_rows),
+                    "{name}: cells and rows come to different answers"
+                );
+            }
+        }
+        eprintln!("turn {nth} of {turns}");
+    }
+    Ok(questions)
 }
 
 /// All facts before an offset are archived.
@@ -232,173 +276,54 @@ async fn archived(store: &Store, now: Timestamp, next_offset: u64) -> anyhow::Re
     Ok(written.await?)
 }
 
-/// Cases of two years of a city with two hundred bodies in eight regions, one in twenty-five of them open.
-fn fill(cases: u32) -> String {
-    format!(
-        "INSERT INTO cases (source, case_no, item_code, org_code, region_code, flowchart, opened_at, accepted_at, closed_at, due_at, events, \
-         step, visits, power_type, case_kind, office, handler, received_at, decided_at, delivered_at, ending, ended_at, result, limit_unit, \
-         limit_started_at, statutory_limit, promised_limit, used, statutory_due_at, promised_due_at, limit_done_at, limit_fell_at, \
-         suspended_ms, suspensions, extensions, supplements, events_late, events_resent, events_reversed, updated_at, log_id, log_partition, \
-         log_offset, log_n, version) \
-         SELECT concat('load-', toString(h % 40)), concat('L', leftPad(toString(number), 9, '0')), \
-         concat('item-', toString(h % 2000)), concat('org-', toString(h % 200)), \
-         ['510500','510502','510503','510504','510521','510522','510524','510525'][h % 8 + 1], 'permit@1', \
-         toDateTime64('2024-12-01 01:00:00', 3, 'UTC') + toIntervalSecond(h2 % 62208000) AS opened, opened + toIntervalHour(h % 60) AS accepted, \
-         if(h % 100 < 4, NULL, accepted + toIntervalHour(24 + h2 % 400)) AS closed, accepted + toIntervalHour(24 * 28) AS due, 12, 'deliver', \
-         arrayMap(i -> (concat('step', toString(i)), toUInt16(1), opened + toIntervalHour(i * 12), \
-         if(closed IS NULL AND i = {STAYS}, NULL, opened + toIntervalHour(i * 12 + 1 + (h + i) % 20)), opened + toIntervalHour(i * 12 + 48), \
-         'office', concat('p', toString(h % 500))), range(1, {STAYS} + 1)), \
-         ['licence','penalty','inspection','confirmation','payment'][h % 5 + 1], if(h % 3 = 0, 'instant', 'promise'), 'office', \
-         concat('p', toString(h % 500)), opened, closed, closed, if(closed IS NULL, NULL, 'closed'), closed, 'granted', 'wd', accepted, 20, 10, \
-         if(closed IS NULL, NULL, toUInt32(h % 22)), due, accepted + toIntervalHour(24 * 14), closed, NULL, \
-         if(h % 20 = 0, 86400000 * 5, 0), h % 20 = 0, 0, h % 10 = 0, h % 7 = 0, 0, 0, opened, '{LOG}', h % {PARTITIONS}, number, 0, number \
-         FROM (SELECT number, cityHash64(number) AS h, cityHash64(number, 1) AS h2 FROM numbers({cases})) \
-         SETTINGS max_insert_block_size = 100000"
-    )
+/// What one does to what the other does; none where that was too little to count.
+fn ratio(one: f64, other: f64) -> Option<f64> {
+    (other > 0.0).then(|| one / other)
 }
 
-/// One case in forty has an alert that stands.
-const ALERTS: &str = "INSERT INTO alerts (alert_id, subject_kind, source, case_no, item_code, org_code, region_code, responsible_org, \
-     control_point, rule, step, visit, level, status, raised_at, issued_at, disposition, revision, updated_at, log_id, log_partition, \
-     log_offset, log_n, version) \
-     SELECT lower(hex(MD5(concat(source, case_no)))), 'case', source, case_no, item_code, org_code, region_code, org_code, \
-     'late', 'T3', '', 0, 'yellow', 'issued', opened_at, opened_at, 'open', 1, updated_at, log_id, log_partition, log_offset, 1, version \
-     FROM cases FINAL WHERE cityHash64(case_no) % 40 = 0";
-
-const STATES_OF_ALERTS: &str = "INSERT INTO alert_states (source, case_no, alert_id, subject_kind, level, status, issued_at, disposition, \
-     log_id, log_partition, version) \
-     SELECT source, case_no, alert_id, subject_kind, level, status, issued_at, disposition, log_id, log_partition, version FROM alerts FINAL";
-
-/// What dashboards ask.
-fn questions(now: Timestamp) -> Vec<Question> {
-    let metrics = METRICS.iter().copied();
-    let board: Vec<&'static Metric> = metrics
-        .clone()
-        .filter(|metric| BOARD.contains(&metric.id))
-        .collect();
-    let all: Vec<&'static Metric> = metrics
-        .filter(|metric| metric.over == Over::Cases)
-        .collect();
-    let of_steps: Vec<&'static Metric> = METRICS
-        .iter()
-        .copied()
-        .filter(|metric| metric.over == Over::Steps)
-        .collect();
-    let asked = |period: &str, by: Option<Dimension>, metrics: &[&'static Metric]| Asked {
-        period: period.parse().expect("a period that is written here"),
-        zone: ZONE,
-        now,
-        by,
-        metrics: metrics.to_vec(),
-        filter: Filter::default(),
-        sight: Sight::default(),
-        compare: true,
-        min_base: 5,
-        limit: 1000,
-        known: Known::default(),
+fn ratios_of_work(questions: &[Answered]) -> Vec<(&'static str, Option<Measured>)> {
+    let of = |amount: fn(&Work) -> f64| {
+        let ratios = questions.iter();
+        let ratios = ratios.filter_map(|q| ratio(amount(&q.cells.work), amount(&q.rows.work)));
+        let ratios: Vec<f64> = ratios.collect();
+        (!ratios.is_empty()).then(|| Measured::of(ratios))
     };
-    let question = |name: &'static str, asked: Asked| Question {
-        name,
-        asked,
-        ms: Vec::new(),
-        of_rows_ms: Vec::new(),
-    };
-    let of_one_body = Asked {
-        filter: Filter {
-            org: Some("org-7".to_owned()),
-            ..Filter::default()
-        },
-        ..asked("2026-11", None, &all)
-    };
-    let seen_in_part = Asked {
-        sight: Sight {
-            region_prefix: Some("510502".to_owned()),
-            body: None,
-        },
-        ..asked("2026-11", Some(Dimension::Org), &board)
-    };
-    vec![
-        question("this month", asked("2026-11", None, &board)),
-        question(
-            "this month by body",
-            asked("2026-11", Some(Dimension::Org), &board),
-        ),
-        question(
-            "this month by region",
-            asked("2026-11", Some(Dimension::Region), &board),
-        ),
-        question("every metric of the month", asked("2026-10", None, &all)),
-        question("every metric of one body's month", of_one_body),
-        question("one region's bodies", seen_in_part),
-        question(
-            "the month's steps",
-            asked("2026-10", Some(Dimension::Step), &of_steps),
-        ),
-        question(
-            "steps of the month by body",
-            asked("2026-10", Some(Dimension::Org), &of_steps),
-        ),
-        question(
-            "the year's steps",
-            asked("2026", Some(Dimension::Step), &of_steps),
-        ),
-        question(
-            "the year by month",
-            asked("2026", Some(Dimension::Month), &board),
-        ),
-        question(
-            "the year by body",
-            asked("2026", Some(Dimension::Org), &board),
-        ),
-        question(
-            "the year by kind of power",
-            asked("2026", Some(Dimension::PowerType), &board),
-        ),
-    ]
+    let sorts = Work::SORTS.into_iter();
+    sorts.map(|(sort, amount)| (sort, of(amount))).collect()
 }
 
-impl Question {
-    fn answered(mut self) -> Answered {
-        self.ms.sort_by(f64::total_cmp);
-        self.of_rows_ms.sort_by(f64::total_cmp);
-        Answered {
-            question: self.name,
-            p50_ms: percentile(&self.ms, 0.5),
-            p95_ms: percentile(&self.ms, 0.95),
-            of_rows_p50_ms: percentile(&self.of_rows_ms, 0.5),
-        }
-    }
+/// What the engine does for one side to what it does for the other, by sort.
+fn work_told(cells: &Took, rows: &Took) -> String {
+    let sorts = Work::SORTS.into_iter().map(|(sort, amount)| {
+        let ratio = ratio(amount(&cells.work), amount(&rows.work));
+        let ratio = ratio.map_or("unknown".to_owned(), number);
+        format!("{sort} {ratio}")
+    });
+    sorts.collect::<Vec<_>>().join(", ")
 }
 
 fn said(report: &Report) -> (String, Vec<(String, String)>) {
-    let took = |q: &Answered| {
-        let Answered {
-            p50_ms,
-            p95_ms,
-            of_rows_p50_ms,
-            ..
-        } = q;
+    let mut rows: Vec<(String, String)> = report.questions.iter().map(question_said).collect();
+    rows.push((
+        "slowest p95".to_owned(),
         format!(
-            "p50 {} ms, p95 {}; of rows p50 {}",
-            number(*p50_ms),
-            number(*p95_ms),
-            number(*of_rows_p50_ms)
-        )
-    };
-    let mut rows: Vec<(String, String)> = report
-        .questions
-        .iter()
-        .map(|q| (q.question.to_owned(), took(q)))
-        .collect();
+            "{} ms; at most {}: {}",
+            number(report.slowest_p95_ms),
+            number(P95_MAX_MS),
+            verdict(report.slowest_p95_ms < P95_MAX_MS)
+        ),
+    ));
+    let times = ("time", Some(report.ratio));
+    let ratios = std::iter::once(times).chain(report.ratios_of_work.iter().copied());
+    rows.extend(ratios.map(|(sort, ratio)| {
+        let told = ratio.map_or("too little to count".to_owned(), |ratio| {
+            let holds = verdict(ratio.median <= SHARE_MAX);
+            format!("{}; a tenth: {holds}", ratio.told("times"))
+        });
+        (format!("cells to rows, {sort}"), told)
+    }));
+    rows.extend(report.bulletin.iter().flat_map(bulletin_said));
     rows.extend([
-        (
-            "slowest p95".to_owned(),
-            format!("{} ms", number(report.slowest_p95_ms)),
-        ),
-        (
-            "ratio of cells to rows".to_owned(),
-            report.ratio.told("times"),
-        ),
         (
             format!("cells made from nothing ({})", number(report.cells as f64)),
             format!("{} s", number(report.from_nothing_s)),
@@ -408,12 +333,159 @@ fn said(report: &Report) -> (String, Vec<(String, String)>) {
             format!("{} s", number(report.changes_s)),
         ),
     ]);
+    let small = match report.cases < FULL_SIZE {
+        true => ", too few for its times to say anything",
+        false => "",
+    };
     let title = format!(
-        "statistics over {} cases with {} stays, each question {} times, {}",
+        "statistics over {} cases with {} stays{small}, each question {} times, {}",
         number(f64::from(report.cases)),
         number(report.stays as f64),
         report.times,
         load_before(report.load_average_before)
     );
     (title, rows)
+}
+
+fn question_said(answered: &Answered) -> (String, String) {
+    let Answered { cells, rows, .. } = answered;
+    let told = format!(
+        "p50 {} ms, p95 {} {}; of rows p50 {}; cells to rows: {}",
+        number(cells.p50_ms),
+        number(cells.p95_ms),
+        verdict(answered.in_time),
+        number(rows.p50_ms),
+        work_told(cells, rows)
+    );
+    (answered.question.to_owned(), told)
+}
+
+fn bulletin_said(bulletin: &Bulletin) -> [(String, String); 3] {
+    let Bulletin {
+        period,
+        times,
+        whole_s,
+        draft,
+        files_s,
+        of_rows,
+        ratio,
+        figures_sha256,
+    } = bulletin;
+    [
+        (
+            format!("bulletin of {period}, drafted and written"),
+            format!(
+                "{}; at most {}: {}",
+                whole_s.told("s"),
+                number(BULLETIN_MAX_S),
+                verdict(bulletin.in_time())
+            ),
+        ),
+        (
+            "  drafted; its PDF, DOCX, XLSX and data".to_owned(),
+            format!("{} s; {}", number(draft.p50_ms / 1e3), files_s.told("s")),
+        ),
+        (
+            "  the same drafted out of rows".to_owned(),
+            format!(
+                "{} s; cells to rows: time {}, {}; the same figures {times} times and of rows: {}",
+                number(of_rows.p50_ms / 1e3),
+                number(*ratio),
+                work_told(draft, of_rows),
+                figures_sha256.get(..12).unwrap_or(figures_sha256)
+            ),
+        ),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn took(p50_ms: f64, p95_ms: f64, rows: f64) -> Took {
+        let work = Work {
+            cpu_ms: 0.0,
+            rows,
+            bytes: rows * 8.0,
+        };
+        Took {
+            p50_ms,
+            p95_ms,
+            work,
+        }
+    }
+
+    fn report(p95_ms: f64, bulletin_s: f64) -> Report {
+        let questions = vec![Answered {
+            question: "this month",
+            cells: took(100.0, p95_ms, 5.0),
+            rows: took(400.0, 500.0, 100.0),
+            in_time: p95_ms < P95_MAX_MS,
+        }];
+        Report {
+            cases: FULL_SIZE,
+            stays: 0,
+            changed: 0,
+            times: 1,
+            load_average_before: None,
+            from_nothing_s: 0.0,
+            changes_s: 0.0,
+            cells: 0,
+            slowest_p95_ms: p95_ms,
+            ratio: Measured::of([0.25]),
+            ratios_of_work: ratios_of_work(&questions),
+            questions,
+            bulletin: Some(Bulletin {
+                period: "2026-10",
+                times: 1,
+                whole_s: Measured::of([bulletin_s]),
+                draft: took(1000.0, 1000.0, 5.0),
+                files_s: Measured::of([1.0]),
+                of_rows: took(4000.0, 4000.0, 100.0),
+                ratio: 0.25,
+                figures_sha256: "0123456789abcdef".into(),
+            }),
+        }
+    }
+
+    #[test]
+    fn what_takes_too_long_is_said_in_a_sentence_each() {
+        assert_eq!(broken(&report(250.0, 4.0)), Vec::<String>::new());
+        let said = broken(&report(577.0, 12.0));
+        assert_eq!(
+            said,
+            [
+                "a dashboard is to be answered within 300 ms at p95, and \"this month\" takes 577 ms",
+                "a bulletin is to be drafted and written within 10.0 s, and it takes up to 12.0 s",
+            ]
+        );
+    }
+
+    #[test]
+    fn work_is_told_beside_time_and_what_could_not_be_counted_is_said_to_be_unknown() {
+        let (_, rows) = said(&report(250.0, 4.0));
+        let told = |what: &str| {
+            let found = rows.iter().find(|(name, _)| name == what);
+            found.map(|(_, told)| told.as_str())
+        };
+        assert_eq!(
+            told("this month"),
+            Some(
+                "p50 100 ms, p95 250 PASS; of rows p50 400; \
+                 cells to rows: processor time unknown, rows read 0.050, bytes read 0.050"
+            )
+        );
+        assert_eq!(
+            told("cells to rows, time"),
+            Some("0.250 times (0.250 to 0.250); a tenth: FAIL")
+        );
+        assert_eq!(
+            told("cells to rows, rows read"),
+            Some("0.050 times (0.050 to 0.050); a tenth: PASS")
+        );
+        assert_eq!(
+            told("cells to rows, processor time"),
+            Some("too little to count")
+        );
+    }
 }
