@@ -32,9 +32,11 @@ const WINDOWS_APART: usize = 6;
 /// More keys than this a dimension does not have; what is beyond is not answered.
 pub(super) const KEYS_MAX: u32 = 200_000;
 
-/// The kind and channel of an alert's case, for what is told apart or narrowed by it.
+/// The kind and channel of an alert's case, for what is told apart or narrowed by it. Few cases have alerts: those of all of them would be
+/// held in memory while they are joined.
 const OF_CASES: &str = "LEFT JOIN (SELECT source, case_no, ifNull(power_type, '') AS power_type, ifNull(case_kind, '') AS case_kind, \
-     ifNull(channel, '') AS channel FROM cases FINAL) AS k USING (source, case_no)";
+     ifNull(channel, '') AS channel FROM cases FINAL WHERE (source, case_no) IN (SELECT source, case_no FROM alerts)) AS k \
+     USING (source, case_no)";
 
 /// The statement of a population: one row a thing.
 fn population(over: Over, asked: &Asked) -> String {
