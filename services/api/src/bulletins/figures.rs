@@ -1,7 +1,5 @@
 //! The figures of a period, as the dictionary counts them: everything that a bulletin may say, asked once and kept.
 
-use std::collections::BTreeMap;
-
 use chrono::NaiveDate;
 use mingjing_bulletin::{
     Dates, Direction, Earlier, Figures, Metric, Owing, Position, Problem, Row, Scope, UNANSWERED,
@@ -14,11 +12,12 @@ use mingjing_domain::catalogue;
 use mingjing_domain::definitions::{BodyNature, PowerType};
 use mingjing_domain::disposition::Conclusion;
 use mingjing_domain::period::Period;
-use mingjing_store::Sight;
 use mingjing_store::metrics::{
     self, Answer, Asked, DICTIONARY_VERSION, Dimension, Filter, METRICS, Over, Part, ROWS_MAX,
 };
+use mingjing_store::{AlertFilter, Among, Sight};
 
+use super::failed;
 use crate::definitions::InForce;
 use crate::names::NameTables;
 use crate::people::account::subtree;
@@ -61,16 +60,19 @@ pub(super) async fn taken(
     };
     // How far the logs are read is asked first: what is counted afterwards holds at least that.
     let positions = state.store.watermarks().await?;
-    let total = take.counted(None, |_| true, true).await?;
-    let power_types = take
-        .rows(Dimension::PowerType, |m| m.over != Over::Steps)
-        .await?;
-    let bodies = take.rows(Dimension::Org, |m| m.over != Over::Steps).await?;
-    let regions = take
-        .rows(Dimension::Region, |m| m.over != Over::Steps)
-        .await?;
-    let rules = take.rows(Dimension::Rule, |_| true).await?;
-    let problems = take.problems().await?;
+    // Some at a time: planning one statement keeps one core busy at most, and another may be counted meanwhile.
+    let (total, power_types, bodies) = tokio::try_join!(
+        take.counted(None, |_| true, true),
+        take.rows(Dimension::PowerType, |m| m.over != Over::Steps),
+        take.rows(Dimension::Org, |m| m.over != Over::Steps),
+    )?;
+    let (regions, rules, months) = tokio::try_join!(
+        take.rows(Dimension::Region, |m| m.over != Over::Steps),
+        take.rows(Dimension::Rule, |_| true),
+        take.months(),
+    )?;
+    let (zero_volume, problems, appealed) =
+        tokio::try_join!(take.zero_volume(region), take.problems(), take.appealed())?;
     let parts = parts_of(prefix);
     Ok(Figures {
         period,
@@ -122,10 +124,10 @@ pub(super) async fn taken(
                 })
             })
             .collect(),
-        months: take.months().await?,
-        zero_volume: take.zero_volume(region).await?,
+        months,
+        zero_volume,
         problems,
-        appealed: take.appealed().await?,
+        appealed,
     })
 }
 
@@ -391,32 +393,41 @@ impl Take<'_> {
         if metrics::metric("appeals").is_none() {
             return Ok(None);
         }
-        let mut open = BTreeMap::new();
-        for record in self.records("appeals", APPEALS_READ).await? {
-            if open.contains_key(&record.alert_id) {
-                continue;
-            }
-            let found = self.state.store.alert(&record.alert_id).await?;
-            let waits = found.is_some_and(|view| {
-                let done = view.alert.disposition.as_deref();
-                done.is_some_and(mingjing_domain::disposition::Disposition::appeal_is_open)
-            });
-            open.insert(record.alert_id, waits);
+        let records = self.records("appeals", APPEALS_READ).await?;
+        let alerts = self.alerts(&records).await?;
+        let waits = |alert: &&AlertRecord| {
+            let done = alert.disposition.as_deref();
+            done.is_some_and(mingjing_domain::disposition::Disposition::appeal_is_open)
+        };
+        Ok(Some(alerts.iter().filter(waits).count() as u64))
+    }
+
+    /// The alerts that records are about, as they stand, each once.
+    async fn alerts(&self, records: &[metrics::Record]) -> Result<Vec<AlertRecord>, ApiError> {
+        let ids = records.iter().map(|record| record.alert_id.as_str());
+        let Some(among) = Among::these(ids) else {
+            return Err(failed("more alerts than are looked up at once"));
+        };
+        let filter = AlertFilter {
+            among: Some(among),
+            ..AlertFilter::default()
+        };
+        let mut stream = self.state.store.alerts_export_in_brief(&filter)?;
+        let mut alerts = Vec::new();
+        while let Some(alert) = stream.next().await? {
+            alerts.push(alert);
         }
-        Ok(Some(open.values().filter(|waits| **waits).count() as u64))
+        Ok(alerts)
     }
 
     /// Alerts found to be a body's fault and not under appeal, red before yellow, the earliest first.
     async fn problems(&self) -> Result<Vec<Problem>, ApiError> {
-        let mut found = Vec::new();
-        for record in self.records("confirmed_subjective", PROBLEMS_READ).await? {
-            if let Some(view) = self.state.store.alert(&record.alert_id).await? {
-                found.extend(
-                    self.problem(&view.alert)
-                        .map(|problem| (view.alert, problem)),
-                );
-            }
-        }
+        let records = self.records("confirmed_subjective", PROBLEMS_READ).await?;
+        let alerts = self.alerts(&records).await?;
+        let mut found: Vec<(AlertRecord, Problem)> = alerts
+            .into_iter()
+            .filter_map(|alert| self.problem(&alert).map(|problem| (alert, problem)))
+            .collect();
         found.sort_by(|(a, _), (b, _)| {
             let place = |alert: &AlertRecord| (std::cmp::Reverse(alert.level), alert.issued_at);
             place(a)
