@@ -1,5 +1,5 @@
-//! 统计单元: what metrics of cases and of their stays in steps add up, kept by day and by what dashboards tell apart, so that a question reads
-//! some thousand sums instead of every case.
+//! 统计单元: what metrics of cases and of their stays in steps add up, kept by day and by month and by what dashboards tell apart, so that a
+//! question reads some thousand sums instead of every case.
 //!
 //! ```text
 //! case_states, alert_states ──with a sign──▶ marks in time ──the dictionary's pieces──▶ cells of a pass, added to those before
@@ -12,6 +12,8 @@
 //!   A dictionary that says something else makes other cells: passes bear a digest, and those of another one are not read.
 //! - **Equal to the row-level answer at any time.** Whoever reads adds what changed since the last pass: of each such case what it is now,
 //!   less what it was. Numbers are whole, so the order in which they are added does not matter.
+//! - **A month is the sum of its days.** A pass adds up by month what it has just written by day. What lies in a month that no question cuts is
+//!   read by month, else by day; both have the same names but for one constant (`sql::by_month`).
 //! - **A kill anywhere is harmless.** A pass writes its cells first and itself last, under a number of its own, and names the one that it
 //!   adds to (`passes`, `chain`).
 //! - **What cells do not tell is asked of rows**: which cases were rated (of how many is in cells), all that is told apart or narrowed by
@@ -22,6 +24,7 @@ mod chain;
 mod intervals;
 mod passes;
 mod pieces;
+mod reach;
 mod read;
 mod sql;
 

@@ -189,7 +189,7 @@ impl Store {
     /// # Errors
     /// [`Error::Unavailable`], [`Error::Refused`].
     pub async fn put_cells(&self, pass: &CellPass) -> Result<(), Error> {
-        let CellPass { row, work, zone } = pass;
+        let CellPass { row, work, .. } = pass;
         let cells = match work {
             Work::FromNothing(_) => sql::cells(States::All, &every_piece()),
             Work::Changes(_) => sql::cells(States::Between, &every_piece()),
@@ -200,6 +200,19 @@ impl Store {
                 as_sql(&fold.passes),
             ),
         };
+        self.insert_cells(pass, &cells).await?;
+        match work {
+            Work::FromNothing(_) | Work::Changes(_) => {
+                let months = sql::months(row.base, row.pass);
+                self.insert_cells(pass, &months).await
+            }
+            // Months are among what was folded.
+            Work::Folded(_) => Ok(()),
+        }
+    }
+
+    async fn insert_cells(&self, pass: &CellPass, cells: &str) -> Result<(), Error> {
+        let CellPass { row, work, zone } = pass;
         let statement = format!(
             "INSERT INTO case_cells (base, pass, piece, at, org, region, power_type, case_kind, step, hours, n) \
              SELECT toUInt64({}), toUInt64({}), piece, place, org, region, power_type, case_kind, step, of_hours, more FROM ({cells})",

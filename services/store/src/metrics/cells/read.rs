@@ -11,6 +11,7 @@ use super::super::{Asked, Dimension, Metric, Over, compose};
 use super::chain::Chain;
 use super::intervals;
 use super::pieces::{Adds, Bears, COUNTED, Kind, Made, Piece, PieceId, Plan};
+use super::reach::{by_month_or_day, days, end};
 use super::sql::{self, States};
 use crate::{Error, Store};
 
@@ -23,9 +24,6 @@ const DIMENSIONS: [Dimension; 6] = [
     Dimension::Month,
     Dimension::Step,
 ];
-
-/// So many windows are looked for one by one.
-const WINDOWS_APART: usize = 6;
 
 /// So many cases that changed are listed in a statement: their keys fit into an address.
 const LISTED_MAX: usize = 1000;
@@ -213,7 +211,7 @@ impl Store {
 }
 
 /// Cells of the chain, by key, piece, stretch of time and page of hours; none: no piece is needed. A statement a sort of piece, so that each
-/// reads what the table's key leads to and no more.
+/// reads what the table's key leads to and no more; whole months by month, others by day.
 fn statement(
     over: Over,
     needed: &[(PieceId, &'static Piece)],
@@ -223,16 +221,19 @@ fn statement(
 ) -> Option<String> {
     let key = key(asked);
     let conditions = compose::conditions(asked, over).join(" AND ");
-    let of = |which: &dyn Fn(&Piece) -> bool, reach: &str, (page, counts): (&str, &str)| {
+    let of = |which: &dyn Fn(&Piece) -> bool,
+              kind: Kind,
+              reach: &str,
+              (page, counts): (&str, &str)| {
         let ids = needed.iter().filter(|(_, piece)| which(piece));
-        let ids: Vec<String> = ids.map(|(id, _)| id.to_string()).collect();
+        let ids: Vec<PieceId> = ids.map(|(id, _)| *id).collect();
         let read = format!(
             "SELECT {key} AS told, piece, roundDown(at - 1, {{bounds:Array(Int64)}}) AS since, {page} AS page, {counts} AS counts \
-             FROM case_cells WHERE base = {base} AND pass IN ({passes}) AND piece IN ({ids}) AND ({reach}) AND {conditions} \
+             FROM case_cells WHERE base = {base} AND pass IN ({passes}) AND ({which}) AND ({reach}) AND {conditions} \
              GROUP BY told, piece, since, page",
             base = chain.base(),
             passes = chain.passes_as_sql(),
-            ids = ids.join(", "),
+            which = by_month_or_day(&ids, &intervals::cut_months(all, kind, asked.zone)),
         );
         (!ids.is_empty()).then_some(read)
     };
@@ -244,9 +245,14 @@ fn statement(
     let of_hours = |piece: &Piece| matches!(piece.adds, Adds::OneOf(_));
     let is_flow = |piece: &Piece| piece.kind == Kind::Flow;
     let read: Vec<String> = [
-        of(&|piece| is_flow(piece) && !of_hours(piece), &days, sums),
-        of(&of_hours, &days, (&page, &counts)),
-        of(&|piece| !is_flow(piece), &begun, sums),
+        of(
+            &|piece| is_flow(piece) && !of_hours(piece),
+            Kind::Flow,
+            &days,
+            sums,
+        ),
+        of(&of_hours, Kind::Flow, &days, (&page, &counts)),
+        of(&|piece| !is_flow(piece), Kind::Stock, &begun, sums),
     ]
     .into_iter()
     .flatten()
@@ -272,25 +278,6 @@ fn apart(asked: &Asked) -> bool {
     !matches!(asked.by, None | Some(Dimension::Month))
 }
 
-/// The end of the last window: no stock hangs on anything after it.
-fn end(all: &[Window]) -> i64 {
-    let ends = all.iter().map(|window| window.until.millis());
-    ends.max().unwrap_or(i64::MIN)
-}
-
-/// On which days what happens is in any window.
-fn days(all: &[Window]) -> String {
-    let day = |from: i64, until: i64| format!("(at > {from} AND at <= {until})");
-    if all.len() > WINDOWS_APART {
-        let begins = all.iter().map(|window| window.from.millis());
-        return day(begins.min().unwrap_or(i64::MAX), end(all));
-    }
-    let days = all
-        .iter()
-        .map(|window| day(window.from.millis(), window.until.millis()));
-    days.collect::<Vec<_>>().join(" OR ")
-}
-
 impl Together {
     fn new(over: Over, asked: &Asked) -> Self {
         Self {
@@ -311,12 +298,14 @@ impl Together {
     }
 
     fn take_added(&mut self, added: &Added, all: &[Window]) {
-        let Some(piece) = Plan::get().piece_of(added.piece) else {
+        let mut names = [added.piece, sql::by_month(added.piece)].into_iter();
+        let found = names.find_map(|id| Some((id, Plan::get().piece_of(id)?)));
+        let Some((id, piece)) = found else {
             return;
         };
         for (window, w) in all.iter().zip(0..) {
             if intervals::is_in(window, piece.kind, added.since) {
-                self.add(w, &added.key, added.piece, |sums| match piece.adds {
+                self.add(w, &added.key, id, |sums| match piece.adds {
                     Adds::OneOf(_) => sums.add_page(added.page, &added.counts),
                     Adds::One | Adds::Number(_) => sums.all += added.counts.iter().sum::<i64>(),
                 });
@@ -476,22 +465,6 @@ mod tests {
             let found = quantile(&of(hours), level);
             assert!((found - wanted).abs() < 1e-9, "{hours:?}: {found}");
         }
-    }
-
-    #[test]
-    fn a_window_reads_its_days_and_stock_all_before_its_end() {
-        let window = |from: i64, until: i64| Window {
-            month: None,
-            of: windows::Of::Asked,
-            from: Timestamp::from_millis(from),
-            until: Timestamp::from_millis(until),
-            at: Timestamp::from_millis(until),
-        };
-        let two = [window(10, 20), window(1, 5)];
-        assert_eq!(days(&two), "(at > 10 AND at <= 20) OR (at > 1 AND at <= 5)");
-        assert_eq!(end(&two), 20);
-        let many: Vec<Window> = (0..9).map(|n| window(n, n + 1)).collect();
-        assert_eq!(days(&many), "(at > 0 AND at <= 9)");
     }
 
     #[test]

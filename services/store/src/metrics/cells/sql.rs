@@ -155,6 +155,33 @@ pub(super) fn day_over(instant: &str) -> String {
     begins(&format!("addDays({}, 1)", day_of(instant)))
 }
 
+/// The first instant after the local month of an instant. What begins a month for ClickHouse is of a type that knows no year before 1970.
+fn month_over(instant: &str) -> String {
+    let day = day_of(instant);
+    begins(&format!(
+        "addMonths(addDays({day}, 1 - toDayOfMonth({day})), 1)"
+    ))
+}
+
+/// What tells the name of a piece that is added up by month from that of the same by day.
+const BY_MONTH: PieceId = 0x6d6f_6e74_685f_6279;
+
+/// The name of a piece in cells by month; of such a one that of the piece.
+pub(super) const fn by_month(piece: PieceId) -> PieceId {
+    piece ^ BY_MONTH
+}
+
+/// The cells of a pass once more, by month: added up of those by day, so that both are the same sums.
+pub(super) fn months(base: u64, pass: u64) -> String {
+    format!(
+        "SELECT bitXor(by_day, toUInt64({BY_MONTH})) AS piece, place, org, region, power_type, case_kind, step, of_hours, more FROM (\
+         SELECT piece AS by_day, {} AS place, org, region, power_type, case_kind, step, hours AS of_hours, sum(n) AS more FROM case_cells \
+         WHERE base = {base} AND pass = {pass} \
+         GROUP BY by_day, place, org, region, power_type, case_kind, step, of_hours HAVING more != 0)",
+        month_over("at - 1"),
+    )
+}
+
 /// What a state of a case, or a stay, marks in time: kind, place in time, and the window in which pieces look at it, with a weight. A day on
 /// which a case was received, accepted or ended, or a stay was over, is a window of its own. A stock changes only after it was received, ended
 /// or fell due: there it is looked at twice, after and, taken off, before. A stay without a limit is in no stock.
@@ -312,7 +339,7 @@ pub(super) fn fresh(
 
 /// Everything that cells are made by, for their digest.
 pub(super) fn said(pieces: &[(PieceId, &Piece)]) -> String {
-    cells(States::All, pieces)
+    format!("{}|{}", cells(States::All, pieces), months(0, 0))
 }
 
 #[cfg(test)]
@@ -344,6 +371,15 @@ mod tests {
         let text = said(&pieces);
         for (id, _) in &pieces {
             assert_eq!(text.matches(&id.to_string()).count(), 1, "{id}");
+        }
+    }
+
+    #[test]
+    fn a_piece_by_month_has_a_name_of_its_own_that_leads_back() {
+        let pieces: Vec<PieceId> = Plan::get().pieces().map(|(id, _)| id).collect();
+        for id in &pieces {
+            assert!(!pieces.contains(&by_month(*id)), "{id}");
+            assert_eq!(by_month(by_month(*id)), *id);
         }
     }
 }
