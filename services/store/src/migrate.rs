@@ -33,7 +33,7 @@ const MIGRATIONS: &[Migration] = migrations! {
     13 "0013_sampled_cases.sql";
     14 "0014_stays_in_cells.sql";
     15 "0015_channel.sql";
-    17 "0017_appeal_due.sql";
+    16 "0016_appeal_due.sql";
 };
 
 /// The number of the newest migration this program knows.

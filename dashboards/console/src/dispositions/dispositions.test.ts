@@ -146,7 +146,7 @@ test('an objective cause is named with what proves it; what was decided before t
 })
 
 test('appeals and orders before the last ones are told act by act, and the last ones as their record has them', () => {
-  const act = (act: DoneAct['act'], minute: number, more: Partial<DoneAct> = {}): DoneAct => ({ act, by: by(`${act} ${minute}`, minute), conclusion: null, to: null, due_at: null, evidence: [], must_rectify: false, ...more })
+  const act = (act: DoneAct['act'], minute: number, more: Partial<DoneAct> = {}): DoneAct => ({ act, by: by(`${act} ${minute}`, minute), conclusion: null, cause: null, to: null, due_at: null, evidence: [], must_rectify: false, ...more })
   const last = by('order 6', 6)
   const disposition: Disposition = {
     ...nothing,

@@ -74,15 +74,16 @@ const OF_DEPARTMENT: readonly Act[] = ['answer', 'pass_on', 'report', 'ask_exten
 function before(acts: DoneAct[]): Entry[] {
   let orders = 0
   let open = false
-  return acts.map(({ act, by, conclusion, to, due_at: due, evidence, must_rectify: mustRectify }): Entry => {
+  return acts.map(({ act, by, conclusion, cause, to, due_at: due, evidence, must_rectify: mustRectify }): Entry => {
     if (act === 'order') orders += 1
     const answersOrder = act === 'answer' && open
     open = act === 'order' || (open && act !== 'close')
     const what = answersOrder ? t('反馈督办', 'Order answered') : act === 'rectify' ? t('整改', 'Put right') : say(ACT_KINDS[act])
     const nth = act === 'order' && orders > 1 ? t(`（第${orders}次）`, ` (no. ${orders})`) : ''
     const until = due && (act === 'extend' || act === 'ask_extension') ? t(`至 ${full(due)}`, ` until ${full(due)}`) : ''
-    const comesTo = conclusion ? t(`（${CONCLUSIONS[conclusion].zh}）`, ` (${CONCLUSIONS[conclusion].en ?? ''})`) : ''
-    const title = what + nth + until + comesTo + (mustRectify ? t('（须整改）', ' (to be put right)') : '')
+    const comesTo = concluded({ conclusion, cause })
+    const ended = comesTo ? t(`（${comesTo.zh}）`, ` (${comesTo.en ?? ''})`) : ''
+    const title = what + nth + until + ended + (mustRectify ? t('（须整改）', ' (to be put right)') : '')
     const whom = to === null ? {} : act === 'pass_on' ? { person: to } : { to }
     return { title, side: OF_DEPARTMENT.includes(act) ? 'department' : 'supervisor', by, ...whom, ...(evidence.length > 0 ? { evidence } : {}) }
   })

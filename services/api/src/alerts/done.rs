@@ -2,7 +2,7 @@
 
 use mingjing_domain::alert::AlertRecord;
 use mingjing_domain::command::{Act, Author, Command};
-use mingjing_domain::disposition::Disposal;
+use mingjing_domain::disposition::{Disposal, ObjectiveCause};
 use mingjing_store::Among;
 use serde_json::{Value, json};
 
@@ -28,6 +28,7 @@ fn told(command: &Command, state: &State) -> Option<Value> {
     };
     let (mut to, mut due, mut must_rectify) = (None, None, false);
     let mut evidence: &[String] = &[];
+    let mut cause = None;
     match disposal {
         Disposal::Order {
             to: body,
@@ -41,12 +42,20 @@ fn told(command: &Command, state: &State) -> Option<Value> {
         | Disposal::Answer { evidence: files }
         | Disposal::Report { evidence: files }
         | Disposal::Rectify { evidence: files } => evidence = files,
+        Disposal::Dismiss {
+            cause: which,
+            evidence: files,
+            ..
+        }
+        | Disposal::Withdraw {
+            cause: which,
+            evidence: files,
+            ..
+        } => (cause, evidence) = (*which, files),
         Disposal::Hold
         | Disposal::Issue
         | Disposal::Confirm
-        | Disposal::Dismiss { .. }
         | Disposal::Uphold
-        | Disposal::Withdraw { .. }
         | Disposal::RefuseExtension
         | Disposal::AcceptRectification
         | Disposal::RejectRectification
@@ -61,6 +70,7 @@ fn told(command: &Command, state: &State) -> Option<Value> {
             "command": command.id,
         },
         "conclusion": disposal.conclusion().map(|conclusion| conclusion.code()),
+        "cause": cause.map(ObjectiveCause::code),
         "to": to,
         "due_at": due.map(|due| due.to_rfc3339(state.zone)),
         "evidence": evidence,

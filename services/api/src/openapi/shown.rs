@@ -134,6 +134,7 @@ fn act() -> Value {
         "act": { "enum": Disposal::CODES },
         "by": { "$ref": "#/components/schemas/Signature" },
         "conclusion": { "anyOf": [{ "$ref": "#/components/schemas/Conclusion" }, { "type": "null" }] },
+        "cause": { "anyOf": [{ "$ref": "#/components/schemas/ObjectiveCause" }, { "type": "null" }] },
         "to": { "type": ["string", "null"], "description": "督办、报上级：机构代码；转办：人员编号" },
         "due_at": instant_or_null(),
         "evidence": { "type": "array", "items": text(), "description": "证明材料的 SHA-256" },

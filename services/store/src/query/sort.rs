@@ -18,7 +18,7 @@ const LEVEL: i64 = 1 << 51;
 /// (`0008_orders.sql`), as [`owed`] tells it of a record.
 const OWED_SQL: &str = "ifNull(toUnixTimestamp64Milli(owed_at), bitShiftLeft(toInt64(1), 50))";
 
-/// By when an appeal that waits has to be decided, in milliseconds since 1970; the column is `0017_appeal_due.sql`'s.
+/// By when an appeal that waits has to be decided, in milliseconds since 1970; the column is `0016_appeal_due.sql`'s.
 const APPEAL_SQL: &str = "ifNull(if(disposition = 'appealed', toUnixTimestamp64Milli(appeal_due_at), NULL), bitShiftLeft(toInt64(1), 50))";
 
 macro_rules! rank {

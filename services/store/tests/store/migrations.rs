@@ -58,7 +58,7 @@ async fn the_second_migration_finds_nothing_to_do() {
             "0013_sampled_cases.sql",
             "0014_stays_in_cells.sql",
             "0015_channel.sql",
-            "0017_appeal_due.sql",
+            "0016_appeal_due.sql",
         ]
     );
 }

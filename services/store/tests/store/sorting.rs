@@ -208,7 +208,7 @@ async fn rows_from_before_the_columns_are_sorted_by_them_too() {
         "ALTER TABLE alerts DROP COLUMN owed_at SETTINGS mutations_sync = 1",
         "ALTER TABLE alerts DROP COLUMN order_due_at SETTINGS mutations_sync = 1",
         "ALTER TABLE alerts DROP COLUMN order_state SETTINGS mutations_sync = 1",
-        "ALTER TABLE schema_migrations DELETE WHERE name IN ('0008_orders.sql', '0017_appeal_due.sql') SETTINGS mutations_sync = 1",
+        "ALTER TABLE schema_migrations DELETE WHERE name IN ('0008_orders.sql', '0016_appeal_due.sql') SETTINGS mutations_sync = 1",
     ] {
         client.query_raw(text).execute().await.unwrap();
     }
@@ -221,7 +221,7 @@ async fn rows_from_before_the_columns_are_sorted_by_them_too() {
     put(&store, &[waiting("late", 9), waiting("early", 8)], 1).await;
     let applied = store.migrate(Timestamp::from_millis(1)).await.unwrap();
     let applied: Vec<&str> = applied.iter().map(|one| one.name.as_str()).collect();
-    assert_eq!(applied, ["0008_orders.sql", "0017_appeal_due.sql"]);
+    assert_eq!(applied, ["0008_orders.sql", "0016_appeal_due.sql"]);
     let first = AlertFilter {
         sort: AlertSort::Appeal,
         ..AlertFilter::default()
