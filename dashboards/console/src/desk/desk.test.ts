@@ -92,6 +92,8 @@ test('hours are told up to three days, then days', () => {
 
 test('every kind of decision is a list that its heading leads to', () => {
   for (const { query } of KINDS) assert.deepEqual(queryOf(hashOf(query)), query)
+  // Five are shown: of appeals those that have to be decided first.
+  assert.equal(KINDS.find(({ id }) => id === 'appeals')?.query.sort, 'appeal')
 })
 
 test('what is over is told in working days of the calendar, today among them', () => {
