@@ -29,27 +29,28 @@ impl Store {
         rows.into_iter().map(CommandOutcome::try_from).collect()
     }
 
-    /// What people did about these alerts and was applied, in the order in which it was: of each alert every order, answer, appeal and decision,
-    /// where its record holds the last ones.
+    /// What people did about these alerts and was applied, of each in the order in which it was: every order, answer, appeal and decision, where
+    /// its record holds the last ones.
     ///
     /// # Errors
     /// [`Error::Unavailable`], [`Error::Refused`], [`Error::Damaged`].
     pub async fn applied(&self, alerts: &Among) -> Result<Vec<Command>, Error> {
-        let among = alerts.condition();
         let sql = format!(
-            "SELECT c.body AS body FROM (SELECT command_id, version FROM decisions FINAL WHERE {among} AND refused = '') AS d \
-             INNER JOIN (SELECT command_id, body FROM commands FINAL WHERE {among}) AS c ON c.command_id = d.command_id \
-             ORDER BY d.version"
+            "SELECT body FROM commands FINAL WHERE command_id IN (\
+             SELECT command_id FROM decisions FINAL WHERE {} AND refused = '')",
+            alerts.condition()
         );
         let query = self
-            .client()
-            .query_raw(&sql)
+            .by_key(&sql)
             .with_setting("max_query_size", STATEMENT_BYTES_MAX);
         let rows: Vec<Applied> = self.fetch("reading what was done", query).await?;
         let commands = rows.iter();
-        commands
+        let mut commands: Vec<Command> = commands
             .map(|row| from_json(CommandRow::TABLE, "body", &row.body))
-            .collect()
+            .collect::<Result<_, _>>()?;
+        // As an alert takes them: an earlier one is overtaken. Of one that was said again its answer lies further on than what it led to.
+        commands.sort_by(|one, other| (one.at, &one.id).cmp(&(other.at, &other.id)));
+        Ok(commands)
     }
 
     /// Whether the log is known to hold a command.

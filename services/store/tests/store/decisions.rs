@@ -59,7 +59,7 @@ async fn a_commands_outcome_reads_back_and_said_again_it_is_one() {
 async fn what_was_done_about_an_alert_is_told_in_order_without_what_was_refused() {
     let store = store().await;
     let [about, other] = ["0a", "0b"].map(|half| half.repeat(16));
-    let command = |alert: &str, key: &str, disposal: Disposal| {
+    let command = |alert: &str, key: &str, disposal: Disposal, when: i64| {
         let by = Author::Person {
             id: "wang".into(),
             body: "zjj".into(),
@@ -72,22 +72,24 @@ async fn what_was_done_about_an_alert_is_told_in_order_without_what_was_refused(
         };
         let alert_id = alert.to_owned();
         let what = Act::Dispose { alert_id, disposal };
-        Command::keyed(key, by, at(9), format!("理由{key}"), subject, what)
+        Command::keyed(key, by, at(when), format!("理由{key}"), subject, what)
     };
     let appeal = || Disposal::Appeal {
         evidence: vec!["0f".repeat(32)],
     };
     let mut batch = Batch::default();
     for (version, said, refused) in [
-        (1, command(&about, "k1", appeal()), None),
-        (2, command(&about, "k2", Disposal::Uphold), None),
+        (1, command(&about, "k1", appeal(), 1), None),
+        (2, command(&about, "k2", Disposal::Uphold, 2), None),
         (
             3,
-            command(&about, "k3", Disposal::Close),
+            command(&about, "k3", Disposal::Close, 3),
             Some(RefusedBecause::NoOrder),
         ),
-        (4, command(&other, "k4", appeal()), None),
-        (5, command(&about, "k5", appeal()), None),
+        (4, command(&other, "k4", appeal(), 4), None),
+        (5, command(&about, "k5", appeal(), 5), None),
+        // Said again it is answered again, and was done when it was done.
+        (6, command(&about, "k1", appeal(), 1), None),
     ] {
         let alert = said.alert_id();
         let fact = decision(&alert, &said.id, said.what.code(), refused);
@@ -107,7 +109,8 @@ async fn what_was_done_about_an_alert_is_told_in_order_without_what_was_refused(
     assert!(keys(&[]).await.is_empty());
     let among = Among::these([about.as_str()]).unwrap();
     let done = store.applied(&among).await.unwrap();
-    assert_eq!(done[0], command(&about, "k1", appeal()), "as it was said");
+    let first = command(&about, "k1", appeal(), 1);
+    assert_eq!(done[0], first, "as it was said");
 }
 
 #[tokio::test]
