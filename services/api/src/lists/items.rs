@@ -5,9 +5,7 @@ use std::collections::BTreeMap;
 use axum::Json;
 use axum::extract::{RawQuery, State as Here};
 use chrono::NaiveDate;
-use mingjing_domain::definitions::{
-    DefinitionSet, LimitKind, PowerItem, PowerStatus, PowerType, regions,
-};
+use mingjing_domain::definitions::{DefinitionSet, LimitKind, PowerItem, PowerStatus, PowerType};
 use serde_json::{Value, json};
 
 use super::{body_name, chart_on, is_listed, level_zh, region_name, status_zh};
@@ -25,7 +23,7 @@ struct Wanted {
     text: String,
     power_type: Option<PowerType>,
     body: Option<String>,
-    /// The region and what lies in it.
+    /// A region with what lies in it, as codes begin there (`query::region`).
     region: Option<String>,
     /// Those in the list on the day, or those that are not.
     listed: Option<bool>,
@@ -40,7 +38,7 @@ impl Wanted {
             && self
                 .region
                 .as_ref()
-                .is_none_or(|area| regions::covers(area, &item.region))
+                .is_none_or(|prefix| item.region.starts_with(prefix))
             && self
                 .listed
                 .is_none_or(|wanted| wanted == is_listed(item, on))
@@ -258,6 +256,23 @@ mod tests {
             ..Wanted::default()
         };
         assert_eq!(codes(&region, None, 9).0, ["x-1"]);
+        // Of a village's code the zeros at the end are part of the village.
+        let set = set();
+        let on = NaiveDate::from_ymd_opt(2026, 1, 1).unwrap();
+        let mut item = set.items[0].value.clone();
+        for (own, area, wanted) in [
+            ("510502", "510500", true),
+            ("510502001100", "510502001100", true),
+            ("510502001101", "510502001100", false),
+            ("510502001101", "510502001000", true),
+        ] {
+            item.region = own.into();
+            let region = Wanted {
+                region: Some(query::region("region", area).unwrap()),
+                ..Wanted::default()
+            };
+            assert_eq!(region.finds(&item, &set, on), wanted, "{own} in {area}");
+        }
         let listed = Wanted {
             listed: Some(true),
             ..Wanted::default()
