@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use mingjing_domain::alert::{AlertRecord, Level};
 use mingjing_domain::bulletin::Kind as BulletinKind;
-use mingjing_domain::definitions::regions::covers;
+use mingjing_domain::definitions::regions::{covers, head};
 use mingjing_domain::disposition::Instance;
 use mingjing_domain::time::TimeOfDay;
 use serde::Deserialize;
@@ -138,9 +138,7 @@ impl When {
         alert: &AlertRecord,
         office: Option<&str>,
     ) -> bool {
-        let here = self.regions.is_empty()
-            || office.is_some_and(|office| self.regions.iter().any(|region| region == office));
-        self.before.is_empty() && here && self.asks_for(kind, alert)
+        self.before.is_empty() && self.is_of(office) && self.asks_for(kind, alert)
     }
 
     /// Whether it is about this, wherever that is.
@@ -163,12 +161,15 @@ impl When {
 
     /// Whether an order was brought before one of those whom it is about. Who was told on an earlier rung hears of later ones, and of its end.
     fn was_brought(&self, alert: &AlertRecord) -> bool {
-        let here = |region: Option<&String>| {
-            self.regions.is_empty() || region.is_some_and(|region| self.regions.contains(region))
-        };
         alert
             .brought_before()
-            .any(|told| self.before.contains(&told.instance) && here(told.region.as_ref()))
+            .any(|told| self.before.contains(&told.instance) && self.is_of(told.region.as_deref()))
+    }
+
+    /// Whether it is about the offices of this very region, which may be written like areas are: 5105, 510500 or with twelve digits.
+    fn is_of(&self, region: Option<&str>) -> bool {
+        let is = |region: &str| self.regions.iter().any(|named| head(named) == head(region));
+        self.regions.is_empty() || region.is_some_and(is)
     }
 }
 

@@ -220,8 +220,11 @@ fn an_order_that_was_brought_before_somebody_is_told_to_that_instance_alone() {
     };
     let (own, above) = ([Instance::Supervision], [Instance::SupervisionAbove]);
     assert!(told(&order, Kind::Issued, &own, &["510502"]));
+    assert!(told(&order, Kind::Issued, &own, &["510502000000"]));
     assert!(told(&order, Kind::Issued, &own, &[]));
-    assert!(!told(&order, Kind::Issued, &own, &["510500"]));
+    for region in ["510500", "5105", "510503"] {
+        assert!(!told(&order, Kind::Issued, &own, &[region]), "{region}");
+    }
     assert!(!told(&order, Kind::Issued, &above, &["510500"]));
     assert!(!told(&alert("a"), Kind::Issued, &own, &[]));
 
