@@ -391,7 +391,8 @@ fn go_on<'e>(voice: &mut Voice<'e>, event: &'e CaseEvent<'static>) {
         EventKind::ComplaintAnswered => {
             voice.accepted_at = voice.accepted_at.or(at);
             let outcome = text(event, OUTCOME).and_then(Outcome::from_code);
-            if voice.state.is_open() {
+            // Whoever answers ends no review.
+            if voice.state.is_open() && voice.state != State::ToReview {
                 voice.state = match outcome {
                     Some(Outcome::Refused) => State::Refused,
                     Some(Outcome::Withdrawn) => State::Withdrawn,

@@ -280,6 +280,11 @@ fn one_of_many_of_a_device_counts_when_somebody_has_found_that_it_does() {
     assert_eq!(states(&[one_of_many("r-1", "5")]), ["to_rectify"]);
     let by_source = [opened(), vec![stands("n-1", good)]].concat();
     assert_eq!(states(&by_source), ["to_review", "to_review"]);
+    // Nor does an answer, which is about the only one that there is where it names none.
+    for named in [&[][..], &[(ABOUT, good)]] {
+        let answer = event("a", EventKind::ComplaintAnswered, 3, named);
+        assert_eq!(states(&[one_of_many(good, "1"), answer]), ["to_review"]);
+    }
     // Another review, or a transfer, is none that finds anything.
     let handed = event("mingjing-c", Note, 3, &[(ABOUT, good), (TRANSFER_TO, "b")]);
     assert_eq!(states(&[opened(), vec![handed]].concat())[0], "to_review");
