@@ -254,7 +254,8 @@ async function fill(act, values) {
 
 /** Chooses from a list. */
 async function choose(field, text) {
-  await page.locator(field).click()
+  // The whole of it: what was chosen before may lie over the field.
+  await page.locator('.ant-select', { has: page.locator(field) }).click()
   await page.locator('.ant-select-dropdown:visible .ant-select-item-option', { hasText: text }).first().click()
 }
 

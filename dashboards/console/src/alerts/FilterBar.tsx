@@ -8,7 +8,7 @@ import { useStore } from '../store'
 import { DISPOSITIONS, LEVELS, STATUSES, type Words } from '../words/codes'
 import { say, t } from '../words/language'
 import { savedFilters } from './model'
-import { type AlertQuery, EVERY_OPEN, ORDER_STATES, SORTS, type Standing, hashOf, listsAll, narrowing, sameQuery } from './query'
+import { type AlertQuery, EVERY_OPEN, ORDER_STATES, SORTS, type Standing, byTerm, hashOf, listsAll, narrowing, sameQuery } from './query'
 import { NAME_MAX, USUAL } from './saved'
 
 const STANDINGS: Record<Standing, Words> = {
@@ -70,8 +70,8 @@ export function FilterBar({ query }: { query: AlertQuery }) {
           className="filter"
           id="show-all"
           aria-pressed={listsAll(query)}
-          disabled={query.sort === 'owed'}
-          title={query.sort === 'owed' ? t('每条预警各有期限，按到期先后时全部列出', 'Each alert has a term of its own: by what falls due first all are listed') : t('否则每个办件只列最重的一条', 'Else of each case only the gravest is listed')}
+          disabled={byTerm(query)}
+          title={byTerm(query) ? t('每条预警各有期限，按到期先后时全部列出', 'Each alert has a term of its own: by what falls due first all are listed') : t('否则每个办件只列最重的一条', 'Else of each case only the gravest is listed')}
           onClick={() => change({ all: !query.all })}
         >
           {t('显示全部', 'Show all')}

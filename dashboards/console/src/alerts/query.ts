@@ -65,8 +65,11 @@ export const EVERY_OPEN: AlertQuery = {
   all: false,
 }
 
-/** Whether every alert is listed. By what falls due first always: each has a term of its own, and a sooner one must not stand behind a graver. */
-export const listsAll = ({ all, sort }: AlertQuery) => all || sort === 'owed'
+/** The orders by what falls due first: each alert has a term of its own, and a sooner one must not stand behind a graver. */
+export const byTerm = ({ sort }: AlertQuery) => sort === 'owed' || sort === 'appeal'
+
+/** Whether every alert is listed. */
+export const listsAll = (query: AlertQuery) => query.all || byTerm(query)
 
 /** The whole of a case out of a list that shows its gravest alert. */
 export const wholeCaseHash = (query: AlertQuery, { source, case_no }: Alert) => hashOf({ ...query, source, caseNo: case_no, all: true })

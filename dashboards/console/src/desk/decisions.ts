@@ -25,8 +25,7 @@ export const KINDS: Kind[] = [
     id: 'appeals',
     words: { zh: '申诉待决', en: 'Appeals' },
     asks: { zh: '维持、撤销或者报上级', en: 'Uphold, withdraw or pass up' },
-    // Each has a day of its own, and a sooner one must not stand behind a graver.
-    query: { ...every, disposition: 'appealed', all: true, sort: 'appeal' },
+    query: { ...every, disposition: 'appealed', sort: 'appeal' },
     acts: ['uphold', 'withdraw', 'pass_up'],
     dueAt: (alert) => alert.disposition?.appeal?.due_at ?? null,
   },
