@@ -173,7 +173,7 @@ test('a form that lacks what the act needs is not sent, and says what is missing
   // An objective cause is named and proven; another conclusion asks for neither.
   await choose('#dismiss_conclusion', '客观原因')
   await page.locator('.act-submit button[type=submit]').click()
-  await page.locator('.act-form .ant-form-item-explain-error', { hasText: '请选择是哪一种客观原因' }).waitFor()
+  await page.locator('.act-form .ant-form-item-explain-error', { hasText: '请选择客观原因的种类' }).waitFor()
   await page.locator('.act-form .ant-form-item-explain-error', { hasText: '请附证明材料' }).waitFor()
   await screenshot(page, 'dismiss-objective-1366')
   await choose('#dismiss_conclusion', '规则问题')
