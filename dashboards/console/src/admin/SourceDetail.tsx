@@ -88,7 +88,7 @@ function Rejects({ found }: { found: SourceFound }) {
         id="rejects"
         rows={found.rejects}
         none={{ zh: '没有被退回的记录', en: 'Nothing was refused' }}
-        heads={[t('原因', 'Reason'), t('条数', 'How many'), t('最近', 'Last'), t('最近一条', 'The last one'), t('所在', 'Where'), t('怎样改正', 'What to mend')]}
+        heads={[t('原因', 'Reason'), t('条数', 'How many'), t('最近', 'Last'), t('最近一条', 'The last one'), t('位置', 'Where'), t('怎样改正', 'What to mend')]}
         cells={(of) => [
           <>
             {of.title_zh ? say({ zh: of.title_zh, en: of.title_en ?? undefined }) : of.reason}
@@ -108,7 +108,7 @@ function Rejects({ found }: { found: SourceFound }) {
 /** The case and the event that were refused last, as far as they could be read. */
 function placeOf({ last_case_no: caseNo, last_event_id: event }: Reject) {
   const parts = [caseNo && t(`办件 ${caseNo}`, `case ${caseNo}`), event && t(`事件 ${event}`, `event ${event}`)].filter((part) => part !== null && part !== '')
-  return parts.length > 0 ? parts.join(t('，', ', ')) : t('读不出办件与事件编号', 'neither case nor event could be read')
+  return parts.length > 0 ? parts.join(t('，', ', ')) : t('未能读出办件、事件编号', 'neither case nor event could be read')
 }
 
 function Gaps({ found }: { found: SourceFound }) {

@@ -71,7 +71,7 @@ export function FilterBar({ query }: { query: AlertQuery }) {
           id="show-all"
           aria-pressed={listsAll(query)}
           disabled={byTerm(query)}
-          title={byTerm(query) ? t('每条预警各有期限，按到期先后时全部列出', 'Each alert has a term of its own: by what falls due first all are listed') : t('否则每个办件只列最重的一条', 'Else of each case only the gravest is listed')}
+          title={byTerm(query) ? t('每条预警各有期限，按期限排序时全部列出', 'Each alert has a term of its own: by what falls due first all are listed') : t('不选时，每个办件只列最重的一条', 'Else of each case only the gravest is listed')}
           onClick={() => change({ all: !query.all })}
         >
           {t('显示全部', 'Show all')}

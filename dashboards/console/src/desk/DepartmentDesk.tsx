@@ -81,7 +81,7 @@ export function DepartmentDesk() {
               </select>
             </label>
           )}
-          <button type="button" className="filter" id="show-all" aria-pressed={all} title={t('否则同一办件同一时段只列最重的一条', 'Else of each case only the gravest of a span of time')} onClick={() => setAll(!all)}>
+          <button type="button" className="filter" id="show-all" aria-pressed={all} title={t('不选时，同一办件同一时段只列最重的一条', 'Else of each case only the gravest of a span of time')} onClick={() => setAll(!all)}>
             {t('显示全部', 'Show all')}
           </button>
         </div>

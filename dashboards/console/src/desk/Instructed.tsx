@@ -32,7 +32,7 @@ export function Instructed() {
       <div className="scroll">
         {!found && failure && <Placeholder state="failed" words={{ zh: `未能载入：${failure.message}`, en: `Not loaded: ${api.inEnglish(failure)}` }} retry={again} />}
         {!found && !failure && <Placeholder state="waiting" words={{ zh: '正在载入…', en: 'Loading' }} />}
-        {found?.entries.length === 0 && <Placeholder state="empty" words={{ zh: '还没有批示', en: 'No instruction was written yet' }} />}
+        {found?.entries.length === 0 && <Placeholder state="empty" words={{ zh: '暂无批示', en: 'No instruction was written yet' }} />}
         {found && found.entries.length > 0 && (
           <ol>
             {found.entries.map((entry) => (

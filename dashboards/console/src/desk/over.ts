@@ -31,6 +31,6 @@ export function workingDaysOver(dueAt: string, now: number, days: CalendarDay[])
 
 /** `逾期 3 个工作日`. */
 export function overText(workingDays: number): string {
-  if (workingDays === 0) return t('逾期，未到下一工作日', 'Over since the last working day')
+  if (workingDays === 0) return t('期限已过，尚不足1个工作日', 'Over since the last working day')
   return t(`逾期 ${workingDays} 个工作日`, `${workingDays} working day${workingDays === 1 ? '' : 's'} over`)
 }

@@ -118,9 +118,9 @@ function Fields({ act, names, to = '', many = false, submit: sendIt, cancel }: P
         </Form.Item>
       )}
       {asked('cause') && (
-        <Form.Item name="cause" label={t('客观原因的种类', 'Which cause')} rules={must('cause', t('请选择是哪一种客观原因', 'Choose which cause'))}>
+        <Form.Item name="cause" label={t('客观原因的种类', 'Which cause')} rules={must('cause', t('请选择客观原因的种类', 'Choose which cause'))}>
           <Select
-            placeholder={t('都不是的，不作客观原因', 'None of these: no objective cause')}
+            placeholder={t('不属于所列情形的，不得认定为客观原因', 'None of these: no objective cause')}
             options={(Object.keys(OBJECTIVE_CAUSES) as ObjectiveCause[]).map((value) => ({ value, label: say(OBJECTIVE_CAUSES[value]) }))}
           />
         </Form.Item>

@@ -30,7 +30,7 @@ export const SUBJECTS: Record<Model['subject'], Words> = {
 /** Why a sheet has no rank (services/api/src/scores/counted.rs). */
 export const UNRANKED: Record<NonNullable<Line['unranked']>, Words> = {
   vertical: { zh: '垂直管理，不与本地区的单位排名', en: 'Led from above its region: not ranked among the region’s bodies' },
-  no_class: { zh: '办法没有适合的分组，不排名', en: 'No class of the model fits: no rank' },
+  no_class: { zh: '考评办法中没有适用的分组，不排名', en: 'No class of the model fits: no rank' },
   base_small: { zh: '基数太小，不排名', en: 'Base too small for a rank' },
   alone: { zh: '本组没有可比的，不排名', en: 'Nobody to compare with: no rank' },
 }

@@ -27,7 +27,7 @@ export function DecidersPage({ period }: { period: Period }) {
       <PeriodLinks period={period} to={decidersHash} />
       <p className="sub">
         {t(
-          '按预警发出的时间归期，未发出的按提出的时间；只计现在仍有效的决定。查看本页留有审计记录。',
+          '按预警发出的时间归入统计周期，未发出的按提出的时间；只计现行有效的决定。查看本页留有审计记录。',
           'By when alerts went out, or were raised where they never did; only decisions that stand. Each look at this page is audited.',
         )}
       </p>
@@ -47,7 +47,7 @@ function Found({ found, names, period }: Props) {
   return (
     <>
       <p id="unconcluded" role="status">
-        {t(`尚未作结论的黄牌、红牌 ${count(open)} 件，申诉中的 ${count(appealed)} 件：另列，不在下表的占比之内。`, `${count(open)} cards have no conclusion yet, ${count(appealed)} are under appeal: told apart, in no share below.`)}
+        {t(`尚未作结论的黄牌、红牌 ${count(open)} 件，申诉中的 ${count(appealed)} 件，另行列示，不计入下表占比。`, `${count(open)} cards have no conclusion yet, ${count(appealed)} are under appeal: told apart, in no share below.`)}
       </p>
       {found.deciders.length === 0 ? (
         <Placeholder state="empty" words={{ zh: '本期没有作出结论的预警', en: 'Nothing was concluded in this period' }} />
@@ -75,7 +75,7 @@ function People({ found, names, period }: Props) {
   return (
     <section aria-labelledby="deciders-people">
       <div className="table-head">
-        <h3 id="deciders-people">{t('由谁作出', 'By whom')}</h3>
+        <h3 id="deciders-people">{t('按作出人', 'By whom')}</h3>
         <Take
           name={t('认定情况', 'deciders')}
           of={t('认定情况表', 'the deciders')}
@@ -136,11 +136,11 @@ function Numbers({ of }: { of: Decided }) {
 function Bodies({ found, names, period }: Props) {
   const rows = setAside(found)
   if (rows.length === 0) return null
-  const head = [t('人员', 'Person'), t('责任单位', 'Whose alerts'), t('不予认定', 'Dismissed'), t('申诉撤销', 'Withdrawn'), t('其中客观原因', 'Objective'), t('该单位作结论', 'Concluded of it')]
+  const head = [t('人员', 'Person'), t('责任单位', 'Whose alerts'), t('不予认定', 'Dismissed'), t('申诉撤销', 'Withdrawn'), t('其中客观原因', 'Objective'), t('该单位预警已作结论', 'Concluded of it')]
   return (
     <section aria-labelledby="deciders-bodies-title">
       <div className="table-head">
-        <h3 id="deciders-bodies-title">{t('不予认定、撤销了谁的预警', 'Whose alerts were dismissed or withdrawn')}</h3>
+        <h3 id="deciders-bodies-title">{t('不予认定、申诉撤销的预警所属单位', 'Whose alerts were dismissed or withdrawn')}</h3>
         <Take
           name={t('不予认定与撤销', 'set-aside')}
           of={t('单位表', 'the bodies')}
@@ -181,7 +181,7 @@ function TakenBack({ found, names }: { found: Deciders; names: Names }) {
   if (found.taken_back.length === 0) return null
   return (
     <section aria-labelledby="deciders-back-title">
-      <h3 id="deciders-back-title">{t('撤销了谁的认定', 'Whose confirmations were taken back')}</h3>
+      <h3 id="deciders-back-title">{t('撤销他人认定的情况', 'Whose confirmations were taken back')}</h3>
       <ul className="taken-back">
         {found.taken_back.map(({ person, confirmed_by: by, alerts }) => (
           <li key={`${person} ${by}`}>

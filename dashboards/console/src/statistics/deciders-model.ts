@@ -9,15 +9,15 @@ type Column = Words & { id: string; of: (row: Decided) => number }
 
 /** Each kind of decision by what it came down to. */
 export const DECIDED: readonly Column[] = [
-  { id: 'concluded', zh: '作结论', en: 'Concluded', of: (row) => row.concluded },
+  { id: 'concluded', zh: '已作结论', en: 'Concluded', of: (row) => row.concluded },
   { id: 'confirmed', zh: '认定', en: 'Confirmed', of: (row) => row.confirmed },
   { id: 'upheld', zh: '申诉维持', en: 'Upheld', of: (row) => row.upheld },
-  { id: 'dismissed_objective', zh: '不予认定·客观', en: 'Dismissed: objective', of: (row) => row.dismissed.objective },
-  { id: 'dismissed_data', zh: '不予认定·数据', en: 'Dismissed: data', of: (row) => row.dismissed.data },
-  { id: 'dismissed_rule', zh: '不予认定·规则', en: 'Dismissed: rule', of: (row) => row.dismissed.rule },
-  { id: 'withdrawn_objective', zh: '申诉撤销·客观', en: 'Withdrawn: objective', of: (row) => row.withdrawn.objective },
-  { id: 'withdrawn_data', zh: '申诉撤销·数据', en: 'Withdrawn: data', of: (row) => row.withdrawn.data },
-  { id: 'withdrawn_rule', zh: '申诉撤销·规则', en: 'Withdrawn: rule', of: (row) => row.withdrawn.rule },
+  { id: 'dismissed_objective', zh: '不予认定（客观原因）', en: 'Dismissed: objective', of: (row) => row.dismissed.objective },
+  { id: 'dismissed_data', zh: '不予认定（数据问题）', en: 'Dismissed: data', of: (row) => row.dismissed.data },
+  { id: 'dismissed_rule', zh: '不予认定（规则问题）', en: 'Dismissed: rule', of: (row) => row.dismissed.rule },
+  { id: 'withdrawn_objective', zh: '申诉撤销（客观原因）', en: 'Withdrawn: objective', of: (row) => row.withdrawn.objective },
+  { id: 'withdrawn_data', zh: '申诉撤销（数据问题）', en: 'Withdrawn: data', of: (row) => row.withdrawn.data },
+  { id: 'withdrawn_rule', zh: '申诉撤销（规则问题）', en: 'Withdrawn: rule', of: (row) => row.withdrawn.rule },
 ]
 
 const all = ({ objective, data, rule }: Decided['dismissed']) => objective + data + rule
