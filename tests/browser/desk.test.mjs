@@ -175,7 +175,7 @@ test('a leader sees what came of an instruction: it is done with the day on whic
   assert.deepEqual(await faintTexts(other, '#instructed'), [])
   await screenshot(other, 'desk-leader-instructed-1366')
   await row.getByRole('link').click()
-  await other.locator('[data-order="closed"]').getByText('情况属实').waitFor()
+  await other.locator('[data-order="closed"]', { hasText: '情况属实' }).waitFor()
   await other.context().close()
 })
 

@@ -113,7 +113,7 @@ test('what is over is told in working days of the calendar, today among them', (
   assert.equal(over('2026-10-09', '2026-10-11T16:30:00Z'), 2)
   assert.equal(over('2026-10-09', '2026-10-13T09:00:00+08:00'), 2)
   assert.equal(over('2026-10-09', '2026-10-14T09:00:00+08:00'), null, 'the calendar does not say')
-  assert.deepEqual([0, 2].map(overText), ['逾期，未到下一工作日', '逾期 2 个工作日'])
+  assert.deepEqual([0, 2].map(overText), ['期限已过，尚不足1个工作日', '逾期 2 个工作日'])
 })
 
 test('of one band a case is told once, by its gravest and in the place of its first; bands are not mixed', () => {
