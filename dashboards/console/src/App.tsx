@@ -67,7 +67,7 @@ function Inside() {
   const wall = page.name === 'wall'
   // A wall shows everything that stands open, whatever was looked for before.
   useEffect(() => {
-    if (wall) void list.choose({ level: null, scope: 'open', org: null })
+    if (wall) void list.choose({ level: null, scope: 'open', org: null, all: false })
   }, [wall])
   // Whoever signed in reads what is published; whose drafts are is asked where they are.
   const free = ['password', 'lists', 'drafts'].includes(page.name)

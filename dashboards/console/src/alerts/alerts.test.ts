@@ -70,7 +70,7 @@ test('of each case the gravest is asked for, but where everything is, or where e
   assert.equal(parametersOf(EVERY_OPEN, 'Z').top_of_case, 'true')
   assert.equal(parametersOf({ ...EVERY_OPEN, sort: 'gravest' }, 'Z').top_of_case, 'true')
   assert.equal(parametersOf({ ...EVERY_OPEN, all: true }, 'Z').top_of_case, undefined)
-  assert.equal(parametersOf({ ...EVERY_OPEN, sort: 'owed' }, 'Z').top_of_case, undefined)
+  for (const sort of ['owed', 'appeal'] as const) assert.equal(parametersOf({ ...EVERY_OPEN, sort }, 'Z').top_of_case, undefined)
   const whole = queryOf(wholeCaseHash({ ...EVERY_OPEN, level: ['red'] }, alert('a')))
   assert.deepEqual(whole, { ...EVERY_OPEN, level: ['red'], source: 's', caseNo: 'c-1', all: true })
 })

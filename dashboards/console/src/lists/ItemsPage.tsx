@@ -55,7 +55,7 @@ function SearchForm({ search }: { search: ItemSearch }) {
       </label>
       <label>
         <span>{t('区划代码（含下级）', 'Region and below')}</span>
-        <input name="region" value={wanted.region} inputMode="numeric" pattern="[0-9]*" maxLength={12} placeholder={t('如 510500', 'like 510500')} onChange={(e) => set({ region: e.target.value })} />
+        <input name="region" value={wanted.region} inputMode="numeric" pattern="(\d{2}){1,3}|\d{9}|\d{12}" maxLength={12} placeholder={t('如 510500', 'like 510500')} onChange={(e) => set({ region: e.target.value })} />
       </label>
       <label>
         <span>{t('状态', 'State')}</span>

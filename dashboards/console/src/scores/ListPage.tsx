@@ -73,7 +73,7 @@ function SearchForm({ search, models, names }: { search: ScoresSearch; models: M
       {model?.subject === 'body' ? (
         <label>
           <span>{t('行政区划', 'Region')}</span>
-          <input name="region" inputMode="numeric" pattern="\d{2,12}" placeholder="510500" value={wanted.region} onChange={(e) => set({ region: e.target.value.trim(), org: '' })} />
+          <input name="region" inputMode="numeric" pattern="(\d{2}){1,3}|\d{9}|\d{12}" placeholder="510500" value={wanted.region} onChange={(e) => set({ region: e.target.value.trim(), org: '' })} />
         </label>
       ) : (
         <label>
