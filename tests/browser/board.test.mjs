@@ -313,6 +313,10 @@ test('大屏 takes the whole screen, and leaving it gives the screen back', asyn
   await page.waitForFunction(() => document.fullscreenElement === document.documentElement)
   await page.locator('#sources tbody tr').first().waitFor()
   await page.locator('#regions [data-region]').first().waitFor()
+  // Whatever was looked for before: a wall shows everything that stands open.
+  const { rows } = await ask('/api/v1/alerts?open=true&top_of_case=true&total=true&limit=1')
+  assert.ok(rows > 1)
+  await page.locator('#alerts [data-alert]').nth(1).waitFor()
   await screenshot(page, 'wall-full-screen')
   await page.getByRole('button', { name: '退出大屏' }).click()
   await page.waitForURL(/#\/$/)
