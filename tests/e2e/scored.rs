@@ -17,6 +17,7 @@ kind: body
 code: qu-a
 name: 甲区审批局
 region: '510502'
+register_from: 2020-01-01
 offices: [{code: window, name: 窗口, officers: [{id: wang-qu-a}]}, {code: files, name: 档案室}]
 ---
 kind: body

@@ -88,8 +88,8 @@ pub(crate) async fn read(body: Body, bytes_max: usize, config: &Config) -> Resul
     }
 }
 
-/// The layer that drains what the handler left.
-pub(crate) async fn drained(request: Request, next: Next) -> Response {
+/// The layer that drains what the handler left, for routes of whatever service: a citizen whose complaint is too long has to hear so, too.
+pub async fn drained(request: Request, next: Next) -> Response {
     let asked_first = request.headers().contains_key(header::EXPECT);
     let (parts, body) = request.into_parts();
     let (back, left) = oneshot::channel();

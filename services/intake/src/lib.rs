@@ -84,6 +84,7 @@ use axum::routing::{delete, get, post};
 use mingjing_domain::Timestamp;
 
 pub use access::is_administrator;
+pub use body::drained;
 pub use config::{AdminKey, BadConfig, Config};
 pub use intake::{Intake, Parts, StartError};
 pub use publish::{Folder, PublishError, Published, Publisher};

@@ -440,6 +440,7 @@ impl Platform {
         let origin = self.settings.origin.as_deref();
         let tls = origin.is_some_and(|origin| origin.starts_with("https://"));
         let router = mingjing_api::protected(router, tls);
+        let router = router.layer(axum::middleware::from_fn(mingjing_intake::drained));
         self.spawn("http", async move {
             let service = router.into_make_service_with_connect_info::<SocketAddr>();
             let server = axum::serve(listener, service).with_graceful_shutdown(async move {
