@@ -1,6 +1,7 @@
 //! The connection: where ClickHouse is, who we are there, and how long we wait.
 
 use std::fmt;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use clickhouse::sql::Identifier;
@@ -8,6 +9,7 @@ use clickhouse::{Client, RowOwned, RowRead};
 use mingjing_domain::ids::Partition;
 
 use crate::Error;
+use crate::metrics::KeptOfCells;
 use crate::rows::{Watermark, WatermarkRow};
 use crate::table::Table;
 
@@ -78,6 +80,8 @@ const TIMEOUTS: Timeouts = Timeouts {
 pub struct Store {
     client: Client,
     database: String,
+    /// What is known of cases that changed since the last cells: see `metrics::cells`.
+    kept_of_cells: Arc<Mutex<KeptOfCells>>,
 }
 
 impl fmt::Debug for Store {
@@ -102,6 +106,7 @@ impl Store {
         Self {
             client,
             database: config.database.clone(),
+            kept_of_cells: Arc::default(),
         }
     }
 
@@ -158,6 +163,11 @@ impl Store {
 
     pub(crate) fn timeouts(&self) -> Timeouts {
         TIMEOUTS
+    }
+
+    /// What is kept of cases that changed since cells were made, by all clones of this store.
+    pub(crate) fn kept_of_cells(&self) -> &Mutex<KeptOfCells> {
+        &self.kept_of_cells
     }
 
     /// A query whose conditions are on a table's key. Conditions on other columns must not be looked at before FINAL

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use chrono_tz::Tz;
 use clickhouse::Row as Wire;
 use serde::Deserialize;
 
-use super::cells::{self, Chain};
+use super::cells::{self, Cells};
 use super::measure::Measure;
 use super::windows::{Of, Window, months, windows};
 use super::{Answer, Asked, Dimension, Metric, Over, ROWS_MAX, Row, Unit, Value, Values, Was};
@@ -53,11 +54,11 @@ impl Store {
     /// # Errors
     /// [`Error::Unavailable`], [`Error::Refused`].
     pub async fn statistics(&self, asked: &Asked) -> Result<Answer, Error> {
-        let chain = match asked.metrics.iter().any(|metric| cells::tell(metric)) {
-            true => self.cell_chain(asked.zone).await?,
+        let cells = match asked.metrics.iter().any(|metric| cells::tell(metric)) {
+            true => self.cells(asked.zone).await?,
             false => None,
         };
-        self.answered(asked, chain.as_ref()).await
+        self.answered(asked, cells.as_ref()).await
     }
 
     /// The same, of rows alone.
@@ -73,15 +74,19 @@ impl Store {
     /// # Errors
     /// [`Error::Unavailable`], [`Error::Refused`].
     pub async fn cells_answer(&self, asked: &Asked) -> Result<bool, Error> {
-        let chain = self.cell_chain(asked.zone).await?;
-        Ok(chain.is_some_and(|chain| {
+        let cells = self.cells(asked.zone).await?;
+        Ok(cells.is_some_and(|Cells { chain, .. }| {
             let all = windows(asked);
             let mut metrics = asked.metrics.iter();
             metrics.all(|metric| cells::fit(metric.over, asked, &all, &chain))
         }))
     }
 
-    async fn answered(&self, asked: &Asked, chain: Option<&Chain>) -> Result<Answer, Error> {
+    async fn cells(&self, zone: Tz) -> Result<Option<Cells>, Error> {
+        Ok(self.cell_chain(zone).await?.and_then(Cells::of))
+    }
+
+    async fn answered(&self, asked: &Asked, cells: Option<&Cells>) -> Result<Answer, Error> {
         let windows = windows(asked);
         let mut table = Table::default();
         for over in Over::ALL {
@@ -102,37 +107,36 @@ impl Store {
                     &of_all
                 }
             };
-            let chain = chain.filter(|chain| cells::fit(*over, asked, &windows, chain));
-            let (in_cells, of_rows): (Vec<&'static Metric>, Vec<&'static Metric>) = metrics
+            let cells = cells.filter(|cells| cells::fit(*over, asked, &windows, &cells.chain));
+            let (in_cells, mut of_rows): (Vec<&'static Metric>, Vec<&'static Metric>) = metrics
                 .into_iter()
-                .partition(|metric| chain.is_some() && cells::tell(metric));
+                .partition(|metric| cells.is_some() && cells::tell(metric));
             let of_cells = async {
-                match chain {
-                    Some(chain) if !in_cells.is_empty() => {
+                match cells {
+                    Some(cells) if !in_cells.is_empty() => {
                         let counted =
-                            self.counted_by_cells(*over, &in_cells, asked, &windows, chain);
+                            self.counted_by_cells(*over, &in_cells, asked, &windows, cells);
                         counted.await
                     }
-                    _ => Ok(Vec::new()),
-                }
-            };
-            let counted_by_row = async {
-                match of_rows.is_empty() {
-                    true => Ok(Vec::new()),
-                    false => self.counted(*over, &of_rows, asked, &windows).await,
+                    _ => Ok(Some(Vec::new())),
                 }
             };
             let beside = self.all_beside(&in_cells, asked, &windows);
-            let (of_cells, beside, counted_by_row) =
-                tokio::try_join!(of_cells, beside, counted_by_row)?;
-            for counted in of_cells {
-                table.take(&counted, &in_cells, asked, &windows);
+            match tokio::try_join!(of_cells, beside)? {
+                (Some(of_cells), beside) => {
+                    for counted in of_cells {
+                        table.take(&counted, &in_cells, asked, &windows);
+                    }
+                    for (metric, counted) in beside {
+                        table.take_numerators(&counted, &[metric], asked, &windows);
+                    }
+                }
+                (None, _) => of_rows.extend(in_cells),
             }
-            for (metric, counted) in beside {
-                table.take_numerators(&counted, &[metric], asked, &windows);
-            }
-            for counted in counted_by_row {
-                table.take(&counted, &of_rows, asked, &windows);
+            if !of_rows.is_empty() {
+                for counted in self.counted(*over, &of_rows, asked, &windows).await? {
+                    table.take(&counted, &of_rows, asked, &windows);
+                }
             }
         }
         Ok(table.answer(asked))

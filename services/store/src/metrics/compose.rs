@@ -89,11 +89,6 @@ fn needs_kinds(asked: &Asked) -> bool {
 fn in_windows(over: Over, asked: &Asked, windows: usize, only: Option<&str>) -> String {
     let mut conditions = conditions(asked, over);
     conditions.extend(only.map(str::to_owned));
-    laid(&population(over, asked), conditions, windows)
-}
-
-/// The text of a population, narrowed, and laid over windows.
-pub(super) fn laid(population: &str, mut conditions: Vec<String>, windows: usize) -> String {
     if windows <= WINDOWS_APART {
         let bears = (1..=windows).map(|n| {
             format!("(first_ms < {{w_until:Array(Int64)}}[{n}] AND last_ms >= {{w_from:Array(Int64)}}[{n}])")
@@ -103,7 +98,8 @@ pub(super) fn laid(population: &str, mut conditions: Vec<String>, windows: usize
     format!(
         "SELECT *, seen.1 AS w, seen.2 AS wf, seen.3 AS wu, seen.4 AS wat FROM (\
          SELECT *, arrayJoin(arrayFilter(one -> first_ms < one.3 AND last_ms >= one.2, windows)) AS seen \
-         FROM (\n{population}\n) WHERE {})",
+         FROM (\n{}\n) WHERE {})",
+        population(over, asked),
         conditions.join(" AND ")
     )
 }
@@ -157,8 +153,12 @@ pub(super) fn conditions(asked: &Asked, over: Over) -> Vec<String> {
     all
 }
 
-fn bind_conditions(mut query: Query, asked: &Asked) -> Query {
-    query = asked.sight.bind(query);
+/// The values of [`conditions`] and of what a question's key is, by their names.
+pub(super) fn parameters(asked: &Asked) -> Vec<(&'static str, String)> {
+    let Sight {
+        region_prefix: sight_region,
+        body: sight_body,
+    } = &asked.sight;
     let Filter {
         region_prefix,
         org,
@@ -169,7 +169,9 @@ fn bind_conditions(mut query: Query, asked: &Asked) -> Query {
         key,
     } = &asked.filter;
     let key = key.as_ref().map(|(_, key)| key.clone());
-    for (name, value) in [
+    let all = [
+        ("sight_region", sight_region),
+        ("sight_body", sight_body),
         ("f_region", region_prefix),
         ("f_org", org),
         ("f_item", item_code),
@@ -177,12 +179,9 @@ fn bind_conditions(mut query: Query, asked: &Asked) -> Query {
         ("f_case_kind", case_kind),
         ("f_channel", channel),
         ("f_key", &key),
-    ] {
-        if let Some(value) = value {
-            query = query.param(name, value.as_str());
-        }
-    }
-    query
+    ];
+    let given = |(name, value): (&'static str, &Option<String>)| Some((name, value.clone()?));
+    all.into_iter().filter_map(given).collect()
 }
 
 /// The column that tells rows apart.
@@ -282,7 +281,9 @@ pub(super) fn bind(query: Query, over: Over, asked: &Asked) -> Query {
         Over::Ratings => voice::Kind::Rating,
         _ => voice::Kind::Complaint,
     };
-    bind_conditions(query, asked)
+    let parameters = parameters(asked).into_iter();
+    parameters
+        .fold(query, |query, (name, value)| query.param(name, value))
         .with_setting("max_query_size", STATEMENT_BYTES_MAX)
         // An output column may be called as what it is made from.
         .with_setting("prefer_column_name_to_alias", "0")

@@ -23,6 +23,7 @@ use mingjing_domain::period::Period;
 
 use crate::query::Sight;
 
+pub(crate) use cells::Kept as KeptOfCells;
 pub use cells::{CellPass, CellsChecked, CellsMade};
 pub use dictionary::{
     DICTIONARY_VERSION, Direction, Group, METRICS, Metric, Over, Unit, digest, metric,

@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! case_states, alert_states ──with a sign──▶ marks in time ──the dictionary's pieces──▶ cells of a pass, added to those before
-//!       └── what changed since the last pass, counted in the windows as rows are ──▶ + ──▶ the answer, equal to that of rows
+//!       └── what changed since the last pass, by the same pieces (`fresh`) ──▶ + ──▶ the answer, equal to that of rows
 //! ```
 //!
 //! # Rules they keep
@@ -18,9 +18,10 @@
 //!   adds to (`passes`, `chain`).
 //! - **What cells do not tell is asked of rows**: which cases were rated (of how many is in cells), all that is told apart or narrowed by
 //!   item, office or officer, metrics of anything but these, stock at an instant within a day that was over when the chain was
-//!   made from nothing, and everything while the archive is far ahead of them.
+//!   made from nothing, and everything while the archive is far ahead of them, or more has changed since than the program counts.
 
 mod chain;
+mod fresh;
 mod intervals;
 mod passes;
 mod pieces;
@@ -28,6 +29,6 @@ mod reach;
 mod read;
 mod sql;
 
-pub(super) use chain::Chain;
+pub(crate) use fresh::Kept;
 pub use passes::{CellPass, CellsChecked, CellsMade};
-pub(super) use read::{beside, fit, tell};
+pub(super) use read::{Cells, beside, fit, tell};

@@ -4,19 +4,21 @@ use std::collections::BTreeMap;
 
 use clickhouse::Row as Wire;
 use serde::Deserialize;
+use tokio::sync::OnceCell;
 
 use super::super::answer::Counted;
 use super::super::windows::{self, Window};
 use super::super::{Asked, Dimension, Metric, Over, compose};
 use super::chain::Chain;
+use super::fresh::{self, Added as Fresher, Counting, Fresh};
 use super::intervals;
 use super::pieces::{Adds, Bears, COUNTED, Kind, Made, Piece, PieceId, Plan};
 use super::reach::{by_month_or_day, days, end};
-use super::sql::{self, States};
+use super::sql;
 use crate::{Error, Store};
 
 /// What dashboards tell apart.
-const DIMENSIONS: [Dimension; 6] = [
+pub(super) const DIMENSIONS: [Dimension; 6] = [
     Dimension::Region,
     Dimension::Org,
     Dimension::PowerType,
@@ -24,9 +26,6 @@ const DIMENSIONS: [Dimension; 6] = [
     Dimension::Month,
     Dimension::Step,
 ];
-
-/// So many cases that changed are listed in a statement: their keys fit into an address.
-const LISTED_MAX: usize = 1000;
 
 /// Cells of hours are added up in pages of so many hours: ClickHouse sums a page into an array, which took a third of the time that a group an
 /// hour did (a year of medians by body over 2.4 million cells: 0.10 s, 0.28 s).
@@ -40,15 +39,6 @@ struct Added {
     since: i64,
     page: i64,
     counts: Vec<i64>,
-}
-
-/// What changed since the last pass, in a window: sums of the pieces that are sums, and of the others hours with how many more or less.
-#[derive(Debug, Wire, Deserialize)]
-struct Fresh {
-    w: u16,
-    key: String,
-    sums: Vec<i64>,
-    hours: Vec<Vec<(i64, i64)>>,
 }
 
 /// How much of a piece: all of it, and of hours by page and hour.
@@ -130,32 +120,67 @@ pub(in super::super) fn fit(over: Over, asked: &Asked, all: &[Window], chain: &C
         && all.iter().all(days)
 }
 
+/// A chain of cells that answers questions, and what changed since its last pass: read when it is first asked for.
+pub(in super::super) struct Cells {
+    pub(in super::super) chain: Chain,
+    counting: &'static Counting,
+    /// None: too much to be counted here.
+    fresh: OnceCell<Option<Fresh>>,
+}
+
+impl Cells {
+    /// None: what would have to be added to it is not understood.
+    pub(in super::super) fn of(chain: Chain) -> Option<Self> {
+        let counting = match fresh::counting() {
+            Ok(counting) => counting,
+            Err(error) => {
+                tracing::error!(%error, "cells answer nothing: what changed since they were made cannot be counted; rows answer");
+                return None;
+            }
+        };
+        Some(Self {
+            chain,
+            counting,
+            fresh: OnceCell::new(),
+        })
+    }
+}
+
 impl Store {
-    /// Counts metrics of a population that cells tell, out of the cells of a chain and what changed since.
+    /// Counts metrics of a population that cells tell, out of the cells of a chain and what changed since; none: rows have to be asked.
     pub(in super::super) async fn counted_by_cells(
         &self,
         over: Over,
         metrics: &[&'static Metric],
         asked: &Asked,
         all: &[Window],
-        chain: &Chain,
-    ) -> Result<Vec<Counted>, Error> {
+        cells: &Cells,
+    ) -> Result<Option<Vec<Counted>>, Error> {
+        let Cells {
+            chain,
+            counting,
+            fresh,
+        } = cells;
         let needed = Plan::get().needed(over, metrics, apart(asked));
-        let fresh = async {
-            match self.changed(chain).await? {
-                changed if changed.is_empty() => Ok(Vec::new()),
-                changed => self.fresh(over, &changed, &needed, asked, all, chain).await,
-            }
-        };
+        let fresh = fresh.get_or_try_init(|| self.fresh(chain, counting));
         let (added, fresh) = tokio::try_join!(self.added(over, &needed, asked, all, chain), fresh)?;
+        let Some(fresh) = fresh else {
+            return Ok(None);
+        };
         let mut together = Together::new(over, asked);
         for one in added {
             together.take_added(&one, all);
         }
-        for one in fresh {
-            together.take_fresh(one, &needed);
+        let add = |w: u16, key: &str, piece: PieceId, added: Fresher| {
+            together.take_fresh(w, key, piece, added);
+        };
+        match fresh.add(counting, (over, asked, all), &key(asked), &needed, add) {
+            Ok(()) => Ok(Some(together.counted(metrics))),
+            Err(error) => {
+                tracing::error!(%error, "cells do not answer a question that is not understood; rows answer");
+                Ok(None)
+            }
         }
-        Ok(together.counted(metrics))
     }
 
     /// What the cells of a chain come to.
@@ -173,40 +198,6 @@ impl Store {
         let query = compose::bind(self.client().query_raw(&sql), over, asked);
         let query = query.param("bounds", intervals::bounds(all));
         self.fetch("adding up cells", query).await
-    }
-
-    /// Cases that changed since, at most one more than are listed.
-    async fn changed(&self, chain: &Chain) -> Result<Vec<(String, String)>, Error> {
-        let query = chain.bind(self.client().query_raw(&sql::changed()));
-        let query = query.param("limit", LISTED_MAX as u32 + 1);
-        self.fetch("looking for what changed since cells were made", query)
-            .await
-    }
-
-    /// What changed since, in these cases and, where they are more than are listed, all others.
-    async fn fresh(
-        &self,
-        over: Over,
-        changed: &[(String, String)],
-        needed: &[(PieceId, &'static Piece)],
-        asked: &Asked,
-        all: &[Window],
-        chain: &Chain,
-    ) -> Result<Vec<Fresh>, Error> {
-        let conditions = compose::conditions(asked, over);
-        let (states, changed) = match changed.len() <= LISTED_MAX {
-            true => (States::Listed, changed),
-            false => (States::Since, &changed[..0]),
-        };
-        let sql = sql::fresh(states, over, needed, &key(asked), conditions, all.len());
-        let query = compose::bind(self.client().query_raw(&sql), over, asked);
-        let query = chain
-            .bind(windows::bind(query, all))
-            .param("changed", changed);
-        // Over a few hundred cases, threads cost more than they save (0.18 s, 0.15 s with one), and cells are added up at the same time.
-        let query = query.with_setting("max_threads", "1");
-        self.fetch("adding what changed since cells were made", query)
-            .await
     }
 }
 
@@ -313,24 +304,11 @@ impl Together {
         }
     }
 
-    fn take_fresh(&mut self, fresh: Fresh, needed: &[(PieceId, &'static Piece)]) {
-        let (mut sums, mut hours) = (fresh.sums.into_iter(), fresh.hours.into_iter());
-        for (id, piece) in needed {
-            match piece.adds {
-                Adds::OneOf(_) => {
-                    let hours = hours.next().unwrap_or_default();
-                    self.add(fresh.w, &fresh.key, *id, |sums| {
-                        for (hours, count) in &hours {
-                            sums.add_hours(*hours, *count);
-                        }
-                    });
-                }
-                Adds::One | Adds::Number(_) => {
-                    let sum = sums.next().unwrap_or_default();
-                    self.add(fresh.w, &fresh.key, *id, |sums| sums.all += sum);
-                }
-            }
-        }
+    fn take_fresh(&mut self, w: u16, key: &str, piece: PieceId, added: Fresher) {
+        self.add(w, key, piece, |sums| match added {
+            Fresher::Number(number) => sums.all += number,
+            Fresher::Hours { hours, count } => sums.add_hours(hours, count),
+        });
     }
 
     /// As rows are counted: a row a key that anything bears on in a window, and one for all of them.

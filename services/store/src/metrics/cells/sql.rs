@@ -1,10 +1,9 @@
-//! The statements of cells: states of cases with a sign, the marks in time that each makes, and their sums; and what changed since, counted as
-//! rows are. What is counted comes from the dictionary's pieces, over the same populations that the row-level answer reads (`sql/cases.sql`,
+//! The statements of cells: states of cases with a sign, the marks in time that each makes, and their sums. What is counted comes from the dictionary's pieces, over the same populations that the row-level answer reads (`sql/cases.sql`,
 //! `sql/steps.sql`).
 
-use super::super::compose::{CASES, STEPS, laid};
-use super::super::{Over, windows};
-use super::pieces::{Adds, COUNTED, Kind, Piece, PieceId};
+use super::super::Over;
+use super::super::compose::{CASES, STEPS};
+use super::pieces::{Adds, COUNTED, Piece, PieceId};
 
 /// What marks the part of `sql/cases.sql` that a case's own state does not tell, and its end.
 const BESIDE: [&str; 2] = [
@@ -22,12 +21,12 @@ const CASE_BEGINS: &str = "    SELECT\n        source,\n";
 const CASE_BEGINS_SIGNED: &str = "    SELECT\n        sign,\n        source,\n";
 
 /// Before which position of its partition a pass, or the one it comes after, knows a state.
-const BEFORE: &str =
+pub(super) const BEFORE: &str =
     "transform(log_partition, {partitions:Array(UInt16)}, {offsets:Array(UInt64)}, toUInt64(0))";
 const UNTIL: &str = "transform(log_partition, {partitions:Array(UInt16)}, {new_offsets:Array(UInt64)}, toUInt64(0))";
 
 /// The last state first. Of one that was archived before states had their stays there are two rows until they are merged.
-const LAST: &str = "version DESC, length(visits) DESC";
+pub(super) const LAST: &str = "version DESC, length(visits) DESC";
 
 /// Which states are counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,59 +35,34 @@ pub(super) enum States {
     All,
     /// Of every case that changed between both positions what it became, and what it was, taken off.
     Between,
-    /// Of every case that changed since the old position what it is now, and what it was, taken off; alerts about it are part of it.
-    Since,
-    /// The same of cases that were found to have changed, whose keys are a parameter. ClickHouse plans a statement with a list in half the
-    /// time that it takes for one that looks for them in each of its parts (0.14 s, 0.08 s).
-    Listed,
 }
 
 impl States {
-    /// Which rows there are, of cases and of alerts: those before the new position, or all.
-    fn bound(self) -> String {
-        match self {
-            States::All | States::Between => format!("version < {UNTIL}"),
-            States::Since | States::Listed => "1".to_owned(),
-        }
-    }
-
-    /// Cases of which something was concluded since the old position, of them or of an alert about them.
-    fn changed(self) -> String {
-        if self == States::Listed {
-            return "{changed:Array(Tuple(String, String))}".to_owned();
-        }
+    /// Cases of which something was concluded between both positions, of them or of an alert about them.
+    fn changed() -> String {
         let of = |table: &str| {
-            let read = format!("SELECT source, case_no FROM {table} WHERE {}", self.bound());
-            let since = format!("{read} AND version >= {{least:UInt64}} AND version >= {BEFORE}");
-            match self {
-                // A partition whose first watermark is not there yet begins with any version. Asked apart, so that the index of versions
-                // serves the others.
-                States::Since => format!(
-                    "{since} UNION ALL {read} AND version < {{least:UInt64}} AND NOT has({{partitions:Array(UInt16)}}, log_partition)"
-                ),
-                States::All | States::Between | States::Listed => since,
-            }
+            format!(
+                "SELECT source, case_no FROM {table} WHERE version < {UNTIL} AND version >= {{least:UInt64}} AND version >= {BEFORE}"
+            )
         };
         format!("({} UNION ALL {})", of("case_states"), of("alert_states"))
     }
 
-    /// One statement: a row a state, with its sign. What a case became and what it was come from one reading, and of whatever is read now what
-    /// was known before is taken off, so that a case that changes meanwhile is in neither or in both.
+    /// One statement: a row a state before the new position, with its sign.
     fn sql(self) -> String {
-        let bound = self.bound();
         match self {
             // In the order of the key, so that nothing has to be sorted as a whole.
             States::All => format!(
-                "SELECT *, toInt8(1) AS sign FROM (SELECT * FROM case_states WHERE {bound} \
+                "SELECT *, toInt8(1) AS sign FROM (SELECT * FROM case_states WHERE version < {UNTIL} \
                  ORDER BY source, case_no, {LAST} LIMIT 1 BY source, case_no)"
             ),
             // Where only an alert changed, the case is what it was.
-            States::Between | States::Since | States::Listed => format!(
+            States::Between => format!(
                 "SELECT *, arrayJoin(multiIf(NOT known, [toInt8(1)], moved, [toInt8(-1)], [toInt8(-1), toInt8(1)])) AS sign FROM (\
                  SELECT *, max(NOT known) OVER (PARTITION BY source, case_no) AS moved FROM (\
-                 SELECT *, version < {BEFORE} AS known FROM case_states WHERE {bound} AND (source, case_no) IN {changed} \
+                 SELECT *, version < {BEFORE} AS known FROM case_states WHERE version < {UNTIL} AND (source, case_no) IN {changed} \
                  ORDER BY source, case_no, known, {LAST} LIMIT 1 BY source, case_no, known))",
-                changed = self.changed(),
+                changed = Self::changed(),
             ),
         }
     }
@@ -102,11 +76,11 @@ impl States {
             );
             standing.replacen(OF_ALERTS, &states, 1)
         };
-        let bound = self.bound();
+        let bound = format!("version < {UNTIL}");
         match self {
             States::All => by(&bound),
-            States::Between | States::Since | States::Listed => {
-                let of_changed = format!("(source, case_no) IN {}", self.changed());
+            States::Between => {
+                let of_changed = format!("(source, case_no) IN {}", Self::changed());
                 format!(
                     "if(sign > 0, {}, {})",
                     by(&format!("{bound} AND {of_changed}")),
@@ -288,52 +262,6 @@ fn cells_of(states: States, over: Over, pieces: &[(PieceId, &Piece)]) -> String 
         hours.join(", "),
         marks(over),
         population(states, over),
-    )
-}
-
-/// The keys of cases that changed since the last pass, each once.
-pub(super) fn changed() -> String {
-    format!(
-        "SELECT DISTINCT CAST(source, 'String') AS source, case_no FROM {} LIMIT {{limit:UInt32}}",
-        States::Since.changed()
-    )
-}
-
-/// What changed since the last pass, counted as rows are, without a detour over days: every state with its sign, looked at in the windows that
-/// it bears on. Window, key, sums of the pieces that are sums, and of those of hours these, in the order of the pieces.
-pub(super) fn fresh(
-    states: States,
-    over: Over,
-    pieces: &[(PieceId, &Piece)],
-    key: &str,
-    conditions: Vec<String>,
-    windows: usize,
-) -> String {
-    let (mut sums, mut hours) = (vec![], vec![]);
-    for (_, piece) in pieces {
-        let among = format!("ifNull(({}), 0)", piece.among);
-        match (piece.kind, piece.adds) {
-            // Only what bears on a window is looked at: so many have begun more than were over.
-            (Kind::First, _) => sums.push("sum(toInt64(sign))".to_owned()),
-            (Kind::Last, _) => sums.push("toInt64(0)".to_owned()),
-            (_, Adds::One) => sums.push(format!("sumIf(toInt64(sign), {among})")),
-            (_, Adds::Number(of)) => {
-                sums.push(format!("ifNull(sumIf(sign * toInt64({of}), {among}), 0)"))
-            }
-            (_, Adds::OneOf(of)) => hours.push(format!(
-                "groupArrayIf((toInt64(ifNull({of}, 0)), toInt64(sign)), {among})"
-            )),
-        }
-    }
-    format!(
-        "WITH {windows_as_sql} AS windows SELECT w, CAST(any_key, 'String') AS key, CAST(sums, 'Array(Int64)') AS sums, \
-         CAST(hours, 'Array(Array(Tuple(Int64, Int64)))') AS hours FROM (\
-         SELECT w, key AS any_key, [{sums}] AS sums, [{hours}] AS hours FROM (\
-         SELECT *, {key} AS key FROM ({laid})) GROUP BY w, key)",
-        windows_as_sql = windows::AS_SQL,
-        sums = sums.join(", "),
-        hours = hours.join(", "),
-        laid = laid(&population(states, over), conditions, windows),
     )
 }
 
