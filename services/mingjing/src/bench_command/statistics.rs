@@ -44,7 +44,7 @@ pub struct StatisticsArgs {
     #[arg(long, default_value_t = FULL_SIZE)]
     cases: u32,
     /// Cases that change after cells were made. Twenty million stays a year, each begun and ended, are six changes a second of office hours, and
-    /// ten to twenty seconds lie between two passes: three hundred is more than twice what waits then.
+    /// ten to twenty seconds lie between two passes: three hundred is more than twice what waits then. One more changes before each question.
     #[arg(long, default_value_t = 300)]
     changed: u32,
     /// How often each question is asked of cells.
@@ -196,13 +196,17 @@ async fn measure(
     let changed = city::states(&format!("version >= {first_change}"));
     clickhouse.ask(&changed).await?;
     engine.settled().await?;
-    let questions = ask(args, engine, store, now).await?;
+    let mut changing = Changing {
+        engine,
+        cases: u64::from(args.cases),
+        version: first_change + u64::from(args.cases / every) + 1,
+    };
+    let questions = ask(args, &mut changing, store, now).await?;
     let bulletin = match args.bulletins {
         0 => None,
         times => Some(bulletin::bulletin(times, site, store, engine, ZONE, now).await?),
     };
-    let last_change = first_change + u64::from(args.cases / every);
-    archived(store, now, last_change + 1).await?;
+    archived(store, now, changing.version).await?;
     let began = Instant::now();
     store
         .make_cells(ZONE, now)
@@ -217,13 +221,36 @@ async fn measure(
     })
 }
 
-/// Asks everything in turn, as often as is wanted of either side.
+/// Cases that change while questions are asked: what was counted for the last one never answers the next.
+struct Changing<'a> {
+    engine: &'a Engine<'a>,
+    cases: u64,
+    /// The next one's version.
+    version: u64,
+}
+
+impl Changing<'_> {
+    /// One more.
+    async fn one(&mut self) -> anyhow::Result<()> {
+        // Here and there among them.
+        let number = self.version.wrapping_mul(7_919) % self.cases;
+        let clickhouse = self.engine.clickhouse;
+        clickhouse.ask(&city::change(number, self.version)).await?;
+        let state = city::states(&city::is_case(number));
+        clickhouse.ask(&state).await?;
+        self.version += 1;
+        Ok(())
+    }
+}
+
+/// Asks everything in turn, as often as is wanted of either side; before each question one more case has changed.
 async fn ask(
     args: &StatisticsArgs,
-    engine: &Engine<'_>,
+    changing: &mut Changing<'_>,
     store: &Store,
     now: Timestamp,
 ) -> anyhow::Result<Vec<Question>> {
+    let engine = changing.engine;
     let mut questions = questions(now, ZONE);
     for question in &questions {
         ensure!(
@@ -241,6 +268,7 @@ async fn ask(
             rows,
         } in &mut questions
         {
+            changing.one().await?;
             let of_cells = match nth <= args.times {
                 true => Some(cells.ask(engine, store.statistics(asked)).await?),
                 false => None,

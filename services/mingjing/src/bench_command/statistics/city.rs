@@ -87,6 +87,22 @@ pub fn changes(first_version: u64, every: u32) -> String {
     )
 }
 
+/// The key of a case by its number, as a condition.
+pub fn is_case(number: u64) -> String {
+    format!(
+        "(source, case_no) = (concat('load-', toString(cityHash64(toUInt64({number})) % 40)), concat('L', leftPad(toString({number}), 9, '0')))"
+    )
+}
+
+/// One more case ends today, somewhere else than it was.
+pub fn change(number: u64, version: u64) -> String {
+    format!(
+        "INSERT INTO cases SELECT * REPLACE (toDateTime64('2026-11-20 05:00:00', 3, 'UTC') AS ended_at, 'closed' AS ending, \
+         '510503' AS region_code, {version} AS version) FROM cases FINAL WHERE {}",
+        is_case(number)
+    )
+}
+
 /// One case in forty has an alert. Of twenty alerts two were confirmed, one is under appeal, one was ordered about and not answered, three were
 /// answered.
 pub fn alerts() -> String {
