@@ -13,7 +13,9 @@
 //! - **Equal to the row-level answer at any time.** Whoever reads adds what changed since the last pass: of each such case what it is now,
 //!   less what it was. Numbers are whole, so the order in which they are added does not matter.
 //! - **A month is the sum of its days.** A pass adds up by month what it has just written by day. What lies in a month that no question cuts is
-//!   read by month, else by day; both have the same names but for one constant (`sql::by_month`).
+//!   read by month, else by day; both have the same names but for one constant (`grain::name`).
+//! - **What is not told apart is the sum of what is.** A pass adds up what it has just written once more by region and body, and by region
+//!   alone, under names of their own. A question reads the coarsest grain that has the columns it is about (`grain::Grain::of`).
 //! - **A kill anywhere is harmless.** A pass writes its cells first and itself last, under a number of its own, and names the one that it
 //!   adds to (`passes`, `chain`).
 //! - **What cells do not tell is asked of rows**: which cases were rated (of how many is in cells), all that is told apart or narrowed by
@@ -22,6 +24,7 @@
 
 mod chain;
 mod fresh;
+mod grain;
 mod intervals;
 mod passes;
 mod pieces;

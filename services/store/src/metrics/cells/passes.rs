@@ -203,10 +203,12 @@ impl Store {
         self.insert_cells(pass, &cells).await?;
         match work {
             Work::FromNothing(_) | Work::Changes(_) => {
+                let coarser = sql::coarser(row.base, row.pass);
+                self.insert_cells(pass, &coarser).await?;
                 let months = sql::months(row.base, row.pass);
                 self.insert_cells(pass, &months).await
             }
-            // Months are among what was folded.
+            // Months and coarser grains are among what was folded.
             Work::Folded(_) => Ok(()),
         }
     }

@@ -3,20 +3,23 @@
 use std::collections::BTreeSet;
 
 use super::super::windows::Window;
+use super::grain::{Grain, Span, name};
 use super::pieces::PieceId;
-use super::sql;
 
 /// So many windows are looked for one by one.
 const WINDOWS_APART: usize = 6;
 
-/// Cells of some pieces: by day in the months that are cut, by month in all others.
-pub(super) fn by_month_or_day(pieces: &[PieceId], cut: &BTreeSet<(i64, i64)>) -> String {
-    let list = |ids: &mut dyn Iterator<Item = PieceId>| {
-        let ids: Vec<String> = ids.map(|id| id.to_string()).collect();
-        format!("piece IN ({})", ids.join(", "))
+/// Cells of some pieces at a grain: by day in the months that are cut, by month in all others.
+pub(super) fn by_month_or_day(
+    pieces: &[PieceId],
+    grain: Grain,
+    cut: &BTreeSet<(i64, i64)>,
+) -> String {
+    let list = |span: Span| {
+        let names = pieces.iter().map(|id| name(*id, grain, span).to_string());
+        format!("piece IN ({})", names.collect::<Vec<_>>().join(", "))
     };
-    let days = list(&mut pieces.iter().copied());
-    let months = list(&mut pieces.iter().copied().map(sql::by_month));
+    let (days, months) = (list(Span::Day), list(Span::Month));
     if cut.is_empty() {
         return months;
     }
@@ -71,14 +74,18 @@ mod tests {
 
     #[test]
     fn whole_months_are_read_by_month_and_others_by_day() {
-        let months = format!("piece IN ({}, {})", sql::by_month(7), sql::by_month(8));
-        assert_eq!(by_month_or_day(&[7, 8], &BTreeSet::new()), months);
-        let cut = BTreeSet::from([(10, 20), (40, 50)]);
-        let told = by_month_or_day(&[7, 8], &cut);
-        let cut = "(at > 10 AND at <= 20) OR (at > 40 AND at <= 50)";
-        assert_eq!(
-            told,
-            format!("(piece IN (7, 8) AND ({cut})) OR ({months} AND NOT ({cut}))")
-        );
+        for grain in [Grain::All, Grain::Bodies] {
+            let named = |span| [7, 8].map(|id| name(id, grain, span).to_string());
+            let days = format!("piece IN ({})", named(Span::Day).join(", "));
+            let months = format!("piece IN ({})", named(Span::Month).join(", "));
+            assert_eq!(by_month_or_day(&[7, 8], grain, &BTreeSet::new()), months);
+            let cut = BTreeSet::from([(10, 20), (40, 50)]);
+            let told = by_month_or_day(&[7, 8], grain, &cut);
+            let cut = "(at > 10 AND at <= 20) OR (at > 40 AND at <= 50)";
+            assert_eq!(
+                told,
+                format!("({days} AND ({cut})) OR ({months} AND NOT ({cut}))")
+            );
+        }
     }
 }

@@ -11,10 +11,10 @@ use super::super::windows::{self, Window};
 use super::super::{Asked, Dimension, Metric, Over, compose};
 use super::chain::Chain;
 use super::fresh::{self, Added as Fresher, Counting, Fresh};
+use super::grain::{Grain, Span, name};
 use super::intervals;
 use super::pieces::{Adds, Bears, COUNTED, Kind, Made, Piece, PieceId, Plan};
 use super::reach::{by_month_or_day, days, end};
-use super::sql;
 use crate::{Error, Store};
 
 /// What dashboards tell apart.
@@ -81,6 +81,8 @@ type Pieces = BTreeMap<PieceId, Sums>;
 
 /// What was added up, by window and key.
 struct Together {
+    /// At which cells are read.
+    grain: Grain,
     apart: bool,
     bears: Bears,
     keys: BTreeMap<(u16, String), Pieces>,
@@ -202,7 +204,7 @@ impl Store {
 }
 
 /// Cells of the chain, by key, piece, stretch of time and page of hours; none: no piece is needed. A statement a sort of piece, so that each
-/// reads what the table's key leads to and no more; whole months by month, others by day.
+/// reads what the table's key leads to and no more; whole months by month, others by day, all of them at the coarsest grain there is for it.
 fn statement(
     over: Over,
     needed: &[(PieceId, &'static Piece)],
@@ -211,6 +213,7 @@ fn statement(
     chain: &Chain,
 ) -> Option<String> {
     let key = key(asked);
+    let grain = Grain::of(over, asked);
     let conditions = compose::conditions(asked, over).join(" AND ");
     let of = |which: &dyn Fn(&Piece) -> bool,
               kind: Kind,
@@ -224,7 +227,7 @@ fn statement(
              GROUP BY told, piece, since, page",
             base = chain.base(),
             passes = chain.passes_as_sql(),
-            which = by_month_or_day(&ids, &intervals::cut_months(all, kind, asked.zone)),
+            which = by_month_or_day(&ids, grain, &intervals::cut_months(all, kind, asked.zone)),
         );
         (!ids.is_empty()).then_some(read)
     };
@@ -272,6 +275,7 @@ fn apart(asked: &Asked) -> bool {
 impl Together {
     fn new(over: Over, asked: &Asked) -> Self {
         Self {
+            grain: Grain::of(over, asked),
             apart: apart(asked),
             bears: Bears::of(over),
             keys: BTreeMap::new(),
@@ -289,8 +293,10 @@ impl Together {
     }
 
     fn take_added(&mut self, added: &Added, all: &[Window]) {
-        let mut names = [added.piece, sql::by_month(added.piece)].into_iter();
-        let found = names.find_map(|id| Some((id, Plan::get().piece_of(id)?)));
+        let mut ids = Span::ALL
+            .map(|span| name(added.piece, self.grain, span))
+            .into_iter();
+        let found = ids.find_map(|id| Some((id, Plan::get().piece_of(id)?)));
         let Some((id, piece)) = found else {
             return;
         };
@@ -493,13 +499,14 @@ mod tests {
         };
         let together = |asked: &Asked| {
             let mut together = Together::new(Over::Cases, asked);
-            for one in [
-                added("o1", bears.first, 3),
-                added("o1", bears.last, 3),
-                added("o2", bears.first, 2),
-                added("o2", bears.last, 1),
+            let grain = Grain::of(Over::Cases, asked);
+            for (key, piece, count) in [
+                ("o1", name(bears.first, grain, Span::Day), 3),
+                ("o1", name(bears.last, grain, Span::Month), 3),
+                ("o2", name(bears.first, grain, Span::Day), 2),
+                ("o2", name(bears.last, grain, Span::Day), 1),
             ] {
-                together.take_added(&one, &[window]);
+                together.take_added(&added(key, piece, count), &[window]);
             }
             together.counted(&[received])
         };

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use mingjing_domain::Timestamp;
 use mingjing_domain::alert::AlertRecord;
 use mingjing_domain::fact::CaseRecord;
-use mingjing_store::metrics::{Asked, CellsMade, Dimension, Filter, METRICS, Over};
+use mingjing_store::metrics::{Asked, CellsMade, Dimension, Filter, METRICS, Over, metric};
 use mingjing_store::{AlertRow, Batch, CaseRow, EventRow, Place, Sight, Store, Watermark};
 
 use super::ZONE;
@@ -319,6 +319,110 @@ async fn cells_say_what_rows_say_after_whatever_happened_and_wherever_a_pass_was
     town.same_by_turns("many new ones").await;
     town.begin_ahead(PARTITIONS as u16, 20).await;
     town.same("a partition that begins").await;
+}
+
+/// Everything that is told apart with everything that narrows it, in a period that cuts months and in one that does not.
+fn questions_of_every_grain() -> Vec<Asked> {
+    let text = |text: &str| Some(text.to_owned());
+    let key = |by: Dimension, key: &str| Filter {
+        key: Some((by, key.to_owned())),
+        ..Filter::default()
+    };
+    let filters = [
+        Filter::default(),
+        Filter {
+            region_prefix: text("510502"),
+            ..Filter::default()
+        },
+        Filter {
+            org: text("o2"),
+            ..Filter::default()
+        },
+        Filter {
+            power_type: text("penalty"),
+            ..Filter::default()
+        },
+        Filter {
+            case_kind: text("promise"),
+            ..Filter::default()
+        },
+        key(Dimension::Region, "510503"),
+        key(Dimension::Org, ""),
+        key(Dimension::PowerType, "licence"),
+        key(Dimension::CaseKind, ""),
+    ];
+    let dimensions = [
+        None,
+        Some(Dimension::Region),
+        Some(Dimension::Org),
+        Some(Dimension::PowerType),
+        Some(Dimension::CaseKind),
+        Some(Dimension::Month),
+        Some(Dimension::Step),
+    ];
+    let asked = dimensions.into_iter().flat_map(|by| {
+        let narrowed = filters.iter().enumerate();
+        narrowed.map(move |(n, filter)| Asked {
+            filter: filter.clone(),
+            sight: Sight {
+                body: (n == 1).then(|| "o1".to_owned()),
+                ..Sight::default()
+            },
+            ..question(["2026-10", "2026-11"][n % 2], by)
+        })
+    });
+    // Of each sort of piece one.
+    let metrics = [
+        "received",
+        "open",
+        "overdue_rate",
+        "median_total_days",
+        "median_step_hours",
+        "step_overdue_rate",
+    ];
+    let metrics = metrics.map(|id| metric(id).unwrap());
+    asked
+        .map(|asked| Asked {
+            metrics: metrics.to_vec(),
+            ..asked
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn every_grain_says_what_rows_say() {
+    let config = crate::engine::config();
+    let store = Store::connect(&config);
+    store.migrate(Timestamp::from_millis(0)).await.unwrap();
+    let client = clickhouse::Client::default()
+        .with_url(&config.url)
+        .with_database(&config.database);
+    let mut town = Town::new(store, 18);
+    town.write(150, 0).await;
+    assert_eq!(town.pass().await, Some(CellsMade::FromNothing));
+    // Cases move between bodies, kinds and regions.
+    town.write(10, 60).await;
+    assert_eq!(town.pass().await, Some(CellsMade::Changes));
+    town.write(2, 10).await;
+    for asked in questions_of_every_grain() {
+        held::cells_say_what_rows_say(&town.store, &asked, "every grain").await;
+    }
+
+    // What is not about a column reads no cell that tells it apart.
+    let by = |by| question("2026-11", by);
+    for (column, still, no_more) in [
+        ("power_type", Some(Dimension::Org), Dimension::PowerType),
+        ("org", None, Dimension::Org),
+    ] {
+        let delete = format!("DELETE FROM case_cells WHERE {column} != ''");
+        client.query_raw(&delete).execute().await.unwrap();
+        town.same_of(&by(still), column).await;
+        town.same_of(&by(Some(Dimension::Region)), column).await;
+        let no_more = by(Some(no_more));
+        let cells = town.store.statistics(&no_more).await.unwrap();
+        let rows = town.store.statistics_by_row(&no_more).await.unwrap();
+        assert_ne!(cells, rows, "{column}");
+    }
 }
 
 #[tokio::test]
