@@ -74,12 +74,13 @@ impl Store {
     /// # Errors
     /// [`Error::Unavailable`], [`Error::Refused`].
     pub async fn cells_answer(&self, asked: &Asked) -> Result<bool, Error> {
-        let cells = self.cells(asked.zone).await?;
-        Ok(cells.is_some_and(|Cells { chain, .. }| {
-            let all = windows(asked);
-            let mut metrics = asked.metrics.iter();
-            metrics.all(|metric| cells::fit(metric.over, asked, &all, &chain))
-        }))
+        let Some(cells) = self.cells(asked.zone).await? else {
+            return Ok(false);
+        };
+        let all = windows(asked);
+        let mut metrics = asked.metrics.iter();
+        let fit = metrics.all(|metric| cells::fit(metric.over, asked, &all, &cells.chain));
+        Ok(fit && cells.fresh(self).await?.is_some())
     }
 
     async fn cells(&self, zone: Tz) -> Result<Option<Cells>, Error> {

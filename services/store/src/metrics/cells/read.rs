@@ -146,6 +146,12 @@ impl Cells {
             fresh: OnceCell::new(),
         })
     }
+
+    /// What changed since its last pass; none: too much to be counted here.
+    pub(in super::super) async fn fresh(&self, store: &Store) -> Result<Option<&Fresh>, Error> {
+        let read = || store.fresh(&self.chain, self.counting);
+        Ok(self.fresh.get_or_try_init(read).await?.as_ref())
+    }
 }
 
 impl Store {
@@ -159,13 +165,13 @@ impl Store {
         cells: &Cells,
     ) -> Result<Option<Vec<Counted>>, Error> {
         let Cells {
-            chain,
-            counting,
-            fresh,
+            chain, counting, ..
         } = cells;
         let needed = Plan::get().needed(over, metrics, apart(asked));
-        let fresh = fresh.get_or_try_init(|| self.fresh(chain, counting));
-        let (added, fresh) = tokio::try_join!(self.added(over, &needed, asked, all, chain), fresh)?;
+        let (added, fresh) = tokio::try_join!(
+            self.added(over, &needed, asked, all, chain),
+            cells.fresh(self)
+        )?;
         let Some(fresh) = fresh else {
             return Ok(None);
         };

@@ -575,3 +575,18 @@ async fn what_cells_do_not_tell_is_asked_of_rows() {
         assert_eq!(cells, rows, "{asked:?}");
     }
 }
+
+#[tokio::test]
+async fn more_than_the_program_counts_since_the_last_pass_is_asked_of_rows() {
+    let mut town = Town::new(crate::samples::store().await, 17);
+    town.write(40, 0).await;
+    town.pass().await;
+    let asked = question("2026-11", Some(Dimension::Org));
+    town.write(0, 4_096).await;
+    held::cells_say_what_rows_say(&town.store, &asked, "as much as the program counts").await;
+    town.write(0, 1).await;
+    assert!(!town.store.cells_answer(&asked).await.unwrap());
+    town.same_of(&asked, "more than the program counts").await;
+    town.pass().await;
+    held::cells_say_what_rows_say(&town.store, &asked, "after a pass").await;
+}

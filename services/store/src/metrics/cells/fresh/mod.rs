@@ -1,11 +1,12 @@
 //! 新变: what changed since the last pass, counted by the program, in the windows and by the keys that a question tells apart.
 //!
 //! What a case became counts, and what cells know of it is taken off. Both are counted by the dictionary's own texts, which the program reads
-//! (`formula`, `population`): ClickHouse takes longer to plan a statement of all of them (80 to 150 ms) than a few hundred cases take to be
+//! (`reading`, `formula`, `population`): ClickHouse takes longer to plan a statement of all of them (80 to 150 ms) than a few hundred cases take to be
 //! counted. What cannot be read so is never counted wrong: cells then answer nothing, and rows do.
 
 mod formula;
 mod population;
+mod reading;
 mod states;
 
 use std::sync::Arc;
@@ -13,8 +14,9 @@ use std::sync::Arc;
 pub(super) use population::{Counting, counting};
 pub(crate) use states::Kept;
 
-use self::formula::{Formula, NotUnderstood, Value};
+use self::formula::{Formula, Value};
 use self::population::{LOOKED_AT_WITH, Told};
+use self::reading::NotUnderstood;
 use self::states::State;
 use super::super::windows::Window;
 use super::super::{Asked, Over, compose};

@@ -16,7 +16,8 @@ use super::super::super::compose::{CASES, STEPS};
 use super::super::super::{Dimension, Over};
 use super::super::pieces::{Adds, COUNTED, Piece, PieceId, Plan};
 use super::super::read::DIMENSIONS;
-use super::formula::{Formula, Names, NotUnderstood, Sort, Value, parameters_named};
+use super::formula::{Formula, Value};
+use super::reading::{Names, NotUnderstood, Sort, parameters_named};
 
 /// Columns of a state that are instants.
 pub(super) const INSTANTS: [&str; 9] = [
