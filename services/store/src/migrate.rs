@@ -34,6 +34,7 @@ const MIGRATIONS: &[Migration] = migrations! {
     14 "0014_stays_in_cells.sql";
     15 "0015_channel.sql";
     16 "0016_appeal_due.sql";
+    17 "0017_states_of_partitions.sql";
 };
 
 /// The number of the newest migration this program knows.

@@ -59,6 +59,7 @@ async fn the_second_migration_finds_nothing_to_do() {
             "0014_stays_in_cells.sql",
             "0015_channel.sql",
             "0016_appeal_due.sql",
+            "0017_states_of_partitions.sql",
         ]
     );
 }

@@ -148,7 +148,7 @@ impl Cells {
 
     /// What changed since its last pass; none: too much to be counted here.
     pub(in super::super) async fn fresh(&self, store: &Store) -> Result<Option<&Fresh>, Error> {
-        let read = || store.fresh(&self.chain, self.counting);
+        let read = || store.changed_since(&self.chain, self.counting);
         Ok(self.fresh.get_or_try_init(read).await?.as_ref())
     }
 }

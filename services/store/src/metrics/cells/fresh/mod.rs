@@ -17,7 +17,6 @@ pub(crate) use states::Kept;
 use self::formula::{Formula, Value};
 use self::population::{LOOKED_AT_WITH, Told};
 use self::reading::NotUnderstood;
-use self::states::State;
 use super::super::windows::Window;
 use super::super::{Asked, Over, compose};
 use super::pieces::{Adds, Kind, Piece, PieceId};
@@ -28,18 +27,21 @@ pub(in super::super) struct Fresh {
     changes: Vec<Change>,
 }
 
-/// What a case was and what it became; none: nothing is told of it.
+/// A case that changed, and whether an alert stood against it when cells were made, and stands now.
 #[derive(Debug)]
 struct Change {
-    was: Option<Look>,
-    now: Option<Look>,
+    case: Arc<Case>,
+    stood: bool,
+    stands: bool,
 }
 
-/// A state of a case, and whether an alert stood against it.
-#[derive(Debug)]
-struct Look {
-    state: Arc<State>,
-    alerted: bool,
+/// What a case was and what it became; none: nothing is told of it.
+#[derive(Debug, Default)]
+struct Case {
+    was: Option<Told>,
+    now: Option<Told>,
+    /// Stays of which there are so many more, or fewer.
+    stays: Vec<(Told, i64)>,
 }
 
 /// How a thing adds to a piece of a window and key.
@@ -71,37 +73,50 @@ impl Fresh {
         let conditions = compose::conditions(asked, over);
         let conditions = conditions.iter().map(|one| read(one));
         let conditions: Vec<Formula> = conditions.collect::<Result<_, _>>()?;
-        for (look, sign) in self.looks() {
-            for told in look.state.of(over) {
-                let is_asked = conditions.iter().all(|one| one.over(told).holds());
-                let Some((first, last)) = population.lasts(told).filter(|_| is_asked) else {
+        let changes = self.changes.iter();
+        for (told, alerted, more) in changes.flat_map(|change| change.of(over)) {
+            let is_asked = conditions.iter().all(|one| one.over(told).holds());
+            let Some((first, last)) = population.lasts(told).filter(|_| is_asked) else {
+                continue;
+            };
+            let key = match key.over(told) {
+                Value::Text(key) => key,
+                Value::Null | Value::Number(_) => "".into(),
+            };
+            for (w, window) in (0..).zip(windows) {
+                if first >= window.until.millis() || last < window.from.millis() {
                     continue;
-                };
-                let key = match key.over(told) {
-                    Value::Text(key) => key,
-                    Value::Null | Value::Number(_) => "".into(),
-                };
-                for (w, window) in (0..).zip(windows) {
-                    if first >= window.until.millis() || last < window.from.millis() {
-                        continue;
-                    }
-                    let told = seen(told, window, look.alerted);
-                    for (id, piece) in needed {
-                        if let Some(added) = added(population, *id, piece, &told, sign) {
-                            add(w, &key, *id, added);
-                        }
+                }
+                let told = seen(told, window, alerted);
+                for (id, piece) in needed {
+                    if let Some(added) = added(population, *id, piece, &told, more) {
+                        add(w, &key, *id, added);
                     }
                 }
             }
         }
         Ok(())
     }
+}
 
-    fn looks(&self) -> impl Iterator<Item = (&Look, i64)> {
-        self.changes.iter().flat_map(|Change { was, now }| {
-            let was = was.iter().map(|look| (look, -1));
-            was.chain(now.iter().map(|look| (look, 1)))
-        })
+impl Change {
+    /// The things of a population that there are more or fewer of, each with whether an alert stands against its case, and how many.
+    fn of(&self, over: Over) -> Vec<(&Told, bool, i64)> {
+        let Self {
+            case,
+            stood,
+            stands,
+        } = self;
+        if over == Over::Steps {
+            let stays = case.stays.iter();
+            return stays.map(|(told, more)| (told, *stands, *more)).collect();
+        }
+        if case.was == case.now && stood == stands {
+            return Vec::new();
+        }
+        let was = case.was.iter().map(|told| (told, *stood, -1));
+        let now = case.now.iter().map(|told| (told, *stands, 1));
+        was.chain(now).collect()
     }
 }
 
@@ -126,10 +141,10 @@ fn added(
     id: PieceId,
     piece: &Piece,
     told: &Told,
-    sign: i64,
+    more: i64,
 ) -> Option<Added> {
     match piece.kind {
-        Kind::First => return Some(Added::Number(sign)),
+        Kind::First => return Some(Added::Number(more)),
         Kind::Last => return None,
         Kind::Flow | Kind::Stock => {}
     }
@@ -142,12 +157,12 @@ fn added(
         .as_ref()
         .map(|amount| amount.over(told).number());
     match piece.adds {
-        Adds::One => Some(Added::Number(sign)),
+        Adds::One => Some(Added::Number(more)),
         // What is not known adds nothing to a sum, and is nought among hours.
-        Adds::Number(_) => Some(Added::Number(sign * amount.flatten()?)),
+        Adds::Number(_) => Some(Added::Number(more * amount.flatten()?)),
         Adds::OneOf(_) => Some(Added::Hours {
             hours: amount.flatten().unwrap_or(0),
-            count: sign,
+            count: more,
         }),
     }
 }

@@ -314,7 +314,9 @@ impl Reading {
 
 impl Names for Reading {
     fn column(&mut self, name: &str) -> Result<(usize, Sort), NotUnderstood> {
-        if let Some(beside) = beside(name) {
+        // Alerts are told apart by case: of a stay nobody says which stand against it.
+        let is_told = name != ALERTED || self.selects.iter().any(|s| s.columns.contains_key(name));
+        if let Some(beside) = beside(name).filter(|_| is_told) {
             return Ok(beside);
         }
         if let Some(told) = self.told.get(name) {
