@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { after, afterEach, before, test } from 'node:test'
 
 import { faintTexts, screenshot, startBrowser, startPlatform } from './lib.mjs'
+import { rowsShown } from './look.mjs'
 
 /** "Within a minute of the first start", and as much again for a machine that does other things besides. */
 const SHOWN_MS = 120_000
@@ -317,6 +318,13 @@ test('大屏 takes the whole screen, and leaving it gives the screen back', asyn
   const { rows } = await ask('/api/v1/alerts?open=true&top_of_case=true&total=true&limit=1')
   assert.ok(rows > 1)
   await page.locator('#alerts [data-alert]').nth(1).waitFor()
+  // What stands beside the list is whole on a small screen too, and more than a row or two of it.
+  const panels = await page.evaluate(rowsShown, '#bodies, #regions, #sources')
+  assert.equal(panels.length, 3)
+  for (const { panel, of, whole, cut, wide } of panels) {
+    assert.deepEqual({ cut, wide }, { cut: [], wide: 0 }, panel)
+    assert.ok(whole >= Math.min(of, 4), `${panel} shows ${whole} of ${of} rows`)
+  }
   await screenshot(page, 'wall-full-screen')
   await page.getByRole('button', { name: '退出大屏' }).click()
   await page.waitForURL(/#\/$/)

@@ -30,3 +30,13 @@ export function tooFaint({ least, within }) {
 
 /** So many pixels a page is wider than its window. */
 export const tooWide = () => document.documentElement.scrollWidth - window.innerWidth
+
+/** Of the rows of each panel how many are whole, which its lower edge cuts through, and by how many pixels it is too wide; it is run in the page. */
+export const rowsShown = (panels) =>
+  [...document.querySelectorAll(panels)].map((panel) => {
+    // Above and below the text of a row is at least so much room.
+    const edge = panel.getBoundingClientRect().bottom + 3
+    const rows = [...panel.querySelectorAll('tbody tr, li')].map((row) => ({ text: row.textContent.trim(), ...row.getBoundingClientRect().toJSON() }))
+    const cut = rows.filter(({ top, bottom }) => top < edge - 6 && bottom > edge)
+    return { panel: panel.id, of: rows.length, whole: rows.filter(({ bottom }) => bottom <= edge).length, cut: cut.map(({ text }) => text), wide: panel.scrollWidth - panel.clientWidth }
+  })
