@@ -156,6 +156,11 @@ test('who decided what is told by person, with what nobody has concluded apart, 
   await page.locator('#deciders-bodies tbody tr').first().waitFor()
   await page.locator('.taken-back li', { hasText: '认定的 1 件' }).first().waitFor()
   assert.deepEqual(await faintTexts(page, 'main'), [])
+  // No column is beyond the edge of the card, and each table begins apart from what stands above it.
+  assert.deepEqual(await page.locator('.cases-scroll').evaluateAll((all) => all.map((one) => one.scrollWidth - one.clientWidth)), [0, 0])
+  const gaps = await page.locator('.statistics-part').evaluateAll((all) => all.map((one) => one.getBoundingClientRect().top - one.previousElementSibling.getBoundingClientRect().bottom))
+  assert.equal(gaps.length, 3)
+  assert.ok(gaps.every((gap) => gap >= 16), `gaps of ${gaps} px`)
   await screenshot(page, 'statistics-deciders-1366', { fullPage: true })
   assert.deepEqual(await chineseInEnglish(page, [[deciders, '#deciders']]), {})
   await theirs.goto(deciders)

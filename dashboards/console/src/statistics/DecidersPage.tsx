@@ -25,7 +25,7 @@ export function DecidersPage({ period }: { period: Period }) {
         <Print />
       </div>
       <PeriodLinks period={period} to={decidersHash} />
-      <p className="sub">
+      <p className="statistics-told">
         {t(
           '按预警发出的时间归入统计周期，未发出的按提出的时间；只计现行有效的决定。查看本页留有审计记录。',
           'By when alerts went out, or were raised where they never did; only decisions that stand. Each look at this page is audited.',
@@ -73,7 +73,7 @@ function People({ found, names, period }: Props) {
   const back = t('认定被他人撤销', 'Taken back by others')
   const head = [t('人员', 'Person'), ...DECIDED.map((column) => say(column)), share, back]
   return (
-    <section aria-labelledby="deciders-people">
+    <section className="statistics-part" aria-labelledby="deciders-people">
       <div className="table-head">
         <h3 id="deciders-people">{t('按作出人', 'By whom')}</h3>
         <Take
@@ -119,7 +119,7 @@ function People({ found, names, period }: Props) {
           </tfoot>
         </table>
       </div>
-      <p className="sub">{t(`${CONCLUSIONS.objective.zh}须在封闭清单之内并附证明材料；占比明显高于合计的，可调阅相应预警。`, 'An objective cause is of a closed list and proven; where the share is far above that of all, look at the alerts.')}</p>
+      <p className="sub statistics-note">{t(`${CONCLUSIONS.objective.zh}须在封闭清单之内并附证明材料；占比明显高于合计的，可调阅相应预警。`, 'An objective cause is of a closed list and proven; where the share is far above that of all, look at the alerts.')}</p>
     </section>
   )
 }
@@ -138,7 +138,7 @@ function Bodies({ found, names, period }: Props) {
   if (rows.length === 0) return null
   const head = [t('人员', 'Person'), t('责任单位', 'Whose alerts'), t('不予认定', 'Dismissed'), t('申诉撤销', 'Withdrawn'), t('其中客观原因', 'Objective'), t('该单位预警已作结论', 'Concluded of it')]
   return (
-    <section aria-labelledby="deciders-bodies-title">
+    <section className="statistics-part" aria-labelledby="deciders-bodies-title">
       <div className="table-head">
         <h3 id="deciders-bodies-title">{t('不予认定、申诉撤销的预警所属单位', 'Whose alerts were dismissed or withdrawn')}</h3>
         <Take
@@ -180,7 +180,7 @@ function Bodies({ found, names, period }: Props) {
 function TakenBack({ found, names }: { found: Deciders; names: Names }) {
   if (found.taken_back.length === 0) return null
   return (
-    <section aria-labelledby="deciders-back-title">
+    <section className="statistics-part" aria-labelledby="deciders-back-title">
       <h3 id="deciders-back-title">{t('撤销他人认定的情况', 'Whose confirmations were taken back')}</h3>
       <ul className="taken-back">
         {found.taken_back.map(({ person, confirmed_by: by, alerts }) => (
