@@ -54,6 +54,8 @@ test('a complaint about no case is taken in, accepted, answered and called back,
   assert.deepEqual(await page.locator('#voice-thread .thread-head b').allTextContents(), ['受理', '答复', '回访'])
   await page.locator('.acts').getByRole('button', { name: '答复' }).waitFor({ state: 'detached' })
   assert.deepEqual(await faintTexts(page, 'main'), [])
+  const [title, print, said] = await Promise.all(['#voice-title', '#print', '.voice-said'].map((of) => page.locator(of).first().boundingBox()))
+  assert.ok(print.y < title.y + title.height && print.y + print.height <= said.y, 'printing stands beside the title, not between it and what was said')
   await screenshot(page, 'complaints-one-1366')
 })
 
