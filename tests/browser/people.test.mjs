@@ -95,6 +95,8 @@ test('a handler sees what is their body’s, by whatever address, and answers; w
   // A graver one of the same case may stand for it.
   await page.locator('#show-all').click()
   await page.locator(`[data-task="${mine.alert_id}"][data-cure="answer"]`).waitFor()
+  // In words, not in codes.
+  assert.deepEqual((await page.locator('.desk-cure > span').allTextContents()).filter((what) => /\w@\w/.test(what)), [])
   await screenshot(page, 'my-list-1366')
   const { alerts } = await asked(page, '/api/v1/alerts?limit=1000')
   assert.ok(alerts.some((alert) => alert.alert_id === mine.alert_id))

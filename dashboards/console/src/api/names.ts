@@ -1,6 +1,7 @@
 // Names for codes; a code without a name is shown as it is.
 
 import { Store } from '../store'
+import { isAboutOrder } from '../subject'
 import { t } from '../words/language'
 import type { Alert, NameTables } from './types'
 
@@ -43,11 +44,19 @@ export class Names {
     return code ? (own?.[code] ?? this.tables.steps[code] ?? code) : ''
   }
 
-  /** What an alert names as its step: a step of its item's flowchart, or a duty of its item's responsibility list. */
+  /** What an alert names as its step: a step of its item's flowchart, a duty of its item's responsibility list, or the alert that an order is about. */
   stepOf(alert: Alert) {
     const item = alert.item_code ?? ''
+    if (isAboutOrder(alert)) return this.#ordered(alert.step, this.tables.item_flowcharts[item])
     const duty = alert.rule === 'F1' && this.tables.duties[item]?.[alert.step]
     return duty || this.step(alert.step, this.tables.item_flowcharts[item])
+  }
+
+  /** The alert that an order is about, like `late@review×2` (`order_step` in services/domain): its control point, its step, which time. */
+  #ordered(named: string, flowchart?: string) {
+    const [, code = named, step, visit] = /^(.+?)(?:\/(?:source|org|item|officer|party))?(?:@(.+?))?(?:×(\d+))?$/.exec(named) ?? []
+    const where = [this.step(step, flowchart), visit && t(`第${visit}次`, `time ${visit}`)].filter(Boolean).join(t('，', ', '))
+    return this.controlPoint(code) + (where && t(`（${where}）`, ` (${where})`))
   }
 
   /** A flowchart like `permit@2`. */

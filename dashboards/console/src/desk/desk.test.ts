@@ -14,7 +14,7 @@ import { overText, workingDaysOver } from './over'
 import { FIGURES, ownOf, spanOf } from './own-data'
 import { asksOf, byCase, byUrgency, leftText, owedAt, taskOf, urgencyOf } from './tasks'
 
-const names = new Names({ ...NO_NAMES, steps: { review: '审查' } })
+const names = new Names({ ...NO_NAMES, steps: { review: '审查' }, control_points: { late: '审查环节超时' } })
 const now = Date.parse('2026-11-23T09:00:00+08:00')
 const at = (hours: number) => new Date(now + hours * 3_600_000).toISOString()
 
@@ -59,6 +59,10 @@ test('each has one thing that cures it', () => {
   assert.equal(cure({ level: 'review' })[0], 'wait')
   assert.deepEqual(cure({ due_at: at(9) }), ['work', '办结“审查”并报送办理记录'])
   assert.equal(cure({ due_at: at(-9), breached_at: at(-9), completed_at: at(-1) })[0], 'answer')
+  const about = (step: string) => cure({ control_point: 'disposition/T15', rule: 'T15', due_at: at(9), step })
+  assert.deepEqual(about('late@review'), ['work', '在原预警上反馈督办：审查环节超时（审查）'])
+  assert.deepEqual(about('late@review×2')[1], '在原预警上反馈督办：审查环节超时（审查，第2次）')
+  assert.deepEqual(about('late/org')[1], '在原预警上反馈督办：审查环节超时')
   assert.deepEqual(cure({ rule: 'Q7', step: '', message: '来源静默：三日无数据。请检查接口并补报。请自预警发出之日起5个工作日内反馈办理情况。' }), ['work', '请检查接口并补报'])
 })
 

@@ -4,7 +4,7 @@ import { caseKey, gravestFirst } from '../alerts/gravest'
 import type { Names } from '../api/names'
 import type { Alert } from '../api/types'
 import { openOrderOf, owingReports, putRight } from '../dispositions/order-tree'
-import { isCase, isInspections } from '../subject'
+import { isAboutOrder, isCase, isInspections } from '../subject'
 import { headline } from '../words/codes'
 import { t } from '../words/language'
 
@@ -64,6 +64,7 @@ function cureOf(alert: Alert, names: Names): { cure: Cure; what: string } {
   if (alert.status === 'review' || alert.level === 'review') return { cure: 'wait', what: t('待核，等待监察部门判断', 'In review; the supervisors decide') }
   const [asked] = asksOf(headline(alert, names).text)
   const step = names.stepOf(alert)
+  if (alert.due_at && !alert.completed_at && isAboutOrder(alert)) return { cure: 'work', what: t(`在原预警上反馈督办：${step}`, `Answer the order where it was given: ${step}`) }
   if (alert.due_at && !alert.completed_at && !isInspections(alert)) {
     const what = step ? t(`办结“${step}”并报送办理记录`, `Complete “${step}” and send the record of it`) : (asked ?? t('办结并报送办理记录', 'Complete it and send the record'))
     return { cure: 'work', what }
