@@ -13,6 +13,7 @@ import { Both, Placeholder } from '../components/pieces'
 import { full } from '../format'
 import { Ending } from '../ledger/ResultForms'
 import { sessionStore } from '../people/session'
+import { periodSaid } from '../statistics/period'
 import { useStore } from '../store'
 import { say, t } from '../words/language'
 import { type Brief, draftBulletin } from './api'
@@ -110,7 +111,7 @@ function Rows({ bulletins }: { bulletins: Brief[] }) {
           <th scope="row">
             <a href={bulletinHash(bulletin.id)}>{bulletin.title}</a>
           </th>
-          <td>{bulletin.period}</td>
+          <td>{periodSaid(bulletin.period)}</td>
           <td>{say(STATES[bulletin.state])}</td>
           <td>{bulletin.published?.number ?? '—'}</td>
           <td>

@@ -8,6 +8,7 @@ import { PrintHere } from '../components/Take'
 import { type Fact, Facts, Placeholder } from '../components/pieces'
 import { full } from '../format'
 import { sessionStore } from '../people/session'
+import { periodSaid } from '../statistics/period'
 import { useStore } from '../store'
 import { say, t } from '../words/language'
 import { ActForm } from './ActForm'
@@ -40,10 +41,10 @@ function Whole({ bulletin }: { bulletin: Bulletin }) {
   const { published } = bulletin
   const facts: Fact[] = [
     [{ zh: '状态', en: 'State' }, say(STATES[bulletin.state])],
-    [{ zh: '期间', en: 'Period' }, bulletin.period],
+    [{ zh: '期间', en: 'Period' }, periodSaid(bulletin.period)],
     [{ zh: '发文字号', en: 'Number' }, published?.number],
     [{ zh: '数据截至', en: 'Figures as of' }, full(bulletin.as_of)],
-    [{ zh: '指标字典版本', en: 'Dictionary' }, bulletin.dictionary_version],
+    [{ zh: '指标词典版本', en: 'Dictionary' }, bulletin.dictionary_version],
     [{ zh: '点名单位', en: 'Named' }, bulletin.named.map(({ name, stated }) => `${name}${stated ? t('（已陈述意见）', ' (has spoken)') : ''}`).join(t('、', ', '))],
     [{ zh: '听取意见至', en: 'Heard until' }, bulletin.hearing_until],
     [{ zh: '签发', en: 'Signed' }, published && `${names.officer(published.signed_by.person)} ${full(published.signed_at)}`],

@@ -4,6 +4,7 @@ import { useState } from 'react'
 
 import { full } from '../format'
 import { Answered, useAsked } from '../lists/asked'
+import { periodSaid } from '../statistics/period'
 import { t } from '../words/language'
 import { type Bulletin, type KeptScores, type Standing, readScores } from './api'
 import { type Compared, comparedOf } from './model'
@@ -76,7 +77,7 @@ function Row({ row: { now, then, moved }, both }: { row: Compared; both: boolean
     <tr data-body={now.body} data-moved={moved}>
       <th scope="row">{now.body_name}</th>
       <td>{now.model_name}</td>
-      <td>{now.period}</td>
+      <td>{periodSaid(now.period)}</td>
       {both && <td>{then ? scoreText(then) : '—'}</td>}
       <td className={moved ? 'over' : undefined}>{scoreText(now)}</td>
     </tr>

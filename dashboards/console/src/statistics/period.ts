@@ -44,6 +44,12 @@ export function periodText(period: Period): string {
   }
 }
 
+/** As people say what the platform writes; what means no period as it is. */
+export function periodSaid(text: string): string {
+  const period = periodOf(text)
+  return period ? periodName(period) : text
+}
+
 /** As people say it. */
 export function periodName(period: Period): string {
   switch (period.kind) {

@@ -10,7 +10,7 @@ import { comparedRows, trendOption } from './chart-options'
 import { bysOf, charted, columnsOf, withBeside } from './columns'
 import { setAside } from './deciders-model'
 import { grouped } from './dictionary'
-import { asKind, around, daysIn, moved, periodName, periodOf, periodText, trendOf } from './period'
+import { asKind, around, daysIn, moved, periodName, periodOf, periodSaid, periodText, trendOf } from './period'
 import { readsDeciders, readsGroup, readsHandlers, readsStatistics } from './rights'
 import { EVERYWHERE, FIRST_QUESTION, type Question, questionHash, rowsHash, statisticsHash, statisticsPageOf } from './routes'
 import { columnsOfRows, rowTitle } from './rows'
@@ -72,6 +72,7 @@ test('a trend looks back a year, or as far as a longer period reaches', () => {
 
 test('a period is told as people say it', () => {
   assert.deepEqual(['2026', '2026-H2', '2026-Q3', '2026-10'].map((text) => periodName(period(text))), ['2026年', '2026年下半年', '2026年第3季度', '2026年10月'])
+  assert.deepEqual([periodSaid('2026-H2'), periodSaid('本期')], ['2026年下半年', '本期'])
 })
 
 const WHOLE: Question = { period: period('2026-10'), region: '510502', org: '510502-zjj', item: 'XK-01', powerType: 'licence', caseKind: 'promise', channel: 'online', by: 'office', group: 'alerts', metric: 'alert_rate', sort: '-alert_rate' }
