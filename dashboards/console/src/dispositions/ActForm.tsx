@@ -142,7 +142,7 @@ function Fields({ act, names, to = '', many = false, submit: sendIt, cancel }: P
         </Form.Item>
       )}
       <Form.Item name="why" className="wide" label={say(kind.why)} rules={[{ required: true, whitespace: true, message: t(`请写明${kind.why.zh}`, 'Say why') }]}>
-        <Input.TextArea rows={3} maxLength={2000} placeholder={t('文号、会议、事由', 'Document, meeting, cause')} />
+        <Input.TextArea rows={3} maxLength={2000} />
       </Form.Item>
       {asked('rectify') && (
         <Form.Item name="rectify" className="wide" valuePropName="checked">

@@ -26,7 +26,7 @@ export function FormFrame({ children }: { children: ReactNode }) {
   const algorithm = theme === 'dark' ? antd.darkAlgorithm : antd.defaultAlgorithm
   const token = { borderRadius: 4, fontFamily: 'inherit', ...COLOURS[theme] }
   return (
-    <ConfigProvider locale={languageStore.get() === 'en' ? enUS : zhCN} theme={{ algorithm, token }} wave={{ disabled: true }}>
+    <ConfigProvider locale={languageStore.get() === 'en' ? enUS : zhCN} theme={{ algorithm, token }} wave={{ disabled: true }} button={{ autoInsertSpace: false }}>
       {children}
     </ConfigProvider>
   )

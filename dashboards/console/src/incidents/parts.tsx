@@ -25,7 +25,7 @@ export function causeText({ kind, source, case_no: caseNo, rule, control_point: 
 /** Since when and until when; nothing where neither is known. */
 export function spanText({ from, until }: Pick<IncidentBrief, 'from' | 'until'>): string {
   if (!from && !until) return ''
-  return `${from ? short(from) : t('不详', 'unknown')} ${t('至', '–')} ${until ? short(until) : t('今', 'now')}`
+  return `${from ? short(from) : t('不详', 'unknown')} ${until ? `${t('至', '–')} ${short(until)}` : t('至今', '– now')}`
 }
 
 export const signedText = ({ person, body, office }: Signed, at: string, names: Names) =>

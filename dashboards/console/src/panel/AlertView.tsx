@@ -181,7 +181,7 @@ function When({ alert }: { alert: AlertRecord }) {
     [{ zh: '实际办结', en: 'Completed' }, at(alert.completed_at)],
     [{ zh: '提出', en: 'Raised' }, at(alert.raised_at)],
     [{ zh: '发出', en: 'Issued' }, at(alert.issued_at)],
-    [{ zh: '答复期限', en: 'Answer due' }, answer && <span className={over ? 'over' : undefined}>{`${full(answer)}${over ? t('（已过）', ' (over)') : ''}`}</span>],
+    [{ zh: '反馈期限', en: 'Answer due' }, answer && <span className={over ? 'over' : undefined}>{`${full(answer)}${over ? t('（已过）', ' (over)') : ''}`}</span>],
   ]
   return <Facts entries={entries} />
 }
