@@ -89,7 +89,7 @@ function Tally({ search, tally }: { search: LedgerSearch; tally: LedgerPage['tal
     <ul className="ledger-tally" id="ledger-tally" aria-label={t('各有多少条', 'How many')}>
       {STATE_CODES.map((state) => (
         <li key={state}>
-          <a href={ledgerHash({ ...search, state: search.state === state ? '' : state })} data-state={state} aria-current={search.state === state}>
+          <a href={ledgerHash({ ...search, state: search.state === state ? '' : state })} data-state={state} data-count={tally[state]} aria-current={search.state === state}>
             {say(LEDGER_STATES[state])} <b>{count(tally[state])}</b>
           </a>
         </li>
