@@ -70,7 +70,7 @@ function Quality({ body }: { body: string }) {
               )
             })}
           </dl>
-          <p className="end">{t(`按近 ${DAYS} 日办结办件的全部记录计算`, `Of all records of the cases closed in the last ${DAYS} days`)}</p>
+          <p className="desk-of">{t(`按近 ${DAYS} 日办结办件的全部记录计算`, `Of all records of the cases closed in the last ${DAYS} days`)}</p>
         </>
       )}
     </Answered>
