@@ -178,7 +178,55 @@ async fn bad_input_gets_a_clear_answer_and_the_next_good_event_is_judged() -> Re
             format!("mingjing_intake_refused_total{{reason=\"{reason}\",source=\"{source}\"}}");
         ensure!(metrics.contains(&line), "{line} is not counted");
     }
+    too_large_for_any_route(&platform, url).await?;
     a_good_event_is_judged(&platform, url, &key).await
+}
+
+/// Whatever of the platform's own takes a body says of which route it is that takes no more, as it says everything else.
+async fn too_large_for_any_route(platform: &Platform, url: &str) -> Result<()> {
+    let documented: Value = serde_json::from_str(&platform.get("/api/v1/openapi.json").await?)?;
+    let paths = documented["paths"].as_object().context("paths")?;
+    let client = Client::new();
+    let (mut asked, mut wrong) = (0, Vec::new());
+    for (path, methods) in paths.iter().filter(|(path, _)| path.starts_with("/api/")) {
+        let bytes_max = match path.starts_with("/api/public/") {
+            true => 8 * 1024,
+            false => 2 * MIB,
+        };
+        let methods = methods.as_object().context("methods")?;
+        for (method, _) in methods.iter().filter(|(_, m)| m["requestBody"].is_object()) {
+            let method = method.to_uppercase();
+            let request = client
+                .request(method.parse()?, format!("{url}{}", filled(path)))
+                .header("content-type", "application/json")
+                .header("x-requested-with", "mingjing");
+            let answer = request.body(vec![b' '; bytes_max + 1]).send().await?;
+            let (status, text) = (answer.status().as_u16(), answer.text().await?);
+            let told: Value = serde_json::from_str(&text).unwrap_or_default();
+            let words = told["message_zh"].as_str().unwrap_or_default();
+            let where_and_why = format!("{method} {path} 一次最多接收 {} KB", bytes_max / 1024);
+            if (status, told["reason"].as_str()) != (413, Some("too_large"))
+                || !words.contains(&where_and_why)
+            {
+                wrong.push(format!("{method} {path}: {status} {text}"));
+            }
+            asked += 1;
+        }
+    }
+    ensure!(wrong.is_empty() && asked > 30, "{asked}: {wrong:#?}");
+    // One that is not too large reaches whoever reads it.
+    let request = client.post(format!("{url}/api/v1/ledger"));
+    let answer = request.body(vec![b' '; 2 * MIB]).send().await?;
+    let (status, text) = (answer.status().as_u16(), answer.text().await?);
+    ensure!(status == 400, "{status} {text}");
+    Ok(())
+}
+
+/// A path with something for each of its parameters.
+fn filled(path: &str) -> String {
+    let parts = path.split('/');
+    let parts = parts.map(|part| if part.starts_with('{') { "x" } else { part });
+    parts.collect::<Vec<_>>().join("/")
 }
 
 /// What an answer lacks.

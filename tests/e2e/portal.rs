@@ -533,8 +533,8 @@ async fn complaints(portal: &Portal<'_>, key: &str) -> Result<()> {
         .site
         .request("POST", SAID)
         .header("x-requested-with", "mingjing");
-    let (status, _) = portal.site.text(request.json(&large)).await?;
-    ensure!(status == 413, "{status}");
+    let (status, told) = portal.site.text(request.json(&large)).await?;
+    ensure!(status == 413 && told.contains("过大"), "{status} {told}");
     // What another site's page makes a browser send has no header of ours.
     let bare = portal.site.request("POST", SAID).json(&rating);
     ensure!(portal.site.status(bare).await? == 403);

@@ -27,6 +27,14 @@ pub enum ApiError {
         /// What was asked for.
         what: String,
     },
+    /// A request carries more than its route takes.
+    #[error("{route}: more than {bytes_max} bytes")]
+    TooLarge {
+        /// Method and path, as the path is served.
+        route: String,
+        /// What it takes.
+        bytes_max: usize,
+    },
     /// Only the operator may do this.
     #[error("not allowed: {0:?}")]
     NotAllowed(NoAdministrator),
@@ -84,6 +92,15 @@ impl ApiError {
                 "not_found",
                 format!("未找到：{what}"),
                 format!("not found: {what}"),
+            ),
+            ApiError::TooLarge { route, bytes_max } => (
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "too_large",
+                format!(
+                    "请求正文过大：{route} 一次最多接收 {} KB，超出的没有收下，也没有办理；请精简内容，或者分几次提交",
+                    bytes_max / 1024
+                ),
+                format!("request body too large: {route} takes at most {bytes_max} bytes, nothing was taken or done; shorten it or send it in parts"),
             ),
             ApiError::NotAllowed(NoAdministrator::NotLocal) => (
                 StatusCode::FORBIDDEN,

@@ -9,6 +9,7 @@
 
 mod alerts;
 mod board;
+mod body;
 mod bulletins;
 mod cases;
 mod deciders;
@@ -59,6 +60,7 @@ use mingjing_wire::evidence::Signer;
 use prometheus::Registry;
 
 pub use board::{Asset, Assets};
+pub use body::bounded;
 pub use bulletins::{PublishedBulletin, draft_by_plan, published_bulletins};
 pub use definitions::{Definitions, DefinitionsError};
 pub use error::ApiError;
@@ -137,12 +139,12 @@ pub struct State {
     pub assets: Assets,
 }
 
-/// Every route; those of `beside`, which other parts of the process serve, pass the same gate. Where accounts are off it lets everybody
-/// pass, and they ask for the key themselves: see [`let_in`].
+/// Every route; those of `beside`, which other parts of the process serve and have [`bounded`], pass the same gate. Where accounts are
+/// off it lets everybody pass, and they ask for the key themselves: see [`let_in`].
 pub fn router(state: State, beside: Router) -> Router {
     let counted = from_fn_with_state(state.metrics.clone(), metrics::count);
     let gate = from_fn_with_state(state.clone(), people::gate::pass);
-    Router::new()
+    let of_console = Router::new()
         .route("/api/v1/alerts", get(alerts::list).post(raising::raise))
         .route("/api/v1/alerts/export", get(alerts::export))
         .route("/api/v1/alerts/stream", get(live::stream))
@@ -174,7 +176,6 @@ pub fn router(state: State, beside: Router) -> Router {
         .merge(life::routes())
         .merge(lists::routes())
         .merge(people::routes())
-        .merge(portal::routes())
         .merge(voices::routes())
         .merge(samples::routes())
         .merge(ledger::routes())
@@ -183,7 +184,9 @@ pub fn router(state: State, beside: Router) -> Router {
         .merge(bulletins::routes())
         .merge(scores::routes())
         .merge(statistics::routes())
-        .merge(foresight::routes())
+        .merge(foresight::routes());
+    bounded(of_console)
+        .merge(portal::routes())
         .merge(of_operators())
         .fallback(board::serve)
         .with_state::<()>(state)

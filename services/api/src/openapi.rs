@@ -363,7 +363,22 @@ fn paths() -> Map<String, Value> {
     for (path, method, told) in others.chain(portal::operations()) {
         paths.entry(path).or_insert_with(|| json!({}))[method] = told;
     }
+    bounded(&mut paths);
     paths
+}
+
+/// Whatever takes a body answers one that is too large.
+fn bounded(paths: &mut Map<String, Value>) {
+    let methods = paths.values_mut().filter_map(Value::as_object_mut);
+    for operation in methods.flat_map(Map::values_mut) {
+        if operation.get("requestBody").is_none() {
+            continue;
+        }
+        if let Some(answers) = operation["responses"].as_object_mut() {
+            let answer = answers.entry("413");
+            answer.or_insert_with(|| problem("请求正文过大 / the body is too large"));
+        }
+    }
 }
 
 fn parameters(listed: &[Parameter]) -> Vec<Value> {

@@ -21,7 +21,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 use mingjing_domain::Timestamp;
 use mingjing_log::Table;
@@ -29,7 +28,7 @@ use mingjing_wire::query_code::QueryKeys;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::people::attempts::{Guesses, Try};
-use crate::{ApiError, State};
+use crate::{ApiError, State, body};
 use devices::Devices;
 use listing::Listing;
 use rate::Rate;
@@ -133,12 +132,12 @@ impl Portal {
 
 /// The routes.
 pub(crate) fn routes() -> Router<State> {
-    Router::new()
+    let routes = Router::new()
         .route("/api/public/v1/about", get(items::about))
         .route("/api/public/v1/items", get(items::list))
         .route("/api/public/v1/items/{code}", get(items::one))
         .route("/api/public/v1/progress", post(progress::progress))
         .route("/api/public/v1/complaints", post(voices::speak))
-        .route("/api/public/v1/complaints/status", post(voices::status))
-        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .route("/api/public/v1/complaints/status", post(voices::status));
+    body::bounded_by(BODY_BYTES_MAX, routes)
 }

@@ -81,10 +81,8 @@ pub async fn post(request: reqwest::RequestBuilder) -> anyhow::Result<Value> {
     let problems: String = problems
         .map(|p| format!("\n  {}", p.as_str().unwrap_or_default()))
         .collect();
-    bail!(
-        "{status}: {}{problems}",
-        said["error"].as_str().unwrap_or_default()
-    )
+    let words = said["error"].as_str().or(said["message_zh"].as_str());
+    bail!("{status}: {}{problems}", words.unwrap_or_default())
 }
 
 async fn by_hand(api: &str, rule: &str, asked: &ByHand) -> anyhow::Result<()> {

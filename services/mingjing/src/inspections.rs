@@ -57,11 +57,12 @@ pub fn router(
         admin_key,
         now,
     });
-    Router::new()
+    let routes = Router::new()
         .route("/api/v1/inspections", get(states))
         .route("/api/v1/inspections/{rule}", post(by_hand))
         .route("/api/v1/treasury-totals", post(treasury))
-        .with_state(served)
+        .with_state(served);
+    mingjing_api::bounded(routes)
 }
 
 /// Whoever may run inspections.

@@ -187,12 +187,13 @@ pub fn router(
         admin_key,
         now,
     });
-    Router::new()
+    let routes = Router::new()
         .route("/api/v1/notifications", get(stand))
         .route("/api/v1/dead-letters", get(list))
         .route("/api/v1/dead-letters/replay", post(replay_all))
         .route("/api/v1/dead-letters/forget", post(forget_all))
-        .with_state(served)
+        .with_state(served);
+    mingjing_api::bounded(routes)
 }
 
 impl HasKey for Served {

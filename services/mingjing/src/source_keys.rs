@@ -38,10 +38,11 @@ pub fn router(
         admin_key,
         now,
     });
-    Router::new()
+    let routes = Router::new()
         .route("/api/v1/sources/{source}/keys", get(list).post(issue))
         .route("/api/v1/sources/{source}/keys/{key}/retire", post(retire))
-        .with_state(served)
+        .with_state(served);
+    mingjing_api::bounded(routes)
 }
 
 #[derive(Deserialize)]
