@@ -136,6 +136,7 @@ async fn what_is_decided_about_alerts_is_decided_once_through_races_and_kills() 
     let told = command(&platform, &by_chen)?;
     ensure!(told.contains("withdrawn_on_appeal"), "{told}");
     let shown = until_archived(&platform, appealed, "withdrawn_on_appeal").await?;
+    in_a_table(&platform, appealed).await?;
     let decision = &shown["alert"]["disposition"]["decision"];
     ensure!(
         decision["cause"] == "system_failure"
@@ -309,6 +310,31 @@ async fn until_told(platform: &Platform, status: &str) -> Result<Value> {
         ensure!(began.elapsed() < PATIENCE, "{page:#}");
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
+}
+
+/// Beside an objective conclusion stands its cause; no other has one.
+async fn in_a_table(platform: &Platform, objective: &str) -> Result<()> {
+    let table = platform
+        .get("/api/v1/alerts/export?format=csv&control_point=unreviewed")
+        .await?;
+    let mut lines = table.lines().map(|line| line.split(','));
+    let mut heads = lines.next().context("headings")?;
+    let place = heads.position(|head| head == "客观原因的种类");
+    let place = place.with_context(|| table.clone())?;
+    let mut named = 0;
+    for mut line in lines {
+        let concerns = line.next() == Some(objective);
+        let mut cells = line.skip(place - 2);
+        let (conclusion, cause) = (cells.next(), cells.next());
+        let expected = match concerns {
+            true => conclusion == Some("客观原因") && cause == Some("网络、系统故障"),
+            false => cause == Some(""),
+        };
+        ensure!(expected, "{conclusion:?} {cause:?} in {table}");
+        named += usize::from(concerns);
+    }
+    ensure!(named == 1, "{table}");
+    Ok(())
 }
 
 /// What people made of the control point's alerts.

@@ -117,7 +117,7 @@ const FILTERS: &[Parameter] = &[
     (
         "query",
         "format",
-        "导出格式: ndjson（默认，全部字段）, csv, xlsx（供人阅读的表格）；只用于 export",
+        "导出格式: ndjson（默认，全部字段）, csv, xlsx（供人阅读的表格，结论为客观原因的另列客观原因的种类）；只用于 export",
     ),
     ("query", "cursor", "上一页给出的 next，次序须与该页相同"),
     ("query", "limit", "每页条数 1..1000，默认 50"),

@@ -7,12 +7,13 @@ use mingjing_domain::alert::AlertRecord;
 use crate::names::NameTables;
 
 /// Headings, and the widths of a workbook's columns in characters.
-pub(super) const COLUMNS: [(&str, u32); 23] = [
+pub(super) const COLUMNS: [(&str, u32); 24] = [
     ("预警编号", 34),
     ("级别", 6),
     ("状态", 8),
     ("处置状态", 12),
     ("结论", 10),
+    ("客观原因的种类", 18),
     ("监察点", 24),
     ("规则", 6),
     ("机构", 26),
@@ -34,7 +35,7 @@ pub(super) const COLUMNS: [(&str, u32); 23] = [
 ];
 
 /// The cells of an alert's row, in the order of [`COLUMNS`].
-pub(super) fn row(alert: &AlertRecord, names: &NameTables, zone: Tz) -> [String; 23] {
+pub(super) fn row(alert: &AlertRecord, names: &NameTables, zone: Tz) -> [String; 24] {
     let at = |instant: Option<Timestamp>| instant.map_or(String::new(), |at| wall_time(at, zone));
     let org = |code: &Option<String>| named(code.as_deref(), |code| names.orgs.get(code));
     let office = || {
@@ -48,6 +49,7 @@ pub(super) fn row(alert: &AlertRecord, names: &NameTables, zone: Tz) -> [String;
     };
     let disposition = alert.disposition.as_ref();
     let conclusion = disposition.and_then(|d| d.conclusion());
+    let cause = disposition.and_then(|d| d.cause());
     let or_code = |name: Option<&String>, code: &str| name.map_or(code, String::as_str).to_owned();
     [
         alert.alert_id.clone(),
@@ -55,6 +57,7 @@ pub(super) fn row(alert: &AlertRecord, names: &NameTables, zone: Tz) -> [String;
         alert.status.name_zh().to_owned(),
         disposition.map_or("", |d| d.state.name_zh()).to_owned(),
         conclusion.map_or("", |c| c.name_zh()).to_owned(),
+        cause.map_or("", |c| c.name_zh()).to_owned(),
         or_code(
             names.control_points.get(&alert.control_point),
             &alert.control_point,
@@ -124,6 +127,62 @@ pub(crate) fn csv_line<'t>(cells: impl IntoIterator<Item = &'t str>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::{Value, json};
+
+    /// A red card that was dismissed for an objective cause.
+    fn dismissed(change: impl FnOnce(&mut Value)) -> AlertRecord {
+        let by = json!({
+            "person": "chen", "body": "sfj", "office": "监督科", "at": "2026-11-09T10:00:00+08:00", "reason": "情况属实", "command": "c",
+        });
+        let mut record = json!({
+            "alert_id": "0a", "subject_kind": "case", "source": "zjj", "case_no": "1", "item_code": null, "org_code": null,
+            "region_code": null, "responsible_org": null, "responsible_office": null, "responsible_actor": null,
+            "control_point": "late", "rule": "T3", "step": "review", "visit": 1, "level": "red", "status": "withdrawn",
+            "due_at": null, "breached_at": null, "raised_at": "2026-11-04T00:00:01+08:00", "issued_at": null, "completed_at": null,
+            "ended_at": null, "ended_reason": null, "withdrawn_at": null, "withdrawn_reason": null, "statutory": null,
+            "legal_basis": null, "limit": null, "answer_due_at": null, "definitions_version": "d", "calendar_version": "c",
+            "engine_version": "1", "message": "超期", "evidence": [],
+        });
+        record["disposition"] = json!({
+            "state": "dismissed", "recheck_reason": null, "appeal": null, "order": null, "confirmed_by": [],
+            "decision": {
+                "verdict": "dismissed", "conclusion": "objective", "cause": "other_body", "evidence": ["0e"], "by": by,
+                "on_appeal": false, "was_pending": false, "issued_at": null, "answer_due_at": null,
+                "basis": { "alleged": true, "doubted": false, "level": "red", "due_at": null, "breached_at": null },
+            },
+            "automatic": { "status": "issued", "issued_at": null, "answer_due_at": null, "withdrawn_at": null, "withdrawn_reason": null },
+            "last": ["2026-11-09T10:00:00+08:00", "c"],
+        });
+        change(&mut record);
+        serde_json::from_value(record).unwrap()
+    }
+
+    #[test]
+    fn an_objective_conclusion_stands_with_its_cause_as_far_as_it_names_one_and_carries() {
+        let told = |change: fn(&mut Value)| {
+            let cells = row(
+                &dismissed(change),
+                &NameTables::default(),
+                Tz::Asia__Shanghai,
+            );
+            let of = |head: &str| {
+                let place = COLUMNS.iter().position(|(column, _)| *column == head);
+                cells[place.unwrap()].clone()
+            };
+            [of("结论"), of("客观原因的种类")]
+        };
+        assert_eq!(told(|_| ()), ["客观原因", "其他单位原因"]);
+        assert_eq!(
+            told(|record| record["disposition"]["decision"]["cause"] = Value::Null),
+            ["客观原因", ""],
+            "as it was said before there were causes"
+        );
+        assert_eq!(
+            told(|record| record["disposition"]["recheck_reason"] = json!("情形有变")),
+            ["", ""]
+        );
+        assert_eq!(told(|record| record["disposition"] = Value::Null), ["", ""]);
+    }
 
     #[test]
     fn a_line_of_csv_holds_what_it_was_given_and_no_formula() {

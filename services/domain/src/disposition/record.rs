@@ -286,10 +286,17 @@ impl Disposition {
 
     /// The conclusion of a decision that carries.
     pub fn conclusion(&self) -> Option<Conclusion> {
-        let decision = self.decision.as_ref()?;
-        decision
-            .conclusion
-            .filter(|_| self.recheck_reason.is_none())
+        self.carrying()?.conclusion
+    }
+
+    /// Which objective cause that conclusion names; none for another conclusion, and in older records.
+    pub fn cause(&self) -> Option<ObjectiveCause> {
+        self.carrying()?.cause
+    }
+
+    fn carrying(&self) -> Option<&Decision> {
+        let decision = self.decision.as_ref();
+        decision.filter(|_| self.recheck_reason.is_none())
     }
 }
 
