@@ -2,6 +2,7 @@
 // somebody else; sheets are ranked within their class and open to their rows.
 
 import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
 import { after, before, test } from 'node:test'
 
 import { open, signIn, withAccounts } from './accounts.mjs'
@@ -155,6 +156,16 @@ test('who decided what is told by person, with what nobody has concluded apart, 
   await page.locator('#unconcluded', { hasText: /尚未作结论的黄牌、红牌 \d/ }).waitFor()
   await page.locator('#deciders-bodies tbody tr').first().waitFor()
   await page.locator('.taken-back li', { hasText: '认定的 1 件' }).first().waitFor()
+  const taken = async (name) => {
+    const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name }).click()])
+    return readFile(await file.path(), 'utf8')
+  }
+  // What is on the page is in the files, with the names it has there.
+  const shown = (await row.locator('th').textContent()).trim().split(/\s+/)
+  const people = await taken('导出认定情况表 CSV')
+  assert.ok(people.split('\r\n').some((line) => shown.every((word) => line.includes(word))), `${shown}\n${people}`)
+  assert.match(people, /合计,,\d+,[^]+尚未作结论的黄牌、红牌 \d/)
+  assert.match(await taken('导出撤销表 CSV'), /撤销人,原认定人,件数\r\n[^]*,1\r\n/)
   assert.deepEqual(await faintTexts(page, 'main'), [])
   // No column is beyond the edge of the card, and each table begins apart from what stands above it.
   assert.deepEqual(await page.locator('.cases-scroll').evaluateAll((all) => all.map((one) => one.scrollWidth - one.clientWidth)), [0, 0])

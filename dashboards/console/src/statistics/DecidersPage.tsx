@@ -9,8 +9,9 @@ import { useStore } from '../store'
 import { CONCLUSIONS } from '../words/codes'
 import { say, t } from '../words/language'
 import { type Deciders, readDeciders } from './api'
-import { DECIDED, type Decided, setAside } from './deciders-model'
-import { type Period, periodName, periodText } from './period'
+import { DECIDED, type Decided, setAside, unconcludedText } from './deciders-model'
+import { bodiesSheet, peopleSheet, takenBackOf, takenBackSheet } from './deciders-sheets'
+import { type Period, periodText } from './period'
 import { PeriodLinks } from './PeriodChooser'
 import { decidersHash } from './routes'
 import { smallBase, valueText } from './values'
@@ -43,11 +44,10 @@ interface Props {
 }
 
 function Found({ found, names, period }: Props) {
-  const { open, appealed } = found.unconcluded
   return (
     <>
       <p id="unconcluded" role="status">
-        {t(`尚未作结论的黄牌、红牌 ${count(open)} 件，申诉中的 ${count(appealed)} 件，另行列示，不计入下表占比。`, `${count(open)} cards have no conclusion yet, ${count(appealed)} are under appeal: told apart, in no share below.`)}
+        {unconcludedText(found)}
       </p>
       {found.deciders.length === 0 ? (
         <Placeholder state="empty" words={{ zh: '本期没有作出结论的预警', en: 'Nothing was concluded in this period' }} />
@@ -55,7 +55,7 @@ function Found({ found, names, period }: Props) {
         <>
           <People found={found} names={names} period={period} />
           <Bodies found={found} names={names} period={period} />
-          <TakenBack found={found} names={names} />
+          <TakenBack found={found} names={names} period={period} />
         </>
       )}
     </>
@@ -79,7 +79,7 @@ function People({ found, names, period }: Props) {
         <Take
           name={t('认定情况', 'deciders')}
           of={t('认定情况表', 'the deciders')}
-          sheet={() => ({ head, body: found.deciders.map((one) => [one.person, ...DECIDED.map(({ of }) => of(one)), one.objective_share, one.taken_back]), notes: [periodName(period)] })}
+          sheet={() => peopleSheet(found, names, period)}
         />
       </div>
       <div className="cases-scroll">
@@ -114,7 +114,7 @@ function People({ found, names, period }: Props) {
               <td className="number">
                 <Share of={found.total} minBase={found.min_base} />
               </td>
-              <td className="number">{count(found.deciders.reduce((sum, one) => sum + one.taken_back, 0))}</td>
+              <td className="number">{count(takenBackOf(found))}</td>
             </tr>
           </tfoot>
         </table>
@@ -144,7 +144,7 @@ function Bodies({ found, names, period }: Props) {
         <Take
           name={t('不予认定与撤销', 'set-aside')}
           of={t('单位表', 'the bodies')}
-          sheet={() => ({ head, body: rows.map(({ person, body, dismissed, withdrawn, objective, concluded }) => [person, body, dismissed, withdrawn, objective, concluded]), notes: [periodName(period)] })}
+          sheet={() => bodiesSheet(found, names, period)}
         />
       </div>
       <div className="cases-scroll">
@@ -177,11 +177,14 @@ function Bodies({ found, names, period }: Props) {
   )
 }
 
-function TakenBack({ found, names }: { found: Deciders; names: Names }) {
+function TakenBack({ found, names, period }: Props) {
   if (found.taken_back.length === 0) return null
   return (
     <section className="statistics-part" aria-labelledby="deciders-back-title">
-      <h3 id="deciders-back-title">{t('撤销他人认定的情况', 'Whose confirmations were taken back')}</h3>
+      <div className="table-head">
+        <h3 id="deciders-back-title">{t('撤销他人认定的情况', 'Whose confirmations were taken back')}</h3>
+        <Take name={t('撤销认定', 'taken-back')} of={t('撤销表', 'what was taken back')} sheet={() => takenBackSheet(found, names, period)} />
+      </div>
       <ul className="taken-back">
         {found.taken_back.map(({ person, confirmed_by: by, alerts }) => (
           <li key={`${person} ${by}`}>

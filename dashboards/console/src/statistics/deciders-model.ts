@@ -1,6 +1,8 @@
 // The columns of who decided what, and whose alerts were set aside.
 
+import { count } from '../format'
 import type { Words } from '../words/codes'
+import { t } from '../words/language'
 import type { Deciders } from './api'
 
 export type Decided = Deciders['total']
@@ -19,6 +21,11 @@ export const DECIDED: readonly Column[] = [
   { id: 'withdrawn_data', zh: '申诉撤销（数据问题）', en: 'Withdrawn: data', of: (row) => row.withdrawn.data },
   { id: 'withdrawn_rule', zh: '申诉撤销（规则问题）', en: 'Withdrawn: rule', of: (row) => row.withdrawn.rule },
 ]
+
+/** What has no conclusion stands in no share. */
+export function unconcludedText({ unconcluded: { open, appealed } }: Pick<Deciders, 'unconcluded'>) {
+  return t(`尚未作结论的黄牌、红牌 ${count(open)} 件，申诉中的 ${count(appealed)} 件，另行列示，不计入占比。`, `${count(open)} cards have no conclusion yet, ${count(appealed)} are under appeal: told apart, in no share.`)
+}
 
 const all = ({ objective, data, rule }: Decided['dismissed']) => objective + data + rule
 
