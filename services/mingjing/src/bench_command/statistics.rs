@@ -44,8 +44,9 @@ pub struct StatisticsArgs {
     #[arg(long, default_value_t = FULL_SIZE)]
     cases: u32,
     /// Cases that change after cells were made. Twenty million stays a year, each begun and ended, are six changes a second of office hours, and
-    /// ten to twenty seconds lie between two passes: three hundred is more than twice what waits then. One more changes before each question.
-    #[arg(long, default_value_t = 300)]
+    /// ten to twenty seconds lie between two passes: so many wait then. One more changes before each question, which makes them five times as
+    /// many until the last.
+    #[arg(long, default_value_t = 120)]
     changed: u32,
     /// How often each question is asked of cells.
     #[arg(long, default_value_t = 40)]
