@@ -56,7 +56,14 @@ export class Names {
   #ordered(named: string, flowchart?: string) {
     const [, code = named, step, visit] = /^(.+?)(?:\/(?:source|org|item|officer|party))?(?:@(.+?))?(?:×(\d+))?$/.exec(named) ?? []
     const where = [this.step(step, flowchart), visit && t(`第${visit}次`, `time ${visit}`)].filter(Boolean).join(t('，', ', '))
-    return this.controlPoint(code) + (where && t(`（${where}）`, ` (${where})`))
+    return this.#point(code) + (where && t(`（${where}）`, ` (${where})`))
+  }
+
+  /** A control point, or what stands in its place on alerts that no point raised (`papers/facts.rs` has the same words). */
+  #point(code: string) {
+    if (code === 'disposition/manual') return t('人工预警', 'Raised by hand')
+    const [, inspection] = /^inspection\/(.+)$/.exec(code) ?? []
+    return inspection ? t(`${inspection} 定期巡检`, `inspection ${inspection}`) : this.controlPoint(code)
   }
 
   /** A flowchart like `permit@2`. */

@@ -15,7 +15,7 @@ import { full } from '../format'
 import { alertHash, caseHash } from '../panel/routes'
 import { sessionStore } from '../people/session'
 import { useStore } from '../store'
-import { isCase, subjectText } from '../subject'
+import { isAboutOrder, isCase, subjectText } from '../subject'
 import { headline } from '../words/codes'
 import { say, t } from '../words/language'
 import { BroughtBefore } from './BroughtBefore'
@@ -161,6 +161,8 @@ function TaskRow({ task, now, foresight }: { task: Task; now: number; foresight:
   const names = useStore(namesStore)
   const { alert, dueAt, cure, what } = task
   const over = dueAt !== null && Date.parse(dueAt) < now
+  // An order is answered on the alert that it is about, which the alert names.
+  const leadsToCase = cure === 'work' && isCase(alert) && !isAboutOrder(alert)
   return (
     <li className="desk-row" data-task={alert.alert_id} data-cure={cure}>
       <LevelBadge level={alert.level} />
@@ -181,8 +183,8 @@ function TaskRow({ task, now, foresight }: { task: Task; now: number; foresight:
       <div className="desk-cure">
         <span>{what}</span>
         {cure !== 'wait' && (
-          <a className="primary" href={cure === 'work' && isCase(alert) ? caseHash(alert.source, alert.case_no) : alertHash(alert.alert_id)}>
-            {cure === 'answer' ? t('去反馈', 'Answer') : isCase(alert) ? t('看办件', 'See the case') : t('看详情', 'See it')}
+          <a className="primary" href={leadsToCase ? caseHash(alert.source, alert.case_no) : alertHash(alert.alert_id)}>
+            {cure === 'answer' ? t('去反馈', 'Answer') : leadsToCase ? t('看办件', 'See the case') : t('看详情', 'See it')}
           </a>
         )}
       </div>

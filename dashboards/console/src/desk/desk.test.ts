@@ -63,6 +63,8 @@ test('each has one thing that cures it', () => {
   assert.deepEqual(about('late@review'), ['work', '在原预警上反馈督办：审查环节超时（审查）'])
   assert.deepEqual(about('late@review×2')[1], '在原预警上反馈督办：审查环节超时（审查，第2次）')
   assert.deepEqual(about('late/org')[1], '在原预警上反馈督办：审查环节超时')
+  assert.deepEqual(about('inspection/Q2×2')[1], '在原预警上反馈督办：Q2 定期巡检（第2次）')
+  assert.deepEqual(about('disposition/manual')[1], '在原预警上反馈督办：人工预警')
   assert.deepEqual(cure({ rule: 'Q7', step: '', message: '来源静默：三日无数据。请检查接口并补报。请自预警发出之日起5个工作日内反馈办理情况。' }), ['work', '请检查接口并补报'])
 })
 

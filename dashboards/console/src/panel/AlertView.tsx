@@ -154,11 +154,15 @@ function who(alert: AlertRecord, names: Names): Fact[] {
     [{ zh: '科室', en: 'Office' }, names.office(body, alert.responsible_office)],
     [{ zh: '经办人', en: 'Officer' }, names.officer(alert.responsible_actor)],
     [{ zh: '事项', en: 'Power item' }, names.item(alert.item_code)],
-    [stepWords(alert), alert.step && `${names.stepOf(alert)}${alert.visit > 1 ? t(`（第${alert.visit}次）`, ` (time ${alert.visit})`) : ''}`],
+    [stepWords(alert), alert.step && `${names.stepOf(alert)}${alert.visit > 1 ? nth(alert) : ''}`],
     [{ zh: '依据', en: 'Legal basis' }, alert.legal_basis],
     [{ zh: '来源', en: 'Source' }, names.source(alert.source)],
   ]
 }
+
+/** Which time it was there, or which order it is about: those of an alert are counted. */
+const nth = (alert: AlertRecord) =>
+  isAboutOrder(alert) ? t(`（第${alert.visit}次督办）`, ` (order ${alert.visit})`) : t(`（第${alert.visit}次）`, ` (time ${alert.visit})`)
 
 /** What stands in an alert's `step`: a step of the case, a duty that was not done, the window of an inspection. */
 function stepWords(alert: AlertRecord): Words {
