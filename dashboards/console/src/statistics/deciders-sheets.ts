@@ -40,4 +40,5 @@ export function takenBackSheet(found: Deciders, names: Names, period: Period): S
 }
 
 /** How many confirmations of all persons others took back. */
-export const takenBackOf = ({ deciders }: Pick<Deciders, 'deciders'>) => deciders.reduce((sum, one) => sum + one.taken_back, 0)
+export const takenBackOf = ({ taken_back: all }: Pick<Deciders, 'taken_back'>) =>
+  all.reduce((sum, { person, confirmed_by: by, alerts }) => (by && by !== person ? sum + alerts : sum), 0)
