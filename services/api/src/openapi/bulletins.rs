@@ -80,7 +80,7 @@ fn bulletin() -> Value {
             "state_zh": text(),
             "drafted_at": text(), "drafted_by": person(),
             "as_of": { "type": "string", "description": "数据取自何时" },
-            "dictionary_version": { "type": "string", "description": "指标字典版本" },
+            "dictionary_version": { "type": "string", "description": "指标词典版本" },
             "scores_sha256": { "type": ["string", "null"], "description": "随文留存的评分的 SHA-256：签发时的；更正通报：当时的和现在的" },
             "figures_sha256": { "type": "string", "description": "数据快照的 SHA-256" },
             "corrects": { "type": ["string", "null"], "description": "更正通报：所更正的通报" },

@@ -27,7 +27,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
     Operation {
         path: "/api/v1/statistics/metrics",
         id: "listMetrics",
-        summary: "指标字典 / the metrics dictionary: every metric with its definition, base and pitfalls",
+        summary: "指标词典 / the metrics dictionary: every metric with its definition, base and pitfalls",
         parameters: &[],
         media_type: "application/json",
         schema: || {

@@ -240,7 +240,7 @@ pub(super) fn definitions(figures: &Figures, document: &Document) -> Annex {
         title: title.to_owned(),
         parts: vec![
             Part::note(format!(
-                "指标字典版本{}。比率均以分数的分子、分母计算，基数不足{}件的不计算比率。",
+                "指标词典版本{}。比率均以分数的分子、分母计算，基数不足{}件的不计算比率。",
                 figures.dictionary_version, figures.min_base
             )),
             Part::Table {

@@ -8,7 +8,7 @@ use super::{DICTIONARY_VERSION, Metric};
 /// `schemas/metrics.md`: a table by group, then each metric in full.
 pub fn page() -> String {
     let mut text = String::from(
-        "# 指标字典 Metrics\n\n\
+        "# 指标词典 Metrics\n\n\
          由程序中的同一份字典生成，请勿手改（`UPDATE_SCHEMAS=1` 运行测试即重写）。Generated from the dictionary in the program; do not edit.\n\n",
     );
     // Writing to a String cannot fail.
