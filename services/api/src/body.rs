@@ -1,6 +1,8 @@
 //! How much a request may carry. It is read here, whole and within a bound, before whoever answers it sees it: so one that is too large is told so
 //! in our own words, whatever its handler is and however it reads.
 
+use std::time::Duration;
+
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{DefaultBodyLimit, FromRequest, MatchedPath, Request, State};
@@ -13,6 +15,9 @@ use crate::ApiError;
 
 /// Of one request: the files of a draft, or the register of a body with all of its officers.
 const BYTES_MAX: usize = 2 * 1024 * 1024;
+
+/// Whoever takes longer to send it has gone, or wants a place kept.
+const READ_WITHIN: Duration = Duration::from_secs(60);
 
 /// Routes of which one request carries no more than 2 MiB.
 pub fn bounded<S>(routes: Router<S>) -> Router<S>
@@ -38,7 +43,11 @@ async fn read(
     let (parts, body) = request.into_parts();
     let mut unread = Request::new(body);
     DefaultBodyLimit::max(bytes_max).apply(&mut unread);
-    let whole = match Bytes::from_request(unread, &()).await {
+    let whole = Bytes::from_request(unread, &());
+    let Ok(whole) = tokio::time::timeout(READ_WITHIN, whole).await else {
+        return Err(ApiError::bad("body", "迟迟没有发完，没有收下，请重新提交"));
+    };
+    let whole = match whole {
         Ok(whole) => whole,
         Err(refused) if refused.status() == StatusCode::PAYLOAD_TOO_LARGE => {
             return Err(ApiError::TooLarge {

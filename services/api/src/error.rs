@@ -97,7 +97,7 @@ impl ApiError {
                 StatusCode::PAYLOAD_TOO_LARGE,
                 "too_large",
                 format!(
-                    "请求正文过大：{route} 一次最多接收 {} KB，超出的没有收下，也没有办理；请精简内容，或者分几次提交",
+                    "请求正文过大：{route} 一次最多接收 {} KB；本次提交没有收下，也没有办理，请精简内容，或者分几次提交",
                     bytes_max / 1024
                 ),
                 format!("request body too large: {route} takes at most {bytes_max} bytes, nothing was taken or done; shorten it or send it in parts"),
