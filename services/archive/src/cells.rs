@@ -1,8 +1,9 @@
 //! 统计单元: keeps the sums that statistics are read from close behind the archive, and once a day holds them against what comes out of nothing.
 //!
-//! Nobody waits for a pass: whoever asks adds what changed since the last one, so a pass that fails, is slow or is cut off costs those who ask
-//! some time and changes no answer. One process is enough, and it is the one that archives the first partition; while two believe to have it,
-//! they do the work twice and no harm (see `mingjing_store::metrics`). Passes take a twentieth of the time at most.
+//! Nobody waits for a pass: whoever asks adds what changed since the last one or, where that is too much, asks rows, so a pass that fails, is
+//! slow or is cut off costs those who ask some time and changes no answer. One process is enough, and it is the one that archives the first partition; while two believe to have it,
+//! they do the work twice and no harm (see `mingjing_store::metrics`). Passes take a twentieth of the time at
+//! most, but for those from nothing.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -19,6 +20,8 @@ use crate::{Error, Metrics, PlatformClock, stopped};
 
 /// After a pass so many times as long is waited as it took.
 const PAUSES: u32 = 19;
+/// And no longer than this, unless it failed.
+const PAUSE_MAX: Duration = Duration::from_secs(120);
 /// Cells are made from nothing once a day, from this time of it on: two o'clock.
 const CHECKED_AFTER_MS: i64 = 2 * 3_600_000;
 
@@ -53,7 +56,11 @@ impl Keeper {
             pause = self.every.max(began.elapsed() * PAUSES);
             let cells = &self.metrics.cells;
             match looked {
-                Ok(()) => cells.failing.set(0),
+                Ok(()) => {
+                    // One from nothing takes minutes, and so much changes in twenty times as long that rows would be asked.
+                    pause = pause.min(self.every.max(PAUSE_MAX));
+                    cells.failing.set(0);
+                }
                 Err(error) => {
                     cells.failing.inc();
                     tracing::warn!(
