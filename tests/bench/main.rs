@@ -171,6 +171,8 @@ fn statistics_and_a_bulletin_are_measured_against_rows() -> Result<()> {
     ensure!(report["stays"] == 3000 * 8, "{report}");
     positive(&report, &["cells", "slowest_p95_ms"])?;
     positive(&report["ratio"], &["median", "min", "max"])?;
+    let together = report["together"].as_array().context("a list")?;
+    ensure!(together.len() == 4, "{report}");
     let questions = report["questions"]
         .as_array()
         .context("questions is a list")?;
