@@ -202,15 +202,15 @@ pub(super) fn key_of(by: Dimension, asked: &Asked) -> String {
     }
 }
 
-/// The level below what is asked of: of a province its cities, of a city its counties (its own level among them), of a county its towns.
+/// By characters, since what is no code may stand where one should. The level below what is asked of: of a province its cities, of a city its counties (its own level among them), of a county its towns.
 fn region_key(asked: &Asked) -> String {
     let lengths = [&asked.filter.region_prefix, &asked.sight.region_prefix];
     let longest = lengths.into_iter().flatten().map(String::len).max();
     match longest.unwrap_or(0) {
-        1 | 2 => "if(region = '', '', rightPad(substring(region, 1, 4), 6, '0'))".into(),
-        0 | 3..=5 => "substring(region, 1, 6)".into(),
-        6..=8 => "substring(region, 1, 9)".into(),
-        _ => "substring(region, 1, 12)".into(),
+        1 | 2 => "if(region = '', '', rightPadUTF8(substringUTF8(region, 1, 4), 6, '0'))".into(),
+        0 | 3..=5 => "substringUTF8(region, 1, 6)".into(),
+        6..=8 => "substringUTF8(region, 1, 9)".into(),
+        _ => "substringUTF8(region, 1, 12)".into(),
     }
 }
 

@@ -58,8 +58,8 @@ pub(super) fn every_piece() -> Vec<(PieceId, &'static Piece)> {
 /// So many passes of like size are folded into one.
 pub(super) const FOLDED: u32 = 16;
 
-/// A chain that knows so many positions of the facts less than are archived, of all partitions, is not read any more and not added to. What
-/// changed since would be counted on one thread by everyone who asks, which takes longer than the rows; and a pass over it may never end.
+/// A chain that knows so many positions of the facts less than are archived, of all partitions, is not read any more and not added to: a pass
+/// over it may never end, and rows are asked meanwhile anyway.
 const BEHIND_MAX: u64 = 200_000;
 
 /// Positions of partitions, in their order.

@@ -20,7 +20,8 @@
 //!   adds to (`passes`, `chain`).
 //! - **What cells do not tell is asked of rows**: which cases were rated (of how many is in cells), all that is told apart or narrowed by
 //!   item, office or officer, metrics of anything but these, stock at an instant within a day that was over when the chain was
-//!   made from nothing, and everything while the archive is far ahead of them, or more has changed since than the program counts.
+//!   made from nothing, and everything while the archive is far ahead of them, more has changed since than the program counts, or there
+//!   is anything of a partition whose first watermark is not there yet.
 
 mod chain;
 mod fresh;

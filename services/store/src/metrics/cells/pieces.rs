@@ -13,7 +13,7 @@ use super::super::{METRICS, Metric, Over};
 /// Columns of the population that the states of cases and alerts do not tell: whether somebody rated it. Few cases are.
 const BESIDE_THE_CASE: [&str; 1] = ["was_rated"];
 
-/// How what is added up lies in time. The codes are those of marks (`sql::MARKS`).
+/// How what is added up lies in time. The codes are those of marks (`sql::marks`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Kind {
     /// It happened on a day, and counts in stretches with that day in them.
@@ -310,7 +310,7 @@ mod tests {
         BESIDE_THE_CASE.iter().all(|column| !text.contains(column))
     }
 
-    /// Marks are made at these instants alone (`sql::MARKS`): a piece that asks for another would count nothing.
+    /// Marks are made at these instants alone (`sql::marks`): a piece that asks for another would count nothing.
     #[test]
     fn what_falls_into_a_stretch_does_so_by_an_instant_that_has_marks() {
         for (_, piece) in Plan::get().pieces() {
@@ -325,7 +325,7 @@ mod tests {
             });
             assert_eq!(known.sum::<usize>(), stretches, "{piece:?}");
             let of_stock = piece.among.contains("wat");
-            // Of stays nothing but what has a limit marks its stock (`sql::MARKS`).
+            // Of stays nothing but what has a limit marks its stock (`sql::marks`).
             if piece.over == Over::Steps && piece.kind == Kind::Stock {
                 assert!(piece.among.contains(" AND due + 1000 <= wat"), "{piece:?}");
             }

@@ -10,7 +10,7 @@ use super::super::answer::Counted;
 use super::super::windows::{self, Window};
 use super::super::{Asked, Dimension, Metric, Over, compose};
 use super::chain::Chain;
-use super::fresh::{self, Added as Fresher, Counting, Fresh};
+use super::fresh::{self, Added as Fresher, Counting, Fresh, NotCounted};
 use super::grain::{Grain, Span, name};
 use super::pieces::{Adds, Bears, COUNTED, Kind, Made, Piece, PieceId, Plan};
 use super::{intervals, reach};
@@ -48,12 +48,19 @@ struct Sums {
 }
 
 impl Sums {
+    /// As ClickHouse adds: a number that is out of all reason makes another such, and no error.
+    fn add(&mut self, number: i64) {
+        self.all = self.all.wrapping_add(number);
+    }
+
     /// A page of hours.
     fn add_page(&mut self, page: i64, counts: &[i64]) {
-        self.all += counts.iter().sum::<i64>();
+        for count in counts {
+            self.add(*count);
+        }
         let sums = self.pages.entry(page).or_insert_with(|| vec![0; PAGE]);
         for (sum, count) in sums.iter_mut().zip(counts) {
-            *sum += count;
+            *sum = sum.wrapping_add(*count);
         }
     }
 
@@ -62,7 +69,7 @@ impl Sums {
         let sums = self.pages.entry(hours.div_euclid(page));
         let sums = sums.or_insert_with(|| vec![0; PAGE]);
         sums[hours.rem_euclid(page) as usize] += count;
-        self.all += count;
+        self.add(count);
     }
 
     /// By hours, how many, in their order.
@@ -132,16 +139,9 @@ pub(in super::super) struct Cells {
 impl Cells {
     /// None: what would have to be added to it is not understood.
     pub(in super::super) fn of(chain: Chain) -> Option<Self> {
-        let counting = match fresh::counting() {
-            Ok(counting) => counting,
-            Err(error) => {
-                tracing::error!(%error, "cells answer nothing: what changed since they were made cannot be counted; rows answer");
-                return None;
-            }
-        };
         Some(Self {
             chain,
-            counting,
+            counting: fresh::counting()?,
             fresh: OnceCell::new(),
         })
     }
@@ -183,7 +183,8 @@ impl Store {
         };
         match fresh.add(counting, (over, asked, all), &key(asked), &needed, add) {
             Ok(()) => Ok(Some(together.counted(metrics))),
-            Err(error) => {
+            Err(NotCounted::TooMuch) => Ok(None),
+            Err(NotCounted::NotUnderstood(error)) => {
                 tracing::error!(%error, "cells do not answer a question that is not understood; rows answer");
                 Ok(None)
             }
@@ -300,7 +301,11 @@ impl Together {
             if intervals::is_in(window, piece.kind, added.since) {
                 self.add(w, &added.key, id, |sums| match piece.adds {
                     Adds::OneOf(_) => sums.add_page(added.page, &added.counts),
-                    Adds::One | Adds::Number(_) => sums.all += added.counts.iter().sum::<i64>(),
+                    Adds::One | Adds::Number(_) => {
+                        for count in &added.counts {
+                            sums.add(*count);
+                        }
+                    }
                 });
             }
         }
@@ -308,7 +313,7 @@ impl Together {
 
     fn take_fresh(&mut self, w: u16, key: &str, piece: PieceId, added: Fresher) {
         self.add(w, key, piece, |sums| match added {
-            Fresher::Number(number) => sums.all += number,
+            Fresher::Number(number) => sums.add(number),
             Fresher::Hours { hours, count } => sums.add_hours(hours, count),
         });
     }

@@ -40,10 +40,11 @@ impl Value {
         }
     }
 
-    fn bytes(&self) -> &[u8] {
+    /// What it says, where it is a text.
+    fn said(&self) -> Option<&str> {
         match self {
-            Value::Text(text) => text.as_bytes(),
-            Value::Null | Value::Number(_) => &[],
+            Value::Text(text) => Some(text),
+            Value::Null | Value::Number(_) => None,
         }
     }
 }
@@ -190,20 +191,19 @@ impl Function {
             Function::Minus => Value::Number(number(0)?.wrapping_sub(number(1)?)),
             Function::Times => Value::Number(number(0)?.wrapping_mul(number(1)?)),
             Function::StartsWith => {
-                Value::truth(given.first()?.bytes().starts_with(given.get(1)?.bytes()))
+                Value::truth(given.first()?.said()?.starts_with(given.get(1)?.said()?))
             }
             Function::Substring => {
-                let bytes = given.first()?.bytes();
                 let from = usize::try_from(number(1)?.checked_sub(1)?).ok()?;
                 let length = usize::try_from(number(2)?).ok()?;
-                let part = bytes.iter().skip(from).take(length).copied();
-                text_of(part.collect())
+                let letters = given.first()?.said()?.chars();
+                Value::text(&letters.skip(from).take(length).collect::<String>())
             }
             Function::RightPad => {
                 let length = usize::try_from(number(1)?).ok()?;
-                let with = given.get(2)?.bytes().iter().cycle();
-                let bytes = given.first()?.bytes().iter().chain(with);
-                text_of(bytes.take(length).copied().collect())
+                let with = given.get(2)?.said()?.chars().cycle();
+                let letters = given.first()?.said()?.chars().chain(with);
+                Value::text(&letters.take(length).collect::<String>())
             }
             Function::Coalesce | Function::If | Function::Least | Function::Greatest => {
                 return None;
@@ -215,8 +215,4 @@ impl Function {
 
 fn known(values: &[Value]) -> impl Iterator<Item = &Value> {
     values.iter().filter(|one| **one != Value::Null)
-}
-
-fn text_of(bytes: Vec<u8>) -> Value {
-    Value::text(&String::from_utf8_lossy(&bytes))
 }

@@ -44,6 +44,19 @@ struct Case {
     stays: Vec<(Told, i64)>,
 }
 
+/// So many times at most a thing is held against a piece for a question, a tenth of a second or two. Old cases that are sent anew by the thousand
+/// bear on every window of years of months.
+const COUNTED_MAX: usize = 500_000;
+
+/// Why what changed is not counted here.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum NotCounted {
+    #[error("it is more than is counted in the program")]
+    TooMuch,
+    #[error(transparent)]
+    NotUnderstood(#[from] NotUnderstood),
+}
+
 /// How a thing adds to a piece of a window and key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Added {
@@ -57,7 +70,7 @@ impl Fresh {
     /// What it adds, by the number of the window, key and piece, to what cells come to. `key`: what tells rows apart, as SQL.
     ///
     /// # Errors
-    /// What the question says is not understood; nothing was added.
+    /// It cannot be counted here, and what was added is of no use.
     pub(super) fn add(
         &self,
         counting: &Counting,
@@ -65,14 +78,15 @@ impl Fresh {
         key: &str,
         needed: &[(PieceId, &Piece)],
         mut add: impl FnMut(u16, &str, PieceId, Added),
-    ) -> Result<(), NotUnderstood> {
+    ) -> Result<(), NotCounted> {
         let population = counting.of(over);
         let parameters = compose::parameters(asked);
         let read = |sql: &str| population.asked(sql, &parameters);
         let key = read(key)?;
         let conditions = compose::conditions(asked, over);
         let conditions = conditions.iter().map(|one| read(one));
-        let conditions: Vec<Formula> = conditions.collect::<Result<_, _>>()?;
+        let conditions: Vec<Formula> = conditions.collect::<Result<_, NotUnderstood>>()?;
+        let mut counted = 0;
         let changes = self.changes.iter();
         for (told, alerted, more) in changes.flat_map(|change| change.of(over)) {
             let is_asked = conditions.iter().all(|one| one.over(told).holds());
@@ -83,11 +97,16 @@ impl Fresh {
                 Value::Text(key) => key,
                 Value::Null | Value::Number(_) => "".into(),
             };
+            let mut told = told.clone();
             for (w, window) in (0..).zip(windows) {
                 if first >= window.until.millis() || last < window.from.millis() {
                     continue;
                 }
-                let told = seen(told, window, alerted);
+                counted += needed.len();
+                if counted > COUNTED_MAX {
+                    return Err(NotCounted::TooMuch);
+                }
+                look(&mut told, window, alerted);
                 for (id, piece) in needed {
                     if let Some(added) = added(population, *id, piece, &told, more) {
                         add(w, &key, *id, added);
@@ -120,9 +139,8 @@ impl Change {
     }
 }
 
-/// A thing as it is looked at in a window.
-fn seen(told: &Told, window: &Window, alerted: bool) -> Told {
-    let mut told = told.clone();
+/// Sets what a thing is looked at with in a window.
+fn look(told: &mut Told, window: &Window, alerted: bool) {
     let with: [i64; LOOKED_AT_WITH.len()] = [
         window.from.millis(),
         window.until.millis(),
@@ -132,7 +150,6 @@ fn seen(told: &Told, window: &Window, alerted: bool) -> Told {
     for (place, value) in told.iter_mut().zip(with) {
         *place = Value::Number(value);
     }
-    told
 }
 
 /// What a thing that bears on a window adds to a piece. Only such are looked at: so many have begun more than were over before it.
@@ -159,7 +176,7 @@ fn added(
     match piece.adds {
         Adds::One => Some(Added::Number(more)),
         // What is not known adds nothing to a sum, and is nought among hours.
-        Adds::Number(_) => Some(Added::Number(more * amount.flatten()?)),
+        Adds::Number(_) => Some(Added::Number(more.wrapping_mul(amount.flatten()?))),
         Adds::OneOf(_) => Some(Added::Hours {
             hours: amount.flatten().unwrap_or(0),
             count: more,

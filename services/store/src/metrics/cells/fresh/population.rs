@@ -101,8 +101,14 @@ pub(super) struct Counts {
 }
 
 /// Everything that is counted; none: it is not understood, and cells answer nothing.
-pub(in super::super) fn counting() -> Result<&'static Counting, &'static NotUnderstood> {
-    static READ: LazyLock<Result<Counting, NotUnderstood>> = LazyLock::new(Counting::read);
+pub(in super::super) fn counting() -> Option<&'static Counting> {
+    static READ: LazyLock<Option<Counting>> = LazyLock::new(|| {
+        let read = Counting::read();
+        let told = read.inspect_err(|error| {
+            tracing::error!(%error, "cells answer nothing, since what changed after they were made cannot be counted; rows answer");
+        });
+        told.ok()
+    });
     READ.as_ref()
 }
 

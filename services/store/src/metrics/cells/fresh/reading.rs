@@ -127,12 +127,6 @@ impl Formula {
                 let found = Self::OneOf(Box::new(one), values);
                 Ok((negated_if(*negated, found), Sort::Number))
             }
-            Expr::Substring {
-                expr,
-                substring_from: Some(from),
-                substring_for: Some(length),
-                ..
-            } => call(expression, "substring", &[expr, from, length], names),
             Expr::BinaryOp { left, op, right } => {
                 binary(expression, left, op, right, names).map(|formula| (formula, Sort::Number))
             }
@@ -290,7 +284,7 @@ fn call(
             let of = vec![text(whole, names)?, text(part, names)?];
             Ok((Formula::Call(Function::StartsWith, of), Sort::Number))
         }
-        ("substring", [whole, from, length]) => {
+        ("substringUTF8", [whole, from, length]) => {
             let of = vec![
                 text(whole, names)?,
                 number(from, names)?,
@@ -298,7 +292,7 @@ fn call(
             ];
             Ok((Formula::Call(Function::Substring, of), Sort::Text))
         }
-        ("rightPad", [whole, length, with]) => {
+        ("rightPadUTF8", [whole, length, with]) => {
             let of = vec![
                 text(whole, names)?,
                 number(length, names)?,
@@ -405,10 +399,13 @@ mod tests {
             ("greatest(seven, none)", Value::Number(7)),
             ("if(none > 1, 1, 1440)", Value::Number(1440)),
             (
-                "if(code = '', '', rightPad(substring(code, 1, 4), 6, '0'))",
+                "if(code = '', '', rightPadUTF8(substringUTF8(code, 1, 4), 6, '0'))",
                 Value::text("510500"),
             ),
-            ("substring(code, 7, 12)", Value::text("001")),
+            ("substringUTF8(code, 7, 12)", Value::text("001")),
+            ("substringUTF8('a泸州市', 2, 2)", Value::text("泸州")),
+            ("rightPadUTF8('泸州', 4, '0')", Value::text("泸州00")),
+            ("rightPadUTF8('泸州市', 2, '0')", Value::text("泸州")),
             ("startsWith(code, {one:String})", Value::Number(1)),
             ("(code) = {one:String}", Value::Number(0)),
             ("code IN ('a', '510502001')", Value::Number(1)),

@@ -21,18 +21,33 @@ use crate::{Error, Store};
 
 /// With more states than this since the last pass, rows are read instead: what is counted here is held in memory, and looked up one by one.
 const STATES_MAX: usize = 4096;
-/// So many cases are looked up in one statement.
+/// So many cases are looked up in one statement at most.
 const LOOKED_UP: usize = 512;
+/// And so many bytes of their names: ClickHouse takes a parameter of 128 KiB (`http_max_field_value_size`), and what is escaped is longer.
+const LOOKED_UP_BYTES: usize = 49_152;
 
 /// A case, by the names that it has everywhere.
 type Key = (String, String);
 
-/// That a case has a state since the last pass.
+/// What there is since the last pass.
 #[derive(Debug, Wire, Deserialize)]
-struct NewState {
+struct NewRow {
+    /// See [`New`].
+    of: u8,
     source: String,
     case_no: String,
+    alert_id: String,
     version: u64,
+    stands: u8,
+}
+
+/// What a new row is of.
+enum New {
+    Case,
+    /// An alert, and whether it stands against its case.
+    Alert(bool),
+    /// Of a partition that cells do not know, since its first watermark is not there yet.
+    Stranger,
 }
 
 /// A state of a case, as it is looked up.
@@ -50,13 +65,12 @@ struct StateRow {
     visits: Vec<VisitRow>,
 }
 
-/// A state of an alert.
+/// The state of an alert that cells know.
 #[derive(Debug, Wire, Deserialize)]
 struct AlertStateRow {
     source: String,
     case_no: String,
     alert_id: String,
-    version: u64,
     /// Whether it stands against its case.
     stands: u8,
 }
@@ -93,24 +107,12 @@ impl Store {
         chain: &Chain,
         counting: &'static Counting,
     ) -> Result<Option<Fresh>, Error> {
-        let states = all_since("case_states", NEW_STATE, chain);
-        let states = chain.bind(self.client().query_raw(&states));
-        let alerts = all_since("alert_states", &of_alerts(&counting.stands), chain);
-        let alerts = chain.bind(self.client().query_raw(&alerts));
-        let (states, alerts) = tokio::try_join!(
-            self.fetch::<NewState>(
-                "looking for cases that changed since cells were made",
-                states
-            ),
-            self.fetch::<AlertStateRow>(
-                "reading what became of alerts since cells were made",
-                alerts
-            )
-        )?;
-        if states.len().max(alerts.len()) > STATES_MAX {
+        let sql = all_since(&counting.stands, chain);
+        let query = chain.bind(self.client().query_raw(&sql));
+        let attempted = "looking for what changed since cells were made";
+        let Some(changed) = since(self.fetch(attempted, query).await?) else {
             return Ok(None);
-        }
-        let changed = since(states, alerts);
+        };
         let found = self.found(&changed, chain, counting).await?;
         let changes = changed.into_iter().filter_map(|(key, since)| {
             let found = found.get(&key)?;
@@ -140,7 +142,7 @@ impl Store {
         });
         let missing = changed.keys().filter(|key| !found.contains_key(*key));
         let missing: Vec<Key> = missing.cloned().collect();
-        for keys in missing.chunks(LOOKED_UP) {
+        for keys in in_parts(&missing) {
             let looked_up = self.looked_up(keys, chain, counting).await?;
             self.kept(pass, |kept| kept.extend(looked_up.clone()));
             found.extend(looked_up);
@@ -192,21 +194,37 @@ impl Store {
 
 const KEYS: &str = "{keys:Array(Tuple(String, String))}";
 
-/// All rows of a table since the last pass. Of partitions that it does not know, whose first watermark may not be there yet, everything; they
-/// are asked for apart, so that the index of versions serves the others.
-fn all_since(table: &str, columns: &str, chain: &Chain) -> String {
+/// Everything since the last pass, and whether there is anything of partitions that cells do not know, whatever its version: one statement, since
+/// each costs as much as what it reads.
+fn all_since(stands: &str, chain: &Chain) -> String {
     let partitions = chain.last.partitions.iter().map(u16::to_string);
-    format!(
-        "SELECT * FROM (\
-         SELECT {columns} FROM {table} WHERE version >= {{least:UInt64}} AND version >= {BEFORE} UNION ALL \
-         SELECT {columns} FROM {table} WHERE version < {{least:UInt64}} AND log_partition NOT IN ({})) LIMIT {}",
-        partitions.collect::<Vec<_>>().join(", "),
-        STATES_MAX + 1,
-    )
+    let partitions = partitions.collect::<Vec<_>>().join(", ");
+    let of = |table: &str, of: u8, alert_id: &str, stands: &str| {
+        format!(
+            "SELECT toUInt8({of}) AS of, CAST(source, 'String') AS source, case_no, {alert_id} AS alert_id, version, {stands} AS stands \
+             FROM {table} WHERE version >= {{least:UInt64}} AND version >= {BEFORE} LIMIT {}",
+            STATES_MAX + 1
+        )
+    };
+    let strangers = |table: &str| {
+        format!(
+            "SELECT toUInt8(2) AS of, '' AS source, '' AS case_no, '' AS alert_id, version, toUInt8(0) AS stands \
+             FROM {table} WHERE log_partition NOT IN ({partitions}) LIMIT 1"
+        )
+    };
+    [
+        of("case_states", 0, "''", "toUInt8(0)"),
+        of(
+            "alert_states",
+            1,
+            "CAST(alert_id, 'String')",
+            &format!("toUInt8(ifNull({stands}, 0))"),
+        ),
+        strangers("case_states"),
+        strangers("alert_states"),
+    ]
+    .join(" UNION ALL ")
 }
-
-/// The columns of [`NewState`].
-const NEW_STATE: &str = "CAST(source, 'String') AS source, case_no, version";
 
 /// Those of [`StateRow`].
 fn of_states() -> String {
@@ -228,23 +246,55 @@ fn of_states() -> String {
 /// Those of [`AlertStateRow`].
 fn of_alerts(stands: &str) -> String {
     format!(
-        "CAST(source, 'String') AS source, case_no, CAST(alert_id, 'String') AS alert_id, version, toUInt8(ifNull({stands}, 0)) AS stands"
+        "CAST(source, 'String') AS source, case_no, CAST(alert_id, 'String') AS alert_id, toUInt8(ifNull({stands}, 0)) AS stands"
     )
 }
 
-/// Of each case and alert the last state.
-fn since(states: Vec<NewState>, alerts: Vec<AlertStateRow>) -> BTreeMap<Key, Since> {
+/// Cases in parts that are looked up together.
+fn in_parts(keys: &[Key]) -> Vec<&[Key]> {
+    let (mut parts, mut rest) = (Vec::new(), keys);
+    while !rest.is_empty() {
+        let mut bytes = 0;
+        let fit = rest.iter().take(LOOKED_UP).take_while(|(source, case_no)| {
+            bytes += source.len() + case_no.len() + "('',''),".len();
+            bytes <= LOOKED_UP_BYTES
+        });
+        let (part, after) = rest.split_at(fit.count().max(1));
+        parts.push(part);
+        rest = after;
+    }
+    parts
+}
+
+impl NewRow {
+    const fn is_of(&self) -> New {
+        match self.of {
+            0 => New::Case,
+            1 => New::Alert(self.stands != 0),
+            _ => New::Stranger,
+        }
+    }
+}
+
+/// Of each case and alert the last state; none: cells do not know all partitions, or it is too much.
+fn since(rows: Vec<NewRow>) -> Option<BTreeMap<Key, Since>> {
+    if rows.len() > STATES_MAX {
+        return None;
+    }
     let mut all: BTreeMap<Key, Since> = BTreeMap::new();
-    for row in states {
-        let of = all.entry((row.source, row.case_no)).or_default();
-        of.version = of.version.max(Some(row.version));
+    for row in rows {
+        let of = row.is_of();
+        let since = all.entry((row.source, row.case_no)).or_default();
+        match of {
+            New::Case => since.version = since.version.max(Some(row.version)),
+            New::Alert(stands) => {
+                let known = since.alerts.entry(row.alert_id).or_default();
+                *known = (*known).max((row.version, stands));
+            }
+            New::Stranger => return None,
+        }
     }
-    for row in alerts {
-        let of = all.entry((row.source, row.case_no)).or_default();
-        let known = of.alerts.entry(row.alert_id).or_default();
-        *known = (*known).max((row.version, row.stands != 0));
-    }
-    all
+    Some(all)
 }
 
 /// What was looked up of these cases; also that there is nothing, so that it is not looked for again.
@@ -345,12 +395,23 @@ mod tests {
     use super::*;
     use crate::table::Millis;
 
-    fn new(case_no: &str, version: u64) -> NewState {
-        NewState {
+    fn new(of: u8, case_no: &str, alert_id: &str, version: u64, stands: bool) -> NewRow {
+        NewRow {
+            of,
             source: "s".into(),
             case_no: case_no.into(),
+            alert_id: alert_id.into(),
             version,
+            stands: u8::from(stands),
         }
+    }
+
+    fn state_of(case_no: &str, version: u64) -> NewRow {
+        new(0, case_no, "", version, false)
+    }
+
+    fn alert_of(case_no: &str, alert_id: &str, version: u64, stands: bool) -> NewRow {
+        new(1, case_no, alert_id, version, stands)
     }
 
     /// A state of a case whose first event was at its version, with stays that began at these instants.
@@ -377,12 +438,11 @@ mod tests {
         }
     }
 
-    fn alert(case_no: &str, alert_id: &str, version: u64, stands: bool) -> AlertStateRow {
+    fn alert(case_no: &str, alert_id: &str, stands: bool) -> AlertStateRow {
         AlertStateRow {
             source: "s".into(),
             case_no: case_no.into(),
             alert_id: alert_id.into(),
-            version,
             stands: u8::from(stands),
         }
     }
@@ -392,15 +452,38 @@ mod tests {
     }
 
     #[test]
+    fn cases_are_looked_up_in_parts_that_fit_into_a_parameter() {
+        let keys = |count: usize, letters: usize| -> Vec<Key> {
+            let key = |n: usize| ("s".into(), format!("{n:0>letters$}"));
+            (0..count).map(key).collect()
+        };
+        for (keys, wanted) in [
+            (keys(0, 8), vec![]),
+            (keys(512, 8), vec![512]),
+            (keys(1_100, 8), vec![512, 512, 76]),
+            (keys(100, 990), vec![49, 49, 2]),
+            // One is looked up, however long its name is.
+            (keys(2, 50_000), vec![1, 1]),
+        ] {
+            let parts = in_parts(&keys);
+            let lengths: Vec<usize> = parts.iter().map(|part| part.len()).collect();
+            assert_eq!(lengths, wanted);
+            assert_eq!(parts.concat(), keys);
+        }
+    }
+
+    #[test]
     fn the_last_state_since_counts_in_whatever_order_they_are_read() {
-        let all = since(
-            vec![new("a", 3), new("a", 9), new("a", 5), new("b", 4)],
-            vec![
-                alert("a", "x", 8, false),
-                alert("a", "x", 7, true),
-                alert("c", "y", 2, true),
-            ],
-        );
+        let all = since(vec![
+            state_of("a", 3),
+            state_of("a", 9),
+            alert_of("a", "x", 8, false),
+            state_of("a", 5),
+            alert_of("a", "x", 7, true),
+            state_of("b", 4),
+            alert_of("c", "y", 2, true),
+        ]);
+        let all = all.unwrap();
         let cases: BTreeSet<&str> = all.keys().map(|(_, case_no)| &**case_no).collect();
         assert_eq!(cases, BTreeSet::from(["a", "b", "c"]));
         let of_a = &all[&key("a")];
@@ -408,14 +491,23 @@ mod tests {
         assert_eq!(all[&key("c")].version, None);
     }
 
+    #[test]
+    fn what_cells_cannot_be_added_to_is_not_counted() {
+        let stranger = new(2, "", "", 0, false);
+        assert!(since(vec![state_of("a", 3), stranger]).is_none());
+        let many = |count: u64| (0..count).map(|n| state_of("a", n)).collect();
+        assert!(since(many(STATES_MAX as u64)).is_some());
+        assert!(since(many(STATES_MAX as u64 + 1)).is_none());
+    }
+
     /// When the case began as cells know it and as it is, each with whether an alert stands; and how many stays changed.
     type Seen = ([Option<(i64, bool)>; 2], Vec<i64>);
 
-    fn seen(states: Vec<StateRow>, stood: &[bool], since_then: Vec<AlertStateRow>) -> Seen {
+    fn seen(states: Vec<StateRow>, stood: &[bool], since_then: Vec<NewRow>) -> Seen {
         let counting = counting().unwrap();
-        let alerts = stood.iter().map(|stood| alert("a", "x", 0, *stood));
+        let alerts = stood.iter().map(|stood| alert("a", "x", *stood));
         let found = looked_up(&[key("a")], states, alerts.collect(), counting);
-        let since = since(vec![], since_then).remove(&key("a"));
+        let since = since(since_then).unwrap().remove(&key("a"));
         let change = change(&found[&key("a")], since.unwrap_or_default());
         let began = |told: &Option<Told>| {
             let lasts = counting.of(Over::Cases).lasts(told.as_ref()?);
@@ -432,7 +524,7 @@ mod tests {
     fn a_case_changes_by_its_own_states_and_by_its_alerts() {
         let was = || row(1, true, &[10, 20]);
         let now = || row(2, false, &[10, 25, 30]);
-        let withdrawn = || vec![alert("a", "x", 6, false)];
+        let withdrawn = || vec![alert_of("a", "x", 6, false)];
         let table: [(&str, Seen, Seen); 6] = [
             (
                 "a state alone; of its stays one is as it was",
@@ -451,12 +543,12 @@ mod tests {
             ),
             (
                 "cells know nothing of it",
-                seen(vec![now()], &[], vec![alert("a", "z", 3, true)]),
+                seen(vec![now()], &[], vec![alert_of("a", "z", 3, true)]),
                 ([None, Some((2, true))], vec![1, 1, 1]),
             ),
             (
                 "an alert of a case of which nothing is there yet",
-                seen(vec![], &[], vec![alert("a", "z", 3, true)]),
+                seen(vec![], &[], vec![alert_of("a", "z", 3, true)]),
                 ([None, None], vec![]),
             ),
             (
@@ -464,7 +556,7 @@ mod tests {
                 seen(
                     vec![was()],
                     &[true],
-                    vec![alert("a", "x", 6, false), alert("a", "z", 7, true)],
+                    vec![alert_of("a", "x", 6, false), alert_of("a", "z", 7, true)],
                 ),
                 ([Some((1, true)), Some((1, true))], vec![]),
             ),
