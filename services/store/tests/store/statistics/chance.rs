@@ -128,7 +128,15 @@ pub fn case(dice: &mut Dice, n: usize) -> CaseRecord {
         case_no: format!("{n:04}"),
         item_code: dice.code(&["", "i1", "i2", "i'3\\", "i4"]),
         org_code: dice.code(&["", "o1", "o2", "o3"]),
-        region_code: dice.code(&["", "510502", "510503", "510500", "510502001"]),
+        // One of them is no code: it is cut by characters.
+        region_code: dice.code(&[
+            "",
+            "510502",
+            "510503",
+            "510500",
+            "510502001",
+            "a泸州市纳溪区",
+        ]),
         opened_at: Some(opened),
         ..bare_case("")
     };
