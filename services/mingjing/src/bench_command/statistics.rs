@@ -370,7 +370,10 @@ fn said(report: &Report) -> (String, Vec<(String, String)>) {
     let times = ("time", Some(report.ratio));
     let ratios = std::iter::once(times).chain(report.ratios_of_work.iter().copied());
     rows.extend(ratios.map(|(sort, ratio)| {
-        let told = ratio.map_or(UNTOLD.to_owned(), |ratio| ratio.told("times"));
+        let told = ratio.map_or(UNTOLD.to_owned(), |ratio| {
+            let holds = verdict(ratio.median <= SHARE_MAX);
+            format!("{}; a tenth: {holds}", ratio.told("times"))
+        });
         (format!("each of them, cells to rows, {sort}"), told)
     }));
     rows.extend(report.bulletin.iter().flat_map(bulletin_said));
@@ -538,7 +541,7 @@ mod tests {
         );
         assert_eq!(
             told("each of them, cells to rows, time"),
-            Some("0.250 times (0.250 to 0.250)")
+            Some("0.250 times (0.250 to 0.250); a tenth: FAIL")
         );
         assert_eq!(
             told("all of them, cells to rows, processor time"),
